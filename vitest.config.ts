@@ -1,0 +1,29 @@
+import { readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
+
+/** Tests read each package's sources, so no build stands between an edit and its test. */
+const alias = readdirSync(path('packages')).map((name) => ({
+  find: new RegExp(`^@hrm/${name}(/[a-z-]+)?$`),
+  replacement: path(`packages/${name}/src`) + '$1',
+}));
+
+// tfjs-node breaks in worker threads, hence forks; native steps already use every core, hence few at a time.
+const shared = { pool: 'forks' as const, testTimeout: 60_000, hookTimeout: 120_000 };
+
+const project = (name: string, root: string) => ({
+  resolve: { alias },
+  test: { ...shared, name, root: path(root), include: ['test/**/*.test.ts'] },
+});
+
+export default defineConfig({
+  test: {
+    maxWorkers: 2,
+    projects: [
+      ...readdirSync(path('packages')).map((name) => project(name, `packages/${name}`)),
+      ...readdirSync(path('apps')).map((name) => project(name, `apps/${name}`)),
+    ],
+  },
+});
