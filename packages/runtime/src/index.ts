@@ -1,1 +1,4 @@
-export {};
+export { findNativeInstallation, type NativeInstallation } from './native-cache';
+export { NativeSetupError, type NativeSetupFailure } from './native-setup-error';
+export { setUpNative, type NativeSetupOptions, type NativeSetupProgress, type NativeSetupStage } from './set-up-native';
+export { hasNvidiaGpu, type Accelerator } from './native-target';

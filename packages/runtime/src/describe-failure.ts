@@ -1,0 +1,28 @@
+import { NativeSetupError } from './native-setup-error';
+import type { CommandResult } from './run-command';
+
+const OFFLINE =
+  /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|ECONNRESET|ENETUNREACH|ENOTCACHED|NewConnectionError|ConnectTimeout|name resolution|Max retries exceeded|Connection(Reset|Refused)?Error|Network is unreachable|network/;
+const DISK_FULL = /ENOSPC|No space left on device|Disk quota exceeded|EDQUOT/;
+
+/** Turns a failed command's output into the reason a person can act on. */
+export function describeFailure(what: string, { stdout, stderr }: CommandResult): NativeSetupError {
+  const output = `${stdout}\n${stderr}`.trim().split('\n').slice(-30).join('\n');
+  if (DISK_FULL.test(output)) {
+    return new NativeSetupError(
+      'disk-full',
+      `${what}: the disk is full. Free some space, or set HRM_CACHE to another disk.`,
+      output,
+    );
+  }
+  if (OFFLINE.test(output)) {
+    return new NativeSetupError(
+      'offline',
+      `${what}: the package registry cannot be reached. Check the network or proxy and try again.`,
+      output,
+    );
+  }
+  const lines = output.split('\n').filter((line) => line.trim() !== '');
+  const telling = lines.find((line) => /error/i.test(line)) ?? lines.at(-1) ?? 'it said nothing';
+  return new NativeSetupError('download-failed', `${what}: ${telling.trim()}`, output);
+}

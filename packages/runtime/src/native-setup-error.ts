@@ -1,0 +1,42 @@
+/** Why native TensorFlow could not be set up. */
+export type NativeSetupFailure =
+  | 'unsupported-platform'
+  | 'cache-not-writable'
+  | 'disk-full'
+  | 'no-npm'
+  | 'no-python'
+  | 'no-compiler'
+  | 'offline'
+  | 'download-failed'
+  | 'compile-failed'
+  | 'check-failed'
+  | 'interrupted';
+
+/**
+ * Native TensorFlow could not be set up. `reason` says why in a word a program may test; `message` is one line for a
+ * person, with what to do about it; `output` holds the last lines of the command that failed, where there was one.
+ *
+ * @example
+ * ```ts
+ * import { NativeSetupError, setUpNative } from '@hrm/runtime';
+ *
+ * try {
+ *   await setUpNative({ cache: '/proc/not-writable' });
+ * } catch (error) {
+ *   if (!(error instanceof NativeSetupError)) throw error;
+ *   console.log(error.reason, '-', error.message);
+ * }
+ * ```
+ */
+export class NativeSetupError extends Error {
+  override readonly name = 'NativeSetupError';
+
+  constructor(
+    readonly reason: NativeSetupFailure,
+    message: string,
+    readonly output: string = '',
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}

@@ -1,0 +1,100 @@
+import { existsSync } from 'node:fs';
+import { NativeSetupError } from './native-setup-error';
+import { runCommand } from './run-command';
+
+/** The versions that make up an installation; a change of any of them makes a new folder in the cache. */
+export const NATIVE_VERSIONS = {
+  tfjs: '4.22.0',
+  tensorflow: '2.21.0',
+  nodeApiHeaders: '1.9.0',
+  /** Any Node since 12.22 loads an addon of this Node-API version, so one build serves them all. */
+  napi: 8,
+} as const;
+
+/** Bump when the contents of the folder change while the versions stay. */
+const LAYOUT = 1;
+
+export type Accelerator = 'cpu' | 'cuda';
+
+/** What is installed for one kind of machine: which wheel, which libraries, where in the cache. */
+export interface NativeTarget {
+  /** The folder's name in the cache. */
+  key: string;
+  accelerator: Accelerator;
+  platform: 'linux' | 'darwin';
+  /** The PyPI package that holds TensorFlow for this machine. */
+  wheel: string;
+  /** The wheel's platform tags, best first. */
+  wheelPlatforms: readonly string[];
+  /** TensorFlow's two shared libraries, as the wheel names them. */
+  libraries: readonly string[];
+  /** Roughly what is downloaded, in bytes, to show progress against. */
+  downloadBytes: number;
+  /** Free disk needed while setting up, in bytes. */
+  diskBytes: number;
+}
+
+export interface Machine {
+  platform: string;
+  arch: string;
+  /** The C library's version on Linux; absent with musl (Alpine), which TensorFlow does not support. */
+  glibc?: string;
+}
+
+/** The machine this process runs on. */
+export function thisMachine(): Machine {
+  const machine: Machine = { platform: process.platform, arch: process.arch };
+  if (process.platform === 'linux') {
+    const report = process.report.getReport() as unknown as { header: { glibcVersionRuntime?: string } };
+    machine.glibc = report.header.glibcVersionRuntime;
+  }
+  return machine;
+}
+
+const MB = 1e6;
+
+/** What to install on a machine. Throws a {@link NativeSetupError} with reason 'unsupported-platform' where TensorFlow has nothing. */
+export function nativeTarget(accelerator: Accelerator, machine: Machine = thisMachine()): NativeTarget {
+  const { platform, arch, glibc } = machine;
+  const name = `${platform}-${arch}`;
+  const unsupported = (why: string) =>
+    new NativeSetupError(
+      'unsupported-platform',
+      `Native TensorFlow is set up on Linux (x64, arm64) and macOS (arm64); ${why}. WebAssembly works here without set-up.`,
+    );
+  if (!['linux-x64', 'linux-arm64', 'darwin-arm64'].includes(name)) throw unsupported(`this is ${name}`);
+  if (platform === 'linux') {
+    if (!glibc) throw unsupported('this Linux has another C library than glibc');
+    const [major = 0, minor = 0] = glibc.split('.').map(Number);
+    if (major < 2 || (major === 2 && minor < 27)) throw unsupported(`this Linux has glibc ${glibc}, older than 2.27`);
+  }
+  if (accelerator === 'cuda' && name !== 'linux-x64') {
+    throw unsupported(`its CUDA build is for linux-x64 only, and this is ${name}: leave out the GPU`);
+  }
+  const { tfjs, tensorflow, napi } = NATIVE_VERSIONS;
+  const linux = platform === 'linux';
+  const cuda = accelerator === 'cuda';
+  return {
+    key: `tfjs-${tfjs}-tensorflow-${tensorflow}-${accelerator}-${name}-napi${napi}-${LAYOUT}`,
+    accelerator,
+    platform: linux ? 'linux' : 'darwin',
+    // tensorflow-cpu exists for x64 only; elsewhere `tensorflow` is a CPU build itself.
+    wheel: name === 'linux-x64' && !cuda ? 'tensorflow-cpu' : 'tensorflow',
+    wheelPlatforms: linux ? linuxTags(arch === 'x64' ? 'x86_64' : 'aarch64') : ['macosx_12_0_arm64'],
+    libraries: ['tensorflow_cc', 'tensorflow_framework'].map((lib) => (linux ? `lib${lib}.so.2` : `lib${lib}.2.dylib`)),
+    downloadBytes: (cuda ? 3_300 : 290) * MB,
+    diskBytes: (cuda ? 12_000 : 1_800) * MB,
+  };
+}
+
+function linuxTags(arch: string): string[] {
+  return [`manylinux_2_27_${arch}`, `manylinux_2_17_${arch}`, `manylinux2014_${arch}`];
+}
+
+/** Whether an NVIDIA GPU and its driver are here: the kernel driver's file, or `nvidia-smi -L` naming one. */
+export async function hasNvidiaGpu(env: NodeJS.ProcessEnv = process.env): Promise<boolean> {
+  if (process.platform !== 'linux') return false;
+  if (existsSync('/proc/driver/nvidia/version')) return true;
+  const { code, stdout } = await runCommand('nvidia-smi', ['-L'], { env, timeoutMs: 10_000 });
+  return code === 0 && /^GPU \d/m.test(stdout);
+}
