@@ -1,0 +1,26 @@
+import * as tf from '@tensorflow/tfjs-core';
+
+/**
+ * The cross-entropy between `sigmoid(logits)` and targets between 0 and 1, elementwise, finite for every finite logit.
+ * No gradient flows to the targets.
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs-core';
+ * import { binaryCrossEntropy } from '@hrm/act';
+ * import '@tensorflow/tfjs-backend-cpu';
+ *
+ * binaryCrossEntropy(tf.tensor1d([0, 100]), tf.tensor1d([0.5, 1])).print(); // [0.693, 0]
+ * ```
+ */
+export function binaryCrossEntropy<T extends tf.Tensor>(logits: T, targets: T): T {
+  const loss = tf.customGrad((...inputs) => {
+    const [x, save] = inputs as unknown as [tf.Tensor, tf.GradSaveFunc];
+    save([x]);
+    return {
+      value: tf.add(tf.sub(tf.relu(x), tf.mul(x, targets)), tf.log(tf.add(1, tf.exp(tf.neg(tf.abs(x)))))),
+      gradFunc: (dy, saved) => tf.mul(dy, tf.sub(tf.sigmoid(saved[0]!), targets)),
+    };
+  });
+  return loss(logits) as T;
+}

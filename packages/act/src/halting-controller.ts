@@ -1,0 +1,90 @@
+import type * as tf from '@tensorflow/tfjs-core';
+import type { Layer, RandomStream } from '@hrm/layers';
+import type { Latents } from '@hrm/recursion';
+
+/** Tensors by name, one row a slot of the batch. */
+export type NamedTensors = { [name: string]: tf.Tensor };
+
+/** Random numbers of one segment, drawn outside of the training step: `[batch]` each. */
+export type HostDraws = { [name: string]: Float32Array | Int32Array };
+
+/** What a controller decides on. */
+export interface HaltingDecision {
+  /** The controller's own logits of this segment, without gradient. */
+  logits: NamedTensors;
+  /** Segments that each slot has had, this one counted, `[batch]`, int32. */
+  steps: tf.Tensor1D;
+  /** The draws of this segment; undefined in evaluation. */
+  draws: NamedTensors | undefined;
+  training: boolean;
+  /** The controller's own state before this segment. */
+  state: NamedTensors;
+  /** The latents before and after the segment's refinements. */
+  before: Latents;
+  after: Latents;
+}
+
+/** Who halts, and the controller's state after the segment. */
+export interface HaltingOutcome {
+  /** `[batch]`, bool. */
+  halted: tf.Tensor1D;
+  state: NamedTensors;
+}
+
+/** What a controller's losses are made of. */
+export interface HaltingLossContext {
+  /** The controller's own logits of this segment, with gradient. */
+  logits: NamedTensors;
+  /** Token loss of each sequence, `[batch]`, with gradient. */
+  tokenLoss: tf.Tensor1D;
+  /** 1 where the whole answer is right, `[batch]`, float32. */
+  correct: tf.Tensor1D;
+  /** 1 in the slots that metrics count: those that have just halted and have a label, `[batch]`, float32. */
+  counted: tf.Tensor1D;
+  /** The controller's logits one segment later, without gradient; only if it asked for them, and in training. */
+  lookAhead: NamedTensors | undefined;
+  /** Segments that each slot has had, this one counted, `[batch]`, int32. */
+  steps: tf.Tensor1D;
+  /** The controller's state before this segment, and after. */
+  stateBefore: NamedTensors;
+  stateAfter: NamedTensors;
+}
+
+/** A controller's losses. */
+export interface HaltingLosses {
+  /** What training minimises, the token loss counted in, summed over the batch. */
+  total: tf.Scalar;
+  /** Figures to report, summed over the batch. */
+  metrics: { [name: string]: tf.Scalar };
+}
+
+/**
+ * Decides when a puzzle has had enough segments, and learns to. It owns the parameters of its head.
+ *
+ * Everything it computes must be free of random numbers and of reads of tensor values: draws are inputs. So a whole
+ * training step can be recorded once and run as one graph.
+ */
+export interface HaltingController extends Layer {
+  readonly name: string;
+  /** Segments after which every puzzle halts. */
+  readonly maxSegments: number;
+  /** Whether training needs the controller's logits one segment later, which costs an extra forward pass. */
+  readonly needsLookAhead: boolean;
+  /** The random numbers that one training segment needs. */
+  draw(random: RandomStream, batchSize: number): HostDraws;
+  /** State of its own for each slot, as it is when a new puzzle enters. Default none. */
+  initialState?(batchSize: number): NamedTensors;
+  /** The head's outputs, `[batch]` each. @param zH `[batch, seq, hidden]` */
+  logits(zH: tf.Tensor3D): NamedTensors;
+  decide(decision: HaltingDecision): HaltingOutcome;
+  losses(context: HaltingLossContext): HaltingLosses;
+}
+
+/** What a model knows when it asks for its controller. */
+export interface HaltingContext {
+  hiddenSize: number;
+  random: RandomStream;
+}
+
+/** Makes a controller: `qLearningHalting({ maxSegments: 16 })`, or your own. */
+export type HaltingFactory = (context: HaltingContext) => HaltingController;

@@ -1,0 +1,140 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { withoutGradient } from '@hrm/layers';
+import type { Carry } from './carry';
+import type { HaltingLosses, NamedTensors } from './halting-controller';
+import type { ReasoningNetwork } from './reasoning-network';
+import type { TokenLoss } from './token-loss';
+
+/** How a segment is run. */
+export interface SegmentOptions {
+  /** Training decides by the controller and looks ahead; evaluation runs to the last segment. Default false. */
+  training?: boolean;
+  /** The controller's random numbers for this segment; needed in training. */
+  draws?: NamedTensors | undefined;
+  /**
+   * The rows of the puzzle embedding that this segment uses. Default: looked up. Training passes them, to
+   * differentiate by them.
+   */
+  puzzleRows?: tf.Tensor2D | undefined;
+}
+
+/** One deep-supervision segment's outputs. */
+export type Segment = {
+  /** The carry for the next segment; its latents carry no gradient. */
+  carry: Carry;
+  /** Token logits, `[batch, seqLen, vocab]`. */
+  logits: tf.Tensor3D;
+  /** The halting controller's logits, `[batch]` each. */
+  haltLogits: NamedTensors;
+  /** The same one segment later, without gradient; empty unless training with a controller that asks for them. */
+  lookAhead: NamedTensors;
+  /** The controller's state before this segment. */
+  stateBefore: NamedTensors;
+  /** What the schedule adds to the loss, zero for most. */
+  regularizer: tf.Scalar;
+};
+
+/**
+ * Runs one segment: refine the latents, read out tokens and halting values, decide who halts.
+ *
+ * Source: official HRM, `models/hrm/hrm_act_v1.py`, `HierarchicalReasoningModel_ACTV1.forward`.
+ *
+ * @param network the model.
+ * @param admitted the carry, new puzzles already let in by `admitPuzzles`.
+ */
+export function runSegment(network: ReasoningNetwork, admitted: Carry, options: SegmentOptions = {}): Segment {
+  const { training = false, draws, puzzleRows = network.puzzleRows(admitted.puzzle) } = options;
+  const { halting } = network;
+  const { puzzle } = admitted;
+
+  const x = network.embed(puzzle, puzzleRows);
+  const { latents, regularizer } = network.refine(admitted.latents, x);
+  const logits = network.readOut(latents.zH);
+  const haltLogits = halting.logits(latents.zH);
+
+  const next = withoutGradient(() => {
+    const detached = { zH: tf.clone(latents.zH), zL: tf.clone(latents.zL) };
+    const steps = tf.add(admitted.steps, tf.scalar(1, 'int32')) as tf.Tensor1D;
+    const { halted, state } = halting.decide({
+      logits: haltLogits,
+      steps,
+      draws,
+      training,
+      state: admitted.halting,
+      before: admitted.latents,
+      after: detached,
+    });
+    const lookAhead: NamedTensors =
+      training && halting.needsLookAhead ? halting.logits(network.refine(detached, x).latents.zH) : {};
+    return { latents: detached, steps, halted, state, lookAhead };
+  });
+
+  return {
+    carry: {
+      latents: next.latents,
+      steps: next.steps,
+      halted: next.halted,
+      puzzle,
+      halting: next.state,
+    },
+    logits,
+    haltLogits,
+    lookAhead: next.lookAhead,
+    stateBefore: admitted.halting,
+    regularizer: regularizer ?? tf.scalar(0),
+  };
+}
+
+/** Loss and figures of a segment, each a sum over the batch. */
+export type Supervision = {
+  /** What training minimises: token and halting losses, and the schedule's regularizer. */
+  total: tf.Scalar;
+  metrics: { [name: string]: tf.Scalar };
+};
+
+/**
+ * The losses of a segment, and the figures the official code reports: `count`, `accuracy`, `exactAccuracy` and `steps`
+ * over the slots that have just halted and have any label, `tokenLoss` and the controller's own over all.
+ *
+ * Source: official HRM, `models/losses.py`, `ACTLossHead.forward`.
+ */
+export function superviseSegment(network: ReasoningNetwork, segment: Segment, tokenLoss: TokenLoss): Supervision {
+  const { carry, logits, haltLogits, lookAhead, stateBefore, regularizer } = segment;
+  const { labels } = carry.puzzle;
+
+  const facts = withoutGradient(() => {
+    const labelled = tf.cast(tf.greaterEqual(labels, 0), 'float32');
+    const labelCount = tf.sum(labelled, -1);
+    const right = tf.mul(labelled, tf.cast(tf.equal(tf.argMax(logits, -1), labels), 'float32'));
+    const rightCount = tf.sum(right, -1);
+    const correct = tf.cast(tf.equal(rightCount, labelCount), 'float32') as tf.Tensor1D;
+    const halted = tf.cast(carry.halted, 'float32');
+    const counted = tf.mul(halted, tf.cast(tf.greater(labelCount, 0), 'float32')) as tf.Tensor1D;
+    const divisor = tf.maximum(labelCount, 1);
+    return { correct, counted, divisor, accuracy: tf.div(rightCount, divisor) };
+  });
+  const { correct, counted, divisor, accuracy } = facts;
+
+  const perSequence = tf.sum(tf.div(tokenLoss(logits, labels), tf.expandDims(divisor, -1)), -1) as tf.Tensor1D;
+  const losses: HaltingLosses = network.halting.losses({
+    logits: haltLogits,
+    tokenLoss: perSequence,
+    correct,
+    counted,
+    lookAhead: Object.keys(lookAhead).length > 0 ? lookAhead : undefined,
+    steps: carry.steps,
+    stateBefore,
+    stateAfter: carry.halting,
+  });
+  return {
+    total: tf.add(losses.total, regularizer),
+    metrics: {
+      count: tf.sum(counted),
+      accuracy: tf.sum(tf.mul(counted, accuracy)),
+      exactAccuracy: tf.sum(tf.mul(counted, correct)),
+      steps: tf.sum(tf.mul(counted, tf.cast(carry.steps, 'float32'))),
+      tokenLoss: tf.sum(perSequence),
+      ...losses.metrics,
+    },
+  };
+}

@@ -1,0 +1,97 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { Layer } from './layer';
+import { Linear } from './linear';
+import { matMul } from './mat-mul';
+import type { RandomStream } from './random-stream';
+import type { RotaryEmbedding } from './rotary-embedding';
+import { expectShape } from './shape-error';
+
+/** Sizes and parts of {@link Attention}. */
+export interface AttentionOptions {
+  hiddenSize: number;
+  heads: number;
+  /** Key and value heads, each shared by `heads / keyValueHeads` query heads. Default `heads`. */
+  keyValueHeads?: number;
+  /** Width of a head. Default `hiddenSize / heads`. */
+  headSize?: number;
+  /** Turns queries and keys by their position. Default none. */
+  rotary?: RotaryEmbedding | undefined;
+  random: RandomStream;
+}
+
+/**
+ * Multi-head self-attention of every position to every position, without biases or mask. Queries, keys and values are
+ * one matrix, in this order; with fewer key/value heads than query heads it is grouped-query attention.
+ *
+ * Source: official HRM, `models/layers.py`, `Attention`.
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs-core';
+ * import { Attention, RandomStream } from '@hrm/layers';
+ * import '@tensorflow/tfjs-backend-cpu';
+ *
+ * const layer = new Attention({ hiddenSize: 16, heads: 4, keyValueHeads: 2, random: new RandomStream(0) });
+ * console.log(layer.apply(tf.ones([2, 5, 16])).shape); // [2, 5, 16]
+ * ```
+ */
+export class Attention implements Layer {
+  readonly parameters: { queryKeyValue: Linear; output: Linear };
+  readonly hiddenSize: number;
+  readonly heads: number;
+  readonly keyValueHeads: number;
+  readonly headSize: number;
+  readonly #rotary: RotaryEmbedding | undefined;
+
+  constructor({ hiddenSize, heads, keyValueHeads = heads, headSize = hiddenSize / heads, rotary, random }: AttentionOptions) {
+    if (!Number.isInteger(headSize) || headSize < 1) {
+      throw new RangeError(`Attention: hiddenSize ${hiddenSize} does not divide by ${heads} heads; choose a divisor or give headSize`);
+    }
+    if (heads % keyValueHeads !== 0) {
+      throw new RangeError(`Attention: ${heads} heads do not divide by ${keyValueHeads} keyValueHeads`);
+    }
+    if (rotary && rotary.headSize !== headSize) {
+      throw new RangeError(`Attention: the rotary embedding is made for headSize ${rotary.headSize}, the heads have ${headSize}`);
+    }
+    this.hiddenSize = hiddenSize;
+    this.heads = heads;
+    this.keyValueHeads = keyValueHeads;
+    this.headSize = headSize;
+    this.#rotary = rotary;
+    this.parameters = {
+      queryKeyValue: new Linear({ inputSize: hiddenSize, outputSize: (heads + 2 * keyValueHeads) * headSize, random }),
+      output: new Linear({ inputSize: heads * headSize, outputSize: hiddenSize, random }),
+    };
+  }
+
+  /** @param x `[batch, seq, hiddenSize]`; @returns the same shape. */
+  apply(x: tf.Tensor3D): tf.Tensor3D {
+    expectShape('Attention', x, ['batch', 'seq', this.hiddenSize]);
+    const { heads, keyValueHeads, headSize } = this;
+    const { queryKeyValue, output } = this.parameters;
+    const [batch, seq] = x.shape;
+    const group = heads / keyValueHeads;
+
+    return tf.tidy(() => {
+      const projected = tf.reshape(queryKeyValue.apply(x), [batch, seq, heads + 2 * keyValueHeads, headSize]);
+      // Queries and keys lie side by side, so one rotation turns both.
+      const [toRotate, value] = tf.split(projected, [heads + keyValueHeads, keyValueHeads], 2) as [tf.Tensor4D, tf.Tensor4D];
+      const rotated = this.#rotary ? this.#rotary.apply(toRotate) : toRotate;
+      const [query, key] = tf.split(rotated, [heads, keyValueHeads], 2) as [tf.Tensor4D, tf.Tensor4D];
+
+      // The query heads of a group stand under each other, so that each key/value head is one matrix product.
+      const grouped = tf.transpose(tf.reshape(query, [batch, seq, keyValueHeads, group, headSize]), [0, 2, 3, 1, 4]);
+      const queries = tf.reshape(grouped, [batch, keyValueHeads, group * seq, headSize]);
+      const keysTransposed = tf.transpose(key, [0, 2, 3, 1]);
+      const values = tf.transpose(value, [0, 2, 1, 3]);
+
+      const scores = tf.mul(matMul(queries, keysTransposed as tf.Tensor4D), 1 / Math.sqrt(headSize));
+      const attended = matMul(tf.softmax(scores) as tf.Tensor4D, values);
+      const byPosition = tf.transpose(
+        tf.reshape(attended, [batch, keyValueHeads, group, seq, headSize]),
+        [0, 3, 1, 2, 4],
+      );
+      return output.apply(tf.reshape(byPosition, [batch, seq, heads * headSize]) as tf.Tensor3D);
+    });
+  }
+}

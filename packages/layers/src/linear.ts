@@ -1,0 +1,53 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { Layer } from './layer';
+import { matMul } from './mat-mul';
+import type { RandomStream } from './random-stream';
+import { expectShape } from './shape-error';
+import { truncatedNormal } from './truncated-normal';
+
+/** Sizes and start of a {@link Linear} layer. */
+export interface LinearOptions {
+  inputSize: number;
+  outputSize: number;
+  /** Adds a bias that starts at zero. Default false: of HRM's layers only the halting head has one. */
+  bias?: boolean;
+  random: RandomStream;
+}
+
+/**
+ * `x W + b`, for `x` of any rank whose last axis is `inputSize`. `W` is kept as `[inputSize, outputSize]` (checkpoints
+ * hold its transpose) and starts as a truncated normal of standard deviation `1 / sqrt(inputSize)`.
+ *
+ * Source: official HRM, `models/layers.py`, `CastedLinear`.
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs-core';
+ * import { Linear, RandomStream } from '@hrm/layers';
+ * import '@tensorflow/tfjs-backend-cpu';
+ *
+ * const layer = new Linear({ inputSize: 4, outputSize: 2, random: new RandomStream(0) });
+ * console.log(layer.apply(tf.ones([3, 5, 4])).shape); // [3, 5, 2]
+ * ```
+ */
+export class Linear implements Layer {
+  readonly parameters: { weight: tf.Variable<tf.Rank.R2>; bias?: tf.Variable<tf.Rank.R1> };
+
+  constructor({ inputSize, outputSize, bias = false, random }: LinearOptions) {
+    const weight = tf.tidy(() =>
+      tf.variable(truncatedNormal({ shape: [inputSize, outputSize], std: 1 / Math.sqrt(inputSize), random }) as tf.Tensor2D),
+    );
+    this.parameters = bias ? { weight, bias: tf.tidy(() => tf.variable(tf.zeros([outputSize]))) } : { weight };
+  }
+
+  apply<T extends tf.Tensor>(x: T): T {
+    const { weight, bias } = this.parameters;
+    const [inputSize, outputSize] = weight.shape;
+    expectShape('Linear', x, [...x.shape.slice(0, -1), inputSize]);
+    return tf.tidy(() => {
+      const product = matMul(tf.reshape(x, [-1, inputSize]), weight as tf.Tensor2D);
+      const shifted = bias ? tf.add(product, bias) : product;
+      return tf.reshape(shifted, [...x.shape.slice(0, -1), outputSize]) as T;
+    });
+  }
+}

@@ -1,0 +1,11 @@
+import * as tf from '@tensorflow/tfjs-core';
+
+/** Applies `f` to every tensor in a nesting of objects and arrays; other values and the nesting stay as they are. */
+export function mapTensors<T>(container: T, f: (tensor: tf.Tensor) => tf.Tensor): T {
+  if (container instanceof tf.Tensor) return f(container) as T;
+  if (Array.isArray(container)) return container.map((item: unknown) => mapTensors(item, f)) as T;
+  if (typeof container === 'object' && container !== null && Object.getPrototypeOf(container) === Object.prototype) {
+    return Object.fromEntries(Object.entries(container).map(([key, value]) => [key, mapTensors(value, f)])) as T;
+  }
+  return container;
+}

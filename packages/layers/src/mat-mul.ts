@@ -1,0 +1,46 @@
+import * as tf from '@tensorflow/tfjs-core';
+
+const swapLastTwo = (x: tf.Tensor) => {
+  const order = Array.from({ length: x.rank }, (_, axis) => axis);
+  order.push(...order.splice(-2, 1));
+  return tf.transpose(x, order);
+};
+
+/** `a b^T`. WebAssembly multiplies a transposed operand 10 to 30 times slower than a plain one, so it is laid out first. */
+const timesTransposed = (a: tf.Tensor, b: tf.Tensor) =>
+  tf.getBackend() === 'wasm' ? tf.matMul(a, swapLastTwo(b)) : tf.matMul(a, b, false, true);
+
+/** `a^T b`, with the same care. */
+const transposedTimes = (a: tf.Tensor, b: tf.Tensor) =>
+  tf.getBackend() === 'wasm' ? tf.matMul(swapLastTwo(a), b) : tf.matMul(a, b, true, false);
+
+/**
+ * The product of two matrices, or of two batches of them of equal rank, with gradients that are fast on every backend.
+ *
+ * @param a `[..., m, k]`
+ * @param b `[..., k, n]`, of the same rank and batch sizes as `a`.
+ * @returns `[..., m, n]`
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs-core';
+ * import { matMul } from '@hrm/layers';
+ * import '@tensorflow/tfjs-backend-cpu';
+ *
+ * matMul(tf.ones([2, 3]), tf.ones([3, 4])).print();
+ * ```
+ */
+export function matMul<T extends tf.Tensor>(a: T, b: T): T {
+  const product = tf.customGrad((...inputs) => {
+    const [left, right, save] = inputs as unknown as [tf.Tensor, tf.Tensor, tf.GradSaveFunc];
+    save([left, right]);
+    return {
+      value: tf.matMul(left, right),
+      gradFunc: (dy, saved) => {
+        const [savedLeft, savedRight] = saved as [tf.Tensor, tf.Tensor];
+        return [timesTransposed(dy, savedRight), transposedTimes(savedLeft, dy)];
+      },
+    };
+  });
+  return product(a, b) as T;
+}

@@ -1,0 +1,36 @@
+import * as tf from '@tensorflow/tfjs-core';
+
+/**
+ * Scales every vector along the last axis to a root mean square of 1: `x / sqrt(mean(x^2) + epsilon)`. No learned gain.
+ *
+ * Source: official HRM, `models/layers.py`, `rms_norm`.
+ *
+ * @param x any shape; the last axis is normalised.
+ * @param epsilon keeps the zero vector finite. Default 1e-5.
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs-core';
+ * import { rmsNorm } from '@hrm/layers';
+ * import '@tensorflow/tfjs-backend-cpu';
+ *
+ * rmsNorm(tf.tensor2d([[3, 4]])).print(); // [[0.849, 1.131]]
+ * ```
+ */
+export function rmsNorm<T extends tf.Tensor>(x: T, epsilon = 1e-5): T {
+  const normalise = tf.customGrad((...inputs) => {
+    const [input, save] = inputs as unknown as [tf.Tensor, tf.GradSaveFunc];
+    const scale = tf.rsqrt(tf.add(tf.mean(tf.square(input), -1, true), epsilon));
+    const value = tf.mul(input, scale);
+    save([value, scale]);
+    return {
+      value,
+      // With y = x s: dx = s (dy - y mean(dy y)). Half the passes over memory that the plain tape would make.
+      gradFunc: (dy, saved) => {
+        const [y, s] = saved as [tf.Tensor, tf.Tensor];
+        return tf.mul(s, tf.sub(dy, tf.mul(y, tf.mean(tf.mul(dy, y), -1, true))));
+      },
+    };
+  });
+  return normalise(x) as T;
+}

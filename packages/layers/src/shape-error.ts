@@ -1,0 +1,35 @@
+import type * as tf from '@tensorflow/tfjs-core';
+
+const show = (shape: readonly (number | string)[]) => `[${shape.join(', ')}]`;
+
+/** A tensor had another shape than a layer needs. Names the layer, what it expected and what it got. */
+export class ShapeError extends Error {
+  constructor(
+    readonly layer: string,
+    readonly expected: readonly (number | string)[],
+    readonly got: readonly number[],
+    hint = '',
+  ) {
+    super(`${layer}: got a tensor of shape ${show(got)}, expected ${show(expected)}${hint && `; ${hint}`}`);
+    this.name = 'ShapeError';
+  }
+}
+
+/**
+ * Throws a {@link ShapeError} unless the tensor has the shape; a string such as `'batch'` stands for any size.
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs-core';
+ * import { expectShape } from '@hrm/layers';
+ * import '@tensorflow/tfjs-backend-cpu';
+ *
+ * expectShape('my layer', tf.zeros([2, 5, 8]), ['batch', 'seq', 8]);
+ * ```
+ */
+export function expectShape(layer: string, tensor: tf.Tensor, expected: readonly (number | string)[], hint = ''): void {
+  const { shape } = tensor;
+  const fits =
+    shape.length === expected.length && expected.every((size, axis) => typeof size === 'string' || size === shape[axis]);
+  if (!fits) throw new ShapeError(layer, expected, shape, hint);
+}

@@ -1,0 +1,74 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { Layer } from './layer';
+import { Linear } from './linear';
+import type { RandomStream } from './random-stream';
+
+/** `silu(gate) * up`, where the last axis of `gateUp` holds gate first, then up. */
+function gated(gateUp: tf.Tensor): tf.Tensor {
+  const product = tf.customGrad((...inputs) => {
+    const [input, save] = inputs as unknown as [tf.Tensor, tf.GradSaveFunc];
+    const [gate, up] = tf.split(input, 2, -1) as [tf.Tensor, tf.Tensor];
+    save([input]);
+    return {
+      value: tf.mul(tf.mul(gate, tf.sigmoid(gate)), up),
+      gradFunc: (dy, saved) => {
+        const [gate, up] = tf.split(saved[0]!, 2, -1) as [tf.Tensor, tf.Tensor];
+        const sigmoid = tf.sigmoid(gate);
+        const silu = tf.mul(gate, sigmoid);
+        // d silu(g) = sigmoid(g) + silu(g) (1 - sigmoid(g))
+        const slope = tf.add(sigmoid, tf.mul(silu, tf.sub(1, sigmoid)));
+        return tf.concat([tf.mul(tf.mul(dy, up), slope), tf.mul(dy, silu)], -1);
+      },
+    };
+  });
+  return product(gateUp);
+}
+
+/** Sizes and start of a {@link SwiGLU} layer. */
+export interface SwiGLUOptions {
+  hiddenSize: number;
+  /** How much wider the layer is inside. Default 4. */
+  expansion?: number;
+  random: RandomStream;
+}
+
+/** The inner width of SwiGLU: `round(expansion * hiddenSize * 2 / 3)`, rounded up to a multiple of 256. */
+export function swigluInnerSize(hiddenSize: number, expansion: number): number {
+  const exact = (expansion * hiddenSize * 2) / 3;
+  // Halves go to the even side, as in Python.
+  const rounded = exact % 1 === 0.5 ? 2 * Math.round(exact / 2) : Math.round(exact);
+  return Math.ceil(rounded / 256) * 256;
+}
+
+/**
+ * The gated feed-forward layer `down(silu(gate x) * (up x))`, without biases. Gate and up are one matrix, gate first.
+ *
+ * Source: official HRM, `models/layers.py`, `SwiGLU`.
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs-core';
+ * import { RandomStream, SwiGLU } from '@hrm/layers';
+ * import '@tensorflow/tfjs-backend-cpu';
+ *
+ * const layer = new SwiGLU({ hiddenSize: 16, random: new RandomStream(0) });
+ * console.log(layer.apply(tf.ones([2, 5, 16])).shape); // [2, 5, 16]
+ * ```
+ */
+export class SwiGLU implements Layer {
+  readonly parameters: { gateUp: Linear; down: Linear };
+
+  constructor({ hiddenSize, expansion = 4, random }: SwiGLUOptions) {
+    const innerSize = swigluInnerSize(hiddenSize, expansion);
+    this.parameters = {
+      gateUp: new Linear({ inputSize: hiddenSize, outputSize: 2 * innerSize, random }),
+      down: new Linear({ inputSize: innerSize, outputSize: hiddenSize, random }),
+    };
+  }
+
+  /** @param x `[..., hiddenSize]`; @returns the same shape. */
+  apply<T extends tf.Tensor>(x: T): T {
+    const { gateUp, down } = this.parameters;
+    return tf.tidy(() => down.apply(gated(gateUp.apply(x))) as T);
+  }
+}

@@ -1,0 +1,41 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { mapTensors } from './map-tensors';
+
+/**
+ * Runs `f` so that no gradient flows through what it computes: its results are constants to any gradient taken around
+ * this call. Its intermediates are freed when it returns. PyTorch's `torch.no_grad()`, which TensorFlow.js lacks.
+ *
+ * @param f returns a tensor, or any nesting of objects and arrays of tensors.
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs-core';
+ * import { withoutGradient } from '@hrm/layers';
+ * import '@tensorflow/tfjs-backend-cpu';
+ *
+ * const slope = tf.grad((x) => tf.mul(x, withoutGradient(() => tf.square(x))))(tf.scalar(3));
+ * slope.print(); // 9, the square counted as a constant
+ * ```
+ */
+export function withoutGradient<T extends tf.TensorContainer>(f: () => T): T {
+  let result: T | undefined;
+  // Operations inside a custom gradient are not on the tape, so what they make is a constant there. The node itself
+  // has no inputs and its value is dropped: it only opens such a scope.
+  const scope = tf.customGrad(() => {
+    result = tf.tidy(f);
+    mapTensors(result, tf.keep);
+    return { value: tf.scalar(0), gradFunc: () => [] };
+  });
+  scope().dispose();
+  return mapTensors(result as T, (kept) => {
+    // A clone belongs to the caller's tidy, as an ordinary result does; a kept tensor would belong to nobody.
+    const copy = tf.clone(kept);
+    kept.dispose();
+    return copy;
+  });
+}
+
+/** The same value, as a constant to gradients. */
+export function stopGradient<T extends tf.Tensor>(x: T): T {
+  return withoutGradient(() => tf.clone(x)) as T;
+}

@@ -1,0 +1,54 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { Block, BlockContext, BlockFactory, Layer } from '@hrm/layers';
+
+/** f_L or f_H: a new latent from the old one and what is injected into it. */
+export interface Refiner extends Layer {
+  /**
+   * @param latent `[batch, seq, hidden]`
+   * @param injection `[batch, seq, hidden]`
+   * @returns the refined latent, of the same shape.
+   */
+  apply(latent: tf.Tensor3D, injection: tf.Tensor3D): tf.Tensor3D;
+}
+
+/** Depth and kind of a {@link ReasoningModule}. */
+export interface ReasoningModuleOptions {
+  /** Number of blocks. */
+  layers: number;
+  block: BlockFactory;
+  context: BlockContext;
+}
+
+/**
+ * Adds the injection to the latent and runs its blocks on the sum.
+ *
+ * Source: official HRM, `models/hrm/hrm_act_v1.py`, `HierarchicalReasoningModel_ACTV1ReasoningModule`.
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs-core';
+ * import { RandomStream, mixerBlock } from '@hrm/layers';
+ * import { ReasoningModule } from '@hrm/recursion';
+ * import '@tensorflow/tfjs-backend-cpu';
+ *
+ * const context = { hiddenSize: 16, seqLen: 5, rotary: () => undefined, random: new RandomStream(0) };
+ * const fL = new ReasoningModule({ layers: 2, block: mixerBlock(), context });
+ * console.log(fL.apply(tf.zeros([1, 5, 16]), tf.ones([1, 5, 16])).shape); // [1, 5, 16]
+ * ```
+ */
+export class ReasoningModule implements Refiner {
+  readonly parameters: { blocks: readonly Block[] };
+
+  constructor({ layers, block, context }: ReasoningModuleOptions) {
+    if (!Number.isInteger(layers) || layers < 1) {
+      throw new RangeError(`ReasoningModule: layers is ${layers}, expected a whole number of at least 1`);
+    }
+    this.parameters = { blocks: Array.from({ length: layers }, () => block(context)) };
+  }
+
+  apply(latent: tf.Tensor3D, injection: tf.Tensor3D): tf.Tensor3D {
+    return tf.tidy(() =>
+      this.parameters.blocks.reduce((hidden, block) => block.apply(hidden), tf.add(latent, injection) as tf.Tensor3D),
+    );
+  }
+}
