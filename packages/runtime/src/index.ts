@@ -2,3 +2,9 @@ export { findNativeInstallation, type NativeInstallation } from './native-cache'
 export { NativeSetupError, type NativeSetupFailure } from './native-setup-error';
 export { setUpNative, type NativeSetupOptions, type NativeSetupProgress, type NativeSetupStage } from './set-up-native';
 export { hasNvidiaGpu, type Accelerator } from './native-target';
+export {
+  selectBackend,
+  type BackendPreference,
+  type SelectBackendOptions,
+  type SelectedBackend,
+} from './select-backend';

@@ -12,8 +12,8 @@ export interface NativeCheck {
 // Written into the folder rather than run from this package, so that it works wherever and however this package is bundled.
 const CHECK = `'use strict';
 const util = require('node:util');
-util.isNullOrUndefined ??= (value) => value === null || value === undefined;
-util.isArray ??= Array.isArray;
+util.isNullOrUndefined = (value) => value === null || value === undefined;
+util.isArray = Array.isArray;
 const tf = require('@tensorflow/tfjs-node-gpu');
 const [sum] = tf.matMul([[1, 2, 3]], [[4], [5], [6]]).dataSync();
 if (sum !== 32) throw new Error('1*4 + 2*5 + 3*6 came out as ' + sum);
