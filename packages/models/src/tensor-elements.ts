@@ -1,0 +1,48 @@
+import { narrowToBfloat16, narrowToFloat16, widenBfloat16, widenFloat16 } from './half-precision';
+import { elementType, type HostTensor, type HostTensorData, type HostTensorDtype } from './host-tensor';
+
+/**
+ * The values of a tensor's bytes in a file (little-endian, row-major): a view of `bytes` wherever its place in memory
+ * allows one, else a copy; 16-bit floats widened.
+ */
+export function decodeElements(dtype: HostTensorDtype, bytes: Uint8Array): HostTensorData {
+  assertLittleEndian();
+  if (dtype === 'bfloat16') return widenBfloat16(viewAs(Uint16Array, bytes, 2) as Uint16Array);
+  if (dtype === 'float16') return widenFloat16(viewAs(Uint16Array, bytes, 2) as Uint16Array);
+  const type = elementType(dtype);
+  return viewAs(type.Array, bytes, type.bytes);
+}
+
+/** Bytes of memory that {@link decodeElements} takes beyond `bytes` itself: 0 for a view. */
+export function decodingMemory(dtype: HostTensorDtype, bytes: Uint8Array): number {
+  const { bytes: size } = elementType(dtype);
+  const copied = bytes.byteOffset % size === 0 ? 0 : bytes.byteLength;
+  return dtype === 'bfloat16' || dtype === 'float16' ? copied + 2 * bytes.byteLength : copied;
+}
+
+/** A tensor's bytes as files hold them (little-endian, row-major): a view of its data, but 16-bit floats rounded. */
+export function encodeElements({ dtype, data }: HostTensor): Uint8Array {
+  assertLittleEndian();
+  const stored =
+    dtype === 'bfloat16'
+      ? narrowToBfloat16(data as Float32Array)
+      : dtype === 'float16'
+        ? narrowToFloat16(data as Float32Array)
+        : data;
+  return new Uint8Array(stored.buffer, stored.byteOffset, stored.byteLength);
+}
+
+function viewAs<T>(
+  Array: new (buffer: ArrayBufferLike, byteOffset: number, length: number) => T,
+  bytes: Uint8Array,
+  size: number,
+): T {
+  const aligned = bytes.byteOffset % size === 0 ? bytes : new Uint8Array(bytes);
+  return new Array(aligned.buffer, aligned.byteOffset, aligned.byteLength / size);
+}
+
+function assertLittleEndian(): void {
+  if (new Uint8Array(Uint16Array.of(1).buffer)[0] !== 1) {
+    throw new Error('files of tensors are little-endian and this machine is not; reading them here is not supported');
+  }
+}
