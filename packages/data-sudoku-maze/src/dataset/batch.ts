@@ -1,0 +1,59 @@
+import { type PuzzleDatasetMetadata, type PuzzleSet } from './puzzle-dataset';
+import { IGNORE_LABEL } from './tokens';
+
+/** A batch of examples, ready to become tensors. */
+export interface Batch {
+  /** Tokens, [batchSize * seqLen]. */
+  inputs: Int32Array;
+  /** Tokens, [batchSize * seqLen]; -100 where there is no loss. */
+  labels: Int32Array;
+  /** [batchSize] */
+  puzzleIdentifiers: Int32Array;
+  /** Real examples; the rest of the batch, at its end, is padding. */
+  count: number;
+  batchSize: number;
+  seqLen: number;
+  /** The set the examples are from. */
+  setName: string;
+}
+
+/** A batch of nothing but padding, as `_collate_batch` of the official puzzle_dataset.py pads. */
+export function blankBatch(metadata: PuzzleDatasetMetadata, batchSize: number, setName: string): Batch {
+  const { seqLen, padId, blankIdentifierId } = metadata;
+  const inputs = new Int32Array(batchSize * seqLen);
+  if (padId !== 0) inputs.fill(padId);
+  return {
+    inputs,
+    labels: new Int32Array(batchSize * seqLen).fill(IGNORE_LABEL),
+    puzzleIdentifiers: new Int32Array(batchSize).fill(blankIdentifierId),
+    count: 0,
+    batchSize,
+    seqLen,
+    setName,
+  };
+}
+
+/** Puts an example of a set, which belongs to a puzzle, after those already in the batch. */
+export function appendExample(
+  batch: Batch,
+  set: PuzzleSet,
+  example: number,
+  puzzle: number,
+  ignoreLabelId: number | null,
+): void {
+  const { seqLen, inputs, labels } = batch;
+  const from = example * seqLen;
+  const to = batch.count * seqLen;
+  for (let k = 0; k < seqLen; k++) {
+    const label = set.labels[from + k]!;
+    inputs[to + k] = set.inputs[from + k]!;
+    labels[to + k] = label === ignoreLabelId ? IGNORE_LABEL : label;
+  }
+  batch.puzzleIdentifiers[batch.count++] = set.puzzleIdentifiers[puzzle]!;
+}
+
+/** @throws RangeError unless the size of a batch is a positive integer. */
+export function assertBatchSize(batchSize: number): void {
+  if (Number.isSafeInteger(batchSize) && batchSize >= 1) return;
+  throw new RangeError(`batchSize must be a positive integer, for example 64; got ${batchSize}.`);
+}

@@ -1,0 +1,40 @@
+import { appendExample, assertBatchSize, type Batch, blankBatch } from './batch';
+import { checkPuzzleDataset, type PuzzleDataset } from './puzzle-dataset';
+
+/**
+ * All examples in order, set after set. The last batch of a set is padded: pad tokens, labels -100, the blank
+ * identifier; `count` tells the real ones. As `_iter_test` of the official puzzle_dataset.py.
+ *
+ * @param options `batchSize`: examples of a batch.
+ * @throws PuzzleDatasetError when the data set contradicts itself, RangeError for a bad batch size, both at the first
+ *   batch.
+ *
+ * @example
+ * ```ts
+ * import { buildSudokuDataset, evaluationBatches, generateSudokuPuzzles } from '@hrm/data-sudoku-maze';
+ *
+ * const dataset = buildSudokuDataset(generateSudokuPuzzles({ size: 4, count: 100 }));
+ * for (const batch of evaluationBatches(dataset, { batchSize: 64 })) {
+ *   console.log(batch.inputs.length, batch.count); // 1024 64, then 1024 36
+ * }
+ * ```
+ */
+export function* evaluationBatches(dataset: PuzzleDataset, options: { batchSize: number }): Generator<Batch> {
+  const { batchSize } = options;
+  assertBatchSize(batchSize);
+  checkPuzzleDataset(dataset);
+  const { metadata } = dataset;
+  for (const setName of metadata.sets) {
+    const set = dataset.sets[setName]!;
+    const examples = set.inputs.length / metadata.seqLen;
+    let puzzle = 0;
+    for (let start = 0; start < examples; start += batchSize) {
+      const batch = blankBatch(metadata, batchSize, setName);
+      for (let example = start; example < Math.min(start + batchSize, examples); example++) {
+        while (example >= set.puzzleIndices[puzzle + 1]!) puzzle++;
+        appendExample(batch, set, example, puzzle, metadata.ignoreLabelId);
+      }
+      yield batch;
+    }
+  }
+}

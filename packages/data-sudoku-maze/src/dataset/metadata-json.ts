@@ -1,0 +1,59 @@
+import { checkMetadata, PuzzleDatasetError, type PuzzleDatasetMetadata } from './puzzle-dataset';
+
+/** The names of the official `PuzzleDatasetMetadata` (dataset/common.py), in its order. */
+const OFFICIAL_NAMES = {
+  padId: 'pad_id',
+  ignoreLabelId: 'ignore_label_id',
+  blankIdentifierId: 'blank_identifier_id',
+  vocabSize: 'vocab_size',
+  seqLen: 'seq_len',
+  numPuzzleIdentifiers: 'num_puzzle_identifiers',
+  totalGroups: 'total_groups',
+  meanPuzzleExamples: 'mean_puzzle_examples',
+  sets: 'sets',
+} as const satisfies Record<keyof PuzzleDatasetMetadata, string>;
+
+/**
+ * Metadata as the official dataset.json has it, with its snake_case names.
+ *
+ * @throws PuzzleDatasetError when a field is out of range.
+ *
+ * @example
+ * ```ts
+ * import { buildSudokuDataset, generateSudokuPuzzles, metadataFromJson, metadataToJson } from '@hrm/data-sudoku-maze';
+ *
+ * const { metadata } = buildSudokuDataset(generateSudokuPuzzles({ size: 4, count: 10 }));
+ * const json = metadataToJson(metadata);
+ * console.log(json); // {"pad_id":0,"ignore_label_id":0, ...
+ * console.log(metadataFromJson(json).vocabSize); // 6
+ * ```
+ */
+export function metadataToJson(metadata: PuzzleDatasetMetadata): string {
+  checkMetadata(metadata);
+  const entries = Object.entries(OFFICIAL_NAMES) as [keyof PuzzleDatasetMetadata, string][];
+  return JSON.stringify(Object.fromEntries(entries.map(([name, official]) => [official, metadata[name]])));
+}
+
+/**
+ * Reads an official dataset.json. Unknown fields are ignored, as the official code does; missing ones are errors.
+ *
+ * @throws PuzzleDatasetError when it is no JSON object, or naming the field that is missing or wrong.
+ */
+export function metadataFromJson(json: string): PuzzleDatasetMetadata {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(json);
+  } catch (error) {
+    throw new PuzzleDatasetError(`the metadata is no JSON: ${(error as Error).message}`);
+  }
+  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
+    throw new PuzzleDatasetError('the metadata must be a JSON object with pad_id, vocab_size, seq_len, ...');
+  }
+  const entries = Object.entries(OFFICIAL_NAMES).map(([name, official]) => {
+    if (!Object.hasOwn(parsed, official)) throw new PuzzleDatasetError(`the metadata lacks "${official}"`);
+    return [name, (parsed as Record<string, unknown>)[official]];
+  });
+  const metadata = Object.fromEntries(entries) as PuzzleDatasetMetadata;
+  checkMetadata(metadata);
+  return metadata;
+}

@@ -1,0 +1,163 @@
+/** What a data set is made of. In memory; on disk the official names in dataset.json: `pad_id`, `seq_len`, ... */
+export interface PuzzleDatasetMetadata {
+  /** The token that fills up what is no puzzle. */
+  padId: number;
+  /** The label that has no loss; null when all have one. */
+  ignoreLabelId: number | null;
+  /** The puzzle identifier that stands for none. */
+  blankIdentifierId: number;
+  /** Tokens are 0 .. vocabSize - 1. */
+  vocabSize: number;
+  /** Tokens of one example. */
+  seqLen: number;
+  /** Puzzle identifiers are 0 .. numPuzzleIdentifiers - 1. */
+  numPuzzleIdentifiers: number;
+  /** Groups of all sets together. An epoch shows one puzzle of each. */
+  totalGroups: number;
+  /** Examples of a puzzle, in the mean. */
+  meanPuzzleExamples: number;
+  /** Names of the sets, in order. */
+  sets: string[];
+}
+
+/** The tokens of all examples of a set, [examples * seqLen]. */
+export type TokenArray = Uint8Array | Int32Array;
+
+/**
+ * One set: examples belong to puzzles, puzzles to groups (a puzzle and its augmentations are one group).
+ * Group g has the puzzles `groupIndices[g]` to before `groupIndices[g + 1]`, puzzle p the examples `puzzleIndices[p]`
+ * to before `puzzleIndices[p + 1]`.
+ */
+export interface PuzzleSet {
+  inputs: TokenArray;
+  labels: TokenArray;
+  /** [puzzles] */
+  puzzleIdentifiers: Int32Array;
+  /** [puzzles + 1] */
+  puzzleIndices: Int32Array;
+  /** [groups + 1] */
+  groupIndices: Int32Array;
+}
+
+/** A data set as the official code's `PuzzleDataset` (puzzle_dataset.py) has it: metadata and named sets. */
+export interface PuzzleDataset {
+  metadata: PuzzleDatasetMetadata;
+  sets: Record<string, PuzzleSet>;
+}
+
+/** A data set that contradicts itself; the message names the set, the array and the place. */
+export class PuzzleDatasetError extends Error {
+  override readonly name = 'PuzzleDatasetError';
+}
+
+const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
+
+/**
+ * Checks metadata from anywhere: types, ranges, and set names that are safe as parts of file names.
+ *
+ * @throws PuzzleDatasetError naming the field, what it holds and what was expected.
+ */
+export function checkMetadata(metadata: PuzzleDatasetMetadata): void {
+  const expect = (valid: boolean, field: keyof PuzzleDatasetMetadata, expected: string): void => {
+    if (valid) return;
+    throw new PuzzleDatasetError(`metadata.${field}: expected ${expected}; got ${JSON.stringify(metadata[field])}`);
+  };
+  const { vocabSize, numPuzzleIdentifiers, sets } = metadata;
+  expect(isCount(vocabSize) && vocabSize >= 1 && vocabSize < 2 ** 31, 'vocabSize', 'an integer of 1 to 2^31 - 1');
+  expect(isCount(metadata.seqLen) && metadata.seqLen >= 1, 'seqLen', 'a positive integer');
+  expect(isCount(numPuzzleIdentifiers) && numPuzzleIdentifiers >= 1, 'numPuzzleIdentifiers', 'a positive integer');
+  expect(isCount(metadata.padId) && metadata.padId < vocabSize, 'padId', 'a token below vocabSize');
+  const ignored = metadata.ignoreLabelId;
+  expect(ignored === null || Number.isSafeInteger(ignored), 'ignoreLabelId', 'an integer or null');
+  const blank = metadata.blankIdentifierId;
+  expect(isCount(blank) && blank < numPuzzleIdentifiers, 'blankIdentifierId', 'an identifier in range');
+  expect(isCount(metadata.totalGroups), 'totalGroups', 'a count');
+  const mean = metadata.meanPuzzleExamples;
+  expect(typeof mean === 'number' && Number.isFinite(mean) && mean >= 0, 'meanPuzzleExamples', 'a number, 0 or more');
+  // The names become parts of file names, so nothing that could leave the folder.
+  const isName = (name: unknown) => typeof name === 'string' && /^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$/.test(name);
+  const named = Array.isArray(sets) && sets.length > 0 && sets.every(isName) && new Set(sets).size === sets.length;
+  expect(named, 'sets', 'different names of letters, digits, "_", "-" and "."');
+}
+
+function checkTokens(name: string, tokens: TokenArray, vocabSize: number): void {
+  for (let index = 0; index < tokens.length; index++) {
+    const token = tokens[index]!;
+    if (token < 0 || token >= vocabSize) {
+      throw new PuzzleDatasetError(`${name}[${index}]: expected a token of 0 to ${vocabSize - 1}; got ${token}`);
+    }
+  }
+}
+
+/** Indices that cut `total` things into non-empty parts: 0, then rising, at last the total. */
+function checkIndices(name: string, indices: Int32Array, total: number, things: string): void {
+  if (indices[0] !== 0) throw new PuzzleDatasetError(`${name}[0]: expected 0; got ${indices[0]}`);
+  for (let index = 1; index < indices.length; index++) {
+    if (indices[index]! <= indices[index - 1]!) {
+      throw new PuzzleDatasetError(
+        `${name}[${index}]: expected more than the ${indices[index - 1]} before it; got ${indices[index]}`,
+      );
+    }
+  }
+  const last = indices[indices.length - 1]!;
+  if (last !== total)
+    throw new PuzzleDatasetError(`${name}: expected to end at the ${total} ${things}; ends at ${last}`);
+}
+
+/**
+ * Checks that a data set fits together: lengths, token and identifier ranges, indices that rise from 0 to the end, and
+ * the number of groups. The readers and the batches call it, so that nothing later reads beyond an array.
+ *
+ * @throws PuzzleDatasetError naming the set, the array, the place, what was expected and what was found.
+ *
+ * @example
+ * ```ts
+ * import { buildSudokuDataset, checkPuzzleDataset, generateSudokuPuzzles } from '@hrm/data-sudoku-maze';
+ *
+ * const dataset = buildSudokuDataset(generateSudokuPuzzles({ size: 4, count: 10 }));
+ * checkPuzzleDataset(dataset);
+ * dataset.sets['all']!.inputs[3] = 99;
+ * try {
+ *   checkPuzzleDataset(dataset);
+ * } catch (error) {
+ *   console.log(String(error)); // ... all.inputs[3]: expected a token of 0 to 5; got 99
+ * }
+ * ```
+ */
+export function checkPuzzleDataset(dataset: PuzzleDataset): void {
+  const { metadata, sets } = dataset;
+  checkMetadata(metadata);
+  const { vocabSize, seqLen, numPuzzleIdentifiers } = metadata;
+  let groups = 0;
+  for (const name of metadata.sets) {
+    if (!Object.hasOwn(sets, name)) throw new PuzzleDatasetError(`the set ${name} of metadata.sets is missing`);
+    const { inputs, labels, puzzleIdentifiers, puzzleIndices, groupIndices } = sets[name]!;
+    if (inputs.length % seqLen !== 0 || labels.length !== inputs.length) {
+      throw new PuzzleDatasetError(
+        `${name}: expected as many labels as inputs, a multiple of ${seqLen}; ` +
+          `got ${inputs.length} inputs and ${labels.length} labels`,
+      );
+    }
+    checkTokens(`${name}.inputs`, inputs, vocabSize);
+    checkTokens(`${name}.labels`, labels, vocabSize);
+    checkIndices(`${name}.puzzleIndices`, puzzleIndices, inputs.length / seqLen, 'examples');
+    const puzzles = puzzleIndices.length - 1;
+    if (puzzleIdentifiers.length !== puzzles) {
+      throw new PuzzleDatasetError(
+        `${name}.puzzleIdentifiers: expected one for each of the ${puzzles} puzzles; got ${puzzleIdentifiers.length}`,
+      );
+    }
+    puzzleIdentifiers.forEach((identifier, puzzle) => {
+      if (identifier >= 0 && identifier < numPuzzleIdentifiers) return;
+      const range = `an identifier of 0 to ${numPuzzleIdentifiers - 1}`;
+      throw new PuzzleDatasetError(`${name}.puzzleIdentifiers[${puzzle}]: expected ${range}; got ${identifier}`);
+    });
+    checkIndices(`${name}.groupIndices`, groupIndices, puzzles, 'puzzles');
+    groups += groupIndices.length - 1;
+  }
+  if (groups !== metadata.totalGroups) {
+    throw new PuzzleDatasetError(
+      `metadata.totalGroups: expected the ${groups} of the sets; got ${metadata.totalGroups}`,
+    );
+  }
+}

@@ -1,0 +1,203 @@
+import { lstat, mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { metadataFromJson, metadataToJson } from '../dataset/metadata-json';
+import {
+  checkPuzzleDataset,
+  type PuzzleDataset,
+  PuzzleDatasetError,
+  type PuzzleSet,
+  type TokenArray,
+} from '../dataset/puzzle-dataset';
+import { type NpyArray, type NpyData, parseNpy, serializeNpy } from '../npy/npy';
+import { NpyError } from '../npy/npy-error';
+import { asPuzzleFileError, PuzzleFileError } from './puzzle-file-error';
+import { readBounded } from './read-bounded';
+import { writeFileWhole, writeFolderWhole } from './write-whole';
+
+/** Limits on what is read. */
+export interface ReadDatasetOptions {
+  /** Largest array file read, in bytes. Default 2 GiB - 1, the most Node reads at once. */
+  maxFileBytes?: number;
+}
+
+/** dataset.json and identifiers.json are small; more is not read. */
+const MAX_JSON_BYTES = 16 * 2 ** 20;
+const DEFAULT_MAX_BYTES = 2 ** 31 - 1;
+
+/** The split becomes a folder's name. */
+function assertSplit(split: string): void {
+  if (/^[A-Za-z0-9][A-Za-z0-9_.-]*$/.test(split)) return;
+  throw new RangeError(`A split is a plain name such as train or test; got ${JSON.stringify(split)}.`);
+}
+
+async function readNpy(path: string, axes: number, maxBytes: number): Promise<NpyArray> {
+  const bytes = await readBounded(path, maxBytes);
+  let array: NpyArray;
+  try {
+    array = parseNpy(bytes);
+  } catch (error) {
+    const offset = error instanceof NpyError ? error.offset : undefined;
+    throw new PuzzleFileError(path, (error as Error).message, { offset, cause: error });
+  }
+  if (array.shape.length !== axes) {
+    throw new PuzzleFileError(path, `expected an array of ${axes} axes; got the shape (${array.shape.join(', ')})`);
+  }
+  if (array.data instanceof Float32Array || array.data instanceof Float64Array) {
+    throw new PuzzleFileError(path, `expected integers; got ${array.type}`);
+  }
+  return array;
+}
+
+/** Tokens as bytes where the vocabulary allows it: the official builder stores 64-bit integers. */
+function asTokens(path: string, data: NpyData, vocabSize: number): TokenArray {
+  const tokens = vocabSize <= 256 ? new Uint8Array(data.length) : new Int32Array(data.length);
+  for (let index = 0; index < data.length; index++) {
+    const token = data[index]!;
+    if (token < 0 || token >= vocabSize) {
+      throw new PuzzleFileError(path, `element ${index} is ${token}; expected a token of 0 to ${vocabSize - 1}`);
+    }
+    tokens[index] = token;
+  }
+  return tokens;
+}
+
+/**
+ * Reads one split of a data set in the official layout: `DIR/SPLIT/dataset.json` and for each set
+ * `SET__{inputs,labels,puzzle_identifiers,puzzle_indices,group_indices}.npy`. What is read is checked to fit together.
+ *
+ * @param dir the folder that holds the splits.
+ * @param split `train` or `test`, or another name.
+ * @throws PuzzleFileError with the path, and the byte where an array file is broken.
+ *
+ * @example
+ * ```ts
+ * import { mkdtemp } from 'node:fs/promises';
+ * import { tmpdir } from 'node:os';
+ * import { join } from 'node:path';
+ * import { buildSudokuDataset, generateSudokuPuzzles } from '@hrm/data-sudoku-maze';
+ * import { readDataset, writeDataset } from '@hrm/data-sudoku-maze/files';
+ *
+ * const dir = await mkdtemp(join(tmpdir(), 'sudoku-'));
+ * await writeDataset(dir, 'train', buildSudokuDataset(generateSudokuPuzzles({ size: 4, count: 100 })));
+ * const dataset = await readDataset(dir, 'train');
+ * console.log(dataset.metadata.totalGroups); // 100
+ * ```
+ */
+export async function readDataset(
+  dir: string,
+  split: string,
+  options: ReadDatasetOptions = {},
+): Promise<PuzzleDataset> {
+  assertSplit(split);
+  const maxBytes = options.maxFileBytes ?? DEFAULT_MAX_BYTES;
+  const metadataPath = join(dir, split, 'dataset.json');
+  const json = (await readBounded(metadataPath, MAX_JSON_BYTES)).toString('utf8');
+  try {
+    const metadata = metadataFromJson(json);
+    const sets: [string, PuzzleSet][] = [];
+    for (const name of metadata.sets) {
+      const pathOf = (field: string) => join(dir, split, `${name}__${field}.npy`);
+      const readTokens = async (field: string): Promise<TokenArray> => {
+        const { shape, data } = await readNpy(pathOf(field), 2, maxBytes);
+        if (shape[1] !== metadata.seqLen) {
+          const expected = `expected examples of the ${metadata.seqLen} tokens that dataset.json says`;
+          throw new PuzzleFileError(pathOf(field), `${expected}; got the shape (${shape.join(', ')})`);
+        }
+        return asTokens(pathOf(field), data, metadata.vocabSize);
+      };
+      const readIndices = async (field: string): Promise<Int32Array> => {
+        const { data } = await readNpy(pathOf(field), 1, maxBytes);
+        return data instanceof Int32Array ? data : Int32Array.from(data);
+      };
+      sets.push([
+        name,
+        {
+          inputs: await readTokens('inputs'),
+          labels: await readTokens('labels'),
+          puzzleIdentifiers: await readIndices('puzzle_identifiers'),
+          puzzleIndices: await readIndices('puzzle_indices'),
+          groupIndices: await readIndices('group_indices'),
+        },
+      ]);
+    }
+    const dataset: PuzzleDataset = { metadata, sets: Object.fromEntries(sets) };
+    checkPuzzleDataset(dataset);
+    return dataset;
+  } catch (error) {
+    // Contradictions between files are told of the file that binds them together.
+    throw asPuzzleFileError(metadataPath, error);
+  }
+}
+
+/** The arrays of a set as the official builders store them: tokens as bytes or int32, indices as int32. */
+function* setFiles(name: string, set: PuzzleSet, seqLen: number): Generator<[string, Uint8Array]> {
+  const tokens = (data: TokenArray) => serializeNpy({ shape: [data.length / seqLen, seqLen], data });
+  const indices = (data: Int32Array) => serializeNpy({ shape: [data.length], data });
+  yield [`${name}__inputs.npy`, tokens(set.inputs)];
+  yield [`${name}__labels.npy`, tokens(set.labels)];
+  yield [`${name}__puzzle_identifiers.npy`, indices(set.puzzleIdentifiers)];
+  yield [`${name}__puzzle_indices.npy`, indices(set.puzzleIndices)];
+  yield [`${name}__group_indices.npy`, indices(set.groupIndices)];
+}
+
+/**
+ * Writes one split of a data set in the official layout, which the official Python `PuzzleDataset` loads, and
+ * `DIR/identifiers.json` beside it. The split appears whole or not at all: files are written under a temporary name,
+ * flushed to the disk and renamed.
+ *
+ * @param dir the folder for the splits; made when missing.
+ * @param split `train` or `test`, or another name.
+ * @param options `overwrite`: replace a split that is there, default false; `identifiers`: names of the puzzle
+ *   identifiers, for people to read, default `['<blank>']`.
+ * @throws PuzzleDatasetError when the data set contradicts itself, PuzzleFileError when the split is there already or
+ *   cannot be written, RangeError for a split that is no plain name.
+ */
+export async function writeDataset(
+  dir: string,
+  split: string,
+  dataset: PuzzleDataset,
+  options: { overwrite?: boolean; identifiers?: readonly string[] } = {},
+): Promise<void> {
+  assertSplit(split);
+  checkPuzzleDataset(dataset);
+  const { metadata, sets } = dataset;
+  const path = join(dir, split);
+  const encode = (text: string) => new TextEncoder().encode(text);
+  const files = function* (): Generator<[string, Uint8Array]> {
+    for (const name of metadata.sets) yield* setFiles(name, sets[name]!, metadata.seqLen);
+    yield ['dataset.json', encode(metadataToJson(metadata))];
+  };
+  try {
+    await mkdir(dir, { recursive: true });
+    const exists = await lstat(path).then(
+      () => true,
+      () => false,
+    );
+    if (exists && !options.overwrite) {
+      throw new PuzzleFileError(path, 'a data set is there already; choose another folder, or allow to overwrite it');
+    }
+    const identifiers = options.identifiers ?? ['<blank>'];
+    await writeFileWhole(join(dir, 'identifiers.json'), encode(JSON.stringify(identifiers)));
+    await writeFolderWhole(path, files());
+  } catch (error) {
+    throw error instanceof PuzzleDatasetError ? error : asPuzzleFileError(path, error);
+  }
+}
+
+/**
+ * Reads the names of the puzzle identifiers, `DIR/identifiers.json`.
+ *
+ * @throws PuzzleFileError when it is missing or no list of strings.
+ */
+export async function readIdentifiers(dir: string): Promise<string[]> {
+  const path = join(dir, 'identifiers.json');
+  const json = (await readBounded(path, MAX_JSON_BYTES)).toString('utf8');
+  let names: unknown;
+  try {
+    names = JSON.parse(json);
+  } catch (error) {
+    throw asPuzzleFileError(path, error);
+  }
+  if (Array.isArray(names) && names.every((name): name is string => typeof name === 'string')) return names;
+  throw new PuzzleFileError(path, 'expected a JSON list of strings');
+}

@@ -1,0 +1,23 @@
+/** A file that cannot be used: which, where in it, what was wrong and what was expected. */
+export class PuzzleFileError extends Error {
+  override readonly name = 'PuzzleFileError';
+  readonly path: string;
+  /** Line of a text file, from 1. */
+  readonly line: number | undefined;
+  /** Byte of a binary file, from 0. */
+  readonly offset: number | undefined;
+
+  constructor(path: string, message: string, place: { line?: number; offset?: number; cause?: unknown } = {}) {
+    const { line, offset, cause } = place;
+    super(`${line === undefined ? path : `${path}:${line}`}: ${message}`, { cause });
+    this.path = path;
+    this.line = line;
+    this.offset = offset;
+  }
+}
+
+/** What to throw for something that went wrong with a file: our own errors as they are, others wrapped. */
+export function asPuzzleFileError(path: string, error: unknown): PuzzleFileError {
+  if (error instanceof PuzzleFileError) return error;
+  return new PuzzleFileError(path, error instanceof Error ? error.message : String(error), { cause: error });
+}

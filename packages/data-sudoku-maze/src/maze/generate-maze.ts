@@ -1,0 +1,146 @@
+import { SeededRandom } from '../seeded-random';
+import { type Maze, MazeCell, type MazePuzzle } from './maze';
+import { mazeDistances } from './maze-distances';
+import { drawPath, shortestPath } from './shortest-path';
+
+/** What kind of maze to generate. */
+export interface MazeGeneratorOptions {
+  /** Columns. Default 30. */
+  width?: number;
+  /** Rows. Default the width. */
+  height?: number;
+  /** Fewest steps of the shortest path from S to G. Default {@link hardPathLength} of the size. */
+  minPathLength?: number;
+  /**
+   * Each cell is a wall with a probability drawn for the maze from this range. Default [0.3, 0.45]: kept mazes of 30x30
+   * have then 37% walls in the mean, as the official ones.
+   */
+  wallShare?: readonly [number, number];
+  /** Mazes tried before giving up on the path length. Default 200,000. */
+  maxAttempts?: number;
+}
+
+/**
+ * The path length that makes a maze hard: 109 steps for 30x30, the fewest of the official Maze-30x30-Hard. Smaller mazes
+ * keep its ratio to the number of cells, larger ones its ratio to the side: longer paths are too rare to be found.
+ */
+export function hardPathLength(width: number, height: number): number {
+  const side = Math.sqrt(width * height);
+  return Math.max(1, Math.round((109 / 900) * side * Math.min(side, 30)));
+}
+
+/** Drawing both ends blindly would be more exact with a larger number here, and slower. */
+const GOALS_ALWAYS_KEPT = 30;
+
+function checkOptions(options: MazeGeneratorOptions): Required<MazeGeneratorOptions> {
+  const width = options.width ?? 30;
+  const height = options.height ?? width;
+  const minPathLength = options.minPathLength ?? hardPathLength(width, height);
+  const wallShare = options.wallShare ?? [0.3, 0.45];
+  const maxAttempts = options.maxAttempts ?? 200_000;
+  const isSide = (side: number) => Number.isInteger(side) && side >= 2 && side <= 1000;
+  if (!isSide(width) || !isSide(height)) {
+    throw new RangeError(`A maze is 2 to 1000 cells wide and high; got ${width} and ${height}.`);
+  }
+  if (!(Number.isInteger(minPathLength) && minPathLength >= 1 && minPathLength < width * height)) {
+    throw new RangeError(
+      `minPathLength must be an integer of 1 to ${width * height - 1} for ${width}x${height}; got ${minPathLength}.`,
+    );
+  }
+  if (!(wallShare[0] >= 0 && wallShare[0] <= wallShare[1] && wallShare[1] < 1)) {
+    throw new RangeError(`wallShare must be [least, most] with 0 <= least <= most < 1; got [${wallShare.join(', ')}].`);
+  }
+  return { width, height, minPathLength, wallShare, maxAttempts };
+}
+
+function randomWalls(random: SeededRandom, { width, height, wallShare }: Required<MazeGeneratorOptions>): Maze {
+  const threshold = (wallShare[0] + random.uniform() * (wallShare[1] - wallShare[0])) * 2 ** 32;
+  const cells = new Uint8Array(width * height);
+  for (let cell = 0; cell < cells.length; cell++) {
+    cells[cell] = random.nextUint32() < threshold ? MazeCell.wall : MazeCell.free;
+  }
+  return { width, height, cells };
+}
+
+function generateWith(random: SeededRandom, options: Required<MazeGeneratorOptions>): MazePuzzle {
+  const { width, height, minPathLength, maxAttempts } = options;
+  for (let attempt = 0; attempt < maxAttempts; attempt++) {
+    const maze = randomWalls(random, options);
+    const start = random.integer(maze.cells.length);
+    if (maze.cells[start] === MazeCell.wall) continue;
+    const distances = mazeDistances(maze, start);
+    const goals: number[] = [];
+    for (let cell = 0; cell < distances.length; cell++) if (distances[cell]! >= minPathLength) goals.push(cell);
+    // A start with few goals is kept as seldom as if S and G had both been drawn at random, as the official mazes were.
+    if (random.integer(GOALS_ALWAYS_KEPT) >= goals.length) continue;
+
+    const goal = goals[random.integer(goals.length)]!;
+    const question = maze.cells;
+    question[start] = MazeCell.start;
+    question[goal] = MazeCell.goal;
+    return { width, height, question, answer: drawPath(question, shortestPath(maze, random)!) };
+  }
+  throw new RangeError(
+    `Found no ${width}x${height} maze whose shortest path has ${minPathLength} steps in ${maxAttempts} tries. ` +
+      'Ask for a smaller minPathLength, or raise maxAttempts.',
+  );
+}
+
+/**
+ * Generates a maze as the official Maze-30x30-Hard has them: walls at random places, S anywhere, G anywhere that is
+ * `minPathLength` steps away, and as the answer a random one of the shortest paths.
+ *
+ * @throws RangeError for sizes, lengths or shares out of range, or when no maze with so long a path was found.
+ *
+ * @example
+ * ```ts
+ * import { drawMaze, generateMaze, SeededRandom } from '@hrm/data-sudoku-maze';
+ *
+ * const { width, height, question, answer } = generateMaze(new SeededRandom(0), { width: 12, minPathLength: 20 });
+ * console.log(drawMaze({ width, height, cells: question }, { prediction: answer }));
+ * ```
+ */
+export function generateMaze(random: SeededRandom, options: MazeGeneratorOptions = {}): MazePuzzle {
+  return generateWith(random, checkOptions(options));
+}
+
+/**
+ * Generates mazes that differ from each other, and from those in `exclude`: pass the training mazes there to get a
+ * held-out set.
+ *
+ * @param options as for {@link generateMaze}; `count`: how many; `seed`: default 0; `exclude`: default none.
+ * @throws RangeError as {@link generateMaze}, and when there are too few different mazes.
+ *
+ * @example
+ * ```ts
+ * import { generateMazePuzzles } from '@hrm/data-sudoku-maze';
+ *
+ * const train = generateMazePuzzles({ width: 8, count: 100, seed: 0 });
+ * const test = generateMazePuzzles({ width: 8, count: 20, seed: 1, exclude: train });
+ * console.log(train.length, test.length);
+ * ```
+ */
+export function generateMazePuzzles(
+  options: MazeGeneratorOptions & { count: number; seed?: number; exclude?: Iterable<Pick<MazePuzzle, 'question'>> },
+): MazePuzzle[] {
+  const checked = checkOptions(options);
+  const random = new SeededRandom(options.seed ?? 0);
+  const seen = new Set<string>();
+  for (const { question } of options.exclude ?? []) seen.add(question.join(''));
+  const puzzles: MazePuzzle[] = [];
+  let repeats = 0;
+  while (puzzles.length < options.count) {
+    const puzzle = generateWith(random, checked);
+    const key = puzzle.question.join('');
+    if (!seen.has(key)) {
+      seen.add(key);
+      puzzles.push(puzzle);
+      repeats = 0;
+    } else if (++repeats >= 1000) {
+      throw new RangeError(
+        `Found only ${puzzles.length} different mazes of the ${options.count} asked for. Ask for larger ones.`,
+      );
+    }
+  }
+  return puzzles;
+}

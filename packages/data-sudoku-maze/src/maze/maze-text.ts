@@ -1,0 +1,77 @@
+import { PuzzleTextError } from '../puzzle-text-error';
+import { type Maze, MAZE_ALPHABET } from './maze';
+
+/**
+ * Reads a maze from text in the official alphabet: '#' wall, ' ' free, 'S' start, 'G' goal, 'o' path. Several lines are
+ * its rows; a single line is a square maze, or one of the `width` given. Spaces count: nothing is trimmed but one line
+ * break at the end.
+ *
+ * @throws PuzzleTextError for another character, rows of different lengths, or a line that makes no whole rows.
+ *
+ * @example
+ * ```ts
+ * import { formatMaze, parseMaze } from '@hrm/data-sudoku-maze';
+ *
+ * const maze = parseMaze('S # ##  G');
+ * console.log(maze.width, maze.height); // 3 3
+ * console.log(formatMaze(maze) === 'S # ##  G'); // true
+ * ```
+ */
+export function parseMaze(text: string, options: { width?: number } = {}): Maze {
+  const lines = text
+    .replace(/\r?\n$/, '')
+    .split('\n')
+    .map((line) => (line.endsWith('\r') ? line.slice(0, -1) : line));
+  const first = lines[0]!;
+  const width = options.width ?? (lines.length > 1 ? first.length : Math.sqrt(first.length));
+  if (!(Number.isInteger(width) && width > 0)) {
+    throw new PuzzleTextError(
+      `A maze on one line is square unless its width is given; got ${first.length} cells, which is no square number.`,
+    );
+  }
+  if (lines.length === 1) {
+    if (first.length % width !== 0) {
+      throw new PuzzleTextError(`Expected whole rows of ${width} cells; got ${first.length} cells.`);
+    }
+  } else {
+    const odd = lines.findIndex((line) => line.length !== width);
+    if (odd >= 0) {
+      throw new PuzzleTextError(`Expected ${width} cells in each row; row ${odd + 1} has ${lines[odd]!.length}.`);
+    }
+  }
+
+  const joined = lines.join('');
+  const cells = new Uint8Array(joined.length);
+  for (let cell = 0; cell < cells.length; cell++) {
+    const value = MAZE_ALPHABET.indexOf(joined[cell]!);
+    if (value < 0) {
+      throw new PuzzleTextError(
+        `Unexpected ${JSON.stringify(joined[cell])} in cell ${cell}; expected one of '#', ' ', 'S', 'G', 'o'.`,
+        cell,
+      );
+    }
+    cells[cell] = value;
+  }
+  return { width, height: cells.length / width, cells };
+}
+
+/**
+ * Writes a maze on one line, as the official CSV has it, or with `rows: true` a line for each row.
+ *
+ * @example
+ * ```ts
+ * import { formatMaze, generateMaze, SeededRandom } from '@hrm/data-sudoku-maze';
+ *
+ * const { width, height, answer } = generateMaze(new SeededRandom(3), { width: 10 });
+ * console.log(formatMaze({ width, height, cells: answer }, { rows: true }));
+ * ```
+ */
+export function formatMaze(maze: Maze, options: { rows?: boolean } = {}): string {
+  const characters = Array.from(maze.cells, (value) => MAZE_ALPHABET[value] ?? '?');
+  if (!options.rows) return characters.join('');
+  const rows: string[] = [];
+  for (let start = 0; start < characters.length; start += maze.width) {
+    rows.push(characters.slice(start, start + maze.width).join(''));
+  }
+  return rows.join('\n');
+}

@@ -1,0 +1,60 @@
+/**
+ * The official alphabet of mazes; a cell holds the index of its character here, and its token is one more (0 pads).
+ * From `CHARSET` of the official dataset/build_maze_dataset.py.
+ */
+export const MAZE_ALPHABET = '# SGo';
+
+/** What a cell of a maze holds: its index in {@link MAZE_ALPHABET}. */
+export const MazeCell = { wall: 0, free: 1, start: 2, goal: 3, path: 4 } as const;
+
+/** A maze, or the answer to one: cells row by row, each a value of {@link MazeCell}. */
+export interface Maze {
+  width: number;
+  height: number;
+  cells: Uint8Array;
+}
+
+/** A maze with a shortest path from S to G. S and G keep their cells in the answer; the path between them is 'o'. */
+export interface MazePuzzle {
+  width: number;
+  height: number;
+  question: Uint8Array;
+  answer: Uint8Array;
+  /** Where it comes from, when a file told. */
+  source?: string;
+  /** Its rating in that source. */
+  rating?: number;
+}
+
+/**
+ * Checks that a maze is width * height cells of the alphabet with one start and one goal.
+ *
+ * @returns the cells of start and goal.
+ * @throws RangeError saying what is wrong with it.
+ */
+export function assertMaze({ width, height, cells }: Maze): { start: number; goal: number } {
+  if (!(Number.isInteger(width) && Number.isInteger(height) && width > 0 && height > 0)) {
+    throw new RangeError(`A maze's width and height are positive integers; got ${width} and ${height}.`);
+  }
+  if (cells.length !== width * height) {
+    throw new RangeError(`A ${width}x${height} maze has ${width * height} cells; got ${cells.length}.`);
+  }
+  let start = -1;
+  let goal = -1;
+  for (let cell = 0; cell < cells.length; cell++) {
+    const value = cells[cell]!;
+    if (value >= MAZE_ALPHABET.length) {
+      throw new RangeError(`Cell ${cell} of the maze holds ${value}; expected 0 to ${MAZE_ALPHABET.length - 1}.`);
+    }
+    if (value === MazeCell.start) {
+      if (start >= 0) throw new RangeError(`A maze has one S; got one in cell ${start} and one in cell ${cell}.`);
+      start = cell;
+    } else if (value === MazeCell.goal) {
+      if (goal >= 0) throw new RangeError(`A maze has one G; got one in cell ${goal} and one in cell ${cell}.`);
+      goal = cell;
+    }
+  }
+  if (start < 0 || goal < 0)
+    throw new RangeError(`A maze has one S and one G; this one has no ${start < 0 ? 'S' : 'G'}.`);
+  return { start, goal };
+}

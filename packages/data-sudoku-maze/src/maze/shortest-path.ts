@@ -1,0 +1,39 @@
+import type { SeededRandom } from '../seeded-random';
+import { assertMaze, type Maze, MazeCell } from './maze';
+import { mazeDistances, neighbourCells, UNREACHABLE } from './maze-distances';
+
+/**
+ * A shortest path of a maze from S to G, by breadth-first search. 'o' cells count as free.
+ *
+ * @param random chooses among the shortest paths; by default the first in the order up, down, left, right.
+ * @returns the cells from S to G, both included, or undefined when none leads there.
+ * @throws RangeError when the maze has not exactly one S and one G.
+ *
+ * @example
+ * ```ts
+ * import { parseMaze, shortestPath } from '@hrm/data-sudoku-maze';
+ *
+ * console.log(shortestPath(parseMaze(['S #', ' ##', '  G'].join('\n')))); // [ 0, 3, 6, 7, 8 ]
+ * ```
+ */
+export function shortestPath(maze: Maze, random?: SeededRandom): number[] | undefined {
+  const { start, goal } = assertMaze(maze);
+  const distances = mazeDistances(maze, goal);
+  if (distances[start] === UNREACHABLE) return undefined;
+  const path = [start];
+  for (let cell = start; cell !== goal;) {
+    const closer = neighbourCells(cell, maze.width, maze.height).filter(
+      (next) => distances[next] === distances[cell]! - 1,
+    );
+    cell = closer[random ? random.integer(closer.length) : 0]!;
+    path.push(cell);
+  }
+  return path;
+}
+
+/** The official answer to a maze: its cells, and 'o' on the path between S and G. */
+export function drawPath(question: Uint8Array, path: readonly number[]): Uint8Array {
+  const answer = question.slice();
+  for (const cell of path.slice(1, -1)) answer[cell] = MazeCell.path;
+  return answer;
+}

@@ -1,0 +1,151 @@
+import { NpyError } from './npy-error';
+
+/** The element types read and written, as numpy names them (little-endian): u1 is uint8, i4 int32, f8 float64, ... */
+export type NpyType = 'u1' | 'i1' | 'i2' | 'i4' | 'i8' | 'f4' | 'f8';
+
+/** What the header of an .npy file says. */
+export interface NpyHeader {
+  type: NpyType;
+  shape: number[];
+}
+
+/** Headers longer than this are refused, as numpy refuses them. */
+export const MAX_HEADER_BYTES = 10_000;
+/** numpy 1 has at most 32 axes. */
+const MAX_AXES = 32;
+
+const DESCRIPTIONS: Readonly<Record<string, NpyType>> = {
+  '|u1': 'u1',
+  '<u1': 'u1',
+  '|i1': 'i1',
+  '<i1': 'i1',
+  '<i2': 'i2',
+  '<i4': 'i4',
+  '<i8': 'i8',
+  '<f4': 'f4',
+  '<f8': 'f8',
+};
+
+/**
+ * Reads the Python dictionary of a header, as numpy.lib.format writes it: exactly the keys descr, fortran_order and
+ * shape. A parser of that little grammar and nothing else: nothing is evaluated.
+ */
+class HeaderParser {
+  #at = 0;
+
+  constructor(
+    readonly text: string,
+    readonly offset: number,
+  ) {}
+
+  parse(): NpyHeader {
+    const values = new Map<string, unknown>();
+    this.#spaces();
+    this.#expect('{');
+    for (this.#spaces(); !this.#take('}'); this.#spaces()) {
+      const keyAt = this.#at;
+      const key = this.#string();
+      if (values.has(key)) this.#fail(`the key '${key}' twice`, 'each key once', keyAt);
+      this.#spaces();
+      this.#expect(':');
+      this.#spaces();
+      if (key === 'descr') values.set(key, this.#description());
+      else if (key === 'fortran_order') values.set(key, this.#cOrder());
+      else if (key === 'shape') values.set(key, this.#shape());
+      else this.#fail(`the key '${key}'`, 'descr, fortran_order and shape', keyAt);
+      this.#spaces();
+      if (!this.#take(',')) {
+        this.#expect('}');
+        break;
+      }
+    }
+    if (/[^ \n]/.test(this.text.slice(this.#at))) this.#fail('something after the dictionary', 'only spaces');
+    for (const key of ['descr', 'fortran_order', 'shape']) {
+      if (!values.has(key)) this.#fail(`no key '${key}'`, 'descr, fortran_order and shape');
+    }
+    return { type: values.get('descr') as NpyType, shape: values.get('shape') as number[] };
+  }
+
+  #fail(found: string, expected: string, at = this.#at): never {
+    throw new NpyError(`The .npy header has ${found}; expected ${expected}`, this.offset + at);
+  }
+
+  #spaces(): void {
+    while (this.text[this.#at] === ' ') this.#at++;
+  }
+
+  #take(character: string): boolean {
+    if (this.text[this.#at] !== character) return false;
+    this.#at++;
+    return true;
+  }
+
+  #expect(character: string): void {
+    if (this.#take(character)) return;
+    const found = this.#at < this.text.length ? JSON.stringify(this.text[this.#at]) : 'an end';
+    this.#fail(found, `'${character}'`);
+  }
+
+  #string(): string {
+    const match = /^(?:'([a-z0-9_<>|=]*)'|"([a-z0-9_<>|=]*)")/.exec(this.text.slice(this.#at, this.#at + 64));
+    if (!match) this.#fail('no plain string', 'a short quoted name');
+    this.#at += match[0].length;
+    return match[1] ?? match[2]!;
+  }
+
+  #description(): NpyType {
+    const at = this.#at;
+    const description = this.#string();
+    const type = Object.hasOwn(DESCRIPTIONS, description) ? DESCRIPTIONS[description] : undefined;
+    const known = 'one of |u1, |i1, <i2, <i4, <i8, <f4, <f8 (convert the array with .astype)';
+    return type ?? this.#fail(`the element type '${description}'`, known, at);
+  }
+
+  #cOrder(): false {
+    if (this.text.startsWith('False', this.#at)) {
+      this.#at += 5;
+      return false;
+    }
+    if (this.text.startsWith('True', this.#at)) {
+      this.#fail('fortran_order True', 'False (save the array with numpy.ascontiguousarray)');
+    }
+    return this.#fail('no truth value', 'False');
+  }
+
+  #shape(): number[] {
+    this.#expect('(');
+    const shape: number[] = [];
+    for (this.#spaces(); !this.#take(')'); this.#spaces()) {
+      const match = /^(?:0|[1-9][0-9]{0,15})(?![0-9])/.exec(this.text.slice(this.#at, this.#at + 17));
+      const length = match ? Number(match[0]) : NaN;
+      if (!Number.isSafeInteger(length)) this.#fail('no length of an axis', 'an integer of 0 to 2^53 - 1');
+      if (shape.length === MAX_AXES) this.#fail('too many axes', `at most ${MAX_AXES}`);
+      this.#at += match![0].length;
+      shape.push(length);
+      this.#spaces();
+      if (!this.#take(',')) {
+        // In Python (3) is no tuple; (3,) is.
+        if (shape.length === 1) this.#fail('a shape that is no tuple', "',' after the only axis");
+        this.#expect(')');
+        break;
+      }
+    }
+    return shape;
+  }
+}
+
+/** Reads the text of a header that starts at byte `offset` of the file. */
+export function parseNpyHeader(text: string, offset: number): NpyHeader {
+  return new HeaderParser(text, offset).parse();
+}
+
+/** The header numpy writes: with room for the first axis to grow, filled up so that the data starts at a multiple of 64. */
+export function formatNpyHeader(header: NpyHeader): string {
+  const { type, shape } = header;
+  const description = type === 'u1' || type === 'i1' ? `|${type}` : `<${type}`;
+  const axes = shape.length === 1 ? `${shape[0]},` : shape.join(', ');
+  let text = `{'descr': '${description}', 'fortran_order': False, 'shape': (${axes}), }`;
+  if (shape.length > 0) text += ' '.repeat(Math.max(0, 21 - String(shape[0]).length));
+  const unfilled = 10 + text.length + 1;
+  return text + ' '.repeat((64 - (unfilled % 64)) % 64) + '\n';
+}

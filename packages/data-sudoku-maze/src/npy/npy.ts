@@ -1,0 +1,149 @@
+import { NpyError } from './npy-error';
+import { formatNpyHeader, MAX_HEADER_BYTES, type NpyType, parseNpyHeader } from './npy-header';
+
+/** The arrays that hold .npy data in memory. */
+export type NpyData = Uint8Array | Int8Array | Int16Array | Int32Array | Float32Array | Float64Array;
+
+/** An array of an .npy file: elements in C order. */
+export interface NpyArray {
+  /** The element type in the file. */
+  type: NpyType;
+  shape: number[];
+  /** As many elements as the shape says; an 'i8' file comes as Int32Array. */
+  data: NpyData;
+}
+
+const MAGIC = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
+
+const ELEMENT_BYTES: Readonly<Record<NpyType, number>> = { u1: 1, i1: 1, i2: 2, i4: 4, i8: 8, f4: 4, f8: 8 };
+
+/** Splits the file into header text and data; nothing of the header is read before its length is known to be sane. */
+function splitHeader(bytes: Uint8Array): { text: string; textAt: number; dataAt: number } {
+  if (MAGIC.some((byte, index) => bytes[index] !== byte)) {
+    throw new NpyError('This is no .npy file: expected it to begin with \\x93NUMPY', 0);
+  }
+  const [major, minor] = [bytes[6], bytes[7]];
+  if (major === undefined || minor === undefined) throw new NpyError('The .npy file ends in its version', bytes.length);
+  if (major < 1 || major > 3 || minor !== 0) {
+    throw new NpyError(`Expected .npy version 1.0, 2.0 or 3.0; got ${major}.${minor}`, 6);
+  }
+  const textAt = major === 1 ? 10 : 12;
+  if (bytes.length < textAt) throw new NpyError('The .npy file ends before the length of its header', bytes.length);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const headerBytes = major === 1 ? view.getUint16(8, true) : view.getUint32(8, true);
+  if (headerBytes > MAX_HEADER_BYTES) {
+    throw new NpyError(`The .npy header has ${headerBytes} bytes; expected at most ${MAX_HEADER_BYTES}`, 8);
+  }
+  const dataAt = textAt + headerBytes;
+  if (bytes.length < dataAt) {
+    throw new NpyError(`The .npy file ends in its header of ${headerBytes} bytes`, bytes.length);
+  }
+  // The grammar is ASCII; a byte beyond becomes a character it refuses.
+  const text = Array.from(bytes.subarray(textAt, dataAt), (byte) => String.fromCharCode(byte)).join('');
+  return { text, textAt, dataAt };
+}
+
+/** Number of elements; lengths whose product overflows are refused, even where another axis is 0. */
+function countElements(shape: number[], elementBytes: number, offset: number): number {
+  let nonZero = elementBytes;
+  for (const length of shape) {
+    if (length !== 0) nonZero *= length;
+    if (nonZero > Number.MAX_SAFE_INTEGER) throw new NpyError(`The shape (${shape.join(', ')}) is too large`, offset);
+  }
+  return shape.includes(0) ? 0 : nonZero / elementBytes;
+}
+
+function narrowInt64(bytes: Uint8Array, dataAt: number, count: number): Int32Array {
+  const view = new DataView(bytes.buffer, bytes.byteOffset + dataAt, count * 8);
+  const data = new Int32Array(count);
+  for (let index = 0; index < count; index++) {
+    const low = view.getInt32(index * 8, true);
+    // The value fits in 32 bits when the upper half only repeats the sign.
+    if (view.getInt32(index * 8 + 4, true) !== low >> 31) {
+      const value = view.getBigInt64(index * 8, true);
+      throw new NpyError(`Element ${index} is ${value}; expected 64-bit integers within 32 bits`, dataAt + index * 8);
+    }
+    data[index] = low;
+  }
+  return data;
+}
+
+/**
+ * Reads an .npy file, versions 1.0 to 3.0, as `numpy.load` does with `allow_pickle=False`, and strictly: little-endian
+ * u1, i1, i2, i4, i8, f4 and f8 in C order, a header of at most 10,000 bytes, and exactly as many bytes of data as
+ * the shape says. 64-bit integers must fit in 32 bits. Nothing is evaluated; memory used beside the file: its data.
+ *
+ * @throws NpyError with the byte offset, what was wrong and what was expected.
+ *
+ * @example
+ * ```ts
+ * import { parseNpy, serializeNpy } from '@hrm/data-sudoku-maze';
+ *
+ * const bytes = serializeNpy({ shape: [2, 3], data: Int32Array.of(1, 2, 3, 4, 5, 6) });
+ * const { type, shape, data } = parseNpy(bytes);
+ * console.log(type, shape, data); // i4 [ 2, 3 ] Int32Array(6) [ 1, 2, 3, 4, 5, 6 ]
+ * ```
+ */
+export function parseNpy(bytes: Uint8Array): NpyArray {
+  const { text, textAt, dataAt } = splitHeader(bytes);
+  const { type, shape } = parseNpyHeader(text, textAt);
+  const elementBytes = ELEMENT_BYTES[type];
+  const count = countElements(shape, elementBytes, textAt);
+  if (bytes.length - dataAt !== count * elementBytes) {
+    throw new NpyError(
+      `Expected ${count * elementBytes} bytes of data for the shape (${shape.join(', ')}) of ${type}; ` +
+        `got ${bytes.length - dataAt}`,
+      Math.min(bytes.length, dataAt + count * elementBytes),
+    );
+  }
+  if (type === 'i8') return { type, shape, data: narrowInt64(bytes, dataAt, count) };
+  // A copy, since a typed array must begin at a multiple of its element's size. `new Uint8Array` rather than slice:
+  // a Node Buffer's slice shares its memory.
+  const { buffer } = new Uint8Array(bytes.subarray(dataAt));
+  const read: Record<Exclude<NpyType, 'i8'>, () => NpyData> = {
+    u1: () => new Uint8Array(buffer),
+    i1: () => new Int8Array(buffer),
+    i2: () => new Int16Array(buffer),
+    i4: () => new Int32Array(buffer),
+    f4: () => new Float32Array(buffer),
+    f8: () => new Float64Array(buffer),
+  };
+  return { type, shape, data: read[type]() };
+}
+
+function typeOf(data: NpyData): NpyType {
+  if (data instanceof Uint8Array) return 'u1';
+  if (data instanceof Int8Array) return 'i1';
+  if (data instanceof Int16Array) return 'i2';
+  if (data instanceof Int32Array) return 'i4';
+  if (data instanceof Float32Array) return 'f4';
+  return 'f8';
+}
+
+/**
+ * Writes an .npy file, version 1.0, byte for byte as `numpy.save` does.
+ *
+ * @param array the elements in C order and their shape; the element type is that of the typed array (Uint8Array u1,
+ *   Int8Array i1, Int16Array i2, Int32Array i4, Float32Array f4, Float64Array f8).
+ * @throws RangeError when the shape does not fit the number of elements, or has more than 32 axes.
+ *
+ * @example
+ * ```ts
+ * import { serializeNpy } from '@hrm/data-sudoku-maze';
+ *
+ * const bytes = serializeNpy({ shape: [4], data: Float32Array.of(0, 0.5, 1, 1.5) });
+ * console.log(bytes.length); // 144: a header of 128 bytes and 4 elements of 4
+ * ```
+ */
+export function serializeNpy({ shape, data }: Pick<NpyArray, 'shape' | 'data'>): Uint8Array {
+  const lengths = shape.every((length) => Number.isSafeInteger(length) && length >= 0);
+  if (!lengths || shape.length > 32 || shape.reduce((product, length) => product * length, 1) !== data.length) {
+    throw new RangeError(`The shape (${shape.join(', ')}) does not fit ${data.length} elements.`);
+  }
+  const header = formatNpyHeader({ type: typeOf(data), shape });
+  const bytes = new Uint8Array(10 + header.length + data.byteLength);
+  bytes.set([...MAGIC, 1, 0, header.length & 255, header.length >> 8]);
+  bytes.set(new TextEncoder().encode(header), 10);
+  bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), 10 + header.length);
+  return bytes;
+}

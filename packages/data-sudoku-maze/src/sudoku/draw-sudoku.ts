@@ -1,0 +1,66 @@
+import { type Style, styled } from '../ansi';
+import { assertSameCells } from '../same-cells';
+import { geometryOfGrid } from './sudoku-geometry';
+import { sudokuSymbol } from './sudoku-text';
+import { wrongSudokuCells } from './wrong-sudoku-cells';
+
+/** What to draw beside the question. */
+export interface SudokuDrawing {
+  /** A model's answer, or the right one: shown in place of the question's blanks. */
+  prediction?: ArrayLike<number>;
+  /** The right answer: where the prediction differs, it is marked. Without it rule violations are marked. */
+  answer?: ArrayLike<number>;
+}
+
+/**
+ * Draws a Sudoku as lines of text, with lines between boxes. '.' is blank; a wrong cell of the prediction is followed
+ * by '!'.
+ *
+ * @param question digits row by row, 0 for blank.
+ * @param options the `prediction` and the `answer` to judge it by; `color`: ANSI colours (givens bold, right digits
+ *   green, wrong ones red), default false.
+ * @throws RangeError when the question is of no known size or the others have another number of cells.
+ *
+ * @example
+ * ```ts
+ * import { drawSudoku, parseSudoku } from '@hrm/data-sudoku-maze';
+ *
+ * const question = parseSudoku('1.....3..4.....2');
+ * const answer = parseSudoku('1324423124133142');
+ * const prediction = parseSudoku('1324423124133112');
+ * console.log(drawSudoku(question, { prediction, answer })); // marks the 1 in the last row
+ * ```
+ */
+export function drawSudoku(question: ArrayLike<number>, options: SudokuDrawing & { color?: boolean } = {}): string {
+  const { size, boxRows, boxColumns, cells } = geometryOfGrid(question);
+  const { prediction, answer, color = false } = options;
+  assertSameCells(cells, { prediction, answer });
+  const wrong = prediction ? wrongSudokuCells(question, prediction, answer) : new Set<number>();
+
+  const drawCell = (cell: number): string => {
+    const digit = (prediction ?? question)[cell]!;
+    const text = sudokuSymbol(digit) + (wrong.has(cell) ? '!' : ' ');
+    if (!color) return text;
+    const right: Style = digit === 0 ? 'dim' : question[cell] === 0 ? 'green' : 'bold';
+    return styled(text, wrong.has(cell) ? 'red' : right);
+  };
+  const rule = (left: string, middle: string, right: string): string =>
+    left +
+    Array<string>(size / boxColumns)
+      .fill('─'.repeat(2 * boxColumns + 1))
+      .join(middle) +
+    right;
+
+  const lines = [rule('┌', '┬', '┐')];
+  for (let row = 0; row < size; row++) {
+    if (row > 0 && row % boxRows === 0) lines.push(rule('├', '┼', '┤'));
+    let line = '';
+    for (let column = 0; column < size; column++) {
+      if (column % boxColumns === 0) line += '│ ';
+      line += drawCell(row * size + column);
+    }
+    lines.push(line + '│');
+  }
+  lines.push(rule('└', '┴', '┘'));
+  return lines.join('\n');
+}

@@ -1,0 +1,155 @@
+import { SeededRandom } from '../seeded-random';
+import { type SudokuGeometry, type SudokuSize, sudokuGeometry } from './sudoku-geometry';
+import { SudokuSolver } from './sudoku-solver';
+
+/** A Sudoku with its only answer: digits row by row, 0 for blank in the question. */
+export interface SudokuPuzzle {
+  question: Uint8Array;
+  answer: Uint8Array;
+  /** Where it comes from, when a file told. */
+  source?: string;
+  /** Its rating in that source. */
+  rating?: number;
+}
+
+/** What kind of puzzle to generate. */
+export interface SudokuGeneratorOptions {
+  /** Side of the grid. Default 9. */
+  size?: SudokuSize;
+  /** Cells given: an exact number, or `[fewest, most]` to draw from. Default {@link DEFAULT_GIVENS} of the size. */
+  givens?: number | readonly [number, number];
+  /** Grids tried before giving up on the number of givens. Default 1000. */
+  maxAttempts?: number;
+}
+
+/** The givens drawn from where none are asked for; each range is quick to generate. */
+export const DEFAULT_GIVENS: Readonly<Record<SudokuSize, readonly [number, number]>> = {
+  4: [6, 8],
+  6: [10, 14],
+  9: [25, 30],
+  16: [110, 130],
+};
+
+/** Proofs of uniqueness that need more guesses than this are given up, and the cell stays given. */
+const MAX_GUESSES_PER_CELL = 100;
+/** A random filling that needs more guesses than this is started anew: on 16x16 a bad start can take for ever. */
+const MAX_GUESSES_PER_GRID = 1000;
+
+function givensRange(size: SudokuSize, givens: SudokuGeneratorOptions['givens']): readonly [number, number] {
+  const [fewest, most] = typeof givens === 'number' ? [givens, givens] : (givens ?? DEFAULT_GIVENS[size]);
+  const fits = Number.isInteger(fewest) && Number.isInteger(most) && 0 < fewest && fewest <= most;
+  if (!fits || most > size * size) {
+    throw new RangeError(
+      `givens must be an integer of 1 to ${size * size}, or [fewest, most] of such; got ${JSON.stringify(givens)}.`,
+    );
+  }
+  return [fewest, most];
+}
+
+function randomFullGrid(solver: SudokuSolver, random: SeededRandom): Uint8Array {
+  const blank = new Uint8Array(solver.geometry.cells);
+  for (;;) {
+    const { answer } = solver.search(blank, { random, maxGuesses: MAX_GUESSES_PER_GRID });
+    if (answer) return answer;
+  }
+}
+
+/** Takes cells away in random order, each only if the answer stays the only one, down to the number of givens. */
+function removeCells(solver: SudokuSolver, answer: Uint8Array, givens: number, random: SeededRandom): Uint8Array {
+  const question = answer.slice();
+  let left = question.length;
+  for (const cell of random.permutation(question.length)) {
+    if (left === givens) break;
+    const digit = question[cell]!;
+    question[cell] = 0;
+    // The answer stays unique exactly when no completion has another digit here.
+    const other = solver.search(question, { forbid: { cell, digit }, maxGuesses: MAX_GUESSES_PER_CELL });
+    if (other.solutions === 0 && other.complete) left--;
+    else question[cell] = digit;
+  }
+  return question;
+}
+
+function generateWith(solver: SudokuSolver, random: SeededRandom, options: SudokuGeneratorOptions): SudokuPuzzle {
+  const { size } = solver.geometry;
+  const [fewest, most] = givensRange(size, options.givens);
+  const givens = fewest + random.integer(most - fewest + 1);
+  const maxAttempts = options.maxAttempts ?? 1000;
+  for (let attempt = 0; attempt < maxAttempts; attempt++) {
+    const answer = randomFullGrid(solver, random);
+    const question = removeCells(solver, answer, givens, random);
+    let left = 0;
+    for (const digit of question) if (digit !== 0) left++;
+    if (left === givens) return { question, answer };
+  }
+  throw new RangeError(
+    `Found no ${size}x${size} Sudoku with ${givens} givens and one answer in ${maxAttempts} grids. ` +
+      `Ask for more givens (${DEFAULT_GIVENS[size].join(' to ')} is quick), or raise maxAttempts.`,
+  );
+}
+
+/**
+ * Generates one Sudoku with a single answer: fills a grid at random, then blanks cells in random order as long as the
+ * answer stays the only one.
+ *
+ * @returns digits row by row, 0 for blank in the question.
+ * @throws RangeError for an unknown size, impossible givens, or when no puzzle with so few givens was found.
+ *
+ * @example
+ * ```ts
+ * import { drawSudoku, generateSudoku, SeededRandom } from '@hrm/data-sudoku-maze';
+ *
+ * const { question, answer } = generateSudoku(new SeededRandom(0), { size: 9, givens: 27 });
+ * console.log(drawSudoku(question));
+ * console.log(drawSudoku(question, { prediction: answer, answer }));
+ * ```
+ */
+export function generateSudoku(random: SeededRandom, options: SudokuGeneratorOptions = {}): SudokuPuzzle {
+  return generateWith(new SudokuSolver(sudokuGeometry(options.size ?? 9)), random, options);
+}
+
+/**
+ * Generates puzzles that differ from each other, and from those in `exclude`: pass the training puzzles there to get a
+ * held-out set.
+ *
+ * @param options as for {@link generateSudoku}; `count`: how many; `seed`: default 0; `exclude`: default none.
+ * @throws RangeError as {@link generateSudoku}, and when there are too few different puzzles.
+ *
+ * @example
+ * ```ts
+ * import { generateSudokuPuzzles } from '@hrm/data-sudoku-maze';
+ *
+ * const train = generateSudokuPuzzles({ size: 4, count: 1000, seed: 0 });
+ * const test = generateSudokuPuzzles({ size: 4, count: 100, seed: 1, exclude: train });
+ * console.log(train.length, test.length);
+ * ```
+ */
+export function generateSudokuPuzzles(
+  options: SudokuGeneratorOptions & {
+    count: number;
+    seed?: number;
+    exclude?: Iterable<Pick<SudokuPuzzle, 'question'>>;
+  },
+): SudokuPuzzle[] {
+  const geometry: SudokuGeometry = sudokuGeometry(options.size ?? 9);
+  const solver = new SudokuSolver(geometry);
+  const random = new SeededRandom(options.seed ?? 0);
+  const seen = new Set<string>();
+  for (const { question } of options.exclude ?? []) seen.add(question.join());
+  const puzzles: SudokuPuzzle[] = [];
+  let repeats = 0;
+  while (puzzles.length < options.count) {
+    const puzzle = generateWith(solver, random, options);
+    const key = puzzle.question.join();
+    if (!seen.has(key)) {
+      seen.add(key);
+      puzzles.push(puzzle);
+      repeats = 0;
+    } else if (++repeats >= 1000) {
+      throw new RangeError(
+        `Found only ${puzzles.length} different puzzles of the ${options.count} asked for. Widen the range of givens.`,
+      );
+    }
+  }
+  return puzzles;
+}

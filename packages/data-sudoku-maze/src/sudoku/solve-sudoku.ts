@@ -1,0 +1,83 @@
+import { geometryOfGrid } from './sudoku-geometry';
+import { type SudokuSearchResult, SudokuSolver } from './sudoku-solver';
+
+/** What {@link solveSudoku} found. */
+export type SudokuSolution = SudokuSearchResult;
+
+/**
+ * Checks that a grid has a known size and only digits of that size, 0 for blank.
+ *
+ * @throws RangeError naming the first cell that is not one.
+ */
+export function assertSudokuGrid(grid: ArrayLike<number>): void {
+  const { size } = geometryOfGrid(grid);
+  for (let cell = 0; cell < grid.length; cell++) {
+    const digit = grid[cell]!;
+    if (!Number.isInteger(digit) || digit < 0 || digit > size) {
+      const place = `row ${Math.floor(cell / size) + 1}, column ${(cell % size) + 1}`;
+      throw new RangeError(`A cell of a ${size}x${size} Sudoku is 0 (blank) to ${size}; got ${digit} in ${place}.`);
+    }
+  }
+}
+
+/**
+ * Solves a Sudoku of any size exactly: naked and hidden singles, and where these stop a guess in the cell with the
+ * fewest candidates.
+ *
+ * @param grid digits row by row, 0 for blank; its length (16, 36, 81 or 256) tells the size.
+ * @param options `limit`: stop after this many solutions, default 1; `maxGuesses`: give up after this many guesses,
+ *   default never.
+ * @returns the number of `solutions` (at most the limit), the first as `answer`, the `guesses` made, and `complete`:
+ *   false when the search gave up.
+ * @throws RangeError when the grid is of no known size or holds something but digits.
+ *
+ * @example
+ * ```ts
+ * import { formatSudoku, parseSudoku, solveSudoku } from '@hrm/data-sudoku-maze';
+ *
+ * const { answer, guesses } = solveSudoku(parseSudoku('1...' + '..3.' + '.4..' + '...2'));
+ * console.log(answer && formatSudoku(answer), guesses); // 1324423124133142 0
+ * ```
+ */
+export function solveSudoku(
+  grid: ArrayLike<number>,
+  options: { limit?: number; maxGuesses?: number } = {},
+): SudokuSolution {
+  assertSudokuGrid(grid);
+  return new SudokuSolver(geometryOfGrid(grid)).search(grid, options);
+}
+
+/**
+ * Counts the solutions of a Sudoku up to a limit. The default, 2, tells a proper puzzle (1) from an impossible (0) and
+ * an ambiguous one (2).
+ *
+ * @throws RangeError when the grid is of no known size or holds something but digits.
+ *
+ * @example
+ * ```ts
+ * import { countSudokuSolutions } from '@hrm/data-sudoku-maze';
+ *
+ * console.log(countSudokuSolutions(new Uint8Array(16), 1000)); // 288, all grids of 4x4
+ * ```
+ */
+export function countSudokuSolutions(grid: ArrayLike<number>, limit = 2): number {
+  return solveSudoku(grid, { limit }).solutions;
+}
+
+/**
+ * How hard a puzzle is: the guesses the solver needs to find its answer and prove it the only one. 0 means that naked
+ * and hidden singles are enough.
+ *
+ * @throws RangeError when the grid is of no known size or holds something but digits.
+ *
+ * @example
+ * ```ts
+ * import { parseSudoku, sudokuDifficulty } from '@hrm/data-sudoku-maze';
+ *
+ * const easy = '53..7....6..195....98....6.8...6...34..8.3..17...2...6.6....28....419..5....8..79';
+ * console.log(sudokuDifficulty(parseSudoku(easy))); // 0
+ * ```
+ */
+export function sudokuDifficulty(grid: ArrayLike<number>): number {
+  return solveSudoku(grid, { limit: 2 }).guesses;
+}

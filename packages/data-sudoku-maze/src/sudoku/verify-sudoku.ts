@@ -1,0 +1,58 @@
+import { invalid, VALID, type Verdict } from '../verdict';
+import { geometryOfGrid } from './sudoku-geometry';
+
+/** The cells of a grid whose digit stands twice in a row, column or box; blanks are no conflict. */
+export function sudokuConflicts(grid: ArrayLike<number>): number[] {
+  const { units, size } = geometryOfGrid(grid);
+  const conflicts = new Set<number>();
+  for (let start = 0; start < units.length; start += size) {
+    const placeOf = new Map<number, number>();
+    for (let index = start; index < start + size; index++) {
+      const cell = units[index]!;
+      const digit = grid[cell]!;
+      if (digit === 0) continue;
+      const earlier = placeOf.get(digit);
+      if (earlier !== undefined) conflicts.add(earlier).add(cell);
+      placeOf.set(digit, cell);
+    }
+  }
+  return [...conflicts].sort((a, b) => a - b);
+}
+
+/**
+ * Says whether an answer completes a puzzle: every given kept, every cell a digit, no digit twice in a row, column or
+ * box. It need not be the only completion.
+ *
+ * @param question digits row by row, 0 for blank; its length tells the size.
+ * @param answer as many cells; anything may stand in them, so a model's prediction can be passed as it is.
+ * @throws RangeError when the question is of no known size.
+ *
+ * @example
+ * ```ts
+ * import { parseSudoku, verifySudoku } from '@hrm/data-sudoku-maze';
+ *
+ * const question = parseSudoku('1.....3..4.....2');
+ * console.log(verifySudoku(question, parseSudoku('1324423124133142')).valid); // true
+ * console.log(verifySudoku(question, parseSudoku('1324423124133143')).reason); // a given was changed ...
+ * ```
+ */
+export function verifySudoku(question: ArrayLike<number>, answer: ArrayLike<number>): Verdict {
+  const { size, cells } = geometryOfGrid(question);
+  if (answer.length !== cells) return invalid(`the answer has ${answer.length} cells, the question ${cells}`);
+
+  const place = (cell: number) => `row ${Math.floor(cell / size) + 1}, column ${(cell % size) + 1}`;
+  const wrong = (test: (cell: number) => boolean) => Array.from({ length: cells }, (_, cell) => cell).filter(test);
+
+  const noDigit = wrong((cell) => !(Number.isInteger(answer[cell]) && answer[cell]! >= 1 && answer[cell]! <= size));
+  if (noDigit.length > 0) return invalid(`no digit of 1 to ${size} in ${place(noDigit[0]!)}`, noDigit);
+
+  const changed = wrong((cell) => question[cell] !== 0 && question[cell] !== answer[cell]);
+  if (changed.length > 0) return invalid(`a given was changed in ${place(changed[0]!)}`, changed);
+
+  const conflicts = sudokuConflicts(answer);
+  if (conflicts.length > 0) {
+    const first = conflicts[0]!;
+    return invalid(`${answer[first]} in ${place(first)} stands twice in a row, column or box`, conflicts);
+  }
+  return VALID;
+}

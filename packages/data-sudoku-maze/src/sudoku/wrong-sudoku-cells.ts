@@ -1,0 +1,18 @@
+import { sudokuConflicts } from './verify-sudoku';
+
+/**
+ * The cells of a prediction that are wrong: other than the answer, or without an answer those that change a given or
+ * whose digit stands twice in a row, column or box.
+ */
+export function wrongSudokuCells(
+  question: ArrayLike<number>,
+  prediction: ArrayLike<number>,
+  answer?: ArrayLike<number>,
+): Set<number> {
+  const wrong = new Set<number>(answer ? [] : sudokuConflicts(prediction));
+  for (let cell = 0; cell < question.length; cell++) {
+    const expected = answer ? answer[cell] : question[cell] || prediction[cell];
+    if (prediction[cell] !== expected) wrong.add(cell);
+  }
+  return wrong;
+}
