@@ -1,8 +1,12 @@
-import { mkdirSync, readdirSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { NativeSetupError } from './native-setup-error';
 import { NATIVE_VERSIONS, type NativeTarget } from './native-target';
 import { runCommand, type CommandOptions } from './run-command';
+
+/** What this package adds to the binding; beside `src` and `dist` alike. */
+const EXTENSION = fileURLToPath(new URL('../native/hrm_binding.cc', import.meta.url));
 
 /** Where things lie in an installation folder. */
 export function nativePaths(folder: string) {
@@ -30,7 +34,7 @@ export async function findCompiler(options: CommandOptions): Promise<string> {
 }
 
 /**
- * Compiles the addon from the sources in the npm package against TensorFlow's headers and the Node-API headers. No node-gyp:
+ * Compiles the addon from the sources in the npm package and our extension of it against TensorFlow's headers and the Node-API headers. No node-gyp:
  * it would download the headers of the running Node, of which a Node-API addon needs none.
  */
 export async function buildAddon(
@@ -41,15 +45,16 @@ export async function buildAddon(
 ): Promise<void> {
   const paths = nativePaths(folder);
   const binding = join(paths.addonPackage, 'binding');
-  const sources = readdirSync(binding).filter((name) => name.endsWith('.cc'));
+  // Ours includes and extends tfjs_binding.cc.
+  const sources = [join(binding, 'tfjs_backend.cc'), EXTENSION];
   mkdirSync(dirname(paths.addon), { recursive: true });
   const linux = target.platform === 'linux';
   const shape = linux ? ['-shared', '-fPIC'] : ['-bundle', '-undefined', 'dynamic_lookup'];
   const origin = linux ? '$ORIGIN' : '@loader_path';
   const args = [
     ...['-std=c++17', '-O2', '-w', ...shape, `-DNAPI_VERSION=${NATIVE_VERSIONS.napi}`],
-    ...['-I', paths.include, '-I', paths.nodeApiHeaders],
-    ...sources.map((name) => join(binding, name)),
+    ...['-I', paths.include, '-I', paths.nodeApiHeaders, '-I', binding],
+    ...sources,
     ...target.libraries.map((name) => join(paths.libraries, name)),
     ...[`-Wl,-rpath,${origin}/../../deps/lib`, '-o', paths.addon],
   ];

@@ -8,3 +8,5 @@ export {
   type SelectBackendOptions,
   type SelectedBackend,
 } from './select-backend';
+export { compile, type Compiled, type CompileMode, type CompileOptions, type RecordingReport } from './compile';
+export { RecordingError } from './recording-error';

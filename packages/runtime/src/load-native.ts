@@ -1,19 +1,7 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import util from 'node:util';
-import * as tf from '@tensorflow/tfjs-core';
 import type { NativeInstallation } from './native-cache';
-
-/** The part of tfjs-node's binding to TensorFlow's C library that this package uses. Tensors are numbers there. */
-export interface NativeBinding {
-  readonly TF_Version: string;
-  isUsingGpuDevice(): boolean;
-}
-
-/** The 'tensorflow' backend as tfjs-node registers it. */
-export interface NativeBackend {
-  binding: NativeBinding;
-}
 
 /**
  * Loads tfjs-node-gpu from its installation, which registers the backend 'tensorflow'. tfjs-core keeps its engine and its
@@ -55,9 +43,4 @@ function quietly(load: () => void): void {
     console.warn = warn;
     process.noDeprecation = noDeprecation;
   }
-}
-
-/** The native backend if it is the current one. */
-export function currentNativeBackend(): NativeBackend | undefined {
-  return tf.getBackend() === 'tensorflow' ? (tf.backend() as unknown as NativeBackend) : undefined;
 }

@@ -1,7 +1,8 @@
 import { createRequire } from 'node:module';
 import { dirname, sep } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
-import { currentNativeBackend, loadNative } from './load-native';
+import { loadNative } from './load-native';
+import { currentNativeBackend } from './native-backend';
 import { findNativeInstallation } from './native-cache';
 import { hasNvidiaGpu } from './native-target';
 

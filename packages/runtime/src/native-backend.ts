@@ -1,0 +1,96 @@
+import * as tf from '@tensorflow/tfjs-core';
+
+/** What TensorFlow says about a tensor it made: its id, its shape and TensorFlow's number for its type. */
+export interface TensorMetadata {
+  id: number;
+  shape: number[];
+  dtype: number;
+}
+
+/** An operation's attribute, as tfjs-node passes it. */
+export interface OpAttribute {
+  name: string;
+  type: number;
+  value: unknown;
+}
+
+/** The binding to TensorFlow's C library: tfjs-node's own part. Tensors are integer ids there. */
+export interface NativeBinding {
+  readonly TF_Version: string;
+  readonly TF_INT32: number;
+  readonly TF_INT64: number;
+  readonly TF_ATTR_BOOL: number;
+  readonly TF_ATTR_TYPE: number;
+  readonly TF_ATTR_SHAPE: number;
+  isUsingGpuDevice(): boolean;
+  createTensor(shape: number[], dtype: number, values: tf.backend_util.BackendValues): number;
+  tensorDataSync(id: number): tf.TypedArray;
+  executeOp(op: string, attributes: OpAttribute[], inputs: number[], outputs: number): TensorMetadata[];
+}
+
+/** What `native/hrm_binding.cc` adds to it. */
+export interface GraphBinding extends NativeBinding {
+  graphCreate(): number;
+  /** Adds a node; `inputs` holds pairs of (node, output), `listLengths` a number per input of the op: -1 for a plain one. */
+  graphAddNode(
+    graph: number,
+    op: string,
+    inputs: number[],
+    listLengths: number[],
+    attributes: OpAttribute[],
+  ): { node: number; outputs: { dtype: number; shape: number[] | null }[] };
+  graphAddConstant(graph: number, dtype: number, shape: number[], values: tf.TypedArray): number;
+  graphToFunction(graph: number, name: string, nodes: number[], inputs: number[], outputs: number[]): void;
+  graphDelete(graph: number): void;
+  functionDelete(name: string): void;
+  opDefinition(op: string): Uint8Array;
+}
+
+/** tfjs-node's record of a tensor. `values` is set while they have not been handed to TensorFlow yet; then `id` is -1. */
+export interface TensorEntry {
+  shape: number[];
+  dtype: number;
+  id: number;
+  values: tf.backend_util.BackendValues | null;
+  refCount: number;
+}
+
+/** The 'tensorflow' backend, as far as this package reaches into it. */
+export interface NativeBackend {
+  binding: NativeBinding;
+  tensorMap: {
+    get(dataId: object): TensorEntry;
+    set(dataId: object, entry: TensorEntry): void;
+    has(dataId: object): boolean;
+  };
+  getInputTensorIds(tensors: readonly unknown[]): number[];
+  createOutputTensor(metadata: TensorMetadata): tf.Tensor;
+  getDTypeInteger(dtype: tf.DataType): number;
+  move(
+    dataId: object,
+    values: tf.backend_util.BackendValues,
+    shape: number[],
+    dtype: tf.DataType,
+    refCount: number,
+  ): void;
+  read(dataId: object): Promise<tf.backend_util.BackendValues>;
+  readSync(dataId: object): tf.backend_util.BackendValues;
+  incRef(dataId: object): void;
+  numDataIds(): number;
+}
+
+/** A native backend whose binding can build graphs: one that `setUpNative` has built. */
+export interface GraphBackend extends NativeBackend {
+  binding: GraphBinding;
+}
+
+/** The native backend if it is the current one. */
+export function currentNativeBackend(): NativeBackend | undefined {
+  return tf.getBackend() === 'tensorflow' ? (tf.backend() as unknown as NativeBackend) : undefined;
+}
+
+/** The native backend if it is the current one and can build graphs. */
+export function currentGraphBackend(): GraphBackend | undefined {
+  const backend = currentNativeBackend();
+  return backend && 'graphCreate' in backend.binding ? (backend as GraphBackend) : undefined;
+}
