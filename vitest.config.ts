@@ -13,9 +13,12 @@ const alias = readdirSync(path('packages')).map((name) => ({
 // tfjs-node breaks in worker threads, hence forks; native steps already use every core, hence few at a time.
 const shared = { pool: 'forks' as const, testTimeout: 60_000, hookTimeout: 120_000 };
 
+// Its gradients are modules that Node cannot import; see packages/layers/tsup.config.ts.
+const server = { deps: { inline: [/tfjs-core\/dist\/(?!tf-core)/] } };
+
 const project = (name: string, root: string) => ({
   resolve: { alias },
-  test: { ...shared, name, root: path(root), include: ['test/**/*.test.ts'] },
+  test: { ...shared, server, name, root: path(root), include: ['test/**/*.test.ts'] },
 });
 
 export default defineConfig({

@@ -14,9 +14,8 @@ export interface HaltingDecision {
   logits: NamedTensors;
   /** Segments that each slot has had, this one counted, `[batch]`, int32. */
   steps: tf.Tensor1D;
-  /** The draws of this segment; undefined in evaluation. */
+  /** The draws of this segment; undefined outside of training, where nobody explores. */
   draws: NamedTensors | undefined;
-  training: boolean;
   /** The controller's own state before this segment. */
   state: NamedTensors;
   /** The latents before and after the segment's refinements. */
@@ -76,6 +75,7 @@ export interface HaltingController extends Layer {
   initialState?(batchSize: number): NamedTensors;
   /** The head's outputs, `[batch]` each. @param zH `[batch, seq, hidden]` */
   logits(zH: tf.Tensor3D): NamedTensors;
+  /** Who halts after this segment; everyone must from `maxSegments` on. */
   decide(decision: HaltingDecision): HaltingOutcome;
   losses(context: HaltingLossContext): HaltingLosses;
 }

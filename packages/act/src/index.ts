@@ -1,5 +1,6 @@
 export { binaryCrossEntropy } from './binary-cross-entropy';
 export { admitPuzzles, initialCarry, type Carry } from './carry';
+export { HaltOnly, haltOnly, type HaltOnlyOptions } from './halt-only';
 export type {
   HaltingContext,
   HaltingController,

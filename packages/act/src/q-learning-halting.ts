@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { Linear, type Layer, type RandomStream } from '@hrm/layers';
+import type { Layer, Linear, RandomStream } from '@hrm/layers';
 import { binaryCrossEntropy } from './binary-cross-entropy';
 import type {
   HaltingContext,
@@ -12,6 +12,14 @@ import type {
   HostDraws,
   NamedTensors,
 } from './halting-controller';
+import {
+  countRightJudgements,
+  drawExploration,
+  expectHaltingOptions,
+  haltingHead,
+  holdBackExplorers,
+  readHaltingHead,
+} from './halting-head';
 
 /** Choices of {@link qLearningHalting}. */
 export interface QLearningHaltingOptions {
@@ -21,20 +29,11 @@ export interface QLearningHaltingOptions {
   exploration?: number;
   /** Weight of the halt and continue losses beside the token loss. Default 0.5. */
   lossWeight?: number;
-}
-
-/**
- * The halting head reads position 0 of zH. Its weight starts at zero and its bias at -5: nobody is thought right at
- * first, and the two values start equal.
- */
-function haltingHead({ hiddenSize, random }: HaltingContext): Linear {
-  const head = new Linear({ inputSize: hiddenSize, outputSize: 2, bias: true, random });
-  const { weight, bias } = head.parameters;
-  tf.tidy(() => {
-    weight.assign(tf.zerosLike(weight));
-    bias!.assign(tf.fill([2], -5));
-  });
-  return head;
+  /**
+   * Whether the continue value learns its target, which takes one more forward pass a step. Without, that pass and its
+   * cost are gone, and a slot halts when the halt logit is positive. Default true.
+   */
+  learnContinue?: boolean;
 }
 
 /** HRM's controller, see {@link qLearningHalting}. */
@@ -45,59 +44,40 @@ export class QLearningHalting implements HaltingController {
   readonly needsLookAhead: boolean;
   readonly #exploration: number;
   readonly #lossWeight: number;
+  readonly #learnContinue: boolean;
 
   constructor(options: QLearningHaltingOptions, context: HaltingContext) {
-    const { maxSegments = 16, exploration = 0.1, lossWeight = 0.5 } = options;
-    if (!Number.isInteger(maxSegments) || maxSegments < 1) {
-      throw new RangeError(`qLearningHalting: maxSegments is ${maxSegments}, expected a whole number of at least 1`);
-    }
-    if (!(exploration >= 0 && exploration <= 1)) {
-      throw new RangeError(`qLearningHalting: exploration is ${exploration}, expected a share between 0 and 1`);
-    }
+    const { maxSegments = 16, exploration = 0.1, lossWeight = 0.5, learnContinue = true } = options;
+    expectHaltingOptions('qLearningHalting', maxSegments, exploration);
     this.maxSegments = maxSegments;
     // With one segment there is nothing to decide, and the official code then neither explores nor looks ahead.
-    this.needsLookAhead = maxSegments > 1;
+    this.needsLookAhead = learnContinue && maxSegments > 1;
     this.#exploration = exploration;
     this.#lossWeight = lossWeight;
+    this.#learnContinue = learnContinue;
     this.parameters = { head: haltingHead(context) };
   }
 
   draw(random: RandomStream, batchSize: number): HostDraws {
-    if (this.maxSegments === 1) return {};
-    return {
-      exploreUniform: Float32Array.from({ length: batchSize }, () => random.uniform()),
-      exploreMinSteps: Int32Array.from({ length: batchSize }, () => random.integer(2, this.maxSegments + 1)),
-    };
+    return drawExploration(random, batchSize, this.maxSegments);
   }
 
   logits(zH: tf.Tensor3D): NamedTensors {
-    const [batch, , hidden] = zH.shape;
-    return tf.tidy(() => {
-      const first = tf.reshape(tf.slice(zH, [0, 0, 0], [batch, 1, hidden]), [batch, hidden]);
-      const [halt, goOn] = tf.split(this.parameters.head.apply(first), 2, -1) as [tf.Tensor, tf.Tensor];
-      return { halt: tf.reshape(halt, [batch]), continue: tf.reshape(goOn, [batch]) };
-    });
+    return readHaltingHead(this.parameters.head, zH);
   }
 
-  decide({ logits, steps, draws, training }: HaltingDecision): HaltingOutcome {
+  decide({ logits, steps, draws }: HaltingDecision): HaltingOutcome {
     const last = tf.greaterEqual(steps, this.maxSegments) as tf.Tensor1D;
-    // Evaluation always runs to the end, so that a batch stays together.
-    if (!training || !draws || this.maxSegments === 1) return { halted: last, state: {} };
-    const prefersToHalt = tf.greater(logits['halt']!, logits['continue']!);
-    const explores = tf.cast(tf.less(draws['exploreUniform']!, this.#exploration), 'int32');
-    const minSteps = tf.mul(explores, draws['exploreMinSteps']!);
-    const halted = tf.logicalAnd(tf.logicalOr(last, prefersToHalt), tf.greaterEqual(steps, minSteps));
-    return { halted: halted as tf.Tensor1D, state: {} };
+    if (this.maxSegments === 1) return { halted: last, state: {} };
+    const bar = this.#learnContinue ? logits['continue']! : 0;
+    const halted = tf.logicalOr(last, tf.greater(logits['halt']!, bar)) as tf.Tensor1D;
+    return { halted: holdBackExplorers(halted, steps, draws, this.#exploration), state: {} };
   }
 
   losses({ logits, tokenLoss, correct, counted, lookAhead, steps }: HaltingLossContext): HaltingLosses {
-    const halt = logits['halt'] as tf.Tensor1D;
-    const goOn = logits['continue'] as tf.Tensor1D;
+    const { halt, continue: goOn } = logits as { halt: tf.Tensor1D; continue: tf.Tensor1D };
     const haltLoss = tf.sum(binaryCrossEntropy(halt, correct)) as tf.Scalar;
-    const saysRight = tf.cast(tf.greaterEqual(halt, 0), 'float32');
-    const saysTruth = tf.sub(1, tf.abs(tf.sub(saysRight, correct)));
-    const haltAccuracy = tf.sum(tf.mul(counted, saysTruth)) as tf.Scalar;
-    const metrics: HaltingLosses['metrics'] = { haltAccuracy, haltLoss };
+    const metrics: HaltingLosses['metrics'] = { haltAccuracy: countRightJudgements(halt, correct, counted), haltLoss };
     let halting = haltLoss;
     if (lookAhead) {
       const continueLoss = tf.sum(binaryCrossEntropy(goOn, this.continueTarget(lookAhead, steps))) as tf.Scalar;
@@ -115,9 +95,9 @@ export class QLearningHalting implements HaltingController {
    * @returns targets between 0 and 1, `[batch]`.
    */
   continueTarget(lookAhead: NamedTensors, steps: tf.Tensor1D): tf.Tensor1D {
-    const halt = lookAhead['halt']!;
-    const better = tf.maximum(halt, lookAhead['continue']!);
-    return tf.sigmoid(tf.where(tf.greaterEqual(steps, this.maxSegments), halt, better)) as tf.Tensor1D;
+    const { halt, continue: goOn } = lookAhead as { halt: tf.Tensor1D; continue: tf.Tensor1D };
+    const last = tf.greaterEqual(steps, this.maxSegments);
+    return tf.sigmoid(tf.where(last, halt, tf.maximum(halt, goOn))) as tf.Tensor1D;
   }
 }
 

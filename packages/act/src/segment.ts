@@ -7,9 +7,14 @@ import type { TokenLoss } from './token-loss';
 
 /** How a segment is run. */
 export interface SegmentOptions {
-  /** Training decides by the controller and looks ahead; evaluation runs to the last segment. Default false. */
+  /** Looks one segment ahead if the controller learns from that. Default false. */
   training?: boolean;
-  /** The controller's random numbers for this segment; needed in training. */
+  /**
+   * Halts whom the controller would. Otherwise everyone runs to the controller's last segment, as the official code
+   * does outside of training. Default: as `training`.
+   */
+  haltEarly?: boolean;
+  /** The controller's random numbers for this segment. Default none: nobody explores. */
   draws?: NamedTensors | undefined;
   /**
    * The rows of the puzzle embedding that this segment uses. Default: looked up. Training passes them, to
@@ -43,7 +48,8 @@ export type Segment = {
  * @param admitted the carry, new puzzles already let in by `admitPuzzles`.
  */
 export function runSegment(network: ReasoningNetwork, admitted: Carry, options: SegmentOptions = {}): Segment {
-  const { training = false, draws, puzzleRows = network.puzzleRows(admitted.puzzle) } = options;
+  const { training = false, haltEarly = training, draws } = options;
+  const puzzleRows = options.puzzleRows ?? network.puzzleRows(admitted.puzzle);
   const { halting } = network;
   const { puzzle } = admitted;
 
@@ -55,18 +61,18 @@ export function runSegment(network: ReasoningNetwork, admitted: Carry, options: 
   const next = withoutGradient(() => {
     const detached = { zH: tf.clone(latents.zH), zL: tf.clone(latents.zL) };
     const steps = tf.add(admitted.steps, tf.scalar(1, 'int32')) as tf.Tensor1D;
-    const { halted, state } = halting.decide({
+    const decision = halting.decide({
       logits: haltLogits,
       steps,
       draws,
-      training,
       state: admitted.halting,
       before: admitted.latents,
       after: detached,
     });
+    const halted = haltEarly ? decision.halted : (tf.greaterEqual(steps, halting.maxSegments) as tf.Tensor1D);
     const lookAhead: NamedTensors =
       training && halting.needsLookAhead ? halting.logits(network.refine(detached, x).latents.zH) : {};
-    return { latents: detached, steps, halted, state, lookAhead };
+    return { latents: detached, steps, halted, state: decision.state, lookAhead };
   });
 
   return {

@@ -12,7 +12,8 @@ export type TokenLoss = (logits: tf.Tensor3D, labels: tf.Tensor2D) => tf.Tensor2
 /** 1 at each label, `[batch, seq, vocab]`; all zero where the label is negative. */
 function labelsAsOneHot(labels: tf.Tensor2D, vocabSize: number): tf.Tensor3D {
   const labelled = tf.cast(tf.greaterEqual(labels, 0), 'float32');
-  const oneHot = tf.oneHot(tf.maximum(labels, 0), vocabSize, 1, 0, 'float32');
+  // Cast, because WebAssembly makes integers whatever it is asked for.
+  const oneHot = tf.cast(tf.oneHot(tf.cast(tf.maximum(labels, 0), 'int32'), vocabSize), 'float32');
   return tf.mul(oneHot, tf.expandDims(labelled, -1));
 }
 

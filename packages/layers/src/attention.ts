@@ -43,15 +43,26 @@ export class Attention implements Layer {
   readonly headSize: number;
   readonly #rotary: RotaryEmbedding | undefined;
 
-  constructor({ hiddenSize, heads, keyValueHeads = heads, headSize = hiddenSize / heads, rotary, random }: AttentionOptions) {
+  constructor({
+    hiddenSize,
+    heads,
+    keyValueHeads = heads,
+    headSize = hiddenSize / heads,
+    rotary,
+    random,
+  }: AttentionOptions) {
     if (!Number.isInteger(headSize) || headSize < 1) {
-      throw new RangeError(`Attention: hiddenSize ${hiddenSize} does not divide by ${heads} heads; choose a divisor or give headSize`);
+      throw new RangeError(
+        `Attention: hiddenSize ${hiddenSize} does not divide by ${heads} heads; choose a divisor or give headSize`,
+      );
     }
     if (heads % keyValueHeads !== 0) {
       throw new RangeError(`Attention: ${heads} heads do not divide by ${keyValueHeads} keyValueHeads`);
     }
     if (rotary && rotary.headSize !== headSize) {
-      throw new RangeError(`Attention: the rotary embedding is made for headSize ${rotary.headSize}, the heads have ${headSize}`);
+      throw new RangeError(
+        `Attention: the rotary embedding is made for headSize ${rotary.headSize}, the heads have ${headSize}`,
+      );
     }
     this.hiddenSize = hiddenSize;
     this.heads = heads;
@@ -75,7 +86,10 @@ export class Attention implements Layer {
     return tf.tidy(() => {
       const projected = tf.reshape(queryKeyValue.apply(x), [batch, seq, heads + 2 * keyValueHeads, headSize]);
       // Queries and keys lie side by side, so one rotation turns both.
-      const [toRotate, value] = tf.split(projected, [heads + keyValueHeads, keyValueHeads], 2) as [tf.Tensor4D, tf.Tensor4D];
+      const [toRotate, value] = tf.split(projected, [heads + keyValueHeads, keyValueHeads], 2) as [
+        tf.Tensor4D,
+        tf.Tensor4D,
+      ];
       const rotated = this.#rotary ? this.#rotary.apply(toRotate) : toRotate;
       const [query, key] = tf.split(rotated, [heads, keyValueHeads], 2) as [tf.Tensor4D, tf.Tensor4D];
 

@@ -1,7 +1,14 @@
 export { Attention, type AttentionOptions } from './attention';
 export { AttentionBlock, attentionBlock, type AttentionBlockOptions } from './attention-block';
 export type { Block, BlockContext, BlockFactory } from './block';
-export { countParameters, disposeParameters, namedParameters, type Layer, type NamedParameters, type ParameterTree } from './layer';
+export {
+  countParameters,
+  disposeParameters,
+  namedParameters,
+  type Layer,
+  type NamedParameters,
+  type ParameterTree,
+} from './layer';
 export { Linear, type LinearOptions } from './linear';
 export { mapTensors } from './map-tensors';
 export { matMul } from './mat-mul';
@@ -9,6 +16,7 @@ export { MixerBlock, mixerBlock, type MixerBlockOptions } from './mixer-block';
 export { PositionEmbedding, type PositionEmbeddingOptions } from './position-embedding';
 export { PuzzleEmbedding, type PuzzleEmbeddingOptions } from './puzzle-embedding';
 export { RandomStream, type RandomState } from './random-stream';
+export { registerGradients } from './register-gradients';
 export { rmsNorm } from './rms-norm';
 export { RotaryEmbedding, type RotaryEmbeddingOptions } from './rotary-embedding';
 export { ShapeError, expectShape } from './shape-error';

@@ -35,7 +35,9 @@ export class Linear implements Layer {
 
   constructor({ inputSize, outputSize, bias = false, random }: LinearOptions) {
     const weight = tf.tidy(() =>
-      tf.variable(truncatedNormal({ shape: [inputSize, outputSize], std: 1 / Math.sqrt(inputSize), random }) as tf.Tensor2D),
+      tf.variable(
+        truncatedNormal({ shape: [inputSize, outputSize], std: 1 / Math.sqrt(inputSize), random }) as tf.Tensor2D,
+      ),
     );
     this.parameters = bias ? { weight, bias: tf.tidy(() => tf.variable(tf.zeros([outputSize]))) } : { weight };
   }

@@ -56,7 +56,13 @@ export class PuzzleEmbedding implements Layer {
     const [batch, size] = rows.shape;
     return tf.tidy(() => {
       const missing = this.positions * this.#hiddenSize - size;
-      const filled = missing > 0 ? tf.pad(rows, [[0, 0], [0, missing]]) : rows;
+      const filled =
+        missing > 0
+          ? tf.pad(rows, [
+              [0, 0],
+              [0, missing],
+            ])
+          : rows;
       return tf.reshape(filled, [batch, this.positions, this.#hiddenSize]);
     });
   }

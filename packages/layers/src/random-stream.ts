@@ -51,7 +51,9 @@ export class RandomStream {
   /** The stream that goes on from a saved {@link RandomStream.state}. */
   static restore(state: RandomState): RandomStream {
     if (state.length !== 4 || !state.every((word) => Number.isInteger(word) && word >= 0 && word < 2 ** 32)) {
-      throw new RangeError(`RandomStream: the saved state is ${JSON.stringify(state)}, expected four unsigned 32-bit integers`);
+      throw new RangeError(
+        `RandomStream: the saved state is ${JSON.stringify(state)}, expected four unsigned 32-bit integers`,
+      );
     }
     const stream = new RandomStream(0);
     [stream.#a, stream.#b, stream.#c, stream.#d] = state;
@@ -102,6 +104,8 @@ export class RandomStream {
 
   /** A new stream, independent of this one's later draws. */
   fork(): RandomStream {
-    return RandomStream.restore([this.bits(), this.bits(), this.bits(), this.bits() | 1].map((word) => word >>> 0) as unknown as RandomState);
+    return RandomStream.restore(
+      [this.bits(), this.bits(), this.bits(), this.bits() | 1].map((word) => word >>> 0) as unknown as RandomState,
+    );
   }
 }

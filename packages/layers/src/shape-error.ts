@@ -30,6 +30,7 @@ export class ShapeError extends Error {
 export function expectShape(layer: string, tensor: tf.Tensor, expected: readonly (number | string)[], hint = ''): void {
   const { shape } = tensor;
   const fits =
-    shape.length === expected.length && expected.every((size, axis) => typeof size === 'string' || size === shape[axis]);
+    shape.length === expected.length &&
+    expected.every((size, axis) => typeof size === 'string' || size === shape[axis]);
   if (!fits) throw new ShapeError(layer, expected, shape, hint);
 }

@@ -8,11 +8,12 @@ import { truncatedNormal } from './truncated-normal';
 function lookUp(table: tf.Tensor2D, indices: tf.Tensor1D): tf.Tensor2D {
   const rows = tf.customGrad((...inputs) => {
     const [weights, save] = inputs as unknown as [tf.Tensor2D, tf.GradSaveFunc];
-    save([]);
+    save([indices]);
     return {
       value: tf.gather(weights, indices),
-      gradFunc: (dy) => {
-        const oneHot = tf.oneHot(indices, weights.shape[0], 1, 0, 'float32') as tf.Tensor2D;
+      gradFunc: (dy, saved) => {
+        // Cast, because WebAssembly makes integers whatever it is asked for.
+        const oneHot = tf.cast(tf.oneHot(saved[0] as tf.Tensor1D, weights.shape[0]), 'float32') as tf.Tensor2D;
         return matMul(tf.transpose(oneHot), dy as tf.Tensor2D);
       },
     };
@@ -48,7 +49,9 @@ export class TokenEmbedding implements Layer {
   constructor({ vocabSize, hiddenSize, random }: TokenEmbeddingOptions) {
     const std = 1 / Math.sqrt(hiddenSize);
     this.parameters = {
-      weight: tf.tidy(() => tf.variable(truncatedNormal({ shape: [vocabSize, hiddenSize], std, random }) as tf.Tensor2D)),
+      weight: tf.tidy(() =>
+        tf.variable(truncatedNormal({ shape: [vocabSize, hiddenSize], std, random }) as tf.Tensor2D),
+      ),
     };
   }
 

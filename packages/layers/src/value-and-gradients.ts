@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { mapTensors } from './map-tensors';
+import { registerGradients } from './register-gradients';
 
 /** What {@link valueAndGradients} returns. */
 export interface ValueAndGradients<Auxiliary> {
@@ -24,7 +25,7 @@ export interface ValueAndGradients<Auxiliary> {
  * const weight = tf.variable(tf.scalar(3));
  * const { gradients } = valueAndGradients(() => {
  *   const square = tf.square(weight);
- *   return { loss: tf.mul(square, 2).asScalar(), auxiliary: { square } };
+ *   return { loss: tf.sum(tf.mul(square, 2)) as tf.Scalar, auxiliary: { square } };
  * }, [weight]);
  * gradients[0]!.print(); // 12
  * ```
@@ -33,6 +34,7 @@ export function valueAndGradients<Auxiliary>(
   f: () => { loss: tf.Scalar; auxiliary: Auxiliary },
   withRespectTo: readonly tf.Tensor[],
 ): ValueAndGradients<Auxiliary> {
+  registerGradients();
   let auxiliary: Auxiliary | undefined;
   const { value, grads } = tf.engine().gradients(
     () => {

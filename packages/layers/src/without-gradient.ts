@@ -10,9 +10,10 @@ import { mapTensors } from './map-tensors';
  * @example
  * ```ts
  * import * as tf from '@tensorflow/tfjs-core';
- * import { withoutGradient } from '@hrm/layers';
+ * import { registerGradients, withoutGradient } from '@hrm/layers';
  * import '@tensorflow/tfjs-backend-cpu';
  *
+ * registerGradients();
  * const slope = tf.grad((x) => tf.mul(x, withoutGradient(() => tf.square(x))))(tf.scalar(3));
  * slope.print(); // 9, the square counted as a constant
  * ```

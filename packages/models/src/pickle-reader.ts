@@ -20,7 +20,7 @@ export interface PickleOptions {
 }
 
 /**
- * Reads a pickle of protocol 2 with the instructions that `torch.save` uses for state dicts, and no others.
+ * Reads a pickle of protocol 2 (or 3) with the instructions that `torch.save` uses for state dicts, and no others.
  *
  * Executes nothing: the only calls are to the functions in `globals`. Every object is charged to the budget before it is
  * made, and each instruction takes constant time but for the bytes and items it names, so time and memory are linear.
@@ -53,8 +53,9 @@ class PickleReader {
   }
 
   read(): unknown {
-    if (this.#u8() !== 0x80 || this.#u8() !== 2)
-      this.#fail('it does not start as protocol 2', 'what torch.save writes');
+    if (this.#u8() !== 0x80 || ![2, 3].includes(this.#u8())) {
+      this.#fail('it does not start as protocol 2 or 3', 'what torch.save writes unless told otherwise');
+    }
     for (;;) {
       this.#start = this.#position;
       const instruction = this.#u8();

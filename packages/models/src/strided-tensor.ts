@@ -30,7 +30,8 @@ export class StridedTensor {
     const count = countElements(shape);
     if (count === undefined) return 'more elements than can be counted';
     const stored = storage.bytes.byteLength / elementType(storage.dtype).bytes;
-    const end = count === 0 ? offset : offset + 1 + shape.reduce((sum, size, i) => sum + (size - 1) * stride[i]!, 0);
+    // A tensor without elements may point anywhere, and slices of empty tensors do.
+    const end = count === 0 ? 0 : offset + 1 + shape.reduce((sum, size, i) => sum + (size - 1) * stride[i]!, 0);
     return end <= stored ? undefined : `elements up to number ${end} of a storage of ${stored}`;
   }
 

@@ -21,6 +21,9 @@ const signatures = {
   zip64Locator: 0x07064b50,
 } as const;
 
+/** The attribute by which MS-DOS marks a folder. */
+const dosFolder = 0x10;
+
 const endRecordBytes = 22;
 const zip64LocatorBytes = 20;
 const zip64EndRecordBytes = 56;
@@ -99,6 +102,9 @@ class ZipReader {
       if (record !== locator - zip64EndRecordBytes || this.#u32(record) !== signatures.zip64EndRecord) {
         this.#fail(locator, 'the zip64 locator does not point at the record before it', 'a whole zip archive');
       }
+      if (this.#u64(record + 4) !== zip64EndRecordBytes - 12) {
+        this.#fail(record, 'the zip64 end record is said to be longer or shorter than it is', 'a whole zip archive');
+      }
       const wide = { count: this.#u64(record + 32), size: this.#u64(record + 40), start: this.#u64(record + 48) };
       const agree =
         [wide.count, 0xffff].includes(directory.count) &&
@@ -136,6 +142,9 @@ class ZipReader {
           `the entry ${quoteName(name)} is compressed or encrypted`,
           'stored entries, as torch.save writes',
         );
+      }
+      if (name.endsWith('/') || (this.#u32(at + 38) & dosFolder) !== 0) {
+        this.#fail(at, `the entry ${quoteName(name)} is a folder`, 'files only, as torch.save writes');
       }
       const zip64 = this.#readZip64Fields(nameEnd, extraEnd);
       const wide = (field: number) => (field === 0xffffffff ? (zip64.shift() ?? field) : field);

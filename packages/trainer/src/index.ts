@@ -1,1 +1,35 @@
-export {};
+export { carryFromHost, carryToHost } from './carry-values';
+export { asItIs, type Compile } from './compile-option';
+export {
+  evaluate,
+  evaluationStep,
+  readScalars,
+  type EvaluatedSegment,
+  type EvaluateOptions,
+  type Evaluation,
+} from './evaluate';
+export {
+  addDecayedWeights,
+  chain,
+  scaleByLearningRate,
+  stateless,
+  type GradientTransformation,
+  type TransformationContext,
+} from './gradient-transformation';
+export { warmupCosine, type LearningRate, type WarmupCosineOptions } from './learning-rate';
+export { meanMetrics, type MetricSums } from './metrics';
+export { scaleByAdam, scaleByAtan2, type MomentsOptions } from './moments';
+export { NonFiniteError } from './non-finite-error';
+export { adamAtan2, adamW, type Optimizer, type OptimizerOptions } from './optimizer';
+export { signSgd, type RowOptimizer, type SignSgdOptions } from './sign-sgd';
+export { Trainer, type StepEvent, type TrainerOptions, type TrainerState, type TrainingEvent } from './trainer';
+export {
+  applyGradients,
+  segmentGradients,
+  trainedParameters,
+  trainingStep,
+  type SegmentGradients,
+  type TrainingStepInput,
+  type TrainingStepOptions,
+  type TrainingStepOutput,
+} from './training-step';

@@ -1,0 +1,77 @@
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseSafetensors, type NamedHostTensors, type OfficialConfig } from '@hrm/models';
+
+/** Hyper-parameters that a case was recorded with, under their official names. */
+export interface RecordedOptimizer {
+  lr: number;
+  puzzle_emb_lr: number;
+  beta1: number;
+  beta2: number;
+  weight_decay: number;
+  puzzle_emb_weight_decay: number;
+  warmup_steps: number;
+  total_steps: number;
+  min_ratio: number;
+}
+
+/** A run of the official code, recorded step by step: what `hrm parity` replays. */
+export interface ParityCase {
+  name: string;
+  family: 'hrm' | 'trm';
+  config: OfficialConfig & { batch_size: number };
+  loss: 'stablemax_cross_entropy' | 'softmax_cross_entropy';
+  optimizer: RecordedOptimizer;
+  /** Share of the old average that each step keeps, if the recording kept one. */
+  ema: number | undefined;
+  weights: NamedHostTensors;
+  segments: NamedHostTensors[];
+  evaluation: NamedHostTensors | undefined;
+}
+
+const read = (folder: string, file: string): NamedHostTensors => {
+  const path = join(folder, file);
+  return parseSafetensors(readFileSync(path), { path }).tensors;
+};
+
+/** Reads a folder such as `fixtures/parity/hrm-rope`. Throws an error that names what is missing. */
+export function readParityCase(folder: string): ParityCase {
+  const path = join(folder, 'case.json');
+  if (!existsSync(folder) || !statSync(folder).isDirectory())
+    throw new Error(`${folder} is not a folder; expected one that holds case.json`);
+  if (!existsSync(path)) throw new Error(`${folder} is no parity case: it holds no case.json`);
+  let recorded: Record<string, unknown>;
+  try {
+    recorded = JSON.parse(readFileSync(path, 'utf8')) as Record<string, unknown>;
+  } catch (error) {
+    throw new Error(`${path} is not JSON: ${(error as Error).message}`);
+  }
+  for (const key of ['family', 'config', 'loss', 'optimizer', 'segments']) {
+    if (recorded[key] === undefined) throw new Error(`${path} has no "${key}"`);
+  }
+  if (recorded['family'] !== 'hrm' && recorded['family'] !== 'trm') {
+    throw new Error(`${path}: the family is ${JSON.stringify(recorded['family'])}, expected "hrm" or "trm"`);
+  }
+  if (recorded['loss'] !== 'stablemax_cross_entropy' && recorded['loss'] !== 'softmax_cross_entropy') {
+    throw new Error(
+      `${path}: the loss is ${JSON.stringify(recorded['loss'])}, expected stablemax_cross_entropy or softmax_cross_entropy`,
+    );
+  }
+  const count = recorded['segments'];
+  if (typeof count !== 'number' || !Number.isInteger(count) || count < 1) {
+    throw new Error(
+      `${path}: "segments" is ${JSON.stringify(count)}, expected how many segment-K.safetensors there are`,
+    );
+  }
+  return {
+    name: String(recorded['name'] ?? folder),
+    family: recorded['family'],
+    config: recorded['config'] as ParityCase['config'],
+    loss: recorded['loss'],
+    optimizer: recorded['optimizer'] as RecordedOptimizer,
+    ema: recorded['ema'] as number | undefined,
+    weights: read(folder, 'weights.safetensors'),
+    segments: Array.from({ length: count }, (_, k) => read(folder, `segment-${k}.safetensors`)),
+    evaluation: existsSync(join(folder, 'evaluation.safetensors')) ? read(folder, 'evaluation.safetensors') : undefined,
+  };
+}

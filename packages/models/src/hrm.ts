@@ -1,0 +1,51 @@
+import { attentionBlock, type BlockFactory } from '@hrm/layers';
+import { oneStepGradient, ReasoningModule, type RecursionSchedule } from '@hrm/recursion';
+import { qLearningHalting, type HaltingFactory } from '@hrm/act';
+import { RecursiveReasoner, type RecursiveReasonerOptions } from './recursive-reasoner';
+
+/** Parts and sizes of {@link hrm}. */
+export interface HrmOptions extends Omit<RecursiveReasonerOptions, 'levels' | 'schedule' | 'halting'> {
+  /** Blocks in f_H. Default 4. */
+  hLayers?: number;
+  /** Blocks in f_L. Default 4. */
+  lLayers?: number;
+  /** Default `attentionBlock` with heads 64 wide. */
+  block?: BlockFactory;
+  /** Default `oneStepGradient({ hCycles: 2, lCycles: 2 })`. */
+  schedule?: RecursionSchedule;
+  /** Default `qLearningHalting()`. */
+  halting?: HaltingFactory;
+}
+
+/**
+ * The Hierarchical Reasoning Model: two recurrent modules, f_L often and f_H seldom, the 1-step gradient, and halting
+ * by Q-learning. The defaults are those of the paper's 27M model; each part can be another.
+ *
+ * Source: HRM, arXiv 2506.21734; official HRM, `models/hrm/hrm_act_v1.py`, `config/arch/hrm_v1.yaml`.
+ *
+ * @example
+ * ```ts
+ * import { countParameters, mixerBlock } from '@hrm/layers';
+ * import { hrm } from '@hrm/models';
+ * import '@tensorflow/tfjs-backend-cpu';
+ *
+ * const model = hrm({ vocabSize: 6, seqLen: 16, hiddenSize: 64, hLayers: 1, lLayers: 1, block: mixerBlock() });
+ * console.log(countParameters(model));
+ * ```
+ */
+export function hrm({ hLayers = 4, lLayers = 4, ...options }: HrmOptions): RecursiveReasoner {
+  const {
+    block = attentionBlock({ heads: Math.max(1, Math.round(options.hiddenSize / 64)) }),
+    schedule = oneStepGradient({ hCycles: 2, lCycles: 2 }),
+    halting = qLearningHalting(),
+  } = options;
+  return new RecursiveReasoner({
+    ...options,
+    schedule,
+    halting,
+    levels: (context) => ({
+      highLevel: new ReasoningModule({ layers: hLayers, block, context }),
+      lowLevel: new ReasoningModule({ layers: lLayers, block, context }),
+    }),
+  });
+}

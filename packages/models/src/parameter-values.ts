@@ -1,0 +1,76 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { namedParameters, type Layer } from '@hrm/layers';
+import type { HostTensor, NamedHostTensors } from './host-tensor';
+
+/** A tensor's values in the memory of JavaScript. Waits for the backend. */
+export async function toHostTensor(tensor: tf.Tensor): Promise<HostTensor> {
+  const data = await tensor.data();
+  const { shape } = tensor;
+  switch (tensor.dtype) {
+    case 'float32':
+      return { dtype: 'float32', shape, data: Float32Array.from(data as Float32Array) };
+    case 'int32':
+      return { dtype: 'int32', shape, data: Int32Array.from(data as Int32Array) };
+    case 'bool':
+      return { dtype: 'bool', shape, data: Uint8Array.from(data as Uint8Array) };
+    default:
+      throw new TypeError(
+        `toHostTensor: a tensor of ${tensor.dtype} has no place in a file, expected float32, int32 or bool`,
+      );
+  }
+}
+
+/** A TensorFlow.js tensor with the values of a host tensor; floats of any width become float32, integers int32. */
+export function fromHostTensor({ dtype, shape, data }: HostTensor): tf.Tensor {
+  if (dtype === 'bool') return tf.tensor(data as Uint8Array, [...shape], 'bool');
+  const target = dtype.startsWith('float') || dtype === 'bfloat16' ? 'float32' : 'int32';
+  const values =
+    target === 'float32' ? Float32Array.from(data as Float32Array) : Int32Array.from(data as Int32Array, Number);
+  return tf.tensor(values, [...shape], target);
+}
+
+/**
+ * The values of every parameter of a layer or model, by its dotted name.
+ *
+ * @example
+ * ```ts
+ * import { hrm, parameterValues, setParameterValues } from '@hrm/models';
+ * import '@tensorflow/tfjs-backend-cpu';
+ *
+ * const options = { vocabSize: 6, seqLen: 4, hiddenSize: 8, hLayers: 1, lLayers: 1 };
+ * const values = await parameterValues(hrm({ ...options, seed: 1 }));
+ * setParameterValues(hrm({ ...options, seed: 2 }), values);
+ * ```
+ */
+export async function parameterValues(layer: Layer): Promise<NamedHostTensors> {
+  const values = new Map<string, HostTensor>();
+  for (const [name, parameter] of namedParameters(layer)) values.set(name, await toHostTensor(parameter));
+  return values;
+}
+
+/**
+ * Gives every parameter of a layer or model the value of its name. Nothing is changed unless all fit.
+ *
+ * @throws Error naming the parameters that are missing, unknown, or of another shape.
+ */
+export function setParameterValues(layer: Layer, values: NamedHostTensors): void {
+  const parameters = namedParameters(layer);
+  const problems: string[] = [];
+  for (const name of values.keys())
+    if (!parameters.has(name)) problems.push(`"${name}" is not a parameter of this model`);
+  for (const [name, parameter] of parameters) {
+    const value = values.get(name);
+    if (!value) problems.push(`"${name}" is missing`);
+    else if (value.shape.join() !== parameter.shape.join()) {
+      problems.push(`"${name}" has shape [${value.shape.join(', ')}], the model needs [${parameter.shape.join(', ')}]`);
+    }
+  }
+  if (problems.length > 0) {
+    const shown = problems.slice(0, 5).join('; ');
+    const more = problems.length > 5 ? `; and ${problems.length - 5} more` : '';
+    throw new Error(`These weights do not fit the model: ${shown}${more}. Are they of a model with the same config?`);
+  }
+  tf.tidy(() => {
+    for (const [name, parameter] of parameters) parameter.assign(fromHostTensor(values.get(name)!));
+  });
+}

@@ -1,0 +1,156 @@
+import * as tf from '@tensorflow/tfjs-core';
+import {
+  disposeParameters,
+  Linear,
+  PositionEmbedding,
+  PuzzleEmbedding,
+  RandomStream,
+  RotaryEmbedding,
+  TokenEmbedding,
+  expectShape,
+  truncatedNormal,
+  type BlockContext,
+  type Layer,
+  type ParameterTree,
+} from '@hrm/layers';
+import { RecursionCore, type Latents, type RecursionSchedule, type Refinement, type Refiner } from '@hrm/recursion';
+import type { HaltingController, HaltingFactory, PuzzleBatch, ReasoningNetwork } from '@hrm/act';
+
+/** How positions are told apart: rotary tables in attention, learned vectors added to the input, or not at all. */
+export type Positions = 'rope' | 'learned' | 'none';
+
+/** Parts and sizes of a {@link RecursiveReasoner}. */
+export interface RecursiveReasonerOptions {
+  vocabSize: number;
+  /** Tokens of a puzzle. */
+  seqLen: number;
+  hiddenSize: number;
+  /** f_L and f_H; may return one and the same module. */
+  levels: (context: BlockContext) => { lowLevel: Refiner; highLevel: Refiner };
+  schedule: RecursionSchedule;
+  halting: HaltingFactory;
+  /** Default `'rope'`. */
+  positions?: Positions;
+  /** Base of the rotary wavelengths. Default 10,000. */
+  ropeTheta?: number;
+  /** A learned vector per puzzle identifier, in front of the sequence. Default none. */
+  puzzleEmbedding?: { puzzles: number; size: number; positions?: number } | undefined;
+  /** Seed of the initial parameters. Default 0. */
+  seed?: number;
+}
+
+/**
+ * A recursive reasoning model put together from its parts: embeddings, f_L and f_H, a recursion schedule, a halting
+ * controller and an output head. `hrm()` and `trm()` choose the parts of the published models.
+ *
+ * Source: official HRM, `models/hrm/hrm_act_v1.py`, `HierarchicalReasoningModel_ACTV1_Inner`.
+ */
+export class RecursiveReasoner implements ReasoningNetwork {
+  readonly parameters: ParameterTree;
+  readonly vocabSize: number;
+  readonly seqLen: number;
+  readonly hiddenSize: number;
+  readonly prefixLen: number;
+  readonly halting: HaltingController;
+  readonly schedule: RecursionSchedule;
+  readonly core: RecursionCore;
+  readonly puzzleEmbedding: PuzzleEmbedding | undefined;
+  readonly #tokenEmbedding: TokenEmbedding;
+  readonly #positionEmbedding: PositionEmbedding | undefined;
+  readonly #outputHead: Linear;
+  readonly #start: { zH: tf.Variable; zL: tf.Variable };
+  readonly #rotary = new Map<number, RotaryEmbedding>();
+
+  constructor(options: RecursiveReasonerOptions) {
+    const { vocabSize, seqLen, hiddenSize, levels, schedule, halting, puzzleEmbedding } = options;
+    const { positions = 'rope', ropeTheta, seed = 0 } = options;
+    for (const [name, value] of Object.entries({ vocabSize, seqLen, hiddenSize })) {
+      if (!Number.isInteger(value) || value < 1) {
+        throw new RangeError(`RecursiveReasoner: ${name} is ${value}, expected a whole number of at least 1`);
+      }
+    }
+    if (!['rope', 'learned', 'none'].includes(positions)) {
+      throw new RangeError(`RecursiveReasoner: positions is ${positions}, expected 'rope', 'learned' or 'none'`);
+    }
+    const random = new RandomStream(seed);
+    this.vocabSize = vocabSize;
+    this.seqLen = seqLen;
+    this.hiddenSize = hiddenSize;
+    this.schedule = schedule;
+
+    this.#tokenEmbedding = new TokenEmbedding({ vocabSize, hiddenSize, random });
+    this.puzzleEmbedding = puzzleEmbedding && new PuzzleEmbedding({ ...puzzleEmbedding, hiddenSize });
+    this.prefixLen = this.puzzleEmbedding?.positions ?? 0;
+    const fullLen = this.prefixLen + seqLen;
+    if (positions === 'learned')
+      this.#positionEmbedding = new PositionEmbedding({ seqLen: fullLen, hiddenSize, random });
+
+    const rotary = (headSize: number) => {
+      if (positions !== 'rope') return undefined;
+      const made = this.#rotary.get(headSize) ?? new RotaryEmbedding({ headSize, seqLen: fullLen, theta: ropeTheta });
+      this.#rotary.set(headSize, made);
+      return made;
+    };
+    const { lowLevel, highLevel } = levels({ hiddenSize, seqLen: fullLen, rotary, random });
+    this.core = new RecursionCore(lowLevel, highLevel);
+    this.#outputHead = new Linear({ inputSize: hiddenSize, outputSize: vocabSize, random });
+    this.halting = halting({ hiddenSize, random });
+    const startVector = () =>
+      tf.tidy(() => tf.variable(truncatedNormal({ shape: [hiddenSize], std: 1, random }), false));
+    this.#start = { zH: startVector(), zL: startVector() };
+
+    this.parameters = {
+      tokenEmbedding: this.#tokenEmbedding,
+      ...(this.#positionEmbedding && { positionEmbedding: this.#positionEmbedding as Layer }),
+      ...(this.puzzleEmbedding && { puzzleEmbedding: this.puzzleEmbedding as Layer }),
+      lowLevel,
+      highLevel,
+      outputHead: this.#outputHead,
+      halting: this.halting,
+      initialLatents: this.#start,
+    };
+  }
+
+  initialLatents(): { zH: tf.Tensor; zL: tf.Tensor } {
+    return this.#start;
+  }
+
+  puzzleRows({ puzzleIdentifiers }: PuzzleBatch): tf.Tensor2D | undefined {
+    return this.puzzleEmbedding?.rows(puzzleIdentifiers);
+  }
+
+  embed({ inputs }: PuzzleBatch, puzzleRows: tf.Tensor2D | undefined): tf.Tensor3D {
+    expectShape(
+      'RecursiveReasoner',
+      inputs,
+      ['batch', this.seqLen],
+      'the puzzles must have as many tokens as the model',
+    );
+    return tf.tidy(() => {
+      const tokens = this.#tokenEmbedding.apply(inputs);
+      const prefixed =
+        this.puzzleEmbedding && puzzleRows ? tf.concat([this.puzzleEmbedding.apply(puzzleRows), tokens], 1) : tokens;
+      const placed = this.#positionEmbedding ? this.#positionEmbedding.apply(prefixed) : prefixed;
+      return tf.mul(Math.sqrt(this.hiddenSize), placed);
+    });
+  }
+
+  refine(latents: Latents, x: tf.Tensor3D): Refinement {
+    return this.schedule.refine(this.core, latents, x);
+  }
+
+  readOut(zH: tf.Tensor3D): tf.Tensor3D {
+    const [batch] = zH.shape;
+    return tf.tidy(() => {
+      const tokens =
+        this.prefixLen > 0 ? tf.slice(zH, [0, this.prefixLen, 0], [batch, this.seqLen, this.hiddenSize]) : zH;
+      return this.#outputHead.apply(tokens);
+    });
+  }
+
+  /** Frees the memory of all parameters and tables. The model cannot be used after that. */
+  dispose(): void {
+    disposeParameters(this);
+    for (const rotary of this.#rotary.values()) rotary.dispose();
+  }
+}

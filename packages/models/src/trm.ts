@@ -1,0 +1,49 @@
+import { attentionBlock, type BlockFactory } from '@hrm/layers';
+import { fullRecursion, ReasoningModule, type RecursionSchedule } from '@hrm/recursion';
+import { haltOnly, type HaltingFactory } from '@hrm/act';
+import { RecursiveReasoner, type RecursiveReasonerOptions } from './recursive-reasoner';
+
+/** Parts and sizes of {@link trm}. */
+export interface TrmOptions extends Omit<RecursiveReasonerOptions, 'levels' | 'schedule' | 'halting'> {
+  /** Blocks of the one network. Default 2. */
+  layers?: number;
+  /** Default `attentionBlock` with heads 64 wide. With `mixerBlock()` choose positions `'none'`. */
+  block?: BlockFactory;
+  /** Default `fullRecursion({ hCycles: 3, lCycles: 6 })`. */
+  schedule?: RecursionSchedule;
+  /** Default `haltOnly()`. */
+  halting?: HaltingFactory;
+}
+
+/**
+ * The Tiny Recursive Model: one network in the place of f_L and f_H, gradient through the whole last H-cycle, and a
+ * halting logit alone. Train it with an average of the weights (EMA).
+ *
+ * Source: TRM, arXiv 2510.04871; official TRM, `models/recursive_reasoning/trm.py`, `config/arch/trm.yaml`.
+ *
+ * @example
+ * ```ts
+ * import { countParameters, mixerBlock } from '@hrm/layers';
+ * import { trm } from '@hrm/models';
+ * import '@tensorflow/tfjs-backend-cpu';
+ *
+ * const model = trm({ vocabSize: 6, seqLen: 16, hiddenSize: 64, block: mixerBlock(), positions: 'none' });
+ * console.log(countParameters(model));
+ * ```
+ */
+export function trm({ layers = 2, ...options }: TrmOptions): RecursiveReasoner {
+  const {
+    block = attentionBlock({ heads: Math.max(1, Math.round(options.hiddenSize / 64)) }),
+    schedule = fullRecursion({ hCycles: 3, lCycles: 6 }),
+    halting = haltOnly(),
+  } = options;
+  return new RecursiveReasoner({
+    ...options,
+    schedule,
+    halting,
+    levels: (context) => {
+      const shared = new ReasoningModule({ layers, block, context });
+      return { lowLevel: shared, highLevel: shared };
+    },
+  });
+}

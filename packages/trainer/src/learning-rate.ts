@@ -1,0 +1,45 @@
+/** The learning rate of a step; steps are counted from 1. */
+export type LearningRate = (step: number) => number;
+
+/** Shape of {@link warmupCosine}. */
+export interface WarmupCosineOptions {
+  /** The rate at the top. */
+  learningRate: number;
+  /** Steps over which it grows linearly from 0. Default 0. */
+  warmupSteps?: number;
+  /** Step at which the cosine ends. */
+  totalSteps: number;
+  /** Share of the rate left at the end. Default 0; 1 keeps the rate constant after the warm-up. */
+  minRatio?: number;
+}
+
+/**
+ * Linear warm-up, then a cosine down to `minRatio` of the rate at `totalSteps`.
+ *
+ * Source: official HRM, `pretrain.py`, `cosine_schedule_with_warmup_lr_lambda`, which raises its step counter before it
+ * reads the schedule: the first step is step 1.
+ *
+ * @example
+ * ```ts
+ * import { warmupCosine } from '@hrm/trainer';
+ *
+ * const rate = warmupCosine({ learningRate: 1e-3, warmupSteps: 100, totalSteps: 1000 });
+ * console.log(rate(1), rate(100), rate(1000)); // 0.00001, 0.001, 0
+ * ```
+ */
+export function warmupCosine({
+  learningRate,
+  warmupSteps = 0,
+  totalSteps,
+  minRatio = 0,
+}: WarmupCosineOptions): LearningRate {
+  return (step) => {
+    if (step < warmupSteps) return (learningRate * step) / Math.max(1, warmupSteps);
+    const progress = (step - warmupSteps) / Math.max(1, totalSteps - warmupSteps);
+    return learningRate * (minRatio + Math.max(0, (1 - minRatio) * 0.5 * (1 + Math.cos(Math.PI * progress))));
+  };
+}
+
+/** A number as a constant learning rate; a schedule as it is. */
+export const asLearningRate = (rate: number | LearningRate): LearningRate =>
+  typeof rate === 'number' ? () => rate : rate;

@@ -1,0 +1,81 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { NamedTensors } from '@hrm/act';
+import { mapNamed, type GradientTransformation } from './gradient-transformation';
+
+/** How fast the two running averages forget. */
+export interface MomentsOptions {
+  /** Of the gradient. Default 0.9. */
+  beta1?: number;
+  /** Of its square. Default 0.95, as in the official configs. */
+  beta2?: number;
+}
+
+/** The running averages of a gradient and its square, and what corrects their start at zero. */
+interface Moments {
+  mean: tf.Tensor;
+  meanSquare: tf.Tensor;
+  /** `1 - beta1^t` and `1 - beta2^t` at step t, counted from 1. */
+  meanCorrection: tf.Tensor;
+  meanSquareCorrection: tf.Tensor;
+}
+
+/**
+ * Keeps running averages of each gradient (`mean/`) and of its square (`square/`), and the count of steps, and makes
+ * the update from them.
+ */
+function scaleByMoments(
+  { beta1 = 0.9, beta2 = 0.95 }: MomentsOptions,
+  direction: (moments: Moments) => tf.Tensor,
+): GradientTransformation {
+  for (const [name, beta] of Object.entries({ beta1, beta2 })) {
+    if (!(beta >= 0 && beta < 1))
+      throw new RangeError(`optimizer: ${name} is ${beta}, expected at least 0 and less than 1`);
+  }
+  return {
+    init: (parameters) => ({
+      count: tf.scalar(0),
+      ...Object.fromEntries(
+        Object.entries(parameters).flatMap(([name, parameter]) => [
+          [`mean/${name}`, tf.zerosLike(parameter)],
+          [`square/${name}`, tf.zerosLike(parameter)],
+        ]),
+      ),
+    }),
+    update(updates, state) {
+      const count = tf.add(state['count']!, 1);
+      const meanCorrection = tf.sub(1, tf.pow(beta1, count));
+      const meanSquareCorrection = tf.sub(1, tf.pow(beta2, count));
+      const next: NamedTensors = { count };
+      const directions = mapNamed(updates, (gradient, name) => {
+        const oldMean = state[`mean/${name}`]!;
+        const oldSquare = state[`square/${name}`]!;
+        const mean = tf.add(oldMean, tf.mul(tf.sub(gradient, oldMean), 1 - beta1));
+        const meanSquare = tf.add(oldSquare, tf.mul(tf.sub(tf.square(gradient), oldSquare), 1 - beta2));
+        next[`mean/${name}`] = mean;
+        next[`square/${name}`] = meanSquare;
+        return direction({ mean, meanSquare, meanCorrection, meanSquareCorrection });
+      });
+      return { updates: directions, state: next };
+    },
+  };
+}
+
+/**
+ * AdamATan2's direction: `atan2(m, sqrt(v) / sqrt(1 - beta2^t)) / (1 - beta1^t)`. There is no epsilon, and the step is
+ * the same whatever the scale of the loss. The first correction scales the step; it is not inside the arc tangent.
+ *
+ * Source: arXiv 2407.05872; the `adam-atan2` package that the official HRM trains with.
+ */
+export const scaleByAtan2 = (options: MomentsOptions = {}): GradientTransformation =>
+  scaleByMoments(options, ({ mean, meanSquare, meanCorrection, meanSquareCorrection }) =>
+    tf.div(tf.atan2(mean, tf.div(tf.sqrt(meanSquare), tf.sqrt(meanSquareCorrection))), meanCorrection),
+  );
+
+/** Adam's direction: `(m / (1 - beta1^t)) / (sqrt(v / (1 - beta2^t)) + epsilon)`. Epsilon is 1e-8 by default. */
+export const scaleByAdam = ({
+  epsilon = 1e-8,
+  ...options
+}: MomentsOptions & { epsilon?: number } = {}): GradientTransformation =>
+  scaleByMoments(options, ({ mean, meanSquare, meanCorrection, meanSquareCorrection }) =>
+    tf.div(tf.div(mean, meanCorrection), tf.add(tf.sqrt(tf.div(meanSquare, meanSquareCorrection)), epsilon)),
+  );

@@ -1,0 +1,48 @@
+import { addDecayedWeights, chain, scaleByLearningRate, type GradientTransformation } from './gradient-transformation';
+import { asLearningRate, type LearningRate } from './learning-rate';
+import { scaleByAdam, scaleByAtan2, type MomentsOptions } from './moments';
+
+/** How parameters follow their gradients: a transformation, and the learning rate it is given at each step. */
+export interface Optimizer extends GradientTransformation {
+  learningRate: LearningRate;
+}
+
+/** Choices that the optimizers here share. */
+export interface OptimizerOptions extends MomentsOptions {
+  /** A number, or a schedule such as `warmupCosine(...)`. */
+  learningRate: number | LearningRate;
+  /** Decoupled: each step also takes `learningRate * weightDecay` of the parameter away. Default 0. */
+  weightDecay?: number;
+}
+
+const alias = (direction: GradientTransformation, { learningRate, weightDecay = 0 }: OptimizerOptions): Optimizer => ({
+  ...chain(direction, addDecayedWeights(weightDecay), scaleByLearningRate()),
+  learningRate: asLearningRate(learningRate),
+});
+
+/**
+ * AdamATan2 with decoupled weight decay, the optimizer of the official HRM.
+ *
+ * @example
+ * ```ts
+ * import { adamAtan2, warmupCosine } from '@hrm/trainer';
+ *
+ * const learningRate = warmupCosine({ learningRate: 1e-4, warmupSteps: 2000, totalSteps: 20_000, minRatio: 1 });
+ * const optimizer = adamAtan2({ learningRate, weightDecay: 1 });
+ * console.log(optimizer.learningRate(1)); // 5e-8
+ * ```
+ */
+export const adamAtan2 = (options: OptimizerOptions): Optimizer => alias(scaleByAtan2(options), options);
+
+/**
+ * Adam with decoupled weight decay.
+ *
+ * @example
+ * ```ts
+ * import { adamW } from '@hrm/trainer';
+ *
+ * console.log(adamW({ learningRate: 1e-3, weightDecay: 0.1 }).learningRate(1)); // 0.001
+ * ```
+ */
+export const adamW = (options: OptimizerOptions & { epsilon?: number }): Optimizer =>
+  alias(scaleByAdam(options), options);

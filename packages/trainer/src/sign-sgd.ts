@@ -1,0 +1,67 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { matMul } from '@hrm/layers';
+import { asLearningRate, type LearningRate } from './learning-rate';
+
+/** How the rows of a table that a batch used follow their gradients. */
+export interface RowOptimizer {
+  learningRate: LearningRate;
+  /**
+   * @param table `[rows, size]`
+   * @param identifiers which rows the batch used, `[batch]`, int32; may repeat.
+   * @param rows their values, `[batch, size]`.
+   * @param gradients by these values, `[batch, size]`.
+   * @param learningRate of this step, a scalar.
+   * @returns the new table.
+   */
+  update(step: {
+    table: tf.Tensor2D;
+    identifiers: tf.Tensor1D;
+    rows: tf.Tensor2D;
+    gradients: tf.Tensor2D;
+    learningRate: tf.Tensor;
+  }): tf.Tensor2D;
+}
+
+/** Choices of {@link signSgd}. */
+export interface SignSgdOptions {
+  /** A number, or a schedule. */
+  learningRate: number | LearningRate;
+  /** Decoupled: each step also takes `learningRate * weightDecay` of a used row away. Default 0. */
+  weightDecay?: number;
+}
+
+/**
+ * Moves each row that the batch used by the learning rate, against the sign of its gradient; gradients of equal
+ * identifiers are summed first. Rows that the batch did not use stay as they are, undecayed.
+ *
+ * Source: official HRM, `models/sparse_embedding.py`, `_sparse_emb_signsgd_dist`.
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs-core';
+ * import { signSgd } from '@hrm/trainer';
+ * import '@tensorflow/tfjs-backend-cpu';
+ *
+ * const table = tf.zeros([3, 1]) as tf.Tensor2D;
+ * const identifiers = tf.tensor1d([1, 1], 'int32');
+ * const next = signSgd({ learningRate: 0.1 }).update({
+ *   table, identifiers, rows: tf.zeros([2, 1]), gradients: tf.tensor2d([[3], [-1]]), learningRate: tf.scalar(0.1),
+ * });
+ * next.print(); // [[0], [-0.1], [0]]
+ * ```
+ */
+export function signSgd({ learningRate, weightDecay = 0 }: SignSgdOptions): RowOptimizer {
+  return {
+    learningRate: asLearningRate(learningRate),
+    update: ({ table, identifiers, rows, gradients, learningRate: rate }) =>
+      tf.tidy(() => {
+        // same[i, j] is 1 where slots i and j hold the same puzzle: its product with the gradients sums them.
+        const same = tf.cast(tf.equal(tf.expandDims(identifiers, 1), tf.expandDims(identifiers, 0)), 'float32');
+        const summed = matMul(same as tf.Tensor2D, gradients);
+        const decayed = tf.mul(rows, tf.sub(1, tf.mul(rate, weightDecay)));
+        const moved = tf.sub(decayed, tf.mul(rate, tf.sign(summed)));
+        // Slots with the same puzzle all write the same row, so their order does not matter.
+        return tf.tensorScatterUpdate(table, tf.expandDims(identifiers, 1), moved);
+      }),
+  };
+}

@@ -1,0 +1,278 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { mapTensors, namedParameters, RandomStream, type RandomState } from '@hrm/layers';
+import {
+  initialCarry,
+  puzzleBatch,
+  stablemaxCrossEntropy,
+  type Carry,
+  type HostPuzzleBatch,
+  type NamedTensors,
+  type ReasoningNetwork,
+  type TokenLoss,
+} from '@hrm/act';
+import { fromHostTensor, parameterValues, setParameterValues, toHostTensor, type NamedHostTensors } from '@hrm/models';
+import { carryFromHost, carryToHost } from './carry-values';
+import { asItIs, type Compile } from './compile-option';
+import { evaluate, readScalars, type EvaluateOptions, type Evaluation } from './evaluate';
+import { mapNamed } from './gradient-transformation';
+import { meanMetrics, type MetricSums } from './metrics';
+import { expectFinite } from './non-finite-error';
+import type { Optimizer } from './optimizer';
+import type { RowOptimizer } from './sign-sgd';
+import { trainedParameters, trainingStep, type TrainingStepInput, type TrainingStepOutput } from './training-step';
+
+/** Choices of a {@link Trainer}. */
+export interface TrainerOptions {
+  optimizer: Optimizer;
+  /** Of the puzzle embedding. A network that has one needs one. */
+  puzzleOptimizer?: RowOptimizer;
+  /** Default `stablemaxCrossEntropy`. */
+  tokenLoss?: TokenLoss;
+  /** Keeps an exponential moving average of the weights, each step keeping this share of it. Default none. */
+  emaDecay?: number;
+  /** Seed of the halting controller's exploration. Default 0. */
+  seed?: number;
+  /** Such as `compile` of `@hrm/runtime`. Default: run as it is. */
+  compile?: Compile;
+}
+
+/** A training step has been made. */
+export interface StepEvent {
+  type: 'step';
+  /** Counted from 1. */
+  step: number;
+  /** Means: losses over the batch, the rest over the slots that have just halted. */
+  metrics: MetricSums;
+  learningRate: number;
+  seconds: number;
+  samplesPerSecond: number;
+}
+
+/** What a {@link Trainer} tells of its work. */
+export type TrainingEvent = StepEvent;
+
+/** Everything that training changes, as plain values: enough to go on exactly. */
+export interface TrainerState {
+  step: number;
+  random: RandomState;
+  weights: NamedHostTensors;
+  ema: NamedHostTensors;
+  optimizer: NamedHostTensors;
+  /** Empty before the first step. */
+  carry: NamedHostTensors;
+}
+
+const keepAll = <T>(container: T): T => mapTensors(container, tf.keep);
+const disposeAll = (container: unknown) => void mapTensors(container, (tensor) => (tensor.dispose(), tensor));
+
+async function toHost(tensors: NamedTensors): Promise<NamedHostTensors> {
+  const host = new Map<string, Awaited<ReturnType<typeof toHostTensor>>>();
+  for (const [name, tensor] of Object.entries(tensors)) host.set(name, await toHostTensor(tensor));
+  return host;
+}
+
+/**
+ * Trains a model by deep supervision on a stream of batches: every step runs one segment on each slot, updates the
+ * weights, and lets a new puzzle into the slots that have halted. It knows no puzzle and no terminal.
+ *
+ * Source: official HRM, `pretrain.py`.
+ *
+ * @example
+ * ```ts
+ * import { mixerBlock } from '@hrm/layers';
+ * import { hrm } from '@hrm/models';
+ * import { adamAtan2, Trainer } from '@hrm/trainer';
+ * import '@tensorflow/tfjs-backend-cpu';
+ *
+ * const model = hrm({ vocabSize: 4, seqLen: 2, hiddenSize: 8, hLayers: 1, lLayers: 1, block: mixerBlock() });
+ * const trainer = new Trainer(model, { optimizer: adamAtan2({ learningRate: 1e-3, weightDecay: 0.1 }) });
+ * const batch = {
+ *   inputs: Int32Array.of(1, 2), labels: Int32Array.of(3, 2), puzzleIdentifiers: Int32Array.of(0), batchSize: 1, seqLen: 2,
+ * };
+ * for await (const { step, metrics } of trainer.train([batch, batch])) console.log(step, metrics.tokenLoss);
+ * trainer.dispose();
+ * ```
+ */
+export class Trainer {
+  readonly network: ReasoningNetwork;
+  readonly tokenLoss: TokenLoss;
+  readonly #options: TrainerOptions;
+  readonly #step: ((input: TrainingStepInput) => TrainingStepOutput) & { dispose?: () => void };
+  #random: RandomStream;
+  #steps = 0;
+  #carry: Carry | undefined;
+  #optimizerState: NamedTensors;
+  #ema: NamedTensors;
+
+  constructor(network: ReasoningNetwork, options: TrainerOptions) {
+    const {
+      optimizer,
+      puzzleOptimizer,
+      tokenLoss = stablemaxCrossEntropy,
+      emaDecay,
+      seed = 0,
+      compile = asItIs,
+    } = options;
+    if (emaDecay !== undefined && !(emaDecay >= 0 && emaDecay < 1)) {
+      throw new RangeError(`Trainer: emaDecay is ${emaDecay}, expected at least 0 and less than 1, such as 0.999`);
+    }
+    this.network = network;
+    this.tokenLoss = tokenLoss;
+    this.#options = options;
+    this.#random = new RandomStream(seed);
+    const trained = trainedParameters(network);
+    this.#optimizerState = keepAll(tf.tidy(() => optimizer.init(trained)));
+    this.#ema =
+      emaDecay === undefined ? {} : keepAll(tf.tidy(() => mapNamed(trained, (parameter) => tf.clone(parameter))));
+    this.#step = compile(trainingStep({ network, tokenLoss, optimizer, puzzleOptimizer, emaDecay }));
+  }
+
+  /** Steps made so far. */
+  get steps(): number {
+    return this.#steps;
+  }
+
+  /**
+   * Makes one step.
+   *
+   * @throws NonFiniteError when the loss, a gradient or a new weight is not finite; the step is then not applied.
+   */
+  async trainBatch(batch: HostPuzzleBatch): Promise<StepEvent> {
+    const start = performance.now();
+    const step = this.#steps + 1;
+    const { batchSize } = batch;
+    const { optimizer, puzzleOptimizer } = this.#options;
+    const learningRate = optimizer.learningRate(step);
+    const before = this.#carry ?? keepAll(initialCarry(this.network, batchSize));
+    this.#carry = before;
+    if (before.halted.shape[0] !== batchSize) {
+      throw new RangeError(
+        `Trainer: a batch of ${batchSize} came after batches of ${before.halted.shape[0]}; all must be as large`,
+      );
+    }
+    const randomBefore = this.#random.state;
+    const draws = this.network.halting.draw(this.#random, batchSize);
+    const output = tf.tidy(() => {
+      const input: TrainingStepInput = {
+        carry: before,
+        offered: puzzleBatch(batch),
+        draws: Object.fromEntries(Object.entries(draws).map(([name, values]) => [name, tf.tensor1d(values)])),
+        optimizerState: this.#optimizerState,
+        ema: this.#ema,
+        rates: { parameters: tf.scalar(learningRate), puzzles: tf.scalar(puzzleOptimizer?.learningRate(step) ?? 0) },
+      };
+      return keepAll(this.#step(input));
+    });
+
+    try {
+      expectFinite(step, await readScalars(output.sums));
+    } catch (error) {
+      disposeAll(output);
+      this.#random = RandomStream.restore(randomBefore);
+      throw error;
+    }
+    const metrics = await readScalars(output.metrics);
+    this.#commit(output);
+    this.#steps = step;
+    const seconds = (performance.now() - start) / 1000;
+    return {
+      type: 'step',
+      step,
+      metrics: meanMetrics(metrics, batchSize),
+      learningRate,
+      seconds,
+      samplesPerSecond: batchSize / seconds,
+    };
+  }
+
+  #commit(output: TrainingStepOutput): void {
+    const parameters = namedParameters(this.network);
+    for (const [name, value] of Object.entries(output.parameters)) {
+      parameters.get(name)!.assign(value);
+      value.dispose();
+    }
+    disposeAll([this.#carry, this.#optimizerState, this.#ema, output.metrics, output.sums]);
+    this.#carry = output.carry;
+    this.#optimizerState = output.optimizerState;
+    this.#ema = output.ema;
+  }
+
+  /** Makes a step for each batch, until there are no more or `maxSteps` steps have been made in all. */
+  async *train(
+    batches: Iterable<HostPuzzleBatch> | AsyncIterable<HostPuzzleBatch>,
+    { maxSteps = Infinity }: { maxSteps?: number } = {},
+  ): AsyncGenerator<TrainingEvent> {
+    if (this.#steps >= maxSteps) return;
+    for await (const batch of batches) {
+      yield await this.trainBatch(batch);
+      if (this.#steps >= maxSteps) return;
+    }
+  }
+
+  /** Runs `f` while the network has the averaged weights; it has its own back afterwards, whatever happens. */
+  async withAveragedWeights<T>(f: () => Promise<T>): Promise<T> {
+    const trained = trainedParameters(this.network);
+    const own = keepAll(tf.tidy(() => mapNamed(trained, (parameter) => tf.clone(parameter))));
+    try {
+      for (const [name, average] of Object.entries(this.#ema)) trained[name]!.assign(average);
+      return await f();
+    } finally {
+      for (const [name, value] of Object.entries(own)) trained[name]!.assign(value);
+      disposeAll(own);
+    }
+  }
+
+  /** Evaluates on all segments, with the averaged weights where an average is kept. */
+  async evaluate(
+    batches: Iterable<HostPuzzleBatch> | AsyncIterable<HostPuzzleBatch>,
+    options: Omit<EvaluateOptions, 'tokenLoss'> = {},
+  ): Promise<Evaluation> {
+    return this.withAveragedWeights(() =>
+      evaluate(this.network, batches, { compile: this.#options.compile, ...options, tokenLoss: this.tokenLoss }),
+    );
+  }
+
+  /** Everything that training changes, as plain values. */
+  async state(): Promise<TrainerState> {
+    return {
+      step: this.#steps,
+      random: this.#random.state,
+      weights: await parameterValues(this.network),
+      ema: await toHost(this.#ema),
+      optimizer: await toHost(this.#optimizerState),
+      carry: this.#carry ? await carryToHost(this.#carry) : new Map(),
+    };
+  }
+
+  /** Goes on from a saved state, exactly. */
+  restore(state: TrainerState): void {
+    const restoreNamed = (kind: string, current: NamedTensors, saved: NamedHostTensors) => {
+      for (const name of new Set([...Object.keys(current), ...saved.keys()])) {
+        const [now, then] = [current[name]?.shape.join(), saved.get(name)?.shape.join()];
+        if (now !== then) {
+          throw new Error(
+            `Trainer: the saved ${kind} does not fit this run: "${name}" is ${then === undefined ? 'missing' : `[${then}]`}, ` +
+              `this run has ${now === undefined ? 'none' : `[${now}]`}. Was it saved with another config?`,
+          );
+        }
+      }
+      return Object.fromEntries(Object.keys(current).map((name) => [name, tf.keep(fromHostTensor(saved.get(name)!))]));
+    };
+    const optimizerState = restoreNamed('optimizer state', this.#optimizerState, state.optimizer);
+    const ema = restoreNamed('average', this.#ema, state.ema);
+    const carry = state.carry.size > 0 ? keepAll(carryFromHost(state.carry)) : undefined;
+    setParameterValues(this.network, state.weights);
+    disposeAll([this.#carry, this.#optimizerState, this.#ema]);
+    this.#optimizerState = optimizerState;
+    this.#ema = ema;
+    this.#carry = carry;
+    this.#random = RandomStream.restore(state.random);
+    this.#steps = state.step;
+  }
+
+  /** Frees what the trainer holds beside the network. */
+  dispose(): void {
+    disposeAll([this.#carry, this.#optimizerState, this.#ema]);
+    this.#step.dispose?.();
+  }
+}

@@ -1,0 +1,162 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { namedParameters, valueAndGradients } from '@hrm/layers';
+import {
+  admitPuzzles,
+  runSegment,
+  superviseSegment,
+  type Carry,
+  type NamedTensors,
+  type PuzzleBatch,
+  type ReasoningNetwork,
+  type TokenLoss,
+} from '@hrm/act';
+import { mapNamed } from './gradient-transformation';
+import type { Optimizer } from './optimizer';
+import type { RowOptimizer } from './sign-sgd';
+
+/** Name of the one parameter that has an optimizer of its own. */
+export const PUZZLE_TABLE = 'puzzleEmbedding.weight';
+
+/** What a training step is made of. */
+export interface TrainingStepOptions {
+  network: ReasoningNetwork;
+  tokenLoss: TokenLoss;
+  optimizer: Optimizer;
+  /** Of the puzzle embedding; undefined for a network without one. */
+  puzzleOptimizer?: RowOptimizer | undefined;
+  /** Share of the old average that each step keeps, or undefined for no average of the weights. */
+  emaDecay?: number | undefined;
+}
+
+/** What goes into a step, beside the network's parameters: nothing but tensors. */
+export type TrainingStepInput = {
+  carry: Carry;
+  offered: PuzzleBatch;
+  /** The halting controller's random numbers. */
+  draws: NamedTensors;
+  optimizerState: NamedTensors;
+  ema: NamedTensors;
+  /** Learning rates of the step, scalars. */
+  rates: { parameters: tf.Tensor; puzzles: tf.Tensor };
+};
+
+/** What comes out of a step: nothing has been changed yet. */
+export type TrainingStepOutput = {
+  carry: Carry;
+  /** Figures, each a sum over the batch. */
+  metrics: NamedTensors;
+  /** New values of the parameters that change, by name. */
+  parameters: NamedTensors;
+  optimizerState: NamedTensors;
+  ema: NamedTensors;
+  /**
+   * The sum of the elements of each tensor that must be finite for the step to count: `loss`, and every `gradient/` and
+   * `parameter/`. An infinite or undefined element makes its sum so.
+   */
+  sums: NamedTensors;
+};
+
+/** Losses and gradients of one segment, see {@link segmentGradients}. */
+export type SegmentGradients = {
+  carry: Carry;
+  loss: tf.Scalar;
+  metrics: NamedTensors;
+  /** By each trained parameter, of the loss divided by the batch size. */
+  gradients: NamedTensors;
+  /** By the puzzle rows of the batch, `[batch, size]`, and these rows; empty without a puzzle embedding. */
+  puzzle: { rows?: tf.Tensor2D; gradients?: tf.Tensor2D };
+  /** What the parity cases check beside: logits and halting logits of the segment. */
+  outputs: { logits: tf.Tensor3D; haltLogits: NamedTensors; lookAhead: NamedTensors };
+};
+
+/** The parameters that the main optimizer trains, by name: all but the puzzle table and the initial latents. */
+export function trainedParameters(network: ReasoningNetwork): { [name: string]: tf.Variable } {
+  return Object.fromEntries([...namedParameters(network)].filter(([, parameter]) => parameter.trainable));
+}
+
+/**
+ * One segment of deep supervision, and the gradients of its loss divided by the batch size.
+ *
+ * Source: official HRM, `pretrain.py`, `train_batch`.
+ */
+export function segmentGradients(
+  network: ReasoningNetwork,
+  tokenLoss: TokenLoss,
+  { carry, offered, draws }: Pick<TrainingStepInput, 'carry' | 'offered' | 'draws'>,
+): SegmentGradients {
+  const trained = trainedParameters(network);
+  const names = Object.keys(trained);
+  const batchSize = carry.halted.shape[0];
+  return tf.tidy(() => {
+    const admitted = admitPuzzles(network, carry, offered);
+    const rows = network.puzzleRows(admitted.puzzle);
+    const { loss, gradients, auxiliary } = valueAndGradients(() => {
+      const segment = runSegment(network, admitted, { training: true, draws, puzzleRows: rows });
+      const { total, metrics } = superviseSegment(network, segment, tokenLoss);
+      const { logits, haltLogits, lookAhead } = segment;
+      return {
+        loss: tf.div(total, batchSize) as tf.Scalar,
+        auxiliary: { carry: segment.carry, metrics, total, outputs: { logits, haltLogits, lookAhead } },
+      };
+    }, [...Object.values(trained), ...(rows ? [rows] : [])]);
+    loss.dispose();
+    return {
+      carry: auxiliary.carry,
+      loss: auxiliary.total,
+      metrics: auxiliary.metrics,
+      gradients: Object.fromEntries(names.map((name, i) => [name, gradients[i]!])),
+      puzzle: rows ? { rows, gradients: gradients[names.length] as tf.Tensor2D } : {},
+      outputs: auxiliary.outputs,
+    };
+  });
+}
+
+/** What the optimizers make of a segment's gradients: new values, nothing assigned yet. */
+export function applyGradients(
+  { network, optimizer, puzzleOptimizer, emaDecay }: Omit<TrainingStepOptions, 'tokenLoss'>,
+  { carry, gradients, puzzle }: Pick<SegmentGradients, 'carry' | 'gradients' | 'puzzle'>,
+  { optimizerState, ema, rates }: Pick<TrainingStepInput, 'optimizerState' | 'ema' | 'rates'>,
+): Pick<TrainingStepOutput, 'parameters' | 'optimizerState' | 'ema'> {
+  return tf.tidy(() => {
+    const trained: NamedTensors = trainedParameters(network);
+    const { updates, state } = optimizer.update(gradients, optimizerState, {
+      parameters: trained,
+      learningRate: rates.parameters,
+    });
+    const parameters = mapNamed(updates, (update, name) => tf.add(trained[name]!, update));
+    // As the official code averages: only what the main optimizer trains.
+    const averaged =
+      emaDecay === undefined
+        ? {}
+        : mapNamed(ema, (old, name) => tf.add(tf.mul(1 - emaDecay, parameters[name]!), tf.mul(emaDecay, old)));
+    if (puzzle.rows && puzzle.gradients && puzzleOptimizer) {
+      parameters[PUZZLE_TABLE] = puzzleOptimizer.update({
+        table: namedParameters(network).get(PUZZLE_TABLE) as unknown as tf.Tensor2D,
+        identifiers: carry.puzzle.puzzleIdentifiers,
+        rows: puzzle.rows,
+        gradients: puzzle.gradients,
+        learningRate: rates.puzzles,
+      });
+    }
+    return { parameters, optimizerState: state, ema: averaged };
+  });
+}
+
+/**
+ * A training step as a pure function: one segment of deep supervision on every slot of the batch, its gradients, and
+ * the new values of everything that training changes. It reads no tensor's values and draws no random number, so it
+ * can be recorded once and run as one graph.
+ */
+export function trainingStep(options: TrainingStepOptions): (input: TrainingStepInput) => TrainingStepOutput {
+  const { network, tokenLoss } = options;
+  return (input) =>
+    tf.tidy(() => {
+      const segment = segmentGradients(network, tokenLoss, input);
+      const next = applyGradients(options, segment, input);
+      const sums: NamedTensors = { loss: segment.loss };
+      for (const [name, gradient] of Object.entries(segment.gradients)) sums[`gradient/${name}`] = tf.sum(gradient);
+      if (segment.puzzle.gradients) sums[`gradient/${PUZZLE_TABLE}`] = tf.sum(segment.puzzle.gradients);
+      for (const [name, value] of Object.entries(next.parameters)) sums[`parameter/${name}`] = tf.sum(value);
+      return { carry: segment.carry, metrics: segment.metrics, ...next, sums };
+    });
+}
