@@ -128,6 +128,7 @@ export function generateMazePuzzles(
   const seen = new Set<string>();
   for (const { question } of options.exclude ?? []) seen.add(question.join(''));
   const puzzles: MazePuzzle[] = [];
+  // With the seed of the excluded puzzles, all of these come again first.
   let repeats = 0;
   while (puzzles.length < options.count) {
     const puzzle = generateWith(random, checked);
@@ -136,7 +137,7 @@ export function generateMazePuzzles(
       seen.add(key);
       puzzles.push(puzzle);
       repeats = 0;
-    } else if (++repeats >= 1000) {
+    } else if (++repeats >= 1000 + seen.size) {
       throw new RangeError(
         `Found only ${puzzles.length} different mazes of the ${options.count} asked for. Ask for larger ones.`,
       );

@@ -137,6 +137,7 @@ export function generateSudokuPuzzles(
   const seen = new Set<string>();
   for (const { question } of options.exclude ?? []) seen.add(question.join());
   const puzzles: SudokuPuzzle[] = [];
+  // With the seed of the excluded puzzles, all of these come again first.
   let repeats = 0;
   while (puzzles.length < options.count) {
     const puzzle = generateWith(solver, random, options);
@@ -145,7 +146,7 @@ export function generateSudokuPuzzles(
       seen.add(key);
       puzzles.push(puzzle);
       repeats = 0;
-    } else if (++repeats >= 1000) {
+    } else if (++repeats >= 1000 + seen.size) {
       throw new RangeError(
         `Found only ${puzzles.length} different puzzles of the ${options.count} asked for. Widen the range of givens.`,
       );

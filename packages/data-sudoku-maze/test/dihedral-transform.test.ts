@@ -1,0 +1,79 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  DIHEDRAL_INVERSE,
+  type DihedralTransform,
+  dihedralTransform,
+  generateMaze,
+  mazeAugmentation,
+  SeededRandom,
+  tokensFromCells,
+  verifyMaze,
+} from '../src/index';
+
+const ALL: DihedralTransform[] = [0, 1, 2, 3, 4, 5, 6, 7];
+
+describe('dihedralTransform', () => {
+  // What dihedral_transform of the official dataset/common.py makes of numpy.arange(6).reshape(2, 3).
+  it.each([
+    [0, [0, 1, 2, 3, 4, 5]],
+    [1, [2, 5, 1, 4, 0, 3]],
+    [2, [5, 4, 3, 2, 1, 0]],
+    [3, [3, 0, 4, 1, 5, 2]],
+    [4, [2, 1, 0, 5, 4, 3]],
+    [5, [3, 4, 5, 0, 1, 2]],
+    [6, [0, 3, 1, 4, 2, 5]],
+    [7, [5, 2, 4, 1, 3, 0]],
+  ] as [DihedralTransform, number[]][])('%i is the official one', (transform, expected) => {
+    expect([...dihedralTransform(Int32Array.of(0, 1, 2, 3, 4, 5), 3, 2, transform)]).toEqual(expected);
+  });
+
+  it('is undone by its inverse', () => {
+    const side = fc.integer({ min: 1, max: 7 });
+    fc.assert(
+      fc.property(side, side, fc.constantFrom(...ALL), (width, height, transform) => {
+        const grid = Int32Array.from({ length: width * height }, (_, cell) => cell);
+        const turned = [1, 3, 6, 7].includes(transform);
+        const there = dihedralTransform(grid, width, height, transform);
+        const back = DIHEDRAL_INVERSE[transform]!;
+        expect(dihedralTransform(there, turned ? height : width, turned ? width : height, back)).toEqual(grid);
+      }),
+    );
+  });
+
+  it('refuses other numbers and sizes', () => {
+    expect(() => dihedralTransform(new Uint8Array(4), 2, 2, 8 as never)).toThrow(/0 to 7; got 8/);
+    expect(() => dihedralTransform(new Uint8Array(4), 3, 2, 1)).toThrow(/6 cells; got 4/);
+  });
+});
+
+describe('mazeAugmentation', () => {
+  it.each([
+    [9, 9, 8],
+    [9, 5, 4],
+  ])('of %ix%i keeps answers shortest paths and makes %i different mazes', (width, height, kinds) => {
+    const random = new SeededRandom(0);
+    const maze = generateMaze(random, { width, height });
+    const augment = mazeAugmentation(width, height);
+    const seen = new Set<string>();
+    for (let k = 0; k < 200; k++) {
+      const inputs = tokensFromCells(maze.question);
+      const labels = tokensFromCells(maze.answer);
+      augment(inputs, labels, random);
+      const question = { width, height, cells: Uint8Array.from(inputs, (token) => token - 1) };
+      expect(
+        verifyMaze(
+          question,
+          labels.map((token) => token - 1),
+        ),
+      ).toEqual({ valid: true, wrongCells: [] });
+      seen.add(question.cells.join(''));
+    }
+    expect(seen.size).toBe(kinds);
+  });
+
+  it('refuses examples of another size', () => {
+    const augment = mazeAugmentation(3, 3);
+    expect(() => augment(new Int32Array(4), new Int32Array(4), new SeededRandom(0))).toThrow(/9 tokens .* got 4/);
+  });
+});
