@@ -1,0 +1,76 @@
+import { PickleWriter } from '../src/pickle-writer';
+import { writeZip, type ZipRecord } from '../src/zip-writer';
+
+/** Bytes of text (one byte a character) and of numbers, one after the other. */
+export function bytesOf(...parts: readonly (string | number | Uint8Array)[]): Uint8Array<ArrayBuffer> {
+  const chunks = parts.map((part) =>
+    typeof part === 'number' ? Buffer.of(part) : typeof part === 'string' ? Buffer.from(part, 'latin1') : part,
+  );
+  return new Uint8Array(Buffer.concat(chunks));
+}
+
+export interface TorchFileParts {
+  readonly pickle: Uint8Array;
+  /** The bytes of the storages `data/0`, `data/1`, ... */
+  readonly storages?: readonly Uint8Array[];
+  /** Records in place of the usual ones, or besides them; undefined takes one away. */
+  readonly records?: Readonly<Record<string, Uint8Array | undefined>>;
+  readonly folder?: string;
+}
+
+/** A checkpoint put together record by record. */
+export function torchFile({ pickle, storages = [], records = {}, folder = 'archive/' }: TorchFileParts): Uint8Array {
+  const usual: Record<string, Uint8Array | undefined> = {
+    'data.pkl': pickle,
+    byteorder: bytesOf('little'),
+    ...Object.fromEntries(storages.map((bytes, i) => [`data/${i}`, bytes])),
+    version: bytesOf('3\n'),
+    ...records,
+  };
+  const list = Object.entries(usual).flatMap(([name, bytes]): ZipRecord[] =>
+    bytes === undefined ? [] : [{ name: folder + name, bytes }],
+  );
+  return writeZip(list, 64);
+}
+
+export interface TensorFacts {
+  readonly storageClass?: string;
+  readonly key?: string;
+  readonly count: number;
+  readonly offset?: number;
+  readonly shape: readonly number[];
+  readonly stride: readonly number[];
+  readonly requiresGradient?: boolean;
+}
+
+/** Writes the call that makes a tensor. */
+export function writeTensor(pickle: PickleWriter, facts: TensorFacts): void {
+  const {
+    storageClass = 'FloatStorage',
+    key = '0',
+    count,
+    offset = 0,
+    shape,
+    stride,
+    requiresGradient = false,
+  } = facts;
+  pickle.global('torch._utils', '_rebuild_tensor_v2').mark();
+  pickle
+    .mark()
+    .text('storage')
+    .global('torch', storageClass)
+    .text(key)
+    .text('cuda:0')
+    .integer(count)
+    .tuple()
+    .persistentId();
+  pickle.integer(offset).integers(shape).integers(stride).boolean(requiresGradient);
+  pickle.global('collections', 'OrderedDict').mark().tuple().call().tuple().call();
+}
+
+/** The pickle of a dict of tensors. */
+export function pickleTensors(tensors: Readonly<Record<string, TensorFacts>>): Uint8Array {
+  const pickle = new PickleWriter().emptyDict().mark();
+  for (const [name, facts] of Object.entries(tensors)) writeTensor(pickle.text(name), facts);
+  return pickle.setItems().finish();
+}
