@@ -6,7 +6,7 @@ import { verifyMaze } from '../maze/verify-maze';
 import { SeededRandom } from '../seeded-random';
 import type { SudokuPuzzle } from '../sudoku/generate-sudoku';
 import { solveSudoku } from '../sudoku/solve-sudoku';
-import type { SudokuSize } from '../sudoku/sudoku-geometry';
+import { geometryOfGrid, type SudokuSize } from '../sudoku/sudoku-geometry';
 import { parseSudoku } from '../sudoku/sudoku-text';
 import { verifySudoku } from '../sudoku/verify-sudoku';
 import type { Verdict } from '../verdict';
@@ -102,6 +102,12 @@ async function readRows<T>(path: string, options: ReadCsvOptions, read: (row: Ro
   return puzzles;
 }
 
+function demandLengths(cells: number, question: string, answer: string): void {
+  if (question.length === cells && answer.length === cells) return;
+  const lengths = `a question of ${question.length} and answer of ${answer.length}`;
+  throw new Error(`expected question and answer of ${cells} characters; got ${lengths}`);
+}
+
 function demand(verdict: Verdict): void {
   if (!verdict.valid) throw new Error(`the answer does not fit the question: ${verdict.reason}`);
 }
@@ -134,11 +140,8 @@ export async function readSudokuCsv(
   const { verify = 'answer' } = options;
   let cells = options.size === undefined ? undefined : options.size ** 2;
   return readRows(path, options, ({ source, question: questionText, answer: answerText, rating }) => {
-    cells ??= questionText.length;
-    if (questionText.length !== cells || answerText.length !== cells) {
-      const lengths = `question of ${questionText.length} and answer of ${answerText.length}`;
-      throw new Error(`expected question and answer of ${cells} characters; got a ${lengths}`);
-    }
+    cells ??= geometryOfGrid(questionText).cells;
+    demandLengths(cells, questionText, answerText);
     const size = Math.sqrt(cells) as SudokuSize;
     const question = parseSudoku(questionText, size);
     const answer = parseSudoku(answerText, size);
@@ -181,10 +184,7 @@ export async function readMazeCsv(
   let cells: number | undefined;
   return readRows(path, options, ({ source, question: questionText, answer: answerText, rating }) => {
     cells ??= questionText.length;
-    if (questionText.length !== cells || answerText.length !== cells) {
-      const lengths = `question of ${questionText.length} and answer of ${answerText.length}`;
-      throw new Error(`expected question and answer of ${cells} characters; got a ${lengths}`);
-    }
+    demandLengths(cells, questionText, answerText);
     const question = parseMaze(questionText, options);
     const answer = parseMaze(answerText, options);
     if (options.verify !== 'format') demand(verifyMaze(question, answer.cells));

@@ -82,7 +82,7 @@ export function sudokuGeometry(size: number): SudokuGeometry {
  *
  * @throws RangeError for any other number of cells.
  */
-export function geometryOfGrid(grid: ArrayLike<number>): SudokuGeometry {
+export function geometryOfGrid(grid: { readonly length: number }): SudokuGeometry {
   const size = Math.sqrt(grid.length);
   if (!SUDOKU_SIZES.includes(size as SudokuSize)) {
     throw new RangeError(`A Sudoku grid has 16, 36, 81 or 256 cells; got ${grid.length}.`);

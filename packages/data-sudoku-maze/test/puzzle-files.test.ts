@@ -1,0 +1,173 @@
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { formatSudoku, verifySudoku } from '../src/index';
+import { readMazeCsv, readPuzzleLines, readSudokuCsv } from '../src/files';
+import { dir, errorOf, fileOf } from './temporary-files';
+import { testdata, testLines } from './testdata';
+
+const HEADER = 'source,question,answer,rating\n';
+const ROW = 'me,1.....3..4.....2,1324423124133142,3\n';
+
+describe('CSV files', () => {
+  it('of Sudoku-Extreme are read and unique', async () => {
+    const puzzles = await readSudokuCsv(testdata('sudoku-extreme-40.csv'), { verify: 'unique' });
+    expect(puzzles).toHaveLength(40);
+    expect(formatSudoku(puzzles[0]!.question)).toBe(testLines('sudoku-extreme-40.csv')[1]!.split(',')[1]);
+    expect(puzzles[0]).toMatchObject({ source: 'sudoku-extreme', rating: undefined });
+  });
+
+  it('of Maze-30x30-Hard are read and right', async () => {
+    const puzzles = await readMazeCsv(testdata('maze-30x30-hard-10.csv'));
+    expect(puzzles).toHaveLength(10);
+    expect(puzzles[9]).toMatchObject({ width: 30, height: 30, source: 'maze-30x30-hard' });
+  });
+
+  it('may have 0 for blanks, quotes, Windows line ends and a byte order mark', async () => {
+    const text = `\ufeff${HEADER}"me, too",1000003004000002,"1324423124133142",\n`.replaceAll('\n', '\r\n');
+    const [puzzle] = await readSudokuCsv(await fileOf(text), { verify: 'unique' });
+    expect(puzzle).toMatchObject({ source: 'me, too', rating: undefined });
+  });
+
+  it('are filtered by rating and sampled', async () => {
+    const rows = Array.from({ length: 50 }, (_, k) => ROW.replace(',3\n', `,${k}\n`)).join('');
+    const path = await fileOf(HEADER + rows + ROW.replace(',3\n', ',\n'));
+    expect(await readSudokuCsv(path)).toHaveLength(51);
+    expect((await readSudokuCsv(path, { minRating: 48 })).map(({ rating }) => rating)).toEqual([48, 49]);
+    const sample = async (seed: number) =>
+      (await readSudokuCsv(path, { subsample: { count: 10, seed } })).map(({ rating }) => rating);
+    expect(await sample(0)).toEqual(await sample(0));
+    expect(await sample(0)).not.toEqual(await sample(1));
+    expect(new Set(await sample(0)).size).toBe(10);
+    expect(await readSudokuCsv(path, { subsample: { count: 100 } })).toHaveLength(51);
+  });
+
+  it.each([
+    ['an empty file', '', undefined, /got an empty file/],
+    [
+      'another header',
+      'question,answer\n',
+      1,
+      /expected the header source,question,answer,rating; got "question,answer"/,
+    ],
+    ['too few fields', `${HEADER}${ROW}me,1.....3..4.....2\n`, 3, /got 2 fields/],
+    ['an empty line', `${HEADER}\n${ROW}`, 2, /got 1 fields/],
+    [
+      'a short question',
+      `${HEADER}${ROW}me,1.....3,1324423124133142,\n`,
+      3,
+      /16 characters; got a question of 7 and answer of 16/,
+    ],
+    ['another size', `${HEADER}${ROW}me,${'.'.repeat(81)},${'1'.repeat(81)},\n`, 3, /question of 81/],
+    ['a size that is none', `${HEADER}me,12345,12345,\n`, 2, /16, 36, 81 or 256 cells; got 5/],
+    ['a foreign character', `${HEADER}me,1..x..3..4.....2,1324423124133142,\n`, 2, /Unexpected "x"/],
+    ['a digit beyond the size', `${HEADER}me,1..5..3..4.....2,1324423124133142,\n`, 2, /digits 1 to 4; got 5/],
+    ['spaces', `${HEADER}me,1  ....3..4.....,1324423124133142,\n`, 2, /16 cells; got 14/],
+    [
+      'a blank in the answer',
+      `${HEADER}me,1.....3..4.....2,132442312413314.,\n`,
+      2,
+      /a digit in every cell of the answer/,
+    ],
+    [
+      'an answer to another question',
+      `${HEADER}me,2.....3..4.....2,1324423124133142,\n`,
+      2,
+      /does not fit the question: a given was changed/,
+    ],
+    ['an answer against the rules', `${HEADER}me,1.....3..4.....2,1324423124133141,\n`, 2, /does not fit the question/],
+    [
+      'a rating that is none',
+      `${HEADER}me,1.....3..4.....2,1324423124133142,hard\n`,
+      2,
+      /rating to be an integer or empty; got "hard"/,
+    ],
+    ['an open quote', `${HEADER}${ROW}me,"1.....3\n`, 3, /quot/i],
+    ['a question with several answers', `${HEADER}me,1...............,1324423124133142,\n`, 2, /several solutions/],
+  ])('refuse %s, with the line', async (_name, content, line, message) => {
+    const path = await fileOf(content);
+    const error = await errorOf(readSudokuCsv(path, { verify: 'unique' }));
+    expect(error.message).toMatch(message);
+    expect([error.path, error.line]).toEqual([path, line]);
+    expect(error.message.startsWith(line === undefined ? `${path}: ` : `${path}:${line}: `)).toBe(true);
+  });
+
+  it('are checked as far as asked', async () => {
+    const several = await fileOf(`${HEADER}me,1...............,1324423124133142,\n`);
+    expect(await readSudokuCsv(several)).toHaveLength(1);
+    const wrong = await fileOf(`${HEADER}me,2...............,1324423124133142,\n`);
+    expect(await readSudokuCsv(wrong, { verify: 'format' })).toHaveLength(1);
+    await errorOf(readSudokuCsv(wrong));
+    expect((await errorOf(readSudokuCsv(several, { size: 9 }))).message).toMatch(/81 characters/);
+  });
+
+  it.each([
+    ['a foreign character', 'me,S # ##x G,S #o##ooG,', /Unexpected "x" in cell 6/],
+    ['another length', 'me,S # ##  ,S #o##oo,', /9 characters; got a question of 8/],
+    ['no goal', 'me,S # ##   ,S #o##ooo,', /has no G/],
+    ['a wrong path', 'me,S # ##  G,So#o##ooG,', /does not fit the question: 4 cells are marked/],
+    ['no path', 'me,S # ##  G,S # ##  G,', /do not lead from S to G/],
+  ])('refuse a maze with %s, with the line', async (_name, row, message) => {
+    const error = await errorOf(readMazeCsv(await fileOf(`${HEADER}me,S # ##  G,S #o##ooG,\n${row}\n`)));
+    expect(error.message).toMatch(message);
+    expect(error.line).toBe(3);
+  });
+
+  it('refuse a maze whose length is no square', async () => {
+    const error = await errorOf(readMazeCsv(await fileOf(`${HEADER}me,S # ##  ,S #o##oo,\n`)));
+    expect(error.message).toMatch(/no square number/);
+    expect(error.line).toBe(2);
+  });
+
+  it('may hold mazes that are not square, when told their width', async () => {
+    const path = await fileOf(`${HEADER}me,S   G ,Soo G ,\nme,S G,SoG,\n`);
+    expect((await errorOf(readMazeCsv(path, { width: 3, verify: 'format' }))).message).toMatch(
+      /of 6 characters; got a question of 3/,
+    );
+    const wide = await fileOf(`${HEADER}me,S    G,So  oG,\n`);
+    expect((await readMazeCsv(wide, { width: 3 }))[0]).toMatchObject({ width: 3, height: 2 });
+  });
+
+  it('are refused when missing, too long, or with an endless row', async () => {
+    expect((await errorOf(readSudokuCsv(join(dir, 'missing.csv')))).message).toMatch(/missing\.csv: ENOENT/);
+    const path = await fileOf(HEADER + ROW.repeat(5));
+    expect((await errorOf(readSudokuCsv(path, { maxRows: 4 }))).message).toMatch(/more rows than the 4 allowed/);
+    const endless = await fileOf(`${HEADER}"${'1'.repeat(5 * 2 ** 20)}`);
+    expect((await errorOf(readSudokuCsv(endless))).message).toMatch(/exceed|size/i);
+  });
+});
+
+describe('files of one puzzle a line', () => {
+  it('are read and solved', async () => {
+    const puzzles = await readPuzzleLines(testdata('sudoku-17-clue-100.txt'));
+    expect(puzzles).toHaveLength(100);
+    for (const { question, answer } of puzzles) expect(verifySudoku(question, answer).valid).toBe(true);
+  });
+
+  it('may have comments, empty lines, Windows line ends and 0 for blanks', async () => {
+    const path = await fileOf('# two\r\n\r\n1000003004000002\r\n1.....3..4.....2');
+    const [first, second] = await readPuzzleLines(path);
+    expect(formatSudoku(first!.answer)).toBe('1324423124133142');
+    expect(second).toEqual(first);
+  });
+
+  it.each([
+    ['a foreign character', '1.....3..4.....2\n\n1.....3..4...x.2\n', 3, /Unexpected "x"/],
+    ['another size', `1.....3..4.....2\n${'.'.repeat(81)}\n`, 2, /Expected 16 cells; got 81/],
+    ['a length that is none', '123\n', 1, /got 3/],
+    ['no solution', '# one\n11..............\n', 2, /no solution/],
+    ['several solutions', '1...............\n', 1, /several solutions/],
+  ])('are refused with %s, with the line', async (_name, content, line, message) => {
+    const path = await fileOf(content);
+    const error = await errorOf(readPuzzleLines(path));
+    expect(error.message).toMatch(message);
+    expect([error.path, error.line]).toEqual([path, line]);
+  });
+
+  it('with several solutions are read when allowed, and too hard ones refused', async () => {
+    const path = await fileOf('1...............\n');
+    expect(await readPuzzleLines(path, { allowSeveral: true })).toHaveLength(1);
+    const hard = await fileOf(testLines('sudoku-extreme-40.csv')[1]!.split(',')[1]!);
+    expect((await errorOf(readPuzzleLines(hard, { maxGuesses: 1 }))).message).toMatch(/not solved in 1 guesses/);
+    expect((await errorOf(readPuzzleLines(hard, { maxFileBytes: 10 }))).message).toMatch(/at most 10/);
+  });
+});
