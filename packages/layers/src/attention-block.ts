@@ -1,47 +1,51 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { Attention } from './attention';
+import { Attention, evenHeadSize } from './attention';
 import type { Block, BlockContext, BlockFactory } from './block';
+import { makeFeedForward, type FeedForward, type FeedForwardOptions } from './feed-forward';
 import type { Layer } from './layer';
-import { rmsNorm } from './rms-norm';
-import { SwiGLU } from './swiglu';
+import { makeResidual, type Residual, type ResidualOptions } from './residual';
+import { expectShape } from './shape-error';
 
-/** Choices of {@link attentionBlock}. */
-export interface AttentionBlockOptions {
+/** Choices of {@link attentionBlock}. Without any but `heads` it is the official HRM's block. */
+export interface AttentionBlockOptions extends ResidualOptions, FeedForwardOptions {
   heads: number;
-  /** Key and value heads. Default `heads`. */
+  /** Key and value heads; fewer than `heads` make it grouped-query attention. Default `heads`. */
   keyValueHeads?: number;
-  /** Inner width of the feed-forward layer. Default 4. */
-  expansion?: number;
-  /** Default 1e-5. */
-  normEpsilon?: number;
 }
 
 /**
- * HRM's transformer block: self-attention, then SwiGLU, each added to its input and normalised after (post-norm).
+ * HRM's transformer block: self-attention, then a feed-forward layer, each added to its input and normalised.
  *
  * Source: official HRM, `models/hrm/hrm_act_v1.py`, `HierarchicalReasoningModel_ACTV1Block`.
  */
 export class AttentionBlock implements Block {
-  readonly parameters: { attention: Attention; feedForward: SwiGLU } & Record<string, Layer>;
-  readonly #normEpsilon: number;
+  readonly hiddenSize: number;
+  readonly parameters: {
+    attention: Attention;
+    attentionResidual: Residual;
+    feedForward: FeedForward;
+    feedForwardResidual: Residual;
+  } & Record<string, Layer>;
 
-  constructor(
-    { heads, keyValueHeads, expansion = 4, normEpsilon = 1e-5 }: AttentionBlockOptions,
-    { hiddenSize, rotary, random }: BlockContext,
-  ) {
-    const headSize = hiddenSize / heads;
+  constructor(options: AttentionBlockOptions, context: BlockContext) {
+    const { heads, keyValueHeads } = options;
+    const { hiddenSize, rotary, random, isLast = true } = context;
+    const headSize = evenHeadSize(hiddenSize, heads);
+    this.hiddenSize = hiddenSize;
     this.parameters = {
       attention: new Attention({ hiddenSize, heads, keyValueHeads, rotary: rotary(headSize), random }),
-      feedForward: new SwiGLU({ hiddenSize, expansion, random }),
+      attentionResidual: makeResidual(options, hiddenSize),
+      feedForward: makeFeedForward(options, { hiddenSize, random }),
+      feedForwardResidual: makeResidual(options, hiddenSize, { last: isLast }),
     };
-    this.#normEpsilon = normEpsilon;
   }
 
   apply(hidden: tf.Tensor3D): tf.Tensor3D {
-    const { attention, feedForward } = this.parameters;
+    expectShape('AttentionBlock', hidden, ['batch', 'seq', this.hiddenSize]);
+    const { attention, attentionResidual, feedForward, feedForwardResidual } = this.parameters;
     return tf.tidy(() => {
-      const attended = rmsNorm(tf.add(hidden, attention.apply(hidden)), this.#normEpsilon);
-      return rmsNorm(tf.add(attended, feedForward.apply(attended)), this.#normEpsilon) as tf.Tensor3D;
+      const attended = attentionResidual.apply(hidden, (x) => attention.apply(x));
+      return feedForwardResidual.apply(attended, (x) => feedForward.apply(x));
     });
   }
 }

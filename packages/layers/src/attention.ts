@@ -3,7 +3,7 @@ import type { Layer } from './layer';
 import { Linear } from './linear';
 import { matMul } from './mat-mul';
 import type { RandomStream } from './random-stream';
-import type { RotaryEmbedding } from './rotary-embedding';
+import type { PositionRotation } from './position-rotation';
 import { expectShape } from './shape-error';
 
 /** Sizes and parts of {@link Attention}. */
@@ -15,8 +15,19 @@ export interface AttentionOptions {
   /** Width of a head. Default `hiddenSize / heads`. */
   headSize?: number;
   /** Turns queries and keys by their position. Default none. */
-  rotary?: RotaryEmbedding | undefined;
+  rotary?: PositionRotation | undefined;
   random: RandomStream;
+}
+
+/** The width of each of `heads` heads that share `hiddenSize` numbers. */
+export function evenHeadSize(hiddenSize: number, heads: number): number {
+  const headSize = hiddenSize / heads;
+  if (!Number.isInteger(headSize) || headSize < 1) {
+    throw new RangeError(
+      `Attention: hiddenSize ${hiddenSize} does not divide by ${heads} heads; choose a divisor or give headSize`,
+    );
+  }
+  return headSize;
 }
 
 /**
@@ -41,22 +52,17 @@ export class Attention implements Layer {
   readonly heads: number;
   readonly keyValueHeads: number;
   readonly headSize: number;
-  readonly #rotary: RotaryEmbedding | undefined;
+  readonly #rotary: PositionRotation | undefined;
 
   constructor({
     hiddenSize,
     heads,
     keyValueHeads = heads,
-    headSize = hiddenSize / heads,
+    headSize = evenHeadSize(hiddenSize, heads),
     rotary,
     random,
   }: AttentionOptions) {
-    if (!Number.isInteger(headSize) || headSize < 1) {
-      throw new RangeError(
-        `Attention: hiddenSize ${hiddenSize} does not divide by ${heads} heads; choose a divisor or give headSize`,
-      );
-    }
-    if (heads % keyValueHeads !== 0) {
+    if (!(keyValueHeads >= 1 && heads % keyValueHeads === 0)) {
       throw new RangeError(`Attention: ${heads} heads do not divide by ${keyValueHeads} keyValueHeads`);
     }
     if (rotary && rotary.headSize !== headSize) {

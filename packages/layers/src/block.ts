@@ -1,7 +1,7 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type { Layer } from './layer';
 import type { RandomStream } from './random-stream';
-import type { RotaryEmbedding } from './rotary-embedding';
+import type { PositionRotation } from './position-rotation';
 
 /** One layer of a reasoning module: hidden states in, hidden states of the same shape out. */
 export interface Block extends Layer {
@@ -15,8 +15,10 @@ export interface BlockContext {
   /** Number of positions, the puzzle-embedding prefix counted in. */
   seqLen: number;
   /** Rotary tables for heads of this width, shared by all blocks; undefined when the model uses none. */
-  rotary: (headSize: number) => RotaryEmbedding | undefined;
+  rotary: (headSize: number) => PositionRotation | undefined;
   random: RandomStream;
+  /** Whether the block is the last of its module: a pre-norm block then normalises what it gives. Default true. */
+  isLast?: boolean;
 }
 
 /** Makes a fresh block with parameters of its own: `attentionBlock({ heads: 4 })`, `mixerBlock()`, or your own. */

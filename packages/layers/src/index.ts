@@ -1,6 +1,9 @@
 export { Attention, type AttentionOptions } from './attention';
 export { AttentionBlock, attentionBlock, type AttentionBlockOptions } from './attention-block';
 export type { Block, BlockContext, BlockFactory } from './block';
+export type { FeedForward, FeedForwardContext, FeedForwardFactory, FeedForwardOptions } from './feed-forward';
+export { gelu, GeluMlp, type GeluMlpOptions } from './gelu-mlp';
+export { GridRotaryEmbedding, type GridRotaryEmbeddingOptions } from './grid-rotary-embedding';
 export {
   countParameters,
   disposeParameters,
@@ -9,14 +12,20 @@ export {
   type NamedParameters,
   type ParameterTree,
 } from './layer';
+export { LearnedRmsNorm, type LearnedRmsNormOptions } from './learned-rms-norm';
 export { Linear, type LinearOptions } from './linear';
 export { mapTensors } from './map-tensors';
 export { matMul } from './mat-mul';
 export { MixerBlock, mixerBlock, type MixerBlockOptions } from './mixer-block';
+export type { Norm, NormOptions } from './norm';
 export { PositionEmbedding, type PositionEmbeddingOptions } from './position-embedding';
+export type { PositionRotation } from './position-rotation';
+export { PostNorm } from './post-norm';
+export { PreNorm, type PreNormOptions } from './pre-norm';
 export { PuzzleEmbedding, type PuzzleEmbeddingOptions } from './puzzle-embedding';
 export { RandomStream, type RandomState } from './random-stream';
 export { registerGradients } from './register-gradients';
+export type { Residual, ResidualOptions } from './residual';
 export { rmsNorm } from './rms-norm';
 export { RotaryEmbedding, type RotaryEmbeddingOptions } from './rotary-embedding';
 export { ShapeError, expectShape } from './shape-error';

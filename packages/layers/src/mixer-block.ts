@@ -1,17 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Block, BlockContext, BlockFactory } from './block';
+import { makeFeedForward, type FeedForward, type FeedForwardOptions } from './feed-forward';
 import type { Layer } from './layer';
-import { rmsNorm } from './rms-norm';
+import { makeResidual, type Residual, type ResidualOptions } from './residual';
 import { expectShape } from './shape-error';
-import { SwiGLU } from './swiglu';
 
-/** Choices of {@link mixerBlock}. */
-export interface MixerBlockOptions {
-  /** Inner width of both SwiGLU layers. Default 4. */
-  expansion?: number;
-  /** Default 1e-5. */
-  normEpsilon?: number;
-}
+/** Choices of {@link mixerBlock}, for both its sublayers. Without any it is the official TRM's block. */
+export interface MixerBlockOptions extends ResidualOptions, FeedForwardOptions {}
 
 /**
  * TRM's mixer block: a SwiGLU over the positions in place of attention, then one over the hidden axis, both post-norm.
@@ -21,29 +16,34 @@ export interface MixerBlockOptions {
  * Source: official TRM, `models/recursive_reasoning/trm.py`, `TinyRecursiveReasoningModel_ACTV1Block` with `mlp_t`.
  */
 export class MixerBlock implements Block {
-  readonly parameters: { positionMixer: SwiGLU; feedForward: SwiGLU } & Record<string, Layer>;
+  readonly parameters: {
+    positionMixer: FeedForward;
+    positionResidual: Residual;
+    feedForward: FeedForward;
+    feedForwardResidual: Residual;
+  } & Record<string, Layer>;
   readonly #seqLen: number;
   readonly #hiddenSize: number;
-  readonly #normEpsilon: number;
 
-  constructor({ expansion = 4, normEpsilon = 1e-5 }: MixerBlockOptions, { hiddenSize, seqLen, random }: BlockContext) {
+  constructor(options: MixerBlockOptions, { hiddenSize, seqLen, random, isLast = true }: BlockContext) {
     this.parameters = {
-      positionMixer: new SwiGLU({ hiddenSize: seqLen, expansion, random }),
-      feedForward: new SwiGLU({ hiddenSize, expansion, random }),
+      positionMixer: makeFeedForward(options, { hiddenSize: seqLen, random }),
+      positionResidual: makeResidual(options, seqLen),
+      feedForward: makeFeedForward(options, { hiddenSize, random }),
+      feedForwardResidual: makeResidual(options, hiddenSize, { last: isLast }),
     };
     this.#seqLen = seqLen;
     this.#hiddenSize = hiddenSize;
-    this.#normEpsilon = normEpsilon;
   }
 
   apply(hidden: tf.Tensor3D): tf.Tensor3D {
     expectShape('MixerBlock', hidden, ['batch', this.#seqLen, this.#hiddenSize], 'it is made for one sequence length');
-    const { positionMixer, feedForward } = this.parameters;
+    const { positionMixer, positionResidual, feedForward, feedForwardResidual } = this.parameters;
     return tf.tidy(() => {
-      const byPosition = tf.transpose(hidden, [0, 2, 1]);
-      const mixed = rmsNorm(tf.add(byPosition, positionMixer.apply(byPosition)), this.#normEpsilon);
+      const byPosition = tf.transpose(hidden, [0, 2, 1]) as tf.Tensor3D;
+      const mixed = positionResidual.apply(byPosition, (x) => positionMixer.apply(x));
       const byHidden = tf.transpose(mixed, [0, 2, 1]) as tf.Tensor3D;
-      return rmsNorm(tf.add(byHidden, feedForward.apply(byHidden)), this.#normEpsilon) as tf.Tensor3D;
+      return feedForwardResidual.apply(byHidden, (x) => feedForward.apply(x));
     });
   }
 }

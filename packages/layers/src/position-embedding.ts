@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Layer } from './layer';
 import type { RandomStream } from './random-stream';
+import { expectShape } from './shape-error';
 import { truncatedNormal } from './truncated-normal';
 
 /** Sizes and start of a {@link PositionEmbedding}. */
@@ -39,6 +40,8 @@ export class PositionEmbedding implements Layer {
 
   /** @param embedded `[batch, seqLen, hiddenSize]`; @returns the same shape. */
   apply(embedded: tf.Tensor3D): tf.Tensor3D {
-    return tf.tidy(() => tf.mul(Math.SQRT1_2, tf.add(embedded, this.parameters.weight)));
+    const { weight } = this.parameters;
+    expectShape('PositionEmbedding', embedded, ['batch', ...weight.shape]);
+    return tf.tidy(() => tf.mul(Math.SQRT1_2, tf.add(embedded, weight)));
   }
 }

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Layer } from './layer';
+import { expectShape } from './shape-error';
 
 /** Sizes of a {@link PuzzleEmbedding}. */
 export interface PuzzleEmbeddingOptions {
@@ -53,6 +54,7 @@ export class PuzzleEmbedding implements Layer {
 
   /** Rows as positions. @param rows `[batch, size]`; @returns `[batch, positions, hiddenSize]`. */
   apply(rows: tf.Tensor2D): tf.Tensor3D {
+    expectShape('PuzzleEmbedding', rows, ['batch', this.parameters.weight.shape[1]]);
     const [batch, size] = rows.shape;
     return tf.tidy(() => {
       const missing = this.positions * this.#hiddenSize - size;

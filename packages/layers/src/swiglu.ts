@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Layer } from './layer';
 import { Linear } from './linear';
 import type { RandomStream } from './random-stream';
+import { expectShape } from './shape-error';
 
 /** `silu(gate) * up`, where the last axis of `gateUp` holds gate first, then up. */
 function gated(gateUp: tf.Tensor): tf.Tensor {
@@ -57,9 +58,11 @@ export function swigluInnerSize(hiddenSize: number, expansion: number): number {
  */
 export class SwiGLU implements Layer {
   readonly parameters: { gateUp: Linear; down: Linear };
+  readonly hiddenSize: number;
 
   constructor({ hiddenSize, expansion = 4, random }: SwiGLUOptions) {
     const innerSize = swigluInnerSize(hiddenSize, expansion);
+    this.hiddenSize = hiddenSize;
     this.parameters = {
       gateUp: new Linear({ inputSize: hiddenSize, outputSize: 2 * innerSize, random }),
       down: new Linear({ inputSize: innerSize, outputSize: hiddenSize, random }),
@@ -68,6 +71,7 @@ export class SwiGLU implements Layer {
 
   /** @param x `[..., hiddenSize]`; @returns the same shape. */
   apply<T extends tf.Tensor>(x: T): T {
+    expectShape('SwiGLU', x, [...x.shape.slice(0, -1), this.hiddenSize]);
     const { gateUp, down } = this.parameters;
     return tf.tidy(() => down.apply(gated(gateUp.apply(x))) as T);
   }

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Layer } from './layer';
 import { matMul } from './mat-mul';
 import type { RandomStream } from './random-stream';
+import { expectShape } from './shape-error';
 import { truncatedNormal } from './truncated-normal';
 
 /** Rows of a table by index, with a gradient that every backend can compute: WebAssembly cannot sum by segment. */
@@ -58,6 +59,7 @@ export class TokenEmbedding implements Layer {
   /** @param tokens `[batch, seq]`, int32; @returns `[batch, seq, hiddenSize]`. */
   apply(tokens: tf.Tensor2D): tf.Tensor3D {
     const { weight } = this.parameters;
+    expectShape('TokenEmbedding', tokens, ['batch', 'seq']);
     return tf.tidy(() => {
       const rows = lookUp(weight as tf.Tensor2D, tf.reshape(tokens, [-1]));
       return tf.reshape(rows, [...tokens.shape, weight.shape[1]] as [number, number, number]);

@@ -1,0 +1,58 @@
+import * as tf from '@tensorflow/tfjs-core';
+
+/** The cosine and sine of each angle by which a vector's halves are turned, `[seq, 1, size / 2]` each. */
+export interface AngleTables {
+  cos: tf.Tensor3D;
+  sin: tf.Tensor3D;
+}
+
+/** Tables of the angles `angle(position, i)` of the pairs (i, i + size / 2). The caller disposes them. */
+export function angleTables(
+  seqLen: number,
+  size: number,
+  angle: (position: number, pair: number) => number,
+): AngleTables {
+  const pairs = size / 2;
+  const cos = new Float32Array(seqLen * pairs);
+  const sin = new Float32Array(seqLen * pairs);
+  for (let position = 0; position < seqLen; position++) {
+    for (let pair = 0; pair < pairs; pair++) {
+      const turn = angle(position, pair);
+      cos[position * pairs + pair] = Math.cos(turn);
+      sin[position * pairs + pair] = Math.sin(turn);
+    }
+  }
+  return {
+    cos: tf.keep(tf.tensor3d(cos, [seqLen, 1, pairs])),
+    sin: tf.keep(tf.tensor3d(sin, [seqLen, 1, pairs])),
+  };
+}
+
+/** The angle of a position in the `i`-th of the waves that share `size` numbers of a head, two numbers each. */
+export function waveAngle(position: number, i: number, size: number, theta: number): number {
+  // Rounded to float32 where PyTorch rounds, so that far positions get the same angle.
+  const frequency = Math.fround(1 / Math.fround(theta ** ((2 * i) / size)));
+  return Math.fround(position * frequency);
+}
+
+/**
+ * Turns the first half of each vector against its second half.
+ *
+ * @param x `[batch, seq, heads, size]`; @returns the same shape.
+ */
+export function rotateHalves(x: tf.Tensor4D, { cos, sin }: AngleTables): tf.Tensor4D {
+  const rotate = (vectors: tf.Tensor, back: boolean) => {
+    const [first, second] = tf.split(vectors, 2, -1) as [tf.Tensor, tf.Tensor];
+    const [plus, minus] = back ? [tf.add, tf.sub] : [tf.sub, tf.add];
+    return tf.concat(
+      [plus(tf.mul(first, cos), tf.mul(second, sin)), minus(tf.mul(second, cos), tf.mul(first, sin))],
+      -1,
+    );
+  };
+  // The gradient of a rotation is the rotation back.
+  const rotation = tf.customGrad((...inputs) => ({
+    value: rotate(inputs[0] as tf.Tensor, false),
+    gradFunc: (dy) => rotate(dy, true),
+  }));
+  return rotation(x) as tf.Tensor4D;
+}
