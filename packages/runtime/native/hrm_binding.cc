@@ -9,9 +9,7 @@
 // A graph infers the shape of each node as it is added: TensorFlow's own shape functions, no values, no kernels.
 
 #include <node_api.h>
-#include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <memory>
 #include <string>

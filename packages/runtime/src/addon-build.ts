@@ -5,8 +5,8 @@ import { NativeSetupError } from './native-setup-error';
 import { NATIVE_VERSIONS, type NativeTarget } from './native-target';
 import { runCommand, type CommandOptions } from './run-command';
 
-/** What this package adds to the binding; beside `src` and `dist` alike. */
-const EXTENSION = fileURLToPath(new URL('../native/hrm_binding.cc', import.meta.url));
+/** This package's own C++ sources; the folder is beside `src` and `dist` alike. */
+const ownSource = (name: string) => fileURLToPath(new URL(`../native/${name}`, import.meta.url));
 
 /** Where things lie in an installation folder. */
 export function nativePaths(folder: string) {
@@ -16,6 +16,7 @@ export function nativePaths(folder: string) {
     include: join(addonPackage, 'deps', 'include'),
     libraries: join(addonPackage, 'deps', 'lib'),
     addon: join(addonPackage, 'lib', `napi-v${NATIVE_VERSIONS.napi}`, 'tfjs_binding.node'),
+    holdStderr: join(folder, 'hold_stderr.node'),
     nodeApiHeaders: join(folder, 'node_modules', 'node-api-headers', 'include'),
   };
 }
@@ -34,8 +35,8 @@ export async function findCompiler(options: CommandOptions): Promise<string> {
 }
 
 /**
- * Compiles the addon from the sources in the npm package and our extension of it against TensorFlow's headers and the Node-API headers. No node-gyp:
- * it would download the headers of the running Node, of which a Node-API addon needs none.
+ * Compiles the addon from the sources in the npm package and our extension of them, against TensorFlow's headers and the
+ * Node-API headers. No node-gyp: it would download the headers of the running Node, of which a Node-API addon needs none.
  */
 export async function buildAddon(
   compiler: string,
@@ -45,26 +46,27 @@ export async function buildAddon(
 ): Promise<void> {
   const paths = nativePaths(folder);
   const binding = join(paths.addonPackage, 'binding');
-  // Ours includes and extends tfjs_binding.cc.
-  const sources = [join(binding, 'tfjs_backend.cc'), EXTENSION];
   mkdirSync(dirname(paths.addon), { recursive: true });
   const linux = target.platform === 'linux';
   const shape = linux ? ['-shared', '-fPIC'] : ['-bundle', '-undefined', 'dynamic_lookup'];
   const origin = linux ? '$ORIGIN' : '@loader_path';
-  const args = [
-    ...['-std=c++17', '-O2', '-w', ...shape, `-DNAPI_VERSION=${NATIVE_VERSIONS.napi}`],
-    ...['-I', paths.include, '-I', paths.nodeApiHeaders, '-I', binding],
-    ...sources,
-    ...target.libraries.map((name) => join(paths.libraries, name)),
-    ...[`-Wl,-rpath,${origin}/../../deps/lib`, '-o', paths.addon],
-  ];
+  const common = ['-std=c++17', '-O2', '-w', ...shape, `-DNAPI_VERSION=${NATIVE_VERSIONS.napi}`];
+  const headers = ['-I', paths.include, '-I', paths.nodeApiHeaders, '-I', binding];
+  const libraries = target.libraries.map((name) => join(paths.libraries, name));
+  // Ours includes and extends tfjs_binding.cc.
+  const sources = [join(binding, 'tfjs_backend.cc'), ownSource('hrm_binding.cc')];
+  const search = `-Wl,-rpath,${origin}/../../deps/lib`;
+  await compileCpp(compiler, [...common, ...headers, ...sources, ...libraries, search, '-o', paths.addon], options);
+  await compileCpp(compiler, [...common, ...headers, ownSource('hold_stderr.cc'), '-o', paths.holdStderr], options);
+}
+
+async function compileCpp(compiler: string, args: string[], options: CommandOptions): Promise<void> {
   const { code, stderr } = await runCommand(compiler, args, options);
-  if (code !== 0) {
-    const first = stderr.split('\n').find((line) => /error/i.test(line)) ?? stderr.trim().split('\n')[0];
-    throw new NativeSetupError(
-      'compile-failed',
-      `${compiler} could not build the TensorFlow addon: ${first}. A C++17 compiler is needed; set CXX to choose another.`,
-      stderr,
-    );
-  }
+  if (code === 0) return;
+  const first = stderr.split('\n').find((line) => /error/i.test(line)) ?? stderr.trim().split('\n')[0];
+  throw new NativeSetupError(
+    'compile-failed',
+    `${compiler} could not build the TensorFlow addon: ${first}. A C++17 compiler is needed; set CXX to choose another.`,
+    stderr,
+  );
 }

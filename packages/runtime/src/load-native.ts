@@ -8,12 +8,18 @@ import type { NativeInstallation } from './native-cache';
  * kernels on the global object, so the copy of tfjs-core in the cache and the program's own share them.
  */
 export function loadNative(installation: NativeInstallation): void {
-  // 3: TensorFlow's C++ logs only what is fatal. Read once when its library loads; what the user has set stays.
+  // 3: TensorFlow logs only what is fatal. Read once, when its library is loaded; what the user has set stays.
   process.env.TF_CPP_MIN_LOG_LEVEL ??= '3';
   restoreUtilFunctions();
-  quietly(() => {
-    createRequire(join(installation.folder, 'package.json'))('@tensorflow/tfjs-node-gpu');
-  });
+  const require = createRequire(join(installation.folder, 'package.json'));
+  const quiet = process.env.TF_CPP_MIN_LOG_LEVEL !== '0';
+  const stderr = quiet ? (require('./hold_stderr.node') as { hold(): void; release(): void }) : undefined;
+  stderr?.hold();
+  try {
+    quietly(() => require('@tensorflow/tfjs-node-gpu'));
+  } finally {
+    stderr?.release();
+  }
 }
 
 /** tfjs-node 4.22 calls functions of `util` that Node 22 warns about and Node 23 took out. */

@@ -161,8 +161,8 @@ export function requireFreeSpace(folder: string, neededBytes: number): void {
 }
 
 function writeManifest(target: NativeTarget, folder: string, tensorflow: string, setupSeconds: number): void {
-  const { addon, libraries } = nativePaths(folder);
-  const files = [addon, ...target.libraries.map((name) => join(libraries, name))];
+  const { addon, holdStderr, libraries } = nativePaths(folder);
+  const files = [addon, holdStderr, ...target.libraries.map((name) => join(libraries, name))];
   const manifest: NativeManifest = {
     key: target.key,
     accelerator: target.accelerator,
