@@ -27,6 +27,8 @@ export default defineConfig({
     projects: [
       ...readdirSync(path('packages')).map((name) => project(name, `packages/${name}`)),
       ...readdirSync(path('apps')).map((name) => project(name, `apps/${name}`)),
+      // Of the repository as a whole. These read the built packages, as their users do.
+      { test: { ...shared, name: 'repository', root: path('tests'), include: ['*.test.ts'] } },
     ],
   },
 });

@@ -1,0 +1,124 @@
+// Who may import whom. `pnpm check:imports` reads this; tests/import-rule.test.ts breaks each rule and sees it fail.
+
+/** Each package, with the packages that it may import. What is not written here is forbidden. */
+const mayImport = {
+  layers: [],
+  recursion: ['layers'],
+  act: ['layers', 'recursion'],
+  models: ['layers', 'recursion', 'act'],
+  trainer: ['layers', 'recursion', 'act', 'models'],
+  'data-sudoku-maze': [],
+  runtime: [],
+};
+
+/** Sources that need Node: all of @hrm/runtime, and entries that a package exports beside its main one. */
+const nodeOnly = ['^packages/runtime/', '^packages/data-sudoku-maze/src/files[./]', '^packages/trainer/src/checkpoint'];
+
+/** An import of a package is seen as its built file, or by name when it is not built or not a dependency. */
+const ofPackages = (names) => `^(packages/|@hrm/|.*node_modules/@hrm/)(${names.join('|')})(/|$)`;
+
+/** What packages export, as `@hrm/trainer/checkpoint`. */
+const entries = Object.keys(mayImport).flatMap((name) => {
+  const { exports } = require(`./packages/${name}/package.json`);
+  return Object.keys(exports).map((entry) => `^@hrm/${name}${entry.slice(1)}$`);
+});
+
+/** The whole of TensorFlow.js counts too: it brings two backends along. */
+const backend = ['@tensorflow/tfjs-(backend|node)', '@tensorflow/tfjs(/|$)'];
+
+const packageRules = Object.entries(mayImport).map(([name, allowed]) => ({
+  name: `${name}-imports-only-${allowed.join('-') || 'no-other-package'}`,
+  comment: `@hrm/${name} may import ${allowed.map((other) => `@hrm/${other}`).join(', ') || 'no other package of ours'}.`,
+  severity: 'error',
+  from: { path: `^packages/${name}/` },
+  to: { path: ['^packages/', '@hrm/'], pathNot: [ofPackages([name, ...allowed])] },
+}));
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+module.exports = {
+  forbidden: [
+    ...packageRules,
+    {
+      name: 'unknown-package',
+      comment: 'A new package states in .dependency-cruiser.cjs whom it may import.',
+      severity: 'error',
+      from: { path: '^packages/', pathNot: `^packages/(${Object.keys(mayImport).join('|')})/` },
+      to: {},
+    },
+    {
+      name: 'nobody-imports-an-app',
+      comment: 'Apps compose the packages; what others need of an app belongs into a package.',
+      severity: 'error',
+      from: { pathNot: '^apps/' },
+      to: { path: ['^apps/', '@hrm/reference-trainer'] },
+    },
+    {
+      name: 'no-deep-import',
+      comment: 'Packages meet at what their package.json exports, never at a file in their src.',
+      severity: 'error',
+      from: { path: '^(packages|apps)/([^/]+)/' },
+      to: { path: ['^(packages|apps)/[^/]+/(src|test)/', '@hrm/[^/]+/(src|dist|test)/'], pathNot: '^$1/$2/' },
+    },
+    {
+      name: 'no-deep-import-from-examples',
+      comment: 'An example shows what a user can write: only what a package exports.',
+      severity: 'error',
+      from: { path: '^examples/' },
+      to: { path: ['^(packages|apps)/[^/]+/(src|test)/', '@hrm/[^/]+/(src|dist|test)/'] },
+    },
+    {
+      name: 'no-backend-in-a-library',
+      comment: 'The user chooses the backend of TensorFlow.js; only @hrm/runtime, apps, examples and tests name one.',
+      severity: 'error',
+      from: { path: '^packages/(?!runtime/)[^/]+/src/' },
+      to: { path: backend },
+    },
+    {
+      name: 'no-undeclared-dependency',
+      comment: 'A package imports only what its package.json names as a dependency or peer dependency.',
+      severity: 'error',
+      from: { path: '^(packages|apps)/[^/]+/src/' },
+      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['npm-peer', 'npm'] },
+    },
+    {
+      name: 'no-unresolvable-import',
+      comment:
+        'This import leads nowhere. (Our own packages count by name, and built files are let pass: they may not be there. ' +
+        'What load-native.ts of @hrm/runtime requires lies in the native cache.)',
+      severity: 'error',
+      from: { pathNot: '^packages/runtime/src/load-native[.]ts$' },
+      to: { couldNotResolve: true, pathNot: [...entries, '[.][.]/dist/'] },
+    },
+    {
+      name: 'no-circular-import',
+      comment: 'Modules that import each other cannot be loaded one at a time. (Types alone are gone by then.)',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    {
+      name: 'no-node-in-browser-code',
+      comment: 'Everything but @hrm/runtime, apps and the Node-only entries runs in a browser: no module of Node.',
+      severity: 'error',
+      from: { path: '^packages/[^/]+/src/', pathNot: nodeOnly },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'no-node-only-module-in-browser-code',
+      comment: 'Browser code imports no module that needs Node, such as an entry for files.',
+      severity: 'error',
+      from: { path: '^packages/[^/]+/src/', pathNot: nodeOnly },
+      to: {
+        path: [...nodeOnly, '^@hrm/(data-sudoku-maze/files|trainer/checkpoint|runtime)', '/dist/(files|checkpoint)[.]'],
+      },
+    },
+  ],
+  options: {
+    tsPreCompilationDeps: true,
+    doNotFollow: { path: ['node_modules', '/dist/'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'types', 'node', 'default'],
+    },
+  },
+};

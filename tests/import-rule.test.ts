@@ -1,0 +1,182 @@
+import { spawnSync } from 'node:child_process';
+import {
+  appendFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** The lines that break a rule, each with the file it is added to and the rules that must refuse it. */
+const broken: { file: string; line: string; rules: string[] }[] = [
+  {
+    file: 'packages/layers/src/linear.ts',
+    line: `import { Trainer } from '@hrm/trainer';`,
+    rules: ['layers-imports-only-no-other-package'],
+  },
+  {
+    file: 'packages/recursion/src/latents.ts',
+    line: `export type { Carry } from '@hrm/act';`,
+    rules: ['recursion-imports-only-layers'],
+  },
+  {
+    file: 'packages/act/src/carry.ts',
+    line: `export const later = () => import('@hrm/models');`,
+    rules: ['act-imports-only-layers-recursion'],
+  },
+  {
+    file: 'packages/models/src/hrm.ts',
+    line: `import { SeededRandom } from '@hrm/data-sudoku-maze';`,
+    rules: ['models-imports-only-layers-recursion-act'],
+  },
+  {
+    file: 'packages/models/src/trm.ts',
+    line: `import { Linear } from '@hrm/layers/src/linear';`,
+    rules: ['no-deep-import', 'no-unresolvable-import'],
+  },
+  {
+    file: 'packages/trainer/src/metrics.ts',
+    line: `import { selectBackend } from '@hrm/runtime';`,
+    rules: ['trainer-imports-only-layers-recursion-act-models', 'no-node-only-module-in-browser-code'],
+  },
+  {
+    file: 'packages/trainer/src/trainer.ts',
+    line: `import { rmsNorm } from '../../layers/src/rms-norm';`,
+    rules: ['no-deep-import'],
+  },
+  {
+    file: 'packages/trainer/src/evaluate.ts',
+    line: `import { saveCheckpoint } from './checkpoint';`,
+    rules: ['no-node-only-module-in-browser-code'],
+  },
+  {
+    file: 'packages/runtime/src/compile.ts',
+    line: `import { rmsNorm } from '@hrm/layers';`,
+    rules: ['runtime-imports-only-no-other-package'],
+  },
+  {
+    file: 'packages/data-sudoku-maze/src/seeded-random.ts',
+    line: `import { readFileSync } from 'fs';`,
+    rules: ['no-node-in-browser-code'],
+  },
+  {
+    file: 'packages/data-sudoku-maze/src/verdict.ts',
+    line: `import { RandomStream } from '@hrm/layers';`,
+    rules: ['data-sudoku-maze-imports-only-no-other-package'],
+  },
+  {
+    file: 'packages/act/src/segment.ts',
+    line: `import { replayParityCase } from '../../../apps/reference-trainer/src/parity/replay-parity-case';`,
+    rules: ['nobody-imports-an-app', 'no-deep-import'],
+  },
+  {
+    file: 'packages/layers/src/swiglu.ts',
+    line: `import '@tensorflow/tfjs-backend-wasm';`,
+    rules: ['no-backend-in-a-library', 'no-undeclared-dependency'],
+  },
+  {
+    file: 'packages/layers/src/mat-mul.ts',
+    line: `import { test } from 'vitest';`,
+    rules: ['no-undeclared-dependency'],
+  },
+  {
+    file: 'packages/layers/src/shape-error.ts',
+    line: `import { nothing } from './missing';`,
+    rules: ['no-unresolvable-import'],
+  },
+  {
+    file: 'packages/recursion/src/recursion-core.ts',
+    line: `import { RecursionCore } from './recursion-core-cycle';`,
+    rules: ['no-circular-import'],
+  },
+];
+
+/** Files that a broken line needs, so that it breaks just the rules it is meant to break. */
+const added = {
+  'packages/recursion/src/recursion-core-cycle.ts': `export { RecursionCore } from './recursion-core';`,
+};
+
+const copy = mkdtempSync(join(tmpdir(), 'hrm-import-rule-'));
+afterAll(() => rmSync(copy, { recursive: true, force: true }));
+
+/** Copies the workspace's sources; what npm brought stays where it is and is linked. */
+beforeAll(() => {
+  for (const file of ['.dependency-cruiser.cjs', 'package.json']) cpSync(join(root, file), join(copy, file));
+  const isMade = (path: string) => ['node_modules', 'dist', '.turbo'].includes(basename(path));
+  for (const group of ['packages', 'apps', 'examples', 'tests']) {
+    cpSync(join(root, group), join(copy, group), { recursive: true, filter: (path) => !isMade(path) });
+  }
+  symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'), 'junction');
+  for (const group of ['packages', 'apps']) {
+    for (const name of readdirSync(join(copy, group))) linkDependencies(join(group, name));
+  }
+});
+
+function linkDependencies(folder: string): void {
+  const installed = join(root, folder, 'node_modules');
+  const linked = join(copy, folder, 'node_modules');
+  if (!existsSync(installed)) return;
+  mkdirSync(join(linked, '@hrm'), { recursive: true });
+  for (const name of readdirSync(installed).filter((name) => name !== '@hrm' && !name.startsWith('.'))) {
+    symlinkSync(join(installed, name), join(linked, name), 'junction');
+  }
+  const ours = existsSync(join(installed, '@hrm')) ? readdirSync(join(installed, '@hrm')) : [];
+  for (const name of ours) symlinkSync(join(copy, 'packages', name), join(linked, '@hrm', name), 'junction');
+}
+
+interface Violation {
+  from: string;
+  rule: { name: string };
+  /** Of circular imports: all modules of the circle, which is reported at one of them. */
+  cycle?: { name: string }[];
+}
+
+const concerns = ({ from, cycle = [] }: Violation, file: string) =>
+  from === file || cycle.some(({ name }) => name === file);
+
+/** Runs the command of `pnpm check:imports` in the copy. */
+function checkImports(...options: string[]): { output: string; failed: boolean } {
+  const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+    scripts: Record<string, string>;
+  };
+  const [program, ...words] = scripts['check:imports']!.split(' ');
+  const run = spawnSync(join(root, 'node_modules/.bin', program!), [...words, ...options], {
+    cwd: copy,
+    encoding: 'utf8',
+  });
+  return { output: run.stdout + run.stderr, failed: run.status !== 0 };
+}
+
+function violations(): Violation[] {
+  const report = JSON.parse(checkImports('--output-type', 'json').output) as { summary: { violations: Violation[] } };
+  return report.summary.violations;
+}
+
+test('the workspace keeps the import rule', () => {
+  expect(violations()).toEqual([]);
+});
+
+test('each broken import is refused, by name', () => {
+  for (const [file, content] of Object.entries(added)) appendFileSync(join(copy, file), content);
+  for (const { file, line } of broken) appendFileSync(join(copy, file), `\n${line}\n`);
+
+  const { output, failed } = checkImports();
+  expect(failed, output).toBe(true);
+
+  const found = violations();
+  for (const { file, line, rules } of broken) {
+    const refusing = found.filter((violation) => concerns(violation, file)).map(({ rule }) => rule.name);
+    expect([...new Set(refusing)].sort(), `${file}: ${line}`).toEqual([...rules].sort());
+  }
+  expect(found.filter((violation) => !broken.some(({ file }) => concerns(violation, file)))).toEqual([]);
+});
