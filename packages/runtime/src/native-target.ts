@@ -92,9 +92,12 @@ function linuxTags(arch: string): string[] {
 }
 
 /** Whether an NVIDIA GPU and its driver are here: the kernel driver's file, or `nvidia-smi -L` naming one. */
-export async function hasNvidiaGpu(env: NodeJS.ProcessEnv = process.env): Promise<boolean> {
+export async function hasNvidiaGpu(
+  env: NodeJS.ProcessEnv = process.env,
+  driverFile = '/proc/driver/nvidia/version',
+): Promise<boolean> {
   if (process.platform !== 'linux') return false;
-  if (existsSync('/proc/driver/nvidia/version')) return true;
+  if (existsSync(driverFile)) return true;
   const { code, stdout } = await runCommand('nvidia-smi', ['-L'], { env, timeoutMs: 10_000 });
   return code === 0 && /^GPU \d/m.test(stdout);
 }

@@ -125,6 +125,7 @@ async function use(name: SelectedBackend['name']): Promise<void> {
   await tf.ready();
 }
 
+/** An error's first line: the rest is often a stack of modules. */
 function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  return (error instanceof Error ? error.message : String(error)).split('\n')[0]!;
 }
