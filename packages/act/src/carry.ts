@@ -58,6 +58,13 @@ export function admitPuzzles(network: ReasoningNetwork, carry: Carry, offered: P
   return tf.tidy(() => {
     const start = network.initialLatents();
     const freshState = network.halting.initialState?.(batchSize) ?? {};
+    for (const name of Object.keys(freshState)) {
+      if (carry.halting[name]) continue;
+      throw new Error(
+        `admitPuzzles: the carry has no "${name}", which the controller ${network.halting.name} keeps for each slot; ` +
+          'was it made for another controller? Start from initialCarry(network, batchSize)',
+      );
+    }
     return {
       latents: {
         zH: replaceHalted(halted, start.zH, carry.latents.zH),
@@ -71,7 +78,7 @@ export function admitPuzzles(network: ReasoningNetwork, carry: Carry, offered: P
         puzzleIdentifiers: replaceHalted(halted, offered.puzzleIdentifiers, carry.puzzle.puzzleIdentifiers),
       },
       halting: Object.fromEntries(
-        Object.entries(carry.halting).map(([name, kept]) => [name, replaceHalted(halted, freshState[name]!, kept)]),
+        Object.entries(freshState).map(([name, fresh]) => [name, replaceHalted(halted, fresh, carry.halting[name]!)]),
       ),
     };
   });

@@ -12,14 +12,8 @@ import type {
   HostDraws,
   NamedTensors,
 } from './halting-controller';
-import {
-  countRightJudgements,
-  drawExploration,
-  expectHaltingOptions,
-  haltingHead,
-  holdBackExplorers,
-  readHaltingHead,
-} from './halting-head';
+import { countRightJudgements, drawExploration, haltingHead, holdBackExplorers, readHaltingHead } from './halting-head';
+import { expectMaxSegments, expectShare, expectWeight } from './halting-options';
 
 /** Choices of {@link haltOnly}. */
 export interface HaltOnlyOptions {
@@ -41,7 +35,9 @@ export class HaltOnly implements HaltingController {
   readonly #lossWeight: number;
 
   constructor({ maxSegments = 16, exploration = 0.1, lossWeight = 0.5 }: HaltOnlyOptions, context: HaltingContext) {
-    expectHaltingOptions('haltOnly', maxSegments, exploration);
+    expectMaxSegments('haltOnly', maxSegments);
+    expectShare('haltOnly', { exploration });
+    expectWeight('haltOnly', { lossWeight });
     this.maxSegments = maxSegments;
     this.#exploration = exploration;
     this.#lossWeight = lossWeight;

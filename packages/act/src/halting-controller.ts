@@ -10,12 +10,14 @@ export type HostDraws = { [name: string]: Float32Array | Int32Array };
 
 /** What a controller decides on. */
 export interface HaltingDecision {
-  /** The controller's own logits of this segment, without gradient. */
+  /** The controller's own logits of this segment; constants to gradients unless the carry keeps its gradient. */
   logits: NamedTensors;
   /** Segments that each slot has had, this one counted, `[batch]`, int32. */
   steps: tf.Tensor1D;
   /** The draws of this segment; undefined outside of training, where nobody explores. */
   draws: NamedTensors | undefined;
+  /** Whether this is training: some controllers run longer then than they would to give an answer. */
+  training: boolean;
   /** The controller's own state before this segment. */
   state: NamedTensors;
   /** The latents before and after the segment's refinements. */
@@ -27,6 +29,10 @@ export interface HaltingDecision {
 export interface HaltingOutcome {
   /** `[batch]`, bool. */
   halted: tf.Tensor1D;
+  /**
+   * Named and shaped as `initialState` makes it. Where the carry keeps its gradient, gradient flows through it into the
+   * losses of later segments, so make it without comparisons, or have those in `withoutGradient`.
+   */
   state: NamedTensors;
 }
 
@@ -40,18 +46,26 @@ export interface HaltingLossContext {
   correct: tf.Tensor1D;
   /** 1 in the slots that metrics count: those that have just halted and have a label, `[batch]`, float32. */
   counted: tf.Tensor1D;
+  /** Who has halted at this segment, `[batch]`, bool: what was decided, or everyone at the last segment. */
+  halted: tf.Tensor1D;
   /** The controller's logits one segment later, without gradient; only if it asked for them, and in training. */
   lookAhead: NamedTensors | undefined;
   /** Segments that each slot has had, this one counted, `[batch]`, int32. */
   steps: tf.Tensor1D;
-  /** The controller's state before this segment, and after. */
+  /**
+   * The controller's state before this segment, and after. Constants, unless several segments share one update and the
+   * carry keeps its gradient between them.
+   */
   stateBefore: NamedTensors;
   stateAfter: NamedTensors;
 }
 
 /** A controller's losses. */
 export interface HaltingLosses {
-  /** What training minimises, the token loss counted in, summed over the batch. */
+  /**
+   * What training minimises, the token loss counted in, summed over the batch. Linear in the token loss, so that
+   * controllers can be combined.
+   */
   total: tf.Scalar;
   /** Figures to report, summed over the batch. */
   metrics: { [name: string]: tf.Scalar };
@@ -69,6 +83,11 @@ export interface HaltingController extends Layer {
   readonly maxSegments: number;
   /** Whether training needs the controller's logits one segment later, which costs an extra forward pass. */
   readonly needsLookAhead: boolean;
+  /**
+   * Whether the losses weigh each segment's token loss, as a distribution over segments does, and so take the place of
+   * the plain sum. Default false.
+   */
+  readonly weighsTokenLoss?: boolean;
   /** The random numbers that one training segment needs. */
   draw(random: RandomStream, batchSize: number): HostDraws;
   /** State of its own for each slot, as it is when a new puzzle enters. Default none. */

@@ -58,13 +58,3 @@ export function countRightJudgements(halt: tf.Tensor, correct: tf.Tensor1D, coun
   const saysRight = tf.cast(tf.greaterEqual(halt, 0), 'float32');
   return tf.sum(tf.mul(counted, tf.sub(1, tf.abs(tf.sub(saysRight, correct)))));
 }
-
-/** Throws unless the options of a controller make sense. */
-export function expectHaltingOptions(controller: string, maxSegments: number, exploration: number): void {
-  if (!Number.isInteger(maxSegments) || maxSegments < 1) {
-    throw new RangeError(`${controller}: maxSegments is ${maxSegments}, expected a whole number of at least 1`);
-  }
-  if (!(exploration >= 0 && exploration <= 1)) {
-    throw new RangeError(`${controller}: exploration is ${exploration}, expected a share between 0 and 1`);
-  }
-}

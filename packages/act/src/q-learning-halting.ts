@@ -12,14 +12,8 @@ import type {
   HostDraws,
   NamedTensors,
 } from './halting-controller';
-import {
-  countRightJudgements,
-  drawExploration,
-  expectHaltingOptions,
-  haltingHead,
-  holdBackExplorers,
-  readHaltingHead,
-} from './halting-head';
+import { countRightJudgements, drawExploration, haltingHead, holdBackExplorers, readHaltingHead } from './halting-head';
+import { expectMaxSegments, expectShare, expectWeight } from './halting-options';
 
 /** Choices of {@link qLearningHalting}. */
 export interface QLearningHaltingOptions {
@@ -48,7 +42,9 @@ export class QLearningHalting implements HaltingController {
 
   constructor(options: QLearningHaltingOptions, context: HaltingContext) {
     const { maxSegments = 16, exploration = 0.1, lossWeight = 0.5, learnContinue = true } = options;
-    expectHaltingOptions('qLearningHalting', maxSegments, exploration);
+    expectMaxSegments('qLearningHalting', maxSegments);
+    expectShare('qLearningHalting', { exploration });
+    expectWeight('qLearningHalting', { lossWeight });
     this.maxSegments = maxSegments;
     // With one segment there is nothing to decide, and the official code then neither explores nor looks ahead.
     this.needsLookAhead = learnContinue && maxSegments > 1;

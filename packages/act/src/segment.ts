@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { withoutGradient } from '@hrm/layers';
+import { expectShape, stopGradient, withoutGradient } from '@hrm/layers';
 import type { Carry } from './carry';
+import { countHaltingSteps } from './halting-histogram';
 import type { HaltingLosses, NamedTensors } from './halting-controller';
 import type { ReasoningNetwork } from './reasoning-network';
 import type { TokenLoss } from './token-loss';
@@ -21,11 +22,16 @@ export interface SegmentOptions {
    * differentiate by them.
    */
   puzzleRows?: tf.Tensor2D | undefined;
+  /**
+   * Leaves the gradient on the carry's latents and halting state, for an update of several segments: their losses,
+   * added up, are then differentiated as one. Otherwise a segment's carry is a constant to the next. Default false.
+   */
+  carryGradient?: boolean;
 }
 
 /** One deep-supervision segment's outputs. */
 export type Segment = {
-  /** The carry for the next segment; its latents carry no gradient. */
+  /** The carry for the next segment; without gradient, unless it was asked for. */
   carry: Carry;
   /** Token logits, `[batch, seqLen, vocab]`. */
   logits: tf.Tensor3D;
@@ -46,9 +52,10 @@ export type Segment = {
  *
  * @param network the model.
  * @param admitted the carry, new puzzles already let in by `admitPuzzles`.
+ * @throws ShapeError when the halting controller gives anything but one value a slot.
  */
 export function runSegment(network: ReasoningNetwork, admitted: Carry, options: SegmentOptions = {}): Segment {
-  const { training = false, haltEarly = training, draws } = options;
+  const { training = false, haltEarly = training, carryGradient = false, draws } = options;
   const puzzleRows = options.puzzleRows ?? network.puzzleRows(admitted.puzzle);
   const { halting } = network;
   const { puzzle } = admitted;
@@ -57,23 +64,32 @@ export function runSegment(network: ReasoningNetwork, admitted: Carry, options: 
   const { latents, regularizer } = network.refine(admitted.latents, x);
   const logits = network.readOut(latents.zH);
   const haltLogits = halting.logits(latents.zH);
+  const batchSize = admitted.steps.shape[0];
+  for (const [name, logit] of Object.entries(haltLogits)) {
+    expectShape(`halting controller ${halting.name}, logit ${name}`, logit, [batchSize]);
+  }
 
-  const next = withoutGradient(() => {
-    const detached = { zH: tf.clone(latents.zH), zL: tf.clone(latents.zL) };
+  const passOn = carryGradient ? <T>(f: () => T) => f() : withoutGradient;
+  const next = passOn(() => {
+    const after = { zH: tf.clone(latents.zH), zL: tf.clone(latents.zL) };
     const steps = tf.add(admitted.steps, tf.scalar(1, 'int32')) as tf.Tensor1D;
     const decision = halting.decide({
       logits: haltLogits,
       steps,
       draws,
+      training,
       state: admitted.halting,
       before: admitted.latents,
-      after: detached,
+      after,
     });
+    expectShape(`halting controller ${halting.name}, halted`, decision.halted, [batchSize]);
     const halted = haltEarly ? decision.halted : (tf.greaterEqual(steps, halting.maxSegments) as tf.Tensor1D);
-    const lookAhead: NamedTensors =
-      training && halting.needsLookAhead ? halting.logits(network.refine(detached, x).latents.zH) : {};
-    return { latents: detached, steps, halted, state: decision.state, lookAhead };
+    return { latents: after, steps, halted: stopGradient(halted), state: decision.state };
   });
+  const lookAhead =
+    training && halting.needsLookAhead
+      ? withoutGradient(() => halting.logits(network.refine(next.latents, x).latents.zH))
+      : {};
 
   return {
     carry: {
@@ -85,7 +101,7 @@ export function runSegment(network: ReasoningNetwork, admitted: Carry, options: 
     },
     logits,
     haltLogits,
-    lookAhead: next.lookAhead,
+    lookAhead,
     stateBefore: admitted.halting,
     regularizer: regularizer ?? tf.scalar(0),
   };
@@ -96,6 +112,8 @@ export type Supervision = {
   /** What training minimises: token and halting losses, and the schedule's regularizer. */
   total: tf.Scalar;
   metrics: { [name: string]: tf.Scalar };
+  /** How many of the slots that metrics count halted after 1, 2, ... segments, `[maxSegments]`. */
+  haltingSteps: tf.Tensor1D;
 };
 
 /**
@@ -127,6 +145,7 @@ export function superviseSegment(network: ReasoningNetwork, segment: Segment, to
     tokenLoss: perSequence,
     correct,
     counted,
+    halted: carry.halted,
     lookAhead: Object.keys(lookAhead).length > 0 ? lookAhead : undefined,
     steps: carry.steps,
     stateBefore,
@@ -142,5 +161,6 @@ export function superviseSegment(network: ReasoningNetwork, segment: Segment, to
       tokenLoss: tf.sum(perSequence),
       ...losses.metrics,
     },
+    haltingSteps: countHaltingSteps(carry.steps, counted, network.halting.maxSegments),
   };
 }

@@ -1,0 +1,123 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { Layer, Linear } from '@hrm/layers';
+import type {
+  HaltingContext,
+  HaltingController,
+  HaltingDecision,
+  HaltingFactory,
+  HaltingLossContext,
+  HaltingLosses,
+  HaltingOutcome,
+  HostDraws,
+  NamedTensors,
+} from './halting-controller';
+import { expectMaxSegments, expectShare, expectWeight } from './halting-options';
+import { probabilityHead, readProbabilityHead } from './probability-head';
+
+/** Choices of {@link gravesAct}. */
+export interface GravesActOptions {
+  /** Segments after which every puzzle halts. Default 16. */
+  maxSegments?: number;
+  /** Weight of the ponder cost, Graves' time penalty: what a segment may cost in units of token loss. Default 0.01. */
+  ponderWeight?: number;
+  /** A puzzle halts once no more than this much probability is left. Default 0.01. */
+  epsilon?: number;
+  /** The head's bias at the start; -3 halts with a probability of 0.047 a segment. Default -3. */
+  haltingBias?: number;
+}
+
+/** Graves' controller, see {@link gravesAct}. */
+export class GravesAct implements HaltingController {
+  readonly name = 'graves-act';
+  readonly needsLookAhead = false;
+  readonly weighsTokenLoss = true;
+  readonly parameters: { head: Linear } & Record<string, Layer>;
+  readonly maxSegments: number;
+  readonly #ponderWeight: number;
+  readonly #epsilon: number;
+
+  constructor(options: GravesActOptions, context: HaltingContext) {
+    const { maxSegments = 16, ponderWeight = 0.01, epsilon = 0.01, haltingBias = -3 } = options;
+    expectMaxSegments('gravesAct', maxSegments);
+    expectWeight('gravesAct', { ponderWeight });
+    expectShare('gravesAct', { epsilon });
+    if (!Number.isFinite(haltingBias)) {
+      throw new RangeError(`gravesAct: haltingBias is ${haltingBias}, expected a finite number such as -3`);
+    }
+    this.maxSegments = maxSegments;
+    this.#ponderWeight = ponderWeight;
+    this.#epsilon = epsilon;
+    this.parameters = { head: probabilityHead(context, haltingBias) };
+  }
+
+  draw(): HostDraws {
+    return {};
+  }
+
+  /** `remaining`: the probability that earlier segments have left, 1 before the first. */
+  initialState(batchSize: number): NamedTensors {
+    return { remaining: tf.ones([batchSize]) };
+  }
+
+  logits(zH: tf.Tensor3D): NamedTensors {
+    return { halt: readProbabilityHead(this.parameters.head, zH) };
+  }
+
+  /** What is left after a segment: `max(0, remaining - sigmoid(halt))`. */
+  #remainingAfter(remaining: tf.Tensor, logits: NamedTensors): tf.Tensor {
+    return tf.relu(tf.sub(remaining, tf.sigmoid(logits['halt']!)));
+  }
+
+  decide({ logits, steps, state }: HaltingDecision): HaltingOutcome {
+    const remaining = this.#remainingAfter(state['remaining']!, logits);
+    const last = tf.greaterEqual(steps, this.maxSegments);
+    const spent = tf.lessEqual(remaining, this.#epsilon);
+    return { halted: tf.logicalOr(last, spent) as tf.Tensor1D, state: { remaining } };
+  }
+
+  losses({ logits, tokenLoss, counted, halted, steps, stateBefore }: HaltingLossContext): HaltingLosses {
+    const remaining = stateBefore['remaining']!;
+    const spent = tf.sub(remaining, this.#remainingAfter(remaining, logits));
+    // The last segment takes all that is left, so the weights of a puzzle's segments sum to 1.
+    const weight = tf.where(halted, remaining, spent);
+    const weighted = tf.sum(tf.mul(weight, tokenLoss));
+    // Segments plus remainder, N + R = 2 + the sum of (1 - spent) over all but the last, a term a segment: its gradient
+    // is exact even where `remaining` is a constant.
+    const ponder = tf.sum(tf.where(halted, tf.fill(spent.shape, 2), tf.sub(1, spent)));
+    return {
+      total: tf.add(weighted, tf.mul(this.#ponderWeight, ponder)),
+      metrics: {
+        weightedTokenLoss: weighted as tf.Scalar,
+        ponderCost: tf.sum(tf.mul(counted, tf.add(tf.cast(steps, 'float32'), remaining))),
+      },
+    };
+  }
+}
+
+/**
+ * Adaptive computation time as Graves first had it: a head gives each segment a probability of halting; a puzzle halts
+ * when they add up to `1 - epsilon`, and the last segment takes the remainder. Learns from the ponder cost, segments
+ * plus remainder, and from the token losses of the segments weighted by their probabilities. (Graves averages the
+ * outputs instead; weighing the losses leaves each segment with an answer that stands by itself.)
+ *
+ * The ponder cost's gradient is always exact. That of the weighted token losses is exact only where several segments
+ * share one update and the carry keeps its gradient: with one segment an update, the probability that earlier segments
+ * left is a constant, and a segment does not learn that halting spares the loss of later ones; it then halts earlier
+ * where its own token loss is below `ponderWeight`, and later elsewhere.
+ *
+ * Source: Graves, "Adaptive Computation Time for Recurrent Neural Networks", arXiv 1603.08983, section 2.
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs-core';
+ * import { RandomStream } from '@hrm/layers';
+ * import { gravesAct } from '@hrm/act';
+ * import '@tensorflow/tfjs-backend-cpu';
+ *
+ * const controller = gravesAct({ maxSegments: 8 })({ hiddenSize: 16, random: new RandomStream(0) });
+ * tf.sigmoid(controller.logits(tf.ones([2, 5, 16])).halt!).print(); // [0.047, 0.047]
+ * ```
+ */
+export function gravesAct(options: GravesActOptions = {}): HaltingFactory {
+  return (context) => new GravesAct(options, context);
+}

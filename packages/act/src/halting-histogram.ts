@@ -1,0 +1,54 @@
+import * as tf from '@tensorflow/tfjs-core';
+
+/**
+ * How many samples halted after 1, 2, ... segments, from the segments that each has used.
+ *
+ * @param steps segments used, one a sample, each from 1 to `maxSegments`.
+ * @param maxSegments the controller's most.
+ * @returns `maxSegments` counts; the first is of those that halted after one segment.
+ * @throws RangeError for steps outside of that range.
+ *
+ * @example
+ * ```ts
+ * import { haltingHistogram } from '@hrm/act';
+ *
+ * console.log(haltingHistogram([1, 4, 1, 2], 4)); // [2, 1, 0, 1]
+ * ```
+ */
+export function haltingHistogram(steps: ArrayLike<number>, maxSegments: number): number[] {
+  const counts = new Array<number>(maxSegments).fill(0);
+  for (let i = 0; i < steps.length; i++) {
+    const used = steps[i]!;
+    if (!(Number.isInteger(used) && used >= 1 && used <= maxSegments)) {
+      throw new RangeError(
+        `haltingHistogram: sample ${i} used ${used} segments, expected a whole number from 1 to ${maxSegments}`,
+      );
+    }
+    counts[used - 1]!++;
+  }
+  return counts;
+}
+
+/**
+ * The same inside of a step that reads no tensor's values: `superviseSegment` gives it as `haltingSteps`.
+ *
+ * @param steps segments that each slot has had, `[batch]`, int32.
+ * @param counted 1 in the slots to count, 0 elsewhere, `[batch]`, float32.
+ * @returns counts, `[maxSegments]`, float32.
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs-core';
+ * import { countHaltingSteps } from '@hrm/act';
+ * import '@tensorflow/tfjs-backend-cpu';
+ *
+ * countHaltingSteps(tf.tensor1d([1, 3, 3], 'int32'), tf.tensor1d([1, 1, 0]), 3).print(); // [1, 0, 1]
+ * ```
+ */
+export function countHaltingSteps(steps: tf.Tensor1D, counted: tf.Tensor1D, maxSegments: number): tf.Tensor1D {
+  return tf.tidy(() => {
+    const bins = tf.range(1, maxSegments + 1, 1, 'int32');
+    const isIn = tf.cast(tf.equal(tf.expandDims(steps, 1), tf.expandDims(bins, 0)), 'float32');
+    return tf.sum(tf.mul(isIn, tf.expandDims(counted, 1)), 0) as tf.Tensor1D;
+  });
+}

@@ -1,0 +1,25 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { Linear } from '@hrm/layers';
+import type { HaltingContext } from './halting-controller';
+
+/**
+ * A head whose one output is the logit of a probability of halting. Its weight starts at zero: at first every puzzle
+ * halts with the probability that the bias says.
+ */
+export function probabilityHead({ hiddenSize, random }: HaltingContext, bias: number): Linear {
+  const head = new Linear({ inputSize: hiddenSize, outputSize: 1, bias: true, random });
+  tf.tidy(() => {
+    head.parameters.weight.assign(tf.zerosLike(head.parameters.weight));
+    head.parameters.bias!.assign(tf.fill([1], bias));
+  });
+  return head;
+}
+
+/** The logit of halting, read at position 0 of zH as the official controllers do. @param zH `[batch, seq, hidden]` */
+export function readProbabilityHead(head: Linear, zH: tf.Tensor3D): tf.Tensor1D {
+  const [batch, , hidden] = zH.shape;
+  return tf.tidy(() => {
+    const first = tf.reshape(tf.slice(zH, [0, 0, 0], [batch, 1, hidden]), [batch, hidden]);
+    return tf.reshape(head.apply(first), [batch]) as tf.Tensor1D;
+  });
+}

@@ -1,0 +1,208 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { Layer, RandomStream } from '@hrm/layers';
+import type {
+  HaltingController,
+  HaltingDecision,
+  HaltingFactory,
+  HaltingLossContext,
+  HaltingLosses,
+  HaltingOutcome,
+  HostDraws,
+  NamedTensors,
+} from './halting-controller';
+
+/** A member's name: its own, or numbered where several members share one. */
+function labels(members: readonly HaltingController[]): string[] {
+  return members.map(({ name }, i) => {
+    const alike = members.filter((member) => member.name === name).length;
+    if (alike === 1) return name;
+    const earlier = members.slice(0, i).filter((member) => member.name === name).length;
+    return `${name}-${earlier + 1}`;
+  });
+}
+
+/** Several controllers that vote, see {@link any}, {@link all} and {@link atLeast}. */
+export class Quorum implements HaltingController {
+  readonly name: string;
+  readonly parameters: { readonly [label: string]: Layer };
+  readonly maxSegments: number;
+  readonly needsLookAhead: boolean;
+  readonly weighsTokenLoss: boolean;
+  readonly #votes: number;
+  readonly #members: ReadonlyMap<string, HaltingController>;
+
+  constructor(name: string, votes: number, members: readonly HaltingController[]) {
+    this.name = name;
+    this.#votes = votes;
+    const names = labels(members);
+    this.#members = new Map(members.map((member, i) => [names[i]!, member]));
+    this.parameters = Object.fromEntries(this.#members);
+    // By then that many members have reached their own last segment, and vote to halt from there on.
+    this.maxSegments = members.map((member) => member.maxSegments).sort((a, b) => a - b)[votes - 1]!;
+    this.needsLookAhead = members.some((member) => member.needsLookAhead);
+    this.weighsTokenLoss = members.some((member) => member.weighsTokenLoss);
+  }
+
+  /** What `f` gives for each member, its names behind the member's label: `residual.haltLoss`. */
+  #gather<T>(f: (member: HaltingController, label: string) => { [name: string]: T }): { [name: string]: T } {
+    const gathered: { [name: string]: T } = {};
+    for (const [label, member] of this.#members) {
+      for (const [name, value] of Object.entries(f(member, label))) gathered[`${label}.${name}`] = value;
+    }
+    return gathered;
+  }
+
+  draw(random: RandomStream, batchSize: number): HostDraws {
+    return this.#gather((member) => member.draw(random, batchSize));
+  }
+
+  initialState(batchSize: number): NamedTensors {
+    return this.#gather((member) => member.initialState?.(batchSize) ?? {});
+  }
+
+  logits(zH: tf.Tensor3D): NamedTensors {
+    return this.#gather((member) => member.logits(zH));
+  }
+
+  decide(decision: HaltingDecision): HaltingOutcome {
+    let votes: tf.Tensor = tf.zerosLike(decision.steps);
+    const state = this.#gather((member, label) => {
+      const outcome = member.decide({
+        ...decision,
+        logits: share(decision.logits, label),
+        draws: decision.draws && share(decision.draws, label),
+        state: share(decision.state, label),
+      });
+      votes = tf.add(votes, tf.cast(outcome.halted, 'int32'));
+      return outcome.state;
+    });
+    const last = tf.greaterEqual(decision.steps, this.maxSegments);
+    return { halted: tf.logicalOr(last, tf.greaterEqual(votes, this.#votes)) as tf.Tensor1D, state };
+  }
+
+  /**
+   * The members' own losses added up, and the token loss once: as the members that weigh it would have it, on average,
+   * or unweighted where none does.
+   */
+  losses(context: HaltingLossContext): HaltingLosses {
+    const members = [...this.#members.values()];
+    const weighing = members.filter((member) => member.weighsTokenLoss);
+    const responsible = weighing.length > 0 ? weighing : members.slice(0, 1);
+    const tokenShare = tf.div(context.tokenLoss, responsible.length) as tf.Tensor1D;
+    const none = tf.zerosLike(context.tokenLoss);
+    let total: tf.Scalar = tf.scalar(0);
+    const metrics = this.#gather((member, label) => {
+      const losses = member.losses({
+        ...context,
+        logits: share(context.logits, label),
+        lookAhead: context.lookAhead && member.needsLookAhead ? share(context.lookAhead, label) : undefined,
+        stateBefore: share(context.stateBefore, label),
+        stateAfter: share(context.stateAfter, label),
+        tokenLoss: responsible.includes(member) ? tokenShare : none,
+      });
+      total = tf.add(total, losses.total);
+      return losses.metrics;
+    });
+    return { total, metrics };
+  }
+}
+
+/** A member's part of what a quorum gathered. */
+function share(gathered: NamedTensors, label: string): NamedTensors {
+  const prefix = `${label}.`;
+  return Object.fromEntries(
+    Object.entries(gathered)
+      .filter(([name]) => name.startsWith(prefix))
+      .map(([name, tensor]) => [name.slice(prefix.length), tensor]),
+  );
+}
+
+function expectMembers(combinator: string, factories: readonly HaltingFactory[]): void {
+  if (factories.length === 0) {
+    throw new RangeError(`${combinator}: got no controllers, expected one or more, such as ${combinator}(haltOnly())`);
+  }
+}
+
+/**
+ * Halts a puzzle as soon as one of the controllers would. Each keeps its own head, state and losses. The most segments
+ * are the least of theirs; give members that learn equal ones, since each learns towards its own last segment.
+ *
+ * @throws RangeError without controllers.
+ *
+ * @example
+ * ```ts
+ * import { RandomStream } from '@hrm/layers';
+ * import { any, haltOnly, residualHalting } from '@hrm/act';
+ * import '@tensorflow/tfjs-backend-cpu';
+ *
+ * const halting = any(haltOnly({ maxSegments: 16 }), residualHalting({ tolerance: 0.01, maxSegments: 16 }));
+ * console.log(halting({ hiddenSize: 8, random: new RandomStream(0) }).maxSegments); // 16
+ * ```
+ */
+export function any(...controllers: HaltingFactory[]): HaltingFactory {
+  expectMembers('any', controllers);
+  return (context) =>
+    new Quorum(
+      'any',
+      1,
+      controllers.map((make) => make(context)),
+    );
+}
+
+/**
+ * Halts a puzzle when all of the controllers would at the same segment. The most segments are the most of theirs. With
+ * `fixedSteps(n)` among them, a puzzle gets at least `n` segments.
+ *
+ * @throws RangeError without controllers.
+ *
+ * @example
+ * ```ts
+ * import { RandomStream } from '@hrm/layers';
+ * import { all, fixedSteps, qLearningHalting } from '@hrm/act';
+ * import '@tensorflow/tfjs-backend-cpu';
+ *
+ * const halting = all(fixedSteps(4), qLearningHalting({ maxSegments: 16 })); // from 4 to 16 segments
+ * console.log(halting({ hiddenSize: 8, random: new RandomStream(0) }).maxSegments); // 16
+ * ```
+ */
+export function all(...controllers: HaltingFactory[]): HaltingFactory {
+  expectMembers('all', controllers);
+  return (context) =>
+    new Quorum(
+      'all',
+      controllers.length,
+      controllers.map((make) => make(context)),
+    );
+}
+
+/**
+ * Halts a puzzle when at least `votes` of the controllers would at the same segment: `any` is one vote, `all` every.
+ * (For a least number of segments, see {@link all}.)
+ *
+ * @throws RangeError unless 1 <= votes <= number of controllers.
+ *
+ * @example
+ * ```ts
+ * import { RandomStream } from '@hrm/layers';
+ * import { atLeast, gravesAct, haltOnly, residualHalting } from '@hrm/act';
+ * import '@tensorflow/tfjs-backend-cpu';
+ *
+ * const halting = atLeast(2, haltOnly(), gravesAct(), residualHalting());
+ * console.log(halting({ hiddenSize: 8, random: new RandomStream(0) }).name); // at-least-2
+ * ```
+ */
+export function atLeast(votes: number, ...controllers: HaltingFactory[]): HaltingFactory {
+  expectMembers('atLeast', controllers);
+  if (!(Number.isInteger(votes) && votes >= 1 && votes <= controllers.length)) {
+    throw new RangeError(
+      `atLeast: asks for ${votes} of ${controllers.length} controllers to agree, expected a whole number from 1 to ` +
+        `${controllers.length}; for a least number of segments write all(fixedSteps(${votes}), controller)`,
+    );
+  }
+  return (context) =>
+    new Quorum(
+      `at-least-${votes}`,
+      votes,
+      controllers.map((make) => make(context)),
+    );
+}

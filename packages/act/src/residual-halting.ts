@@ -1,0 +1,102 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type {
+  HaltingController,
+  HaltingDecision,
+  HaltingFactory,
+  HaltingLossContext,
+  HaltingLosses,
+  HaltingOutcome,
+  HostDraws,
+  NamedTensors,
+} from './halting-controller';
+import { expectMaxSegments, expectWeight } from './halting-options';
+
+/** Choices of {@link residualHalting}. */
+export interface ResidualHaltingOptions {
+  /** Segments after which every puzzle halts. Default 16. */
+  maxSegments?: number;
+  /**
+   * A puzzle halts when a segment has changed its zH by no more than this share of zH's length. Default 0.05. What is
+   * small depends on the model: look at the `residual` metric first.
+   */
+  tolerance?: number;
+}
+
+/** How far a segment moved zH, for each sample: `|after - before| / |after|` over all positions, `[batch]`. */
+function relativeChange(before: tf.Tensor3D, after: tf.Tensor3D): tf.Tensor1D {
+  return tf.tidy(() => {
+    const length = (z: tf.Tensor) => tf.sqrt(tf.sum(tf.square(z), [1, 2]));
+    // Below this a latent counts as zero, and the quotient stays finite.
+    return tf.div(length(tf.sub(after, before)), tf.maximum(length(after), 1e-12)) as tf.Tensor1D;
+  });
+}
+
+/** The controller that watches zH, see {@link residualHalting}. */
+export class ResidualHalting implements HaltingController {
+  readonly name = 'residual';
+  readonly needsLookAhead = false;
+  readonly parameters = {};
+  readonly maxSegments: number;
+  readonly #tolerance: number;
+
+  constructor({ maxSegments = 16, tolerance = 0.05 }: ResidualHaltingOptions) {
+    expectMaxSegments('residualHalting', maxSegments);
+    expectWeight('residualHalting', { tolerance });
+    this.maxSegments = maxSegments;
+    this.#tolerance = tolerance;
+  }
+
+  draw(): HostDraws {
+    return {};
+  }
+
+  /** `residual`: how far the last segment moved zH; 1 before the first. Nothing is learned from it. */
+  initialState(batchSize: number): NamedTensors {
+    return { residual: tf.ones([batchSize]) };
+  }
+
+  logits(): NamedTensors {
+    return {};
+  }
+
+  decide({ steps, before, after }: HaltingDecision): HaltingOutcome {
+    const residual = relativeChange(before.zH, after.zH);
+    const still = tf.lessEqual(residual, this.#tolerance);
+    const last = tf.greaterEqual(steps, this.maxSegments);
+    return { halted: tf.logicalOr(last, still) as tf.Tensor1D, state: { residual } };
+  }
+
+  losses({ tokenLoss, counted, stateAfter }: HaltingLossContext): HaltingLosses {
+    return {
+      total: tf.sum(tokenLoss),
+      metrics: { residual: tf.sum(tf.mul(counted, stateAfter['residual']!)) },
+    };
+  }
+}
+
+/**
+ * Stops when thinking has come to rest: a puzzle halts once a segment changes its zH by no more than a share of zH's
+ * length. Nothing is learned, so it can be put on a model that was trained with another controller.
+ *
+ * Source: HRM, section 2 and figure 3 (the forward residual as the sign of convergence), made into a rule here.
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs-core';
+ * import { RandomStream } from '@hrm/layers';
+ * import { residualHalting } from '@hrm/act';
+ * import '@tensorflow/tfjs-backend-cpu';
+ *
+ * const controller = residualHalting({ tolerance: 0.1 })({ hiddenSize: 2, random: new RandomStream(0) });
+ * const zH = tf.tensor3d([1, 1, 1, 1], [2, 1, 2]);
+ * const moved = tf.tensor3d([1, 1.1, 2, 2], [2, 1, 2]);
+ * const { halted } = controller.decide({
+ *   before: { zH, zL: zH }, after: { zH: moved, zL: zH }, steps: tf.tensor1d([1, 1], 'int32'),
+ *   logits: {}, draws: undefined, training: false, state: controller.initialState!(2),
+ * });
+ * halted.print(); // [true, false]
+ * ```
+ */
+export function residualHalting(options: ResidualHaltingOptions = {}): HaltingFactory {
+  return () => new ResidualHalting(options);
+}
