@@ -93,7 +93,7 @@ function decodeHeaderText(header: Uint8Array, path: string | undefined): string 
     });
   }
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(header);
+    return new TextDecoder('utf-8', { fatal: true }).decode(header);
   } catch (cause) {
     const problem = 'the header is not valid UTF-8';
     throw new FileFormatError({ path, offset: lengthBytes, problem, expected: 'JSON text', cause });

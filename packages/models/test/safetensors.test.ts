@@ -47,7 +47,7 @@ test('what is written is read back bit for bit, whatever the names, from any pla
       for (const [name, tensor] of tensors) {
         const again = read.tensors.get(name)!;
         expect([again.dtype, again.shape]).toEqual([tensor.dtype, tensor.shape]);
-        expect(encodeElements(again)).toEqual(encodeElements(tensor));
+        expect(Buffer.compare(encodeElements(again), encodeElements(tensor))).toBe(0);
       }
     }),
     { numRuns: 500, seed: 0 },
@@ -160,6 +160,7 @@ describe('refuses', () => {
     ['a boolean of 2', (() => { const b = file({ x: entry(0, 2, [2], 'BOOL') }, 2); b[b.length - 1] = 2; return b; })(), 'holds 2; expected 0 or 1'], // prettier-ignore
     ['half a surrogate pair', file('{"\\ud83d":{}}'), 'half a surrogate pair'],
     ['a low surrogate first', file('{"\\ude00\\ud83d":{}}'), 'half a surrogate pair'],
+    ['a high surrogate and no low one', file('{"\\ud83d\\ue000":{}}'), 'half a surrogate pair'],
     ['a raw control character', file('{"\n":{}}'), 'control character'],
     ['an unknown escape', file('{"\\x41":{}}'), 'unknown escape'],
     ['an unfinished escape', file('{"\\u12'), 'unfinished \\u escape'],

@@ -49,7 +49,7 @@ describe('official checkpoints', () => {
     const tensors = parseTorchCheckpoint(sample('sudoku/step_500'));
     const again = serializeTorchCheckpoint(tensors);
     expect(parseTorchCheckpoint(again)).toEqual(tensors);
-    expect(serializeTorchCheckpoint(tensors)).toEqual(again);
+    expect(Buffer.compare(serializeTorchCheckpoint(tensors), again)).toBe(0);
   });
 
   test('tensors share the memory of the file', () => {
@@ -68,7 +68,7 @@ test('what is written is read back bit for bit, whatever the names', () => {
       for (const [name, tensor] of tensors) {
         const again = read.get(name)!;
         expect([again.dtype, again.shape]).toEqual([tensor.dtype, tensor.shape]);
-        expect(encodeElements(again)).toEqual(encodeElements(tensor));
+        expect(Buffer.compare(encodeElements(again), encodeElements(tensor))).toBe(0);
       }
     }),
     { numRuns: 500, seed: 0 },
@@ -110,13 +110,18 @@ test('_orig_mod. is taken off the front of a name, once', () => {
   expect(refusal(torchFile({ pickle: twice, storages: [new Uint8Array(24)] })).message).toContain('"a" comes with and');
 });
 
+/** The instruction that makes a string. */
+const text = (value: string) => bytesOf('X', value.length, 0, 0, 0, value);
+const orderedDict = bytesOf('ccollections\nOrderedDict\n)R');
+
+/** The instructions that make a tensor of 6 elements; `rest` stands where its hooks and no more should. */
+const rawTensor = (rest: Uint8Array = orderedDict) =>
+  bytesOf('ctorch._utils\n_rebuild_tensor_v2\n((', text('storage'), 'ctorch\nFloatStorage\n', text('0'), text('cpu'), 'K', 6, 'tQK', 0, 'K', 6, 0x85, 'K', 1, 0x85, 0x89, rest, 'tR'); // prettier-ignore
+
 test('state dicts as Module.state_dict makes them: an OrderedDict with _metadata, parameters, a shared storage', () => {
-  const text = (value: string) => bytesOf('X', value.length, 0, 0, 0, value);
-  const orderedDict = bytesOf('ccollections\nOrderedDict\n)R');
-  const tensor = bytesOf('ctorch._utils\n_rebuild_tensor_v2\n((', text('storage'), 'ctorch\nFloatStorage\n', text('0'), text('cpu'), 'K', 6, 'tQK', 0, 'K', 6, 0x85, 'K', 1, 0x85, 0x89, orderedDict, 'tR'); // prettier-ignore
-  const parameter = bytesOf('ctorch._utils\n_rebuild_parameter\n', tensor, 0x88, orderedDict, 0x87, 'R');
+  const parameter = bytesOf('ctorch._utils\n_rebuild_parameter\n', rawTensor(), 0x88, orderedDict, 0x87, 'R');
   const metadata = bytesOf('}', text('_metadata'), orderedDict, '(', text(''), '}', text('version'), 'K', 1, 'su', 's');
-  const pickle = bytesOf(0x80, 2, orderedDict, 'q', 0, '(', text('w'), parameter, 'q', 1, text('b'), tensor, text('tied'), 'h', 1, 'u', metadata, 'b.'); // prettier-ignore
+  const pickle = bytesOf(0x80, 2, orderedDict, 'q', 0, '(', text('w'), parameter, 'q', 1, text('b'), rawTensor(), text('tied'), 'h', 1, 'u', metadata, 'b.'); // prettier-ignore
   const tensors = parseTorchCheckpoint(torchFile({ pickle, storages: [new Uint8Array(Float32Array.of(9, 8, 7, 6, 5, 4).buffer)] })); // prettier-ignore
   expect([...tensors.keys()]).toEqual(['w', 'b', 'tied']);
   for (const { dtype, data } of tensors.values()) expect([dtype, ...data]).toEqual(['float32', 9, 8, 7, 6, 5, 4]);
@@ -130,7 +135,22 @@ describe('refuses', () => {
     bytes.set(values, at < 0 ? bytes.length + at : at);
     return bytes;
   };
+  const rawPickle = (rest: Uint8Array) =>
+    torchFile({ pickle: bytesOf(0x80, 2, '}', text('x'), rawTensor(rest), 's.'), storages: [new Uint8Array(24)] });
+  /** The official checkpoint with one byte of what stands between its directory and its end changed. */
+  const spoiledEnd = (at: number, value: number) => {
+    const bytes = bytesOf(sample('maze/step_500'));
+    bytes[bytes.length - 22 - 20 - 56 + at] = value;
+    return bytes;
+  };
   const directory = whole.findIndex((_, i) => whole[i] === 0x50 && whole[i + 2] === 1 && whole[i + 3] === 2);
+
+  // The directory says that data/1 stands inside data/0, and there it does.
+  const inner = writeZip([{ name: 'archive/data/1', bytes: bytesOf('x') }], 64);
+  const nested = oneTensor({ key: '0' }, { storages: [inner, bytesOf('x')] });
+  const innerStart = nested.findIndex((_, i) => i > 64 && Buffer.compare(nested.subarray(i, i + 65), inner.subarray(0, 65)) === 0); // prettier-ignore
+  const lastOf = (name: string) => Buffer.from(nested).lastIndexOf(name);
+  new DataView(nested.buffer).setUint32(lastOf('archive/data/1') - 4, innerStart, true);
 
   test.each<[name: string, bytes: Uint8Array, message: string]>([
     ['an empty file', new Uint8Array(), 'does not start as a zip archive'],
@@ -160,6 +180,12 @@ describe('refuses', () => {
     ['no version', oneTensor({}, { records: { version: undefined } }), 'the record "version" is missing'],
     ['version 11', oneTensor({}, { records: { version: bytesOf('11\n') } }), 'the record "version" is wrong'],
     ['big-endian numbers', oneTensor({}, { records: { byteorder: bytesOf('big') } }), 'expected "little"'],
+    ['an alignment that is no number', oneTensor({}, { records: { '.storage_alignment': bytesOf('x') } }), 'is wrong'],
+    ['an entry within another', nested, 'the entry "archive/data/1" overlaps another'],
+    ['a longer zip64 record', spoiledEnd(4, 45), 'longer or shorter than it is'],
+    ['another count in the zip64 record', spoiledEnd(32, 1), 'the two end records differ'],
+    ['a zip64 record of two disks', spoiledEnd(16, 1), 'several disks'],
+    ['a zip64 locator to elsewhere', spoiledEnd(56 + 8, 0), 'does not point at the record before it'],
     ['TorchScript', oneTensor({}, { records: { 'constants.pkl': bytesOf('x') } }), 'this is a TorchScript program'],
     [
       'records that differ in case',
@@ -205,6 +231,10 @@ describe('refuses', () => {
     ['a global without end', pickleOf('c', 'x'.repeat(1000)), 'the name of a global does not end'],
     ['INST', pickleOf('(ios\nsystem\n.'), 'the instruction 0x69 is not one'],
     ['NEWOBJ', pickleOf('ccollections\nOrderedDict\n)', 0x81, '.'), 'the instruction 0x81 is not one'],
+    ['a call with a list', pickleOf('ccollections\nOrderedDict\n]R.'), 'the list of arguments of a call is no tuple'],
+    ['a tensor with hooks', rawPickle(bytesOf(orderedDict, text('h'), 'Ns')), 'a tensor is made from the wrong things'],
+    ['a tensor with more', rawPickle(bytesOf(orderedDict, 'N')), 'a tensor is made from the wrong things'],
+    ['a tensor with a dict for hooks', rawPickle(bytesOf('}')), 'a tensor is made from the wrong things'],
     ['a call of a class', pickleOf('ctorch\nFloatStorage\n)R.'), 'it calls what is no function'],
     ['a call of a number', pickleOf('K', 1, ')R.'), 'it calls what is no function'],
     ['a call without arguments', pickleOf('ctorch._utils\n_rebuild_tensor_v2\n)R.'), 'made from the wrong things'],
@@ -239,6 +269,7 @@ describe('refuses', () => {
     ['an end with nothing', pickleOf('.'), 'ends in the middle of a value'],
     ['an end with two values', pickleOf('}}.'), 'ends in the middle of a value'],
     ['an open mark', pickleOf('}(.'), 'ends in the middle of a value'],
+    ['a value after an open mark', pickleOf('(}.'), 'ends in the middle of a value'],
     ['bytes after the end', pickleOf('}..'), 'bytes follow its end'],
     ['a missing mark', pickleOf('t.'), 'a mark is missing'],
     ['values across a mark', pickleOf('N(', 0x85, '.'), 'takes a value where none is left'],
