@@ -1,0 +1,49 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, realpathSync } from 'node:fs';
+import { delimiter, dirname, join } from 'node:path';
+
+const { packageManager } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+
+/** The pnpm of this repository could not be had; `output` is what npm said. */
+export class PnpmNotFoundError extends Error {
+  constructor(output) {
+    super(`npm could not bring ${packageManager}`);
+    this.name = 'PnpmNotFoundError';
+    this.output = output;
+  }
+}
+
+/**
+ * The pnpm that package.json names: the one that runs this program, or npm's copy of it, fetched once. Nobody has to
+ * install it.
+ *
+ * @returns {{ program: string, path: string }} its main file, for Node to run, and a PATH on which `pnpm` is found.
+ */
+export function findPnpm(env = process.env) {
+  const version = packageManager.replace('pnpm@', '');
+  const runner = env.npm_execpath ?? '';
+  if (/pnpm\.c?js$/.test(runner) && env.npm_config_user_agent?.startsWith(`pnpm/${version} `)) {
+    return { program: runner, path: env.PATH ?? '' };
+  }
+  const print = 'process.stdout.write(process.env.PATH)';
+  const words = ['exec', '--yes', '--prefer-offline', `--package=${packageManager}`, '--', 'node', '-e', print];
+  // What an outer `npx` or `npm exec` was asked for is not asked for here.
+  const { npm_config_call, npm_config_package, ...rest } = env;
+  const options = { encoding: 'utf8', env: rest };
+  const { status, stdout, stderr } = runner.endsWith('npm-cli.js')
+    ? spawnSync(process.execPath, [runner, ...words], options)
+    : spawnSync('npm', words, { ...options, shell: process.platform === 'win32' });
+  const path = stdout ?? '';
+  for (const folder of status === 0 ? path.split(delimiter) : []) {
+    const link = join(folder, 'pnpm');
+    const candidates = [join(folder, '../pnpm/bin/pnpm.cjs'), existsSync(link) ? realpathSync(link) : ''];
+    const program = candidates.find((file) => file.endsWith('pnpm.cjs') && isVersion(file, version));
+    if (program) return { program, path };
+  }
+  throw new PnpmNotFoundError(stderr || `it put no pnpm of version ${version} on the PATH`);
+}
+
+function isVersion(program, version) {
+  const manifest = join(dirname(program), '../package.json');
+  return existsSync(manifest) && JSON.parse(readFileSync(manifest, 'utf8')).version === version;
+}

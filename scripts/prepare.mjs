@@ -1,0 +1,85 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { findPnpm, PnpmNotFoundError } from './pnpm.mjs';
+import { runStage, StageError } from './stage.mjs';
+
+export const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** The main file of the command `hrm`. */
+export const hrm = join(root, 'apps/reference-trainer/dist/hrm.js');
+
+/** What tools should not do here: send statistics, or ask. */
+const quietTools = { TURBO_TELEMETRY_DISABLED: '1', DO_NOT_TRACK: '1', NO_UPDATE_NOTIFIER: '1' };
+
+/**
+ * Brings a checkout to where its programs run: installs, builds, and sets up native TensorFlow where that can be done.
+ * Every step is quick when it has been done before.
+ *
+ * @returns the command `pnpm`, for stages to run, with the environment that it needs.
+ */
+export async function prepare() {
+  process.chdir(root);
+  const pnpm = findPnpm();
+  const env = { ...quietTools, PATH: pnpm.path };
+
+  const first = existsSync(join(root, 'node_modules/.modules.yaml'))
+    ? 'installed before: some 2 s'
+    : 'about 1 min and 400 MB of disk; needs the network';
+  await runStage({
+    title: 'Install: the packages that pnpm-lock.yaml names',
+    cost: first,
+    command: [pnpm.program, 'install', '--frozen-lockfile'],
+    env,
+  });
+  await runStage({
+    title: 'Build: the seven packages and the command hrm',
+    cost: existsSync(hrm) ? 'about 40 s for all, nothing for what has not changed' : 'about 40 s and 5 MB',
+    command: [pnpm.program, 'build'],
+    env,
+  });
+  await setUpNative(env);
+  return { program: pnpm.program, env };
+}
+
+/** Without native TensorFlow all goes on, on WebAssembly. */
+async function setUpNative(env) {
+  try {
+    await runStage({
+      title: 'Set up: native TensorFlow, several times faster than WebAssembly',
+      cost: '2 to 5 min, 300 MB to download and 1.2 GB of disk the first time on this machine, then 1 s',
+      command: [hrm, 'setup'],
+      env,
+    });
+  } catch (error) {
+    if (!(error instanceof StageError)) throw error;
+    console.log(`  Going on with WebAssembly. ${summary(error.output)}`);
+    console.log('  For native speed, see to that and run `npm run hrm -- setup`.');
+  }
+}
+
+/** The line of an output that says why. */
+function summary(output) {
+  const lines = output.split(/[\r\n]+/).map((line) => line.trim());
+  return lines.find((line) => /error|fail|cannot|could not|need/i.test(line)) ?? lines.findLast(Boolean) ?? '';
+}
+
+/** Says what went wrong and what is needed. Returns the exit code. */
+export function explain(error) {
+  if (!(error instanceof StageError || error instanceof PnpmNotFoundError)) throw error;
+  console.error(`\n${error.output.trimEnd()}\n\n${error.message}.`);
+  const advice = adviceFor(error.output);
+  if (advice) console.error(advice);
+  return 1;
+}
+
+function adviceFor(output) {
+  if (/ENOSPC|no space left/i.test(output)) return 'The disk is full: about 2 GB are needed.';
+  if (/ENOTFOUND|ECONNREFUSED|EAI_AGAIN|ETIMEDOUT|ECONNRESET|ENETUNREACH|ENOTCACHED|META_FETCH_FAIL/.test(output)) {
+    return "npm's registry cannot be reached. The first run needs the network (or a mirror: `npm config set registry URL`); later ones do not.";
+  }
+  if (/EACCES|EPERM/.test(output)) return 'A file or folder may not be written: does this checkout belong to you?';
+  if (/OUTDATED_LOCKFILE/.test(output))
+    return 'pnpm-lock.yaml does not fit a package.json: run `npx pnpm install` and commit it.';
+  return undefined;
+}

@@ -1,0 +1,13 @@
+// Imported first by what people run, and written so that any Node since 14 can read it far enough to say this.
+import { readFileSync } from 'fs';
+
+const { engines } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+const numbers = (version) => version.match(/\d+/g).map(Number);
+const [major, minor] = numbers(process.versions.node);
+const [leastMajor, leastMinor] = numbers(engines.node);
+
+if (major < leastMajor || (major === leastMajor && minor < leastMinor)) {
+  console.error(`This is Node ${process.versions.node}; HRM needs Node ${leastMajor}.${leastMinor} or newer.`);
+  console.error('Get it from https://nodejs.org, or with a version manager: `nvm install 24` or `fnm install 24`.');
+  process.exit(1);
+}

@@ -1,0 +1,114 @@
+import { spawn } from 'node:child_process';
+
+const interactive = process.stdout.isTTY && !process.env.CI;
+
+/** The running stage's process, for signals. */
+let running;
+
+/** A stage ended badly. `output` is all that it printed. */
+export class StageError extends Error {
+  constructor(title, reason, output) {
+    super(`${title} failed: ${reason}`);
+    this.name = 'StageError';
+    this.output = output;
+  }
+}
+
+/**
+ * Runs a command in silence, saying before what it does and what it costs, and after how long it took.
+ *
+ * @param {{ title: string, cost: string, command: string[], env?: NodeJS.ProcessEnv, cwd?: string }} stage
+ *   `command` is run by Node: a script and its arguments.
+ * @returns what it printed.
+ * @throws StageError when it exits with anything but 0; its output is in the error, and not yet shown.
+ */
+export async function runStage({ title, cost, command, env, cwd }) {
+  console.log(`\n${title} (${cost})`);
+  const start = performance.now();
+  const elapsed = () => duration((performance.now() - start) / 1000);
+  let output = '';
+  const showProgress = () => {
+    const lastLine = plain(output.slice(-2000))
+      .trimEnd()
+      .split(/[\r\n]/)
+      .at(-1);
+    process.stdout.write(`\r\x1b[K  ${`${elapsed()}  ${lastLine}`.slice(0, (process.stdout.columns ?? 80) - 3)}`);
+  };
+  const timer = interactive ? setInterval(showProgress, 500) : undefined;
+  // A process group of its own, so that what the command has started ends with it.
+  const child = spawn(process.execPath, command, {
+    env: { ...process.env, ...env },
+    cwd,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: process.platform !== 'win32',
+  });
+  running = { child, group: process.platform !== 'win32' };
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text) => (output += text));
+  }
+  const { code, signal } = await ended(child);
+  running = undefined;
+  clearInterval(timer);
+  if (interactive) process.stdout.write('\r\x1b[K');
+  if (code !== 0) {
+    console.log(`  failed after ${elapsed()}`);
+    throw new StageError(title.split(':')[0], signal ? `ended by ${signal}` : `exit code ${code}`, output);
+  }
+  console.log(`  done in ${elapsed()}`);
+  return output;
+}
+
+/** Gives the terminal to a command, such as the main job with its progress bar. Returns its exit code. */
+export async function runInTerminal({ title, cost, command, env }) {
+  console.log(`\n${title} (${cost})\n`);
+  const child = spawn(process.execPath, command, { env: { ...process.env, ...env }, stdio: 'inherit' });
+  running = { child, group: false, inTerminal: true };
+  const { code, signal } = await ended(child);
+  running = undefined;
+  return code ?? (signal === 'SIGINT' ? 130 : 1);
+}
+
+function ended(child) {
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code, signal) => resolve({ code, signal }));
+  });
+}
+
+/** Ctrl-C ends the running stage with everything it has started, then this program. */
+export function endStagesOnSignals() {
+  for (const [signal, exitCode] of [
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+    ['SIGHUP', 129],
+  ]) {
+    process.on(signal, () => {
+      if (running?.inTerminal) {
+        // The terminal has sent Ctrl-C to the command as well, which ends in its own way.
+        if (signal !== 'SIGINT' || !process.stdin.isTTY) running.child.kill(signal);
+        return;
+      }
+      if (running) {
+        const { child, group } = running;
+        try {
+          process.kill(group ? -child.pid : child.pid, signal);
+        } catch {
+          // It has just ended.
+        }
+      }
+      console.log('\n\nStopped. Run the same command again to go on: what was finished is kept.');
+      process.exit(exitCode);
+    });
+  }
+}
+
+/** Such as `3.2 s` or `2 min 5 s`. */
+export function duration(seconds) {
+  if (seconds < 60) return `${seconds.toFixed(1)} s`;
+  return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
+}
+
+/** Without the colours and cursor movements of terminals. */
+function plain(text) {
+  return text.replace(/\x1b\[[0-9;?]*[A-Za-z]/g, '');
+}
