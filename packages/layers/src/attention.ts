@@ -62,6 +62,9 @@ export class Attention implements Layer {
     rotary,
     random,
   }: AttentionOptions) {
+    if (!Number.isInteger(headSize) || headSize < 1) {
+      throw new RangeError(`Attention: headSize is ${headSize}, expected a whole number of at least 1`);
+    }
     if (!(keyValueHeads >= 1 && heads % keyValueHeads === 0)) {
       throw new RangeError(`Attention: ${heads} heads do not divide by ${keyValueHeads} keyValueHeads`);
     }

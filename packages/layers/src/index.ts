@@ -4,6 +4,7 @@ export type { Block, BlockContext, BlockFactory } from './block';
 export type { FeedForward, FeedForwardContext, FeedForwardFactory, FeedForwardOptions } from './feed-forward';
 export { gelu, GeluMlp, type GeluMlpOptions } from './gelu-mlp';
 export { GridRotaryEmbedding, type GridRotaryEmbeddingOptions } from './grid-rotary-embedding';
+export { asItIs, type Compile } from './compile-option';
 export {
   countParameters,
   disposeParameters,

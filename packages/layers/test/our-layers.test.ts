@@ -1,0 +1,4 @@
+import './backends';
+import { describeOurLayers } from './our-layers';
+
+describeOurLayers();

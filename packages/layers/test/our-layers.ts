@@ -1,0 +1,138 @@
+import * as tf from '@tensorflow/tfjs-core';
+import {
+  Attention,
+  attentionBlock,
+  GeluMlp,
+  GridRotaryEmbedding,
+  LearnedRmsNorm,
+  Linear,
+  mixerBlock,
+  PositionEmbedding,
+  PuzzleEmbedding,
+  RotaryEmbedding,
+  SwiGLU,
+  TokenEmbedding,
+  type PositionRotation,
+} from '@hrm/layers';
+import { describeLayer, type LayerSizes, type LayerTestOptions } from '@hrm/layers/testing';
+
+/** A rotation as a layer of `[batch, seq, 2, head]`. */
+const asLayer = (rotation: PositionRotation) => ({
+  parameters: {},
+  apply: (x: tf.Tensor4D) => rotation.apply(x),
+  dispose: () => rotation.dispose(),
+});
+const twoHeads: LayerTestOptions<tf.Tensor4D> = {
+  start: 'fixed',
+  input: ({ batch, seqLen, hiddenSize }, random) =>
+    tf.tensor4d(
+      Float32Array.from({ length: batch * seqLen * hiddenSize }, () => random.normal()),
+      [batch, seqLen, 2, hiddenSize / 2],
+    ),
+};
+
+/** A prefix of one position, then two rows. */
+const grids: readonly LayerSizes[] = [
+  { batch: 1, seqLen: 5, hiddenSize: 8 },
+  { batch: 3, seqLen: 7, hiddenSize: 8 },
+  { batch: 2, seqLen: 13, hiddenSize: 16 },
+];
+const gridOf = ({ headSize, seqLen }: { headSize: number; seqLen: number }) =>
+  new GridRotaryEmbedding({ headSize, rows: 2, columns: (seqLen - 1) / 2, prefixLen: 1 });
+
+/** Holds each layer of this package to the kit, on whatever backends the caller has brought. */
+export function describeOurLayers(): void {
+  describeLayer('Linear', ({ hiddenSize, random }) => new Linear({ inputSize: hiddenSize, outputSize: 3, random }), {
+    outputShape: ({ batch, seqLen }) => [batch, seqLen, 3],
+  });
+  describeLayer(
+    'Linear with bias',
+    ({ hiddenSize, random }) => new Linear({ inputSize: hiddenSize, outputSize: 3, bias: true, random }),
+    { outputShape: ({ batch, seqLen }) => [batch, seqLen, 3] },
+  );
+  describeLayer('SwiGLU', ({ hiddenSize, random }) => new SwiGLU({ hiddenSize, random }));
+  describeLayer('GeluMlp', ({ hiddenSize, random }) => new GeluMlp({ hiddenSize, random }));
+  describeLayer('LearnedRmsNorm', ({ hiddenSize }) => new LearnedRmsNorm({ size: hiddenSize }), { start: 'fixed' });
+
+  describeLayer(
+    'Attention',
+    (context) => new Attention({ ...context, heads: 2, rotary: context.rotary(context.hiddenSize / 2) }),
+  );
+  describeLayer(
+    'Attention without positions',
+    ({ hiddenSize, random }) => new Attention({ hiddenSize, heads: 2, random }),
+  );
+  describeLayer(
+    'grouped-query Attention',
+    ({ hiddenSize, rotary, random }) =>
+      new Attention({ hiddenSize, heads: 4, keyValueHeads: 2, rotary: rotary(hiddenSize / 4), random }),
+  );
+  describeLayer(
+    'Attention with wide heads',
+    ({ hiddenSize, random }) => new Attention({ hiddenSize, heads: 2, headSize: 6, random }),
+  );
+  describeLayer(
+    'Attention on a grid',
+    (context) => new Attention({ ...context, heads: 2, rotary: context.rotary(context.hiddenSize / 2) }),
+    {
+      sizes: grids,
+      rotary: gridOf,
+    },
+  );
+
+  describeLayer(
+    'RotaryEmbedding',
+    ({ seqLen, hiddenSize }) => asLayer(new RotaryEmbedding({ seqLen, headSize: hiddenSize / 2 })),
+    twoHeads,
+  );
+  describeLayer(
+    'GridRotaryEmbedding',
+    ({ seqLen, hiddenSize }) => asLayer(gridOf({ seqLen, headSize: hiddenSize / 2 })),
+    {
+      ...twoHeads,
+      sizes: grids,
+    },
+  );
+
+  describeLayer('attentionBlock', attentionBlock({ heads: 2 }));
+  describeLayer('attentionBlock, pre-norm', attentionBlock({ heads: 2, norm: 'pre' }));
+  describeLayer('attentionBlock, pre-norm, not the last', (context) =>
+    attentionBlock({ heads: 2, norm: 'pre', learnedGain: true })({ ...context, isLast: false }),
+  );
+  describeLayer('attentionBlock with learned gains', attentionBlock({ heads: 2, learnedGain: true }));
+  describeLayer('attentionBlock with GELU', attentionBlock({ heads: 2, feedForward: 'gelu' }));
+  describeLayer('mixerBlock', mixerBlock());
+  describeLayer(
+    'mixerBlock, pre-norm, learned gains, GELU',
+    mixerBlock({ norm: 'pre', learnedGain: true, feedForward: 'gelu' }),
+  );
+
+  describeLayer(
+    'TokenEmbedding',
+    ({ hiddenSize, random }) => new TokenEmbedding({ vocabSize: 6, hiddenSize, random }),
+    {
+      input: ({ batch, seqLen }, random) =>
+        tf.tensor2d(
+          Int32Array.from({ length: batch * seqLen }, () => random.integer(0, 6)),
+          [batch, seqLen],
+          'int32',
+        ),
+      outputShape: ({ batch, seqLen, hiddenSize }) => [batch, seqLen, hiddenSize],
+      wrongInput: ({ batch }) => tf.zeros([batch], 'int32'),
+    },
+  );
+  describeLayer('PositionEmbedding', (context) => new PositionEmbedding(context));
+  describeLayer(
+    'PuzzleEmbedding',
+    ({ hiddenSize }) => new PuzzleEmbedding({ puzzles: 4, size: 12, hiddenSize, positions: 3 }),
+    {
+      start: 'fixed',
+      input: ({ batch }, random) =>
+        tf.tensor2d(
+          Float32Array.from({ length: batch * 12 }, () => random.normal()),
+          [batch, 12],
+        ),
+      outputShape: ({ batch, hiddenSize }) => [batch, 3, hiddenSize],
+    },
+  );
+}
