@@ -1,4 +1,25 @@
-import { defineConfig } from 'tsup';
+import { createRequire } from 'node:module';
+import { basename } from 'node:path';
+import { defineConfig, type Options } from 'tsup';
+
+const publicNames = new Set(Object.keys(createRequire(import.meta.url)('@tensorflow/tfjs-core') as object));
+
+/**
+ * TensorFlow.js ships its gradients only as modules that Node cannot import, so they are bundled (into a chunk of their own);
+ * the operations that they call are taken from the user's own copy of TensorFlow.js wherever it exports them.
+ */
+const bundleGradients: NonNullable<Options['esbuildPlugins']>[number] = {
+  name: 'bundle-gradients',
+  setup(build) {
+    build.onResolve({ filter: /^\.\.?\/(ops\/|kernel_names|kernel_registry)/ }, ({ path, importer }) => {
+      if (!/tfjs-core\/dist\/(gradients\/|register_all_gradients)/.test(importer)) return undefined;
+      const file = basename(path);
+      const name = file.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
+      const isPublic = file.startsWith('kernel_') || publicNames.has(name);
+      return isPublic ? { path: '@tensorflow/tfjs-core', external: true } : undefined;
+    });
+  },
+};
 
 export default defineConfig({
   entry: ['src/index.ts'],
@@ -7,4 +28,6 @@ export default defineConfig({
   dts: true,
   sourcemap: true,
   clean: true,
+  noExternal: [/tfjs-core\/dist\/register_all_gradients/],
+  esbuildPlugins: [bundleGradients],
 });

@@ -10,3 +10,4 @@ export {
 } from './select-backend';
 export { compile, type Compiled, type CompileMode, type CompileOptions, type RecordingReport } from './compile';
 export { RecordingError } from './recording-error';
+export { matmulSpeed, type MatmulSpeed, type MatmulSpeedOptions } from './matmul-speed';

@@ -5,6 +5,7 @@ import { loadNative } from './load-native';
 import { currentNativeBackend } from './native-backend';
 import { findNativeInstallation } from './native-cache';
 import { hasNvidiaGpu } from './native-target';
+import { registerGradients } from './register-gradients';
 
 /** What a program asks for: native TensorFlow, WebAssembly, or plain JavaScript. */
 export type BackendPreference = 'native' | 'wasm' | 'cpu';
@@ -121,6 +122,7 @@ async function selectCpu(why: string): Promise<SelectedBackend> {
 }
 
 async function use(name: SelectedBackend['name']): Promise<void> {
+  await registerGradients();
   if (!(await tf.setBackend(name))) throw new Error(`TensorFlow.js could not start its backend '${name}'`);
   await tf.ready();
 }
