@@ -7,4 +7,5 @@ export { nameFromOfficial, officialName, weightsFromOfficial, weightsToOfficial 
 export { fromHostTensor, parameterValues, setParameterValues, toHostTensor } from './parameter-values';
 export { RecursiveReasoner, type Positions, type RecursiveReasonerOptions } from './recursive-reasoner';
 export { parseSafetensors, serializeSafetensors } from './safetensors';
+export { solvePuzzle, thinkAloud, type Solution, type SolveOptions, type Thought } from './solve-puzzle';
 export { trm, type TrmOptions } from './trm';

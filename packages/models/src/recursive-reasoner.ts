@@ -15,6 +15,7 @@ import {
 } from '@hrm/layers';
 import { RecursionCore, type Latents, type RecursionSchedule, type Refinement, type Refiner } from '@hrm/recursion';
 import type { HaltingController, HaltingFactory, PuzzleBatch, ReasoningNetwork } from '@hrm/act';
+import { solvePuzzle, type Solution, type SolveOptions } from './solve-puzzle';
 
 /** How positions are told apart: rotary tables in attention, learned vectors added to the input, or not at all. */
 export type Positions = 'rope' | 'learned' | 'none';
@@ -146,6 +147,11 @@ export class RecursiveReasoner implements ReasoningNetwork {
         this.prefixLen > 0 ? tf.slice(zH, [0, this.prefixLen, 0], [batch, this.seqLen, this.hiddenSize]) : zH;
       return this.#outputHead.apply(tokens);
     });
+  }
+
+  /** Solves one puzzle, given as tokens, `[seqLen]`. See {@link solvePuzzle}. */
+  solve(inputs: ArrayLike<number>, options: SolveOptions = {}): Promise<Solution> {
+    return solvePuzzle(this, inputs, options);
   }
 
   /** Frees the memory of all parameters and tables. The model cannot be used after that. */

@@ -1,56 +1,69 @@
 import * as tf from '@tensorflow/tfjs-core';
 
-/** Sizes of the product to time. */
 export interface MatmulSpeedOptions {
-  /** Rows of the left matrix, `[m, k]`. Default 4096. */
+  /** Rows of the left matrix. Default 5184. */
   m?: number;
-  /** Columns of the left matrix, rows of the right, `[k, n]`. Default 512. */
+  /** Columns of the left and rows of the right one. Default 512. */
   k?: number;
-  /** Columns of the right matrix. Default 512. */
+  /** Columns of the right one. Default 512. */
   n?: number;
-  /** How long to repeat it, after a warm-up. Default 1. */
+  /** How many such products in one operation. Default 1. */
+  batch?: number;
+  /** How long to measure, in seconds. At least three rounds are made. Default 1. */
   seconds?: number;
 }
 
-/** How fast the current backend multiplies matrices: the yardstick for what a model could reach on it. */
 export interface MatmulSpeed {
-  /** 10^9 floating-point operations a second, at the median of the repetitions. */
+  /** Median over the rounds, in 10^9 floating-point operations a second; a product counts 2mkn. */
   gflops: number;
-  repetitions: number;
+  /** Of the fastest round. */
+  bestGflops: number;
+  /** Products made. */
+  products: number;
 }
 
 /**
- * Times float32 matrix products on the current backend.
+ * Measures how fast the current backend multiplies float32 matrices `[m, k]` and `[k, n]`: the yardstick for anything that is
+ * mostly matrix products.
  *
  * @example
  * ```ts
  * import { matmulSpeed, selectBackend } from '@hrm/runtime';
  *
  * await selectBackend();
- * const { gflops } = await matmulSpeed({ m: 256, k: 256, n: 256, seconds: 0.1 });
- * console.log(`${gflops.toFixed(0)} GFLOP/s`);
+ * const { gflops } = matmulSpeed({ m: 256, k: 256, n: 256, seconds: 0.2 });
+ * console.log(`${gflops.toFixed(1)} GFLOP/s`);
  * ```
  */
-export async function matmulSpeed(options: MatmulSpeedOptions = {}): Promise<MatmulSpeed> {
-  const { m = 4096, k = 512, n = 512, seconds = 1 } = options;
-  const left = tf.fill([m, k], 0.5);
-  const right = tf.fill([k, n], 0.5);
-  const once = async () => {
+export function matmulSpeed(options: MatmulSpeedOptions = {}): MatmulSpeed {
+  const { m = 5184, k = 512, n = 512, batch = 1, seconds = 1 } = options;
+  for (const [name, value] of Object.entries({ m, k, n, batch })) {
+    if (!Number.isInteger(value) || value < 1)
+      throw new RangeError(`matmulSpeed: ${name} is ${value}, expected a whole number from 1`);
+  }
+  const fill = (rows: number, columns: number) =>
+    tf.tidy(() => tf.reshape(tf.sin(tf.range(0, batch * rows * columns)), [batch, rows, columns]));
+  const [left, right] = [fill(m, k), fill(k, n)];
+  const operations = 2 * batch * m * k * n;
+
+  /** Seconds that so many products take, up to where the last one's values are there: a GPU works on after the call. */
+  const time = (products: number) => {
     const started = performance.now();
-    const product = tf.matMul(left, right);
-    // Reading one element waits for the whole product on every backend, and copies next to nothing.
-    const corner = tf.slice(product, [0, 0], [1, 1]);
-    await corner.data();
-    const elapsed = (performance.now() - started) / 1000;
-    tf.dispose([product, corner]);
-    return elapsed;
+    for (let i = 1; i < products; i++) tf.matMul(left, right).dispose();
+    tf.tidy(() => tf.slice(tf.matMul(left, right), [0, 0, 0], [1, 1, 1]).dataSync());
+    return (performance.now() - started) / 1000;
   };
-  await once();
-  const times: number[] = [];
-  const end = performance.now() + seconds * 1000;
-  do times.push(await once());
-  while (performance.now() < end);
+  time(1);
+  // Rounds of some 20 ms, so that the clock's grain and a single interruption weigh little.
+  const perRound = Math.max(1, Math.min(1000, Math.round(0.02 / time(1))));
+  const rounds: number[] = [];
+  let total = 0;
+  while (total < seconds || rounds.length < 3) {
+    const taken = time(perRound);
+    total += taken;
+    rounds.push((perRound * operations) / taken / 1e9);
+  }
   tf.dispose([left, right]);
-  const median = times.sort((a, b) => a - b)[Math.floor(times.length / 2)]!;
-  return { gflops: (2 * m * k * n) / median / 1e9, repetitions: times.length };
+  rounds.sort((a, b) => a - b);
+  return { gflops: rounds[rounds.length >> 1]!, bestGflops: rounds.at(-1)!, products: rounds.length * perRound };
 }

@@ -1,1 +1,15 @@
-export {};
+export { type JsonValue } from './checkpoint/checkpoint-manifest';
+export { CheckpointStore, type CheckpointStoreOptions } from './checkpoint/checkpoint-store';
+export {
+  nodeFileSystem,
+  type FileSystem,
+  type FolderEntry,
+  type OpenFile,
+  type OpenMode,
+} from './checkpoint/file-system';
+export { MetricsLog, type MetricsLogOptions } from './checkpoint/metrics-log';
+export { type ProcessIdentity, type ProcessTable } from './checkpoint/process-identity';
+export { readCheckpoint, type Checkpoint, type ReadCheckpointOptions } from './checkpoint/read-checkpoint';
+export { replaceFile } from './checkpoint/replace-file';
+export { RunLock, RunLockedError, type RunLockOptions } from './checkpoint/run-lock';
+export { writeCheckpoint, type CheckpointContents } from './checkpoint/write-checkpoint';

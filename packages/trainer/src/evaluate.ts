@@ -11,8 +11,7 @@ import {
   type ReasoningNetwork,
   type TokenLoss,
 } from '@hrm/act';
-import { mapTensors } from '@hrm/layers';
-import { asItIs, type Compile } from './compile-option';
+import { asItIs, mapTensors, type Compile } from '@hrm/layers';
 import type { MetricSums } from './metrics';
 
 /** How {@link evaluate} runs. */
@@ -20,6 +19,8 @@ export interface EvaluateOptions {
   tokenLoss: TokenLoss;
   /** Default: run as it is. */
   compile?: Compile;
+  /** An `evaluationStep`, compiled already, to be used again and again. Default: one made, and disposed of, here. */
+  step?: EvaluationStep;
   /** Called after each batch, for progress. */
   onBatch?: (done: { batches: number; count: number }) => void;
   /** Called after each segment of each batch with its token logits, halting logits and carry; do not keep them. */
@@ -48,9 +49,12 @@ export interface Evaluation {
   sums: MetricSums;
 }
 
+/** One segment of an evaluation. */
+export type EvaluationStep = ((carry: Carry, offered: PuzzleBatch) => EvaluatedSegment) & { dispose?: () => void };
+
 /** One segment of an evaluation, every slot run to the last. Pure, so it can be recorded. */
-export function evaluationStep(network: ReasoningNetwork, tokenLoss: TokenLoss) {
-  return (carry: Carry, offered: PuzzleBatch): EvaluatedSegment =>
+export function evaluationStep(network: ReasoningNetwork, tokenLoss: TokenLoss): EvaluationStep {
+  return (carry, offered) =>
     tf.tidy(() => {
       const segment = runSegment(network, admitPuzzles(network, carry, offered));
       const { metrics } = superviseSegment(network, segment, tokenLoss);
@@ -96,9 +100,10 @@ const disposeAll = (container: unknown) => void mapTensors(container, (tensor) =
 export async function evaluate(
   network: ReasoningNetwork,
   batches: Iterable<HostPuzzleBatch> | AsyncIterable<HostPuzzleBatch>,
-  { tokenLoss, compile = asItIs, onBatch, onSegment }: EvaluateOptions,
+  options: EvaluateOptions,
 ): Promise<Evaluation> {
-  const step = compile(evaluationStep(network, tokenLoss));
+  const { tokenLoss, compile = asItIs, onBatch, onSegment } = options;
+  const step = options.step ?? compile(evaluationStep(network, tokenLoss));
   const sums: MetricSums = {};
   let done = 0;
   try {
@@ -120,7 +125,7 @@ export async function evaluate(
       onBatch?.({ batches: ++done, count: sums['count'] ?? 0 });
     }
   } finally {
-    step.dispose?.();
+    if (!options.step) step.dispose?.();
   }
   const count = sums['count'] ?? 0;
   const mean = (name: string) => (count > 0 ? (sums[name] ?? 0) / count : 0);

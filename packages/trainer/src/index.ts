@@ -1,5 +1,5 @@
 export { carryFromHost, carryToHost } from './carry-values';
-export { asItIs, type Compile } from './compile-option';
+export { asItIs, type Compile } from '@hrm/layers';
 export {
   evaluate,
   evaluationStep,
@@ -7,6 +7,7 @@ export {
   type EvaluatedSegment,
   type EvaluateOptions,
   type Evaluation,
+  type EvaluationStep,
 } from './evaluate';
 export {
   addDecayedWeights,

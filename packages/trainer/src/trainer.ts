@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { mapTensors, namedParameters, RandomStream, type RandomState } from '@hrm/layers';
+import { asItIs, mapTensors, namedParameters, RandomStream, type Compile, type RandomState } from '@hrm/layers';
 import {
   initialCarry,
   puzzleBatch,
@@ -12,8 +12,14 @@ import {
 } from '@hrm/act';
 import { fromHostTensor, parameterValues, setParameterValues, toHostTensor, type NamedHostTensors } from '@hrm/models';
 import { carryFromHost, carryToHost } from './carry-values';
-import { asItIs, type Compile } from './compile-option';
-import { evaluate, readScalars, type EvaluateOptions, type Evaluation } from './evaluate';
+import {
+  evaluate,
+  evaluationStep,
+  readScalars,
+  type EvaluateOptions,
+  type Evaluation,
+  type EvaluationStep,
+} from './evaluate';
 import { mapNamed } from './gradient-transformation';
 import { meanMetrics, type MetricSums } from './metrics';
 import { expectFinite } from './non-finite-error';
@@ -98,6 +104,7 @@ export class Trainer {
   readonly tokenLoss: TokenLoss;
   readonly #options: TrainerOptions;
   readonly #step: ((input: TrainingStepInput) => TrainingStepOutput) & { dispose?: () => void };
+  readonly #evaluationStep: EvaluationStep;
   #random: RandomStream;
   #steps = 0;
   #carry: Carry | undefined;
@@ -124,6 +131,7 @@ export class Trainer {
     this.#optimizerState = keepAll(tf.tidy(() => optimizer.init(trained)));
     this.#ema =
       emaDecay === undefined ? {} : keepAll(tf.tidy(() => mapNamed(trained, (parameter) => tf.clone(parameter))));
+    this.#evaluationStep = compile(evaluationStep(network, tokenLoss));
     this.#step = compile(trainingStep({ network, tokenLoss, optimizer, puzzleOptimizer, emaDecay }));
   }
 
@@ -225,10 +233,10 @@ export class Trainer {
   /** Evaluates on all segments, with the averaged weights where an average is kept. */
   async evaluate(
     batches: Iterable<HostPuzzleBatch> | AsyncIterable<HostPuzzleBatch>,
-    options: Omit<EvaluateOptions, 'tokenLoss'> = {},
+    options: Pick<EvaluateOptions, 'onBatch' | 'onSegment'> = {},
   ): Promise<Evaluation> {
     return this.withAveragedWeights(() =>
-      evaluate(this.network, batches, { compile: this.#options.compile, ...options, tokenLoss: this.tokenLoss }),
+      evaluate(this.network, batches, { ...options, tokenLoss: this.tokenLoss, step: this.#evaluationStep }),
     );
   }
 
@@ -274,5 +282,6 @@ export class Trainer {
   dispose(): void {
     disposeAll([this.#carry, this.#optimizerState, this.#ema]);
     this.#step.dispose?.();
+    this.#evaluationStep.dispose?.();
   }
 }

@@ -25,11 +25,13 @@ import {
 import {
   adamAtan2,
   applyGradients,
+  asItIs,
   evaluate,
   segmentGradients,
   signSgd,
   trainedParameters,
   warmupCosine,
+  type Compile,
 } from '@hrm/trainer';
 import { BOUNDS, Comparison, isWithinBounds, type QuantityReport } from './comparison';
 import type { ParityCase } from './parity-case';
@@ -152,7 +154,7 @@ function compareMetrics(
  * Replays a recorded run of the official code: from its weights, with its batches and random draws, freely over all
  * segments, and then its evaluation. Compares everything that was recorded.
  */
-export async function replayParityCase(recording: ParityCase): Promise<ParityReport> {
+export async function replayParityCase(recording: ParityCase, compile: Compile = asItIs): Promise<ParityReport> {
   const { family, config, optimizer: recorded, ema: emaDecay, loss } = recording;
   const model = buildModel(modelConfigFromOfficial(family, config));
   setParameterValues(model, weightsFromOfficial(recording.weights));
@@ -176,6 +178,13 @@ export async function replayParityCase(recording: ParityCase): Promise<ParityRep
   const trained: NamedTensors = trainedParameters(model);
   const copies = () =>
     Object.fromEntries(Object.entries(trained).map(([name, value]) => [name, tf.keep(tf.clone(value))]));
+  const gradientsOf = compile((input: Parameters<typeof segmentGradients>[2]) =>
+    segmentGradients(model, tokenLoss, input),
+  );
+  const updatesOf = compile(
+    (segment: Parameters<typeof applyGradients>[1], state: Parameters<typeof applyGradients>[2]) =>
+      applyGradients({ network: model, optimizer, puzzleOptimizer, emaDecay }, segment, state),
+  );
   let carry = initialCarry(model, config.batch_size);
   let optimizerState = optimizer.init(trained);
   let ema: NamedTensors = emaDecay === undefined ? {} : copies();
@@ -195,13 +204,10 @@ export async function replayParityCase(recording: ParityCase): Promise<ParityRep
       const drawn = recordedSegment.get(`draw.${theirs}`);
       if (drawn) draws[ours] = fromHostTensor(drawn);
     }
-    const segment = segmentGradients(model, tokenLoss, { carry, offered, draws });
+    const segment = gradientsOf({ carry, offered, draws });
     const rates = { parameters: tf.scalar(learningRate), puzzles: tf.scalar(puzzleRate) };
-    const next = applyGradients({ network: model, optimizer, puzzleOptimizer, emaDecay }, segment, {
-      optimizerState,
-      ema,
-      rates,
-    });
+    const { gradients: ownGradients, puzzle } = segment;
+    const next = updatesOf({ carry: segment.carry, gradients: ownGradients, puzzle }, { optimizerState, ema, rates });
 
     const { logits, haltLogits, lookAhead } = segment.outputs;
     comparison.compare(
@@ -286,8 +292,10 @@ export async function replayParityCase(recording: ParityCase): Promise<ParityRep
     carry = segment.carry;
   }
   disposeAll([carry, optimizerState, ema]);
+  gradientsOf.dispose?.();
+  updatesOf.dispose?.();
 
-  if (recording.evaluation) await compareEvaluation(comparison, model, recording.evaluation, tokenLoss);
+  if (recording.evaluation) await compareEvaluation(comparison, model, recording.evaluation, tokenLoss, compile);
   model.dispose();
   const quantities = comparison.reports;
   return { name: recording.name, ok: isWithinBounds(quantities), quantities };
@@ -318,9 +326,11 @@ async function compareEvaluation(
   model: RecursiveReasoner,
   recorded: NamedHostTensors,
   tokenLoss: typeof stablemaxCrossEntropy,
+  compile: Compile,
 ): Promise<void> {
   const { sums } = await evaluate(model, [hostBatch(recorded)], {
     tokenLoss,
+    compile,
     onSegment: async ({ logits, haltLogits }, k) => {
       for (const [name, tensor] of [
         ['logits', logits],

@@ -1,0 +1,43 @@
+import { swigluInnerSize } from '@hrm/layers';
+
+/** Sizes that decide how much a step of HRM with attention computes. */
+export interface BenchSizes {
+  hidden: number;
+  /** Blocks in each of f_H and f_L. */
+  layers: number;
+  heads: number;
+  batch: number;
+  tokens: number;
+  /** Segments of an evaluation. */
+  segments: number;
+}
+
+const H_CYCLES = 2;
+const L_CYCLES = 2;
+
+/** Floating-point operations of the matrix products in one application of f_L or f_H. */
+function applicationFlops({ hidden, layers, batch, tokens }: BenchSizes): number {
+  // The puzzle embedding takes one position in front.
+  const positions = tokens + 1;
+  const rows = batch * positions;
+  const inner = swigluInnerSize(hidden, 4);
+  const projections = 2 * rows * hidden * (3 * hidden + hidden);
+  const attention = 2 * 2 * batch * positions * positions * hidden;
+  const feedForward = 2 * rows * hidden * (2 * inner) + 2 * rows * inner * hidden;
+  return layers * (projections + attention + feedForward);
+}
+
+/** Applications in one segment's forward pass: f_L for each L-cycle, f_H for each H-cycle. */
+const APPLICATIONS = H_CYCLES * L_CYCLES + H_CYCLES;
+
+/** Of one segment's forward pass. */
+export const forwardFlops = (sizes: BenchSizes): number => APPLICATIONS * applicationFlops(sizes);
+
+/**
+ * Of a training step: the segment, the backward pass through its last f_L and f_H (twice their forward pass), and the
+ * look one segment ahead.
+ */
+export const trainingFlops = (sizes: BenchSizes): number => 2 * forwardFlops(sizes) + 2 * 2 * applicationFlops(sizes);
+
+/** Of an evaluation of one batch. */
+export const evaluationFlops = (sizes: BenchSizes): number => sizes.segments * forwardFlops(sizes);

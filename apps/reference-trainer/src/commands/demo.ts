@@ -1,0 +1,88 @@
+import { existsSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { cellsFromTokens } from '@hrm/data-sudoku-maze';
+import { thinkAloud } from '@hrm/models';
+import { z } from 'zod';
+import { loadRun } from '../run/load-run';
+import { holdsRun } from '../run/run-folder';
+import { readSplit } from '../run/run-puzzles';
+import { exitStatusOf } from '../run/stop-signals';
+import { backendOptions } from '../terminal/backend-options';
+import { showTokens } from '../terminal/show-puzzle';
+import { describeSeconds, Terminal } from '../terminal/terminal';
+import { trainOptions, trainRun } from './train';
+
+/** Options of `hrm demo`. */
+export const demoOptions = z.strictObject({
+  ...backendOptions,
+  out: z.coerce.string().min(1).default(join('runs', 'sudoku-4x4-demo')),
+  seed: z.int().optional(),
+});
+
+/** Shows a model solve a held-out puzzle, segment by segment. */
+async function showSolving(run: string, terminal: Terminal): Promise<void> {
+  const { model, config, data } = await loadRun(run, 'newest', terminal);
+  const { metadata, sets } = await readSplit(data, 'test');
+  const inputs = sets[metadata.sets[0]!]!.inputs;
+  // The puzzle with the fewest givens is the hardest to look at, and the best to show.
+  const puzzles = Array.from({ length: inputs.length / metadata.seqLen }, (_, i) =>
+    Int32Array.from(inputs.subarray(i * metadata.seqLen, (i + 1) * metadata.seqLen)),
+  );
+  const givens = (tokens: Int32Array) => cellsFromTokens(tokens).filter((cell) => cell !== 0).length;
+  const puzzle = puzzles.reduce((hardest, next) => (givens(next) < givens(hardest) ? next : hardest));
+  const shown = showTokens(config.task, puzzle, { color: terminal.isLive });
+  terminal.say(`\nA puzzle it has never seen:\n\n${shown.draw()}`);
+  let answer: Int32Array = puzzle;
+  for await (const thought of thinkAloud(model, shown.tokens, { until: 'halted' })) {
+    ({ answer } = thought);
+    const { halt = 0, continue: goOn = 0 } = thought.haltLogits;
+    const decision = thought.halted ? 'it stops' : 'it goes on';
+    terminal.say(
+      `\nAfter segment ${thought.segment} (halt ${halt.toFixed(1)}, continue ${goOn.toFixed(1)}: ${decision}):\n`,
+    );
+    terminal.say(shown.draw(answer));
+  }
+  const verdict = shown.verify(answer);
+  terminal.say(`\n${verdict.valid ? 'Solved.' : `Not solved: ${verdict.reason}.`}`);
+  model.dispose();
+}
+
+/** `hrm demo`, the main job: learns 4x4 Sudoku, and solves one before the user's eyes. */
+export async function demo(options: z.infer<typeof demoOptions>): Promise<void> {
+  const terminal = new Terminal(options.json);
+  const { out, seed } = options;
+  // The main job starts from nothing each time, but removes only what it made itself.
+  if (existsSync(out) && holdsRun(out)) rmSync(out, { recursive: true });
+  const { result, config, data } = await trainRun(
+    'sudoku-4x4-demo',
+    trainOptions.parse({ ...options, out, seed }),
+    terminal,
+  );
+  if (result.stoppedBy) {
+    process.exitCode = exitStatusOf(result.stoppedBy);
+    return;
+  }
+  const { evaluation, steps, seconds, reachedGoal } = result;
+  terminal.say(
+    `${(100 * (evaluation?.exactAccuracy ?? 0)).toFixed(1)}% of ${evaluation?.count} held-out puzzles are solved exactly, ` +
+      `after ${steps} steps in ${describeSeconds(seconds)}.`,
+  );
+  await showSolving(out, terminal);
+  terminal.say(`
+The run lies in ${out}: config.json, metrics.jsonl, checkpoints/ (safetensors); its puzzles in ${data}.
+
+Try next:
+  npx pnpm hrm solve --run ${out} "1...  ..3.  .4..  ...2"
+  npx pnpm hrm eval --run ${out}
+  npx pnpm hrm train sudoku-4x4-demo --out runs/attention --set 'model.block={"type":"attention","heads":4}' --set model.positions=rope
+  npx pnpm hrm --help`);
+  terminal.result({
+    run: out,
+    steps,
+    seconds,
+    reachedGoal,
+    exactAccuracy: evaluation?.exactAccuracy,
+    goal: config.training.stopAtExactAccuracy,
+  });
+  if (!reachedGoal) process.exitCode = 1;
+}

@@ -1,0 +1,44 @@
+import { NativeSetupError, selectBackend, setUpNative } from '@hrm/runtime';
+import { z } from 'zod';
+import { describeSeconds, Terminal } from '../terminal/terminal';
+
+/** Options of `hrm setup`. */
+export const setupOptions = z.strictObject({
+  gpu: z.boolean().optional(),
+  /** Falling back to WebAssembly is then no failure. */
+  orFallBack: z.boolean().default(false),
+  json: z.boolean().default(false),
+});
+
+/** `hrm setup`. */
+export async function setup({ gpu, orFallBack, json }: z.infer<typeof setupOptions>): Promise<void> {
+  const terminal = new Terminal(json);
+  const started = performance.now();
+  let failure: NativeSetupError | undefined;
+  let [lastStage, lastTold] = ['', 0];
+  try {
+    const { folder, bytes } = await setUpNative({
+      ...(gpu !== undefined && { gpu }),
+      onProgress: ({ stage, detail, bytes: done, totalBytes, seconds }) => {
+        const isDue = performance.now() - lastTold > 5000;
+        if (stage === lastStage && !isDue) return;
+        [lastStage, lastTold] = [stage, performance.now()];
+        const downloaded =
+          done === undefined ? '' : ` ${Math.round(done / 1e6)} of about ${Math.round((totalBytes ?? 0) / 1e6)} MB`;
+        terminal.say(`  [${describeSeconds(seconds)}] ${detail}${downloaded}`);
+      },
+    });
+    terminal.say(
+      `Native TensorFlow is set up in ${folder} (${Math.round(bytes / 1e6)} MB, ${describeSeconds((performance.now() - started) / 1000)}).`,
+    );
+  } catch (error) {
+    if (!(error instanceof NativeSetupError)) throw error;
+    failure = error;
+    terminal.say(`No native TensorFlow: ${error.message}`);
+  }
+  const { name, why, hint } = await selectBackend();
+  terminal.say(`Backend: ${why}`);
+  if (hint) terminal.say(hint);
+  terminal.result({ backend: name, why, ...(failure && { reason: failure.reason, message: failure.message }) });
+  if (failure && !orFallBack) process.exitCode = 1;
+}

@@ -1,0 +1,57 @@
+import { readFileSync } from 'node:fs';
+import { thinkAloud } from '@hrm/models';
+import { z } from 'zod';
+import { loadRun } from '../run/load-run';
+import { backendOptions, startEngine } from '../terminal/backend-options';
+import { showPuzzle } from '../terminal/show-puzzle';
+import { Terminal } from '../terminal/terminal';
+import { UsageError } from '../terminal/usage-error';
+
+/** Options of `hrm solve`. */
+export const solveOptions = z.strictObject({
+  ...backendOptions,
+  run: z.coerce.string({ error: 'expected the folder of a run' }).min(1),
+  checkpoint: z.enum(['newest', 'best']).default('newest'),
+  until: z.enum(['halted', 'end']).default('end'),
+});
+
+/** A puzzle longer than this is none. */
+const MAX_PUZZLE_BYTES = 1 << 20;
+
+function puzzleText(argument: string | undefined): string {
+  const text = argument === undefined || argument === '-' ? readFileSync(0, 'utf8') : argument;
+  if (text.length > MAX_PUZZLE_BYTES) throw new UsageError('PUZZLE: longer than 1 MiB, too long for a puzzle');
+  if (text.trim() === '') throw new UsageError('PUZZLE: there is none; give it on the command line or on stdin');
+  return text.replace(/\r?\n$/, '');
+}
+
+/** `hrm solve --run RUN PUZZLE`. */
+export async function solve(puzzle: string | undefined, options: z.infer<typeof solveOptions>): Promise<void> {
+  const terminal = new Terminal(options.json);
+  const engine = await startEngine(terminal, { ...options, compile: 'eager' });
+  const { model, config } = await loadRun(options.run, options.checkpoint, terminal);
+  const shown = showPuzzle(config.task, puzzleText(puzzle), { color: terminal.isLive && !options.json });
+  terminal.say(`\n${shown.draw()}\n`);
+
+  let answer = new Int32Array(0);
+  let segments = 0;
+  let haltedAfter: number | undefined;
+  let settledAfter = 0;
+  for await (const thought of thinkAloud(model, shown.tokens, { until: options.until, compile: engine.compile })) {
+    const changed = thought.answer.filter((token, i) => token !== answer[i]).length;
+    if (changed > 0) settledAfter = thought.segment;
+    if (thought.halted) haltedAfter ??= thought.segment;
+    answer = Int32Array.from(thought.answer);
+    segments = thought.segment;
+    terminal.say(`segment ${thought.segment}: ${thought.segment === 1 ? 'first answer' : `${changed} cells changed`}`);
+  }
+  const verdict = shown.verify(answer);
+  terminal.say(`\n${shown.draw(answer)}\n`);
+  terminal.say(
+    `${verdict.valid ? 'Solved' : `Not solved: ${verdict.reason ?? 'the answer is not valid'}`}. ` +
+      `Segments run: ${segments}; the answer stood after ${settledAfter}` +
+      `${haltedAfter === undefined ? '' : `, the model would have stopped after ${haltedAfter}`}.`,
+  );
+  terminal.result({ answer: shown.format(answer), valid: verdict.valid, segments, settledAfter, haltedAfter });
+  model.dispose();
+}

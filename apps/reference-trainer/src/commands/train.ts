@@ -1,0 +1,102 @@
+import { isDeepStrictEqual } from 'node:util';
+import { resolve } from 'node:path';
+import { countParameters } from '@hrm/layers';
+import { z } from 'zod';
+import { loadRunConfig } from '../config/load-run-config';
+import type { RunConfig } from '../config/run-config';
+import { buildRunModel, buildTrainer, totalStepsOf } from '../run/build-run';
+import { createRunFolder, holdsRun, readRunDescription, runPaths, writeRunDescription } from '../run/run-folder';
+import { countPuzzles, preparePuzzles } from '../run/run-puzzles';
+import { runTraining, type TrainingResult } from '../run/run-training';
+import { exitStatusOf } from '../run/stop-signals';
+import { backendOptions, startEngine, type Engine } from '../terminal/backend-options';
+import { Terminal } from '../terminal/terminal';
+import { UsageError } from '../terminal/usage-error';
+
+/** Options of `hrm train`. */
+export const trainOptions = z.strictObject({
+  ...backendOptions,
+  data: z.coerce.string().min(1).optional(),
+  out: z.coerce.string({ error: 'expected a folder for the run' }).min(1),
+  seed: z.int().optional(),
+  maxSteps: z.int().min(1).optional(),
+  resume: z.boolean().default(false),
+  set: z.union([z.string(), z.array(z.string())]).default([]),
+});
+
+/** Parts of a config that a run cannot change on the way. */
+const fixed = ({ task, model, training }: RunConfig) => ({
+  task,
+  model,
+  batchSize: training.batchSize,
+  seed: training.seed,
+  averaged: training.emaDecay !== undefined,
+  optimizer: training.optimizer,
+});
+
+/** Trains a run, new or begun. Both `hrm train` and the main job are this. */
+export async function trainRun(
+  nameOrPath: string,
+  options: z.infer<typeof trainOptions>,
+  terminal: Terminal,
+): Promise<{ result: TrainingResult; config: RunConfig; engine: Engine; data: string }> {
+  const config = loadRunConfig(nameOrPath, [options.set].flat());
+  if (options.seed !== undefined) config.training.seed = options.seed;
+  const run = options.out;
+  const goesOn = options.resume && holdsRun(run);
+  if (goesOn) {
+    const { config: before } = readRunDescription(run);
+    if (!isDeepStrictEqual(fixed(before), fixed(config))) {
+      throw new UsageError(
+        `--resume: the run in ${run} was begun with another task, model, batch size, seed, optimizer or averaging; ` +
+          'give the config and seed it was begun with, or choose another --out',
+      );
+    }
+  } else if (options.data === undefined && !config.generate) {
+    throw new UsageError(`--data is missing: the config "${config.name}" does not say how to generate puzzles`);
+  }
+  const engine = await startEngine(terminal, options);
+  if (!goesOn) createRunFolder(run);
+  const folder = options.data ?? (goesOn ? readRunDescription(run).data : undefined);
+  const { folder: data, ...puzzles } = await preparePuzzles(config, folder, runPaths(run).data);
+  await writeRunDescription(run, { config, data: resolve(data) });
+
+  const model = buildRunModel(config, puzzles.train.metadata);
+  const totalSteps = totalStepsOf(config, puzzles.train.metadata);
+  const trainer = buildTrainer(config, model, { totalSteps, compile: engine.compile });
+  const lastStep = Math.min(totalSteps, options.maxSteps ?? Infinity);
+  terminal.say(
+    `${config.name}: ${countParameters(model).toLocaleString('en')} parameters, ` +
+      `${countPuzzles(puzzles.train).toLocaleString('en')} puzzles to learn from, ${countPuzzles(puzzles.test).toLocaleString('en')} held out, ` +
+      `up to ${lastStep.toLocaleString('en')} steps of ${config.training.batchSize}. Files: ${run}`,
+  );
+  const result = await runTraining({ run, config, puzzles, trainer, lastStep, resume: goesOn, terminal });
+  trainer.dispose();
+  model.dispose();
+  return { result, config, engine, data };
+}
+
+/** `hrm train CONFIG --data DIR --out RUN`. */
+export async function train(nameOrPath: string, options: z.infer<typeof trainOptions>): Promise<void> {
+  const terminal = new Terminal(options.json);
+  const { result } = await trainRun(nameOrPath, options, terminal);
+  const { evaluation, steps, seconds, samplesPerSecond, reachedGoal, stoppedBy } = result;
+  if (evaluation) {
+    terminal.say(
+      `Held-out puzzles wholly right: ${(100 * evaluation.exactAccuracy).toFixed(1)}% of ${evaluation.count}.`,
+    );
+  }
+  terminal.say(`Next: hrm eval --run ${options.out}, or hrm solve --run ${options.out} PUZZLE`);
+  terminal.result({
+    run: options.out,
+    steps,
+    seconds,
+    samplesPerSecond,
+    reachedGoal,
+    exactAccuracy: evaluation?.exactAccuracy,
+    accuracy: evaluation?.accuracy,
+    meanSegments: evaluation?.meanSegments,
+    count: evaluation?.count,
+  });
+  if (stoppedBy) process.exitCode = exitStatusOf(stoppedBy);
+}

@@ -1,0 +1,78 @@
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { describeIssue, UsageError } from '../terminal/usage-error';
+import { presets } from './presets';
+import { runConfigSchema, type RunConfig } from './run-config';
+
+/** A config file larger than this is none. */
+const MAX_BYTES = 1 << 20;
+
+function readConfigFile(path: string): unknown {
+  if (!existsSync(path) || !statSync(path).isFile()) {
+    throw new UsageError(
+      `CONFIG: there is no preset and no file called "${path}"; the presets are ${Object.keys(presets).join(', ')}`,
+    );
+  }
+  if (statSync(path).size > MAX_BYTES) throw new UsageError(`${path} is larger than 1 MiB, too large for a config`);
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'));
+  } catch (error) {
+    throw new UsageError(`${path} is not JSON: ${(error as Error).message}`);
+  }
+}
+
+/** A value on the command line: JSON where it is JSON, else text. */
+function parseValue(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return text;
+  }
+}
+
+/** Puts `training.learningRate=1e-3` into a config. */
+function override(config: unknown, assignment: string): void {
+  const at = assignment.indexOf('=');
+  if (at < 1)
+    throw new UsageError(`--set: "${assignment}" is no assignment, expected such as training.learningRate=1e-3`);
+  const keys = assignment.slice(0, at).split('.');
+  let node = config as Record<string, unknown>;
+  for (const key of keys.slice(0, -1)) {
+    if (!Object.hasOwn(node, key) || typeof node[key] !== 'object' || node[key] === null) {
+      throw new UsageError(`--set: the config has no "${key}" to set ${assignment.slice(0, at)} in`);
+    }
+    node = node[key] as Record<string, unknown>;
+  }
+  Object.defineProperty(node, keys.at(-1)!, {
+    value: parseValue(assignment.slice(at + 1)),
+    enumerable: true,
+    configurable: true,
+    writable: true,
+  });
+}
+
+/** Checks what a config file holds. */
+export function checkRunConfig(config: unknown, source: string): RunConfig {
+  const result = runConfigSchema.safeParse(config);
+  if (result.success) return result.data;
+  throw new UsageError(
+    `${source}: ${describeIssue(result.error, (path) => path.map(String).join('.') || 'the config')}`,
+  );
+}
+
+/**
+ * The run that a preset or file describes, with overrides from the command line.
+ *
+ * @param nameOrPath such as `sudoku-4x4-demo` or `my-run.json`.
+ * @param overrides such as `training.learningRate=1e-3`.
+ */
+export function loadRunConfig(nameOrPath: string, overrides: readonly string[] = []): RunConfig {
+  const isPreset = Object.hasOwn(presets, nameOrPath);
+  const config: unknown = isPreset
+    ? structuredClone(presets[nameOrPath as keyof typeof presets])
+    : readConfigFile(nameOrPath);
+  if (typeof config !== 'object' || config === null || Array.isArray(config)) {
+    throw new UsageError(`${nameOrPath} holds no JSON object; see the presets for what a config looks like`);
+  }
+  for (const assignment of overrides) override(config, assignment);
+  return checkRunConfig(config, nameOrPath);
+}

@@ -1,0 +1,77 @@
+import type { RunConfigInput } from './run-config';
+
+/** The model of the paper: 27M parameters. Source: official HRM, `config/arch/hrm_v1.yaml`. */
+const officialModel: RunConfigInput['model'] = {
+  family: 'hrm',
+  hiddenSize: 512,
+  hLayers: 4,
+  lLayers: 4,
+  block: { type: 'attention', heads: 8, expansion: 4 },
+  schedule: { type: 'one-step-gradient', hCycles: 2, lCycles: 2 },
+  halting: { type: 'q-learning', maxSegments: 16, exploration: 0.1 },
+  positions: 'rope',
+  puzzleEmbeddingSize: 512,
+};
+
+/** The official training. Source: official HRM, README ("Sudoku-Extreme 1k", "Maze-Hard 1k") and `config/cfg_pretrain.yaml`. */
+const officialTraining: RunConfigInput['training'] = {
+  batchSize: 768,
+  epochs: 20_000,
+  learningRate: 1e-4,
+  warmupSteps: 2000,
+  minRatio: 1,
+  weightDecay: 1,
+  puzzleLearningRate: 1e-4,
+  puzzleWeightDecay: 1,
+  beta1: 0.9,
+  beta2: 0.95,
+  evaluateEvery: 2000,
+};
+
+/** Runs by name: `hrm train NAME`. */
+export const presets = {
+  /** The main job: learns 4x4 Sudoku in about a minute. */
+  'sudoku-4x4-demo': {
+    name: 'sudoku-4x4-demo',
+    task: { kind: 'sudoku', size: 4 },
+    generate: { train: 1000, test: 500, givens: [6, 8], seed: 0 },
+    model: {
+      family: 'hrm',
+      hiddenSize: 64,
+      hLayers: 1,
+      lLayers: 1,
+      block: { type: 'mixer', expansion: 4 },
+      schedule: { type: 'one-step-gradient', hCycles: 2, lCycles: 2 },
+      halting: { type: 'q-learning', maxSegments: 8, exploration: 0.1 },
+      positions: 'none',
+      puzzleEmbeddingSize: 64,
+    },
+    training: {
+      batchSize: 64,
+      steps: 1000,
+      learningRate: 1e-3,
+      warmupSteps: 100,
+      weightDecay: 0.1,
+      puzzleLearningRate: 1e-3,
+      puzzleWeightDecay: 0.1,
+      emaDecay: 0.98,
+      augment: true,
+      evaluateEvery: 50,
+      stopAtExactAccuracy: 0.99,
+    },
+  },
+  /** Sudoku-Extreme, 1,000 puzzles for training, each with 1,000 augmentations: give `--data`. */
+  'sudoku-extreme-1k': {
+    name: 'sudoku-extreme-1k',
+    task: { kind: 'sudoku', size: 9 },
+    model: officialModel,
+    training: officialTraining,
+  },
+  /** Maze-Hard of 30x30, 1,000 mazes for training: give `--data`. */
+  'maze-30x30-hard': {
+    name: 'maze-30x30-hard',
+    task: { kind: 'maze', width: 30, height: 30 },
+    model: officialModel,
+    training: officialTraining,
+  },
+} satisfies { [name: string]: RunConfigInput };

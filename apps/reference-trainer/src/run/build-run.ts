@@ -1,0 +1,82 @@
+import { softmaxCrossEntropy, stablemaxCrossEntropy, type TokenLoss } from '@hrm/act';
+import type { PuzzleDatasetMetadata } from '@hrm/data-sudoku-maze';
+import { buildModel, type ModelConfig, type RecursiveReasoner } from '@hrm/models';
+import { adamAtan2, adamW, signSgd, Trainer, warmupCosine, type Compile } from '@hrm/trainer';
+import type { RunConfig } from '../config/run-config';
+import { UsageError } from '../terminal/usage-error';
+
+/** The model of a run, sized for its puzzles. */
+export function modelConfigOf(
+  { model }: RunConfig,
+  {
+    seqLen,
+    vocabSize,
+    numPuzzleIdentifiers,
+  }: Pick<PuzzleDatasetMetadata, 'seqLen' | 'vocabSize' | 'numPuzzleIdentifiers'>,
+): ModelConfig {
+  const { puzzleEmbeddingSize, puzzleEmbeddingPositions, ...parts } = model;
+  return {
+    ...parts,
+    seqLen,
+    vocabSize,
+    puzzleEmbedding:
+      puzzleEmbeddingSize > 0
+        ? {
+            puzzles: numPuzzleIdentifiers,
+            size: puzzleEmbeddingSize,
+            ...(puzzleEmbeddingPositions !== undefined && { positions: puzzleEmbeddingPositions }),
+          }
+        : undefined,
+  };
+}
+
+/** Makes the model of a run. @throws UsageError when a part refuses its options. */
+export function buildRunModel(config: RunConfig, metadata: Parameters<typeof modelConfigOf>[1]): RecursiveReasoner {
+  try {
+    return buildModel(modelConfigOf(config, metadata), { seed: config.training.seed });
+  } catch (error) {
+    if (error instanceof RangeError) throw new UsageError(`${config.name}: ${error.message}`);
+    throw error;
+  }
+}
+
+/** The token loss of a run. */
+export function tokenLossOf({ training }: RunConfig): TokenLoss {
+  return training.tokenLoss === 'softmax' ? softmaxCrossEntropy : stablemaxCrossEntropy;
+}
+
+/**
+ * Steps of the whole run: as given, or from the epochs.
+ *
+ * Source: official HRM, `pretrain.py`, `init_train_state`.
+ */
+export function totalStepsOf(
+  { training }: RunConfig,
+  { totalGroups, meanPuzzleExamples }: PuzzleDatasetMetadata,
+): number {
+  const { steps, epochs, batchSize } = training;
+  return steps ?? Math.floor((epochs! * totalGroups * meanPuzzleExamples) / batchSize);
+}
+
+/** Makes the trainer of a run. */
+export function buildTrainer(
+  config: RunConfig,
+  model: RecursiveReasoner,
+  { totalSteps, compile }: { totalSteps: number; compile: Compile },
+): Trainer {
+  const { training } = config;
+  const { learningRate, warmupSteps, minRatio, weightDecay, beta1, beta2 } = training;
+  const schedule = (rate: number) => warmupCosine({ learningRate: rate, warmupSteps, totalSteps, minRatio });
+  const optimizer = { 'adam-atan2': adamAtan2, 'adam-w': adamW }[training.optimizer];
+  return new Trainer(model, {
+    optimizer: optimizer({ learningRate: schedule(learningRate), weightDecay, beta1, beta2 }),
+    puzzleOptimizer: signSgd({
+      learningRate: schedule(training.puzzleLearningRate ?? learningRate),
+      weightDecay: training.puzzleWeightDecay,
+    }),
+    tokenLoss: tokenLossOf(config),
+    ...(training.emaDecay !== undefined && { emaDecay: training.emaDecay }),
+    seed: training.seed,
+    compile,
+  });
+}

@@ -1,0 +1,53 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { replaceFile } from '@hrm/trainer/checkpoint';
+import { checkRunConfig } from '../config/load-run-config';
+import type { RunConfig } from '../config/run-config';
+import { UsageError } from '../terminal/usage-error';
+
+/** What a run folder says about itself, in `config.json`. */
+export interface RunDescription {
+  config: RunConfig;
+  /** The folder with its puzzles. */
+  data: string;
+}
+
+/** Where the parts of a run lie. */
+export const runPaths = (run: string) => ({
+  description: join(run, 'config.json'),
+  metrics: join(run, 'metrics.jsonl'),
+  data: join(run, 'data'),
+});
+
+/** Whether there is a run in the folder. */
+export const holdsRun = (run: string): boolean => existsSync(runPaths(run).description);
+
+/** Makes the folder of a new run. @throws UsageError where something is in the way. */
+export function createRunFolder(run: string): void {
+  if (existsSync(run) && readdirSync(run).length > 0) {
+    const next = holdsRun(run) ? 'go on with it by --resume, or choose another folder' : 'choose another folder';
+    throw new UsageError(`--out: ${run} is not empty; ${next}`);
+  }
+  mkdirSync(run, { recursive: true });
+}
+
+/** Writes what the run is. */
+export async function writeRunDescription(run: string, description: RunDescription): Promise<void> {
+  const text = `${JSON.stringify(description, null, 2)}\n`;
+  await replaceFile(runPaths(run).description, new TextEncoder().encode(text));
+}
+
+/** Reads what a run is. @throws UsageError when the folder holds none. */
+export function readRunDescription(run: string): RunDescription {
+  const path = runPaths(run).description;
+  if (!existsSync(path)) throw new UsageError(`--run: ${run} holds no run: there is no ${path}`);
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(readFileSync(path, 'utf8'));
+  } catch (error) {
+    throw new UsageError(`${path} is not JSON: ${(error as Error).message}`);
+  }
+  const { config, data } = (parsed ?? {}) as { config?: unknown; data?: unknown };
+  if (typeof data !== 'string') throw new UsageError(`${path} does not say where the puzzles of the run are ("data")`);
+  return { config: checkRunConfig(config, path), data };
+}

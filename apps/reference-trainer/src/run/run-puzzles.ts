@@ -1,0 +1,104 @@
+import { existsSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  buildMazeDataset,
+  buildSudokuDataset,
+  generateMazePuzzles,
+  generateSudokuPuzzles,
+  mazeAugmentation,
+  sudokuAugmentation,
+  type Augmentation,
+  type PuzzleDataset,
+} from '@hrm/data-sudoku-maze';
+import { readDataset, writeDataset } from '@hrm/data-sudoku-maze/files';
+import type { RunConfig, Task } from '../config/run-config';
+import { UsageError } from '../terminal/usage-error';
+
+/** The puzzles of a run. */
+export interface RunPuzzles {
+  train: PuzzleDataset;
+  test: PuzzleDataset;
+}
+
+/** What makes generated puzzles. */
+export type GenerateOptions = NonNullable<RunConfig['generate']>;
+
+/** Generates different puzzles for training and for testing. */
+export function generatePuzzles(task: Task, { train, test, seed, givens, minPathLength }: GenerateOptions): RunPuzzles {
+  if (task.kind === 'sudoku') {
+    const { size } = task;
+    const learned = generateSudokuPuzzles({ size, count: train, seed, ...(givens && { givens }) });
+    const heldOut = generateSudokuPuzzles({
+      size,
+      count: test,
+      seed: seed + 1,
+      exclude: learned,
+      ...(givens && { givens }),
+    });
+    return { train: buildSudokuDataset(learned), test: buildSudokuDataset(heldOut) };
+  }
+  const options = { width: task.width, height: task.height, ...(minPathLength && { minPathLength }) };
+  const learned = generateMazePuzzles({ ...options, count: train, seed });
+  const heldOut = generateMazePuzzles({ ...options, count: test, seed: seed + 1, exclude: learned });
+  return { train: buildMazeDataset(learned), test: buildMazeDataset(heldOut) };
+}
+
+/** Reads one split of a folder in the official layout. @throws UsageError when there is none. */
+export async function readSplit(folder: string, split: 'train' | 'test'): Promise<PuzzleDataset> {
+  if (!existsSync(join(folder, split)) || !statSync(join(folder, split)).isDirectory()) {
+    throw new UsageError(
+      `--data: ${folder} has no folder "${split}"; make one with \`hrm data generate\` or \`hrm data import\``,
+    );
+  }
+  return readDataset(folder, split);
+}
+
+/** Tokens of a puzzle of this task, and how many there are to choose from. */
+export function taskShape(task: Task): { seqLen: number; vocabSize: number } {
+  return task.kind === 'sudoku'
+    ? { seqLen: task.size ** 2, vocabSize: task.size + 2 }
+    : { seqLen: task.width * task.height, vocabSize: 6 };
+}
+
+function expectTask({ metadata }: PuzzleDataset, task: Task, folder: string): void {
+  const { seqLen, vocabSize } = taskShape(task);
+  if (metadata.seqLen !== seqLen || metadata.vocabSize !== vocabSize) {
+    throw new UsageError(
+      `--data: the puzzles in ${folder} have ${metadata.seqLen} tokens out of ${metadata.vocabSize}, ` +
+        `the config's task needs ${seqLen} out of ${vocabSize}`,
+    );
+  }
+}
+
+/** The puzzles of a run: those in the folder, or else generated as the config says and written to `generatedInto`. */
+export async function preparePuzzles(
+  config: RunConfig,
+  folder: string | undefined,
+  generatedInto: string,
+): Promise<RunPuzzles & { folder: string }> {
+  if (folder === undefined) {
+    if (!config.generate) {
+      throw new UsageError(`--data is missing: the config "${config.name}" does not say how to generate puzzles`);
+    }
+    if (!existsSync(generatedInto)) {
+      const generated = generatePuzzles(config.task, config.generate);
+      await writeDataset(generatedInto, 'train', generated.train);
+      await writeDataset(generatedInto, 'test', generated.test);
+    }
+  }
+  const from = folder ?? generatedInto;
+  const puzzles = { train: await readSplit(from, 'train'), test: await readSplit(from, 'test') };
+  expectTask(puzzles.train, config.task, from);
+  expectTask(puzzles.test, config.task, from);
+  return { ...puzzles, folder: from };
+}
+
+/** How a task's puzzles are turned into their equals. */
+export function taskAugmentation(task: Task): Augmentation {
+  return task.kind === 'sudoku' ? sudokuAugmentation(task.size) : mazeAugmentation(task.width, task.height);
+}
+
+/** Puzzles in a data set, over all its sets. */
+export function countPuzzles({ metadata, sets }: PuzzleDataset): number {
+  return metadata.sets.reduce((count, name) => count + sets[name]!.inputs.length / metadata.seqLen, 0);
+}
