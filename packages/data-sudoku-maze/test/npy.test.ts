@@ -54,6 +54,12 @@ describe('npy', () => {
     );
   });
 
+  it('leaves the room that numpy leaves for the first axis to grow', () => {
+    // numpy 2.4 writes 192 bytes before the data of this shape; without the room they would be 128.
+    expect(serializeNpy({ shape: new Array<number>(15).fill(1), data: new Uint8Array(1) })).toHaveLength(193);
+    expect(serializeNpy({ shape: [], data: new Uint8Array(1) })).toHaveLength(129);
+  });
+
   it('reads versions 2.0 and 3.0, other spaces, key orders and quotes', () => {
     const data = Uint8Array.of(1, 0, 2, 0);
     for (const version of [

@@ -88,11 +88,9 @@ function drawExamples(set: PuzzleSet, puzzle: number, atMost: number, random: Se
  *
  * const dataset = buildSudokuDataset(generateSudokuPuzzles({ size: 4, count: 200 }));
  * const options = { batchSize: 64, seed: 0, augment: sudokuAugmentation(4) };
- * const stream = trainBatches(dataset, options);
- * const first = stream.next().value;
- * const second = stream.next().value;
- * const again = trainBatches(dataset, { ...options, cursor: first.cursor }).next().value;
- * console.log(again.inputs.join() === second.inputs.join()); // true
+ * const [first, second] = trainBatches(dataset, options);
+ * const [again] = trainBatches(dataset, { ...options, cursor: first!.cursor });
+ * console.log(again!.inputs.join() === second!.inputs.join()); // true
  * ```
  */
 export function* trainBatches(

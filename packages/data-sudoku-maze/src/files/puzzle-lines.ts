@@ -33,7 +33,7 @@ export interface ReadLinesOptions {
  * import { readPuzzleLines } from '@hrm/data-sudoku-maze/files';
  *
  * const path = join(tmpdir(), 'example-puzzles.txt');
- * await writeFile(path, '# two easy ones\n1.....3..4.....2\n4.1.....3..2.1..\n');
+ * await writeFile(path, '# two easy ones\n1.....3..4.....2\n.43..32..21.....\n');
  * for (const { answer } of await readPuzzleLines(path)) console.log(formatSudoku(answer));
  * ```
  */

@@ -1,6 +1,6 @@
 import { SeededRandom } from '../seeded-random';
+import { FarCellFinder } from './far-cell-finder';
 import { type Maze, MazeCell, type MazePuzzle } from './maze';
-import { mazeDistances } from './maze-distances';
 import { drawPath, shortestPath } from './shortest-path';
 
 /** What kind of maze to generate. */
@@ -16,7 +16,7 @@ export interface MazeGeneratorOptions {
    * have then 37% walls in the mean, as the official ones.
    */
   wallShare?: readonly [number, number];
-  /** Mazes tried before giving up on the path length. Default 200,000. */
+  /** Mazes tried before giving up on the path length. Default 100,000. */
   maxAttempts?: number;
 }
 
@@ -31,13 +31,15 @@ export function hardPathLength(width: number, height: number): number {
 
 /** Drawing both ends blindly would be more exact with a larger number here, and slower. */
 const GOALS_ALWAYS_KEPT = 30;
+/** Drawing walls costs more than a search, and so few starts do that this changes nothing in what is kept. */
+const STARTS_TRIED = 4;
 
 function checkOptions(options: MazeGeneratorOptions): Required<MazeGeneratorOptions> {
   const width = options.width ?? 30;
   const height = options.height ?? width;
   const minPathLength = options.minPathLength ?? hardPathLength(width, height);
   const wallShare = options.wallShare ?? [0.3, 0.45];
-  const maxAttempts = options.maxAttempts ?? 200_000;
+  const maxAttempts = options.maxAttempts ?? 100_000;
   const isSide = (side: number) => Number.isInteger(side) && side >= 2 && side <= 1000;
   if (!isSide(width) || !isSide(height)) {
     throw new RangeError(`A maze is 2 to 1000 cells wide and high; got ${width} and ${height}.`);
@@ -64,21 +66,21 @@ function randomWalls(random: SeededRandom, { width, height, wallShare }: Require
 
 function generateWith(random: SeededRandom, options: Required<MazeGeneratorOptions>): MazePuzzle {
   const { width, height, minPathLength, maxAttempts } = options;
+  const finder = new FarCellFinder(width, height);
   for (let attempt = 0; attempt < maxAttempts; attempt++) {
     const maze = randomWalls(random, options);
-    const start = random.integer(maze.cells.length);
-    if (maze.cells[start] === MazeCell.wall) continue;
-    const distances = mazeDistances(maze, start);
-    const goals: number[] = [];
-    for (let cell = 0; cell < distances.length; cell++) if (distances[cell]! >= minPathLength) goals.push(cell);
-    // A start with few goals is kept as seldom as if S and G had both been drawn at random, as the official mazes were.
-    if (random.integer(GOALS_ALWAYS_KEPT) >= goals.length) continue;
-
-    const goal = goals[random.integer(goals.length)]!;
     const question = maze.cells;
-    question[start] = MazeCell.start;
-    question[goal] = MazeCell.goal;
-    return { width, height, question, answer: drawPath(question, shortestPath(maze, random)!) };
+    finder.load(question);
+    for (let k = 0; k < STARTS_TRIED; k++) {
+      const start = random.integer(question.length);
+      if (question[start] === MazeCell.wall) continue;
+      const goals = finder.find(start, minPathLength);
+      // A start with few goals is kept as seldom as if both had been drawn at random, as in the official mazes.
+      if (random.integer(GOALS_ALWAYS_KEPT) >= goals.length) continue;
+      question[start] = MazeCell.start;
+      question[goals[random.integer(goals.length)]!] = MazeCell.goal;
+      return { width, height, question, answer: drawPath(question, shortestPath(maze, random)!) };
+    }
   }
   throw new RangeError(
     `Found no ${width}x${height} maze whose shortest path has ${minPathLength} steps in ${maxAttempts} tries. ` +

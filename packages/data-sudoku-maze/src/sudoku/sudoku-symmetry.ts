@@ -38,6 +38,8 @@ export function sudokuSymmetrySampler(size: SudokuSize): (random: SeededRandom) 
   };
 
   return (random) => {
+    // From the same order every time: what is drawn must depend on `random` alone, or no stream could be resumed.
+    for (let digit = 1; digit <= size; digit++) digits[digit] = digit;
     random.shuffle(digits, 1, size + 1);
     drawLines(rows, boxRows, random);
     drawLines(columns, boxColumns, random);

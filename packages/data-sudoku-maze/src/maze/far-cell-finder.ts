@@ -1,0 +1,83 @@
+import { MazeCell } from './maze';
+
+/**
+ * Finds the cells that are many steps away, in one maze after another of the same size: the generator looks at
+ * thousands before it keeps one. Breadth-first search on a copy with a wall around it, so that no step needs to look
+ * for the border, and with buffers that are used again.
+ */
+export class FarCellFinder {
+  readonly #width: number;
+  /** One wall to the right of each row is also the one to the left of the next. */
+  readonly #stride: number;
+  readonly #open: Uint8Array;
+  /** The search that last came to each cell. */
+  readonly #visited: Int32Array;
+  readonly #queue: Int32Array;
+  #search = 0;
+
+  constructor(width: number, height: number) {
+    this.#width = width;
+    this.#stride = width + 1;
+    const padded = this.#stride * (height + 2) + 1;
+    this.#open = new Uint8Array(padded);
+    this.#visited = new Int32Array(padded);
+    this.#queue = new Int32Array(width * height);
+  }
+
+  /** Takes the maze whose cells `find` will search. */
+  load(cells: Uint8Array): void {
+    for (let cell = 0, row = 1; cell < cells.length; row++) {
+      const at = row * this.#stride + 1;
+      for (let column = 0; column < this.#width; column++) {
+        this.#open[at + column] = cells[cell++] === MazeCell.wall ? 0 : 1;
+      }
+    }
+  }
+
+  /** The cells of the maze that are at least so many steps from one that is no wall. */
+  find(from: number, minSteps: number): number[] {
+    const width = this.#width;
+    const stride = this.#stride;
+    const open = this.#open;
+    const visited = this.#visited;
+    const queue = this.#queue;
+    const search = ++this.#search;
+    const first = (Math.floor(from / width) + 1) * stride + 1 + (from % width);
+    queue[0] = first;
+    visited[first] = search;
+    let tail = 1;
+    let firstFar = minSteps <= 0 ? 0 : -1;
+    for (let head = 0, steps = 1; head < tail; steps++) {
+      const levelEnd = tail;
+      if (steps === minSteps) firstFar = levelEnd;
+      for (; head < levelEnd; head++) {
+        const cell = queue[head]!;
+        const up = cell - stride;
+        const down = cell + stride;
+        if (open[up] === 1 && visited[up] !== search) {
+          visited[up] = search;
+          queue[tail++] = up;
+        }
+        if (open[down] === 1 && visited[down] !== search) {
+          visited[down] = search;
+          queue[tail++] = down;
+        }
+        if (open[cell - 1] === 1 && visited[cell - 1] !== search) {
+          visited[cell - 1] = search;
+          queue[tail++] = cell - 1;
+        }
+        if (open[cell + 1] === 1 && visited[cell + 1] !== search) {
+          visited[cell + 1] = search;
+          queue[tail++] = cell + 1;
+        }
+      }
+    }
+    const far: number[] = [];
+    if (firstFar < 0) return far;
+    for (let index = firstFar; index < tail; index++) {
+      const cell = queue[index]! - 1;
+      far.push((Math.floor(cell / stride) - 1) * width + (cell % stride));
+    }
+    return far;
+  }
+}
