@@ -28,7 +28,7 @@ export default defineConfig({
       ...readdirSync(path('packages')).map((name) => project(name, `packages/${name}`)),
       ...readdirSync(path('apps')).map((name) => project(name, `apps/${name}`)),
       // Of the repository as a whole. These read the built packages, as their users do.
-      { test: { ...shared, name: 'repository', root: path('tests'), include: ['*.test.ts'] } },
+      { test: { ...shared, name: 'repository', root: path('tests'), include: ['*.test.ts'], maxConcurrency: 2 } },
     ],
   },
 });

@@ -1,0 +1,48 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { documentedPrograms, root, typeErrors, type DocumentedProgram } from './documented-programs';
+
+const programs = documentedPrograms();
+
+/** Where the programs run, and leave the files that they write. */
+const folder = mkdtempSync(join(tmpdir(), 'hrm-documented-programs-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function run({ javascript }: DocumentedProgram): Promise<string | undefined> {
+  // Nothing is downloaded for an example: pip finds nothing, and the example says what its user would read.
+  const env = { ...process.env, PIP_NO_INDEX: '1' };
+  return new Promise((resolve) => {
+    const options = { cwd: folder, env, timeout: 60_000 };
+    execFile(process.execPath, ['--enable-source-maps', javascript], options, (error, _, stderr) =>
+      resolve(error ? `${error.killed ? 'It took more than 60 s.\n' : ''}${stderr}` : undefined),
+    );
+  });
+}
+
+test('every package has a README with a program, and programs in its doc comments', () => {
+  for (const name of readdirSync(join(root, 'packages'))) {
+    const files = programs.map(({ file }) => file).filter((file) => file.startsWith(`packages/${name}/`));
+    expect(files).toContain(`packages/${name}/README.md`);
+    expect(files.filter((file) => file.includes('/src/')).length, name).toBeGreaterThan(0);
+  }
+});
+
+test('no program is left out: every @example of a module has a ts fence', () => {
+  for (const file of new Set(programs.map((program) => program.file).filter((name) => name.endsWith('.ts')))) {
+    const examples = readFileSync(join(root, file), 'utf8').match(/^\s*\* @example/gm) ?? [];
+    expect(programs.filter((program) => program.file === file).length, file).toBeGreaterThanOrEqual(examples.length);
+  }
+});
+
+test('the programs have no type errors', () => {
+  expect(typeErrors(programs)).toEqual([]);
+}, 120_000);
+
+for (const program of programs) {
+  test.concurrent(`${program.place} runs when pasted`, { timeout: 90_000 }, async ({ expect }) => {
+    expect(await run(program), `${program.place} fails`).toBeUndefined();
+  });
+}

@@ -1,0 +1,124 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative, sep } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import ts from 'typescript';
+
+export const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** Inside the workspace package of these tests, so that the programs' imports lead to the built packages. */
+const written = join(root, 'tests/dist/programs');
+
+/** A program that a README or a doc comment shows. */
+export interface DocumentedProgram {
+  /** Where it stands, from the root of the repository, as `packages/act/src/carry.ts:12`. */
+  place: string;
+  file: string;
+  /** Of its first line in that file, counted from 1. */
+  line: number;
+  source: string;
+  /** The program as a file: its lines stand where they stand in `file`. */
+  typescript: string;
+  /** The same without types, its stack traces pointing into `file`. */
+  javascript: string;
+}
+
+function filesUnder(folder: string, extension: string): string[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith(extension) && !name.split(sep).includes('node_modules'))
+    .map((name) => join(folder, name))
+    .sort();
+}
+
+/** The READMEs, and every module of the packages. */
+function documents(): string[] {
+  const packages = readdirSync(join(root, 'packages'));
+  const readmes = ['README.md', ...packages.map((name) => `packages/${name}/README.md`)].map((name) =>
+    join(root, name),
+  );
+  const modules = packages.flatMap((name) => filesUnder(join(root, 'packages', name, 'src'), '.ts'));
+  return [...readmes.filter((file) => existsSync(file)), ...filesUnder(join(root, 'examples'), '.md'), ...modules];
+}
+
+/** The ```ts fences of a file; in a module those within doc comments. */
+function fences(file: string): { line: number; source: string }[] {
+  const margin = file.endsWith('.md') ? /^/ : /^\s*\* ?/;
+  const found: { line: number; source: string }[] = [];
+  let open: { line: number; lines: string[] } | undefined;
+  for (const [index, text] of readFileSync(file, 'utf8').split('\n').entries()) {
+    const inside = margin.exec(text);
+    if (!inside) continue;
+    const content = text.slice(inside[0].length);
+    if (open && /^```\s*$/.test(content)) {
+      found.push({ line: open.line, source: open.lines.join('\n') });
+      open = undefined;
+    } else if (open) {
+      open.lines.push(content);
+    } else if (/^```ts\s*$/.test(content)) {
+      open = { line: index + 2, lines: [] };
+    }
+  }
+  if (open) throw new Error(`${relative(root, file)}:${open.line}: the \`\`\`ts fence that opens here is never closed`);
+  return found;
+}
+
+/** Takes every program out of the documentation and writes it down, ready to be compiled and run. */
+export function documentedPrograms(): DocumentedProgram[] {
+  rmSync(written, { recursive: true, force: true });
+  return documents().flatMap((path) =>
+    fences(path).map(({ line, source }) => {
+      const file = relative(root, path).split(sep).join('/');
+      const stem = join(written, `${file}.${line}`);
+      const program = {
+        file,
+        line,
+        source,
+        place: `${file}:${line}`,
+        typescript: `${stem}.ts`,
+        javascript: `${stem}.js`,
+      };
+      const padded = '\n'.repeat(line - 1) + source + '\n';
+      mkdirSync(dirname(stem), { recursive: true });
+      writeFileSync(program.typescript, padded);
+      writeFileSync(program.javascript, withoutTypes(padded, path));
+      return program;
+    }),
+  );
+}
+
+function withoutTypes(source: string, path: string): string {
+  const { outputText, sourceMapText } = ts.transpileModule(source, {
+    compilerOptions: {
+      target: ts.ScriptTarget.ES2022,
+      module: ts.ModuleKind.ESNext,
+      verbatimModuleSyntax: true,
+      sourceMap: true,
+    },
+    fileName: 'program.ts',
+  });
+  const map = { ...(JSON.parse(sourceMapText!) as object), sources: [pathToFileURL(path).href] };
+  const encoded = Buffer.from(JSON.stringify(map)).toString('base64');
+  return outputText.replace(
+    /\/\/# sourceMappingURL=.*\s*$/,
+    `//# sourceMappingURL=data:application/json;base64,${encoded}\n`,
+  );
+}
+
+/** What the TypeScript compiler has to say about the programs, each message with file and line. */
+export function typeErrors(programs: readonly DocumentedProgram[]): string[] {
+  const { config } = ts.readConfigFile(join(root, 'tsconfig.base.json'), (file) => readFileSync(file, 'utf8')) as {
+    config: { compilerOptions: object };
+  };
+  const { options } = ts.convertCompilerOptionsFromJson(config.compilerOptions, join(root, 'tests'));
+  const compiler = ts.createProgram(
+    programs.map(({ typescript }) => typescript),
+    { ...options, moduleDetection: ts.ModuleDetectionKind.Force, typeRoots: [join(root, 'node_modules/@types')] },
+  );
+  return ts.getPreEmitDiagnostics(compiler).map(({ file, start, messageText }) => {
+    const message = ts.flattenDiagnosticMessageText(messageText, '\n');
+    if (!file) return message;
+    const program = programs.find(({ typescript }) => typescript === file.fileName);
+    const line = file.getLineAndCharacterOfPosition(start ?? 0).line + 1;
+    return `${program?.file ?? relative(root, file.fileName)}:${line}: ${message}`;
+  });
+}
