@@ -1,0 +1,115 @@
+import { createHash } from 'node:crypto';
+import { FileFormatError } from '@hrm/models';
+import type { FileFacts } from './read-file';
+
+/** A value that JSON can hold. */
+export type JsonValue = null | boolean | number | string | readonly JsonValue[] | { readonly [key: string]: JsonValue };
+
+/** The manifest of a checkpoint: everything that is not tensors, and what the files of tensors must be. */
+export interface CheckpointManifest {
+  readonly step: number;
+  /** How good the weights are, where that was measured: more is better. */
+  readonly metric: number | undefined;
+  /** The files beside the manifest, by name. */
+  readonly files: ReadonlyMap<string, FileFacts>;
+  readonly state: JsonValue;
+}
+
+/** The name of the manifest in the folder of a checkpoint. */
+export const manifestName = 'manifest.json';
+
+/** Larger manifests are not read. */
+export const manifestLimit = 64 * 2 ** 20;
+
+const format = 'hrm-checkpoint';
+const version = 1;
+
+/** What the names of a checkpoint's files look like. */
+const fileName = /^[a-z][a-z0-9_-]{0,99}\.safetensors$/;
+
+/** The manifest as a file. It ends with the SHA-256 of all before it, so that a damaged one is known as such. */
+export function serializeManifest({ step, metric, files, state }: CheckpointManifest): Uint8Array {
+  const document = { format, version, step, metric: metric ?? null, files: Object.fromEntries(files), state };
+  const body = new TextEncoder().encode(JSON.stringify(document, null, 2).slice(0, -'\n}'.length));
+  return Buffer.concat([body, seal(body)]);
+}
+
+/** Reads a manifest; any byte out of place is a {@link FileFormatError}. */
+export function parseManifest(bytes: Uint8Array, path: string): CheckpointManifest {
+  const fail = (problem: string, expected: string, offset?: number): never => {
+    throw new FileFormatError({ path, offset, problem, expected });
+  };
+  const bodyBytes = bytes.byteLength - seal(new Uint8Array()).byteLength;
+  const body = bytes.subarray(0, Math.max(0, bodyBytes));
+  if (bodyBytes < 0 || Buffer.compare(bytes.subarray(bodyBytes), seal(body)) !== 0) {
+    fail('the manifest is damaged or cut short', 'its own SHA-256 at its end', Math.max(0, bodyBytes));
+  }
+  const document = parseObject(body, path);
+  if (document.format !== format) fail(`the format is ${JSON.stringify(document.format)}`, `"${format}"`);
+  if (document.version !== version) {
+    fail(
+      `the format has version ${JSON.stringify(document.version)}`,
+      `${version}; use the @hrm/trainer that wrote it`,
+    );
+  }
+  const { step, metric, files, state } = document;
+  if (typeof step !== 'number' || !Number.isSafeInteger(step) || step < 0)
+    return fail('the step is wrong', 'an integer');
+  if (metric !== null && typeof metric !== 'number') return fail('the metric is wrong', 'a number or null');
+  if (!isObject(files)) return fail('the list of files is missing', 'an object');
+  if (state === undefined) return fail('the state is missing', 'a value');
+  return { step, metric: metric ?? undefined, files: parseFiles(files, fail), state };
+}
+
+function parseFiles(files: JsonObject, fail: (problem: string, expected: string) => never): Map<string, FileFacts> {
+  const facts = new Map<string, FileFacts>();
+  for (const [name, file] of Object.entries(files)) {
+    if (!isFileName(name)) fail(`the file name ${JSON.stringify(name)} is not one`, 'such as "weights.safetensors"');
+    const { bytes, sha256 } = isObject(file) ? file : {};
+    const isHash = typeof sha256 === 'string' && /^[0-9a-f]{64}$/.test(sha256);
+    if (typeof bytes !== 'number' || !Number.isSafeInteger(bytes) || bytes < 0 || !isHash) {
+      return fail(`what it says of "${name}" is wrong`, 'its length and SHA-256');
+    }
+    facts.set(name, { bytes, sha256 });
+  }
+  return facts;
+}
+
+/** Whether a file of a checkpoint may have this name: no path, nothing hidden, the same on every system. */
+export function isFileName(name: string): boolean {
+  return fileName.test(name);
+}
+
+/** Throws a TypeError, naming the place, where JSON would not give `value` back: undefined, NaN, a Map. */
+export function assertJsonValue(value: unknown, place = 'state'): asserts value is JsonValue {
+  if (value === null || typeof value === 'boolean' || typeof value === 'string') return;
+  if (typeof value === 'number' && Number.isFinite(value)) return;
+  if (Array.isArray(value)) return value.forEach((item, i) => assertJsonValue(item, `${place}[${i}]`));
+  if (typeof value === 'object' && [Object.prototype, null].includes(Object.getPrototypeOf(value) as object | null)) {
+    return Object.entries(value).forEach(([key, item]) => assertJsonValue(item, `${place}.${key}`));
+  }
+  const shown = typeof value === 'object' ? `a ${value.constructor.name}` : String(value);
+  throw new TypeError(`${place} is ${shown}, which JSON cannot hold; expected plain objects, arrays, strings, numbers`);
+}
+
+/** The end of the file whose text up to there is `body`. */
+function seal(body: Uint8Array): Uint8Array {
+  const sha256 = createHash('sha256').update(body).digest('hex');
+  return new TextEncoder().encode(`,\n  "sha256": "${sha256}"\n}\n`);
+}
+
+type JsonObject = { readonly [key: string]: JsonValue };
+
+function parseObject(body: Uint8Array, path: string): JsonObject {
+  try {
+    const document: unknown = JSON.parse(`${new TextDecoder('utf-8', { fatal: true }).decode(body)}\n}`);
+    if (isObject(document)) return document;
+  } catch (cause) {
+    throw new FileFormatError({ path, problem: 'the manifest is no JSON', expected: 'a manifest', cause });
+  }
+  throw new FileFormatError({ path, problem: 'the manifest is no object', expected: 'a manifest' });
+}
+
+function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,268 @@
+import { join } from 'node:path';
+import { FileFormatError } from '@hrm/models';
+import {
+  checkpointName,
+  checkpointStep,
+  removingPrefix,
+  replacedPrefix,
+  savingPrefix,
+  setAsidePrefix,
+} from './checkpoint-name';
+import { ensureFolder, removeTree } from './durable-files';
+import { errorCode, type FileSystem, nodeFileSystem } from './file-system';
+import { type Checkpoint, readCheckpoint, type ReadCheckpointOptions, readManifest } from './read-checkpoint';
+import { type CheckpointContents, writeCheckpoint } from './write-checkpoint';
+
+/** Choices of a {@link CheckpointStore}. */
+export interface CheckpointStoreOptions {
+  /** How many of the newest checkpoints stay, at least 1. Default 2. */
+  readonly keepNewest?: number;
+  /** Whether the one with the highest metric stays too. Default true. */
+  readonly keepBest?: boolean;
+  /** Change nothing on the disk, for a program that only looks. Default false. */
+  readonly readOnly?: boolean;
+  /** Told what a user should know: damaged checkpoints passed over, old ones that cannot be removed. Default: console.warn. */
+  readonly onWarning?: (message: string) => void;
+  /** Default: the machine's. */
+  readonly fileSystem?: FileSystem;
+}
+
+/**
+ * The checkpoints of a run, in its folder `checkpoints`: the newest few and the best.
+ *
+ * Saving loses nothing that was saved: see {@link writeCheckpoint}; older checkpoints go only when as many newer ones as
+ * are to stay have been found whole or written by this store. Hold a {@link RunLock} while one is open for saving.
+ *
+ * @example
+ * ```ts
+ * import { mkdtemp } from 'node:fs/promises';
+ * import { CheckpointStore, RunLock } from '@hrm/trainer/checkpoint';
+ *
+ * const run = await mkdtemp('run-');
+ * const lock = await RunLock.acquire(run);
+ * const store = await CheckpointStore.open(run, { keepNewest: 2 });
+ * const weights = new Map([['q_head.bias', { dtype: 'float32', shape: [2], data: Float32Array.of(-5, -5) } as const]]);
+ * await store.save({ step: 500, files: { weights }, state: { seed: 0 }, metric: 0.31 });
+ * console.log((await store.latest())?.step); // 500
+ * await lock.release();
+ * ```
+ */
+export class CheckpointStore {
+  /** The folder of the checkpoints. */
+  readonly folder: string;
+  readonly #keepNewest: number;
+  readonly #keepBest: boolean;
+  readonly #readOnly: boolean;
+  readonly #warn: (message: string) => void;
+  readonly #fileSystem: FileSystem;
+  /** Steps of checkpoints that this store has written, or read and found whole. */
+  readonly #trusted = new Set<number>();
+
+  private constructor(runFolder: string, options: CheckpointStoreOptions) {
+    const { keepNewest = 2, keepBest = true, readOnly = false, onWarning = console.warn } = options;
+    if (!Number.isSafeInteger(keepNewest) || keepNewest < 1) {
+      throw new RangeError(`keepNewest is ${keepNewest}; expected an integer from 1`);
+    }
+    this.folder = join(runFolder, 'checkpoints');
+    this.#keepNewest = keepNewest;
+    this.#keepBest = keepBest;
+    this.#readOnly = readOnly;
+    this.#warn = onWarning;
+    this.#fileSystem = options.fileSystem ?? nodeFileSystem;
+  }
+
+  /**
+   * Opens the checkpoints of the run in `runFolder`, which is made if missing (but not the folder it is in), and clears
+   * away what saves that were killed have left.
+   *
+   * @throws Error of the file system; RangeError for a wrong `keepNewest`.
+   */
+  static async open(runFolder: string, options: CheckpointStoreOptions = {}): Promise<CheckpointStore> {
+    const store = new CheckpointStore(runFolder, options);
+    if (!store.#readOnly) {
+      await ensureFolder(store.#fileSystem, runFolder);
+      await ensureFolder(store.#fileSystem, store.folder);
+      await store.#clearLeftovers();
+    }
+    return store;
+  }
+
+  /** The steps of which there are checkpoints, whole or not, newest first. */
+  async steps(): Promise<readonly number[]> {
+    const steps = (await this.#names()).map(checkpointStep).filter((step) => step !== undefined);
+    return steps.sort((a, b) => b - a);
+  }
+
+  /**
+   * Saves a checkpoint, then removes those that need not stay; returns the folder it is in.
+   *
+   * Checkpoints of later steps, left by a run that was resumed further back, are set aside under another name: resuming
+   * must not jump to them.
+   *
+   * @throws as {@link writeCheckpoint} does; the checkpoints already there then stay.
+   */
+  async save(contents: CheckpointContents): Promise<string> {
+    if (this.#readOnly) throw new Error('this store was opened read-only; open it without readOnly to save');
+    await this.#setLaterAside(contents.step);
+    const path = await writeCheckpoint(this.folder, contents, { fileSystem: this.#fileSystem });
+    this.#trusted.add(contents.step);
+    try {
+      await this.#prune();
+    } catch (error) {
+      this.#warn(`saved ${path}, but older checkpoints could not be removed: ${messageOf(error)}`);
+    }
+    return path;
+  }
+
+  /**
+   * The newest checkpoint that is whole. Damaged ones are passed over, with one warning that names them and says why.
+   *
+   * @returns `undefined` where there is no checkpoint at all.
+   * @throws {@link FileFormatError} where there are some and none is whole.
+   */
+  async latest(options: Pick<ReadCheckpointOptions, 'only'> = {}): Promise<Checkpoint | undefined> {
+    return this.#firstWhole(await this.steps(), options);
+  }
+
+  /**
+   * The whole checkpoint with the highest metric, the newest of equals; damaged ones are passed over with one warning.
+   *
+   * @returns `undefined` where none was saved with a metric.
+   * @throws {@link FileFormatError} where some were, and none is whole.
+   */
+  async best(options: Pick<ReadCheckpointOptions, 'only'> = {}): Promise<Checkpoint | undefined> {
+    const { byMetric, unreadable } = await this.#measure();
+    return this.#firstWhole(
+      byMetric,
+      options,
+      unreadable.map(({ error }) => error),
+    );
+  }
+
+  async #firstWhole(
+    steps: readonly number[],
+    { only }: ReadCheckpointOptions,
+    errors: readonly unknown[] = [],
+  ): Promise<Checkpoint | undefined> {
+    const problems = errors.map((error) => `- ${messageOf(error)}`);
+    for (const step of steps) {
+      try {
+        const checkpoint = await readCheckpoint(this.#path(step), { only, fileSystem: this.#fileSystem });
+        this.#trusted.add(step);
+        if (problems.length > 0) {
+          this.#warn(
+            `using the checkpoint of step ${step}, for newer or better ones are damaged:\n${problems.join('\n')}`,
+          );
+        }
+        return checkpoint;
+      } catch (error) {
+        this.#trusted.delete(step);
+        problems.push(`- ${messageOf(error)}`);
+      }
+    }
+    if (problems.length === 0) return undefined;
+    throw new FileFormatError({
+      path: this.folder,
+      problem: `no checkpoint is whole:\n${problems.join('\n')}\n`,
+      expected: 'one that is; restore a copy, or start a new run in another folder',
+    });
+  }
+
+  /** The steps of the checkpoints with a metric, best first and the newer of equals first; and the manifests that fail. */
+  async #measure(): Promise<{ byMetric: readonly number[]; unreadable: { step: number; error: FileFormatError }[] }> {
+    const measured: { step: number; metric: number }[] = [];
+    const unreadable: { step: number; error: FileFormatError }[] = [];
+    for (const step of await this.steps()) {
+      try {
+        const { metric } = await readManifest(this.#path(step), this.#fileSystem);
+        if (metric !== undefined) measured.push({ step, metric });
+      } catch (error) {
+        if (!(error instanceof FileFormatError)) throw error;
+        unreadable.push({ step, error });
+      }
+    }
+    const byMetric = measured.sort((a, b) => b.metric - a.metric || b.step - a.step).map(({ step }) => step);
+    return { byMetric, unreadable };
+  }
+
+  /** Removes what newer checkpoints make superfluous. Those not known to be whole do not count as newer ones. */
+  async #prune(): Promise<void> {
+    const steps = await this.steps();
+    const newest = steps.filter((step) => this.#trusted.has(step)).slice(0, this.#keepNewest);
+    if (newest.length < this.#keepNewest) return;
+    const kept = new Set(newest);
+    if (this.#keepBest) {
+      const { byMetric, unreadable } = await this.#measure();
+      // The best by its word may be damaged; then the best that is surely whole is worth keeping as well.
+      for (const step of [byMetric[0], byMetric.find((candidate) => this.#trusted.has(candidate))]) {
+        if (step !== undefined) kept.add(step);
+      }
+      // A disk that fails to answer now may hold the best; a manifest that is damaged or gone does not.
+      for (const { step, error } of unreadable) {
+        const code = errorCode(error.cause);
+        if (code !== undefined && code !== 'ENOENT') kept.add(step);
+      }
+    }
+    for (const step of steps) {
+      if (!kept.has(step) && step < newest.at(-1)!) await this.#remove(step);
+    }
+  }
+
+  /** Takes the name away first, for good: what is half removed must not pass for a checkpoint. */
+  async #remove(step: number): Promise<void> {
+    const removing = join(this.folder, `${removingPrefix}${checkpointName(step)}`);
+    await removeTree(this.#fileSystem, removing);
+    await this.#fileSystem.rename(this.#path(step), removing);
+    this.#trusted.delete(step);
+    await this.#fileSystem.syncFolder(this.folder);
+    await removeTree(this.#fileSystem, removing);
+  }
+
+  async #setLaterAside(step: number): Promise<void> {
+    const later = (await this.steps()).filter((other) => other > step);
+    if (later.length === 0) return;
+    const names = new Set(await this.#names());
+    for (const other of later) {
+      const name = `${setAsidePrefix}${checkpointName(other)}`;
+      let free = name;
+      for (let copy = 2; names.has(free); copy++) free = `${name}-${copy}`;
+      await this.#fileSystem.rename(this.#path(other), join(this.folder, free));
+      this.#trusted.delete(other);
+    }
+    await this.#fileSystem.syncFolder(this.folder);
+    this.#warn(
+      `saving step ${step}: the checkpoints of later steps (${later.join(', ')}) are of another course of the run; ` +
+        `they are set aside as ${join(this.folder, setAsidePrefix)}*`,
+    );
+  }
+
+  async #clearLeftovers(): Promise<void> {
+    const names = new Set(await this.#names());
+    for (const name of names) {
+      const path = join(this.folder, name);
+      if (name.startsWith(replacedPrefix) && !names.has(name.slice(replacedPrefix.length))) {
+        await this.#fileSystem.rename(path, join(this.folder, name.slice(replacedPrefix.length)));
+        await this.#fileSystem.syncFolder(this.folder);
+      } else if ([savingPrefix, removingPrefix, replacedPrefix].some((prefix) => name.startsWith(prefix))) {
+        await removeTree(this.#fileSystem, path);
+      }
+    }
+  }
+
+  async #names(): Promise<readonly string[]> {
+    try {
+      return (await this.#fileSystem.list(this.folder)).filter(({ kind }) => kind === 'folder').map(({ name }) => name);
+    } catch (error) {
+      if (this.#readOnly && errorCode(error) === 'ENOENT') return [];
+      throw error;
+    }
+  }
+
+  #path(step: number): string {
+    return join(this.folder, checkpointName(step));
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

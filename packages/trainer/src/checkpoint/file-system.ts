@@ -1,0 +1,94 @@
+import { rmdirSync, unlinkSync } from 'node:fs';
+import { type FileHandle, mkdir, open, readdir, rename, rmdir, unlink } from 'node:fs/promises';
+import { platform } from 'node:process';
+
+/** How a file is opened: to be read; to be made new, which fails where one exists; or to be changed in place. */
+export type OpenMode = 'read' | 'create' | 'update';
+
+/** What stands in a folder. */
+export interface FolderEntry {
+  readonly name: string;
+  readonly kind: 'file' | 'folder' | 'other';
+}
+
+/** An open file. Positions count bytes from its start. */
+export interface OpenFile {
+  size(): Promise<number>;
+  /** Reads into `buffer` from `position` on and returns how many bytes: fewer than asked for, perhaps; 0 at the end. */
+  read(buffer: Uint8Array, position: number): Promise<number>;
+  /** Writes at `position` and returns how many bytes went through: fewer than given, perhaps. */
+  write(bytes: Uint8Array, position: number): Promise<number>;
+  truncate(length: number): Promise<void>;
+  /** Returns when the content is on the disk itself. */
+  sync(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * The few calls through which checkpoints, locks and logs reach the disk. Tests put their own in place, to let each call
+ * fail in turn; errors carry a `code` as Node's do.
+ */
+export interface FileSystem {
+  /** Makes a folder in one that exists; fails with EEXIST where there is one. */
+  createFolder(path: string): Promise<void>;
+  list(path: string): Promise<readonly FolderEntry[]>;
+  open(path: string, mode: OpenMode): Promise<OpenFile>;
+  /** Moves a file or folder at once; a file there is replaced. */
+  rename(from: string, to: string): Promise<void>;
+  removeFile(path: string): Promise<void>;
+  /** Removes an empty folder. */
+  removeFolder(path: string): Promise<void>;
+  /** Returns when the folder's entries are on the disk itself. */
+  syncFolder(path: string): Promise<void>;
+  /** For when the process ends, and nothing can be awaited. */
+  removeFileSync(path: string): void;
+  /** For when the process ends, and nothing can be awaited. */
+  removeFolderSync(path: string): void;
+}
+
+const flags = { read: 'r', create: 'wx', update: 'r+' } as const;
+
+/** The file system of the machine, through Node. */
+export const nodeFileSystem: FileSystem = {
+  createFolder: async (path) => void (await mkdir(path)),
+  list: async (path) => {
+    const entries = await readdir(path, { withFileTypes: true });
+    return entries.map((entry) => ({
+      name: entry.name,
+      kind: entry.isFile() ? 'file' : entry.isDirectory() ? 'folder' : 'other',
+    }));
+  },
+  open: async (path, mode) => openFile(await open(path, flags[mode])),
+  rename,
+  removeFile: unlink,
+  removeFolder: rmdir,
+  syncFolder: async (path) => {
+    // Windows opens no folders, and makes renames last by itself.
+    if (platform === 'win32') return;
+    const handle = await open(path, 'r');
+    try {
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  },
+  removeFileSync: unlinkSync,
+  removeFolderSync: rmdirSync,
+};
+
+function openFile(handle: FileHandle): OpenFile {
+  return {
+    size: async () => (await handle.stat()).size,
+    read: async (buffer, position) => (await handle.read(buffer, 0, buffer.byteLength, position)).bytesRead,
+    write: async (bytes, position) => (await handle.write(bytes, 0, bytes.byteLength, position)).bytesWritten,
+    truncate: (length) => handle.truncate(length),
+    sync: () => handle.sync(),
+    close: () => handle.close(),
+  };
+}
+
+/** The `code` of an error of the file system: `'ENOENT'`, `'ENOSPC'`. */
+export function errorCode(error: unknown): string | undefined {
+  const code = (error as { code?: unknown } | null | undefined)?.code;
+  return typeof code === 'string' ? code : undefined;
+}

@@ -1,0 +1,108 @@
+import { basename, join } from 'node:path';
+import { FileFormatError, type NamedHostTensors, parseSafetensors } from '@hrm/models';
+import {
+  type CheckpointManifest,
+  type JsonValue,
+  manifestLimit,
+  manifestName,
+  parseManifest,
+} from './checkpoint-manifest';
+import { checkpointName } from './checkpoint-name';
+import { type FileSystem, nodeFileSystem } from './file-system';
+import { readWholeFile, unreadable, verifyFile } from './read-file';
+
+/** A checkpoint, read and found whole. */
+export interface Checkpoint {
+  /** Its folder. */
+  readonly path: string;
+  /** Steps made before it was saved. */
+  readonly step: number;
+  /** How good its weights are, where that was measured: more is better. */
+  readonly metric: number | undefined;
+  /** What was given to be saved beside the tensors. */
+  readonly state: JsonValue;
+  /** The tensors of each file, such as `files.weights`. */
+  readonly files: Readonly<Record<string, NamedHostTensors>>;
+}
+
+/** Choices of reading a checkpoint. */
+export interface ReadCheckpointOptions {
+  /** Read these files alone (`['ema']`); the others are checked all the same. Default: all. */
+  readonly only?: readonly string[];
+  /** Default: the machine's. */
+  readonly fileSystem?: FileSystem;
+}
+
+/**
+ * Reads a checkpoint, after making sure of it: the manifest is undamaged and of this step, each file has the length and
+ * SHA-256 it had when saved, none is missing and none is there besides.
+ *
+ * @param path The folder of the checkpoint.
+ * @throws {@link FileFormatError}, also where the system does not let it be read.
+ *
+ * @example
+ * ```ts
+ * import { mkdtemp } from 'node:fs/promises';
+ * import { readCheckpoint, writeCheckpoint } from '@hrm/trainer/checkpoint';
+ *
+ * const ema = new Map([['q_head.bias', { dtype: 'float32', shape: [2], data: Float32Array.of(-5, -5) } as const]]);
+ * const folder = await mkdtemp('checkpoints-');
+ * const path = await writeCheckpoint(folder, { step: 7, files: { ema, weights: ema }, state: null });
+ * const { step, files } = await readCheckpoint(path, { only: ['ema'] });
+ * console.log(step, Object.keys(files)); // 7 [ 'ema' ]
+ * ```
+ */
+export async function readCheckpoint(path: string, options: ReadCheckpointOptions = {}): Promise<Checkpoint> {
+  const { fileSystem = nodeFileSystem, only } = options;
+  const { step, metric, state, files } = await readManifest(path, fileSystem);
+  await assertExactlyThese(fileSystem, path, [manifestName, ...files.keys()]);
+  for (const name of only ?? []) {
+    if (!files.has(`${name}.safetensors`)) {
+      throw new FileFormatError({
+        path,
+        problem: `the checkpoint has no "${name}"`,
+        expected: [...files.keys()].join(', '),
+      });
+    }
+  }
+  const read: [string, NamedHostTensors][] = [];
+  for (const [fileName, facts] of files) {
+    const name = fileName.slice(0, -'.safetensors'.length);
+    const filePath = join(path, fileName);
+    const bytes = await verifyFile(fileSystem, filePath, facts, only?.includes(name) ?? true);
+    if (bytes !== undefined) read.push([name, parseSafetensors(bytes, { path: filePath }).tensors]);
+  }
+  return { path, step, metric, state, files: Object.fromEntries(read) };
+}
+
+/** Reads the manifest alone; the files may yet be anything. */
+export async function readManifest(path: string, fileSystem: FileSystem): Promise<CheckpointManifest> {
+  const manifestPath = join(path, manifestName);
+  const manifest = parseManifest(await readWholeFile(fileSystem, manifestPath, manifestLimit), manifestPath);
+  if (checkpointName(manifest.step) !== basename(path)) {
+    throw new FileFormatError({
+      path,
+      problem: `the folder holds the checkpoint of step ${manifest.step}`,
+      expected: `the name ${checkpointName(manifest.step)}`,
+    });
+  }
+  return manifest;
+}
+
+async function assertExactlyThese(fileSystem: FileSystem, path: string, expected: readonly string[]): Promise<void> {
+  const entries = await fileSystem.list(path).catch((cause: unknown) => {
+    throw unreadable(path, cause);
+  });
+  const missing = expected.filter((name) => !entries.some((entry) => entry.name === name && entry.kind === 'file'));
+  const extra = entries.filter(({ name }) => !expected.includes(name)).map(({ name }) => name);
+  if (missing.length === 0 && extra.length === 0) return;
+  const problems = [
+    missing.length > 0 ? `without its file ${missing.join(', ')}` : '',
+    extra.length > 0 ? `with the foreign file ${extra.join(', ')}` : '',
+  ];
+  throw new FileFormatError({
+    path,
+    problem: `the checkpoint is ${problems.filter((problem) => problem !== '').join(' and ')}`,
+    expected: `${expected.join(', ')}, and nothing else`,
+  });
+}

@@ -1,0 +1,92 @@
+import { createHash } from 'node:crypto';
+import { FileFormatError } from '@hrm/models';
+import type { FileSystem, OpenFile } from './file-system';
+
+const chunkBytes = 4 * 2 ** 20;
+
+/** Runs `read` on an open file; whatever fails becomes a {@link FileFormatError} that names the file. */
+async function withFile<T>(fileSystem: FileSystem, path: string, read: (file: OpenFile) => Promise<T>): Promise<T> {
+  try {
+    const file = await fileSystem.open(path, 'read');
+    try {
+      return await read(file);
+    } finally {
+      await file.close();
+    }
+  } catch (cause) {
+    if (cause instanceof FileFormatError) throw cause;
+    throw unreadable(path, cause);
+  }
+}
+
+/** The error of a file or folder that the system does not let us read. */
+export function unreadable(path: string, cause: unknown): FileFormatError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new FileFormatError({ path, problem: `it cannot be read (${reason})`, expected: 'a readable file', cause });
+}
+
+/** Reads a whole file of at most `limit` bytes; a larger one is refused before memory is spent on it. */
+export async function readWholeFile(fileSystem: FileSystem, path: string, limit: number): Promise<Uint8Array> {
+  return withFile(fileSystem, path, async (file) => {
+    const size = await file.size();
+    if (size > limit) {
+      throw new FileFormatError({ path, problem: `the file is ${size} bytes long`, expected: `at most ${limit}` });
+    }
+    const bytes = new Uint8Array(size);
+    for (let done = 0; done < size;) done += await readSome(file, path, bytes.subarray(done), done);
+    return bytes;
+  });
+}
+
+/** What a file must be, byte for byte. */
+export interface FileFacts {
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
+/** Checks a file's length and SHA-256; returns its bytes if asked to keep them, else takes 4 MiB of memory. */
+export async function verifyFile(
+  fileSystem: FileSystem,
+  path: string,
+  facts: FileFacts,
+  keep: boolean,
+): Promise<Uint8Array | undefined> {
+  return withFile(fileSystem, path, async (file) => {
+    const size = await file.size();
+    if (size !== facts.bytes) {
+      throw new FileFormatError({
+        path,
+        problem: `the file is ${size} bytes long`,
+        expected: `${facts.bytes}, as its manifest says`,
+      });
+    }
+    const hash = createHash('sha256');
+    const bytes = new Uint8Array(keep ? size : Math.min(size, chunkBytes));
+    for (let done = 0; done < size;) {
+      const room = keep ? bytes.subarray(done, done + chunkBytes) : bytes.subarray(0, size - done);
+      const read = await readSome(file, path, room, done);
+      hash.update(room.subarray(0, read));
+      done += read;
+    }
+    const sha256 = hash.digest('hex');
+    if (sha256 !== facts.sha256) {
+      throw new FileFormatError({
+        path,
+        problem: `the content is damaged: its SHA-256 is ${sha256}`,
+        expected: `${facts.sha256}, as its manifest says`,
+      });
+    }
+    return keep ? bytes : undefined;
+  });
+}
+
+async function readSome(file: OpenFile, path: string, room: Uint8Array, position: number): Promise<number> {
+  const read = await file.read(room, position);
+  if (read > 0) return read;
+  throw new FileFormatError({
+    path,
+    offset: position,
+    problem: 'the file ends sooner than its size says',
+    expected: 'a file that nobody changes meanwhile',
+  });
+}

@@ -1,0 +1,241 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ensureFolder, writeNewFile } from './durable-files';
+import { errorCode, type FileSystem, nodeFileSystem } from './file-system';
+import { nodeProcessTable, type ProcessIdentity, type ProcessTable } from './process-identity';
+import { readWholeFile } from './read-file';
+
+/** Another process works on the run. */
+export class RunLockedError extends Error {
+  override readonly name = 'RunLockedError';
+
+  constructor(
+    message: string,
+    /** The process that holds the run, where its lock could be read. */
+    readonly holder: (ProcessIdentity & { readonly since: string }) | undefined,
+  ) {
+    super(message);
+  }
+}
+
+/** Choices of {@link RunLock.acquire}. */
+export interface RunLockOptions {
+  /** Default: the machine's. */
+  readonly fileSystem?: FileSystem;
+  /** Default: the machine's. */
+  readonly processes?: ProcessTable;
+  /** How long to wait for other processes to make up their minds, in milliseconds. Default 10,000. */
+  readonly patience?: number;
+}
+
+type Holder = ProcessIdentity & { readonly since: string };
+
+/** Another process's claim: `holder` is undefined where it cannot be read. */
+interface Claim {
+  readonly id: string;
+  readonly holder: Holder | undefined;
+  readonly isHeld: boolean;
+}
+
+/**
+ * Keeps a run's folder to one process: a second is refused, and what a dead one has left is taken over.
+ *
+ * The lock is a folder `run.lock`. Who wants it puts a claim with a name of its own there and then looks at the others':
+ * only who sees no other living claim holds the run. Of two that claim at once, at least one sees the other, and the one
+ * with the smaller name goes first. No name is ever used again, so removing a dead process's claim can never hit a living one's;
+ * a process is known by number and start time, so a number used again does not pass for its old owner.
+ *
+ * @example
+ * ```ts
+ * import { mkdtemp } from 'node:fs/promises';
+ * import { RunLock, RunLockedError } from '@hrm/trainer/checkpoint';
+ *
+ * const run = await mkdtemp('run-');
+ * const lock = await RunLock.acquire(run);
+ * await RunLock.acquire(run).catch((error: RunLockedError) => console.log(error.message));
+ * await lock.release();
+ * ```
+ */
+export class RunLock {
+  readonly #fileSystem: FileSystem;
+  readonly #id: string;
+  readonly #atExit = () => this.#releaseSync();
+
+  private constructor(
+    /** The folder of the lock. */
+    readonly folder: string,
+    fileSystem: FileSystem,
+    id: string,
+  ) {
+    this.#fileSystem = fileSystem;
+    this.#id = id;
+    process.on('exit', this.#atExit);
+  }
+
+  /**
+   * Locks the run in `runFolder`, which is made if missing. The lock is released when the process exits; one that is
+   * killed leaves it to be taken over.
+   *
+   * @throws {@link RunLockedError} where another process holds it, naming that process; Error of the file system.
+   */
+  static async acquire(runFolder: string, options: RunLockOptions = {}): Promise<RunLock> {
+    const { fileSystem = nodeFileSystem, processes = nodeProcessTable, patience = 10_000 } = options;
+    const folder = join(runFolder, 'run.lock');
+    await ensureFolder(fileSystem, runFolder);
+    const contest = new Contest(folder, fileSystem, processes);
+    try {
+      await contest.win(Date.now() + patience);
+    } catch (error) {
+      await contest.withdraw().catch(() => undefined);
+      throw error;
+    }
+    return new RunLock(folder, fileSystem, contest.id);
+  }
+
+  /** Lets the next process have the run. */
+  async release(): Promise<void> {
+    process.off('exit', this.#atExit);
+    for (const name of namesOf(this.#id))
+      await ignoring(['ENOENT'], this.#fileSystem.removeFile(join(this.folder, name)));
+    // Others may be claiming it already.
+    await ignoring(['ENOENT', 'ENOTEMPTY', 'EEXIST'], this.#fileSystem.removeFolder(this.folder));
+  }
+
+  #releaseSync(): void {
+    try {
+      for (const name of namesOf(this.#id)) this.#fileSystem.removeFileSync(join(this.folder, name));
+      this.#fileSystem.removeFolderSync(this.folder);
+    } catch {
+      // The process is ending: what stays is a dead process's lock, to be taken over.
+    }
+  }
+}
+
+/** One process's attempt to get the lock. */
+class Contest {
+  readonly id: string;
+  readonly #self: Holder;
+  #hasClaim = false;
+
+  constructor(
+    readonly folder: string,
+    readonly fileSystem: FileSystem,
+    readonly processes: ProcessTable,
+  ) {
+    this.#self = { ...processes.self(), since: new Date().toISOString() };
+    this.id = `${this.#self.pid}-${randomBytes(8).toString('hex')}`;
+  }
+
+  async win(deadline: number): Promise<void> {
+    for (;;) {
+      const others = await this.#livingOthers();
+      const [other] = [...others].sort((a, b) => Number(b.isHeld) - Number(a.isHeld));
+      if (other !== undefined && (other.isHeld || other.holder === undefined || Date.now() > deadline)) {
+        throw this.#refusal(other);
+      }
+      if (other === undefined) {
+        if (this.#hasClaim) return this.#hold();
+        await this.#claim();
+      } else {
+        // Whoever comes first by name stays; the others make way and look again.
+        if (others.some(({ id }) => id < this.id)) await this.withdraw();
+        await sleep(5 + 20 * Math.random());
+      }
+    }
+  }
+
+  async withdraw(): Promise<void> {
+    if (!this.#hasClaim) return;
+    for (const name of namesOf(this.id))
+      await ignoring(['ENOENT'], this.fileSystem.removeFile(join(this.folder, name)));
+    this.#hasClaim = false;
+  }
+
+  /** A claim appears with all its content at once. Where another's release removes the folder meanwhile, try again. */
+  async #claim(): Promise<void> {
+    const claim = join(this.folder, claimName(this.id));
+    const content = new TextEncoder().encode(`${JSON.stringify(this.#self, null, 2)}\n`);
+    try {
+      await ensureFolder(this.fileSystem, this.folder);
+      await writeNewFile(this.fileSystem, `${claim}.tmp`, content);
+      this.#hasClaim = true;
+      await this.fileSystem.rename(`${claim}.tmp`, claim);
+    } catch (error) {
+      await this.fileSystem.removeFile(`${claim}.tmp`).catch(() => undefined);
+      await this.withdraw();
+      if (errorCode(error) !== 'ENOENT') throw error;
+    }
+  }
+
+  async #hold(): Promise<void> {
+    await writeNewFile(this.fileSystem, join(this.folder, heldName(this.id)), new Uint8Array());
+  }
+
+  /** The claims of other processes that live, or may. Those of dead ones are removed. */
+  async #livingOthers(): Promise<Claim[]> {
+    const names = await this.#list();
+    const living: Claim[] = [];
+    for (const name of names) {
+      const id = /^(.+)\.claim$/.exec(name)?.[1];
+      if (id === undefined || id === this.id) continue;
+      const holder = await this.#read(join(this.folder, name));
+      if (holder === 'gone') continue;
+      if (holder !== undefined && this.processes.state(holder) === 'gone') {
+        // Should another process be removing it too, that is as well.
+        for (const left of namesOf(id)) await ignoring(['ENOENT'], this.fileSystem.removeFile(join(this.folder, left)));
+      } else {
+        living.push({ id, holder, isHeld: names.includes(heldName(id)) });
+      }
+    }
+    return living;
+  }
+
+  async #list(): Promise<readonly string[]> {
+    try {
+      return (await this.fileSystem.list(this.folder)).map(({ name }) => name);
+    } catch (error) {
+      if (errorCode(error) === 'ENOENT') return [];
+      throw error;
+    }
+  }
+
+  async #read(path: string): Promise<Holder | 'gone' | undefined> {
+    try {
+      const content = await readWholeFile(this.fileSystem, path, 64 * 1024);
+      const holder = JSON.parse(new TextDecoder().decode(content)) as Holder;
+      return Number.isSafeInteger(holder.pid) && typeof holder.host === 'string' ? holder : undefined;
+    } catch (error) {
+      return errorCode((error as Error).cause) === 'ENOENT' ? 'gone' : undefined;
+    }
+  }
+
+  #refusal({ holder }: Claim): RunLockedError {
+    if (holder === undefined) {
+      return new RunLockedError(
+        `the lock of the run cannot be read; if no process works on the run, remove ${this.folder}`,
+        undefined,
+      );
+    }
+    const state = this.processes.state(holder);
+    const who = `process ${holder.pid} on ${holder.host} (since ${holder.since})`;
+    const advice =
+      state === 'unknown'
+        ? `whether it lives cannot be seen from here; if it does not, remove ${this.folder}`
+        : 'wait for it to end, stop it, or use another folder';
+    return new RunLockedError(`the run is in use by ${who}; ${advice}`, holder);
+  }
+}
+
+const claimName = (id: string) => `${id}.claim`;
+const heldName = (id: string) => `${id}.held`;
+/** The files of a claim, the claim itself last: while it stands the run is taken. */
+const namesOf = (id: string) => [heldName(id), claimName(id)];
+
+async function ignoring(codes: readonly string[], action: Promise<void>): Promise<void> {
+  try {
+    await action;
+  } catch (error) {
+    if (!codes.includes(errorCode(error) ?? '')) throw error;
+  }
+}

@@ -1,0 +1,127 @@
+import { randomBytes } from 'node:crypto';
+import { basename, join } from 'node:path';
+import { type NamedHostTensors, serializeSafetensors } from '@hrm/models';
+import {
+  assertJsonValue,
+  type CheckpointManifest,
+  isFileName,
+  type JsonValue,
+  manifestName,
+  serializeManifest,
+} from './checkpoint-manifest';
+import { checkpointName, replacedPrefix, savingPrefix } from './checkpoint-name';
+import { removeTree, writeNewFile } from './durable-files';
+import { errorCode, type FileSystem, nodeFileSystem } from './file-system';
+import type { FileFacts } from './read-file';
+
+/** What a checkpoint is to hold. */
+export interface CheckpointContents {
+  /** Steps made so far. */
+  readonly step: number;
+  /** Tensors by name in each file: `weights` is written as `weights.safetensors`. Names: lower case, digits, `-`, `_`. */
+  readonly files: Readonly<Record<string, NamedHostTensors>>;
+  /** Everything else that going on needs: the cursor in the data, random numbers, configuration, versions. */
+  readonly state: JsonValue;
+  /** How good the weights are, where that was measured: more is better (negate a loss). */
+  readonly metric?: number;
+}
+
+/**
+ * Writes a checkpoint, as a folder `checkpoint-<step>` in `folder`, which must exist, and returns its path when it is on
+ * the disk.
+ *
+ * Whatever happens meanwhile, killing the process or the power going out included, there is afterwards the whole
+ * checkpoint or none of it, and those already there are as they were: files are written to a folder beside, each flushed,
+ * the manifest last, and that folder takes its name at once. A checkpoint of the same step is replaced in the same way.
+ *
+ * @throws Error of the file system (`code` ENOSPC, EACCES, ...); TypeError where `state` is not JSON.
+ *
+ * @example
+ * ```ts
+ * import { mkdtemp } from 'node:fs/promises';
+ * import { readCheckpoint, writeCheckpoint } from '@hrm/trainer/checkpoint';
+ *
+ * const weights = new Map([['q_head.bias', { dtype: 'float32', shape: [2], data: Float32Array.of(-5, -5) } as const]]);
+ * const folder = await mkdtemp('checkpoints-');
+ * const path = await writeCheckpoint(folder, { step: 500, files: { weights }, state: { seed: 0 } });
+ * console.log((await readCheckpoint(path)).files.weights);
+ * ```
+ */
+export async function writeCheckpoint(
+  folder: string,
+  contents: CheckpointContents,
+  options: { readonly fileSystem?: FileSystem } = {},
+): Promise<string> {
+  const { fileSystem = nodeFileSystem } = options;
+  assertContents(contents);
+  const path = join(folder, checkpointName(contents.step));
+  const saving = join(folder, `${savingPrefix}${basename(path)}-${randomBytes(6).toString('hex')}`);
+  try {
+    await writeFiles(fileSystem, saving, contents);
+    await putInPlace(fileSystem, saving, path);
+    await fileSystem.syncFolder(folder);
+  } catch (cause) {
+    await removeTree(fileSystem, saving).catch(() => undefined);
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw Object.assign(
+      new Error(`the checkpoint of step ${contents.step} was not saved in ${folder}: ${reason}; those before it stay`, {
+        cause,
+      }),
+      { code: errorCode(cause) },
+    );
+  }
+  // The old one of this step is of no more use; if it cannot be removed now, opening the store will.
+  await removeTree(fileSystem, replacedPath(path)).catch(() => undefined);
+  return path;
+}
+
+async function writeFiles(fileSystem: FileSystem, saving: string, contents: CheckpointContents): Promise<void> {
+  await fileSystem.createFolder(saving);
+  const files = new Map<string, FileFacts>();
+  for (const [name, tensors] of Object.entries(contents.files)) {
+    const bytes = serializeSafetensors(tensors);
+    const sha256 = await writeNewFile(fileSystem, join(saving, `${name}.safetensors`), bytes);
+    files.set(`${name}.safetensors`, { bytes: bytes.byteLength, sha256 });
+  }
+  const manifest: CheckpointManifest = { step: contents.step, metric: contents.metric, files, state: contents.state };
+  await writeNewFile(fileSystem, join(saving, manifestName), serializeManifest(manifest));
+  await fileSystem.syncFolder(saving);
+}
+
+/** No system call swaps two folders everywhere, so an old one steps aside first, under a name that is found again. */
+async function putInPlace(fileSystem: FileSystem, saving: string, path: string): Promise<void> {
+  const replaced = replacedPath(path);
+  const isReplacing = await moveAside(fileSystem, path, replaced);
+  try {
+    await fileSystem.rename(saving, path);
+  } catch (error) {
+    if (isReplacing) await fileSystem.rename(replaced, path).catch(() => undefined);
+    throw error;
+  }
+}
+
+async function moveAside(fileSystem: FileSystem, path: string, replaced: string): Promise<boolean> {
+  const folder = join(path, '..');
+  const names = new Set((await fileSystem.list(folder)).map(({ name }) => name));
+  if (!names.has(basename(path))) return false;
+  if (names.has(basename(replaced))) await removeTree(fileSystem, replaced);
+  await fileSystem.rename(path, replaced);
+  return true;
+}
+
+function replacedPath(path: string): string {
+  return join(path, '..', `${replacedPrefix}${basename(path)}`);
+}
+
+function assertContents({ step, files, state, metric }: CheckpointContents): void {
+  if (!Number.isSafeInteger(step) || step < 0) throw new RangeError(`the step is ${step}; expected an integer from 0`);
+  if (metric !== undefined && !Number.isFinite(metric)) {
+    throw new RangeError(`the metric is ${metric}; expected a number, or none`);
+  }
+  for (const name of Object.keys(files)) {
+    if (!isFileName(`${name}.safetensors`)) {
+      throw new RangeError(`"${name}" is no name for a file of a checkpoint; expected one such as "weights"`);
+    }
+  }
+  assertJsonValue(state);
+}

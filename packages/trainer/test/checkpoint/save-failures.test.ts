@@ -1,0 +1,209 @@
+import { describe, expect, test } from 'vitest';
+import { CheckpointStore } from '../../src/checkpoint/checkpoint-store';
+import { MetricsLog } from '../../src/checkpoint/metrics-log';
+import { replaceFile } from '../../src/checkpoint/replace-file';
+import { readCheckpoint } from '../../src/checkpoint/read-checkpoint';
+import { FailingFileSystem, type Failure, failures, Killed } from './failing-file-system';
+import { SimulatedDisk } from './simulated-disk';
+import { smallCheckpoint } from './small-checkpoint';
+
+/** A small generator of repeatable numbers. */
+function picker(seed: number): (limit: number) => number {
+  let state = seed + 1;
+  return (limit) => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return Math.floor((state / 2 ** 32) * limit);
+  };
+}
+
+interface Outcome {
+  readonly succeeded: boolean;
+  readonly warnings: readonly string[];
+}
+
+/** Opens the store and saves, on a disk where one call fails. */
+async function trySave(fileSystem: FailingFileSystem, step: number, metric?: number): Promise<Outcome> {
+  const warnings: string[] = [];
+  try {
+    const store = await CheckpointStore.open('/run', { fileSystem, onWarning: (message) => warnings.push(message) });
+    await store.latest();
+    await store.save({ ...smallCheckpoint(step, metric), state: { saved: 'new' } });
+    return { succeeded: true, warnings };
+  } catch (error) {
+    expect(error).toBeInstanceOf(Error);
+    return { succeeded: false, warnings };
+  }
+}
+
+/** What of a disk opening it finds whole, by step; nothing may be there that is neither whole nor cleared away. */
+async function wholeSteps(disk: SimulatedDisk): Promise<Map<number, unknown>> {
+  const store = await CheckpointStore.open('/run', { fileSystem: disk, onWarning: () => undefined });
+  const whole = new Map<number, unknown>();
+  for (const step of await store.steps()) {
+    const name = `/run/checkpoints/checkpoint-${String(step).padStart(8, '0')}`;
+    whole.set(step, (await readCheckpoint(name, { fileSystem: disk })).state);
+  }
+  return whole;
+}
+
+const scenes = [
+  { name: 'the first checkpoint', before: [], step: 10 },
+  { name: 'the second checkpoint', before: [{ step: 10 }], step: 20 },
+  { name: 'one that makes the oldest superfluous', before: [{ step: 10 }, { step: 20 }], step: 30 },
+  { name: 'one more, with a best to keep', before: [{ step: 10, metric: 1 }, { step: 20, metric: 0.5 }, { step: 30, metric: 0.2 }], step: 40 },
+  { name: 'one of a step that is there', before: [{ step: 10 }, { step: 20 }], step: 20 },
+  { name: 'one before those that are there', before: [{ step: 10 }, { step: 20 }], step: 15 },
+] as const; // prettier-ignore
+
+describe.each(scenes)('saving $name', ({ before, step }) => {
+  async function prepared(): Promise<SimulatedDisk> {
+    const disk = new SimulatedDisk();
+    await disk.createFolder('/run');
+    await disk.syncFolder('/');
+    const store = await CheckpointStore.open('/run', { fileSystem: disk });
+    for (const checkpoint of before) await store.save(smallCheckpoint(checkpoint.step, 'metric' in checkpoint ? checkpoint.metric : undefined)); // prettier-ignore
+    return disk;
+  }
+
+  /** How many calls it takes when none fails. */
+  async function countCalls(disk: SimulatedDisk): Promise<number> {
+    const fileSystem = new FailingFileSystem(disk.copy());
+    const { succeeded } = await trySave(fileSystem, step);
+    expect(succeeded).toBe(true);
+    return fileSystem.calls.length;
+  }
+
+  /** Checks what must hold of the checkpoints whatever has happened to the save. */
+  async function expectNothingLost(disk: SimulatedDisk, succeeded: boolean, what: string): Promise<void> {
+    const whole = await wholeSteps(disk);
+    const isSaved = (whole.get(step) as { saved?: string } | undefined)?.saved === 'new';
+    if (succeeded) expect(isSaved, `${what}: the new one is there`).toBe(true);
+    // The newest of those on the way to this step must be there still, or a newer one.
+    const earlier = before.map((checkpoint) => checkpoint.step).filter((other) => other <= step);
+    const newest = Math.max(...whole.keys(), -1);
+    if (earlier.length > 0) expect(newest, `${what}: the newest before`).toBeGreaterThanOrEqual(earlier.at(-1)!);
+    if (!isSaved) {
+      for (const other of earlier)
+        expect(whole.has(other) || other < (earlier.at(-2) ?? 0), `${what}: step ${other}`).toBe(true);
+    }
+    const best = before.find((checkpoint) => 'metric' in checkpoint && checkpoint.metric === 1);
+    if (best !== undefined) expect(whole.has(best.step), `${what}: the best`).toBe(true);
+  }
+
+  test.each(failures)('with each call in turn ending in %s', async (failure: Failure) => {
+    const start = await prepared();
+    const calls = await countCalls(start);
+    expect(calls).toBeGreaterThan(20);
+    for (let failAt = 0; failAt < calls; failAt++) {
+      const disk = start.copy();
+      const fileSystem = new FailingFileSystem(disk, failure, failAt);
+      const { succeeded, warnings } = await trySave(fileSystem, step);
+      const what = `${failure} at call ${failAt} (${fileSystem.calls[failAt]})`;
+      if (failure === 'short write') expect(succeeded, what).toBe(true);
+      if (succeeded && failure !== 'short write') {
+        // A call may fail without harm only in clearing away or looking back, and then somebody is told, or nothing is amiss.
+        expect(warnings.length, what).toBeLessThanOrEqual(2);
+      }
+      await expectNothingLost(disk, succeeded, what);
+      // And the run can go on.
+      const again = await trySave(new FailingFileSystem(disk), step + 5);
+      expect(again.succeeded, `${what}: the next save`).toBe(true);
+    }
+  });
+
+  test('with the power going out at each call', async () => {
+    const start = await prepared();
+    const calls = await countCalls(start);
+    for (let failAt = 0; failAt <= calls; failAt++) {
+      for (const seed of [0, 1, 2, 3, 4, 5]) {
+        const disk = start.copy();
+        const { succeeded } = await trySave(new FailingFileSystem(disk, 'kill after', failAt), step);
+        const pick = seed === 0 ? () => 0 : picker(1000 * failAt + seed);
+        await expectNothingLost(disk.afterPowerFailure(pick), succeeded, `power at call ${failAt}, ${seed}`);
+      }
+    }
+  });
+});
+
+test('a disk that is full says so, and what is saved stays', async () => {
+  const disk = new SimulatedDisk();
+  await disk.createFolder('/run');
+  const store = await CheckpointStore.open('/run', { fileSystem: new FailingFileSystem(disk, 'ENOSPC', 20) });
+  await expect(store.save(smallCheckpoint(10))).rejects.toMatchObject({
+    code: 'ENOSPC',
+    message: expect.stringContaining('the checkpoint of step 10 was not saved in /run/checkpoints: ENOSPC') as string,
+  });
+  expect(await disk.list('/run/checkpoints')).toEqual([]);
+});
+
+describe('a file written whole', () => {
+  const text = (content: string) => new TextEncoder().encode(content);
+
+  async function contentOf(disk: SimulatedDisk): Promise<string> {
+    const file = await disk.open('/config.json', 'read');
+    const bytes = new Uint8Array(await file.size());
+    await file.read(bytes, 0);
+    return new TextDecoder().decode(bytes);
+  }
+
+  test.each(failures)('is the old or the new one when any call ends in %s, or the power goes then', async (failure) => {
+    for (let failAt = 0; failAt < 6; failAt++) {
+      for (const seed of [0, 1, 2, 3, 4]) {
+        const disk = new SimulatedDisk();
+        await replaceFile('/config.json', text('old content'), { fileSystem: disk });
+        const fileSystem = new FailingFileSystem(disk, failure, failAt);
+        const succeeded = await replaceFile('/config.json', text('new'), { fileSystem }).then(
+          () => true,
+          () => false,
+        );
+        const left = seed === 0 ? disk : disk.afterPowerFailure(picker(seed + 10 * failAt));
+        const content = await contentOf(left);
+        expect(succeeded ? ['new'] : ['old content', 'new'], `${failure} at ${failAt}`).toContain(content);
+        if (failure !== 'kill' && failure !== 'kill after') expect(await disk.list('/')).toHaveLength(1);
+      }
+    }
+  });
+});
+
+describe('a log', () => {
+  test.each(failures)('keeps its lines, whole and in order, when any call ends in %s', async (failure) => {
+    for (let failAt = 0; failAt < 12; failAt++) {
+      const disk = new SimulatedDisk();
+      const fileSystem = new FailingFileSystem(disk, failure, failAt);
+      const kept: number[] = [];
+      let flushed = 0;
+      try {
+        const log = await MetricsLog.open('/metrics.jsonl', { fileSystem });
+        for (let step = 1; step <= 5; step++) {
+          const record = { step, text: 'x'.repeat(50 - 10 * step) };
+          await log.append(record).then(
+            () => kept.push(step),
+            (error: unknown) => {
+              if (error instanceof Killed) throw error;
+            },
+          );
+          if (step === 3) await log.flush().then(() => (flushed = log.length));
+        }
+        await log.close();
+      } catch (error) {
+        expect(error).toBeInstanceOf(Error);
+      }
+      const names = (await disk.list('/')).map(({ name }) => name);
+      if (names.length === 0) continue;
+      for (const left of [disk, disk.afterPowerFailure(() => 0)]) {
+        if ((await left.list('/')).length === 0) {
+          expect(flushed).toBe(0);
+          continue;
+        }
+        const log = await MetricsLog.open('/metrics.jsonl', { fileSystem: left, length: flushed });
+        await log.append({ step: 99 });
+        await log.close();
+        const file = await left.open('/metrics.jsonl', 'read');
+        const bytes = new Uint8Array(await file.size());
+        await file.read(bytes, 0);
+        const steps = new TextDecoder().decode(bytes).trimEnd().split('\n').map((line) => (JSON.parse(line) as { step: number }).step); // prettier-ignore
+        expect(steps).toEqual([...kept.filter((step) => flushed > 0 && step <= 3), 99]);
+      }
+    }
+  });
+});
