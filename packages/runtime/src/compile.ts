@@ -77,8 +77,8 @@ type AnyFunction = (...args: any[]) => any;
  * });
  * const x = tf.tensor2d([[1, 0, 0], [0, 1, 0], [0, 0, 1]]);
  * const y = tf.tensor2d([[1], [2], [3]]);
- * for (let i = 0; i < 100; i++) step(x, y, tf.scalar(0.5)).dispose();
- * weight.print(); // close to [[1], [2], [3]]
+ * for (let i = 0; i < 100; i++) tf.tidy(() => void step(x, y, tf.scalar(0.5)));
+ * weight.print(); // [[1], [2], [3]]
  * step.dispose();
  * ```
  */

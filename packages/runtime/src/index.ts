@@ -11,4 +11,3 @@ export {
 export { compile, type Compiled, type CompileMode, type CompileOptions, type RecordingReport } from './compile';
 export { RecordingError } from './recording-error';
 export { matmulSpeed, type MatmulSpeed, type MatmulSpeedOptions } from './matmul-speed';
-export { matmulSpeed, type MatmulSpeed, type MatmulSpeedOptions } from './matmul-speed';

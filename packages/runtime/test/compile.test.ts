@@ -75,6 +75,10 @@ describe.each<CompileMode>(['xla', 'graph', 'eager'])('compile in mode %s', (mod
     expect(tf.memory()).toMatchObject({ numTensors: before.numTensors, numDataBuffers: before.numDataBuffers });
     expect(binding?.getNumOfTensors()).toBe(handles);
     expect(call()).toBe(3 + 3 * 1002);
+    if (native && mode !== 'eager') {
+      tf.dispose(add(x) as unknown as tf.TensorContainer); // outside a tidy only the results are the caller's
+      expect(tf.memory().numTensors).toBe(before.numTensors);
+    }
     for (const { dispose } of [add, weight, large, x].map((it) => ({ dispose: () => it.dispose() }))) dispose();
     expect(tf.memory()).toMatchObject({
       numTensors: start.numTensors,

@@ -1,0 +1,28 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { matmulSpeed, selectBackend } from '../src/index';
+
+beforeAll(async () => void (await selectBackend()));
+
+describe('matmulSpeed', () => {
+  it('counts the operations it made against the time it took', () => {
+    const size = { m: 64, k: 96, n: 32, batch: 2 };
+    const started = performance.now();
+    const { gflops, bestGflops, products } = matmulSpeed({ ...size, seconds: 0.1 });
+    const elapsed = (performance.now() - started) / 1000;
+    const made = (products * 2 * size.batch * size.m * size.k * size.n) / 1e9;
+    expect(elapsed).toBeGreaterThan(0.1);
+    expect(products).toBeGreaterThanOrEqual(3);
+    expect(bestGflops).toBeGreaterThanOrEqual(gflops);
+    // What was made in all cannot have gone much faster than the best round, nor may the best round claim more than that.
+    expect(bestGflops).toBeGreaterThan(made / elapsed);
+    expect(gflops).toBeLessThan((made / 0.1) * 10);
+  });
+
+  it('leaves no tensor, and refuses sizes that are none', () => {
+    const before = tf.memory().numTensors;
+    matmulSpeed({ m: 8, k: 8, n: 8, seconds: 0.01 });
+    expect(tf.memory().numTensors).toBe(before);
+    expect(() => matmulSpeed({ m: 0 })).toThrow(/m is 0, expected a whole number/);
+  });
+});
