@@ -23,8 +23,8 @@ export function withoutGradient<T extends tf.TensorContainer>(f: () => T): T {
   // Operations inside a custom gradient are not on the tape, so what they make is a constant there. The node itself
   // has no inputs and its value is dropped: it only opens such a scope.
   const scope = tf.customGrad(() => {
-    result = tf.tidy(f);
-    mapTensors(result, tf.keep);
+    // Copies, because `f` may return what it was given, or the same tensor twice.
+    result = tf.tidy(() => mapTensors(f(), (tensor) => tf.keep(tf.clone(tensor))));
     return { value: tf.scalar(0), gradFunc: () => [] };
   });
   scope().dispose();

@@ -87,7 +87,7 @@ export function checkGradients(
     const checkAlong = (kind: GradientCheck['direction'], direction: Float32Array): GradientCheck => {
       const probe = 1e-3 * (rootMeanSquare(start) || 1);
       const moved = rootMeanSquare(valuesAt(probe, direction).map((value, i) => value - centre[i]!));
-      const h = moved > 0 ? (probe * step * rootMeanSquare(centre)) / moved : probe;
+      const h = moved > 0 ? (probe * step * (rootMeanSquare(centre) || 1)) / moved : probe;
       // Four points: the error falls with the fourth power of the step, so the step can stand out from rounding.
       const near = lossAt(h, direction) - lossAt(-h, direction);
       const far = lossAt(2 * h, direction) - lossAt(-2 * h, direction);
