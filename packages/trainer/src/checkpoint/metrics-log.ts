@@ -97,7 +97,7 @@ export class MetricsLog {
    *
    * @throws TypeError where `record` is not JSON; Error of the file system.
    */
-  append(record: object): Promise<void> {
+  async append(record: object): Promise<void> {
     assertJsonValue(record, 'record');
     const line = new TextEncoder().encode(`${JSON.stringify(record)}\n`);
     const written = this.#last.then(async () => {
@@ -109,7 +109,7 @@ export class MetricsLog {
       this.#length += line.byteLength;
     });
     this.#last = written.catch(() => undefined);
-    return written;
+    await written;
   }
 
   /** Returns when all lines appended are on the disk. */

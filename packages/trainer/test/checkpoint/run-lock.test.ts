@@ -1,0 +1,196 @@
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { nodeProcessTable, type ProcessIdentity, type ProcessTable } from '../../src/checkpoint/process-identity';
+import { RunLock, RunLockedError } from '../../src/checkpoint/run-lock';
+import { bundleProgram, startProgram } from './child-program';
+import { FailingFileSystem, failures } from './failing-file-system';
+import { SimulatedDisk } from './simulated-disk';
+import { temporaryFolder } from './small-checkpoint';
+
+const claimsIn = (run: string) => (existsSync(join(run, 'run.lock')) ? readdirSync(join(run, 'run.lock')).sort() : []);
+
+/** A lock as a process that was killed leaves it. */
+function leaveLock(run: string, process: Partial<ProcessIdentity>): void {
+  const holder = { ...nodeProcessTable.self(), ...process, since: '2026-01-02T03:04:05.000Z' };
+  mkdirSync(join(run, 'run.lock'), { recursive: true });
+  writeFileSync(join(run, 'run.lock', '7-dead.claim'), JSON.stringify(holder));
+  writeFileSync(join(run, 'run.lock', '7-dead.held'), '');
+}
+
+async function refusal(run: string, options?: Parameters<typeof RunLock.acquire>[1]): Promise<RunLockedError> {
+  const error: unknown = await RunLock.acquire(run, options).then(
+    () => new Error('the lock was given'),
+    (reason: unknown) => reason,
+  );
+  if (error instanceof RunLockedError) return error;
+  throw error;
+}
+
+describe('a lock', () => {
+  test('is refused to a second, with who holds it since when, until released', async () => {
+    const run = join(temporaryFolder(), 'run');
+    const lock = await RunLock.acquire(run);
+    const error = await refusal(run);
+    expect(error.message).toContain(`the run is in use by process ${process.pid} on `);
+    expect(error.message).toContain('; wait for it to end');
+    expect(error.holder?.pid).toBe(process.pid);
+    expect(Date.now() - Date.parse(error.holder!.since)).toBeLessThan(60_000);
+    expect(claimsIn(run)).toHaveLength(2);
+    await lock.release();
+    expect(readdirSync(run)).toEqual([]);
+    await (await RunLock.acquire(run)).release();
+  });
+
+  test('is given when the process is dead', async () => {
+    const run = temporaryFolder();
+    const { child, ending } = startProgram('-e', ['0']);
+    await ending;
+    leaveLock(run, { pid: child.pid!, started: undefined });
+    const lock = await RunLock.acquire(run);
+    expect(claimsIn(run).some((name) => name.includes('dead'))).toBe(false);
+    await lock.release();
+  });
+
+  test('is given when the number now belongs to another process', async () => {
+    const run = temporaryFolder();
+    // This very process, but started at another time.
+    leaveLock(run, { started: `${nodeProcessTable.self().started ?? ''}0` });
+    const lock = await RunLock.acquire(run);
+    await lock.release();
+  });
+
+  test('is given when the machine was started again meanwhile', async () => {
+    const run = temporaryFolder();
+    leaveLock(run, { boot: 'an earlier one' });
+    await (await RunLock.acquire(run)).release();
+  });
+
+  test.each([
+    ['another machine', { host: 'elsewhere', boot: 'its own', machine: 'its own' }],
+    ['a machine of the same name', { boot: 'its own', machine: 'its own' }],
+    ['another container', { namespace: 'pid:[1]' }],
+  ])('of %s is refused, with what to do', async (_name, identity) => {
+    const run = temporaryFolder();
+    leaveLock(run, { ...identity, pid: 7 });
+    const { message, holder } = await refusal(run);
+    expect(holder?.pid).toBe(7);
+    expect(message).toMatch(
+      /in use by process 7 on .* \(since 2026-01-02.*cannot be seen from here.*remove .*run\.lock/,
+    );
+  });
+
+  test.each([
+    ['cut', '{"pid":'],
+    ['empty', ''],
+    ['of something else', '{"pid":"7"}'],
+  ])('that is %s is refused, with what to do', async (_name, content) => {
+    const run = temporaryFolder();
+    mkdirSync(join(run, 'run.lock'));
+    writeFileSync(join(run, 'run.lock', '7-x.claim'), content);
+    expect((await refusal(run)).message).toMatch(/cannot be read; if no process works on the run, remove .*run\.lock/);
+  });
+
+  test('waits for a process that is about to have it, and no longer than it must', async () => {
+    const run = temporaryFolder();
+    leaveLock(run, {});
+    const held = join(run, 'run.lock', '7-dead.held');
+    unlinkSync(held);
+    const start = Date.now();
+    expect((await refusal(run, { patience: 200 })).holder?.pid).toBe(process.pid);
+    expect(Date.now() - start).toBeGreaterThanOrEqual(200);
+    setTimeout(() => unlinkSync(join(run, 'run.lock', '7-dead.claim')), 100);
+    await (await RunLock.acquire(run)).release();
+  });
+
+  test.each(failures)('is never left behind when any call ends in %s', async (failure) => {
+    const identity: ProcessIdentity = { pid: 1, host: 'here' };
+    for (let failAt = 0; failAt < 25; failAt++) {
+      const disk = new SimulatedDisk();
+      await disk.createFolder('/run');
+      const fileSystem = new FailingFileSystem(disk, failure, failAt);
+      const processes: ProcessTable = { self: () => identity, state: () => 'running' };
+      const lock = await RunLock.acquire('/run', { fileSystem, processes }).catch(() => undefined);
+      const isReleased = await lock?.release().then(
+        () => true,
+        () => false,
+      );
+      // What was killed, or could not clean up, is dead by the time of the next.
+      const isDead = failure.startsWith('kill') || isReleased === false || fileSystem.calls[failAt] === 'removeFile';
+      const others: ProcessTable = { self: () => identity, state: () => (isDead ? 'gone' : 'running') };
+      const next = await RunLock.acquire('/run', { fileSystem: disk, processes: others, patience: 0 });
+      await next.release();
+    }
+  });
+});
+
+describe('of many processes', () => {
+  let program: string;
+  let folder: string;
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'hrm-lock-'));
+    program = await bundleProgram('locking-program', folder);
+    return () => rmSync(folder, { recursive: true, force: true });
+  });
+
+  test('20 at once, with a dead one before them, one gets the lock and tells the others who it is', async () => {
+    const run = temporaryFolder();
+    leaveLock(run, { started: '0' });
+    let answered = 0;
+    const started: ReturnType<typeof startProgram>[] = [];
+    await new Promise<void>((resolve) => {
+      const onOutput = () => void (++answered === 20 && resolve());
+      for (let i = 0; i < 20; i++) started.push(startProgram(program, [run, 'wait'], onOutput));
+    });
+    for (const { child } of started) child.stdin!.end();
+    const endings = await Promise.all(started.map(({ ending }) => ending));
+    const holders = endings.filter(({ output }) => output.startsWith('held'));
+    expect(holders).toHaveLength(1);
+    const pid = /held by (\d+)/.exec(holders[0]!.output)![1]!;
+    for (const ending of endings) {
+      expect(ending).toMatchObject({ code: 0, errors: '' });
+      if (ending !== holders[0]) expect(ending.output).toContain(`refused: the run is in use by process ${pid} on`);
+    }
+    expect(readdirSync(run)).toEqual([]);
+  });
+
+  test('20 at once, each to have it three times and five to die holding it, no two ever have it together', async () => {
+    const run = temporaryFolder();
+    const started = Array.from({ length: 20 }, (_, i) => startProgram(program, [run, i < 5 ? 'die' : 'take', '3']));
+    const endings = await Promise.all(started.map(({ ending }) => ending));
+    for (const [i, { signal, output, errors }] of endings.entries()) {
+      expect(errors).toBe('');
+      expect(output).toBe(i < 5 ? '' : 'done\n');
+      expect(signal).toBe(i < 5 ? 'SIGKILL' : null);
+    }
+    await (await RunLock.acquire(run)).release();
+  });
+
+  test('one that exits lets go', async () => {
+    const run = temporaryFolder();
+    const { output, code } = await startProgram(program, [run, 'exit']).ending;
+    expect(output).toMatch(/^held by/);
+    expect(code).toBe(0);
+    expect(readdirSync(run)).toEqual([]);
+  });
+});
+
+test('this process is known to live, and what it is known by is written down', async () => {
+  expect(nodeProcessTable.state(nodeProcessTable.self())).toBe('running');
+  const run = temporaryFolder();
+  const lock = await RunLock.acquire(run);
+  const [claim] = claimsIn(run);
+  expect(JSON.parse(readFileSync(join(run, 'run.lock', claim!), 'utf8'))).toMatchObject(nodeProcessTable.self());
+  await lock.release();
+});
