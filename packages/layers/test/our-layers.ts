@@ -12,9 +12,16 @@ import {
   RotaryEmbedding,
   SwiGLU,
   TokenEmbedding,
+  type BlockContext,
   type PositionRotation,
 } from '@hrm/layers';
-import { describeLayer, type LayerSizes, type LayerTestOptions } from '@hrm/layers/testing';
+import {
+  describeLayer,
+  type LayerSizes,
+  type LayerTestOptions,
+  type TestableLayer,
+  type TestBackend,
+} from '@hrm/layers/testing';
 
 /** A rotation as a layer of `[batch, seq, 2, head]`. */
 const asLayer = (rotation: PositionRotation) => ({
@@ -40,38 +47,41 @@ const grids: readonly LayerSizes[] = [
 const gridOf = ({ headSize, seqLen }: { headSize: number; seqLen: number }) =>
   new GridRotaryEmbedding({ headSize, rows: 2, columns: (seqLen - 1) / 2, prefixLen: 1 });
 
-/** Holds each layer of this package to the kit, on whatever backends the caller has brought. */
-export function describeOurLayers(): void {
-  describeLayer('Linear', ({ hiddenSize, random }) => new Linear({ inputSize: hiddenSize, outputSize: 3, random }), {
+/** Holds each layer of this package to the kit, by default on whatever backends the caller has brought. */
+export function describeOurLayers(backends?: readonly TestBackend[]): void {
+  const hold = <Input extends tf.Tensor = tf.Tensor3D>(
+    name: string,
+    make: (context: BlockContext) => TestableLayer<Input>,
+    options: LayerTestOptions<Input> = {},
+  ) => describeLayer(name, make, { backends, ...options });
+
+  hold('Linear', ({ hiddenSize, random }) => new Linear({ inputSize: hiddenSize, outputSize: 3, random }), {
     outputShape: ({ batch, seqLen }) => [batch, seqLen, 3],
   });
-  describeLayer(
+  hold(
     'Linear with bias',
     ({ hiddenSize, random }) => new Linear({ inputSize: hiddenSize, outputSize: 3, bias: true, random }),
     { outputShape: ({ batch, seqLen }) => [batch, seqLen, 3] },
   );
-  describeLayer('SwiGLU', ({ hiddenSize, random }) => new SwiGLU({ hiddenSize, random }));
-  describeLayer('GeluMlp', ({ hiddenSize, random }) => new GeluMlp({ hiddenSize, random }));
-  describeLayer('LearnedRmsNorm', ({ hiddenSize }) => new LearnedRmsNorm({ size: hiddenSize }), { start: 'fixed' });
+  hold('SwiGLU', ({ hiddenSize, random }) => new SwiGLU({ hiddenSize, random }));
+  hold('GeluMlp', ({ hiddenSize, random }) => new GeluMlp({ hiddenSize, random }));
+  hold('LearnedRmsNorm', ({ hiddenSize }) => new LearnedRmsNorm({ size: hiddenSize }), { start: 'fixed' });
 
-  describeLayer(
+  hold(
     'Attention',
     (context) => new Attention({ ...context, heads: 2, rotary: context.rotary(context.hiddenSize / 2) }),
   );
-  describeLayer(
-    'Attention without positions',
-    ({ hiddenSize, random }) => new Attention({ hiddenSize, heads: 2, random }),
-  );
-  describeLayer(
+  hold('Attention without positions', ({ hiddenSize, random }) => new Attention({ hiddenSize, heads: 2, random }));
+  hold(
     'grouped-query Attention',
     ({ hiddenSize, rotary, random }) =>
       new Attention({ hiddenSize, heads: 4, keyValueHeads: 2, rotary: rotary(hiddenSize / 4), random }),
   );
-  describeLayer(
+  hold(
     'Attention with wide heads',
     ({ hiddenSize, random }) => new Attention({ hiddenSize, heads: 2, headSize: 6, random }),
   );
-  describeLayer(
+  hold(
     'Attention on a grid',
     (context) => new Attention({ ...context, heads: 2, rotary: context.rotary(context.hiddenSize / 2) }),
     {
@@ -80,59 +90,47 @@ export function describeOurLayers(): void {
     },
   );
 
-  describeLayer(
+  hold(
     'RotaryEmbedding',
     ({ seqLen, hiddenSize }) => asLayer(new RotaryEmbedding({ seqLen, headSize: hiddenSize / 2 })),
     twoHeads,
   );
-  describeLayer(
-    'GridRotaryEmbedding',
-    ({ seqLen, hiddenSize }) => asLayer(gridOf({ seqLen, headSize: hiddenSize / 2 })),
-    {
-      ...twoHeads,
-      sizes: grids,
-    },
-  );
+  hold('GridRotaryEmbedding', ({ seqLen, hiddenSize }) => asLayer(gridOf({ seqLen, headSize: hiddenSize / 2 })), {
+    ...twoHeads,
+    sizes: grids,
+  });
 
-  describeLayer('attentionBlock', attentionBlock({ heads: 2 }));
-  describeLayer('attentionBlock, pre-norm', attentionBlock({ heads: 2, norm: 'pre' }));
-  describeLayer('attentionBlock, pre-norm, not the last', (context) =>
+  hold('attentionBlock', attentionBlock({ heads: 2 }));
+  hold('attentionBlock, pre-norm', attentionBlock({ heads: 2, norm: 'pre' }));
+  hold('attentionBlock, pre-norm, not the last', (context) =>
     attentionBlock({ heads: 2, norm: 'pre', learnedGain: true })({ ...context, isLast: false }),
   );
-  describeLayer('attentionBlock with learned gains', attentionBlock({ heads: 2, learnedGain: true }));
-  describeLayer('attentionBlock with GELU', attentionBlock({ heads: 2, feedForward: 'gelu' }));
-  describeLayer('mixerBlock', mixerBlock());
-  describeLayer(
+  hold('attentionBlock with learned gains', attentionBlock({ heads: 2, learnedGain: true }));
+  hold('attentionBlock with GELU', attentionBlock({ heads: 2, feedForward: 'gelu' }));
+  hold('mixerBlock', mixerBlock());
+  hold(
     'mixerBlock, pre-norm, learned gains, GELU',
     mixerBlock({ norm: 'pre', learnedGain: true, feedForward: 'gelu' }),
   );
 
-  describeLayer(
-    'TokenEmbedding',
-    ({ hiddenSize, random }) => new TokenEmbedding({ vocabSize: 6, hiddenSize, random }),
-    {
-      input: ({ batch, seqLen }, random) =>
-        tf.tensor2d(
-          Int32Array.from({ length: batch * seqLen }, () => random.integer(0, 6)),
-          [batch, seqLen],
-          'int32',
-        ),
-      outputShape: ({ batch, seqLen, hiddenSize }) => [batch, seqLen, hiddenSize],
-      wrongInput: ({ batch }) => tf.zeros([batch], 'int32'),
-    },
-  );
-  describeLayer('PositionEmbedding', (context) => new PositionEmbedding(context));
-  describeLayer(
-    'PuzzleEmbedding',
-    ({ hiddenSize }) => new PuzzleEmbedding({ puzzles: 4, size: 12, hiddenSize, positions: 3 }),
-    {
-      start: 'fixed',
-      input: ({ batch }, random) =>
-        tf.tensor2d(
-          Float32Array.from({ length: batch * 12 }, () => random.normal()),
-          [batch, 12],
-        ),
-      outputShape: ({ batch, hiddenSize }) => [batch, 3, hiddenSize],
-    },
-  );
+  hold('TokenEmbedding', ({ hiddenSize, random }) => new TokenEmbedding({ vocabSize: 6, hiddenSize, random }), {
+    input: ({ batch, seqLen }, random) =>
+      tf.tensor2d(
+        Int32Array.from({ length: batch * seqLen }, () => random.integer(0, 6)),
+        [batch, seqLen],
+        'int32',
+      ),
+    outputShape: ({ batch, seqLen, hiddenSize }) => [batch, seqLen, hiddenSize],
+    wrongInput: ({ batch }) => tf.zeros([batch], 'int32'),
+  });
+  hold('PositionEmbedding', (context) => new PositionEmbedding(context));
+  hold('PuzzleEmbedding', ({ hiddenSize }) => new PuzzleEmbedding({ puzzles: 4, size: 12, hiddenSize, positions: 3 }), {
+    start: 'fixed',
+    input: ({ batch }, random) =>
+      tf.tensor2d(
+        Float32Array.from({ length: batch * 12 }, () => random.normal()),
+        [batch, 12],
+      ),
+    outputShape: ({ batch, hiddenSize }) => [batch, 3, hiddenSize],
+  });
 }
