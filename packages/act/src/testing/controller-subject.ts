@@ -1,0 +1,143 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { namedParameters, RandomStream } from '@hrm/layers';
+import { registeredBackends, type TestBackend } from '@hrm/layers/testing';
+import { admitPuzzles, initialCarry, type Carry } from '../carry';
+import type { HaltingController, HaltingFactory, HaltingLossContext, NamedTensors } from '../halting-controller';
+import { puzzleBatch } from '../puzzle-batch';
+import { runSegment, type Segment, type SegmentOptions } from '../segment';
+import { ProbeNetwork } from './probe-network';
+
+/** How `describeController` tries a controller. */
+export interface ControllerTestOptions {
+  /** Sizes to try, the smallest first. Default three, with hidden sizes of 8 and 16. */
+  sizes?: readonly ControllerSizes[];
+  /** Default: those that the test file imports. */
+  backends?: readonly TestBackend[];
+}
+
+/** Sizes that a controller is tried with. */
+export interface ControllerSizes {
+  batch: number;
+  seqLen: number;
+  hiddenSize: number;
+}
+
+const standardSizes: readonly ControllerSizes[] = [
+  { batch: 1, seqLen: 4, hiddenSize: 8 },
+  { batch: 3, seqLen: 5, hiddenSize: 8 },
+  { batch: 2, seqLen: 9, hiddenSize: 16 },
+];
+
+/** Normal random numbers. */
+export function normalTensor<T extends tf.Tensor>(shape: number[], random: RandomStream): T {
+  const size = shape.reduce((product, axis) => product * axis, 1);
+  return tf.tensor(
+    Float32Array.from({ length: size }, () => random.normal()),
+    shape,
+  ) as T;
+}
+
+/** A controller to test: how to make it, and how to let it run. */
+export class ControllerSubject {
+  readonly sizes: readonly ControllerSizes[];
+  readonly backends: readonly TestBackend[];
+
+  constructor(
+    readonly make: HaltingFactory,
+    options: ControllerTestOptions = {},
+  ) {
+    this.sizes = options.sizes ?? standardSizes;
+    this.backends = options.backends ?? registeredBackends();
+  }
+
+  /** Lends a network with a fresh controller to `use` and frees it afterwards. */
+  withNetwork<Result>(
+    use: (network: ProbeNetwork) => Result,
+    options: { seed?: number; hiddenSize?: number; seqLen?: number } = {},
+  ): Result {
+    const network = new ProbeNetwork(this.make, options);
+    try {
+      return use(network);
+    } finally {
+      network.dispose();
+    }
+  }
+}
+
+/** Gives a controller's parameters random values, so that it halts now and then, and what starts at zero does not stay. */
+export function scramble(controller: HaltingController, scale = 0.5, seed = 3): void {
+  const random = new RandomStream(seed);
+  tf.tidy(() => {
+    for (const parameter of namedParameters(controller).values()) {
+      parameter.assign(tf.mul(scale, normalTensor(parameter.shape, random)));
+    }
+  });
+}
+
+/** Moves a controller's parameters a little from where they start. */
+export function disturb(controller: HaltingController): void {
+  const random = new RandomStream(3);
+  tf.tidy(() => {
+    for (const parameter of namedParameters(controller).values()) {
+      parameter.assign(tf.add(parameter, tf.mul(0.3, normalTensor(parameter.shape, random))));
+    }
+  });
+}
+
+/** A carry whose every slot has just taken a new puzzle. */
+export function freshCarry(network: ProbeNetwork, batch: number, seed = 4): Carry {
+  const puzzles = puzzleBatch(network.puzzles(batch, new RandomStream(seed)));
+  return admitPuzzles(network, initialCarry(network, batch), puzzles);
+}
+
+/** A controller's draws as tensors. */
+export function drawTensors(controller: HaltingController, random: RandomStream, batch: number): NamedTensors {
+  return Object.fromEntries(
+    Object.entries(controller.draw(random, batch)).map(([name, values]) => [name, tf.tensor1d(values)]),
+  );
+}
+
+/** Segments one after the other on the same puzzles, to the controller's last. */
+export function runAllSegments(
+  network: ProbeNetwork,
+  carry: Carry,
+  options: (segment: number) => SegmentOptions = () => ({}),
+): Segment[] {
+  const segments: Segment[] = [];
+  for (let k = 0; k < network.halting.maxSegments; k++) {
+    segments.push(runSegment(network, segments.at(-1)?.carry ?? carry, options(k)));
+  }
+  return segments;
+}
+
+/** What losses are made of, by hand: four slots, of which the second and fourth have halted. */
+export function lossContext(
+  controller: HaltingController,
+  zH: tf.Tensor3D,
+  random: RandomStream,
+): Omit<HaltingLossContext, 'logits'> & { lookAhead: NamedTensors | undefined } {
+  const { maxSegments } = controller;
+  const steps = tf.tensor1d([1, maxSegments, Math.max(1, maxSegments - 1), Math.min(2, maxSegments)], 'int32');
+  const latents = () => ({ zH: normalTensor<tf.Tensor3D>(zH.shape, random), zL: zH });
+  const before = latents();
+  const after = latents();
+  const { state } = controller.decide({
+    logits: controller.logits(after.zH),
+    steps: tf.onesLike(steps),
+    draws: undefined,
+    training: true,
+    state: controller.initialState?.(4) ?? {},
+    before,
+    after,
+  });
+  return {
+    tokenLoss: tf.tensor1d([0.3, 0.1, 0.6, 0.2]),
+    correct: tf.tensor1d([0, 1, 1, 0]),
+    counted: tf.tensor1d([0, 1, 0, 1]),
+    halted: tf.tensor1d([0, 1, 0, 1], 'bool'),
+    lookAhead: controller.needsLookAhead ? controller.logits(normalTensor(zH.shape, random)) : undefined,
+    steps,
+    stateBefore: state,
+    stateAfter: state,
+  };
+}

@@ -1,0 +1,186 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { namedParameters, RandomStream, valueAndGradients } from '@hrm/layers';
+import { expect } from 'vitest';
+import type { HaltingController, NamedTensors } from '../halting-controller';
+import { superviseSegment } from '../segment';
+import { softmaxCrossEntropy } from '../token-loss';
+import type { ControllerCheck } from './controller-checks';
+import {
+  disturb,
+  drawTensors,
+  freshCarry,
+  lossContext,
+  normalTensor,
+  runAllSegments,
+  scramble,
+} from './controller-subject';
+import { directionalDerivatives } from './directional-derivatives';
+import type { ProbeNetwork } from './probe-network';
+
+/** Errors of a right gradient stay below a fifth of this. */
+const tolerance = 5e-3;
+
+const parametersOf = (controller: HaltingController) => Object.fromEntries(namedParameters(controller));
+
+/** Lends variables that start at the values of these tensors. */
+function withVariables<Names extends string, Result>(
+  tensors: { [name in Names]: tf.Tensor },
+  use: (variables: { [name in Names]: tf.Variable }) => Result,
+): Result {
+  const variables = Object.fromEntries(
+    Object.entries<tf.Tensor>(tensors).map(([name, tensor]) => [name, tf.variable(tensor)]),
+  ) as { [name in Names]: tf.Variable };
+  try {
+    return use(variables);
+  } finally {
+    for (const variable of Object.values<tf.Variable>(variables)) variable.dispose();
+  }
+}
+
+const oneSegment: ControllerCheck = {
+  title: "has the gradients that finite differences have, of one segment's losses with its state a constant",
+  check(subject) {
+    subject.withNetwork(({ halting, hiddenSize }) =>
+      tf.tidy(() => {
+        scramble(halting);
+        const random = new RandomStream(1);
+        const zH = normalTensor<tf.Tensor3D>([4, 3, hiddenSize], random);
+        const context = lossContext(halting, zH, random);
+        withVariables({ zH, tokenLoss: context.tokenLoss }, (variables) => {
+          const total = () =>
+            halting.losses({
+              ...context,
+              logits: halting.logits(variables.zH as tf.Tensor as tf.Tensor3D),
+              tokenLoss: tf.mul(1, variables.tokenLoss) as tf.Tensor as tf.Tensor1D,
+            }).total;
+          const checks = directionalDerivatives(total, { ...variables, ...parametersOf(halting) }, random);
+          expect(checks.filter(({ error }) => !(error < tolerance))).toEqual([]);
+          const byToken = checks.find(({ name }) => name === 'tokenLoss')!;
+          expect(Math.abs(byToken.byTape), 'the gradient by the token loss').toBeGreaterThan(0);
+        });
+      }),
+    );
+  },
+};
+
+/**
+ * The losses of a whole run, `[segments]`, every slot to the last segment, in which a segment learns from what comes
+ * after it; and what was seen ahead.
+ *
+ * @param targets what was seen ahead, where it shall not change with the parameters.
+ */
+function runLosses(
+  network: ProbeNetwork,
+  targets?: readonly NamedTensors[],
+): { losses: tf.Tensor1D; lookAheads: NamedTensors[] } {
+  const { halting } = network;
+  const random = new RandomStream(2);
+  const segments = runAllSegments(network, freshCarry(network, 4), () => ({
+    training: true,
+    haltEarly: false,
+    carryGradient: true,
+    draws: drawTensors(halting, random, 4),
+  }));
+  const totals = segments.map((segment, k) => {
+    const lookAhead = targets?.[k] ?? segment.lookAhead;
+    return superviseSegment(network, { ...segment, lookAhead }, softmaxCrossEntropy).total;
+  });
+  return { losses: tf.stack(totals) as tf.Tensor1D, lookAheads: segments.map(({ lookAhead }) => lookAhead) };
+}
+
+const wholeRun: ControllerCheck = {
+  title: 'has the gradients that finite differences have, of the losses of all segments with the carry differentiable',
+  check(subject) {
+    subject.withNetwork((network) =>
+      tf.tidy(() => {
+        // Near where it starts, where few controllers have a kink, as Graves' has when all probability is spent.
+        disturb(network.halting);
+        const { losses, lookAheads } = runLosses(network);
+        const parameters = parametersOf(network.halting);
+        if (Object.keys(parameters).length === 0) {
+          expect(losses.dataSync().every(Number.isFinite), 'finite losses').toBe(true);
+          return;
+        }
+        const frozen = () => runLosses(network, lookAheads).losses;
+        const checks = directionalDerivatives(frozen, parameters, new RandomStream(3));
+        expect(checks.filter(({ error }) => !(error < tolerance))).toEqual([]);
+      }),
+    );
+  },
+};
+
+const reachesHead: ControllerCheck = {
+  title: 'learns: gradient reaches each of its parameters, and the token logits',
+  check(subject) {
+    subject.withNetwork((network) =>
+      tf.tidy(() => {
+        scramble(network.halting);
+        const trained = [...namedParameters(network)].filter(([, variable]) => variable.trainable);
+        const { gradients } = valueAndGradients(
+          () => ({ loss: tf.sum(runLosses(network).losses) as tf.Scalar, auxiliary: {} }),
+          trained.map(([, variable]) => variable),
+        );
+        trained.forEach(([name], i) => {
+          const gradient = gradients[i]!.dataSync();
+          expect(gradient.every(Number.isFinite), `the gradient by ${name} is finite`).toBe(true);
+          expect(
+            gradient.some((value) => value !== 0),
+            `there is a gradient by ${name}`,
+          ).toBe(true);
+        });
+      }),
+    );
+  },
+};
+
+const targets: ControllerCheck = {
+  title: 'lets no gradient into its targets: the right answer, what is counted, what it saw ahead',
+  check(subject) {
+    subject.withNetwork(({ halting, hiddenSize }) =>
+      tf.tidy(() => {
+        scramble(halting);
+        const random = new RandomStream(1);
+        const zH = normalTensor<tf.Tensor3D>([4, 3, hiddenSize], random);
+        const context = lossContext(halting, zH, random);
+        const ahead = context.lookAhead ?? {};
+        const byWhat = { correct: context.correct, counted: context.counted, ...ahead };
+        const { gradients } = valueAndGradients(
+          () => ({ loss: halting.losses({ ...context, logits: halting.logits(zH) }).total, auxiliary: {} }),
+          Object.values(byWhat),
+        );
+        Object.keys(byWhat).forEach((name, i) =>
+          expect(
+            gradients[i]!.dataSync().every((value) => value === 0),
+            `no gradient by ${name}`,
+          ).toBe(true),
+        );
+      }),
+    );
+  },
+};
+
+const extremes: ControllerCheck = {
+  title: 'has finite losses and gradients however extreme its logits are',
+  check(subject) {
+    subject.withNetwork(({ halting, hiddenSize }) =>
+      tf.tidy(() => {
+        for (const scale of [0, 1e4]) {
+          scramble(halting, scale);
+          const random = new RandomStream(1);
+          const zH = normalTensor<tf.Tensor3D>([4, 3, hiddenSize], random);
+          const context = lossContext(halting, zH, random);
+          const parameters = Object.values(parametersOf(halting));
+          const { loss, gradients } = valueAndGradients(
+            () => ({ loss: halting.losses({ ...context, logits: halting.logits(zH) }).total, auxiliary: {} }),
+            [...parameters, zH],
+          );
+          const finite = [loss, ...gradients].every((tensor) => tensor.dataSync().every(Number.isFinite));
+          expect(finite, `all finite with parameters of size ${scale}`).toBe(true);
+        }
+      }),
+    );
+  },
+};
+
+/** What a controller learns from. */
+export const gradientChecks: readonly ControllerCheck[] = [oneSegment, wholeRun, reachesHead, targets, extremes];

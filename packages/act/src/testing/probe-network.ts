@@ -1,0 +1,118 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { disposeParameters, Linear, RandomStream, TokenEmbedding, type ParameterTree } from '@hrm/layers';
+import type { Latents, Refinement } from '@hrm/recursion';
+import type { HaltingController, HaltingFactory } from '../halting-controller';
+import type { HostPuzzleBatch, PuzzleBatch } from '../puzzle-batch';
+import type { ReasoningNetwork } from '../reasoning-network';
+
+/** Sizes of a {@link ProbeNetwork}. */
+export interface ProbeNetworkOptions {
+  /** Default 8. */
+  hiddenSize?: number;
+  /** Default 5. */
+  seqLen?: number;
+  /** Default 6. */
+  vocabSize?: number;
+  /** Default 0. */
+  seed?: number;
+}
+
+/**
+ * The least network that a controller can sit in: real enough to think, segment by segment, and small enough for a test
+ * to run hundreds of segments in a second. Each segment moves its latents towards a fixed point that depends on the
+ * puzzle. The gradient flows through all of it.
+ *
+ * @example
+ * ```ts
+ * import { RandomStream } from '@hrm/layers';
+ * import { inferWithHalting, residualHalting } from '@hrm/act';
+ * import { ProbeNetwork } from '@hrm/act/testing';
+ * import '@tensorflow/tfjs-backend-cpu';
+ *
+ * const network = new ProbeNetwork(residualHalting({ tolerance: 0.01 }));
+ * const { steps } = await inferWithHalting(network, network.puzzles(4, new RandomStream(0)));
+ * console.log(steps);
+ * ```
+ */
+export class ProbeNetwork implements ReasoningNetwork {
+  readonly hiddenSize: number;
+  readonly seqLen: number;
+  readonly vocabSize: number;
+  readonly prefixLen = 0;
+  readonly halting: HaltingController;
+  readonly parameters: ParameterTree;
+  readonly #tokens: TokenEmbedding;
+  readonly #mix: Linear;
+  readonly #output: Linear;
+  readonly #start: { zH: tf.Variable; zL: tf.Variable };
+
+  constructor(halting: HaltingFactory, options: ProbeNetworkOptions = {}) {
+    const { hiddenSize = 8, seqLen = 5, vocabSize = 6, seed = 0 } = options;
+    const random = new RandomStream(seed);
+    this.hiddenSize = hiddenSize;
+    this.seqLen = seqLen;
+    this.vocabSize = vocabSize;
+    this.#tokens = new TokenEmbedding({ vocabSize, hiddenSize, random });
+    this.#mix = new Linear({ inputSize: hiddenSize, outputSize: hiddenSize, random });
+    this.#output = new Linear({ inputSize: hiddenSize, outputSize: vocabSize, random });
+    const vector = () => tf.variable(tf.tensor1d(Array.from({ length: hiddenSize }, () => random.normal())), false);
+    this.#start = tf.tidy(() => ({ zH: vector(), zL: vector() }));
+    // Last, so that another controller's draws change nothing else of the network.
+    this.halting = halting({ hiddenSize, random });
+    this.parameters = {
+      tokens: this.#tokens,
+      mix: this.#mix,
+      output: this.#output,
+      initialLatents: this.#start,
+      halting: this.halting,
+    };
+  }
+
+  /** A parameter that every controller's losses depend on, `[hiddenSize, vocabSize]`. */
+  get outputWeight(): tf.Variable {
+    return this.#output.parameters.weight;
+  }
+
+  initialLatents(): { zH: tf.Tensor; zL: tf.Tensor } {
+    return this.#start;
+  }
+
+  puzzleRows(): undefined {
+    return undefined;
+  }
+
+  embed({ inputs }: PuzzleBatch): tf.Tensor3D {
+    return tf.tidy(() => tf.mul(2, this.#tokens.apply(inputs)));
+  }
+
+  refine({ zH, zL }: Latents, x: tf.Tensor3D): Refinement {
+    return tf.tidy(() => {
+      const low = tf.tanh(tf.add(x, tf.add(tf.mul(0.3, zL), tf.mul(0.5, zH)))) as tf.Tensor3D;
+      // The mean over positions lets tokens at a distance bear on the halting value at position 0.
+      const seen = tf.add(low, tf.mean(low, 1, true)) as tf.Tensor3D;
+      const high = tf.tanh(tf.add(tf.mul(0.5, zH), this.#mix.apply(seen))) as tf.Tensor3D;
+      return { latents: { zH: high, zL: low } } as Refinement & tf.TensorContainerObject;
+    });
+  }
+
+  readOut(zH: tf.Tensor3D): tf.Tensor3D {
+    return this.#output.apply(zH);
+  }
+
+  /** Random puzzles; the label of a token is the next larger one. */
+  puzzles(batchSize: number, random: RandomStream): HostPuzzleBatch {
+    const inputs = Int32Array.from({ length: batchSize * this.seqLen }, () => random.integer(0, this.vocabSize));
+    return {
+      inputs,
+      labels: inputs.map((token) => (token + 1) % this.vocabSize),
+      puzzleIdentifiers: new Int32Array(batchSize),
+      batchSize,
+      seqLen: this.seqLen,
+    };
+  }
+
+  /** Frees the memory of all parameters. */
+  dispose(): void {
+    disposeParameters(this);
+  }
+}

@@ -1,0 +1,228 @@
+import * as tf from '@tensorflow/tfjs-core';
+import {
+  fixedSteps,
+  gravesAct,
+  haltOnly,
+  qLearningHalting,
+  type HaltingController,
+  type HaltingFactory,
+} from '@hrm/act';
+import { controllerChecks, ControllerSubject } from '@hrm/act/testing';
+import { withoutGradient } from '@hrm/layers';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { useBackend } from './backends';
+
+beforeAll(() => useBackend('cpu'));
+
+/** A good controller, some of whose methods are replaced. */
+const spoiled =
+  (make: HaltingFactory, spoil: (controller: HaltingController) => Partial<HaltingController>): HaltingFactory =>
+  (context) => {
+    const good = make(context);
+    const bound: HaltingController = {
+      name: good.name,
+      maxSegments: good.maxSegments,
+      needsLookAhead: good.needsLookAhead,
+      parameters: good.parameters,
+      draw: (...args) => good.draw(...args),
+      ...(good.initialState && { initialState: (batchSize: number) => good.initialState!(batchSize) }),
+      logits: (zH) => good.logits(zH),
+      decide: (decision) => good.decide(decision),
+      losses: (losses) => good.losses(losses),
+    };
+    return { ...bound, ...spoil(good) };
+  };
+
+/** Whether a controller passes each of some checks, by their titles. */
+async function passes(make: HaltingFactory, titles: RegExp): Promise<{ [title: string]: boolean }> {
+  const subject = new ControllerSubject(make);
+  const passed: { [title: string]: boolean } = {};
+  for (const { title, check } of controllerChecks.filter((candidate) => titles.test(candidate.title))) {
+    try {
+      await check(subject);
+      passed[title] = true;
+    } catch (error) {
+      expect((error as Error).message).not.toBe('');
+      passed[title] = false;
+    }
+  }
+  await useBackend('cpu');
+  return passed;
+}
+
+const halt = haltOnly({ maxSegments: 3 });
+const graves = gravesAct({ maxSegments: 3 });
+
+/** The value of `x`, with `scale` times its gradient. */
+const withGradient = <T extends tf.Tensor>(x: T, scale: number) =>
+  tf.customGrad((...inputs) => ({
+    value: tf.clone(inputs[0] as tf.Tensor),
+    gradFunc: (dy) => tf.mul(dy, scale),
+  }))(x) as T;
+
+let calls = 0;
+
+/** What is wrong with a controller, and words of a check that says so. */
+const broken: { [what: string]: [make: HaltingFactory, caughtBy: RegExp] } = {
+  'goes on after the last segment': [
+    spoiled(halt, (good) => ({
+      decide: (decision) => ({ ...good.decide(decision), halted: tf.lessEqual(decision.steps, 1) as tf.Tensor1D }),
+    })),
+    /halts everyone/,
+  ],
+  'halts all slots with the first': [
+    spoiled(halt, (good) => ({
+      decide(decision) {
+        const { halted, state } = good.decide(decision);
+        return { halted: tf.logicalOr(halted, tf.slice(halted, 0, 1)) as tf.Tensor1D, state };
+      },
+    })),
+    /each slot by itself/,
+  ],
+  'gives one logit for the whole batch': [
+    spoiled(halt, (good) => ({ logits: (zH) => ({ halt: tf.mean(good.logits(zH)['halt']!) }) })),
+    /one row a slot/,
+  ],
+  'loses its state': [
+    spoiled(graves, (good) => ({ decide: (decision) => ({ ...good.decide(decision), state: {} }) })),
+    /names and shapes of its state/,
+  ],
+  'keeps its state in itself': [
+    spoiled(graves, (good) => {
+      let seen = 0;
+      return {
+        initialState: () => ({}),
+        decide(decision) {
+          const left = Math.max(0, 1 - 0.2 * seen++);
+          const state = { remaining: tf.fill(decision.steps.shape, left) };
+          return { ...good.decide({ ...decision, state }), state: {} };
+        },
+        losses: (context) =>
+          good.losses({ ...context, stateBefore: { remaining: tf.fill(context.steps.shape, 1 - 0.2 * seen) } }),
+      };
+    }),
+    /a new puzzle as if/,
+  ],
+  'starts the state of a new puzzle at another value each time': [
+    spoiled(graves, () => ({ initialState: (batchSize) => ({ remaining: tf.fill([batchSize], 1 / ++calls) }) })),
+    /a new puzzle as if/,
+  ],
+  'has a gradient 2% too large': [
+    spoiled(halt, (good) => ({
+      losses: (context) => good.losses({ ...context, logits: { halt: withGradient(context.logits['halt']!, 1.02) } }),
+    })),
+    /one segment's losses/,
+  ],
+  'cuts the gradient of its state': [
+    spoiled(graves, (good) => ({
+      decide: (decision) => withoutGradient(() => ({ ...good.decide(decision) })),
+    })),
+    /losses of all segments/,
+  ],
+  'learns nothing': [
+    spoiled(halt, () => ({ losses: ({ tokenLoss }) => ({ total: tf.sum(tokenLoss), metrics: {} }) })),
+    /learns: gradient reaches/,
+  ],
+  'leaves the token loss out': [
+    spoiled(halt, (good) => ({
+      losses: (context) => good.losses({ ...context, tokenLoss: tf.zerosLike(context.tokenLoss) }),
+    })),
+    /learns: gradient reaches/,
+  ],
+  'pulls its target towards itself': [
+    spoiled(qLearningHalting({ maxSegments: 3 }), (good) => ({
+      losses(context) {
+        const { total, metrics } = good.losses(context);
+        const gap = tf.squaredDifference(context.logits['continue']!, context.lookAhead?.['halt'] ?? 0);
+        return { total: tf.add(total, tf.sum(gap)), metrics };
+      },
+    })),
+    /no gradient into its targets/,
+  ],
+  'takes the logarithm of a probability': [
+    spoiled(halt, () => ({
+      losses: ({ logits, tokenLoss }) => ({
+        total: tf.sub(tf.sum(tokenLoss), tf.sum(tf.log(tf.sigmoid(logits['halt']!)))),
+        metrics: {},
+      }),
+    })),
+    /finite losses/,
+  ],
+  'leaks a tensor': [
+    spoiled(halt, (good) => ({
+      logits: (zH) => (tf.keep(tf.scalar(1)), good.logits(zH)),
+    })),
+    /leaks no tensor/,
+  ],
+  'reads a value': [
+    spoiled(halt, (good) => ({
+      decide: (decision) => (decision.logits['halt']!.dataSync(), good.decide(decision)),
+    })),
+    /reads no tensor value/,
+  ],
+  'draws from chance': [
+    spoiled(halt, (good) => ({
+      draw(random, batchSize) {
+        const draws = good.draw(random, batchSize);
+        return { ...draws, exploreUniform: Float32Array.from({ length: batchSize }, () => Math.random()) };
+      },
+    })),
+    /alike from the same seed/,
+  ],
+  'draws too few numbers': [
+    spoiled(halt, (good) => ({
+      draw: (random) => good.draw(random, 1),
+    })),
+    /one row a slot/,
+  ],
+  'hides a parameter': [
+    spoiled(halt, (good) => ({
+      parameters: { bias: (good.parameters as { head: { parameters: { bias: tf.Variable } } }).head.parameters.bias },
+    })),
+    /leaks no tensor/,
+  ],
+  'starts from chance': [
+    spoiled(halt, (good) => {
+      const { bias } = (good.parameters as { head: { parameters: { bias: tf.Variable } } }).head.parameters;
+      tf.tidy(() => bias.assign(tf.tensor1d([-Math.random(), 0])));
+      return {};
+    }),
+    /alike from the same seed/,
+  ],
+  'depends on more than its parameters': [
+    spoiled(halt, (good) => {
+      const shift = ++calls;
+      return { logits: (zH) => good.logits(tf.mul(zH, shift)) };
+    }),
+    /copied to a fresh controller/,
+  ],
+  'is another on WebAssembly': [
+    spoiled(halt, (good) => ({
+      logits: (zH) => good.logits(tf.getBackend() === 'wasm' ? tf.mul(zH, 1.01) : zH),
+    })),
+    /every backend/,
+  ],
+  'takes latents of any width': [
+    spoiled(halt, (good) => ({
+      logits: (zH) => good.logits(tf.slice(zH, [0, 0, 0], [zH.shape[0], zH.shape[1], 8])),
+    })),
+    /refuses latents/,
+  ],
+};
+
+describe('the kit', () => {
+  it.each([
+    ['with a head', halt],
+    ['without', fixedSteps(3)],
+  ])('passes a good controller %s', async (_, make) => {
+    const passed = await passes(
+      spoiled(make, () => ({})),
+      /./,
+    );
+    expect(Object.values(passed)).toEqual(controllerChecks.map(() => true));
+  });
+
+  it.each(Object.entries(broken))('fails a controller that %s', async (_, [make, caughtBy]) => {
+    expect(Object.values(await passes(make, caughtBy))).toEqual([false]);
+  });
+});
