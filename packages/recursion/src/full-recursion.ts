@@ -1,8 +1,9 @@
 import type * as tf from '@tensorflow/tfjs-core';
-import { withoutGradient } from '@hrm/layers';
+import { expectOptions } from './expect-options';
 import type { Latents } from './latents';
 import type { RecursionCore } from './recursion-core';
 import { expectCycles, type Cycles, type RecursionSchedule } from './recursion-schedule';
+import { applicationsOf, refineInOrder } from './refine-in-order';
 
 /**
  * TRM's schedule: all H-cycles but the last run without gradient; the last, with all its applications of f_L, carries it.
@@ -25,22 +26,14 @@ import { expectCycles, type Cycles, type RecursionSchedule } from './recursion-s
  * console.log(latents.zH.shape); // [1, 5, 16]
  * ```
  */
-export function fullRecursion({ hCycles, lCycles }: Cycles): RecursionSchedule {
-  expectCycles('fullRecursion', { hCycles, lCycles });
-  const cycle = (core: RecursionCore, latents: Latents, x: tf.Tensor3D) => {
-    let z = latents;
-    for (let l = 0; l < lCycles; l++) z = core.fL(z, x);
-    return core.fH(z);
-  };
+export function fullRecursion(options: Cycles): RecursionSchedule {
+  expectOptions('fullRecursion', options, ['hCycles', 'lCycles']);
+  expectCycles('fullRecursion', options);
+  const order = applicationsOf(options);
+  const lastCycle = options.lCycles + 1;
   return {
     name: 'full-recursion',
-    refine(core: RecursionCore, latents: Latents, x: tf.Tensor3D) {
-      const nearTheEnd = withoutGradient(() => {
-        let z: Latents = { ...latents };
-        for (let h = 1; h < hCycles; h++) z = cycle(core, z, x);
-        return { ...z };
-      });
-      return { latents: cycle(core, nearTheEnd, x) };
-    },
+    refine: (core: RecursionCore, latents: Latents, x: tf.Tensor3D) =>
+      refineInOrder(core, latents, x, order, lastCycle),
   };
 }

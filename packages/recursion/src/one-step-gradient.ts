@@ -1,8 +1,9 @@
 import type * as tf from '@tensorflow/tfjs-core';
-import { withoutGradient } from '@hrm/layers';
+import { expectOptions } from './expect-options';
 import type { Latents } from './latents';
 import type { RecursionCore } from './recursion-core';
 import { expectCycles, type Cycles, type RecursionSchedule } from './recursion-schedule';
+import { applicationsOf, refineInOrder } from './refine-in-order';
 
 /**
  * HRM's schedule: all refinements of a segment run without gradient, but for the last f_L and the last f_H. This is the
@@ -26,20 +27,12 @@ import { expectCycles, type Cycles, type RecursionSchedule } from './recursion-s
  * console.log(latents.zH.shape); // [1, 5, 16]
  * ```
  */
-export function oneStepGradient({ hCycles, lCycles }: Cycles): RecursionSchedule {
-  expectCycles('oneStepGradient', { hCycles, lCycles });
+export function oneStepGradient(options: Cycles): RecursionSchedule {
+  expectOptions('oneStepGradient', options, ['hCycles', 'lCycles']);
+  expectCycles('oneStepGradient', options);
+  const order = applicationsOf(options);
   return {
     name: 'one-step-gradient',
-    refine(core: RecursionCore, latents: Latents, x: tf.Tensor3D) {
-      const nearTheEnd = withoutGradient(() => {
-        let z: Latents = { ...latents };
-        for (let application = 1; application < hCycles * lCycles; application++) {
-          z = core.fL(z, x);
-          if (application % lCycles === 0) z = core.fH(z);
-        }
-        return { ...z };
-      });
-      return { latents: core.fH(core.fL(nearTheEnd, x)) };
-    },
+    refine: (core: RecursionCore, latents: Latents, x: tf.Tensor3D) => refineInOrder(core, latents, x, order, 2),
   };
 }

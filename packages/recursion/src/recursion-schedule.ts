@@ -1,25 +1,64 @@
 import type * as tf from '@tensorflow/tfjs-core';
+import type { RandomStream } from '@hrm/layers';
+import { expectCount } from './expect-options';
 import type { Latents } from './latents';
 import type { RecursionCore } from './recursion-core';
 
 /** What one segment of recursion gives. */
-export interface Refinement {
+export type Refinement = {
   latents: Latents;
   /** A term that the schedule wants added to the training loss, summed over the batch. */
   regularizer?: tf.Scalar;
-}
+  /** Figures to report, without gradient, each summed over the batch. */
+  metrics?: { [name: string]: tf.Scalar };
+};
 
 /** In which order a segment applies f_L and f_H, and through which applications gradient flows. */
 export interface RecursionSchedule {
   readonly name: string;
   /**
-   * The refinements of one segment.
+   * Whether a step with this schedule can be recorded and replayed as one graph. False when `refine` reads the values of
+   * tensors, to stop when they are good enough; such a step has to run eagerly. Default true.
+   */
+  readonly recordable?: boolean;
+  /**
+   * The refinements of one segment. It draws no random number, and its inputs stay as they are.
    *
    * @param core f_L and f_H.
    * @param latents where the segment starts; no gradient flows into them from earlier segments.
    * @param x the embedded puzzle, `[batch, seq, hidden]`.
+   * @param draws what {@link RecursionSchedule.draw} drew, as tensors; only training has any.
    */
-  refine(core: RecursionCore, latents: Latents, x: tf.Tensor3D): Refinement;
+  refine(core: RecursionCore, latents: Latents, x: tf.Tensor3D, draws?: ScheduleDraws): Refinement;
+  /**
+   * The random numbers that one segment of training needs, for latents `[batch, seq, hidden]`. A schedule without this
+   * method needs none.
+   */
+  draw?(random: RandomStream, shape: readonly [number, number, number]): HostScheduleDraws;
+}
+
+/** Random numbers of a segment, drawn outside of the training step. */
+export type HostScheduleDraws = { [name: string]: Float32Array };
+
+/** The same as tensors, of any shape with as many elements. */
+export type ScheduleDraws = { [name: string]: tf.Tensor };
+
+/**
+ * A schedule that changes as training goes on. Its own `refine` is that of the last stage, which is what inference
+ * wants; a trainer asks for the stage it is in.
+ */
+export interface ProgressiveSchedule extends RecursionSchedule {
+  /**
+   * The schedule of a stage: the same object for all of the stage, so that what was recorded of it can be kept.
+   *
+   * @param progress the share of training that is over, from 0 to 1.
+   */
+  at(progress: number): RecursionSchedule;
+}
+
+/** Tells schedules that change over training from those that do not. */
+export function isProgressive(schedule: RecursionSchedule): schedule is ProgressiveSchedule {
+  return 'at' in schedule && typeof schedule.at === 'function';
 }
 
 /** How often a segment applies f_H, and f_L for each of these. */
@@ -32,9 +71,6 @@ export interface Cycles {
 
 /** Throws unless both counts are whole numbers of at least 1. */
 export function expectCycles(schedule: string, { hCycles, lCycles }: Cycles): void {
-  for (const [name, value] of Object.entries({ hCycles, lCycles })) {
-    if (!Number.isInteger(value) || value < 1) {
-      throw new RangeError(`${schedule}: ${name} is ${value}, expected a whole number of at least 1`);
-    }
-  }
+  expectCount(schedule, 'hCycles', hCycles);
+  expectCount(schedule, 'lCycles', lCycles);
 }

@@ -1,0 +1,80 @@
+import { expectOptions } from './expect-options';
+import { fullRecursion } from './full-recursion';
+import { oneStepGradient } from './one-step-gradient';
+import type { Cycles, ProgressiveSchedule, RecursionSchedule } from './recursion-schedule';
+import { unrolled } from './unrolled';
+
+/** A part of training, and the cycles in it. */
+export interface ProgressiveStage extends Cycles {
+  /** The share of training after which the stage begins; 0 for the first. */
+  from: number;
+}
+
+const schedules = {
+  'one-step-gradient': oneStepGradient,
+  'full-recursion': fullRecursion,
+  unrolled: (cycles: Cycles) => unrolled(cycles),
+};
+
+/** Choices of {@link progressive}. */
+export interface ProgressiveOptions {
+  /** Default: CGAR's, `[{ from: 0, hCycles: 1, lCycles: 2 }, { from: 0.3, hCycles: 2, lCycles: 4 }, { from: 0.6, hCycles: 3, lCycles: 6 }]`. */
+  stages?: readonly ProgressiveStage[];
+  /** What makes the schedule of a stage of its cycles, by name or as a function. Default `'full-recursion'`. */
+  schedule?: keyof typeof schedules | ((cycles: Cycles) => RecursionSchedule);
+}
+
+const CGAR_STAGES: readonly ProgressiveStage[] = [
+  { from: 0, hCycles: 1, lCycles: 2 },
+  { from: 0.3, hCycles: 2, lCycles: 4 },
+  { from: 0.6, hCycles: 3, lCycles: 6 },
+];
+
+/**
+ * A schedule whose cycles grow over training, which saves time early on, when deep recursion does not pay yet. The
+ * trainer asks {@link ProgressiveSchedule.at} for the stage it is in; `refine` itself is that of the last stage.
+ *
+ * Source: CGAR, arXiv 2511.08653, "progressive depth curriculum": (n, T) = (2, 1), then (4, 2) after 30% of training and
+ * (6, 3) after 60%, where n counts f_L in a cycle and T counts cycles.
+ *
+ * @example
+ * ```ts
+ * import { progressive } from '@hrm/recursion';
+ *
+ * const schedule = progressive({
+ *   schedule: 'one-step-gradient',
+ *   stages: [{ from: 0, hCycles: 1, lCycles: 2 }, { from: 0.5, hCycles: 2, lCycles: 2 }],
+ * });
+ * console.log(schedule.at(0.1) === schedule.at(0.4), schedule.at(0.1) === schedule.at(0.6)); // true false
+ * ```
+ */
+export function progressive(options: ProgressiveOptions = {}): ProgressiveSchedule {
+  expectOptions('progressive', options, ['stages', 'schedule']);
+  const { stages = CGAR_STAGES, schedule = 'full-recursion' } = options;
+  if (typeof schedule === 'string' && !Object.hasOwn(schedules, schedule)) {
+    throw new RangeError(
+      `progressive: there is no schedule "${schedule}", expected ${Object.keys(schedules).join(', ')} or a function`,
+    );
+  }
+  const make = typeof schedule === 'function' ? schedule : schedules[schedule];
+  const rising = stages.every(({ from }, i) => (i === 0 ? from === 0 : from > stages[i - 1]!.from && from < 1));
+  if (stages.length === 0 || !rising) {
+    throw new RangeError(
+      `progressive: the stages begin at [${stages.map(({ from }) => from).join(', ')}], expected 0 first, then rising shares under 1`,
+    );
+  }
+  const made = stages.map(({ from, ...cycles }) => ({ from, schedule: make(cycles) }));
+  const last = made.at(-1)!.schedule;
+  return {
+    name: 'progressive',
+    recordable: made.every(({ schedule }) => schedule.recordable ?? true),
+    refine: (core, latents, x, draws) => last.refine(core, latents, x, draws),
+    ...(last.draw && { draw: last.draw.bind(last) }),
+    at(progress) {
+      if (!(progress >= 0 && progress <= 1)) {
+        throw new RangeError(`progressive: the progress is ${progress}, expected a share from 0 to 1`);
+      }
+      return made.findLast(({ from }) => from <= progress)!.schedule;
+    },
+  };
+}

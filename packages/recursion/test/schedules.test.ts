@@ -1,0 +1,177 @@
+import * as tf from '@tensorflow/tfjs-core';
+import '@tensorflow/tfjs-backend-cpu';
+import { valueAndGradients, withoutGradient } from '@hrm/layers';
+import { beforeAll, describe, expect, it } from 'vitest';
+import {
+  fullRecursion,
+  isProgressive,
+  oneStepGradient,
+  progressive,
+  unrolled,
+  type Latents,
+  type RecursionCore,
+  type RecursionSchedule,
+} from '../src/index';
+import { lossOf, smallProblem } from './small-core';
+
+beforeAll(async () => {
+  await tf.setBackend('cpu');
+});
+
+/** The loss and its gradients by both weights, the embedded puzzle and both latents, as numbers. */
+function gradientsOf(refine: (core: RecursionCore, latents: Latents, x: tf.Tensor3D) => Latents) {
+  return tf.tidy(() => {
+    const { core, latents, x, weights } = smallProblem();
+    const { loss, gradients } = valueAndGradients(
+      () => ({ loss: lossOf(refine(core, latents, x)), auxiliary: {} }),
+      [...weights, x, latents.zH, latents.zL],
+    );
+    return [loss, ...gradients].map((tensor) => [...tensor.dataSync()]);
+  });
+}
+
+const gradientsOfSchedule = (schedule: RecursionSchedule) =>
+  gradientsOf((core, latents, x) => schedule.refine(core, latents, x).latents);
+
+const isZero = (values: number[]) => values.every((value) => value === 0);
+
+describe('oneStepGradient', () => {
+  it('runs the official order, the last f_L and f_H alone with gradient', () => {
+    const expected = gradientsOf((core, latents, x) => {
+      const before = withoutGradient(() => {
+        let z = core.fL(core.fL(latents, x), x);
+        z = core.fH(z);
+        return core.fL(z, x);
+      });
+      return core.fH(core.fL(before, x));
+    });
+    expect(gradientsOfSchedule(oneStepGradient({ hCycles: 2, lCycles: 2 }))).toEqual(expected);
+    expect(isZero(expected[4]!)).toBe(true);
+  });
+});
+
+describe('fullRecursion', () => {
+  it('runs the official order, the last H-cycle with gradient', () => {
+    const expected = gradientsOf((core, latents, x) => {
+      const before = withoutGradient(() => core.fH(core.fL(core.fL(core.fL(latents, x), x), x)));
+      return core.fH(core.fL(core.fL(core.fL(before, x), x), x));
+    });
+    expect(gradientsOfSchedule(fullRecursion({ hCycles: 2, lCycles: 3 }))).toEqual(expected);
+  });
+});
+
+describe('unrolled', () => {
+  it('lets gradient flow through everything, into the first latents too', () => {
+    const expected = gradientsOf((core, latents, x) => {
+      const first = core.fH(core.fL(core.fL(latents, x), x));
+      return core.fH(core.fL(core.fL(first, x), x));
+    });
+    const got = gradientsOfSchedule(unrolled({ hCycles: 2, lCycles: 2 }));
+    expect(got).toEqual(expected);
+    expect(isZero(got[3]!) || isZero(got[4]!)).toBe(false);
+  });
+
+  it('is the other schedules when as much of it carries gradient', () => {
+    const cycles = { hCycles: 2, lCycles: 3 };
+    expect(gradientsOfSchedule(unrolled({ ...cycles, withGradient: 2 }))).toEqual(
+      gradientsOfSchedule(oneStepGradient(cycles)),
+    );
+    expect(gradientsOfSchedule(unrolled({ ...cycles, withGradient: 4 }))).toEqual(
+      gradientsOfSchedule(fullRecursion(cycles)),
+    );
+  });
+
+  it('cuts the gradient where it was told, in the middle of a cycle too', () => {
+    const counts = [1, 2, 3, 5, 6, 7, 8].map((withGradient) =>
+      gradientsOfSchedule(unrolled({ hCycles: 2, lCycles: 3, withGradient })),
+    );
+    for (const [i, [loss, low]] of counts.entries()) {
+      expect(loss).toEqual(counts[0]![0]);
+      // f_H alone gives no gradient to f_L.
+      expect(isZero(low!)).toBe(i === 0);
+      if (i > 0) expect(low).not.toEqual(counts[i - 1]![1]);
+    }
+  });
+});
+
+describe('every schedule of few cycles', () => {
+  it.each<[string, RecursionSchedule]>([
+    ['one-step (1, 1)', oneStepGradient({ hCycles: 1, lCycles: 1 })],
+    ['one-step (1, 2)', oneStepGradient({ hCycles: 1, lCycles: 2 })],
+    ['full (1, 1)', fullRecursion({ hCycles: 1, lCycles: 1 })],
+    ['unrolled (1, 1)', unrolled({ hCycles: 1, lCycles: 1 })],
+    ['unrolled (1, 1), last', unrolled({ hCycles: 1, lCycles: 1, withGradient: 1 })],
+  ])('%s leaves the latents it was given alone', (_, schedule) => {
+    const { core, latents, x } = smallProblem();
+    const before = [...latents.zH.dataSync(), ...latents.zL.dataSync()];
+    schedule.refine(core, latents, x);
+    expect([...latents.zH.dataSync(), ...latents.zL.dataSync()]).toEqual(before);
+  });
+});
+
+describe('progressive', () => {
+  it("grows as CGAR's does: (2, 1), (4, 2), (6, 3) from 0, 30% and 60%", () => {
+    const schedule = progressive();
+    for (const [progress, hCycles, lCycles] of [
+      [0, 1, 2],
+      [0.29, 1, 2],
+      [0.3, 2, 4],
+      [0.59, 2, 4],
+      [0.6, 3, 6],
+      [1, 3, 6],
+    ] as const) {
+      expect(gradientsOfSchedule(schedule.at(progress))).toEqual(
+        gradientsOfSchedule(fullRecursion({ hCycles, lCycles })),
+      );
+    }
+    expect(gradientsOfSchedule(schedule)).toEqual(gradientsOfSchedule(schedule.at(1)));
+  });
+
+  it('gives the same schedule for all of a stage', () => {
+    const schedule = progressive();
+    expect(schedule.at(0.3)).toBe(schedule.at(0.5));
+    expect(schedule.at(0.3)).not.toBe(schedule.at(0.6));
+  });
+
+  it('makes its stages of whatever schedule is asked for', () => {
+    const stages = [{ from: 0, hCycles: 1, lCycles: 2 }, { from: 0.5, hCycles: 2, lCycles: 2 }]; // prettier-ignore
+    expect(progressive({ stages, schedule: 'one-step-gradient' }).at(0.7).name).toBe('one-step-gradient');
+    expect(progressive({ stages, schedule: 'unrolled' }).at(0.7).name).toBe('unrolled');
+    const made: object[] = [];
+    progressive({
+      stages,
+      schedule: (cycles) => {
+        made.push(cycles);
+        return oneStepGradient(cycles);
+      },
+    });
+    expect(made).toEqual([{ hCycles: 1, lCycles: 2 }, { hCycles: 2, lCycles: 2 }]); // prettier-ignore
+  });
+
+  it('is told apart from the others', () => {
+    expect(isProgressive(progressive())).toBe(true);
+    expect(isProgressive(oneStepGradient({ hCycles: 1, lCycles: 1 }))).toBe(false);
+  });
+});
+
+describe('a wrong option', () => {
+  const cycles = { hCycles: 2, lCycles: 2 };
+  it.each<[string, () => unknown]>([
+    ['oneStepGradient: hCycles is 0', () => oneStepGradient({ hCycles: 0, lCycles: 1 })],
+    ['oneStepGradient: there is no option "cycles"', () => oneStepGradient({ ...cycles, cycles: 1 } as typeof cycles)],
+    ['fullRecursion: lCycles is 1.5', () => fullRecursion({ hCycles: 1, lCycles: 1.5 })],
+    ['fullRecursion: lCycles is undefined', () => fullRecursion({ hCycles: 1 } as typeof cycles)],
+    ['unrolled: withGradient is 0', () => unrolled({ ...cycles, withGradient: 0 })],
+    ['is only 6; leave it out', () => unrolled({ ...cycles, withGradient: 7 })],
+    ['unrolled: there is no option "last"', () => unrolled({ ...cycles, last: 2 } as typeof cycles)],
+    ['progressive: there is no option "stage"', () => progressive({ stage: [] } as object)],
+    ['there is no schedule "deep"', () => progressive({ schedule: 'deep' as 'unrolled' })],
+    ['expected 0 first', () => progressive({ stages: [] })],
+    ['begin at [0.1]', () => progressive({ stages: [{ from: 0.1, ...cycles }] })],
+    ['then rising', () => progressive({ stages: [0, 0.5, 0.5].map((from) => ({ from, ...cycles })) })],
+    ['the progress is 1.1', () => progressive().at(1.1)],
+    ['the progress is NaN', () => progressive().at(NaN)],
+  ])('is an error: %s', (message, act) => {
+    expect(act).toThrow(message);
+  });
+});
