@@ -13,4 +13,11 @@ export {
   type Refinement,
   type ScheduleDraws,
 } from './recursion-schedule';
+export { anderson, type AndersonOptions } from './solvers/anderson';
+export { broyden, type BroydenOptions } from './solvers/broyden';
+export type { SolverChoice } from './solvers/choose-solver';
+export { dampedIteration, type DampedIterationOptions } from './solvers/damped-iteration';
+export { fixedPointReport, type FixedPointReport, type SearchReport } from './solvers/fixed-point-report';
+export type { FixedPointMap, FixedPointSolver, SolverHistory } from './solvers/fixed-point-solver';
+export { solveFixedPoint, type FixedPointSolution, type SolveOptions } from './solvers/solve-fixed-point';
 export { unrolled, type UnrolledOptions } from './unrolled';

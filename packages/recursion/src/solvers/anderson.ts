@@ -1,0 +1,75 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { expectCount, expectNotNegative, expectOptions, expectShare } from '../expect-options';
+import type { FixedPointSolver, SolverHistory } from './fixed-point-solver';
+import { solveLinearSystems } from './solve-linear-systems';
+import { appendToWindow, innerProducts, weightedSum } from './window';
+
+/** Choices of {@link anderson}. */
+export interface AndersonOptions {
+  /** Past steps that the next is made of; 2 `window` states are kept in memory. Default 5. */
+  window?: number;
+  /** Added to the diagonal of the least-squares system, which is scaled to a diagonal of 1. Default 1e-6. */
+  ridge?: number;
+  /** How far to go along the mixed residual, over 0 and at most 1. Default 1. */
+  damping?: number;
+}
+
+/**
+ * Anderson acceleration: finds the mix of the last `window` steps whose residual is least if f were linear, and goes on
+ * from there. Often several times fewer steps than plain iteration, and it converges where plain iteration turns in
+ * circles. Where the least-squares system of a sample is singular, that sample makes a step of damped iteration.
+ *
+ * Source: Anderson, "Iterative procedures for nonlinear integral equations", J. ACM 12 (1965); in the form of Walker and Ni,
+ * "Anderson acceleration for fixed-point iterations", SIAM J. Numer. Anal. 49 (2011).
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs-core';
+ * import { anderson, solveFixedPoint } from '@hrm/recursion';
+ * import '@tensorflow/tfjs-backend-cpu';
+ *
+ * const { state, steps } = solveFixedPoint((z) => tf.cos(z), tf.tensor2d([[0]]), { solver: anderson({ window: 3 }) });
+ * state.print(); // [[0.739]]
+ * steps.print();
+ * ```
+ */
+export function anderson(options: AndersonOptions = {}): FixedPointSolver {
+  expectOptions('anderson', options, ['window', 'ridge', 'damping']);
+  const { window = 5, ridge = 1e-6, damping = 1 } = options;
+  expectCount('anderson', 'window', window);
+  expectNotNegative('anderson', 'ridge', ridge);
+  expectShare('anderson', 'damping', damping);
+  return {
+    name: 'anderson',
+    advance(history, state, image) {
+      const residual: tf.Tensor2D = tf.sub(image, state);
+      const damped: tf.Tensor2D = tf.add(state, tf.mul(damping, residual));
+      const { lastState, lastResidual } = history;
+      const remembered: SolverHistory = { lastState: state, lastResidual: residual };
+      if (!lastState || !lastResidual) return { next: damped, history: remembered };
+
+      const stateSteps = appendToWindow(history.stateSteps, tf.sub(state, lastState), window);
+      const residualSteps = appendToWindow(history.residualSteps, tf.sub(residual, lastResidual), window);
+      const { weights, singular } = leastSquares(residualSteps, residual, ridge);
+      const moved = tf.add(weightedSum(weights, stateSteps), tf.mul(damping, weightedSum(weights, residualSteps)));
+      return {
+        next: tf.where(tf.expandDims(singular, 1), damped, tf.sub<tf.Tensor2D>(damped, moved)),
+        history: { ...remembered, stateSteps, residualSteps },
+      };
+    },
+  };
+}
+
+/** The weights `[batch, rows]` with which the rows of a window sum to something near the target `[batch, n]`. */
+function leastSquares(rows: tf.Tensor3D, target: tf.Tensor2D, ridge: number) {
+  const count = rows.shape[1];
+  // Scaled to length 1, steps of very different lengths make no system that float32 cannot solve.
+  const lengths = tf.maximum(tf.sqrt(tf.sum(tf.square(rows), 2, true)), 1e-30) as tf.Tensor3D;
+  const directions = tf.div(rows, lengths) as tf.Tensor3D;
+  const gram = tf.matMul(directions, directions, false, true);
+  const { solutions, singular } = solveLinearSystems(
+    tf.add(gram, tf.mul(ridge, tf.eye(count))) as tf.Tensor3D,
+    innerProducts(directions, target),
+  );
+  return { weights: tf.div(solutions, tf.squeeze(lengths, [2])) as tf.Tensor2D, singular };
+}

@@ -1,0 +1,68 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { expectCount, expectOptions, expectShare } from '../expect-options';
+import type { FixedPointSolver, SolverHistory } from './fixed-point-solver';
+import { appendToWindow, innerProducts, weightedSum } from './window';
+
+/** Choices of {@link broyden}. */
+export interface BroydenOptions {
+  /** Rank-1 updates that are remembered; 2 `memory` states are kept in memory. Default 10. */
+  memory?: number;
+  /** Length of a step, over 0 and at most 1. Default 1. */
+  damping?: number;
+}
+
+/**
+ * Broyden's second method on `f(z) - z = 0`: a quasi-Newton method whose inverse Jacobian is `-I` and the last `memory`
+ * rank-1 updates, each of which makes it right for the step just made. The first step is plain iteration. (His first
+ * method, which deep equilibrium models use, needs a line search where the Jacobian's spectral radius is near 1; this
+ * one does not.)
+ *
+ * Source: Broyden, "A class of methods for solving nonlinear simultaneous equations", Math. Comp. 19 (1965), method 2.
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs-core';
+ * import { broyden, solveFixedPoint } from '@hrm/recursion';
+ * import '@tensorflow/tfjs-backend-cpu';
+ *
+ * const { state } = solveFixedPoint((z) => tf.cos(z), tf.tensor2d([[0]]), { solver: broyden() });
+ * state.print(); // [[0.739]]
+ * ```
+ */
+export function broyden(options: BroydenOptions = {}): FixedPointSolver {
+  expectOptions('broyden', options, ['memory', 'damping']);
+  const { memory = 10, damping = 1 } = options;
+  expectCount('broyden', 'memory', memory);
+  expectShare('broyden', 'damping', damping);
+  return {
+    name: 'broyden',
+    advance(history, state, image) {
+      const residual: tf.Tensor2D = tf.sub(image, state);
+      const { lastState, lastResidual } = history;
+      const remembered: SolverHistory = { lastState: state, lastResidual: residual };
+      if (!lastState || !lastResidual) {
+        return { next: tf.add<tf.Tensor2D>(state, tf.mul(damping, residual)), history: remembered };
+      }
+      const updates = rankOneUpdate(history, tf.sub(state, lastState), tf.sub(residual, lastResidual), memory);
+      const step = timesInverse(updates, residual);
+      return { next: tf.sub<tf.Tensor2D>(state, tf.mul(damping, step)), history: { ...remembered, ...updates } };
+    },
+  };
+}
+
+/** The inverse Jacobian `-I + sum of column row^T` times a vector `[batch, n]`; without columns and rows, `-I` alone. */
+function timesInverse({ columns, rows }: SolverHistory, vector: tf.Tensor2D): tf.Tensor2D {
+  if (!columns || !rows) return tf.neg(vector);
+  return tf.sub(weightedSum(innerProducts(rows as tf.Tensor3D, vector), columns as tf.Tensor3D), vector);
+}
+
+/** Makes the inverse Jacobian map the residual's change to the state's, and changes it no more than that takes. */
+function rankOneUpdate(inverse: SolverHistory, stateStep: tf.Tensor2D, residualStep: tf.Tensor2D, memory: number) {
+  const error = tf.sub(stateStep, timesInverse(inverse, residualStep));
+  // A sample that has stopped has steps of length 0, and its update is 0 too.
+  const length = tf.maximum(tf.norm(residualStep, 2, 1, true), 1e-30);
+  return {
+    columns: appendToWindow(inverse.columns, tf.div(error, length), memory),
+    rows: appendToWindow(inverse.rows, tf.div(residualStep, length), memory),
+  };
+}

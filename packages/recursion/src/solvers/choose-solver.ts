@@ -1,0 +1,26 @@
+import { anderson, type AndersonOptions } from './anderson';
+import { broyden, type BroydenOptions } from './broyden';
+import { dampedIteration, type DampedIterationOptions } from './damped-iteration';
+import type { FixedPointSolver } from './fixed-point-solver';
+
+const solvers = { damped: dampedIteration, anderson, broyden };
+
+/** A solver: an object, or, as config files have it, its name, alone or with its options. */
+export type SolverChoice =
+  | FixedPointSolver
+  | keyof typeof solvers
+  | ({ type: 'damped' } & DampedIterationOptions)
+  | ({ type: 'anderson' } & AndersonOptions)
+  | ({ type: 'broyden' } & BroydenOptions);
+
+/** The solver that a choice stands for. */
+export function chooseSolver(owner: string, choice: SolverChoice): FixedPointSolver {
+  if (typeof choice === 'object' && 'advance' in choice) return choice;
+  const { type, ...options } = typeof choice === 'string' ? { type: choice } : choice;
+  if (!Object.hasOwn(solvers, type)) {
+    throw new RangeError(
+      `${owner}: there is no solver "${String(type)}", expected ${Object.keys(solvers).join(', ')} or an object with a method advance`,
+    );
+  }
+  return (solvers[type] as (options: object) => FixedPointSolver)(options);
+}

@@ -1,0 +1,36 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { expectOptions, expectShare } from '../expect-options';
+import type { FixedPointSolver } from './fixed-point-solver';
+
+/** Choices of {@link dampedIteration}. */
+export interface DampedIterationOptions {
+  /** How far to go from the state towards its image, over 0 and at most 1. Default 1, plain iteration. */
+  damping?: number;
+}
+
+/**
+ * Fixed-point iteration `z <- z + damping (f(z) - z)`. Converges when the Jacobian's spectral radius is under 1, by that
+ * factor a step (Banach); less damping than 1 tames eigenvalues near -1 or with a large imaginary part.
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs-core';
+ * import { dampedIteration, solveFixedPoint } from '@hrm/recursion';
+ * import '@tensorflow/tfjs-backend-cpu';
+ *
+ * const { state } = solveFixedPoint((z) => tf.cos(z), tf.tensor2d([[0]]), { solver: dampedIteration() });
+ * state.print(); // [[0.739]]
+ * ```
+ */
+export function dampedIteration(options: DampedIterationOptions = {}): FixedPointSolver {
+  expectOptions('dampedIteration', options, ['damping']);
+  const { damping = 1 } = options;
+  expectShare('dampedIteration', 'damping', damping);
+  return {
+    name: 'damped',
+    advance: (_, state, image) => ({
+      next: damping === 1 ? image : tf.add(state, tf.mul(damping, tf.sub(image, state))),
+      history: {},
+    }),
+  };
+}

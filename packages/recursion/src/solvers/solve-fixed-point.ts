@@ -1,0 +1,159 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { expectShape, mapTensors, withoutGradient } from '@hrm/layers';
+import { expectCount, expectNotNegative, expectOptions } from '../expect-options';
+import { chooseSolver, type SolverChoice } from './choose-solver';
+import type { FixedPointMap, SolverHistory } from './fixed-point-solver';
+import { residualNorm } from './residual-norm';
+
+/** How a fixed point is sought, and when that ends. */
+export interface SolveOptions {
+  /** Default `anderson()`. */
+  solver?: SolverChoice;
+  /**
+   * The residual at which a sample is done, `|f(z) - z| / |z|`. Default 1e-4; float32 allows about 1e-6. With 0 nothing is
+   * read and `maxIterations` are made, so that the search can be recorded.
+   */
+  tolerance?: number;
+  /** `'absolute'`: the tolerance is of `|f(z) - z|`. Default `'relative'`. */
+  residual?: 'relative' | 'absolute';
+  /** Evaluations of f after which the search ends, wherever it is. Default 40. */
+  maxIterations?: number;
+  /** Short for `tolerance: 0` and this `maxIterations`: always as many evaluations, which can be recorded. */
+  iterations?: number;
+}
+
+/** The names of {@link SolveOptions}. */
+export const SOLVE_OPTIONS = ['solver', 'tolerance', 'residual', 'maxIterations', 'iterations'] as const;
+
+/** What a search found, each sample by itself. */
+export type FixedPointSolution = {
+  /** The guess with the least residual, `[batch, n]`. */
+  state: tf.Tensor2D;
+  /** Its residual, `[batch]`; infinite where no guess had a finite one, and `state` is then the start. */
+  residual: tf.Tensor1D;
+  /** Evaluations of f until the sample was done or given up, `[batch]`, int32. */
+  steps: tf.Tensor1D;
+  /** Whether the residual is within the tolerance, `[batch]`, bool. */
+  converged: tf.Tensor1D;
+  /** Residual of every guess, `[evaluations, batch]`; infinite where it was not finite. */
+  trace: tf.Tensor2D;
+};
+
+/** The state of a search between two guesses. */
+type Search = {
+  state: tf.Tensor2D;
+  best: tf.Tensor2D;
+  /** Of the best guess, `[batch]`. */
+  residual: tf.Tensor1D;
+  steps: tf.Tensor1D;
+  converged: tf.Tensor1D;
+  /** Converged or given up, `[batch]`, bool. Such a sample stays where it is, whatever becomes of the others. */
+  done: tf.Tensor1D;
+};
+
+/** {@link SolveOptions}, checked and filled in. */
+export function completeSolveOptions(owner: string, options: SolveOptions) {
+  const { solver = 'anderson', residual = 'relative', iterations } = options;
+  const fixed = iterations !== undefined;
+  if (fixed && (options.tolerance !== undefined || options.maxIterations !== undefined)) {
+    throw new RangeError(`${owner}: iterations stands for tolerance 0 and maxIterations; give either it or them`);
+  }
+  const { tolerance = fixed ? 0 : 1e-4, maxIterations = iterations ?? 40 } = options;
+  expectNotNegative(owner, 'tolerance', tolerance);
+  expectCount(owner, fixed ? 'iterations' : 'maxIterations', maxIterations);
+  if (residual !== 'relative' && residual !== 'absolute') {
+    throw new RangeError(`${owner}: residual is "${String(residual)}", expected "relative" or "absolute"`);
+  }
+  return { solver: chooseSolver(owner, solver), tolerance, residual, maxIterations };
+}
+
+/**
+ * Seeks a fixed point `z = f(z)`, for each sample of a batch by itself. A sample is done when its residual is within the
+ * tolerance, and then stays where it is, so its answer does not depend on the rest of the batch; one whose residual is
+ * no longer finite is given up. Of every sample the best guess is returned, which is finite wherever the start is. No
+ * gradient flows through the search: `fixedPoint` gives one.
+ *
+ * @param f see {@link FixedPointMap}.
+ * @param start the first guess, `[batch, n]`.
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs-core';
+ * import { solveFixedPoint } from '@hrm/recursion';
+ * import '@tensorflow/tfjs-backend-cpu';
+ *
+ * const { state, converged } = solveFixedPoint((z) => tf.cos(z), tf.tensor2d([[0], [1]]), { tolerance: 1e-6 });
+ * state.print(); // [[0.739], [0.739]]
+ * converged.print(); // [true, true]
+ * ```
+ */
+export function solveFixedPoint(f: FixedPointMap, start: tf.Tensor2D, options: SolveOptions = {}): FixedPointSolution {
+  expectOptions('solveFixedPoint', options, SOLVE_OPTIONS);
+  const { solver, tolerance, residual, maxIterations } = completeSolveOptions('solveFixedPoint', options);
+  expectShape('solveFixedPoint', start, ['batch', 'n'], 'a state is a row of numbers for each sample');
+  const [batch] = start.shape;
+
+  return withoutGradient(() => {
+    let search: Search = {
+      state: start,
+      best: start,
+      residual: tf.fill([batch], Infinity),
+      steps: tf.zeros([batch], 'int32'),
+      converged: tf.zeros([batch], 'bool'),
+      done: tf.zeros([batch], 'bool'),
+    };
+    let history: SolverHistory = {};
+    const trace: tf.Tensor1D[] = [];
+    for (let iteration = 1; ; iteration++) {
+      // Copied, for f may return a tensor that is not ours to free.
+      const image = tf.tidy(() => tf.clone(f(search.state))) as tf.Tensor2D;
+      expectShape('solveFixedPoint', image, start.shape, 'f must give a state of the shape it was given');
+      const measured = tf.tidy(() => measure(search, residualNorm(search.state, image, residual), tolerance));
+      releaseReplaced(search, [measured.search, history, start]);
+      search = measured.search;
+      trace.push(measured.row);
+      // Reading a value is what makes a search impossible to record, so only a tolerance asks for one.
+      if (iteration === maxIterations || (tolerance > 0 && tf.tidy(() => tf.all(search.done).dataSync()[0] === 1)))
+        break;
+
+      const moved = tf.tidy(() => {
+        const { next, history: remembered } = solver.advance(history, search.state, image);
+        const state = tf.where(tf.expandDims(search.done, 1), search.state, next);
+        return { search: { ...search, state }, history: remembered };
+      });
+      releaseReplaced([search, history, image], [moved, start]);
+      ({ search, history } = moved);
+    }
+    const { best, residual: least, steps, converged } = search;
+    return { state: best, residual: least, steps, converged, trace: tf.stack(trace) as tf.Tensor2D };
+  });
+}
+
+/** Takes a guess's residual into account: is it the best, is it good enough, is it still finite? */
+function measure(search: Search, residual: tf.Tensor1D, tolerance: number): { search: Search; row: tf.Tensor1D } {
+  const finite = tf.less(residual, Infinity);
+  const active = tf.logicalNot(search.done);
+  const better = tf.logicalAnd(active, tf.less(residual, search.residual));
+  const converged = tf.logicalAnd(active, tf.lessEqual(residual, tolerance));
+  return {
+    search: {
+      state: search.state,
+      best: tf.where(tf.expandDims(better, 1), search.state, search.best),
+      residual: tf.where(better, residual, search.residual),
+      steps: tf.add(search.steps, tf.cast(active, 'int32')),
+      converged: tf.logicalOr(search.converged, converged),
+      done: tf.logicalOr(search.done, tf.logicalOr(converged, tf.logicalNot(finite))),
+    },
+    row: residual,
+  };
+}
+
+/** Frees what was in `old` and is not in `kept`: states are large, and a search makes many. */
+function releaseReplaced(old: unknown, kept: unknown): void {
+  const inUse = new Set<tf.Tensor>();
+  mapTensors(kept, (tensor) => (inUse.add(tensor), tensor));
+  mapTensors(old, (tensor) => {
+    if (!inUse.has(tensor)) tensor.dispose();
+    return tensor;
+  });
+}

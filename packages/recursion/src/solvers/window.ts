@@ -1,0 +1,20 @@
+import * as tf from '@tensorflow/tfjs-core';
+
+/** Puts a state `[batch, n]` at the end of a window of states `[batch, rows, n]` and lets the oldest go when it is full. */
+export function appendToWindow(window: tf.Tensor | undefined, state: tf.Tensor2D, capacity: number): tf.Tensor3D {
+  const last = tf.expandDims(state, 1) as tf.Tensor3D;
+  if (window === undefined) return last;
+  const [batch, rows, n] = window.shape as [number, number, number];
+  const kept = rows < capacity ? window : tf.slice(window, [0, rows - capacity + 1, 0], [batch, capacity - 1, n]);
+  return tf.concat([kept as tf.Tensor3D, last], 1);
+}
+
+/** Inner product of each state with each row of its window: `[batch, rows]`. */
+export function innerProducts(window: tf.Tensor3D, state: tf.Tensor2D): tf.Tensor2D {
+  return tf.squeeze(tf.matMul(window, tf.expandDims(state, 2) as tf.Tensor3D), [2]);
+}
+
+/** Sum of the rows of each window by the given weights `[batch, rows]`: `[batch, n]`. */
+export function weightedSum(weights: tf.Tensor2D, window: tf.Tensor3D): tf.Tensor2D {
+  return tf.squeeze(tf.matMul(tf.expandDims(weights, 1) as tf.Tensor3D, window), [1]);
+}
