@@ -13,6 +13,7 @@ import {
   shortestPath,
   verifyMaze,
 } from '../src/index';
+import { FarCellFinder } from '../src/maze/far-cell-finder';
 import { testLines } from './testdata';
 
 const rows = (...lines: string[]): Maze => parseMaze(lines.join('\n'));
@@ -85,6 +86,26 @@ describe('distances and shortest paths', () => {
     expect(() => shortestPath(rows('SG', 'S '))).toThrow(/one S; got one in cell 0 and one in cell 2/);
     expect(() => shortestPath({ width: 3, height: 3, cells: new Uint8Array(4) })).toThrow(/9 cells; got 4/);
     expect(() => mazeDistances(rows('SG', '  '), 4)).toThrow(/0 to 3; got 4/);
+  });
+});
+
+describe('the search for far cells', () => {
+  it('finds the cells that are so far away, from every cell of one maze after another', () => {
+    const finders = new Map<string, FarCellFinder>();
+    fc.assert(
+      fc.property(anyMaze, fc.integer({ min: 1, max: 25 }), (maze, minSteps) => {
+        const size = `${maze.width}x${maze.height}`;
+        const finder = finders.get(size) ?? new FarCellFinder(maze.width, maze.height);
+        finders.set(size, finder);
+        finder.load(maze.cells);
+        for (let from = 0; from < maze.cells.length; from++) {
+          const distances = mazeDistances(maze, from);
+          const expected = [...distances.keys()].filter((cell) => distances[cell]! >= minSteps);
+          expect(finder.find(from, minSteps).toSorted((a, b) => a - b)).toEqual(expected);
+        }
+      }),
+      { numRuns: 300 },
+    );
   });
 });
 

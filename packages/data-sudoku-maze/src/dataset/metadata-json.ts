@@ -38,6 +38,17 @@ export function metadataToJson(metadata: PuzzleDatasetMetadata): string {
  * Reads an official dataset.json. Unknown fields are ignored, as the official code does; missing ones are errors.
  *
  * @throws PuzzleDatasetError when it is no JSON object, or naming the field that is missing or wrong.
+ *
+ * @example
+ * ```ts
+ * import { metadataFromJson } from '@hrm/data-sudoku-maze';
+ *
+ * try {
+ *   metadataFromJson('{"pad_id": 0}');
+ * } catch (error) {
+ *   console.log(String(error)); // PuzzleDatasetError: the metadata lacks "ignore_label_id"
+ * }
+ * ```
  */
 export function metadataFromJson(json: string): PuzzleDatasetMetadata {
   let parsed: unknown;

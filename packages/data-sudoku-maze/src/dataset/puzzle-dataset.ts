@@ -45,7 +45,20 @@ export interface PuzzleDataset {
   sets: Record<string, PuzzleSet>;
 }
 
-/** A data set that contradicts itself; the message names the set, the array and the place. */
+/**
+ * A data set that contradicts itself; the message names the set, the array and the place.
+ *
+ * @example
+ * ```ts
+ * import { metadataFromJson, PuzzleDatasetError } from '@hrm/data-sudoku-maze';
+ *
+ * try {
+ *   metadataFromJson('[]');
+ * } catch (error) {
+ *   console.log(error instanceof PuzzleDatasetError); // true
+ * }
+ * ```
+ */
 export class PuzzleDatasetError extends Error {
   override readonly name = 'PuzzleDatasetError';
 }

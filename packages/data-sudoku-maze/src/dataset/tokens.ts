@@ -20,7 +20,16 @@ export function tokensFromCells(cells: ArrayLike<number>): Int32Array {
   return Int32Array.from(cells, (cell) => cell + 1);
 }
 
-/** The cells of tokens: each one less; padding becomes 0. */
+/**
+ * The cells of tokens: each one less; padding and ignored labels become 0.
+ *
+ * @example
+ * ```ts
+ * import { cellsFromTokens } from '@hrm/data-sudoku-maze';
+ *
+ * console.log(cellsFromTokens([0, 1, 2, 5]).join()); // 0,0,1,4
+ * ```
+ */
 export function cellsFromTokens(tokens: ArrayLike<number>): Uint8Array {
   return Uint8Array.from(tokens, (token) => Math.max(0, token - 1));
 }

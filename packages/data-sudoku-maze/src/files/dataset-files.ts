@@ -151,6 +151,20 @@ function* setFiles(name: string, set: PuzzleSet, seqLen: number): Generator<[str
  *   identifiers, for people to read, default `['<blank>']`.
  * @throws PuzzleDatasetError when the data set contradicts itself, PuzzleFileError when the split is there already or
  *   cannot be written, RangeError for a split that is no plain name.
+ *
+ * @example
+ * ```ts
+ * import { mkdtemp, readdir } from 'node:fs/promises';
+ * import { tmpdir } from 'node:os';
+ * import { join } from 'node:path';
+ * import { buildMazeDataset, generateMazePuzzles } from '@hrm/data-sudoku-maze';
+ * import { writeDataset } from '@hrm/data-sudoku-maze/files';
+ *
+ * const dir = await mkdtemp(join(tmpdir(), 'mazes-'));
+ * await writeDataset(dir, 'train', buildMazeDataset(generateMazePuzzles({ width: 8, count: 20, seed: 0 })));
+ * await writeDataset(dir, 'test', buildMazeDataset(generateMazePuzzles({ width: 8, count: 5, seed: 1 })));
+ * console.log(await readdir(dir)); // [ 'identifiers.json', 'test', 'train' ]
+ * ```
  */
 export async function writeDataset(
   dir: string,
@@ -188,6 +202,19 @@ export async function writeDataset(
  * Reads the names of the puzzle identifiers, `DIR/identifiers.json`.
  *
  * @throws PuzzleFileError when it is missing or no list of strings.
+ *
+ * @example
+ * ```ts
+ * import { mkdtemp } from 'node:fs/promises';
+ * import { tmpdir } from 'node:os';
+ * import { join } from 'node:path';
+ * import { buildSudokuDataset, generateSudokuPuzzles } from '@hrm/data-sudoku-maze';
+ * import { readIdentifiers, writeDataset } from '@hrm/data-sudoku-maze/files';
+ *
+ * const dir = await mkdtemp(join(tmpdir(), 'sudoku-'));
+ * await writeDataset(dir, 'train', buildSudokuDataset(generateSudokuPuzzles({ size: 4, count: 10 })));
+ * console.log(await readIdentifiers(dir)); // [ '<blank>' ]
+ * ```
  */
 export async function readIdentifiers(dir: string): Promise<string[]> {
   const path = join(dir, 'identifiers.json');

@@ -1,4 +1,17 @@
-/** A file that cannot be used: which, where in it, what was wrong and what was expected. */
+/**
+ * A file that cannot be used: which, where in it, what was wrong and what was expected.
+ *
+ * @example
+ * ```ts
+ * import { PuzzleFileError, readSudokuCsv } from '@hrm/data-sudoku-maze/files';
+ *
+ * try {
+ *   await readSudokuCsv('no-such-file.csv');
+ * } catch (error) {
+ *   if (error instanceof PuzzleFileError) console.log(error.path, error.line, error.message);
+ * }
+ * ```
+ */
 export class PuzzleFileError extends Error {
   override readonly name = 'PuzzleFileError';
   readonly path: string;

@@ -34,7 +34,10 @@ export class FarCellFinder {
     }
   }
 
-  /** The cells of the maze that are at least so many steps from one that is no wall. */
+  /**
+   * The cells of the maze that are at least so many steps from another; none for a wall. Ask for the same number of
+   * steps until the next `load`: what is connected and everywhere closer is remembered, and not searched again.
+   */
   find(from: number, minSteps: number): number[] {
     const width = this.#width;
     const stride = this.#stride;
@@ -43,11 +46,13 @@ export class FarCellFinder {
     const queue = this.#queue;
     const search = ++this.#search;
     const first = (Math.floor(from / width) + 1) * stride + 1 + (from % width);
+    if (open[first] === 0) return [];
     queue[0] = first;
     visited[first] = search;
     let tail = 1;
     let firstFar = minSteps <= 0 ? 0 : -1;
-    for (let head = 0, steps = 1; head < tail; steps++) {
+    let steps = 1;
+    for (let head = 0; head < tail; steps++) {
       const levelEnd = tail;
       if (steps === minSteps) firstFar = levelEnd;
       for (; head < levelEnd; head++) {
@@ -73,7 +78,12 @@ export class FarCellFinder {
       }
     }
     const far: number[] = [];
-    if (firstFar < 0) return far;
+    if (firstFar < 0) {
+      // The last round found nothing more. No two of these cells are further apart than by way of this one.
+      const farthest = steps - 2;
+      if (2 * farthest < minSteps) for (let index = 0; index < tail; index++) open[queue[index]!] = 0;
+      return far;
+    }
     for (let index = firstFar; index < tail; index++) {
       const cell = queue[index]! - 1;
       far.push((Math.floor(cell / stride) - 1) * width + (cell % stride));
