@@ -16,7 +16,7 @@ import { hasNvidiaGpu, nativeTarget, NATIVE_VERSIONS, type NativeTarget } from '
 import { installNpmPackages, pruneNpmPackages } from './npm-packages';
 import { findPython } from './pip-wheel';
 import type { CommandOptions } from './run-command';
-import { createStagingFolder, isBeingBuilt, publish, removeLeftovers } from './staging-folder';
+import { createStagingFolder, isBeingBuilt, publish, removeFolder, removeLeftovers } from './staging-folder';
 import { bringTensorflow } from './tensorflow-libraries';
 
 /** The stages of a set-up, in their order. */
@@ -123,9 +123,10 @@ export async function setUpNative(options: NativeSetupOptions = {}): Promise<Nat
     writeManifest(target, staging, tensorflow, seconds());
     publish(staging, join(installations, target.key), () => readInstallation(target, installations) !== undefined);
   } catch (error) {
-    rmSync(staging, { recursive: true, force: true });
+    removeFolder(staging);
     throw asSetupError(error, staging);
   }
+  removeLeftovers(installations);
   const done = readInstallation(target, installations);
   if (!done)
     throw new NativeSetupError('check-failed', `${installations} changed while setting up: run the set-up again.`);

@@ -35,16 +35,21 @@ export function publish(staging: string, final: string, isComplete: () => boolea
       return true;
     } catch (error) {
       if (isComplete()) {
-        rmSync(staging, { recursive: true, force: true });
+        removeFolder(staging);
         return false;
       }
       // Something incomplete stands there (a file was deleted, say): it is of use to nobody.
       if (attempt > 0 || !existsSync(final)) throw error;
       const doomed = `${staging}.replaced${SUFFIX}`;
       renameSync(final, doomed);
-      rmSync(doomed, { recursive: true, force: true });
+      removeFolder(doomed);
     }
   }
+}
+
+/** Removes a folder and all in it, with patience for a program just ended that is still writing there. */
+export function removeFolder(folder: string): void {
+  rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
 }
 
 /** Removes what interrupted set-ups left behind in `parent`. Returns how many folders went. */
@@ -52,8 +57,12 @@ export function removeLeftovers(parent: string): number {
   let removed = 0;
   for (const folder of stagingFolders(parent)) {
     if (isLive(folder)) continue;
-    rmSync(folder, { recursive: true, force: true });
-    removed++;
+    try {
+      removeFolder(folder);
+      removed++;
+    } catch {
+      // A program that the dead process had started still writes there; the next set-up removes the folder.
+    }
   }
   return removed;
 }
