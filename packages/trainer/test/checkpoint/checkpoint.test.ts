@@ -3,12 +3,14 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, symli
 import { join } from 'node:path';
 import { FileFormatError, parseSafetensors } from '@hrm/models';
 import { describe, expect, test } from 'vitest';
+import type { FileSystem } from '../../src/checkpoint/file-system';
 import { readCheckpoint } from '../../src/checkpoint/read-checkpoint';
 import { type CheckpointContents, writeCheckpoint } from '../../src/checkpoint/write-checkpoint';
+import { SimulatedDisk } from './simulated-disk';
 import { smallCheckpoint, temporaryFolder } from './small-checkpoint';
 
-async function refusal(path: string): Promise<FileFormatError> {
-  const error: unknown = await readCheckpoint(path).then(
+async function refusal(path: string, fileSystem?: FileSystem): Promise<FileFormatError> {
+  const error: unknown = await readCheckpoint(path, { fileSystem }).then(
     () => new Error('the checkpoint was accepted'),
     (reason: unknown) => reason,
   );
@@ -85,32 +87,50 @@ describe('a checkpoint', () => {
 });
 
 describe('a damaged checkpoint is refused', () => {
+  /** A checkpoint in memory, and a way to put other bytes in the place of a file of it. */
+  async function inMemory() {
+    const fileSystem = new SimulatedDisk();
+    const path = await writeCheckpoint('/', smallCheckpoint(500), { fileSystem });
+    const files = await Promise.all(
+      (await fileSystem.list(path)).map(async ({ name }) => {
+        const file = await fileSystem.open(join(path, name), 'update');
+        const whole = new Uint8Array(await file.size());
+        await file.read(whole, 0);
+        const replace = async (bytes: Uint8Array) => {
+          await file.truncate(bytes.length);
+          await file.write(bytes, 0);
+        };
+        return { name, whole, replace };
+      }),
+    );
+    expect(files).toHaveLength(3);
+    return { fileSystem, path, files };
+  }
+
   test('cut at any length', async () => {
-    const path = await writeCheckpoint(temporaryFolder(), smallCheckpoint(500));
-    for (const name of readdirSync(path)) {
-      const whole = readFileSync(join(path, name));
+    const { fileSystem, path, files } = await inMemory();
+    for (const { name, whole, replace } of files) {
       for (let length = 0; length < whole.length; length++) {
-        writeFileSync(join(path, name), whole.subarray(0, length));
-        expect((await refusal(path)).path).toContain(name);
+        await replace(whole.subarray(0, length));
+        expect((await refusal(path, fileSystem)).path).toContain(name);
       }
-      writeFileSync(join(path, name), whole);
+      await replace(whole);
     }
-    await readCheckpoint(path);
+    await readCheckpoint(path, { fileSystem });
   });
 
   test('with any one bit flipped', async () => {
-    const path = await writeCheckpoint(temporaryFolder(), smallCheckpoint(500));
-    for (const name of readdirSync(path)) {
-      const bytes = readFileSync(join(path, name));
-      for (let bit = 0; bit < 8 * bytes.length; bit++) {
-        bytes[bit >> 3]! ^= 1 << (bit & 7);
-        writeFileSync(join(path, name), bytes);
-        expect((await refusal(path)).path).toContain(name);
-        bytes[bit >> 3]! ^= 1 << (bit & 7);
+    const { fileSystem, path, files } = await inMemory();
+    for (const { name, whole, replace } of files) {
+      for (let bit = 0; bit < 8 * whole.length; bit++) {
+        const spoiled = whole.slice();
+        spoiled[bit >> 3]! ^= 1 << (bit & 7);
+        await replace(spoiled);
+        expect((await refusal(path, fileSystem)).path).toContain(name);
       }
-      writeFileSync(join(path, name), bytes);
+      await replace(whole);
     }
-    await readCheckpoint(path);
+    await readCheckpoint(path, { fileSystem });
   });
 
   /** Writes the manifest anew, with its own SHA-256 set right: only what it says is wrong. */

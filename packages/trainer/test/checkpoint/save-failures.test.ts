@@ -125,6 +125,22 @@ describe.each(scenes)('saving $name', ({ before, step }) => {
   });
 });
 
+test('a checkpoint that was to be replaced is there at once when its successor fails', async () => {
+  const disk = new SimulatedDisk();
+  await disk.createFolder('/run');
+  const fileSystem = new FailingFileSystem(disk);
+  const store = await CheckpointStore.open('/run', { fileSystem });
+  await store.save(smallCheckpoint(10));
+  const rename = fileSystem.rename.bind(fileSystem);
+  fileSystem.rename = async (from, to) => {
+    if (from.includes('.saving-')) throw Object.assign(new Error('EIO'), { code: 'EIO' });
+    return rename(from, to);
+  };
+  await expect(store.save({ ...smallCheckpoint(10), state: 'new' })).rejects.toMatchObject({ code: 'EIO' });
+  expect((await store.latest())?.state).toEqual(smallCheckpoint(10).state);
+  expect((await disk.list('/run/checkpoints')).map(({ name }) => name)).toEqual(['checkpoint-00000010']);
+});
+
 test('a disk that is full says so, and what is saved stays', async () => {
   const disk = new SimulatedDisk();
   await disk.createFolder('/run');
