@@ -1,10 +1,10 @@
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { cellsFromTokens } from '@hrm/data-sudoku-maze';
 import { thinkAloud } from '@hrm/models';
 import { z } from 'zod';
 import { loadRun } from '../run/load-run';
 import { holdsRun } from '../run/run-folder';
+import { pickThoughtfulPuzzle } from '../run/pick-thoughtful-puzzle';
 import { readSplit } from '../run/run-puzzles';
 import { exitStatusOf } from '../run/stop-signals';
 import { backendOptions } from '../terminal/backend-options';
@@ -22,28 +22,24 @@ export const demoOptions = z.strictObject({
 /** Shows a model solve a held-out puzzle, segment by segment. */
 async function showSolving(run: string, terminal: Terminal): Promise<void> {
   const { model, config, data } = await loadRun(run, 'newest', terminal);
-  const { metadata, sets } = await readSplit(data, 'test');
-  const inputs = sets[metadata.sets[0]!]!.inputs;
-  // The puzzle with the fewest givens is the hardest to look at, and the best to show.
-  const puzzles = Array.from({ length: inputs.length / metadata.seqLen }, (_, i) =>
-    Int32Array.from(inputs.subarray(i * metadata.seqLen, (i + 1) * metadata.seqLen)),
-  );
-  const givens = (tokens: Int32Array) => cellsFromTokens(tokens).filter((cell) => cell !== 0).length;
-  const puzzle = puzzles.reduce((hardest, next) => (givens(next) < givens(hardest) ? next : hardest));
+  const puzzle = await pickThoughtfulPuzzle(model, await readSplit(data, 'test'));
   const shown = showTokens(config.task, puzzle, { color: terminal.isLive });
   terminal.say(`\nA puzzle it has never seen:\n\n${shown.draw()}`);
   let answer: Int32Array = puzzle;
-  for await (const thought of thinkAloud(model, shown.tokens, { until: 'halted' })) {
+  let haltedAfter: number | undefined;
+  for await (const thought of thinkAloud(model, shown.tokens)) {
+    const { segment, haltLogits, halted } = thought;
+    const changed = thought.answer.filter((token, i) => token !== answer[i]).length;
     ({ answer } = thought);
-    const { halt = 0, continue: goOn = 0 } = thought.haltLogits;
-    const decision = thought.halted ? 'it stops' : 'it goes on';
-    terminal.say(
-      `\nAfter segment ${thought.segment} (halt ${halt.toFixed(1)}, continue ${goOn.toFixed(1)}: ${decision}):\n`,
-    );
-    terminal.say(shown.draw(answer));
+    if (halted) haltedAfter ??= segment;
+    const { halt = 0, continue: goOn = 0 } = haltLogits;
+    const cells = segment === 1 ? 'first answer' : changed === 0 ? 'nothing changed' : `${changed} cells changed`;
+    terminal.say(`\nSegment ${segment}: ${cells} (value of halting ${halt.toFixed(1)}, of going on ${goOn.toFixed(1)})`);
+    if (changed > 0) terminal.say(shown.draw(answer));
   }
   const verdict = shown.verify(answer);
-  terminal.say(`\n${verdict.valid ? 'Solved.' : `Not solved: ${verdict.reason}.`}`);
+  const wouldStop = haltedAfter === undefined ? '' : ` Left to itself, the model stops after segment ${haltedAfter}.`;
+  terminal.say(`\n${verdict.valid ? 'Solved.' : `Not solved: ${verdict.reason}.`}${wouldStop}`);
   model.dispose();
 }
 

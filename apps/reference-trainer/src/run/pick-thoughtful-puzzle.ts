@@ -1,0 +1,36 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { stablemaxCrossEntropy } from '@hrm/act';
+import { evaluationBatches, type PuzzleDataset } from '@hrm/data-sudoku-maze';
+import type { RecursiveReasoner } from '@hrm/models';
+import { evaluate } from '@hrm/trainer';
+
+/** Puzzles to choose from. */
+const CANDIDATES = 128;
+
+/**
+ * The puzzle, among the first of a data set, on which the model changes its mind longest before it is right: the best to
+ * watch. Returns its tokens.
+ */
+export async function pickThoughtfulPuzzle(model: RecursiveReasoner, { metadata, sets }: PuzzleDataset): Promise<Int32Array> {
+  const { seqLen } = metadata;
+  const { inputs, labels } = sets[metadata.sets[0]!]!;
+  const count = Math.min(CANDIDATES, inputs.length / seqLen);
+  const rightSince = new Int32Array(count).fill(-1);
+  const [batch] = evaluationBatches({ metadata, sets }, { batchSize: count });
+  await evaluate(model, [batch!], {
+    tokenLoss: stablemaxCrossEntropy,
+    onSegment: async ({ logits }, segment) => {
+      const predicted = tf.tidy(() => tf.argMax(logits, -1));
+      const tokens = await predicted.data();
+      predicted.dispose();
+      for (let puzzle = 0; puzzle < count; puzzle++) {
+        const start = puzzle * seqLen;
+        const isRight = labels.subarray(start, start + seqLen).every((label, i) => label === tokens[start + i]);
+        if (!isRight) rightSince[puzzle] = -1;
+        else if (rightSince[puzzle] === -1) rightSince[puzzle] = segment;
+      }
+    },
+  });
+  const chosen = rightSince.reduce((best, since, puzzle) => (since > rightSince[best]! ? puzzle : best), 0);
+  return Int32Array.from(inputs.subarray(chosen * seqLen, (chosen + 1) * seqLen));
+}

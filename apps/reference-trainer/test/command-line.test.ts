@@ -1,0 +1,74 @@
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { hrm } from './run-hrm';
+
+const folder = mkdtempSync(join(tmpdir(), 'hrm-command-line-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const out = join(folder, 'out');
+
+describe('bad command lines exit with 2, name what is wrong, write nothing and show no stack', () => {
+  beforeAll(() => {
+    writeFileSync(join(folder, 'broken.json'), '{"name": ');
+    writeFileSync(join(folder, 'unknown-key.json'), JSON.stringify({ name: 'x', colour: 'red' }));
+  });
+
+  it.each([
+    [['fly'], 'fly'],
+    [['data'], 'data generate'],
+    [['data', 'destroy'], 'destroy'],
+    [['train'], 'config'],
+    [['train', 'no-such-preset', '--out', out], 'no-such-preset'],
+    [['train', 'sudoku-4x4-demo'], '--out'],
+    [['train', 'sudoku-4x4-demo', '--out', out, '--max-steps', '0'], '--max-steps'],
+    [['train', 'sudoku-4x4-demo', '--out', out, '--max-steps', 'many'], '--max-steps'],
+    [['train', 'sudoku-4x4-demo', '--out', out, '--seed', '1.5'], '--seed'],
+    [['train', 'sudoku-4x4-demo', '--out', out, '--speed', '9'], '--speed'],
+    [['train', 'sudoku-4x4-demo', '--out', out, '--backend', 'gpu'], '--backend'],
+    [['train', 'sudoku-4x4-demo', '--out', out, '--set', 'training'], '--set'],
+    [['train', 'sudoku-4x4-demo', '--out', out, '--set', 'training.batchSize=none'], 'training.batchSize'],
+    [['train', 'sudoku-4x4-demo', '--out', out, '--set', 'model.block={"type":"warp"}'], 'warp'],
+    [['train', 'sudoku-4x4-demo', '--out', out, '--set', '__proto__.x=1'], '--set'],
+    [['train', 'sudoku-4x4-demo', 'surplus', '--out', out], 'surplus'],
+    [['train', 'sudoku-extreme-1k', '--out', out], '--data'],
+    [['train', 'sudoku-extreme-1k', '--out', out, '--data', '/no/such/folder'], '--data'],
+    [['train', join(folder, 'broken.json'), '--out', out], 'broken.json'],
+    [['train', join(folder, 'unknown-key.json'), '--out', out], 'unknown-key.json'],
+    [['eval'], '--run'],
+    [['eval', '--run', '/no/such/run'], '--run'],
+    [['eval', '--run', folder, '--split', 'half'], '--split'],
+    [['solve', '1234'], '--run'],
+    [['parity'], 'DIR'],
+    [['bench', '--hidden', '-4'], '--hidden'],
+    [['bench', '--hidden', '100', '--heads', '3'], '--heads'],
+    [['data', 'generate', '--task', 'chess', '--out', out], '--task'],
+    [['data', 'generate', '--task', 'sudoku', '--size', '5', '--out', out], '--size'],
+    [['data', 'generate', '--task', 'sudoku', '--size', '4', '--givens', 'few', '--out', out], '--givens'],
+    [['data', 'generate', '--task', 'sudoku', '--size', '4', '--width', '4', '--out', out], '--width'],
+    [['data', 'import', '--task', 'sudoku', '--train', '/no/file', '--test', '/no/file', '--out', out], '--train'],
+  ])('hrm %j', (args, named) => {
+    const before = readdirSync(folder);
+    const { status, stdout, stderr } = hrm(args);
+    expect(status, stderr).toBe(2);
+    expect(stderr).toContain(named);
+    expect(stdout + stderr).not.toMatch(/\n\s+at /);
+    expect(readdirSync(folder)).toEqual(before);
+  });
+});
+
+describe('help', () => {
+  const commands = ['demo', 'setup', 'data generate', 'data import', 'train', 'eval', 'solve', 'parity', 'bench'];
+
+  it.each(commands)('hrm %s --help shows an example', (command) => {
+    const { status, stdout } = hrm([...command.split(' '), '--help']);
+    expect(status).toBe(0);
+    expect(stdout).toMatch(new RegExp(`Examples?:\\s+.*hrm ${command}`, 's'));
+  });
+
+  it('hrm without a command lists them', () => {
+    const { status, stdout } = hrm([]);
+    expect(status).toBe(0);
+    for (const command of commands) expect(stdout).toContain(command);
+  });
+});

@@ -1,0 +1,153 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseSafetensors, serializeSafetensors } from '@hrm/models';
+import { afterAll, describe, expect, it } from 'vitest';
+import { hrm } from './run-hrm';
+
+const folder = mkdtempSync(join(tmpdir(), 'hrm-commands-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const recorded = fileURLToPath(new URL('testdata/parity/hrm-no-act', import.meta.url));
+
+describe('hrm data', () => {
+  it('generates Sudoku of the givens asked for, the same for the same seed', () => {
+    const [a, b] = [join(folder, 'a'), join(folder, 'b')];
+    const args = [
+      'data',
+      'generate',
+      '--task',
+      'sudoku',
+      '--size',
+      '4',
+      '--givens',
+      '7',
+      '--train',
+      '20',
+      '--test',
+      '10',
+      '--seed',
+      '0',
+    ];
+    expect(hrm([...args, '--out', a, '--json']).json).toMatchObject({ train: 20, test: 10 });
+    expect(hrm([...args, '--out', b]).status).toBe(0);
+    for (const file of ['train/all__inputs.npy', 'test/all__labels.npy', 'train/dataset.json']) {
+      expect(readFileSync(join(a, file))).toEqual(readFileSync(join(b, file)));
+    }
+    const tokens = readFileSync(join(a, 'train/all__inputs.npy')).subarray(-20 * 16);
+    expect([...tokens].filter((token) => token > 1)).toHaveLength(20 * 7);
+  });
+
+  it('generates mazes', () => {
+    const out = join(folder, 'mazes');
+    const { status, json } = hrm([
+      'data',
+      'generate',
+      '--task',
+      'maze',
+      '--size',
+      '9',
+      '--train',
+      '5',
+      '--test',
+      '3',
+      '--out',
+      out,
+      '--json',
+    ]);
+    expect(status).toBe(0);
+    expect(json).toMatchObject({ train: 5, test: 3 });
+  });
+
+  it('imports a CSV, and names file and line of a bad row', () => {
+    const good = join(folder, 'good.csv');
+    const bad = join(folder, 'bad.csv');
+    const row = 'x,1...34..2.......,1234341221434321,\n';
+    const answered = 'x,1234341221434321,1234341221434321,\n';
+    writeFileSync(good, `source,question,answer,rating\n${answered}`);
+    writeFileSync(bad, `source,question,answer,rating\n${answered}${row.replace('1234', '1235')}`);
+    const args = ['data', 'import', '--task', 'sudoku', '--test', good];
+    expect(hrm([...args, '--train', good, '--out', join(folder, 'imported'), '--json']).json).toMatchObject({
+      train: 1,
+      test: 1,
+    });
+    const { status, stderr } = hrm([...args, '--train', bad, '--out', join(folder, 'not-imported')]);
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/bad\.csv.*3/);
+  });
+});
+
+describe('hrm parity', () => {
+  it('passes on a recorded case, and says how far off each quantity is', () => {
+    const { status, json } = hrm(['parity', recorded, '--json']);
+    expect(status).toBe(0);
+    expect(json).toMatchObject({ ok: true, backend: 'wasm' });
+    const [first] = json['cases'] as { quantities: { quantity: string; worstRatio: number }[] }[];
+    const quantities = first!.quantities.map(({ quantity }) => quantity);
+    for (const name of ['out.logits', 'loss.total', 'carry.z_H', 'grad', 'after', 'evaluation logits'])
+      expect(quantities).toContain(name);
+    expect(Math.max(...first!.quantities.map(({ worstRatio }) => worstRatio))).toBeGreaterThan(0);
+  });
+
+  it.each([
+    ['segment-0.safetensors', 'out.logits'],
+    ['segment-0.safetensors', 'out.q_halt_logits'],
+    ['segment-1.safetensors', 'loss.total'],
+    ['segment-1.safetensors', 'metric.lm_loss'],
+    ['segment-0.safetensors', 'carry.z_L'],
+    ['segment-1.safetensors', 'grad.inner.H_level.layers.0.mlp.down_proj.weight'],
+    ['segment-0.safetensors', 'grad.inner.puzzle_emb.local_weights'],
+    ['segment-1.safetensors', 'after.inner.lm_head.weight'],
+    ['segment-0.safetensors', 'after.inner.H_init'],
+    ['segment-0.safetensors', 'lr'],
+    ['weights.safetensors', 'inner.L_level.layers.0.self_attn.qkv_proj.weight'],
+    ['evaluation.safetensors', '0.logits'],
+    ['evaluation.safetensors', 'metric.q_halt_loss'],
+  ])('fails when the largest number of %s %s is changed by 1%%', (file, name) => {
+    const changed = join(folder, `changed-${name}`);
+    cpSync(recorded, changed, { recursive: true });
+    const path = join(changed, file);
+    const { tensors, metadata } = parseSafetensors(readFileSync(path), { path });
+    const tensor = tensors.get(name)!;
+    const data = tensor.data.slice() as Float32Array;
+    const largest = data.reduce((best, value, i) => (Math.abs(value) > Math.abs(data[best]!) ? i : best), 0);
+    data[largest]! *= 1.01;
+    writeFileSync(path, serializeSafetensors(new Map([...tensors, [name, { ...tensor, data }]]), metadata));
+    const { status, stdout } = hrm(['parity', changed]);
+    expect(status, stdout).toBe(1);
+    expect(stdout).toContain('OUT OF BOUNDS');
+  });
+
+  it('says what is missing in a folder that is no case', () => {
+    const { status, stderr } = hrm(['parity', folder]);
+    expect(status).toBe(1);
+    expect(stderr).toContain('case.json');
+  });
+});
+
+describe('hrm bench', () => {
+  it('times a step and an evaluation', () => {
+    const args = [
+      '--hidden',
+      '16',
+      '--layers',
+      '1',
+      '--heads',
+      '2',
+      '--batch',
+      '4',
+      '--tokens',
+      '9',
+      '--segments',
+      '2',
+      '--steps',
+      '2',
+    ];
+    const { status, json, stderr } = hrm(['bench', ...args, '--evaluations', '1', '--json']);
+    expect(status, stderr).toBe(0);
+    for (const figure of ['samplesPerSecond', 'stepSeconds', 'peakRssMib', 'matmulShare', 'evaluationSeconds']) {
+      expect(json[figure], figure).toBeGreaterThan(0);
+    }
+    expect(json['samplesPerSecond']).toBeCloseTo(4 / (json['stepSeconds'] as number), 6);
+  });
+});
