@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { documentedPrograms, root, typeErrors, type DocumentedProgram } from './documented-programs';
+import { documentedPrograms, programsFolder, root, typeErrors, type DocumentedProgram } from './documented-programs';
 
 const programs = documentedPrograms();
 
@@ -11,13 +11,18 @@ const programs = documentedPrograms();
 const folder = mkdtempSync(join(tmpdir(), 'hrm-documented-programs-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-function run({ javascript }: DocumentedProgram): Promise<string | undefined> {
+const vitest = join(root, 'node_modules/vitest/vitest.mjs');
+
+/** Runs a program, and returns what it said when it failed. */
+function run({ javascript, isTest }: DocumentedProgram): Promise<string | undefined> {
   // Nothing is downloaded for an example: pip finds nothing, and the example says what its user would read.
   const env = { ...process.env, PIP_NO_INDEX: '1' };
+  const words = isTest
+    ? [vitest, 'run', '--root', programsFolder, javascript]
+    : ['--enable-source-maps', '--no-warnings', javascript];
   return new Promise((resolve) => {
-    const options = { cwd: folder, env, timeout: 60_000 };
-    execFile(process.execPath, ['--enable-source-maps', javascript], options, (error, _, stderr) =>
-      resolve(error ? `${error.killed ? 'It took more than 60 s.\n' : ''}${stderr}` : undefined),
+    execFile(process.execPath, words, { cwd: folder, env, timeout: 60_000 }, (error, stdout, stderr) =>
+      resolve(error ? `${error.killed ? 'It took more than 60 s.\n' : ''}${isTest ? stdout : ''}${stderr}` : undefined),
     );
   });
 }

@@ -6,7 +6,7 @@ import ts from 'typescript';
 export const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** Inside the workspace package of these tests, so that the programs' imports lead to the built packages. */
-const written = join(root, 'tests/dist/programs');
+export const programsFolder = join(root, 'tests/dist/programs');
 
 /** A program that a README or a doc comment shows. */
 export interface DocumentedProgram {
@@ -20,6 +20,8 @@ export interface DocumentedProgram {
   typescript: string;
   /** The same without types, its stack traces pointing into `file`. */
   javascript: string;
+  /** Whether it is for Vitest to run: its first line is a comment that calls it so, as `// my-layer.test.ts`. */
+  isTest: boolean;
 }
 
 function filesUnder(folder: string, extension: string): string[] {
@@ -64,18 +66,20 @@ function fences(file: string): { line: number; source: string }[] {
 
 /** Takes every program out of the documentation and writes it down, ready to be compiled and run. */
 export function documentedPrograms(): DocumentedProgram[] {
-  rmSync(written, { recursive: true, force: true });
+  rmSync(programsFolder, { recursive: true, force: true });
   return documents().flatMap((path) =>
     fences(path).map(({ line, source }) => {
       const file = relative(root, path).split(sep).join('/');
-      const stem = join(written, `${file}.${line}`);
+      const stem = join(programsFolder, `${file}.${line}`);
+      const isTest = /^\/\/ \S+\.test\.ts$/.test(source.split('\n')[0]!);
       const program = {
         file,
         line,
         source,
         place: `${file}:${line}`,
         typescript: `${stem}.ts`,
-        javascript: `${stem}.js`,
+        javascript: `${stem}${isTest ? '.test' : ''}.js`,
+        isTest,
       };
       const padded = '\n'.repeat(line - 1) + source + '\n';
       mkdirSync(dirname(stem), { recursive: true });

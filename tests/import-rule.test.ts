@@ -113,7 +113,7 @@ afterAll(() => rmSync(copy, { recursive: true, force: true }));
 beforeAll(() => {
   for (const file of ['.dependency-cruiser.cjs', 'package.json']) cpSync(join(root, file), join(copy, file));
   const isMade = (path: string) => ['node_modules', 'dist', '.turbo'].includes(basename(path));
-  for (const group of ['packages', 'apps', 'examples', 'tests']) {
+  for (const group of ['packages', 'apps', 'examples', 'tests'].filter((name) => existsSync(join(root, name)))) {
     cpSync(join(root, group), join(copy, group), { recursive: true, filter: (path) => !isMade(path) });
   }
   symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'), 'junction');

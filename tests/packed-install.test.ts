@@ -1,0 +1,99 @@
+import { execFile } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { findPnpm } from '../scripts/pnpm.mjs';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const names = readdirSync(join(root, 'packages'));
+const run = promisify(execFile);
+
+/** An empty folder of a user, far from this workspace. */
+const folder = mkdtempSync(join(tmpdir(), 'hrm-packed-install-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Trains one step and evaluates, on what npm has installed; prints one line of JSON. */
+const program = `
+import * as tf from '@tensorflow/tfjs-core';
+import { mixerBlock } from '@hrm/layers';
+import { oneStepGradient } from '@hrm/recursion';
+import { qLearningHalting } from '@hrm/act';
+import { hrm } from '@hrm/models';
+import { adamAtan2, Trainer } from '@hrm/trainer';
+import { generateSudokuPuzzles, buildSudokuDataset, trainBatches } from '@hrm/data-sudoku-maze';
+import { selectBackend } from '@hrm/runtime';
+import * as datasetFiles from '@hrm/data-sudoku-maze/files';
+import * as checkpoints from '@hrm/trainer/checkpoint';
+
+const { name } = await selectBackend({ prefer: process.argv[2] });
+const model = hrm({
+  vocabSize: 6, seqLen: 16, hiddenSize: 16, hLayers: 1, lLayers: 1, block: mixerBlock(),
+  schedule: oneStepGradient({ hCycles: 2, lCycles: 2 }), halting: qLearningHalting({ maxSegments: 4 }),
+});
+const trainer = new Trainer(model, { optimizer: adamAtan2({ learningRate: 1e-3, weightDecay: 0.1 }), emaDecay: 0.9 });
+const before = await trainer.state();
+const dataset = buildSudokuDataset(generateSudokuPuzzles({ size: 4, count: 4, givens: 8, seed: 0 }));
+const [batch] = trainBatches(dataset, { batchSize: 4, seed: 0 });
+const { step, metrics } = await trainer.trainBatch(batch);
+const after = await trainer.state();
+const changed = [...after.weights].filter(([name, { data }]) => data.some((x, i) => x !== before.weights.get(name).data[i]));
+console.log(JSON.stringify({
+  backend: name, using: tf.getBackend(), step, loss: metrics.tokenLoss, changed: changed.length,
+  entries: [Object.keys(datasetFiles).length, Object.keys(checkpoints).length],
+}));
+`;
+
+beforeAll(async () => {
+  const pnpm = findPnpm();
+  const tarballs = join(folder, 'tarballs');
+  const user = join(folder, 'user');
+  mkdirSync(tarballs);
+  mkdirSync(user);
+  for (const name of names) {
+    const words = [pnpm.program, 'pack', '--pack-destination', tarballs];
+    await run(process.execPath, words, { cwd: join(root, 'packages', name) });
+  }
+  const tfjs = ['core', 'backend-cpu', 'backend-wasm'].map((name) => `@tensorflow/tfjs-${name}@4.22.0`);
+  const packed = readdirSync(tarballs).map((file) => join(tarballs, file));
+  writeFileSync(join(user, 'package.json'), JSON.stringify({ name: 'a-user', private: true, type: 'module' }));
+  writeFileSync(join(user, 'train.js'), program);
+  const npm = { cwd: user, shell: process.platform === 'win32' };
+  await run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', ...tfjs, ...packed], npm);
+}, 120_000);
+
+interface LockedPackage {
+  hasInstallScript?: boolean;
+  resolved?: string;
+  link?: boolean;
+}
+
+function lockedPackages(): [string, LockedPackage][] {
+  const lock = readFileSync(join(folder, 'user/package-lock.json'), 'utf8');
+  return Object.entries((JSON.parse(lock) as { packages: Record<string, LockedPackage> }).packages);
+}
+
+test('npm installs all seven from their tarballs, and one TensorFlow.js', () => {
+  const installed = lockedPackages().map(([path]) => path);
+  for (const name of names) expect(installed).toContain(`node_modules/@hrm/${name}`);
+  expect(installed.filter((path) => path.endsWith('@tensorflow/tfjs-core'))).toHaveLength(1);
+  for (const [path, { resolved, link }] of lockedPackages().filter(([path]) => path.includes('/@hrm/'))) {
+    expect(resolved, path).toMatch(/^file:.*\.tgz$/);
+    expect(link, path).toBeUndefined();
+  }
+});
+
+test('no package has an install script, so that installing downloads nothing else', () => {
+  expect(lockedPackages().filter(([, { hasInstallScript }]) => hasInstallScript)).toEqual([]);
+});
+
+test.for(['wasm', 'cpu'])('what npm has installed trains a step on %s', async (backend, { expect }) => {
+  const { stdout } = await run(process.execPath, ['train.js', backend], { cwd: join(folder, 'user') });
+  const result = JSON.parse(stdout.trim().split('\n').at(-1)!) as Record<string, unknown>;
+  expect(result).toMatchObject({ backend, using: backend, step: 1 });
+  expect(result.loss).toBeGreaterThan(0);
+  expect(result.changed).toBeGreaterThan(5);
+  expect(Math.min(...(result.entries as number[]))).toBeGreaterThan(0);
+});
