@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { currentGraphBackend, type GraphBackend, type OpAttribute } from './native-backend';
-import { isRecording, record, type Recorded } from './record';
+import { disposeCaptured, isRecording, record, type Recorded } from './record';
 import { RecordingError } from './recording-error';
 import { takeApart, type Structure } from './structure';
 
@@ -150,18 +150,14 @@ function recordGraph(
   backend.getInputTensorIds(args.tensors);
   const recorded = record(backend, fn, args);
   try {
-    if (verify) disposeCaptured(record(backend, fn, args, recorded));
+    if (verify) disposeCaptured(record(backend, fn, args, recorded).inputs);
     return new CompiledGraph(backend, recorded, name, mode);
   } catch (error) {
-    disposeCaptured(recorded);
+    disposeCaptured(recorded.inputs);
     throw error;
   } finally {
     recorded.recorder.dispose();
   }
-}
-
-function disposeCaptured({ inputs }: Recorded): void {
-  for (const { source } of inputs) if ('captured' in source) source.captured.dispose();
 }
 
 /** A recording made into a function of TensorFlow's, which it compiles when it first runs. */
@@ -236,7 +232,7 @@ class CompiledGraph {
   }
 
   dispose(): void {
-    disposeCaptured(this.recorded);
+    disposeCaptured(this.recorded.inputs);
     this.backend.binding.functionDelete(this.function);
   }
 }

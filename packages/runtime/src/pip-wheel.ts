@@ -55,7 +55,11 @@ export async function downloadWheels(
   try {
     const args = ['-m', 'pip', 'download', ...forPlatform, ...quiet, '--dest', folder, ...requirements];
     const result = await runCommand(python, args, { ...rest, env: { ...env, TMPDIR: temporary } });
-    if (result.code !== 0) throw describeFailure(`pip could not download ${requirements.join(' ')}`, result);
+    if (result.code !== 0)
+      throw describeFailure(
+        `pip could not download ${requirements[0]}${requirements.length > 1 ? ' and others' : ''}`,
+        result,
+      );
   } finally {
     clearInterval(timer);
     rmSync(temporary, { recursive: true, force: true });

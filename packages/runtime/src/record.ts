@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { uncheckGather } from './gather-without-check';
 import { GraphRecorder } from './graph-recorder';
 import type { GraphBackend, NativeBinding, TensorEntry, TensorMetadata } from './native-backend';
 import { RecordingError } from './recording-error';
@@ -56,12 +57,18 @@ export function record(
     return recorded;
   } catch (error) {
     session.recorder.dispose();
+    disposeCaptured(session.inputs);
     throw error;
   }
 }
 
+/** Lets go of the tensors from outside that a recording holds. */
+export function disposeCaptured(inputs: Recorded['inputs']): void {
+  for (const { source } of inputs) if ('captured' in source) source.captured.dispose();
+}
+
 class RecordingSession {
-  private readonly inputs: Recorded['inputs'] = [];
+  readonly inputs: Recorded['inputs'] = [];
   /** Ids of tensors with values of their own: made inside from JavaScript values, or captured. */
   private readonly known = new Map<object, number>();
   private readonly madeInside = new WeakSet<object>();
@@ -91,11 +98,12 @@ class RecordingSession {
       tf.tidy(() => {
         recorded = this.call(fn, args, originals);
       });
+      this.refuseNewVariables(originals);
       for (const [variable, dataId] of originals) this.restore(variable, dataId);
       originals.clear();
       if (backend.numDataIds() > dataBefore) {
         throw new RecordingError(
-          'it keeps a tensor made inside beyond the call (tf.keep, a closure, or a variable or optimizer state made on first use): make it before, or return it',
+          'it keeps a tensor made inside beyond the call (tf.keep, or a closure): make it before, or return it',
         );
       }
       return recorded;
@@ -104,6 +112,15 @@ class RecordingSession {
       restoreBackend();
       recording.delete(backend);
     }
+  }
+
+  private refuseNewVariables(originals: ReadonlyMap<tf.Variable, object>): void {
+    const made = Object.values(this.engine.state.registeredVariables).filter((variable) => !originals.has(variable));
+    for (const variable of made) variable.dispose();
+    if (made.length === 0) return;
+    throw new RecordingError(
+      `it makes the variable ${made[0]!.name} inside (an optimizer's state on first use?): make it before, by one call uncompiled if need be`,
+    );
   }
 
   private call(fn: (...args: unknown[]) => unknown, args: Structure, originals: Map<tf.Variable, object>): Recorded {
@@ -252,7 +269,7 @@ class RecordingSession {
       },
     };
     Object.assign(backend, own);
-    const restoreKernel = replaceGather();
+    const restoreKernel = uncheckGather();
     return () => {
       restoreKernel();
       backend.binding = binding;
@@ -283,34 +300,4 @@ class RecordingSession {
       `it reads the values of ${what} (dataSync, data, array, print), which are known only when the graph runs: use tensor operations, or return the tensor and read it outside`,
     );
   }
-}
-
-/** tfjs-node's gather reads its indices to check them. In a graph they are not known; TensorFlow clamps or refuses wrong ones. */
-function replaceGather(): () => void {
-  const original = tf.getKernel('GatherV2', 'tensorflow');
-  tf.unregisterKernel('GatherV2', 'tensorflow');
-  tf.registerKernel({
-    ...original,
-    kernelFunc: ({ inputs, attrs, backend }) => {
-      const { x, indices } = inputs as unknown as { x: tf.Tensor; indices: tf.Tensor };
-      const { axis, batchDims } = attrs as unknown as { axis: number; batchDims: number };
-      const native = backend as GraphBackend & {
-        executeSingleOutput(op: string, attributes: unknown[], inputs: tf.Tensor[]): tf.Tensor;
-      };
-      const type = (name: string, dtype: tf.DataType) => ({
-        name,
-        type: native.binding.TF_ATTR_TYPE,
-        value: native.getDTypeInteger(dtype),
-      });
-      const attributes = [
-        { name: 'batch_dims', type: 1, value: batchDims },
-        ...[type('Tparams', x.dtype), type('Tindices', indices.dtype), type('Taxis', 'int32')],
-      ];
-      return native.executeSingleOutput('GatherV2', attributes, [x, indices, tf.scalar(axis, 'int32')]);
-    },
-  });
-  return () => {
-    tf.unregisterKernel('GatherV2', 'tensorflow');
-    tf.registerKernel(original);
-  };
 }

@@ -53,9 +53,7 @@ export async function bringTensorflow(
 
   if (target.accelerator === 'cuda') {
     const metadata = await readFromWheel(python, wheel, '.dist-info/METADATA', command);
-    const nvidia = [...metadata.matchAll(/^Requires-Dist: ([^;]+); extra == "and-cuda"/gm)].map(([, name]) =>
-      name!.trim(),
-    );
+    const nvidia = cudaRequirements(metadata);
     if (!givenWheel) rmSync(wheel);
     for (const path of await downloadWheels(python, nvidia, platforms, wheels, { ...command, onBytes })) {
       onUnpack?.();
@@ -65,6 +63,13 @@ export async function bringTensorflow(
     removeFolders(join(addonPackage, 'deps', 'nvidia'), 'include');
   }
   rmSync(wheels, { recursive: true, force: true });
+}
+
+/** The packages with NVIDIA's libraries that a TensorFlow wheel asks for, from its METADATA. */
+export function cudaRequirements(metadata: string): string[] {
+  return [...metadata.matchAll(/^Requires-Dist: ([^;\n]+); *extra *== *["']and-cuda["']/gm)].map(([, requirement]) =>
+    requirement!.replace(/\s/g, ''),
+  );
 }
 
 function removeFolders(parent: string, name: string): void {
