@@ -193,6 +193,18 @@ describe('refuses', () => {
   });
 });
 
+test('every escape is read, and a string of nothing else takes little memory', () => {
+  const { metadata } = parseSafetensors(
+    file('{"__metadata__":{"\\"\\\\\\/\\b\\f\\n\\r\\t":"\\u00b5\\ud83d\\ude00\\u0000"}}'),
+  );
+  expect([...metadata]).toEqual([['"\\/\b\f\n\r\t', 'µ😀\0']]);
+  const bytes = file(`{"__metadata__":{"x":"${'\\n'.repeat(5_000_000)}"}}`);
+  const before = process.memoryUsage().heapUsed;
+  const text = parseSafetensors(bytes).metadata.get('x')!;
+  expect(process.memoryUsage().heapUsed - before).toBeLessThan(80e6);
+  expect(text.length).toBe(5_000_000);
+});
+
 test('names with a meaning to JavaScript are names like any other', () => {
   const bytes = file(
     '{"__proto__":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"__metadata__":{"__proto__":"y"}}',
