@@ -258,3 +258,28 @@ test('old checkpoints that cannot be removed are told of, and saving goes on', a
   expect(warnings).toHaveLength(1);
   expect(warnings[0]).toMatch(/^saved .*checkpoint-00000030, but older checkpoints could not be removed: EACCES/);
 });
+
+test('what could not be removed once does not stand in the way later', async () => {
+  const fileSystem = new FailingFileSystem(nodeFileSystem);
+  const { removeFile } = fileSystem;
+  const { store, save } = await openStore(undefined, { fileSystem });
+  const names = async () => (await fileSystem.list(store.folder)).map(({ name }) => name).sort();
+  await save(10);
+  fileSystem.removeFile = async () => {
+    throw Object.assign(new Error('EACCES'), { code: 'EACCES' });
+  };
+  await save(10);
+  expect(await names()).toEqual(['.replaced-checkpoint-00000010', 'checkpoint-00000010']);
+  fileSystem.removeFile = removeFile;
+  await save(10, 20);
+  expect(await names()).toEqual(['checkpoint-00000010', 'checkpoint-00000020']);
+  fileSystem.removeFile = async () => {
+    throw Object.assign(new Error('EACCES'), { code: 'EACCES' });
+  };
+  await save(30);
+  expect(await names()).toEqual(['.removing-checkpoint-00000010', 'checkpoint-00000020', 'checkpoint-00000030']);
+  fileSystem.removeFile = removeFile;
+  await save(10, 20, 30);
+  expect(await store.steps()).toEqual([30, 20]);
+  expect((await names()).filter((name) => name.startsWith('.'))).toEqual([]);
+});
