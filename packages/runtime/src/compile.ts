@@ -1,8 +1,8 @@
-import * as tf from '@tensorflow/tfjs-core';
-import { currentGraphBackend, type GraphBackend, type OpAttribute } from './native-backend';
-import { disposeCaptured, isRecording, record, type Recorded } from './record';
+import { recordGraph, type CompiledGraph } from './compiled-graph';
+import { currentGraphBackend } from './native-backend';
+import { isRecording } from './record';
 import { RecordingError } from './recording-error';
-import { takeApart, type Structure } from './structure';
+import { takeApart } from './structure';
 
 /** 'xla': one XLA computation. 'graph': a TensorFlow graph. 'eager': the function as it is. */
 export type CompileMode = 'xla' | 'graph' | 'eager';
@@ -136,103 +136,4 @@ function tooManyRecordings(name: string, signatures: string[]): RecordingError {
   return new RecordingError(
     `compile: ${name} has been recorded for ${signatures.length - 1} signatures, and meets another: a number or shape that changes from call to call? Pass numbers as tf.scalar, pad shapes, or raise maxRecordings. The last two: ${previous} and ${last}`,
   );
-}
-
-let functions = 0;
-
-function recordGraph(
-  backend: GraphBackend,
-  fn: AnyFunction,
-  args: Structure,
-  { mode, name, verify }: { mode: CompileMode; name: string; verify: boolean },
-): CompiledGraph {
-  // Tensors whose values still lie in JavaScript are handed over first: recording looks at what TensorFlow has.
-  backend.getInputTensorIds(args.tensors);
-  const recorded = record(backend, fn, args);
-  try {
-    if (verify) disposeCaptured(record(backend, fn, args, recorded).inputs);
-    return new CompiledGraph(backend, recorded, name, mode);
-  } catch (error) {
-    disposeCaptured(recorded.inputs);
-    throw error;
-  } finally {
-    recorded.recorder.dispose();
-  }
-}
-
-/** A recording made into a function of TensorFlow's, which it compiles when it first runs. */
-class CompiledGraph {
-  readonly operations: number;
-  readonly constantBytes: number;
-  private readonly function: string;
-  private readonly attributes: OpAttribute[];
-  private readonly outputs: number;
-
-  constructor(
-    private readonly backend: GraphBackend,
-    private readonly recorded: Recorded,
-    private readonly name: string,
-    private readonly mode: CompileMode,
-  ) {
-    const { binding } = backend;
-    // TensorFlow keeps compiled code by the function's name, so no two may ever share one.
-    const unique = `${functions++}_${Math.random().toString(36).slice(2, 10)}`;
-    this.function = `compiled_${name.replace(/\W/g, '_')}_${unique}`;
-    this.attributes = mode === 'xla' ? [{ name: '_XlaMustCompile', type: binding.TF_ATTR_BOOL, value: true }] : [];
-    const { recorder, inputs, outputs, assigned } = recorded;
-    const results = [...outputs, ...assigned.map(({ id }) => id)];
-    this.outputs = results.length;
-    this.constantBytes = recorder.constantBytes;
-    this.operations = recorder.finish(
-      this.function,
-      inputs.map(({ id }) => id),
-      results,
-    );
-  }
-
-  /** False when a variable it reads or assigns is gone, or the backend is another one. */
-  isUsableOn(backend: GraphBackend): boolean {
-    const { inputs, assigned } = this.recorded;
-    return (
-      this.backend === backend &&
-      inputs.every(({ source }) => !('variable' in source) || !source.variable.isDisposed) &&
-      assigned.every(({ variable }) => !variable.isDisposed)
-    );
-  }
-
-  run(args: readonly tf.Tensor[]): unknown {
-    const { backend, recorded } = this;
-    const tensors = recorded.inputs.map(({ source }) => {
-      if ('argument' in source) return args[source.argument]!;
-      return 'variable' in source ? source.variable : source.captured;
-    });
-    const ids = backend.getInputTensorIds(tensors);
-    let metadata;
-    try {
-      metadata = backend.binding.executeOp(this.function, this.attributes, ids, this.outputs);
-    } catch (error) {
-      throw this.explain(error as Error);
-    }
-    const results = metadata.map((each) => backend.createOutputTensor(each));
-    recorded.assigned.forEach(({ variable }, index) => {
-      const value = results[recorded.outputs.length + index]!;
-      variable.assign(value);
-      value.dispose();
-    });
-    return recorded.result.rebuild(results);
-  }
-
-  private explain(error: Error): Error {
-    if (this.mode !== 'xla' || !/unsupported operations|XLA|compile-time constant/i.test(error.message)) return error;
-    const why = /\b(?:on XLA_\w+): (.+)/.exec(error.message)?.[1] ?? error.message;
-    return new RecordingError(
-      `compile: XLA cannot compile ${this.name}: ${why}. With mode 'graph' TensorFlow runs it without XLA.`,
-      { cause: error },
-    );
-  }
-
-  dispose(): void {
-    disposeCaptured(this.recorded.inputs);
-    this.backend.binding.functionDelete(this.function);
-  }
 }
