@@ -68,6 +68,15 @@ describe('what stays', () => {
     expect(await again.store.steps()).toEqual([40, 30]);
   });
 
+  test('nor are they removed when one older was seen whole', async () => {
+    const { run, save } = await openStore();
+    await save([10, 0.9], [20, 0.1]);
+    const again = await openStore(run);
+    expect((await again.store.best())?.step).toBe(10);
+    await again.save(30);
+    expect(await again.store.steps()).toEqual([30, 20, 10]);
+  });
+
   test('a best that is damaged does not push out the best that is whole', async () => {
     const { run, store, save } = await openStore();
     await save([10, 0.8], [20, 0.9]);
