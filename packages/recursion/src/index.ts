@@ -1,4 +1,12 @@
+export { equilibrium, type EquilibriumOptions } from './equilibrium';
+export { fixedPoint, type FixedPointOptions } from './fixed-point';
 export { fullRecursion } from './full-recursion';
+export type { GradientChoice } from './gradients/choose-gradient';
+export type { FixedPointGradient, ParametricMap } from './gradients/fixed-point-gradient';
+export { implicit, type ImplicitOptions } from './gradients/implicit';
+export { oneStep } from './gradients/one-step';
+export { phantom, type PhantomOptions } from './gradients/phantom';
+export { jacobianPenalty, randomSigns } from './jacobian-penalty';
 export type { Latents } from './latents';
 export { oneStepGradient } from './one-step-gradient';
 export { progressive, type ProgressiveOptions, type ProgressiveStage } from './progressive';
@@ -21,3 +29,4 @@ export { fixedPointReport, type FixedPointReport, type SearchReport } from './so
 export type { FixedPointMap, FixedPointSolver, SolverHistory } from './solvers/fixed-point-solver';
 export { solveFixedPoint, type FixedPointSolution, type SolveOptions } from './solvers/solve-fixed-point';
 export { unrolled, type UnrolledOptions } from './unrolled';
+export { vectorJacobianProduct } from './vector-jacobian-product';

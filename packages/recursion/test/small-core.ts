@@ -31,7 +31,7 @@ export function tanhRefiner(
 }
 
 /** A core, latents and an embedded puzzle, small enough for finite differences. */
-export function smallProblem({ scale = 0.7, batch = 2, seq = 3, hidden = 4 } = {}) {
+export function smallProblem({ scale = 0.5, batch = 2, seq = 3, hidden = 4 } = {}) {
   const lowLevel = tanhRefiner(hidden, scale, 1);
   const highLevel = tanhRefiner(hidden, scale, 2);
   const shape = [batch, seq, hidden];

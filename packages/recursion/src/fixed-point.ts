@@ -1,0 +1,55 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { expectOptions } from './expect-options';
+import { chooseGradient, type GradientChoice } from './gradients/choose-gradient';
+import type { ParametricMap } from './gradients/fixed-point-gradient';
+import {
+  completeSolveOptions,
+  SOLVE_OPTIONS,
+  solveFixedPoint,
+  type FixedPointSolution,
+  type SolveOptions,
+} from './solvers/solve-fixed-point';
+
+/** How {@link fixedPoint} seeks, and how gradient flows through what it finds. */
+export interface FixedPointOptions extends SolveOptions {
+  /** Default `'implicit'`, which searches with the same solver, tolerance and limit as the forward pass. */
+  gradient?: GradientChoice;
+}
+
+/**
+ * A differentiable fixed point: solves `z = f(z, ...inputs)` for z, then applies f once more with gradient, to which the
+ * estimator makes its correction.
+ *
+ * @param f see {@link ParametricMap}.
+ * @param start the first guess, `[batch, n]`; no gradient flows to it.
+ * @param inputs tensors that f depends on. Gradient flows to them, and to variables that f uses.
+ * @returns `state`, the fixed point `[batch, n]` with gradient, and `solution`, what the search found.
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs-core';
+ * import { registerGradients } from '@hrm/layers';
+ * import { fixedPoint } from '@hrm/recursion';
+ * import '@tensorflow/tfjs-backend-cpu';
+ *
+ * registerGradients();
+ * // z = cos(z) x, so dz/dx = cos(z) / (1 + x sin(z)), at x = 1 about 0.442.
+ * const solve = (x: tf.Tensor) =>
+ *   fixedPoint((z, x) => tf.mul(tf.cos(z), x), tf.zeros([1, 1]), [x], { tolerance: 1e-6 }).state;
+ * tf.grad(solve)(tf.tensor2d([[1]])).print();
+ * ```
+ */
+export function fixedPoint(
+  f: ParametricMap,
+  start: tf.Tensor2D,
+  inputs: readonly tf.Tensor[] = [],
+  { gradient = 'implicit', ...search }: FixedPointOptions = {},
+): { state: tf.Tensor2D; solution: FixedPointSolution } {
+  expectOptions('fixedPoint', search, [...SOLVE_OPTIONS, 'gradient']);
+  completeSolveOptions('fixedPoint', search);
+  const estimator = chooseGradient('fixedPoint', gradient, search);
+  return tf.tidy(() => {
+    const solution = solveFixedPoint((z) => f(z, ...inputs), start, search);
+    return { state: estimator.attach(f, solution.state, inputs) as tf.Tensor2D, solution };
+  });
+}

@@ -1,0 +1,28 @@
+import type { SolveOptions } from '../solvers/solve-fixed-point';
+import type { FixedPointGradient } from './fixed-point-gradient';
+import { implicit, type ImplicitOptions } from './implicit';
+import { oneStep } from './one-step';
+import { phantom, type PhantomOptions } from './phantom';
+
+const gradients = { 'one-step': oneStep, phantom, implicit };
+
+/** A gradient estimator: an object, or, as config files have it, its name, alone or with its options. */
+export type GradientChoice =
+  | FixedPointGradient
+  | keyof typeof gradients
+  | { type: 'one-step' }
+  | ({ type: 'phantom' } & PhantomOptions)
+  | ({ type: 'implicit' } & ImplicitOptions);
+
+/** The estimator that a choice stands for. `'implicit'` alone searches as the forward pass does. */
+export function chooseGradient(owner: string, choice: GradientChoice, search: SolveOptions): FixedPointGradient {
+  if (typeof choice === 'object' && 'attach' in choice) return choice;
+  if (choice === 'implicit') return implicit(search);
+  const { type, ...options } = typeof choice === 'string' ? { type: choice } : choice;
+  if (!Object.hasOwn(gradients, type)) {
+    throw new RangeError(
+      `${owner}: there is no gradient "${String(type)}", expected ${Object.keys(gradients).join(', ')} or an object with a method attach`,
+    );
+  }
+  return (gradients[type] as (options: object) => FixedPointGradient)(options);
+}

@@ -1,0 +1,71 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { expectOptions } from '../expect-options';
+import { fixedPointReport, type FixedPointReport } from '../solvers/fixed-point-report';
+import { completeSolveOptions, SOLVE_OPTIONS, solveFixedPoint, type SolveOptions } from '../solvers/solve-fixed-point';
+import { vectorJacobianProduct } from '../vector-jacobian-product';
+import type { FixedPointGradient } from './fixed-point-gradient';
+
+/** How {@link implicit} solves for the gradient. */
+export interface ImplicitOptions extends SolveOptions {
+  /** Called after each search, in the backward pass, with how it went, which takes reading values. */
+  onSolve?: (report: FixedPointReport) => void;
+}
+
+/**
+ * The true gradient at a fixed point, by the implicit function theorem: with `g` the gradient that arrives, solves
+ * `w = g + J^T w` and lets `w` flow on through one application of the function. Memory is that of one application; each
+ * step of the search costs a forward and a backward pass. Where the search fails its best guess is used, which at worst
+ * is `g` itself: the gradient of `oneStep`.
+ *
+ * Source: Bai, Kolter and Koltun, "Deep Equilibrium Models", NeurIPS 2019; HRM, section 2.
+ *
+ * @param options the search's solver and when it stops; see {@link SolveOptions} for the defaults.
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs-core';
+ * import { registerGradients } from '@hrm/layers';
+ * import { fixedPoint, implicit } from '@hrm/recursion';
+ * import '@tensorflow/tfjs-backend-cpu';
+ *
+ * registerGradients();
+ * const half = (z: tf.Tensor2D, x: tf.Tensor) => tf.add(tf.mul(0.5, z), x);
+ * const gradient = implicit({ solver: 'broyden', tolerance: 1e-6 });
+ * const solve = (x: tf.Tensor) => fixedPoint(half, tf.zeros([1, 1]), [x], { gradient }).state;
+ * tf.grad(solve)(tf.tensor2d([[3]])).print(); // [[2]]
+ * ```
+ */
+export function implicit({ onSolve, ...options }: ImplicitOptions = {}): FixedPointGradient {
+  expectOptions('implicit', options, SOLVE_OPTIONS);
+  const { tolerance } = completeSolveOptions('implicit', options);
+  return {
+    name: 'implicit',
+    recordable: tolerance === 0 && onSolve === undefined,
+    attach(f, solved, inputs) {
+      // Forward, this is the identity; backward, it turns the gradient g into w.
+      const throughFixedPoint = tf.customGrad((...args) => {
+        const [image, save] = args as unknown as [tf.Tensor2D, tf.GradSaveFunc];
+        // The backward pass comes when everything not saved is gone.
+        save([solved, ...inputs]);
+        return {
+          value: tf.clone(image),
+          gradFunc: (g: tf.Tensor, [at, ...saved]: tf.Tensor[]) =>
+            tf.tidy(() => {
+              const solution = solveFixedPoint(
+                (w) =>
+                  tf.add(
+                    g,
+                    vectorJacobianProduct((z) => f(z, ...saved), at as tf.Tensor2D, w),
+                  ),
+                g as tf.Tensor2D,
+                options,
+              );
+              onSolve?.(fixedPointReport(solution));
+              return solution.state;
+            }),
+        };
+      });
+      return tf.tidy(() => throughFixedPoint(f(solved, ...inputs)) as tf.Tensor2D);
+    },
+  };
+}

@@ -1,0 +1,51 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { expectCount, expectOptions, expectShare } from '../expect-options';
+import type { FixedPointGradient } from './fixed-point-gradient';
+
+/** Choices of {@link phantom}. */
+export interface PhantomOptions {
+  /** Damped steps through which gradient flows. Default 5. */
+  steps?: number;
+  /** How far each step goes, over 0 and at most 1. Default 0.5. */
+  damping?: number;
+}
+
+/**
+ * Makes `steps` damped steps from the fixed point, with gradient: the inverse of `I - J` is replaced by the start of its
+ * (damped) Neumann series. Between `one-step` and `implicit` in exactness; memory grows with the steps.
+ *
+ * Source: Geng et al., "On training implicit models", NeurIPS 2021.
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs-core';
+ * import { registerGradients } from '@hrm/layers';
+ * import { fixedPoint, phantom } from '@hrm/recursion';
+ * import '@tensorflow/tfjs-backend-cpu';
+ *
+ * registerGradients();
+ * const half = (z: tf.Tensor2D, x: tf.Tensor) => tf.add(tf.mul(0.5, z), x);
+ * const gradient = phantom({ steps: 3, damping: 1 });
+ * const solve = (x: tf.Tensor) => fixedPoint(half, tf.zeros([1, 1]), [x], { gradient }).state;
+ * tf.grad(solve)(tf.tensor2d([[3]])).print(); // [[1.75]] = 1 + 1/2 + 1/4, where the true gradient is 2
+ * ```
+ */
+export function phantom(options: PhantomOptions = {}): FixedPointGradient {
+  expectOptions('phantom', options, ['steps', 'damping']);
+  const { steps = 5, damping = 0.5 } = options;
+  expectCount('phantom', 'steps', steps);
+  expectShare('phantom', 'damping', damping);
+  return {
+    name: 'phantom',
+    recordable: true,
+    attach: (f, solved, inputs) =>
+      tf.tidy(() => {
+        let state = solved;
+        for (let step = 0; step < steps; step++) {
+          const image = f(state, ...inputs);
+          state = tf.add(tf.mul(1 - damping, state), tf.mul(damping, image));
+        }
+        return state;
+      }),
+  };
+}
