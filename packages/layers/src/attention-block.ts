@@ -17,6 +17,15 @@ export interface AttentionBlockOptions extends ResidualOptions, FeedForwardOptio
  * HRM's transformer block: self-attention, then a feed-forward layer, each added to its input and normalised.
  *
  * Source: official HRM, `models/hrm/hrm_act_v1.py`, `HierarchicalReasoningModel_ACTV1Block`.
+ *
+ * @example
+ * ```ts
+ * import { AttentionBlock, countParameters, RandomStream } from '@hrm/layers';
+ * import '@tensorflow/tfjs-backend-cpu';
+ *
+ * const context = { hiddenSize: 16, seqLen: 5, rotary: () => undefined, random: new RandomStream(0) };
+ * console.log(countParameters(new AttentionBlock({ heads: 2, norm: 'pre' }, context)));
+ * ```
  */
 export class AttentionBlock implements Block {
   readonly hiddenSize: number;

@@ -49,12 +49,35 @@ export function namedParameters(root: Layer | ParameterTree): NamedParameters {
   return found;
 }
 
-/** Frees the memory of every parameter below a layer. The layer cannot be used after that. */
+/**
+ * Frees the memory of every parameter below a layer. The layer cannot be used after that.
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs-core';
+ * import { disposeParameters, Linear, RandomStream } from '@hrm/layers';
+ * import '@tensorflow/tfjs-backend-cpu';
+ *
+ * const layer = new Linear({ inputSize: 4, outputSize: 2, random: new RandomStream(0) });
+ * disposeParameters(layer);
+ * console.log(tf.memory().numTensors); // 0
+ * ```
+ */
 export function disposeParameters(root: Layer | ParameterTree): void {
   for (const parameter of namedParameters(root).values()) parameter.dispose();
 }
 
-/** How many numbers a layer's parameters hold. */
+/**
+ * How many numbers a layer's parameters hold; those of a part that is used twice count once.
+ *
+ * @example
+ * ```ts
+ * import { countParameters, Linear, RandomStream } from '@hrm/layers';
+ * import '@tensorflow/tfjs-backend-cpu';
+ *
+ * console.log(countParameters(new Linear({ inputSize: 4, outputSize: 2, bias: true, random: new RandomStream(0) }))); // 10
+ * ```
+ */
 export function countParameters(root: Layer | ParameterTree): number {
   let count = 0;
   for (const parameter of namedParameters(root).values()) count += parameter.size;

@@ -14,6 +14,15 @@ export interface MixerBlockOptions extends ResidualOptions, FeedForwardOptions {
  * needs no position embedding, and is made for one sequence length.
  *
  * Source: official TRM, `models/recursive_reasoning/trm.py`, `TinyRecursiveReasoningModel_ACTV1Block` with `mlp_t`.
+ *
+ * @example
+ * ```ts
+ * import { countParameters, MixerBlock, RandomStream } from '@hrm/layers';
+ * import '@tensorflow/tfjs-backend-cpu';
+ *
+ * const context = { hiddenSize: 16, seqLen: 5, rotary: () => undefined, random: new RandomStream(0) };
+ * console.log(countParameters(new MixerBlock({ expansion: 2 }, context)));
+ * ```
  */
 export class MixerBlock implements Block {
   readonly parameters: {

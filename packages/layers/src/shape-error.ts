@@ -2,7 +2,24 @@ import type * as tf from '@tensorflow/tfjs-core';
 
 const show = (shape: readonly (number | string)[]) => `[${shape.join(', ')}]`;
 
-/** A tensor had another shape than a layer needs. Names the layer, what it expected and what it got. */
+/**
+ * A tensor had another shape than a layer needs. Names the layer, what it expected and what it got.
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs-core';
+ * import { Linear, RandomStream, ShapeError } from '@hrm/layers';
+ * import '@tensorflow/tfjs-backend-cpu';
+ *
+ * const layer = new Linear({ inputSize: 4, outputSize: 2, random: new RandomStream(0) });
+ * try {
+ *   layer.apply(tf.ones([3, 5]));
+ * } catch (error) {
+ *   if (!(error instanceof ShapeError)) throw error;
+ *   console.log(error.message); // Linear: got a tensor of shape [3, 5], expected [3, 4]
+ * }
+ * ```
+ */
 export class ShapeError extends Error {
   constructor(
     readonly layer: string,

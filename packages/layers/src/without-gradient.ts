@@ -36,7 +36,19 @@ export function withoutGradient<T extends tf.TensorContainer>(f: () => T): T {
   });
 }
 
-/** The same value, as a constant to gradients. */
+/**
+ * The same value, as a constant to gradients.
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs-core';
+ * import { registerGradients, stopGradient } from '@hrm/layers';
+ * import '@tensorflow/tfjs-backend-cpu';
+ *
+ * registerGradients();
+ * tf.grad((x) => tf.mul(x, stopGradient(x)))(tf.scalar(3)).print(); // 3
+ * ```
+ */
 export function stopGradient<T extends tf.Tensor>(x: T): T {
   return withoutGradient(() => tf.clone(x)) as T;
 }
