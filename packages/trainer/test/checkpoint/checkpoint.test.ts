@@ -1,5 +1,15 @@
 import { createHash } from 'node:crypto';
-import { cpSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { FileFormatError, parseSafetensors } from '@hrm/models';
 import { describe, expect, test } from 'vitest';
@@ -180,6 +190,7 @@ describe('a damaged checkpoint is refused', () => {
     ['a byte more', (path) => writeFileSync(weights(path), Buffer.concat([readFileSync(weights(path)), Buffer.of(0)])), 'bytes long; expected'],
     ['zeros of the right length', (path) => writeFileSync(weights(path), Buffer.alloc(readFileSync(weights(path)).length)), 'SHA-256'],
     ['an empty manifest', (path) => writeFileSync(manifest(path), ''), 'manifest.json, byte 0: the manifest is damaged or cut short'],
+    ['a huge manifest', (path) => truncateSync(manifest(path), 64 * 2 ** 20 + 1), 'the file is 67108865 bytes long; expected at most 67108864'],
     ['a manifest of zeros', (path) => writeFileSync(manifest(path), Buffer.alloc(1000)), 'the manifest is damaged or cut short'],
     ['a manifest with a space more', (path) => writeFileSync(manifest(path), `${readFileSync(manifest(path), 'utf8')} `), 'damaged or cut short'],
     ['a manifest edited by hand', (path) => writeFileSync(manifest(path), readFileSync(manifest(path), 'utf8').replace('"seed": 0', '"seed": 1')), 'damaged or cut short'],

@@ -191,7 +191,7 @@ describe('a log', () => {
       try {
         const log = await MetricsLog.open('/metrics.jsonl', { fileSystem });
         for (let step = 1; step <= 5; step++) {
-          const record = { step, text: 'x'.repeat(50 - 10 * step) };
+          const record = { step, text: 'x'.repeat(step % 2 === 0 ? 300 : 3) };
           await log.append(record).then(
             () => kept.push(step),
             (error: unknown) => {
