@@ -1,7 +1,15 @@
 export { FileFormatError, type FileFormatProblem } from './file-format-error';
 export type { HostTensor, HostTensorArrays, HostTensorData, HostTensorDtype, NamedHostTensors } from './host-tensor';
 export { hrm, type HrmOptions } from './hrm';
-export { buildModel, standardParts, type ModelConfig, type PartCatalog, type PartConfig } from './model-config';
+export {
+  buildModel,
+  registerParts,
+  standardParts,
+  type ModelConfig,
+  type PartCatalog,
+  type PartConfig,
+  type PartMaker,
+} from './model-config';
 export { modelConfigFromOfficial, type OfficialConfig } from './official-config';
 export { nameFromOfficial, officialName, weightsFromOfficial, weightsToOfficial } from './official-names';
 export { fromHostTensor, parameterValues, setParameterValues, toHostTensor } from './parameter-values';

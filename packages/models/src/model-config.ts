@@ -1,6 +1,25 @@
 import { attentionBlock, mixerBlock, type BlockFactory } from '@hrm/layers';
-import { fullRecursion, oneStepGradient, type RecursionSchedule } from '@hrm/recursion';
-import { haltOnly, qLearningHalting, type HaltingFactory } from '@hrm/act';
+import {
+  equilibrium,
+  fullRecursion,
+  oneStepGradient,
+  progressive,
+  unrolled,
+  type RecursionSchedule,
+} from '@hrm/recursion';
+import {
+  all,
+  any,
+  atLeast,
+  fixedSteps,
+  gravesAct,
+  haltOnly,
+  ponder,
+  qLearningHalting,
+  residualHalting,
+  type FixedStepsOptions,
+  type HaltingFactory,
+} from '@hrm/act';
 import { hrm } from './hrm';
 import type { Positions, RecursiveReasoner } from './recursive-reasoner';
 import { trm } from './trm';
@@ -30,23 +49,88 @@ export interface ModelConfig {
   puzzleEmbedding?: { puzzles: number; size: number; positions?: number } | undefined;
 }
 
+/**
+ * Makes a part from what its config says beside `type`. A part that is made of others, such as `any`, has `choose` make
+ * them from their own configs.
+ */
+export type PartMaker<Part> = (options: never, choose: (config: PartConfig) => Part) => Part;
+
 /** The parts that a config can choose, by the name it calls them. */
 export interface PartCatalog {
-  blocks: { readonly [type: string]: (options: never) => BlockFactory };
-  schedules: { readonly [type: string]: (options: never) => RecursionSchedule };
-  halting: { readonly [type: string]: (options: never) => HaltingFactory };
+  blocks: { readonly [type: string]: PartMaker<BlockFactory> };
+  schedules: { readonly [type: string]: PartMaker<RecursionSchedule> };
+  halting: { readonly [type: string]: PartMaker<HaltingFactory> };
 }
 
-/** The parts that these packages bring. Extend a copy with parts of your own and hand it to {@link buildModel}. */
+type Vote = { of: readonly PartConfig[] };
+type Choose = (config: PartConfig) => HaltingFactory;
+
+/** The parts that these packages bring. {@link registerParts} makes a catalog of these and your own. */
 export const standardParts = {
   blocks: { attention: attentionBlock, mixer: mixerBlock },
-  schedules: { 'one-step-gradient': oneStepGradient, 'full-recursion': fullRecursion },
-  halting: { 'q-learning': qLearningHalting, 'halt-only': haltOnly },
+  schedules: {
+    'one-step-gradient': oneStepGradient,
+    'full-recursion': fullRecursion,
+    unrolled,
+    progressive,
+    equilibrium,
+  },
+  halting: {
+    'q-learning': qLearningHalting,
+    'halt-only': haltOnly,
+    'fixed-steps': (options: FixedStepsOptions) => fixedSteps(options),
+    graves: gravesAct,
+    ponder,
+    residual: residualHalting,
+    any: ({ of }: Vote, choose: Choose) => any(...of.map(choose)),
+    all: ({ of }: Vote, choose: Choose) => all(...of.map(choose)),
+    'at-least': ({ votes, of }: Vote & { votes: number }, choose: Choose) => atLeast(votes, ...of.map(choose)),
+  },
 } satisfies PartCatalog;
+
+/**
+ * A catalog of the standard parts and your own, by which configs can choose them. Nothing global changes: hand the
+ * catalog to {@link buildModel}.
+ *
+ * @throws RangeError for a name that is taken.
+ *
+ * @example
+ * ```ts
+ * import { mixerBlock } from '@hrm/layers';
+ * import { buildModel, registerParts } from '@hrm/models';
+ * import '@tensorflow/tfjs-backend-cpu';
+ *
+ * const parts = registerParts({ blocks: { 'slim-mixer': () => mixerBlock({ expansion: 1 }) } });
+ * const model = buildModel({
+ *   family: 'hrm', vocabSize: 6, seqLen: 16, hiddenSize: 16, hLayers: 1, lLayers: 1,
+ *   block: { type: 'slim-mixer' },
+ *   schedule: { type: 'one-step-gradient', hCycles: 2, lCycles: 2 },
+ *   halting: { type: 'q-learning' },
+ * }, { parts });
+ * console.log(model.hiddenSize); // 16
+ * ```
+ */
+export function registerParts(own: Partial<PartCatalog>, base: PartCatalog = standardParts): PartCatalog {
+  const merged = <Part>(
+    kind: string,
+    taken: { readonly [type: string]: PartMaker<Part> },
+    added: { readonly [type: string]: PartMaker<Part> } = {},
+  ) => {
+    for (const type of Object.keys(added)) {
+      if (Object.hasOwn(taken, type)) throw new RangeError(`registerParts: there is a ${kind} called "${type}" already`);
+    }
+    return { ...taken, ...added };
+  };
+  return {
+    blocks: merged('block', base.blocks, own.blocks),
+    schedules: merged('schedule', base.schedules, own.schedules),
+    halting: merged('halting controller', base.halting, own.halting),
+  };
+}
 
 function choosePart<Part>(
   kind: string,
-  catalog: { readonly [type: string]: (options: never) => Part },
+  catalog: { readonly [type: string]: PartMaker<Part> },
   config: PartConfig,
 ): Part {
   const { type, ...options } = config;
@@ -55,15 +139,15 @@ function choosePart<Part>(
       `${kind}: there is no part called "${type}", expected one of ${Object.keys(catalog).join(', ')}`,
     );
   }
-  return catalog[type]!(options as never);
+  return catalog[type]!(options as never, (nested) => choosePart(kind, catalog, nested));
 }
 
 /**
  * Makes the model that a config describes.
  *
  * @param config the model.
- * @param options.seed of the initial parameters. Default 0.
- * @param options.parts what the config's names stand for. Default {@link standardParts}.
+ * @param options `seed` of the initial parameters, default 0; `parts`: what the config's names stand for, default
+ *   {@link standardParts}.
  *
  * @example
  * ```ts
@@ -81,10 +165,11 @@ function choosePart<Part>(
  */
 export function buildModel(
   config: ModelConfig,
-  { seed = 0, parts = standardParts }: { seed?: number; parts?: PartCatalog } = {},
+  options: { seed?: number; parts?: PartCatalog } = {},
 ): RecursiveReasoner {
+  const { seed = 0, parts = standardParts } = options;
   const { family, block, schedule, halting, hLayers, lLayers, ...sizes } = config;
-  const options = {
+  const chosen = {
     ...sizes,
     seed,
     block: choosePart('block', parts.blocks, block),
@@ -93,9 +178,9 @@ export function buildModel(
   };
   switch (family) {
     case 'hrm':
-      return hrm({ ...options, ...(hLayers !== undefined && { hLayers }), ...(lLayers !== undefined && { lLayers }) });
+      return hrm({ ...chosen, ...(hLayers !== undefined && { hLayers }), ...(lLayers !== undefined && { lLayers }) });
     case 'trm':
-      return trm({ ...options, ...(lLayers !== undefined && { layers: lLayers }) });
+      return trm({ ...chosen, ...(lLayers !== undefined && { layers: lLayers }) });
     default:
       throw new RangeError(`model: the family is "${String(family)}", expected hrm or trm`);
   }
