@@ -1,0 +1,157 @@
+import { haltOnly } from '@hrm/act';
+import { namedParameters, type BlockFactory } from '@hrm/layers';
+import { buildModel, modelConfigFromOfficial, standardParts, type ModelConfig } from '@hrm/models';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { useBackend } from './backends';
+
+beforeAll(() => useBackend('cpu'));
+
+const config: ModelConfig = {
+  family: 'hrm',
+  vocabSize: 5,
+  seqLen: 4,
+  hiddenSize: 8,
+  hLayers: 1,
+  lLayers: 2,
+  block: { type: 'attention', heads: 2 },
+  schedule: { type: 'one-step-gradient', hCycles: 2, lCycles: 2 },
+  halting: { type: 'q-learning', maxSegments: 3 },
+};
+
+describe('buildModel', () => {
+  it('makes the HRM that a config describes, also one that has been through JSON', () => {
+    const model = buildModel(JSON.parse(JSON.stringify(config)) as ModelConfig);
+    const blocks = new Set([...namedParameters(model).keys()].map((name) => /^\w+\.blocks\.\d/.exec(name)?.[0]));
+    expect(blocks).toEqual(new Set([undefined, 'highLevel.blocks.0', 'lowLevel.blocks.0', 'lowLevel.blocks.1']));
+    expect([model.vocabSize, model.seqLen, model.hiddenSize]).toEqual([5, 4, 8]);
+    expect([model.schedule.name, model.halting.name, model.halting.maxSegments]).toEqual([
+      'one-step-gradient',
+      'q-learning',
+      3,
+    ]);
+    model.dispose();
+  });
+
+  it('makes a TRM of lLayers blocks', () => {
+    const model = buildModel({
+      ...config,
+      family: 'trm',
+      schedule: { type: 'full-recursion', hCycles: 2, lCycles: 3 },
+      halting: { type: 'halt-only' },
+    });
+    expect(model.core.parameters.lowLevel).toBe(model.core.parameters.highLevel);
+    expect(namedParameters(model).has('lowLevel.blocks.1.feedForward.down.weight')).toBe(true);
+    expect([model.schedule.name, model.halting.name]).toEqual(['full-recursion', 'halt-only']);
+    model.dispose();
+  });
+
+  it('makes the same model from the same seed', () => {
+    const first = (seed?: number) => {
+      const model = buildModel(config, { seed });
+      const values = [...namedParameters(model).get('outputHead.weight')!.dataSync()];
+      model.dispose();
+      return values;
+    };
+    expect(first(0)).toEqual(first());
+    expect(first(1)).not.toEqual(first(0));
+  });
+
+  it('makes parts of the user by the name that the user gives them', () => {
+    const doNothing = (): BlockFactory => () => ({ parameters: {}, apply: (hidden) => hidden });
+    const parts = {
+      ...standardParts,
+      blocks: { ...standardParts.blocks, nothing: doNothing },
+      halting: { mine: () => haltOnly({ maxSegments: 7 }) },
+    };
+    const model = buildModel({ ...config, block: { type: 'nothing' }, halting: { type: 'mine' } }, { parts });
+    expect([...namedParameters(model).keys()].filter((name) => name.includes('blocks'))).toEqual([]);
+    expect(model.halting.maxSegments).toBe(7);
+    model.dispose();
+  });
+
+  it.each<[string, Partial<ModelConfig>, string]>([
+    ['block', { block: { type: 'conv' } }, 'block: there is no part called "conv", expected one of attention, mixer'],
+    [
+      'schedule',
+      { schedule: { type: 'two-step' } },
+      'schedule: there is no part called "two-step", expected one of one-step-gradient',
+    ],
+    ['halting', { halting: { type: 'never' } }, 'halting: there is no part called "never", expected one of q-learning'],
+    ['inherited name', { block: { type: 'toString' } }, 'there is no part called "toString"'],
+    ['family', { family: 'gpt' as never }, 'the family is "gpt", expected hrm or trm'],
+    ['part option', { schedule: { type: 'one-step-gradient', hCycles: 0, lCycles: 2 } }, 'hCycles is 0'],
+    ['heads', { block: { type: 'attention', heads: 3 } }, 'hiddenSize 8 does not divide by 3 heads'],
+    ['size', { seqLen: 0 }, 'seqLen is 0'],
+  ])('refuses an unknown or wrong %s, saying what it expected', (_, wrong, message) => {
+    expect(() => buildModel({ ...config, ...wrong })).toThrow(message);
+  });
+});
+
+describe('modelConfigFromOfficial', () => {
+  const official = {
+    seq_len: 81,
+    vocab_size: 11,
+    num_puzzle_identifiers: 3,
+    puzzle_emb_ndim: 512,
+    H_cycles: 2,
+    L_cycles: 3,
+    H_layers: 4,
+    L_layers: 5,
+    hidden_size: 512,
+    expansion: 4,
+    num_heads: 8,
+    pos_encodings: 'rope',
+    halt_max_steps: 16,
+    halt_exploration_prob: 0.1,
+  };
+
+  it('reads an HRM', () => {
+    expect(modelConfigFromOfficial('hrm', official)).toEqual({
+      family: 'hrm',
+      vocabSize: 11,
+      seqLen: 81,
+      hiddenSize: 512,
+      hLayers: 4,
+      lLayers: 5,
+      block: { type: 'attention', heads: 8, expansion: 4, normEpsilon: 1e-5 },
+      schedule: { type: 'one-step-gradient', hCycles: 2, lCycles: 3 },
+      halting: { type: 'q-learning', maxSegments: 16, exploration: 0.1 },
+      positions: 'rope',
+      ropeTheta: 10_000,
+      puzzleEmbedding: { puzzles: 3, size: 512 },
+    });
+  });
+
+  it('reads a TRM with the mixer', () => {
+    const config = modelConfigFromOfficial('trm', {
+      ...official,
+      H_layers: 0,
+      mlp_t: true,
+      pos_encodings: 'none',
+      rope_theta: 500,
+      rms_norm_eps: 1e-6,
+      no_ACT_continue: true,
+      puzzle_emb_len: 16,
+    });
+    expect(config).toMatchObject({
+      family: 'trm',
+      hLayers: undefined,
+      block: { type: 'mixer', expansion: 4, normEpsilon: 1e-6 },
+      schedule: { type: 'full-recursion' },
+      halting: { type: 'halt-only' },
+      positions: 'none',
+      ropeTheta: 500,
+      puzzleEmbedding: { puzzles: 3, size: 512, positions: 16 },
+    });
+  });
+
+  it('has no puzzle embedding where its width is 0, and counts its positions where none are given', () => {
+    expect(modelConfigFromOfficial('hrm', { ...official, puzzle_emb_ndim: 0 }).puzzleEmbedding).toBeUndefined();
+    const counted = modelConfigFromOfficial('trm', { ...official, puzzle_emb_len: 0 });
+    expect(counted.puzzleEmbedding).toEqual({ puzzles: 3, size: 512 });
+  });
+
+  it('keeps the continue loss of a TRM that has one', () => {
+    expect(modelConfigFromOfficial('trm', { ...official, no_ACT_continue: false }).halting.type).toBe('q-learning');
+  });
+});

@@ -1,0 +1,103 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { Linear, RandomStream } from '@hrm/layers';
+import { fromHostTensor, hrm, parameterValues, setParameterValues, toHostTensor, type HostTensor } from '@hrm/models';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { useBackend } from './backends';
+
+beforeAll(() => useBackend('cpu'));
+
+const linear = (seed: number) =>
+  new Linear({ inputSize: 2, outputSize: 3, bias: true, random: new RandomStream(seed) });
+
+describe('parameterValues and setParameterValues', () => {
+  it('carry a model over to another, number for number', async () => {
+    const options = { vocabSize: 5, seqLen: 4, hiddenSize: 2, hLayers: 1, lLayers: 1 };
+    const [from, to] = [hrm({ ...options, seed: 1 }), hrm({ ...options, seed: 2 })];
+    const values = await parameterValues(from);
+    expect(await parameterValues(to)).not.toEqual(values);
+    const before = tf.memory().numTensors;
+    setParameterValues(to, values);
+    expect(tf.memory().numTensors).toBe(before);
+    expect(await parameterValues(to)).toEqual(values);
+    for (const model of [from, to]) model.dispose();
+  });
+
+  it('give values of their own: changing them changes no parameter', async () => {
+    const layer = linear(0);
+    const { data } = (await parameterValues(layer)).get('weight')!;
+    const first = layer.parameters.weight.dataSync()[0];
+    (data as Float32Array)[0] = 99;
+    expect(layer.parameters.weight.dataSync()[0]).toBe(first);
+  });
+
+  it.each<[string, (values: Map<string, HostTensor>) => void, RegExp]>([
+    ['a missing value', (values) => values.delete('bias'), /"bias" is missing/],
+    [
+      'an unknown name',
+      (values) => values.set('gain', values.get('bias')!),
+      /"gain" is not a parameter of this model.*same config/s,
+    ],
+    [
+      'another shape',
+      (values) => values.set('weight', { dtype: 'float32', shape: [3, 2], data: new Float32Array(6) }),
+      /"weight" has shape \[3, 2\], the model needs \[2, 3\]/,
+    ],
+    [
+      'many at once',
+      (values) => {
+        for (let i = 0; i < 8; i++) values.set(`extra.${i}`, values.get('bias')!);
+      },
+      /extra\.4.*and 3 more/s,
+    ],
+  ])('refuse %s and then change nothing', async (_, spoil, message) => {
+    const layer = linear(0);
+    const before = await parameterValues(layer);
+    const values = new Map<string, HostTensor>(await parameterValues(linear(1)));
+    spoil(values);
+    expect(() => setParameterValues(layer, values)).toThrow(message);
+    expect(await parameterValues(layer)).toEqual(before);
+  });
+
+  it('take bfloat16 and float16 values, held as float32', async () => {
+    const layer = linear(0);
+    const values = new Map<string, HostTensor>(await parameterValues(layer));
+    values.set('bias', { dtype: 'bfloat16', shape: [3], data: Float32Array.of(1.5, -2, 0) });
+    setParameterValues(layer, values);
+    expect([...layer.parameters.bias!.dataSync()]).toEqual([1.5, -2, 0]);
+  });
+});
+
+describe('toHostTensor and fromHostTensor', () => {
+  it.each([
+    ['float32', [0.5, -1, 2]],
+    ['int32', [1, -2, 3]],
+    ['bool', [1, 0, 1]],
+  ] as const)('carry %s there and back', async (dtype, values) => {
+    const tensor = tf.tensor([...values], [3, 1], dtype);
+    const host = await toHostTensor(tensor);
+    expect([host.dtype, host.shape, [...host.data]]).toEqual([dtype, [3, 1], values]);
+    const back = fromHostTensor(host);
+    expect([back.dtype, back.shape, [...back.dataSync()]]).toEqual([dtype, [3, 1], values]);
+    tf.dispose([tensor, back]);
+  });
+
+  it('make float32 and int32 of wider and narrower numbers', () => {
+    const made = [
+      fromHostTensor({ dtype: 'float64', shape: [1], data: Float64Array.of(0.5) }),
+      fromHostTensor({ dtype: 'int64', shape: [1], data: BigInt64Array.of(-7n) }),
+      fromHostTensor({ dtype: 'uint8', shape: [1], data: Uint8Array.of(200) }),
+    ];
+    expect(made.map((tensor) => [tensor.dtype, tensor.dataSync()[0]])).toEqual([
+      ['float32', 0.5],
+      ['int32', -7],
+      ['int32', 200],
+    ]);
+    tf.dispose(made);
+  });
+
+  it('refuse text', async () => {
+    const text = tf.tensor(['a']);
+    await expect(toHostTensor(text)).rejects.toThrow(/a tensor of string has no place in a file/);
+    text.dispose();
+  });
+});
