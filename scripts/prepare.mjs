@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { findPnpm, PnpmNotFoundError } from './pnpm.mjs';
 import { runStage, StageError } from './stage.mjs';
 
-export const root = fileURLToPath(new URL('..', import.meta.url));
+const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** The main file of the command `hrm`. */
 export const hrm = join(root, 'apps/reference-trainer/dist/hrm.js');

@@ -103,7 +103,7 @@ export function endStagesOnSignals() {
 }
 
 /** Such as `3.2 s` or `2 min 5 s`. */
-export function duration(seconds) {
+function duration(seconds) {
   if (seconds < 60) return `${seconds.toFixed(1)} s`;
   return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
 }

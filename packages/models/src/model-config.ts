@@ -117,7 +117,8 @@ export function registerParts(own: Partial<PartCatalog>, base: PartCatalog = sta
     added: { readonly [type: string]: PartMaker<Part> } = {},
   ) => {
     for (const type of Object.keys(added)) {
-      if (Object.hasOwn(taken, type)) throw new RangeError(`registerParts: there is a ${kind} called "${type}" already`);
+      if (Object.hasOwn(taken, type))
+        throw new RangeError(`registerParts: there is a ${kind} called "${type}" already`);
     }
     return { ...taken, ...added };
   };

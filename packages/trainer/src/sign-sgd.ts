@@ -5,19 +5,17 @@ import { asLearningRate, type LearningRate } from './learning-rate';
 /** How the rows of a table that a batch used follow their gradients. */
 export interface RowOptimizer {
   learningRate: LearningRate;
-  /**
-   * @param table `[rows, size]`
-   * @param identifiers which rows the batch used, `[batch]`, int32; may repeat.
-   * @param rows their values, `[batch, size]`.
-   * @param gradients by these values, `[batch, size]`.
-   * @param learningRate of this step, a scalar.
-   * @returns the new table.
-   */
+  /** @returns the new table. */
   update(step: {
+    /** `[rows, size]` */
     table: tf.Tensor2D;
+    /** Which rows the batch used, `[batch]`, int32; may repeat. */
     identifiers: tf.Tensor1D;
+    /** Their values, `[batch, size]`. */
     rows: tf.Tensor2D;
+    /** By these values, `[batch, size]`. */
     gradients: tf.Tensor2D;
+    /** Of this step, a scalar. */
     learningRate: tf.Tensor;
   }): tf.Tensor2D;
 }
