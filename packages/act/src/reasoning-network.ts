@@ -1,7 +1,7 @@
 import type * as tf from '@tensorflow/tfjs-core';
-import type { Layer } from '@hrm/layers';
+import type { Layer, RandomStream } from '@hrm/layers';
 import type { Latents, Refinement } from '@hrm/recursion';
-import type { HaltingController } from './halting-controller';
+import type { HaltingController, HostDraws, NamedTensors } from './halting-controller';
 import type { PuzzleBatch } from './puzzle-batch';
 
 /**
@@ -23,8 +23,24 @@ export interface ReasoningNetwork extends Layer {
   puzzleRows(puzzle: PuzzleBatch): tf.Tensor2D | undefined;
   /** The embedded puzzle, `[batch, prefixLen + seqLen, hidden]`. */
   embed(puzzle: PuzzleBatch, puzzleRows: tf.Tensor2D | undefined): tf.Tensor3D;
-  /** The refinements of one segment. */
-  refine(latents: Latents, x: tf.Tensor3D): Refinement;
+  /**
+   * The refinements of one segment.
+   *
+   * @param draws the random numbers that {@link ReasoningNetwork.drawForRefinement} drew; only training has any.
+   */
+  refine(latents: Latents, x: tf.Tensor3D, draws?: NamedTensors): Refinement;
+  /** The random numbers that the refinements of one training segment need. Default none. */
+  drawForRefinement?(random: RandomStream, batchSize: number): HostDraws;
+  /**
+   * Whether a step can be recorded and replayed as one graph; not where refinements read the values of tensors.
+   * Default true.
+   */
+  readonly recordable?: boolean;
+  /**
+   * The network as it is when a share of training is over, from 0 to 1, for one that changes: the same object for as
+   * long as it stays the same, with the same parameters. Default: it does not change.
+   */
+  atProgress?(progress: number): ReasoningNetwork;
   /** Token logits from zH, `[batch, seqLen, vocab]`. */
   readOut(zH: tf.Tensor3D): tf.Tensor3D;
 }

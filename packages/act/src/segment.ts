@@ -15,7 +15,7 @@ export interface SegmentOptions {
    * does outside of training. Default: as `training`.
    */
   haltEarly?: boolean;
-  /** The controller's random numbers for this segment. Default none: nobody explores. */
+  /** The random numbers of the controller and the schedule for this segment. Default none: nobody explores. */
   draws?: NamedTensors | undefined;
   /**
    * The rows of the puzzle embedding that this segment uses. Default: looked up. Training passes them, to
@@ -43,6 +43,8 @@ export type Segment = {
   stateBefore: NamedTensors;
   /** What the schedule adds to the loss, zero for most. */
   regularizer: tf.Scalar;
+  /** Figures that the schedule reports, summed over the batch. */
+  scheduleMetrics: { [name: string]: tf.Scalar };
 };
 
 /**
@@ -61,7 +63,7 @@ export function runSegment(network: ReasoningNetwork, admitted: Carry, options: 
   const { puzzle } = admitted;
 
   const x = network.embed(puzzle, puzzleRows);
-  const { latents, regularizer } = network.refine(admitted.latents, x);
+  const { latents, regularizer, metrics } = network.refine(admitted.latents, x, draws);
   const logits = network.readOut(latents.zH);
   const haltLogits = halting.logits(latents.zH);
   const batchSize = admitted.steps.shape[0];
@@ -104,6 +106,7 @@ export function runSegment(network: ReasoningNetwork, admitted: Carry, options: 
     lookAhead,
     stateBefore: admitted.halting,
     regularizer: regularizer ?? tf.scalar(0),
+    scheduleMetrics: metrics ?? {},
   };
 }
 
@@ -123,7 +126,7 @@ export type Supervision = {
  * Source: official HRM, `models/losses.py`, `ACTLossHead.forward`.
  */
 export function superviseSegment(network: ReasoningNetwork, segment: Segment, tokenLoss: TokenLoss): Supervision {
-  const { carry, logits, haltLogits, lookAhead, stateBefore, regularizer } = segment;
+  const { carry, logits, haltLogits, lookAhead, stateBefore, regularizer, scheduleMetrics } = segment;
   const { labels } = carry.puzzle;
 
   const facts = withoutGradient(() => {
@@ -160,6 +163,7 @@ export function superviseSegment(network: ReasoningNetwork, segment: Segment, to
       steps: tf.sum(tf.mul(counted, tf.cast(carry.steps, 'float32'))),
       tokenLoss: tf.sum(perSequence),
       ...losses.metrics,
+      ...scheduleMetrics,
     },
     haltingSteps: countHaltingSteps(carry.steps, counted, network.halting.maxSegments),
   };

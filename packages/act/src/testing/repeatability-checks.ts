@@ -9,6 +9,7 @@ import { softmaxCrossEntropy } from '../token-loss';
 import type { ControllerCheck } from './controller-checks';
 import { drawTensors, scramble } from './controller-subject';
 import type { ProbeNetwork } from './probe-network';
+import { replaceParts } from './replace-parts';
 
 type Values = { [name: string]: number[] };
 
@@ -85,24 +86,13 @@ const saving: ControllerCheck = {
         tf.tidy(() => {
           for (const [name, parameter] of parameters) parameter.assign(tf.tensor(saved[name]!, parameter.shape));
         });
-        expect(streamValues(withController(network, fresh))).toEqual(expected);
+        expect(streamValues(replaceParts(network, { halting: fresh }))).toEqual(expected);
       } finally {
         disposeParameters(fresh);
       }
     });
   },
 };
-
-/** The same network with another controller. */
-function withController(network: ProbeNetwork, halting: HaltingController): ProbeNetwork {
-  return new Proxy(network, {
-    get(target, key) {
-      if (key === 'halting') return halting;
-      const value: unknown = Reflect.get(target, key, target);
-      return typeof value === 'function' ? (value as () => unknown).bind(target) : value;
-    },
-  });
-}
 
 const leaks: ControllerCheck = {
   title: 'leaks no tensor: made, run, differentiated, disposed',

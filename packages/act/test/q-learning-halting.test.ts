@@ -1,0 +1,134 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { haltOnly, qLearningHalting, QLearningHalting, type HaltingLossContext } from '@hrm/act';
+import { RandomStream } from '@hrm/layers';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { useBackend } from './backends';
+
+beforeAll(() => useBackend('cpu'));
+
+const context = () => ({ hiddenSize: 4, random: new RandomStream(0) });
+const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
+const crossEntropy = (x: number, target: number) =>
+  -target * Math.log(sigmoid(x)) - (1 - target) * Math.log(sigmoid(-x));
+const sum = (values: number[]) => values.reduce((a, b) => a + b, 0);
+
+const halt = [0.5, -1, 2, -0.5];
+const goOn = [0.1, 1, -2, -0.7];
+const nextHalt = [1.5, -2, 0.3, 0.4];
+const nextContinue = [0.5, 1, 0.9, -3];
+const correct = [1, 0, 0, 1];
+const tokenLoss = [0.1, 0.2, 0.3, 0.4];
+
+const lossContext = (lookAhead = true): HaltingLossContext => ({
+  logits: { halt: tf.tensor1d(halt), continue: tf.tensor1d(goOn) },
+  tokenLoss: tf.tensor1d(tokenLoss),
+  correct: tf.tensor1d(correct),
+  counted: tf.tensor1d([1, 1, 0, 1]),
+  halted: tf.tensor1d([1, 1, 0, 1], 'bool'),
+  lookAhead: lookAhead ? { halt: tf.tensor1d(nextHalt), continue: tf.tensor1d(nextContinue) } : undefined,
+  steps: tf.tensor1d([1, 4, 3, 4], 'int32'),
+  stateBefore: {},
+  stateAfter: {},
+});
+
+const haltLoss = sum(halt.map((x, i) => crossEntropy(x, correct[i]!)));
+
+describe('qLearningHalting', () => {
+  it('starts with nobody thought right, and both values equal', () => {
+    tf.tidy(() => {
+      const logits = qLearningHalting()(context()).logits(tf.ones([2, 3, 4]));
+      expect([...logits['halt']!.dataSync(), ...logits['continue']!.dataSync()]).toEqual([-5, -5, -5, -5]);
+    });
+  });
+
+  it('reads position 0 of zH alone', () => {
+    tf.tidy(() => {
+      const controller = qLearningHalting()(context()) as QLearningHalting;
+      controller.parameters.head.parameters.weight.assign(tf.ones([4, 2]));
+      const zH = tf.tensor3d([[...[1, 2, 3, 4], ...[9, 9, 9, 9]]].flat(), [1, 2, 4]);
+      expect([...controller.logits(zH)['halt']!.dataSync()]).toEqual([10 - 5]);
+    });
+  });
+
+  it('values going on by the better of what comes next, and at the last segment by halting then', () => {
+    tf.tidy(() => {
+      const controller = new QLearningHalting({ maxSegments: 4 }, context());
+      const { lookAhead, steps } = lossContext();
+      const expected = [1.5, -2, 0.9, 0.4].map(sigmoid);
+      [...controller.continueTarget(lookAhead!, steps).dataSync()].forEach((target, i) =>
+        expect(target).toBeCloseTo(expected[i]!, 6),
+      );
+    });
+  });
+
+  it('adds half the halt and continue losses to the token loss', () => {
+    tf.tidy(() => {
+      const controller = new QLearningHalting({ maxSegments: 4 }, context());
+      const { total, metrics } = controller.losses(lossContext());
+      const targets = [1.5, -2, 0.9, 0.4].map(sigmoid);
+      const continueLoss = sum(goOn.map((x, i) => crossEntropy(x, targets[i]!)));
+      expect(metrics['haltLoss']!.dataSync()[0]).toBeCloseTo(haltLoss, 5);
+      expect(metrics['continueLoss']!.dataSync()[0]).toBeCloseTo(continueLoss, 5);
+      expect(total.dataSync()[0]).toBeCloseTo(sum(tokenLoss) + 0.5 * (haltLoss + continueLoss), 5);
+      // Of the three counted, the halt logits of the first two judge rightly.
+      expect(metrics['haltAccuracy']!.dataSync()[0]).toBe(2);
+    });
+  });
+
+  it('halts where halting is worth more, or at the last segment', () => {
+    tf.tidy(() => {
+      const decide = (learnContinue: boolean) => {
+        const controller = new QLearningHalting({ maxSegments: 4, learnContinue }, context());
+        const { logits } = lossContext();
+        const latents = { zH: tf.ones<tf.Rank.R3>([4, 1, 4]), zL: tf.ones<tf.Rank.R3>([4, 1, 4]) };
+        const steps = tf.tensor1d([1, 4, 3, 3], 'int32');
+        const rest = { draws: undefined, training: true, state: {}, before: latents, after: latents };
+        return [...controller.decide({ logits, steps, ...rest }).halted.dataSync()];
+      };
+      expect(decide(true)).toEqual([1, 1, 1, 1]);
+      // Without a continue value the bar is 0, and the last logit, -0.5 against -0.7, no longer passes it.
+      expect(decide(false)).toEqual([1, 1, 1, 0]);
+    });
+  });
+
+  it('has no continue loss without the look ahead', () => {
+    tf.tidy(() => {
+      const controller = new QLearningHalting({ maxSegments: 4, learnContinue: false, lossWeight: 2 }, context());
+      const { total, metrics } = controller.losses(lossContext(false));
+      expect(Object.keys(metrics)).toEqual(['haltAccuracy', 'haltLoss']);
+      expect(total.dataSync()[0]).toBeCloseTo(sum(tokenLoss) + 2 * haltLoss, 5);
+    });
+  });
+
+  it.each([
+    [{ maxSegments: 0 }, 'qLearningHalting: maxSegments is 0, expected a whole number of at least 1'],
+    [{ maxSegments: 2.5 }, 'maxSegments is 2.5'],
+    [{ exploration: -0.1 }, 'exploration is -0.1, expected a share between 0 and 1'],
+    [{ exploration: NaN }, 'exploration is NaN'],
+    [{ lossWeight: Infinity }, 'lossWeight is Infinity, expected a number of at least 0'],
+  ])('refuses %o', (options, message) => {
+    expect(() => qLearningHalting(options)(context())).toThrow(message);
+  });
+});
+
+describe('haltOnly', () => {
+  it('halts on a positive logit and learns from the halt loss alone', () => {
+    tf.tidy(() => {
+      const controller = haltOnly({ maxSegments: 4, lossWeight: 0.25 })(context());
+      const { total } = controller.losses(lossContext(false));
+      expect(total.dataSync()[0]).toBeCloseTo(sum(tokenLoss) + 0.25 * haltLoss, 5);
+      expect(controller.needsLookAhead).toBe(false);
+      const latents = { zH: tf.ones<tf.Rank.R3>([4, 1, 4]), zL: tf.ones<tf.Rank.R3>([4, 1, 4]) };
+      const { halted } = controller.decide({
+        logits: lossContext().logits,
+        steps: tf.tensor1d([1, 4, 3, 3], 'int32'),
+        draws: undefined,
+        training: true,
+        state: {},
+        before: latents,
+        after: latents,
+      });
+      expect([...halted.dataSync()]).toEqual([1, 1, 1, 0]);
+    });
+  });
+});

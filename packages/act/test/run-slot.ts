@@ -1,0 +1,93 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { HaltingController } from '@hrm/act';
+import { stopGradient, valueAndGradients } from '@hrm/layers';
+
+/** What a puzzle's run through a controller with one halt logit added up to. */
+export interface SlotRun {
+  /** Segments until it halted. */
+  segments: number;
+  /** Losses of all of them. */
+  total: number;
+  metrics: { [name: string]: number };
+  /** By the logit of each segment. */
+  gradients: number[];
+  /** The controller's state after each segment. */
+  states: { [name: string]: number }[];
+}
+
+/**
+ * Lets one puzzle run until its controller halts it, with given halt logits and token losses of its segments.
+ *
+ * @param carryGradient whether all segments share one update; otherwise each has its own, its state a constant.
+ */
+export function runSlot(
+  controller: HaltingController,
+  {
+    haltLogits,
+    tokenLosses,
+    training = true,
+    carryGradient = false,
+  }: {
+    haltLogits: readonly number[];
+    tokenLosses: readonly number[];
+    training?: boolean;
+    carryGradient?: boolean;
+  },
+): SlotRun {
+  return tf.tidy(() => {
+    const logits = haltLogits.map((logit) => tf.tensor1d([logit]));
+    const metrics: SlotRun['metrics'] = {};
+    const states: SlotRun['states'] = [];
+    let segments = 0;
+    const latents = { zH: tf.ones<tf.Rank.R3>([1, 1, 1]), zL: tf.ones<tf.Rank.R3>([1, 1, 1]) };
+    const { loss, gradients } = valueAndGradients(() => {
+      let state = controller.initialState?.(1) ?? {};
+      let total = tf.scalar(0);
+      for (let ended = false; !ended; segments++) {
+        const halt = { halt: logits[segments]! };
+        const steps = tf.tensor1d([segments + 1], 'int32');
+        const rest = { draws: undefined, training, before: latents, after: latents };
+        const outcome = controller.decide({ logits: halt, steps, state, ...rest });
+        const stateAfter = carryGradient
+          ? outcome.state
+          : Object.fromEntries(Object.entries(outcome.state).map(([name, tensor]) => [name, stopGradient(tensor)]));
+        const losses = controller.losses({
+          logits: halt,
+          steps,
+          tokenLoss: tf.tensor1d([tokenLosses[segments]!]),
+          correct: tf.tensor1d([0]),
+          counted: tf.cast(outcome.halted, 'float32'),
+          halted: stopGradient(outcome.halted),
+          lookAhead: undefined,
+          stateBefore: state,
+          stateAfter,
+        });
+        total = tf.add(total, losses.total);
+        for (const [name, value] of Object.entries(losses.metrics)) {
+          metrics[name] = (metrics[name] ?? 0) + value.dataSync()[0]!;
+        }
+        states.push(
+          Object.fromEntries(Object.entries(stateAfter).map(([name, tensor]) => [name, tensor.dataSync()[0]!])),
+        );
+        state = stateAfter;
+        ended = outcome.halted.dataSync()[0] === 1;
+      }
+      return { loss: total, auxiliary: {} };
+    }, logits);
+    return {
+      segments,
+      total: loss.dataSync()[0]!,
+      metrics,
+      gradients: gradients.map((gradient) => gradient.dataSync()[0]!),
+      states,
+    };
+  });
+}
+
+export const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
+
+/** The derivatives of a function of float64 numbers, by central differences. */
+export function derivatives(f: (x: readonly number[]) => number, x: readonly number[]): number[] {
+  const h = 1e-5;
+  return x.map((value, i) => (f(x.with(i, value + h)) - f(x.with(i, value - h))) / (2 * h));
+}

@@ -1,0 +1,334 @@
+import * as tf from '@tensorflow/tfjs-core';
+import {
+  admitPuzzles,
+  IGNORED_LABEL,
+  initialCarry,
+  puzzleBatch,
+  qLearningHalting,
+  runSegment,
+  softmaxCrossEntropy,
+  superviseSegment,
+  type HaltingController,
+  type HaltingLossContext,
+  type NamedTensors,
+  type ReasoningNetwork,
+  type Segment,
+  type TokenLoss,
+} from '@hrm/act';
+import { ProbeNetwork } from '@hrm/act/testing';
+import { RandomStream, ShapeError, valueAndGradients } from '@hrm/layers';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { replaceParts } from '../src/testing/replace-parts';
+import { useBackend } from './backends';
+
+beforeAll(() => useBackend('cpu'));
+
+/** Halts the slots whose number of segments is listed for them; remembers what it was asked. */
+class Scripted implements HaltingController {
+  readonly name = 'scripted';
+  readonly parameters = {};
+  needsLookAhead = false;
+  context: HaltingLossContext | undefined;
+  training: boolean | undefined;
+
+  constructor(
+    readonly haltsAt: number[],
+    readonly maxSegments = 5,
+  ) {}
+
+  draw() {
+    return {};
+  }
+  logits(zH: tf.Tensor3D): NamedTensors {
+    return { mean: tf.mean(zH, [1, 2]) };
+  }
+  decide({ steps, training }: Parameters<HaltingController['decide']>[0]) {
+    this.training = training;
+    return { halted: tf.greaterEqual(steps, tf.tensor1d(this.haltsAt, 'int32')) as tf.Tensor1D, state: {} };
+  }
+  losses(context: HaltingLossContext) {
+    this.context = context;
+    return { total: tf.sum(context.tokenLoss) as tf.Scalar, metrics: { own: tf.scalar(42) } };
+  }
+}
+
+const fresh = (network: ProbeNetwork, batch: number, seed = 1) =>
+  admitPuzzles(network, initialCarry(network, batch), puzzleBatch(network.puzzles(batch, new RandomStream(seed))));
+
+const numbers = (tensor: tf.Tensor) => [...tensor.dataSync()];
+
+/** A network with a head that always halts, or never. */
+function decided(halts: boolean, options: Parameters<typeof qLearningHalting>[0] = {}): ProbeNetwork {
+  const network = new ProbeNetwork(qLearningHalting({ maxSegments: 5, ...options }));
+  const { bias } = (network.halting.parameters as { head: { parameters: { bias: tf.Variable } } }).head.parameters;
+  tf.tidy(() => bias.assign(tf.tensor1d(halts ? [2, -2] : [-2, 2])));
+  return network;
+}
+
+describe('runSegment', () => {
+  it('counts segments, and halts in training whom the controller would', () => {
+    const controller = new Scripted([1, 2, 3]);
+    const network = new ProbeNetwork(() => controller);
+    tf.tidy(() => {
+      let carry = fresh(network, 3);
+      const halted: number[][] = [];
+      for (let k = 0; k < 3; k++) {
+        carry = runSegment(network, carry, { training: true }).carry;
+        halted.push(numbers(carry.halted));
+      }
+      expect(halted).toEqual([
+        [1, 0, 0],
+        [1, 1, 0],
+        [1, 1, 1],
+      ]);
+      expect(numbers(carry.steps)).toEqual([3, 3, 3]);
+      expect(controller.training).toBe(true);
+    });
+  });
+
+  it('runs everyone to the last segment in evaluation, whatever the controller says', () => {
+    const controller = new Scripted([1, 2, 3], 4);
+    const network = new ProbeNetwork(() => controller);
+    tf.tidy(() => {
+      let carry = fresh(network, 3);
+      for (const expected of [0, 0, 0, 1]) {
+        carry = runSegment(network, carry).carry;
+        expect(numbers(carry.halted)).toEqual([expected, expected, expected]);
+      }
+      expect(controller.training).toBe(false);
+    });
+  });
+
+  it('halts at inference too when asked, and can be kept from it in training', () => {
+    const network = new ProbeNetwork(() => new Scripted([1, 2, 1]));
+    tf.tidy(() => {
+      expect(numbers(runSegment(network, fresh(network, 3), { haltEarly: true }).carry.halted)).toEqual([1, 0, 1]);
+      const held = runSegment(network, fresh(network, 3), { training: true, haltEarly: false });
+      expect(numbers(held.carry.halted)).toEqual([0, 0, 0]);
+    });
+  });
+
+  it('holds back those who explore, until they have had the segments they drew', () => {
+    const network = decided(true, { exploration: 0.25 });
+    tf.tidy(() => {
+      const draws = {
+        exploreUniform: tf.tensor1d([0.2, 0.2, 0.25, 0.9]),
+        exploreMinSteps: tf.tensor1d([2, 4, 5, 5], 'int32'),
+      };
+      let carry = fresh(network, 4);
+      const halted: number[][] = [];
+      for (let k = 0; k < 4; k++) {
+        carry = runSegment(network, carry, { training: true, draws }).carry;
+        halted.push(numbers(carry.halted));
+      }
+      expect(halted).toEqual([
+        [0, 0, 1, 1],
+        [1, 0, 1, 1],
+        [1, 0, 1, 1],
+        [1, 1, 1, 1],
+      ]);
+    });
+    network.dispose();
+  });
+
+  it('draws who explores and for how long, as often as the options say', () => {
+    const network = decided(true, { exploration: 0.25, maxSegments: 6 });
+    const draws = network.halting.draw(new RandomStream(0), 4000);
+    const uniform = [...draws['exploreUniform']!];
+    const minSteps = [...draws['exploreMinSteps']!];
+    expect(new Set(minSteps)).toEqual(new Set([2, 3, 4, 5, 6]));
+    const explorers = uniform.filter((u) => u < 0.25).length / 4000;
+    // Four standard deviations.
+    expect(Math.abs(explorers - 0.25)).toBeLessThan(4 * Math.sqrt((0.25 * 0.75) / 4000));
+    network.dispose();
+  });
+
+  it('neither explores nor looks ahead with a single segment', () => {
+    const network = decided(false, { maxSegments: 1 });
+    expect(network.halting.draw(new RandomStream(0), 4)).toEqual({});
+    expect(network.halting.needsLookAhead).toBe(false);
+    tf.tidy(() => {
+      expect(numbers(runSegment(network, fresh(network, 2), { training: true }).carry.halted)).toEqual([1, 1]);
+    });
+    network.dispose();
+  });
+
+  it('looks ahead at what the next segment will say, without gradient', () => {
+    const network = decided(false);
+    tf.tidy(() => {
+      const { carry, lookAhead } = runSegment(network, fresh(network, 3), { training: true });
+      const next = runSegment(network, carry);
+      for (const name of ['halt', 'continue']) {
+        expect(numbers(lookAhead[name]!)).toEqual(numbers(next.haltLogits[name]!));
+      }
+      const { gradients } = valueAndGradients(() => {
+        const segment = runSegment(network, fresh(network, 3), { training: true });
+        return { loss: tf.sum(segment.lookAhead['halt']!) as tf.Scalar, auxiliary: {} };
+      }, [
+        network.outputWeight,
+        (network.halting.parameters as { head: { parameters: { weight: tf.Variable } } }).head.parameters.weight,
+      ]);
+      expect(gradients.flatMap(numbers).every((value) => value === 0)).toBe(true);
+    });
+    network.dispose();
+  });
+
+  it('pays for the look ahead only where something is learned from it', () => {
+    for (const [learnContinue, training, passes] of [
+      [true, true, 2],
+      [false, true, 1],
+      [true, false, 1],
+    ] as const) {
+      const network = decided(false, { learnContinue });
+      let refinements = 0;
+      const counting = replaceParts(network, { refine: (...args) => (refinements++, network.refine(...args)) });
+      tf.tidy(() => void runSegment(counting, fresh(network, 2), { training }));
+      expect(refinements, `learnContinue ${learnContinue}, training ${training}`).toBe(passes);
+      network.dispose();
+    }
+  });
+
+  it('hands the latents on as constants, or with their gradient when asked', () => {
+    const network = new ProbeNetwork(() => new Scripted([9, 9]));
+    tf.tidy(() => {
+      const x = tf.variable(network.outputWeight as tf.Tensor);
+      const admitted = fresh(network, 2);
+      const zH = tf.tile(tf.reshape(tf.sum(x, 1), [1, 1, 8]), [2, 5, 1]) as tf.Tensor3D;
+      const through = (carryGradient: boolean) =>
+        valueAndGradients(() => {
+          const start = { ...admitted, latents: { ...admitted.latents, zH: tf.mul(zH, tf.sum(x)) as tf.Tensor3D } };
+          const { carry } = runSegment(network, start, { training: true, carryGradient });
+          return { loss: tf.sum(carry.latents.zH) as tf.Scalar, auxiliary: { zH: carry.latents.zH } };
+        }, [x]);
+      const [cut, kept] = [through(false), through(true)];
+      expect(numbers(cut.auxiliary.zH)).toEqual(numbers(kept.auxiliary.zH));
+      expect(numbers(cut.gradients[0]!).every((value) => value === 0)).toBe(true);
+      expect(numbers(kept.gradients[0]!).every((value) => value !== 0)).toBe(true);
+      x.dispose();
+    });
+    network.dispose();
+  });
+
+  it('differentiates by the rows of the puzzle embedding that it is given', () => {
+    const network = new ProbeNetwork(() => new Scripted([9, 9]));
+    const rows = tf.ones<tf.Rank.R2>([2, 8]);
+    let given: unknown;
+    const withRows: ReasoningNetwork = replaceParts<ReasoningNetwork>(network, {
+      puzzleRows: () => tf.zeros([2, 8]),
+      embed: (puzzle, puzzleRows) => ((given = puzzleRows), network.embed(puzzle)),
+    });
+    tf.tidy(() => {
+      runSegment(withRows, fresh(network, 2), { puzzleRows: rows });
+      expect(given).toBe(rows);
+      runSegment(withRows, fresh(network, 2));
+      expect(numbers(given as tf.Tensor)).toEqual(new Array(16).fill(0));
+    });
+    rows.dispose();
+    network.dispose();
+  });
+
+  it('refuses what is not one value a slot, naming the controller', () => {
+    const scripted = new Scripted([1, 1]);
+    const network = new ProbeNetwork(() => scripted);
+    tf.tidy(() => {
+      const carry = fresh(network, 2);
+      scripted.logits = () => ({ mean: tf.ones([2, 1]) });
+      expect(() => runSegment(network, carry)).toThrow(ShapeError);
+      expect(() => runSegment(network, carry)).toThrow('controller scripted, logit mean: got a tensor of shape [2, 1]');
+      scripted.logits = () => ({});
+      scripted.decide = () => ({ halted: tf.scalar(1, 'bool') as tf.Tensor as tf.Tensor1D, state: {} });
+      expect(() => runSegment(network, carry)).toThrow('controller scripted, halted: got a tensor of shape []');
+    });
+    network.dispose();
+  });
+});
+
+describe('superviseSegment', () => {
+  /** A segment of four slots whose logits say these tokens. */
+  function segmentThatSays(
+    network: ProbeNetwork,
+    { said, labels, halted }: { said: number[][]; labels: number[][]; halted: number[] },
+  ): Segment {
+    const carry = fresh(network, said.length);
+    const ran = runSegment(network, carry);
+    return {
+      ...ran,
+      logits: tf.mul(3, tf.cast(tf.oneHot(tf.tensor2d(said, undefined, 'int32'), network.vocabSize), 'float32')),
+      carry: {
+        ...ran.carry,
+        halted: tf.tensor1d(halted, 'bool'),
+        steps: tf.tensor1d([1, 3, 2, 4], 'int32'),
+        puzzle: { ...ran.carry.puzzle, labels: tf.tensor2d(labels, undefined, 'int32') },
+      },
+    };
+  }
+
+  const said = [
+    [1, 2, 3, 4, 5],
+    [1, 2, 3, 4, 5],
+    [1, 2, 3, 4, 5],
+    [1, 2, 3, 4, 5],
+  ];
+  const [none, ignored] = [IGNORED_LABEL, -1];
+  const labels = [
+    [1, 2, 3, 4, 5], // right, but still thinking
+    [1, 2, none, none, 0], // two of three right
+    [none, none, 3, 4, ignored], // all two right
+    [none, none, none, none, none], // padding
+  ];
+
+  it('counts only slots that have just halted and have any label', () => {
+    const controller = new Scripted([9, 9, 9, 9]);
+    const network = new ProbeNetwork(() => controller);
+    tf.tidy(() => {
+      const segment = segmentThatSays(network, { said, labels, halted: [0, 1, 1, 1] });
+      const { metrics, haltingSteps } = superviseSegment(network, segment, softmaxCrossEntropy);
+      const figures = Object.fromEntries(Object.entries(metrics).map(([name, value]) => [name, value.dataSync()[0]!]));
+      expect(figures['count']).toBe(2);
+      expect(figures['accuracy']).toBeCloseTo(2 / 3 + 1, 6);
+      expect(figures['exactAccuracy']).toBe(1);
+      expect(figures['steps']).toBe(3 + 2);
+      expect(figures['own']).toBe(42);
+      expect(numbers(haltingSteps)).toEqual([0, 1, 1, 0, 0]);
+      expect(numbers(controller.context!.correct)).toEqual([1, 0, 1, 1]);
+      expect(numbers(controller.context!.counted)).toEqual([0, 1, 1, 0]);
+      expect(numbers(controller.context!.halted)).toEqual([0, 1, 1, 1]);
+      expect(numbers(controller.context!.steps)).toEqual([1, 3, 2, 4]);
+    });
+    network.dispose();
+  });
+
+  it("divides a sequence's token loss by its labelled tokens, and sums over all slots", () => {
+    const controller = new Scripted([9, 9, 9, 9]);
+    const network = new ProbeNetwork(() => controller);
+    tf.tidy(() => {
+      const segment = segmentThatSays(network, { said, labels, halted: [0, 1, 1, 1] });
+      const right = Math.log(Math.exp(3) + 5) - 3;
+      const wrong = Math.log(Math.exp(3) + 5);
+      const perSequence = [right, (2 * right + wrong) / 3, right, 0];
+      const { total, metrics } = superviseSegment(network, segment, softmaxCrossEntropy);
+      numbers(controller.context!.tokenLoss).forEach((loss, i) => expect(loss).toBeCloseTo(perSequence[i]!, 5));
+      const sum = perSequence.reduce((a, b) => a + b);
+      expect(metrics['tokenLoss']!.dataSync()[0]).toBeCloseTo(sum, 5);
+      expect(total.dataSync()[0]).toBeCloseTo(sum, 5);
+      const regularized = superviseSegment(network, { ...segment, regularizer: tf.scalar(0.5) }, softmaxCrossEntropy);
+      expect(regularized.total.dataSync()[0]).toBeCloseTo(sum + 0.5, 5);
+    });
+    network.dispose();
+  });
+
+  it('gives the controller what it saw ahead, or nothing', () => {
+    const controller = new Scripted([9, 9, 9, 9]);
+    const network = new ProbeNetwork(() => controller);
+    const noLoss: TokenLoss = (logits) => tf.sum(tf.mul(0, logits), -1);
+    tf.tidy(() => {
+      for (const needsLookAhead of [false, true]) {
+        controller.needsLookAhead = needsLookAhead;
+        const segment = runSegment(network, fresh(network, 4), { training: true });
+        superviseSegment(network, segment, noLoss);
+        expect(Object.keys(controller.context!.lookAhead ?? {})).toEqual(needsLookAhead ? ['mean'] : []);
+      }
+    });
+    network.dispose();
+  });
+});
