@@ -13,8 +13,23 @@ import {
   type Layer,
   type ParameterTree,
 } from '@hrm/layers';
-import { RecursionCore, type Latents, type RecursionSchedule, type Refinement, type Refiner } from '@hrm/recursion';
-import type { HaltingController, HaltingFactory, PuzzleBatch, ReasoningNetwork } from '@hrm/act';
+import {
+  isProgressive,
+  RecursionCore,
+  type Latents,
+  type RecursionSchedule,
+  type Refinement,
+  type Refiner,
+} from '@hrm/recursion';
+import type {
+  HaltingController,
+  HaltingFactory,
+  HostDraws,
+  NamedTensors,
+  PuzzleBatch,
+  ReasoningNetwork,
+} from '@hrm/act';
+import { atStage } from './at-stage';
 import { solvePuzzle, type Solution, type SolveOptions } from './solve-puzzle';
 
 /** How positions are told apart: rotary tables in attention, learned vectors added to the input, or not at all. */
@@ -60,6 +75,7 @@ export class RecursiveReasoner implements ReasoningNetwork {
   readonly #positionEmbedding: PositionEmbedding | undefined;
   readonly #outputHead: Linear;
   readonly #start: { zH: tf.Variable; zL: tf.Variable };
+  readonly #stages = new Map<RecursionSchedule, ReasoningNetwork>();
   readonly #rotary = new Map<number, RotaryEmbedding>();
 
   constructor(options: RecursiveReasonerOptions) {
@@ -136,8 +152,26 @@ export class RecursiveReasoner implements ReasoningNetwork {
     });
   }
 
-  refine(latents: Latents, x: tf.Tensor3D): Refinement {
-    return this.schedule.refine(this.core, latents, x);
+  refine(latents: Latents, x: tf.Tensor3D, draws?: NamedTensors): Refinement {
+    return this.schedule.refine(this.core, latents, x, draws);
+  }
+
+  /** Whether a step can be recorded as one graph; not where the schedule reads values to know when to stop. */
+  get recordable(): boolean {
+    return this.schedule.recordable ?? true;
+  }
+
+  drawForRefinement(random: RandomStream, batchSize: number): HostDraws {
+    return this.schedule.draw?.(random, [batchSize, this.prefixLen + this.seqLen, this.hiddenSize]) ?? {};
+  }
+
+  /** The model with the schedule of a stage of training, where that changes; the parameters are the same. */
+  atProgress(progress: number): ReasoningNetwork {
+    if (!isProgressive(this.schedule)) return this;
+    const schedule = this.schedule.at(progress);
+    const stage = this.#stages.get(schedule) ?? atStage(this, schedule);
+    this.#stages.set(schedule, stage);
+    return stage;
   }
 
   readOut(zH: tf.Tensor3D): tf.Tensor3D {

@@ -25,7 +25,13 @@ import { meanMetrics, type MetricSums } from './metrics';
 import { expectFinite } from './non-finite-error';
 import type { Optimizer } from './optimizer';
 import type { RowOptimizer } from './sign-sgd';
-import { trainedParameters, trainingStep, type TrainingStepInput, type TrainingStepOutput } from './training-step';
+import {
+  PUZZLE_TABLE,
+  trainedParameters,
+  trainingStep,
+  type TrainingStepInput,
+  type TrainingStepOutput,
+} from './training-step';
 
 /** Choices of a {@link Trainer}. */
 export interface TrainerOptions {
@@ -38,6 +44,8 @@ export interface TrainerOptions {
   emaDecay?: number;
   /** Seed of the halting controller's exploration. Default 0. */
   seed?: number;
+  /** Steps of the whole training: where a network that changes over training is told from how far it is. Default 1. */
+  totalSteps?: number;
   /** Such as `compile` of `@hrm/runtime`. Default: run as it is. */
   compile?: Compile;
 }
@@ -49,6 +57,8 @@ export interface StepEvent {
   step: number;
   /** Means: losses over the batch, the rest over the slots that have just halted. */
   metrics: MetricSums;
+  /** How many of these slots halted after 1, 2, ... segments. */
+  haltingSteps: number[];
   learningRate: number;
   seconds: number;
   samplesPerSecond: number;
@@ -67,6 +77,8 @@ export interface TrainerState {
   /** Empty before the first step. */
   carry: NamedHostTensors;
 }
+
+type Step = ((input: TrainingStepInput) => TrainingStepOutput) & { dispose?: () => void };
 
 const keepAll = <T>(container: T): T => mapTensors(container, tf.keep);
 const disposeAll = (container: unknown) => void mapTensors(container, (tensor) => (tensor.dispose(), tensor));
@@ -103,7 +115,8 @@ export class Trainer {
   readonly network: ReasoningNetwork;
   readonly tokenLoss: TokenLoss;
   readonly #options: TrainerOptions;
-  readonly #step: ((input: TrainingStepInput) => TrainingStepOutput) & { dispose?: () => void };
+  /** The step of the network as it is at the stage of training reached, by that network. */
+  #stage: { network: ReasoningNetwork; step: Step } | undefined;
   readonly #evaluationStep: EvaluationStep;
   #random: RandomStream;
   #steps = 0;
@@ -112,14 +125,12 @@ export class Trainer {
   #ema: NamedTensors;
 
   constructor(network: ReasoningNetwork, options: TrainerOptions) {
-    const {
-      optimizer,
-      puzzleOptimizer,
-      tokenLoss = stablemaxCrossEntropy,
-      emaDecay,
-      seed = 0,
-      compile = asItIs,
-    } = options;
+    const { optimizer, tokenLoss = stablemaxCrossEntropy, emaDecay, seed = 0, compile = asItIs } = options;
+    if (namedParameters(network).has(PUZZLE_TABLE) && !options.puzzleOptimizer) {
+      throw new TypeError(
+        'Trainer: this network has a puzzle embedding, which needs an optimizer of its own; give puzzleOptimizer: signSgd({ learningRate: 1e-4 })',
+      );
+    }
     if (emaDecay !== undefined && !(emaDecay >= 0 && emaDecay < 1)) {
       throw new RangeError(`Trainer: emaDecay is ${emaDecay}, expected at least 0 and less than 1, such as 0.999`);
     }
@@ -131,8 +142,8 @@ export class Trainer {
     this.#optimizerState = keepAll(tf.tidy(() => optimizer.init(trained)));
     this.#ema =
       emaDecay === undefined ? {} : keepAll(tf.tidy(() => mapNamed(trained, (parameter) => tf.clone(parameter))));
-    this.#evaluationStep = compile(evaluationStep(network, tokenLoss));
-    this.#step = compile(trainingStep({ network, tokenLoss, optimizer, puzzleOptimizer, emaDecay }));
+    const compileIfCan = network.recordable === false ? asItIs : compile;
+    this.#evaluationStep = compileIfCan(evaluationStep(network, tokenLoss));
   }
 
   /** Steps made so far. */
@@ -159,7 +170,12 @@ export class Trainer {
       );
     }
     const randomBefore = this.#random.state;
-    const draws = this.network.halting.draw(this.#random, batchSize);
+    const stage = this.#stageOf(step);
+    const { network } = stage;
+    const draws = {
+      ...network.halting.draw(this.#random, batchSize),
+      ...network.drawForRefinement?.(this.#random, batchSize),
+    };
     const output = tf.tidy(() => {
       const input: TrainingStepInput = {
         carry: before,
@@ -169,7 +185,7 @@ export class Trainer {
         ema: this.#ema,
         rates: { parameters: tf.scalar(learningRate), puzzles: tf.scalar(puzzleOptimizer?.learningRate(step) ?? 0) },
       };
-      return keepAll(this.#step(input));
+      return keepAll(stage.step(input));
     });
 
     try {
@@ -180,6 +196,7 @@ export class Trainer {
       throw error;
     }
     const metrics = await readScalars(output.metrics);
+    const haltingSteps = Array.from(await output.haltingSteps.data());
     this.#commit(output);
     this.#steps = step;
     const seconds = (performance.now() - start) / 1000;
@@ -187,10 +204,22 @@ export class Trainer {
       type: 'step',
       step,
       metrics: meanMetrics(metrics, batchSize),
+      haltingSteps,
       learningRate,
       seconds,
       samplesPerSecond: batchSize / seconds,
     };
+  }
+
+  /** The network as it is at a step, and what makes the step. What was compiled for an earlier stage is dropped. */
+  #stageOf(step: number): { network: ReasoningNetwork; step: Step } {
+    const { optimizer, puzzleOptimizer, emaDecay, totalSteps = 1, compile = asItIs } = this.#options;
+    const network = this.network.atProgress?.(Math.min(1, (step - 1) / totalSteps)) ?? this.network;
+    if (this.#stage?.network === network) return this.#stage;
+    this.#stage?.step.dispose?.();
+    const make = trainingStep({ network, tokenLoss: this.tokenLoss, optimizer, puzzleOptimizer, emaDecay });
+    this.#stage = { network, step: network.recordable === false ? make : compile(make) };
+    return this.#stage;
   }
 
   #commit(output: TrainingStepOutput): void {
@@ -199,7 +228,7 @@ export class Trainer {
       parameters.get(name)!.assign(value);
       value.dispose();
     }
-    disposeAll([this.#carry, this.#optimizerState, this.#ema, output.metrics, output.sums]);
+    disposeAll([this.#carry, this.#optimizerState, this.#ema, output.metrics, output.haltingSteps, output.sums]);
     this.#carry = output.carry;
     this.#optimizerState = output.optimizerState;
     this.#ema = output.ema;
@@ -281,7 +310,7 @@ export class Trainer {
   /** Frees what the trainer holds beside the network. */
   dispose(): void {
     disposeAll([this.#carry, this.#optimizerState, this.#ema]);
-    this.#step.dispose?.();
+    this.#stage?.step.dispose?.();
     this.#evaluationStep.dispose?.();
   }
 }

@@ -45,6 +45,8 @@ export type TrainingStepOutput = {
   carry: Carry;
   /** Figures, each a sum over the batch. */
   metrics: NamedTensors;
+  /** How many of the slots that metrics count halted after 1, 2, ... segments, `[maxSegments]`. */
+  haltingSteps: tf.Tensor1D;
   /** New values of the parameters that change, by name. */
   parameters: NamedTensors;
   optimizerState: NamedTensors;
@@ -61,6 +63,8 @@ export type SegmentGradients = {
   carry: Carry;
   loss: tf.Scalar;
   metrics: NamedTensors;
+  /** How many of the slots that metrics count halted after 1, 2, ... segments, `[maxSegments]`. */
+  haltingSteps: tf.Tensor1D;
   /** By each trained parameter, of the loss divided by the batch size. */
   gradients: NamedTensors;
   /** By the puzzle rows of the batch, `[batch, size]`, and these rows; empty without a puzzle embedding. */
@@ -92,11 +96,11 @@ export function segmentGradients(
     const rows = network.puzzleRows(admitted.puzzle);
     const { loss, gradients, auxiliary } = valueAndGradients(() => {
       const segment = runSegment(network, admitted, { training: true, draws, puzzleRows: rows });
-      const { total, metrics } = superviseSegment(network, segment, tokenLoss);
+      const { total, metrics, haltingSteps } = superviseSegment(network, segment, tokenLoss);
       const { logits, haltLogits, lookAhead } = segment;
       return {
         loss: tf.div(total, batchSize) as tf.Scalar,
-        auxiliary: { carry: segment.carry, metrics, total, outputs: { logits, haltLogits, lookAhead } },
+        auxiliary: { carry: segment.carry, metrics, haltingSteps, total, outputs: { logits, haltLogits, lookAhead } },
       };
     }, [...Object.values(trained), ...(rows ? [rows] : [])]);
     loss.dispose();
@@ -104,6 +108,7 @@ export function segmentGradients(
       carry: auxiliary.carry,
       loss: auxiliary.total,
       metrics: auxiliary.metrics,
+      haltingSteps: auxiliary.haltingSteps,
       gradients: Object.fromEntries(names.map((name, i) => [name, gradients[i]!])),
       puzzle: rows ? { rows, gradients: gradients[names.length] as tf.Tensor2D } : {},
       outputs: auxiliary.outputs,
@@ -157,6 +162,7 @@ export function trainingStep(options: TrainingStepOptions): (input: TrainingStep
       for (const [name, gradient] of Object.entries(segment.gradients)) sums[`gradient/${name}`] = tf.sum(gradient);
       if (segment.puzzle.gradients) sums[`gradient/${PUZZLE_TABLE}`] = tf.sum(segment.puzzle.gradients);
       for (const [name, value] of Object.entries(next.parameters)) sums[`parameter/${name}`] = tf.sum(value);
-      return { carry: segment.carry, metrics: segment.metrics, ...next, sums };
+      const { carry, metrics, haltingSteps } = segment;
+      return { carry, metrics, haltingSteps, ...next, sums };
     });
 }

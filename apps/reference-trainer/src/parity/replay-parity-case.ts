@@ -287,7 +287,14 @@ export async function replayParityCase(recording: ParityCase, compile: Compile =
     }
 
     disposeAll([carry, offered, draws, optimizerState, ema, rates, next.parameters]);
-    disposeAll([segment.outputs, segment.loss, segment.metrics, segment.gradients, segment.puzzle]);
+    disposeAll([
+      segment.outputs,
+      segment.loss,
+      segment.metrics,
+      segment.haltingSteps,
+      segment.gradients,
+      segment.puzzle,
+    ]);
     ({ optimizerState, ema } = next);
     carry = segment.carry;
   }

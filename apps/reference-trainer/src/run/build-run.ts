@@ -77,6 +77,7 @@ export function buildTrainer(
     tokenLoss: tokenLossOf(config),
     ...(training.emaDecay !== undefined && { emaDecay: training.emaDecay }),
     seed: training.seed,
+    totalSteps,
     compile,
   });
 }

@@ -1,0 +1,23 @@
+import type { ReasoningNetwork } from '@hrm/act';
+import type { RecursionSchedule } from '@hrm/recursion';
+import type { RecursiveReasoner } from './recursive-reasoner';
+
+/** A model with another schedule in the place of its own, and the same parameters. */
+export function atStage(model: RecursiveReasoner, schedule: RecursionSchedule): ReasoningNetwork {
+  const { parameters, hiddenSize, seqLen, prefixLen, halting, core } = model;
+  return {
+    parameters,
+    hiddenSize,
+    seqLen,
+    prefixLen,
+    halting,
+    recordable: schedule.recordable ?? true,
+    initialLatents: () => model.initialLatents(),
+    puzzleRows: (puzzle) => model.puzzleRows(puzzle),
+    embed: (puzzle, rows) => model.embed(puzzle, rows),
+    refine: (latents, x, draws) => schedule.refine(core, latents, x, draws),
+    drawForRefinement: (random, batchSize) =>
+      schedule.draw?.(random, [batchSize, prefixLen + seqLen, hiddenSize]) ?? {},
+    readOut: (zH) => model.readOut(zH),
+  };
+}
