@@ -8,7 +8,7 @@ import { isGradientTaken } from './outer-tape';
 import type { RecursionSchedule } from './recursion-schedule';
 import { fixedPointReport, type FixedPointReport } from './solvers/fixed-point-report';
 import { completeSolveOptions, SOLVE_OPTIONS, type SolveOptions } from './solvers/solve-fixed-point';
-import { stackLatents, unstackLatents } from './stacked-latents';
+import { stackedSweep, stackLatents, unstackLatents } from './stacked-latents';
 
 /** How {@link equilibrium} seeks, differentiates and regularises. */
 export interface EquilibriumOptions extends SolveOptions {
@@ -74,9 +74,7 @@ export function equilibrium(options: EquilibriumOptions = {}): RecursionSchedule
       for (const latent of [latents.zH, latents.zL]) {
         expectShape('equilibrium', latent, shape, 'latents must have the shape of the embedded puzzle');
       }
-      const sweep = (state: tf.Tensor2D, embedded: tf.Tensor) =>
-        stackLatents(core.fH(core.fL(unstackLatents(state, shape), embedded as tf.Tensor3D)));
-
+      const sweep = stackedSweep(core, shape);
       return tf.tidy(() => {
         const { state, solution } = fixedPoint(sweep, stackLatents(latents), [x], { ...search, gradient: estimator });
         onSolve?.(fixedPointReport(solution));

@@ -8,6 +8,15 @@ export { oneStep } from './gradients/one-step';
 export { phantom, type PhantomOptions } from './gradients/phantom';
 export { jacobianPenalty, randomSigns } from './jacobian-penalty';
 export type { Latents } from './latents';
+export {
+  measureResiduals,
+  type ApplicationResidual,
+  type MeasurableNetwork,
+  type MeasureResidualsOptions,
+  type ResidualReport,
+  type SampleFigures,
+  type SegmentResidual,
+} from './measure-residuals';
 export { oneStepGradient } from './one-step-gradient';
 export { progressive, type ProgressiveOptions, type ProgressiveStage } from './progressive';
 export { ReasoningModule, type ReasoningModuleOptions, type Refiner } from './reasoning-module';
@@ -21,6 +30,7 @@ export {
   type Refinement,
   type ScheduleDraws,
 } from './recursion-schedule';
+export type { Application } from './refine-in-order';
 export { anderson, type AndersonOptions } from './solvers/anderson';
 export { broyden, type BroydenOptions } from './solvers/broyden';
 export type { SolverChoice } from './solvers/choose-solver';
@@ -28,5 +38,6 @@ export { dampedIteration, type DampedIterationOptions } from './solvers/damped-i
 export { fixedPointReport, type FixedPointReport, type SearchReport } from './solvers/fixed-point-report';
 export type { FixedPointMap, FixedPointSolver, SolverHistory } from './solvers/fixed-point-solver';
 export { solveFixedPoint, type FixedPointSolution, type SolveOptions } from './solvers/solve-fixed-point';
+export { spectralRadius, type SpectralRadiusOptions } from './spectral-radius';
 export { unrolled, type UnrolledOptions } from './unrolled';
 export { vectorJacobianProduct } from './vector-jacobian-product';

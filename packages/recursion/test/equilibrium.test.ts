@@ -1,5 +1,4 @@
 import * as tf from '@tensorflow/tfjs-core';
-import '@tensorflow/tfjs-backend-cpu';
 import { RandomStream, valueAndGradients, withoutGradient } from '@hrm/layers';
 import { checkGradients } from '@hrm/layers/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -15,11 +14,12 @@ import {
   type RecursionSchedule,
 } from '../src/index';
 import { relativeError } from './affine-map';
-import { lossOf, normalTensor, smallProblem } from './small-core';
+import { lossOf } from '../src/testing/schedule-subject';
+import { normalTensor } from '../src/testing/tanh-refiner';
+import { smallProblem } from './small-core';
+import { useBackend } from './backends';
 
-beforeAll(async () => {
-  await tf.setBackend('cpu');
-});
+beforeAll(() => useBackend('cpu'));
 
 /** The loss and its gradients by both weights and the embedded puzzle, as numbers. */
 function gradientsOf(schedule: RecursionSchedule) {
@@ -36,7 +36,11 @@ function gradientsOf(schedule: RecursionSchedule) {
 describe('equilibrium', () => {
   it.each(['damped', 'anderson', 'broyden'] as const)('solves both equations at once with %s', (solver) => {
     const { core, latents, x } = smallProblem();
-    const { latents: found, metrics } = equilibrium({ solver, tolerance: 1e-6, maxIterations: 100 }).refine(core, latents, x);
+    const { latents: found, metrics } = equilibrium({ solver, tolerance: 1e-6, maxIterations: 100 }).refine(
+      core,
+      latents,
+      x,
+    );
     const low = core.fL(found, x).zL;
     const high = core.fH(found).zH;
     expect(relativeError(low.dataSync(), found.zL.dataSync())).toBeLessThan(3e-6);
@@ -146,9 +150,12 @@ describe('the Jacobian regularizer', () => {
   });
 
   it('has the gradient that finite differences have', () => {
-    const matrix = tf.variable(normalTensor([6, 6], 1));
+    const matrix = tf.variable(normalTensor([6, 6], new RandomStream(1)));
     const f = (z: tf.Tensor2D) => tf.tanh(affine(matrix)(z));
-    const [state, signs] = [normalTensor([4, 6], 2), normalTensor([4, 6], 3)] as [tf.Tensor2D, tf.Tensor2D];
+    const [state, signs] = [normalTensor([4, 6], new RandomStream(2)), normalTensor([4, 6], new RandomStream(3))] as [
+      tf.Tensor2D,
+      tf.Tensor2D,
+    ];
     const checks = checkGradients(() => jacobianPenalty(f, state, tf.sign(signs)), { matrix });
     for (const { error } of checks) expect(error).toBeLessThan(2e-3);
   });

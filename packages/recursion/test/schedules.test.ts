@@ -1,5 +1,4 @@
 import * as tf from '@tensorflow/tfjs-core';
-import '@tensorflow/tfjs-backend-cpu';
 import { valueAndGradients, withoutGradient } from '@hrm/layers';
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
@@ -12,11 +11,11 @@ import {
   type RecursionCore,
   type RecursionSchedule,
 } from '../src/index';
-import { lossOf, smallProblem } from './small-core';
+import { lossOf } from '../src/testing/schedule-subject';
+import { smallProblem } from './small-core';
+import { useBackend } from './backends';
 
-beforeAll(async () => {
-  await tf.setBackend('cpu');
-});
+beforeAll(() => useBackend('cpu'));
 
 /** The loss and its gradients by both weights, the embedded puzzle and both latents, as numbers. */
 function gradientsOf(refine: (core: RecursionCore, latents: Latents, x: tf.Tensor3D) => Latents) {

@@ -1,5 +1,4 @@
 import * as tf from '@tensorflow/tfjs-core';
-import '@tensorflow/tfjs-backend-cpu';
 import {
   anderson,
   broyden,
@@ -11,10 +10,9 @@ import {
 } from '../src/index';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { randomAffineMap, relativeError } from './affine-map';
+import { useBackend } from './backends';
 
-beforeAll(async () => {
-  await tf.setBackend('cpu');
-});
+beforeAll(() => useBackend('cpu'));
 
 const solvers: [string, SolverChoice][] = [
   ['damped', 'damped'],

@@ -1,0 +1,153 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { valueAndGradients } from '@hrm/layers';
+import { checkGradients } from '@hrm/layers/testing';
+import { expect } from 'vitest';
+import type { Latents } from '../latents';
+import type { ScheduleCheck } from './schedule-checks';
+import {
+  lossOf,
+  observeRefinements,
+  replayLast,
+  type ObservedRefinement,
+  type ScheduleProblem,
+} from './schedule-subject';
+
+/** Distance, against the largest element, that rounding may put between two gradients. */
+const ROUNDING = 1e-4;
+
+type NamedValues = { [name: string]: Float32Array };
+
+/** The value of a loss of the latents, and its gradients by the core's parameters, the embedded puzzle and the start. */
+export function lossAndGradients({ parameters, x, latents }: ScheduleProblem, refine: () => Latents): NamedValues {
+  const byWhat = { ...parameters, x, zH: latents.zH, zL: latents.zL };
+  return tf.tidy(() => {
+    const { loss, gradients } = valueAndGradients(
+      () => ({ loss: lossOf(refine()), auxiliary: {} }),
+      Object.values<tf.Tensor>(byWhat),
+    );
+    const names = Object.keys(byWhat).map((name) => `gradient by ${name}`);
+    const values = [loss, ...gradients].map((tensor) => tensor.dataSync<'float32'>().slice());
+    return Object.fromEntries(['loss', ...names].map((name, i) => [name, values[i]!]));
+  });
+}
+
+/** The first of the named values that differ by more than rounding, or undefined. */
+export function firstDifference(got: NamedValues, expected: NamedValues): string | undefined {
+  for (const [name, values] of Object.entries(expected)) {
+    const size = values.reduce((largest, value) => Math.max(largest, Math.abs(value)), 1e-3);
+    const found = got[name]!.findIndex((value, i) => !(Math.abs(value - values[i]!) <= ROUNDING * size));
+    if (found >= 0) return `${name}: element ${found} is ${got[name]![found]}, expected ${values[found]}`;
+  }
+  return undefined;
+}
+
+const refineOf =
+  ({ schedule, core, latents, x, draws }: ScheduleProblem) =>
+  () =>
+    schedule.refine(core, latents, x, draws).latents;
+
+/** All refinements once more, with gradient into the latents that the first had. */
+function replayAll(problem: ScheduleProblem, refinements: readonly ObservedRefinement[]): Latents {
+  const [first, ...rest] = refinements;
+  return replayLast(problem, [{ ...first!, before: problem.latents }, ...rest], refinements.length);
+}
+
+/** Whether a schedule's gradient is that of some number of its last refinements, or of all. */
+function isOfLastRefinements(problem: ScheduleProblem, got: NamedValues): boolean {
+  const refinements = observeRefinements(problem);
+  const replays = [
+    ...refinements.map((_, i) => () => replayLast(problem, refinements, i + 1)),
+    () => replayAll(problem, refinements),
+  ];
+  return replays.some((replay) => firstDifference(got, lossAndGradients(problem, replay)) === undefined);
+}
+
+/** Compares the tape with finite differences by everything that should have a gradient. */
+function expectExact(problem: ScheduleProblem, refine: (z: Latents, x: tf.Tensor3D) => Latents, withStart: boolean) {
+  const { parameters, latents } = problem;
+  const x = tf.variable(problem.x);
+  const start = withStart ? { zH: tf.variable(latents.zH), zL: tf.variable(latents.zL) } : undefined;
+  const from = (start ?? latents) as unknown as Latents;
+  const stacked = () => {
+    const { zH, zL } = refine(from, x as tf.Tensor as tf.Tensor3D);
+    return tf.stack([zH, zL]);
+  };
+  try {
+    const checks = checkGradients(stacked, { ...parameters, x, ...start });
+    expect(checks.filter(({ error }) => !(error < 2e-3))).toEqual([]);
+  } finally {
+    tf.dispose([x, start] as tf.TensorContainer);
+  }
+}
+
+const replay: ScheduleCheck = {
+  title: 'has the gradient of its last refinements from a constant on, no more and no less',
+  applies: ({ gradient }) => gradient === undefined || typeof gradient === 'number' || gradient === 'all',
+  check(subject) {
+    subject.withProblem(subject.sizes[0]!, (problem) =>
+      tf.tidy(() => {
+        const { gradient } = subject;
+        const got = lossAndGradients(problem, refineOf(problem));
+        if (gradient === undefined) {
+          expect(isOfLastRefinements(problem, got), 'its gradient is that of some number of last refinements').toBe(
+            true,
+          );
+          return;
+        }
+        const refinements = observeRefinements(problem);
+        const expected = lossAndGradients(problem, () =>
+          gradient === 'all' ? replayAll(problem, refinements) : replayLast(problem, refinements, gradient as number),
+        );
+        expect(firstDifference(got, expected)).toBeUndefined();
+      }),
+    );
+  },
+};
+
+const frozenDifferences: ScheduleCheck = {
+  title: 'has a gradient that agrees with finite differences, what is before its reach held as it was',
+  applies: ({ gradient }) => typeof gradient === 'number',
+  check(subject) {
+    subject.withProblem(subject.sizes[0]!, (problem) =>
+      tf.tidy(() => {
+        const refinements = observeRefinements(problem);
+        expectExact(problem, (_, x) => replayLast({ ...problem, x }, refinements, subject.gradient as number), false);
+      }),
+    );
+  },
+};
+
+const differences: ScheduleCheck = {
+  title: 'has the gradient of its result, as finite differences have it',
+  applies: ({ gradient }) => gradient === 'exact' || gradient === 'all',
+  check(subject) {
+    subject.withProblem(subject.sizes[0]!, (problem) =>
+      tf.tidy(() => {
+        const { schedule, core, draws } = problem;
+        expectExact(problem, (z, x) => schedule.refine(core, z, x, draws).latents, subject.gradient === 'all');
+        if (subject.gradient === 'all') return;
+        const got = lossAndGradients(problem, refineOf(problem));
+        for (const name of ['gradient by zH', 'gradient by zL']) {
+          expect(got[name]!.every((value) => value === 0), `no ${name}, which is a constant`).toBe(true); // prettier-ignore
+        }
+      }),
+    );
+  },
+};
+
+const reference: ScheduleCheck = {
+  title: 'has the gradient of its reference',
+  applies: ({ gradient }) => typeof gradient === 'function',
+  check(subject) {
+    subject.withProblem(subject.sizes[0]!, (problem) => {
+      const { core, latents, x } = problem;
+      const { gradient } = subject;
+      if (typeof gradient !== 'function') throw new TypeError('the gradient is no function');
+      const expected = lossAndGradients(problem, () => gradient(core, latents, x));
+      expect(firstDifference(lossAndGradients(problem, refineOf(problem)), expected)).toBeUndefined();
+    });
+  },
+};
+
+/** What gradient flows through a schedule. */
+export const gradientChecks: readonly ScheduleCheck[] = [replay, frozenDifferences, differences, reference];

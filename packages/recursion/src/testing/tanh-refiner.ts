@@ -1,0 +1,35 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { RandomStream } from '@hrm/layers';
+import type { Refiner } from '../reasoning-module';
+
+/** Normal random numbers. */
+export function normalTensor<T extends tf.Tensor>(shape: number[], random: RandomStream): T {
+  const size = shape.reduce((product, axis) => product * axis, 1);
+  return tf.tensor(
+    Float32Array.from({ length: size }, () => random.normal()),
+    shape,
+  ) as T;
+}
+
+/**
+ * The smallest level worth refining with, `latent, injection -> tanh((latent + injection) weight)`: smooth, for finite
+ * differences, and with a scale under 1 near enough to a contraction that recursion settles.
+ */
+export class TanhRefiner implements Refiner {
+  readonly parameters: { weight: tf.Variable };
+
+  constructor({ hiddenSize, scale, random }: { hiddenSize: number; scale: number; random: RandomStream }) {
+    const deviation = scale / Math.sqrt(hiddenSize);
+    this.parameters = {
+      weight: tf.tidy(() => tf.variable(tf.mul(deviation, normalTensor([hiddenSize, hiddenSize], random)))),
+    };
+  }
+
+  apply(latent: tf.Tensor3D, injection: tf.Tensor3D): tf.Tensor3D {
+    const [batch, seq, hiddenSize] = latent.shape;
+    return tf.tidy(() => {
+      const sum = tf.reshape(tf.add(latent, injection), [batch * seq, hiddenSize]) as tf.Tensor2D;
+      return tf.reshape(tf.tanh(tf.matMul(sum, this.parameters.weight as tf.Tensor2D)), latent.shape);
+    });
+  }
+}

@@ -1,0 +1,4 @@
+import './backends';
+import { describeOurSchedules } from './our-schedules';
+
+describeOurSchedules();

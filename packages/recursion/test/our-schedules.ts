@@ -1,0 +1,63 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { withoutGradient } from '@hrm/layers';
+import {
+  equilibrium,
+  fullRecursion,
+  oneStepGradient,
+  progressive,
+  unrolled,
+  type Latents,
+  type RecursionCore,
+} from '../src/index';
+import { describeSchedule, type ScheduleTestOptions, type TestBackend } from '../src/testing';
+
+/** Two damped sweeps with gradient from where a long iteration without ends, written out for each latent. */
+function phantomReference(core: RecursionCore, latents: Latents, x: tf.Tensor3D): Latents {
+  let z = withoutGradient(() => {
+    let settled = latents;
+    for (let sweep = 0; sweep < 60; sweep++) settled = core.fH(core.fL(settled, x));
+    return settled;
+  });
+  for (let step = 0; step < 2; step++) {
+    const { zH, zL } = core.fH(core.fL(z, x));
+    const mix = (old: tf.Tensor3D, fresh: tf.Tensor3D): tf.Tensor3D => tf.add(tf.mul(0.25, old), tf.mul(0.75, fresh));
+    z = { zH: mix(z.zH, zH), zL: mix(z.zL, zL) };
+  }
+  return z;
+}
+
+const precisely = { tolerance: 1e-6, maxIterations: 100 } as const;
+
+/** Holds each schedule of this package to the kit, by default on whatever backends the caller has brought. */
+export function describeOurSchedules(backends?: readonly TestBackend[]): void {
+  const hold = (
+    name: string,
+    make: Parameters<typeof describeSchedule>[1],
+    gradient?: ScheduleTestOptions['gradient'],
+  ) => describeSchedule(name, make, { gradient, ...(backends && { backends }) });
+
+  hold('oneStepGradient', () => oneStepGradient({ hCycles: 2, lCycles: 2 }), 2);
+  hold('oneStepGradient of one cycle', () => oneStepGradient({ hCycles: 1, lCycles: 1 }), 'all');
+  hold('fullRecursion', () => fullRecursion({ hCycles: 3, lCycles: 3 }), 4);
+  hold('unrolled', () => unrolled({ hCycles: 2, lCycles: 2 }), 'all');
+  hold('unrolled, the last five', () => unrolled({ hCycles: 2, lCycles: 3, withGradient: 5 }), 5);
+  hold('progressive', () => progressive(), 7);
+  hold('progressive with one-step gradient', () => progressive({ schedule: 'one-step-gradient' }), 2);
+
+  hold('equilibrium by plain iteration', () => equilibrium({ solver: 'damped' }), 2);
+  hold('equilibrium by Anderson acceleration', () => equilibrium({ solver: 'anderson' }), 2);
+  hold("equilibrium by Broyden's method", () => equilibrium({ solver: 'broyden' }), 2);
+  hold('equilibrium in six sweeps', () => equilibrium({ iterations: 6 }), 2);
+  hold(
+    'equilibrium with phantom gradient',
+    () => equilibrium({ ...precisely, gradient: { type: 'phantom', steps: 2, damping: 0.75 } }),
+    phantomReference,
+  );
+  hold('equilibrium with implicit gradient', () => equilibrium({ ...precisely, gradient: 'implicit' }), 'exact');
+  hold(
+    'equilibrium with implicit gradient in a number of sweeps',
+    () => equilibrium({ iterations: 25, gradient: 'implicit' }),
+    'exact',
+  );
+  hold('equilibrium with a Jacobian regularizer', () => equilibrium({ jacobianWeight: 0.1 }), 2);
+}
