@@ -34,6 +34,7 @@ export class GraphRecorder {
   private readonly inputsOf: number[][] = [];
   private readonly results: TensorMetadata[][] = [];
   private readonly constants = new Map<string, number>();
+  private readonly operations = new Map<string, TensorMetadata[]>();
 
   constructor(
     private readonly binding: GraphBinding,
@@ -66,8 +67,16 @@ export class GraphRecorder {
   /** Adds an operation; returns what it gives, with ids of this graph. */
   addOperation(op: string, attributes: OpAttribute[], inputs: readonly number[]): TensorMetadata[] {
     const line = `${op}(${inputs.join()}) ${attributes.map(({ name, value }) => `${name}=${String(value)}`).join(' ')}`;
+    // The same operation on the same tensors gives the same: a transposed weight used in every cycle is one node. But inputs
+    // and results, which are Identity nodes, are told apart.
+    const shareable = op !== 'Placeholder' && op !== 'Identity';
+    const same = shareable ? this.operations.get(line) : undefined;
+    if (same) return same;
     const recorded = this.compare(line, op);
-    if (recorded) return this.keepOutputs(op, recorded);
+    if (recorded) {
+      this.operations.set(line, recorded);
+      return this.keepOutputs(op, recorded);
+    }
     const definition = opDefinition(this.binding, op);
     if (definition.stateful && op !== 'Placeholder') {
       const random = /random|multinomial|normal/i.test(op);
@@ -98,6 +107,7 @@ export class GraphRecorder {
       return { id: FIRST_ID - this.outputs.length - index, dtype, shape };
     });
     this.results.push(results);
+    this.operations.set(line, results);
     return this.keepOutputs(op, results, added.node);
   }
 

@@ -223,7 +223,7 @@ describe('a compiled function', () => {
     fn.dispose();
   });
 
-  it('leaves out what no result needs', () => {
+  it('leaves out what no result needs, and does the same thing once', () => {
     const operations: number[] = [];
     const count = (fn: (x: tf.Tensor) => tf.Tensor) =>
       tf.tidy(() => compile(fn, { onRecord: (report) => operations.push(report.operations) })(tf.ones([2])));
@@ -232,7 +232,13 @@ describe('a compiled function', () => {
       tf.matMul(tf.reshape(x, [1, 2]), tf.reshape(x, [2, 1]));
       return tf.square(x);
     });
-    expect(operations).toEqual(native ? [operations[0], operations[0]] : []);
+    count((x) => {
+      const sines = [0, 1, 2].map(() => tf.sin(tf.neg(x)));
+      return tf.add(tf.mul(sines[0]!, sines[1]!), sines[2]!); // neg, sin, mul, add
+    });
+    const square = operations[0]!; // square, and the result
+    expect(operations).toEqual(native ? [square, square, square + 3] : []);
+    if (native) expect(square).toBe(2);
   });
 
   it('gathers, looks up embeddings and takes their gradient', () => {
