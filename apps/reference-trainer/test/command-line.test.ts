@@ -40,7 +40,7 @@ describe('bad command lines exit with 2, name what is wrong, write nothing and s
     [['eval', '--run', folder, '--split', 'half'], '--split'],
     [['solve', '1234'], '--run'],
     [['parity'], 'DIR'],
-    [['bench', '--hidden', '-4'], '--hidden'],
+    [['bench', '--hidden=-4'], '--hidden'],
     [['bench', '--hidden', '100', '--heads', '3'], '--heads'],
     [['data', 'generate', '--task', 'chess', '--out', out], '--task'],
     [['data', 'generate', '--task', 'sudoku', '--size', '5', '--out', out], '--size'],

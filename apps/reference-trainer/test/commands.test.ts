@@ -103,7 +103,7 @@ describe('hrm parity', () => {
     ['weights.safetensors', 'inner.L_level.layers.0.self_attn.qkv_proj.weight'],
     ['evaluation.safetensors', '0.logits'],
     ['evaluation.safetensors', 'metric.q_halt_loss'],
-  ])('fails when the largest number of %s %s is changed by 1%%', (file, name) => {
+  ])('fails when the largest number of %s %s is changed by one percent', (file, name) => {
     const changed = join(folder, `changed-${name}`);
     cpSync(recorded, changed, { recursive: true });
     const path = join(changed, file);

@@ -17,3 +17,7 @@ export { RecursiveReasoner, type Positions, type RecursiveReasonerOptions } from
 export { parseSafetensors, serializeSafetensors } from './safetensors';
 export { solvePuzzle, thinkAloud, type Solution, type SolveOptions, type Thought } from './solve-puzzle';
 export { trm, type TrmOptions } from './trm';
+export type { Safetensors } from './safetensors';
+export { safetensorsLimits } from './safetensors-header';
+export { serializeTorchCheckpoint } from './serialize-torch-checkpoint';
+export { parseTorchCheckpoint } from './torch-checkpoint';

@@ -1,9 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeDataset } from '@hrm/data-sudoku-maze/files';
 import { z } from 'zod';
 import type { Task } from '../config/run-config';
-import { countPuzzles, generatePuzzles } from '../run/run-puzzles';
+import { countPuzzles, generatePuzzles, writePuzzles } from '../run/run-puzzles';
 import { Terminal } from '../terminal/terminal';
 import { UsageError } from '../terminal/usage-error';
 
@@ -74,8 +73,7 @@ export async function dataGenerate(options: z.infer<typeof dataGenerateOptions>)
     if (error instanceof RangeError) throw new UsageError(`data generate: ${error.message}`);
     throw error;
   }
-  await writeDataset(out, 'train', puzzles.train);
-  await writeDataset(out, 'test', puzzles.test);
+  await writePuzzles(out, puzzles);
   const seconds = (performance.now() - started) / 1000;
   terminal.say(
     `${countPuzzles(puzzles.train)} puzzles to learn from and ${countPuzzles(puzzles.test)} held out, in ${out} (${seconds.toFixed(1)} s).`,

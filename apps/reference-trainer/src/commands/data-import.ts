@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { buildMazeDataset, buildSudokuDataset, type PuzzleDataset } from '@hrm/data-sudoku-maze';
-import { readMazeCsv, readPuzzleLines, readSudokuCsv, writeDataset } from '@hrm/data-sudoku-maze/files';
+import { readMazeCsv, readPuzzleLines, readSudokuCsv } from '@hrm/data-sudoku-maze/files';
 import { z } from 'zod';
-import { countPuzzles } from '../run/run-puzzles';
+import { countPuzzles, writePuzzles } from '../run/run-puzzles';
 import { Terminal } from '../terminal/terminal';
 import { UsageError } from '../terminal/usage-error';
 import { expectNoPuzzles } from './data-generate';
@@ -52,8 +52,7 @@ export async function dataImport(options: Options): Promise<void> {
       `--test: its puzzles have ${test.metadata.seqLen} cells, those of --train ${train.metadata.seqLen}; they must be of one size`,
     );
   }
-  await writeDataset(out, 'train', train);
-  await writeDataset(out, 'test', test);
+  await writePuzzles(out, { train, test });
   const seconds = (performance.now() - started) / 1000;
   terminal.say(
     `${countPuzzles(train)} examples to learn from and ${countPuzzles(test)} held out, in ${out} (${seconds.toFixed(1)} s).`,

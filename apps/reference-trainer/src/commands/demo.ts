@@ -34,7 +34,9 @@ async function showSolving(run: string, terminal: Terminal): Promise<void> {
     if (halted) haltedAfter ??= segment;
     const { halt = 0, continue: goOn = 0 } = haltLogits;
     const cells = segment === 1 ? 'first answer' : changed === 0 ? 'nothing changed' : `${changed} cells changed`;
-    terminal.say(`\nSegment ${segment}: ${cells} (value of halting ${halt.toFixed(1)}, of going on ${goOn.toFixed(1)})`);
+    terminal.say(
+      `\nSegment ${segment}: ${cells} (value of halting ${halt.toFixed(1)}, of going on ${goOn.toFixed(1)})`,
+    );
     if (changed > 0) terminal.say(shown.draw(answer));
   }
   const verdict = shown.verify(answer);

@@ -1,12 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
+import { mkdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { countParameters } from '@hrm/layers';
 import { z } from 'zod';
 import { loadRunConfig } from '../config/load-run-config';
 import type { RunConfig } from '../config/run-config';
 import { buildRunModel, buildTrainer, totalStepsOf } from '../run/build-run';
-import { createRunFolder, holdsRun, readRunDescription, runPaths, writeRunDescription } from '../run/run-folder';
-import { countPuzzles, preparePuzzles } from '../run/run-puzzles';
+import { expectFreeFolder, holdsRun, readRunDescription, runPaths, writeRunDescription } from '../run/run-folder';
+import { countPuzzles, preparePuzzles, writePuzzles } from '../run/run-puzzles';
 import { runTraining, type TrainingResult } from '../run/run-training';
 import { exitStatusOf } from '../run/stop-signals';
 import { backendOptions, startEngine, type Engine } from '../terminal/backend-options';
@@ -52,16 +53,17 @@ export async function trainRun(
           'give the config and seed it was begun with, or choose another --out',
       );
     }
-  } else if (options.data === undefined && !config.generate) {
-    throw new UsageError(`--data is missing: the config "${config.name}" does not say how to generate puzzles`);
-  }
+  } else expectFreeFolder(run);
   const engine = await startEngine(terminal, options);
-  if (!goesOn) createRunFolder(run);
   const folder = options.data ?? (goesOn ? readRunDescription(run).data : undefined);
-  const { folder: data, ...puzzles } = await preparePuzzles(config, folder, runPaths(run).data);
+  const puzzles = await preparePuzzles(config, folder);
+  const model = buildRunModel(config, puzzles.train.metadata);
+  // All that a config can get wrong has been tried: only now is anything written.
+  if (!goesOn) mkdirSync(run, { recursive: true });
+  const data = folder ?? runPaths(run).data;
+  if (folder === undefined) await writePuzzles(data, puzzles);
   await writeRunDescription(run, { config, data: resolve(data) });
 
-  const model = buildRunModel(config, puzzles.train.metadata);
   const totalSteps = totalStepsOf(config, puzzles.train.metadata);
   const trainer = buildTrainer(config, model, { totalSteps, compile: engine.compile });
   const lastStep = Math.min(totalSteps, options.maxSteps ?? Infinity);

@@ -11,7 +11,10 @@ const CANDIDATES = 128;
  * The puzzle, among the first of a data set, on which the model changes its mind longest before it is right: the best to
  * watch. Returns its tokens.
  */
-export async function pickThoughtfulPuzzle(model: RecursiveReasoner, { metadata, sets }: PuzzleDataset): Promise<Int32Array> {
+export async function pickThoughtfulPuzzle(
+  model: RecursiveReasoner,
+  { metadata, sets }: PuzzleDataset,
+): Promise<Int32Array> {
   const { seqLen } = metadata;
   const { inputs, labels } = sets[metadata.sets[0]!]!;
   const count = Math.min(CANDIDATES, inputs.length / seqLen);

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { replaceFile } from '@hrm/trainer/checkpoint';
 import { checkRunConfig } from '../config/load-run-config';
@@ -22,13 +22,13 @@ export const runPaths = (run: string) => ({
 /** Whether there is a run in the folder. */
 export const holdsRun = (run: string): boolean => existsSync(runPaths(run).description);
 
-/** Makes the folder of a new run. @throws UsageError where something is in the way. */
-export function createRunFolder(run: string): void {
-  if (existsSync(run) && readdirSync(run).length > 0) {
-    const next = holdsRun(run) ? 'go on with it by --resume, or choose another folder' : 'choose another folder';
-    throw new UsageError(`--out: ${run} is not empty; ${next}`);
-  }
-  mkdirSync(run, { recursive: true });
+/** Makes sure that a new run would be alone in its folder. @throws UsageError where something is in the way. */
+export function expectFreeFolder(run: string): void {
+  if (!existsSync(run)) return;
+  if (!statSync(run).isDirectory()) throw new UsageError(`--out: ${run} is a file, expected a folder for the run`);
+  if (readdirSync(run).length === 0) return;
+  const next = holdsRun(run) ? 'go on with it by --resume, or choose another folder' : 'choose another folder';
+  throw new UsageError(`--out: ${run} is not empty; ${next}`);
 }
 
 /** Writes what the run is. */

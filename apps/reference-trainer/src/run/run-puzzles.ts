@@ -70,27 +70,33 @@ function expectTask({ metadata }: PuzzleDataset, task: Task, folder: string): vo
   }
 }
 
-/** The puzzles of a run: those in the folder, or else generated as the config says and written to `generatedInto`. */
-export async function preparePuzzles(
-  config: RunConfig,
-  folder: string | undefined,
-  generatedInto: string,
-): Promise<RunPuzzles & { folder: string }> {
-  if (folder === undefined) {
-    if (!config.generate) {
-      throw new UsageError(`--data is missing: the config "${config.name}" does not say how to generate puzzles`);
-    }
-    if (!existsSync(generatedInto)) {
-      const generated = generatePuzzles(config.task, config.generate);
-      await writeDataset(generatedInto, 'train', generated.train);
-      await writeDataset(generatedInto, 'test', generated.test);
-    }
+/**
+ * The puzzles of a run: those in the folder, or else generated as the config says. Nothing is written.
+ *
+ * @throws UsageError where there are none, they are of another task, or the config asks for what cannot be generated.
+ */
+export async function preparePuzzles(config: RunConfig, folder: string | undefined): Promise<RunPuzzles> {
+  if (folder !== undefined) {
+    const puzzles = { train: await readSplit(folder, 'train'), test: await readSplit(folder, 'test') };
+    expectTask(puzzles.train, config.task, folder);
+    expectTask(puzzles.test, config.task, folder);
+    return puzzles;
   }
-  const from = folder ?? generatedInto;
-  const puzzles = { train: await readSplit(from, 'train'), test: await readSplit(from, 'test') };
-  expectTask(puzzles.train, config.task, from);
-  expectTask(puzzles.test, config.task, from);
-  return { ...puzzles, folder: from };
+  if (!config.generate) {
+    throw new UsageError(`--data is missing: the config "${config.name}" does not say how to generate puzzles`);
+  }
+  try {
+    return generatePuzzles(config.task, config.generate);
+  } catch (error) {
+    if (error instanceof RangeError) throw new UsageError(`${config.name}, generate: ${error.message}`);
+    throw error;
+  }
+}
+
+/** Writes puzzles as a data set that every command here, and the official code, can read. */
+export async function writePuzzles(folder: string, { train, test }: RunPuzzles): Promise<void> {
+  await writeDataset(folder, 'train', train);
+  await writeDataset(folder, 'test', test);
 }
 
 /** How a task's puzzles are turned into their equals. */
