@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -15,37 +15,6 @@ const run = promisify(execFile);
 const folder = mkdtempSync(join(tmpdir(), 'hrm-packed-install-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Trains one step and evaluates, on what npm has installed; prints one line of JSON. */
-const program = `
-import * as tf from '@tensorflow/tfjs-core';
-import { mixerBlock } from '@hrm/layers';
-import { oneStepGradient } from '@hrm/recursion';
-import { qLearningHalting } from '@hrm/act';
-import { hrm } from '@hrm/models';
-import { adamAtan2, Trainer } from '@hrm/trainer';
-import { generateSudokuPuzzles, buildSudokuDataset, trainBatches } from '@hrm/data-sudoku-maze';
-import { selectBackend } from '@hrm/runtime';
-import * as datasetFiles from '@hrm/data-sudoku-maze/files';
-import * as checkpoints from '@hrm/trainer/checkpoint';
-
-const { name } = await selectBackend({ prefer: process.argv[2] });
-const model = hrm({
-  vocabSize: 6, seqLen: 16, hiddenSize: 16, hLayers: 1, lLayers: 1, block: mixerBlock(),
-  schedule: oneStepGradient({ hCycles: 2, lCycles: 2 }), halting: qLearningHalting({ maxSegments: 4 }),
-});
-const trainer = new Trainer(model, { optimizer: adamAtan2({ learningRate: 1e-3, weightDecay: 0.1 }), emaDecay: 0.9 });
-const before = await trainer.state();
-const dataset = buildSudokuDataset(generateSudokuPuzzles({ size: 4, count: 4, givens: 8, seed: 0 }));
-const [batch] = trainBatches(dataset, { batchSize: 4, seed: 0 });
-const { step, metrics } = await trainer.trainBatch(batch);
-const after = await trainer.state();
-const changed = [...after.weights].filter(([name, { data }]) => data.some((x, i) => x !== before.weights.get(name).data[i]));
-console.log(JSON.stringify({
-  backend: name, using: tf.getBackend(), step, loss: metrics.tokenLoss, changed: changed.length,
-  entries: [Object.keys(datasetFiles).length, Object.keys(checkpoints).length],
-}));
-`;
-
 beforeAll(async () => {
   const pnpm = findPnpm();
   const tarballs = join(folder, 'tarballs');
@@ -59,7 +28,7 @@ beforeAll(async () => {
   const tfjs = ['core', 'backend-cpu', 'backend-wasm'].map((name) => `@tensorflow/tfjs-${name}@4.22.0`);
   const packed = readdirSync(tarballs).map((file) => join(tarballs, file));
   writeFileSync(join(user, 'package.json'), JSON.stringify({ name: 'a-user', private: true, type: 'module' }));
-  writeFileSync(join(user, 'train.js'), program);
+  copyFileSync(join(root, 'tests/train-one-step.mjs'), join(user, 'train-one-step.mjs'));
   const npm = { cwd: user, shell: process.platform === 'win32' };
   await run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', ...tfjs, ...packed], npm);
 }, 120_000);
@@ -90,7 +59,7 @@ test('no package has an install script, so that installing downloads nothing els
 });
 
 test.for(['wasm', 'cpu'])('what npm has installed trains a step on %s', async (backend, { expect }) => {
-  const { stdout } = await run(process.execPath, ['train.js', backend], { cwd: join(folder, 'user') });
+  const { stdout } = await run(process.execPath, ['train-one-step.mjs', backend], { cwd: join(folder, 'user') });
   const result = JSON.parse(stdout.trim().split('\n').at(-1)!) as Record<string, unknown>;
   expect(result).toMatchObject({ backend, using: backend, step: 1 });
   expect(result.loss).toBeGreaterThan(0);
