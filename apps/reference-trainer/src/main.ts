@@ -5,6 +5,8 @@ import { bench, benchOptions } from './commands/bench';
 import { dataGenerate, dataGenerateOptions } from './commands/data-generate';
 import { dataImport, dataImportOptions } from './commands/data-import';
 import { demo, demoOptions } from './commands/demo';
+import { exportOfficial, exportOfficialOptions } from './commands/export-official';
+import { importOfficial, importOfficialOptions } from './commands/import-official';
 import { evalOptions, evalRun } from './commands/eval';
 import { parity, parityOptions } from './commands/parity';
 import { setup, setupOptions } from './commands/setup';
@@ -93,6 +95,29 @@ function describeCommands(cli: CAC): void {
     .action((puzzle: unknown, options: unknown) =>
       solve(puzzle === undefined ? undefined : String(puzzle), checkOptions(solveOptions, options)),
     );
+  cli
+    .command(
+      'import-official <path>',
+      'Import a run of the official PyTorch code: a folder with step_N, or a checkpoint',
+    )
+    .option('--out <folder>', 'Folder of the run')
+    .option('--config <file>', 'all_config.yaml, where there is none beside the checkpoint')
+    .option('--data <folder>', 'The puzzles of the run')
+    .option('--tokens <n>', 'Tokens of a puzzle, where the vocabulary does not tell')
+    .option('--json', 'End stdout with one JSON object')
+    .example('hrm import-official checkpoints/my-run --out runs/imported')
+    .action((path: unknown, options: unknown) =>
+      importOfficial(String(path), checkOptions(importOfficialOptions, options)),
+    );
+  cli
+    .command('export-official', 'Write the weights of a run as the official PyTorch code saves them')
+    .option('--run <folder>', 'Folder of the run')
+    .option('--out <file>', 'The checkpoint to write, such as step_500')
+    .option('--checkpoint <which>', 'newest (default) or best')
+    .option('--weights <which>', 'averaged (default, where there is an average) or own')
+    .option('--json', 'End stdout with one JSON object')
+    .example('hrm export-official --run runs/first --out step_500')
+    .action((options: unknown) => exportOfficial(checkOptions(exportOfficialOptions, options)));
   withBackend(cli.command('parity [...folders]', 'Replay recorded runs of the official code and compare everything'))
     .example('hrm parity fixtures/parity/hrm-rope --backend wasm')
     .action((folders: unknown[], options: unknown) =>

@@ -67,7 +67,7 @@ describe.skipIf(!isSetUp)('on native TensorFlow', () => {
       const got = recorded(zH, zL, x, signs).map((tensor) => tensor.dataSync());
       expect(recorded.recordings).toBe(1);
       got.forEach((values, i) => {
-        const size = expected[i]!.reduce((largest, value) => Math.max(largest, Math.abs(value)), 1e-3);
+        const size = (expected[i] as Float32Array).reduce((largest, value) => Math.max(largest, Math.abs(value)), 1e-3);
         values.forEach((value, j) => expect(Math.abs(value - expected[i]![j]!) / size).toBeLessThan(1e-3));
       });
       recorded.dispose();

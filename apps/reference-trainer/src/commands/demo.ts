@@ -22,7 +22,7 @@ export const demoOptions = z.strictObject({
 /** Shows a model solve a held-out puzzle, segment by segment. */
 async function showSolving(run: string, terminal: Terminal): Promise<void> {
   const { model, config, data } = await loadRun(run, 'newest', terminal);
-  const puzzle = await pickThoughtfulPuzzle(model, await readSplit(data, 'test'));
+  const puzzle = await pickThoughtfulPuzzle(model, await readSplit(data ?? '', 'test'));
   const shown = showTokens(config.task, puzzle, { color: terminal.isLive });
   terminal.say(`\nA puzzle it has never seen:\n\n${shown.draw()}`);
   let answer: Int32Array = puzzle;

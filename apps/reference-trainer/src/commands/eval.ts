@@ -23,7 +23,9 @@ export async function evalRun(options: z.infer<typeof evalOptions>): Promise<voi
   const terminal = new Terminal(options.json);
   const engine = await startEngine(terminal, options);
   const { model, config, data, step } = await loadRun(options.run, options.checkpoint, terminal);
-  const puzzles = await readSplit(options.data ?? data, options.split);
+  const folder = options.data ?? data;
+  if (folder === undefined) throw new UsageError('--data is missing: this run does not know where its puzzles are');
+  const puzzles = await readSplit(folder, options.split);
   if (puzzles.metadata.seqLen !== model.seqLen || puzzles.metadata.vocabSize !== model.vocabSize) {
     throw new UsageError(
       `--data: these puzzles have ${puzzles.metadata.seqLen} tokens out of ${puzzles.metadata.vocabSize}, ` +

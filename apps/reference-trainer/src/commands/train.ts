@@ -62,7 +62,12 @@ export async function trainRun(
   if (!goesOn) mkdirSync(run, { recursive: true });
   const data = folder ?? runPaths(run).data;
   if (folder === undefined) await writePuzzles(data, puzzles);
-  await writeRunDescription(run, { config, data: resolve(data) });
+  const { seqLen, vocabSize, numPuzzleIdentifiers } = puzzles.train.metadata;
+  await writeRunDescription(run, {
+    config,
+    data: resolve(data),
+    puzzles: { seqLen, vocabSize, numPuzzleIdentifiers },
+  });
 
   const totalSteps = totalStepsOf(config, puzzles.train.metadata);
   const trainer = buildTrainer(config, model, { totalSteps, compile: engine.compile });

@@ -13,6 +13,8 @@ const task = z.discriminatedUnion('kind', [
     size: z.union([z.literal(4), z.literal(6), z.literal(9), z.literal(16)]),
   }),
   z.strictObject({ kind: z.literal('maze'), width: count.min(3), height: count.min(3) }),
+  // Puzzles of any other kind, such as ARC: read from a folder, neither drawn nor verified.
+  z.strictObject({ kind: z.literal('tokens'), seqLen: count, vocabSize: count }),
 ]);
 
 const generated = z.strictObject({

@@ -5,21 +5,20 @@ import type { Terminal } from '../terminal/terminal';
 import { UsageError } from '../terminal/usage-error';
 import { buildRunModel } from './build-run';
 import { readRunDescription } from './run-folder';
-import { readSplit } from './run-puzzles';
 import { weightsForInference } from './run-state';
 
 /** A trained model, and what it was trained for. */
 export interface LoadedRun {
   model: RecursiveReasoner;
   config: RunConfig;
-  /** The folder with its puzzles. */
-  data: string;
+  /** The folder with its puzzles, where the run knows one. */
+  data: string | undefined;
   step: number;
 }
 
 /** Loads the model of a run from its newest checkpoint, or its best, with the averaged weights where there are any. */
 export async function loadRun(run: string, which: 'newest' | 'best', terminal: Terminal): Promise<LoadedRun> {
-  const { config, data } = readRunDescription(run);
+  const { config, data, puzzles } = readRunDescription(run);
   const store = await CheckpointStore.open(run, {
     readOnly: true,
     onWarning: (warning) => terminal.say(`Warning: ${warning}`),
@@ -28,8 +27,7 @@ export async function loadRun(run: string, which: 'newest' | 'best', terminal: T
   const needed = { only: config.training.emaDecay === undefined ? ['weights'] : ['weights', 'ema'] };
   const checkpoint = which === 'best' ? await store.best(needed) : await store.latest(needed);
   if (!checkpoint) throw new UsageError(`--run: ${run} holds no checkpoint yet`);
-  const { metadata } = await readSplit(data, 'train');
-  const model = buildRunModel(config, metadata);
+  const model = buildRunModel(config, puzzles);
   setParameterValues(model, weightsForInference(checkpoint.files));
   return { model, config, data, step: checkpoint.step };
 }

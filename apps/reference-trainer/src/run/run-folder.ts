@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { replaceFile } from '@hrm/trainer/checkpoint';
+import { z } from 'zod';
 import { checkRunConfig } from '../config/load-run-config';
 import type { RunConfig } from '../config/run-config';
 import { UsageError } from '../terminal/usage-error';
@@ -8,9 +9,20 @@ import { UsageError } from '../terminal/usage-error';
 /** What a run folder says about itself, in `config.json`. */
 export interface RunDescription {
   config: RunConfig;
-  /** The folder with its puzzles. */
-  data: string;
+  /** The folder with its puzzles; an imported run may not know one. */
+  data?: string;
+  /** Sizes of its puzzles, from which its model is made. */
+  puzzles: PuzzleSizes;
 }
+
+const puzzleSizes = z.object({
+  seqLen: z.int().min(1),
+  vocabSize: z.int().min(1),
+  numPuzzleIdentifiers: z.int().min(1),
+});
+
+/** What a model must know of its puzzles. */
+export type PuzzleSizes = z.infer<typeof puzzleSizes>;
 
 /** Where the parts of a run lie. */
 export const runPaths = (run: string) => ({
@@ -47,7 +59,8 @@ export function readRunDescription(run: string): RunDescription {
   } catch (error) {
     throw new UsageError(`${path} is not JSON: ${(error as Error).message}`);
   }
-  const { config, data } = (parsed ?? {}) as { config?: unknown; data?: unknown };
-  if (typeof data !== 'string') throw new UsageError(`${path} does not say where the puzzles of the run are ("data")`);
-  return { config: checkRunConfig(config, path), data };
+  const { config, data, puzzles } = (parsed ?? {}) as { config?: unknown; data?: unknown; puzzles?: unknown };
+  const sizes = puzzleSizes.safeParse(puzzles);
+  if (!sizes.success) throw new UsageError(`${path} does not say what size the puzzles of the run have ("puzzles")`);
+  return { config: checkRunConfig(config, path), puzzles: sizes.data, ...(typeof data === 'string' && { data }) };
 }

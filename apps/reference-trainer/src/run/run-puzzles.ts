@@ -37,6 +37,7 @@ export function generatePuzzles(task: Task, { train, test, seed, givens, minPath
     });
     return { train: buildSudokuDataset(learned), test: buildSudokuDataset(heldOut) };
   }
+  if (task.kind === 'tokens') throw new RangeError('puzzles of this kind cannot be generated; give them as --data');
   const options = { width: task.width, height: task.height, ...(minPathLength && { minPathLength }) };
   const learned = generateMazePuzzles({ ...options, count: train, seed });
   const heldOut = generateMazePuzzles({ ...options, count: test, seed: seed + 1, exclude: learned });
@@ -55,9 +56,14 @@ export async function readSplit(folder: string, split: 'train' | 'test'): Promis
 
 /** Tokens of a puzzle of this task, and how many there are to choose from. */
 export function taskShape(task: Task): { seqLen: number; vocabSize: number } {
-  return task.kind === 'sudoku'
-    ? { seqLen: task.size ** 2, vocabSize: task.size + 2 }
-    : { seqLen: task.width * task.height, vocabSize: 6 };
+  switch (task.kind) {
+    case 'sudoku':
+      return { seqLen: task.size ** 2, vocabSize: task.size + 2 };
+    case 'maze':
+      return { seqLen: task.width * task.height, vocabSize: 6 };
+    case 'tokens':
+      return { seqLen: task.seqLen, vocabSize: task.vocabSize };
+  }
 }
 
 function expectTask({ metadata }: PuzzleDataset, task: Task, folder: string): void {
@@ -101,7 +107,14 @@ export async function writePuzzles(folder: string, { train, test }: RunPuzzles):
 
 /** How a task's puzzles are turned into their equals. */
 export function taskAugmentation(task: Task): Augmentation {
-  return task.kind === 'sudoku' ? sudokuAugmentation(task.size) : mazeAugmentation(task.width, task.height);
+  switch (task.kind) {
+    case 'sudoku':
+      return sudokuAugmentation(task.size);
+    case 'maze':
+      return mazeAugmentation(task.width, task.height);
+    case 'tokens':
+      throw new UsageError('training.augment: nobody knows what leaves puzzles of this kind the same; set it to false');
+  }
 }
 
 /** Puzzles in a data set, over all its sets. */

@@ -53,10 +53,32 @@ function showMaze(text: string, width: number, color: boolean): ShownPuzzle {
   };
 }
 
+/** Puzzles of which nothing but their tokens is known: shown as such, and never verified. */
+function showPlainTokens(text: string, { seqLen, vocabSize }: { seqLen: number; vocabSize: number }): ShownPuzzle {
+  const tokens = Int32Array.from(text.trim().split(/[\s,]+/), Number);
+  if (tokens.length !== seqLen || tokens.some((token) => !(token >= 0 && token < vocabSize))) {
+    throw new RangeError(`expected ${seqLen} whole numbers from 0 to ${vocabSize - 1}, set apart by spaces or commas`);
+  }
+  const show = (predicted: ArrayLike<number>) => Array.from(predicted).join(' ');
+  return {
+    tokens,
+    draw: (predicted) => show(predicted ?? tokens),
+    format: show,
+    verify: () => ({ valid: false, reason: 'nobody knows how to verify puzzles of this kind', wrongCells: [] }),
+  };
+}
+
 /** Reads a puzzle given as text. @throws UsageError saying what is wrong with it. */
 export function showPuzzle(task: Task, text: string, { color = false } = {}): ShownPuzzle {
   try {
-    return task.kind === 'sudoku' ? showSudoku(parseSudoku(text, task.size), color) : showMaze(text, task.width, color);
+    switch (task.kind) {
+      case 'sudoku':
+        return showSudoku(parseSudoku(text, task.size), color);
+      case 'maze':
+        return showMaze(text, task.width, color);
+      case 'tokens':
+        return showPlainTokens(text, task);
+    }
   } catch (error) {
     if (error instanceof PuzzleTextError || error instanceof RangeError)
       throw new UsageError(`PUZZLE: ${error.message}`);
@@ -67,6 +89,7 @@ export function showPuzzle(task: Task, text: string, { color = false } = {}): Sh
 /** Draws a puzzle given as tokens. */
 export function showTokens(task: Task, tokens: ArrayLike<number>, { color = false } = {}): ShownPuzzle {
   if (task.kind === 'sudoku') return showSudoku(cellsFromTokens(tokens), color);
+  if (task.kind === 'tokens') return showPlainTokens(Array.from(tokens).join(' '), task);
   const cells = cellsFromTokens(tokens);
   return showMaze(formatMaze({ width: task.width, height: task.height, cells }), task.width, color);
 }
