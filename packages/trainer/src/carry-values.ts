@@ -1,6 +1,7 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type { Carry, NamedTensors } from '@hrm/act';
-import { fromHostTensor, toHostTensor, type HostTensor, type NamedHostTensors } from '@hrm/models';
+import { fromHostTensor, type NamedHostTensors } from '@hrm/models';
+import { namedToHost } from './named-values';
 
 /** Where each saved tensor of a carry belongs. */
 const parts = (carry: Carry): NamedTensors => ({
@@ -15,11 +16,7 @@ const parts = (carry: Carry): NamedTensors => ({
 });
 
 /** A carry as plain values, by dotted name. */
-export async function carryToHost(carry: Carry): Promise<NamedHostTensors> {
-  const host = new Map<string, HostTensor>();
-  for (const [name, tensor] of Object.entries(parts(carry))) host.set(name, await toHostTensor(tensor));
-  return host;
-}
+export const carryToHost = (carry: Carry): Promise<NamedHostTensors> => namedToHost(parts(carry));
 
 /** The carry of which these are the values. */
 export function carryFromHost(host: NamedHostTensors): Carry {

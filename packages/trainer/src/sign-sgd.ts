@@ -28,6 +28,9 @@ export interface SignSgdOptions {
   weightDecay?: number;
 }
 
+/** A table to scatter into: the JavaScript backend writes into the very table that it is given. */
+const unshared = (table: tf.Tensor2D) => (tf.getBackend() === 'cpu' ? tf.mul<tf.Tensor2D>(table, 1) : table);
+
 /**
  * Moves each row that the batch used by the learning rate, against the sign of its gradient; gradients of equal
  * identifiers are summed first. Rows that the batch did not use stay as they are, undecayed.
@@ -59,7 +62,7 @@ export function signSgd({ learningRate, weightDecay = 0 }: SignSgdOptions): RowO
         const decayed = tf.mul(rows, tf.sub(1, tf.mul(rate, weightDecay)));
         const moved = tf.sub(decayed, tf.mul(rate, tf.sign(summed)));
         // Slots with the same puzzle all write the same row, so their order does not matter.
-        return tf.tensorScatterUpdate(table, tf.expandDims(identifiers, 1), moved);
+        return tf.tensorScatterUpdate(unshared(table), tf.expandDims(identifiers, 1), moved);
       }),
   };
 }

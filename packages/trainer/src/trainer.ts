@@ -10,7 +10,7 @@ import {
   type ReasoningNetwork,
   type TokenLoss,
 } from '@hrm/act';
-import { fromHostTensor, parameterValues, setParameterValues, toHostTensor, type NamedHostTensors } from '@hrm/models';
+import { parameterValues, setParameterValues, type NamedHostTensors } from '@hrm/models';
 import { carryFromHost, carryToHost } from './carry-values';
 import {
   evaluate,
@@ -22,6 +22,7 @@ import {
 } from './evaluate';
 import { mapNamed } from './gradient-transformation';
 import { meanMetrics, type MetricSums } from './metrics';
+import { namedFromHost, namedToHost } from './named-values';
 import { expectFinite } from './non-finite-error';
 import type { Optimizer } from './optimizer';
 import type { RowOptimizer } from './sign-sgd';
@@ -82,12 +83,6 @@ type Step = ((input: TrainingStepInput) => TrainingStepOutput) & { dispose?: () 
 
 const keepAll = <T>(container: T): T => mapTensors(container, tf.keep);
 const disposeAll = (container: unknown) => void mapTensors(container, (tensor) => (tensor.dispose(), tensor));
-
-async function toHost(tensors: NamedTensors): Promise<NamedHostTensors> {
-  const host = new Map<string, Awaited<ReturnType<typeof toHostTensor>>>();
-  for (const [name, tensor] of Object.entries(tensors)) host.set(name, await toHostTensor(tensor));
-  return host;
-}
 
 /**
  * Trains a model by deep supervision on a stream of batches: every step runs one segment on each slot, updates the
@@ -160,8 +155,7 @@ export class Trainer {
     const start = performance.now();
     const step = this.#steps + 1;
     const { batchSize } = batch;
-    const { optimizer, puzzleOptimizer } = this.#options;
-    const learningRate = optimizer.learningRate(step);
+    const learningRate = this.#options.optimizer.learningRate(step);
     const before = this.#carry ?? keepAll(initialCarry(this.network, batchSize));
     this.#carry = before;
     if (before.halted.shape[0] !== batchSize) {
@@ -169,32 +163,7 @@ export class Trainer {
         `Trainer: a batch of ${batchSize} came after batches of ${before.halted.shape[0]}; all must be as large`,
       );
     }
-    const randomBefore = this.#random.state;
-    const stage = this.#stageOf(step);
-    const { network } = stage;
-    const draws = {
-      ...network.halting.draw(this.#random, batchSize),
-      ...network.drawForRefinement?.(this.#random, batchSize),
-    };
-    const output = tf.tidy(() => {
-      const input: TrainingStepInput = {
-        carry: before,
-        offered: puzzleBatch(batch),
-        draws: Object.fromEntries(Object.entries(draws).map(([name, values]) => [name, tf.tensor1d(values)])),
-        optimizerState: this.#optimizerState,
-        ema: this.#ema,
-        rates: { parameters: tf.scalar(learningRate), puzzles: tf.scalar(puzzleOptimizer?.learningRate(step) ?? 0) },
-      };
-      return keepAll(stage.step(input));
-    });
-
-    try {
-      expectFinite(step, await readScalars(output.sums));
-    } catch (error) {
-      disposeAll(output);
-      this.#random = RandomStream.restore(randomBefore);
-      throw error;
-    }
+    const output = await this.#attempt(step, batch, before, learningRate);
     const metrics = await readScalars(output.metrics);
     const haltingSteps = Array.from(await output.haltingSteps.data());
     this.#commit(output);
@@ -209,6 +178,37 @@ export class Trainer {
       seconds,
       samplesPerSecond: batchSize / seconds,
     };
+  }
+
+  /** What a step gives, all of it finite. A step that fails puts back what it drew. */
+  async #attempt(step: number, batch: HostPuzzleBatch, carry: Carry, rate: number): Promise<TrainingStepOutput> {
+    const randomBefore = this.#random.state;
+    let output: TrainingStepOutput | undefined;
+    try {
+      const stage = this.#stageOf(step);
+      const draws = {
+        ...stage.network.halting.draw(this.#random, batch.batchSize),
+        ...stage.network.drawForRefinement?.(this.#random, batch.batchSize),
+      };
+      const puzzleRate = this.#options.puzzleOptimizer?.learningRate(step) ?? 0;
+      output = tf.tidy(() => {
+        const input: TrainingStepInput = {
+          carry,
+          offered: puzzleBatch(batch),
+          draws: Object.fromEntries(Object.entries(draws).map(([name, values]) => [name, tf.tensor1d(values)])),
+          optimizerState: this.#optimizerState,
+          ema: this.#ema,
+          rates: { parameters: tf.scalar(rate), puzzles: tf.scalar(puzzleRate) },
+        };
+        return keepAll(stage.step(input));
+      });
+      expectFinite(step, await readScalars(output.sums));
+      return output;
+    } catch (error) {
+      disposeAll(output);
+      this.#random = RandomStream.restore(randomBefore);
+      throw error;
+    }
   }
 
   /** The network as it is at a step, and what makes the step. What was compiled for an earlier stage is dropped. */
@@ -275,35 +275,33 @@ export class Trainer {
       step: this.#steps,
       random: this.#random.state,
       weights: await parameterValues(this.network),
-      ema: await toHost(this.#ema),
-      optimizer: await toHost(this.#optimizerState),
+      ema: await namedToHost(this.#ema),
+      optimizer: await namedToHost(this.#optimizerState),
       carry: this.#carry ? await carryToHost(this.#carry) : new Map(),
     };
   }
 
-  /** Goes on from a saved state, exactly. */
+  /**
+   * Goes on from a saved state, exactly.
+   *
+   * @throws Error when the state is of another model, optimizer or average; nothing has changed then.
+   */
   restore(state: TrainerState): void {
-    const restoreNamed = (kind: string, current: NamedTensors, saved: NamedHostTensors) => {
-      for (const name of new Set([...Object.keys(current), ...saved.keys()])) {
-        const [now, then] = [current[name]?.shape.join(), saved.get(name)?.shape.join()];
-        if (now !== then) {
-          throw new Error(
-            `Trainer: the saved ${kind} does not fit this run: "${name}" is ${then === undefined ? 'missing' : `[${then}]`}, ` +
-              `this run has ${now === undefined ? 'none' : `[${now}]`}. Was it saved with another config?`,
-          );
-        }
-      }
-      return Object.fromEntries(Object.keys(current).map((name) => [name, tf.keep(fromHostTensor(saved.get(name)!))]));
-    };
-    const optimizerState = restoreNamed('optimizer state', this.#optimizerState, state.optimizer);
-    const ema = restoreNamed('average', this.#ema, state.ema);
-    const carry = state.carry.size > 0 ? keepAll(carryFromHost(state.carry)) : undefined;
-    setParameterValues(this.network, state.weights);
+    const random = RandomStream.restore(state.random);
+    const restored = tf.tidy(() => {
+      const fresh = {
+        optimizerState: namedFromHost('optimizer state', this.#optimizerState, state.optimizer),
+        ema: namedFromHost('average', this.#ema, state.ema),
+        carry: state.carry.size > 0 ? carryFromHost(state.carry) : undefined,
+      };
+      setParameterValues(this.network, state.weights);
+      return keepAll(fresh) as typeof fresh & tf.TensorContainerObject;
+    });
     disposeAll([this.#carry, this.#optimizerState, this.#ema]);
-    this.#optimizerState = optimizerState;
-    this.#ema = ema;
-    this.#carry = carry;
-    this.#random = RandomStream.restore(state.random);
+    this.#optimizerState = restored.optimizerState;
+    this.#ema = restored.ema;
+    this.#carry = restored.carry;
+    this.#random = random;
     this.#steps = state.step;
   }
 

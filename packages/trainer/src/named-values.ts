@@ -1,0 +1,24 @@
+import type { NamedTensors } from '@hrm/act';
+import { fromHostTensor, toHostTensor, type HostTensor, type NamedHostTensors } from '@hrm/models';
+import { mapNamed } from './gradient-transformation';
+
+/** Tensors as plain values, by the same names. */
+export async function namedToHost(tensors: NamedTensors): Promise<NamedHostTensors> {
+  const host = new Map<string, HostTensor>();
+  for (const [name, tensor] of Object.entries(tensors)) host.set(name, await toHostTensor(tensor));
+  return host;
+}
+
+/** Tensors of saved values, once these are found to have the names and shapes of the current ones. */
+export function namedFromHost(kind: string, current: NamedTensors, saved: NamedHostTensors): NamedTensors {
+  for (const name of new Set([...Object.keys(current), ...saved.keys()])) {
+    const [now, then] = [current[name]?.shape.join(), saved.get(name)?.shape.join()];
+    if (now !== then) {
+      throw new Error(
+        `Trainer: the saved ${kind} does not fit this run: "${name}" is ${then === undefined ? 'missing' : `[${then}]`}, ` +
+          `this run has ${now === undefined ? 'none' : `[${now}]`}. Was it saved with another config?`,
+      );
+    }
+  }
+  return mapNamed(current, (_, name) => fromHostTensor(saved.get(name)!));
+}
