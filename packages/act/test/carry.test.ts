@@ -133,7 +133,7 @@ describe.each(backends)('the carry on %s', (backend) => {
     const batch = puzzleBatch(network.puzzles(4, new RandomStream(0)));
     const admitted = admitPuzzles(network, carry, batch);
     expect(tf.memory().numTensors - before).toBe(8 + 3 + 8);
-    tf.dispose([carry, batch, admitted] as unknown as tf.TensorContainer);
+    tf.dispose([carry, batch, admitted]);
     expect(tf.memory().numTensors - before).toBe(0);
   });
 });

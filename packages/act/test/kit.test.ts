@@ -119,6 +119,16 @@ const broken: { [what: string]: [make: HaltingFactory, caughtBy: RegExp] } = {
     })),
     /losses of all segments/,
   ],
+  'has a comparison in the way of its state': [
+    spoiled(graves, (good) => ({
+      decide(decision) {
+        const { halted, state } = good.decide(decision);
+        const least = tf.mul(0.01, tf.cast(tf.greater(state['remaining']!, 0), 'float32'));
+        return { halted, state: { remaining: tf.add(state['remaining']!, least) } };
+      },
+    })),
+    /between which slots halt/,
+  ],
   'learns nothing': [
     spoiled(halt, () => ({ losses: ({ tokenLoss }) => ({ total: tf.sum(tokenLoss), metrics: {} }) })),
     /learns: gradient reaches/,

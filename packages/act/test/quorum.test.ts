@@ -11,6 +11,7 @@ import {
   residualHalting,
   type HaltingFactory,
   type HaltingLossContext,
+  type NamedTensors,
 } from '@hrm/act';
 import { namedParameters, RandomStream } from '@hrm/layers';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -57,6 +58,27 @@ describe('votes', () => {
     expect(halted(atLeast(1, ...three), logits, early)).toEqual([1, 1, 1, 1]);
     expect(halted(atLeast(2, ...three), logits, early)).toEqual([1, 1, 0, 1]);
     expect(halted(atLeast(3, ...three), logits, early)).toEqual([0, 1, 0, 0]);
+  });
+
+  it("are held back by a member's exploration, each by its own draws", () => {
+    tf.tidy(() => {
+      const controller = make(any(haltOnly({ maxSegments: 8, exploration: 0.5 }), haltOnly({ maxSegments: 8 })));
+      const decide = (draws: NamedTensors | undefined) => {
+        const logits = { 'halt-only-1.halt': tf.ones([4]), 'halt-only-2.halt': tf.fill([4], -1) };
+        const steps = tf.fill([4], 2, 'int32') as tf.Tensor1D;
+        return [
+          ...controller.decide({ logits, steps, draws, training: true, state: {}, ...latents() }).halted.dataSync(),
+        ];
+      };
+      expect(decide(undefined)).toEqual([1, 1, 1, 1]);
+      const draws = {
+        'halt-only-1.exploreUniform': tf.tensor1d([0.1, 0.1, 0.9, 0.9]),
+        'halt-only-1.exploreMinSteps': tf.tensor1d([3, 2, 3, 3], 'int32'),
+        'halt-only-2.exploreUniform': tf.tensor1d([0.9, 0.9, 0.01, 0.01]),
+        'halt-only-2.exploreMinSteps': tf.tensor1d([8, 8, 8, 8], 'int32'),
+      };
+      expect(decide(draws)).toEqual([0, 1, 1, 1]);
+    });
   });
 
   it('gives a least number of segments with fixedSteps', () => {

@@ -1,8 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { namedParameters, RandomStream, valueAndGradients } from '@hrm/layers';
 import { expect } from 'vitest';
+import { admitPuzzles, initialCarry } from '../carry';
 import type { HaltingController, NamedTensors } from '../halting-controller';
-import { superviseSegment } from '../segment';
+import { puzzleBatch } from '../puzzle-batch';
+import { runSegment, superviseSegment } from '../segment';
 import { softmaxCrossEntropy } from '../token-loss';
 import type { ControllerCheck } from './controller-checks';
 import {
@@ -109,6 +111,33 @@ const wholeRun: ControllerCheck = {
   },
 };
 
+const severalSegments: ControllerCheck = {
+  title: 'can be differentiated through segments between which slots halt and take new puzzles',
+  check(subject) {
+    subject.withNetwork((network) =>
+      tf.tidy(() => {
+        scramble(network.halting);
+        const { halting } = network;
+        const trained = [...namedParameters(network).values()].filter((parameter) => parameter.trainable);
+        const { gradients } = valueAndGradients(() => {
+          const random = new RandomStream(2);
+          let carry = initialCarry(network, 4);
+          const totals = Array.from({ length: halting.maxSegments + 1 }, () => {
+            const admitted = admitPuzzles(network, carry, puzzleBatch(network.puzzles(4, random)));
+            const draws = drawTensors(halting, random, 4);
+            const segment = runSegment(network, admitted, { training: true, carryGradient: true, draws });
+            carry = segment.carry;
+            return superviseSegment(network, segment, softmaxCrossEntropy).total;
+          });
+          return { loss: tf.addN(totals) as tf.Scalar, auxiliary: {} };
+        }, trained);
+        const finite = gradients.every((gradient) => gradient.dataSync().every(Number.isFinite));
+        expect(finite, 'all gradients are finite').toBe(true);
+      }),
+    );
+  },
+};
+
 const reachesHead: ControllerCheck = {
   title: 'learns: gradient reaches each of its parameters, and the token logits',
   check(subject) {
@@ -183,4 +212,11 @@ const extremes: ControllerCheck = {
 };
 
 /** What a controller learns from. */
-export const gradientChecks: readonly ControllerCheck[] = [oneSegment, wholeRun, reachesHead, targets, extremes];
+export const gradientChecks: readonly ControllerCheck[] = [
+  oneSegment,
+  wholeRun,
+  severalSegments,
+  reachesHead,
+  targets,
+  extremes,
+];

@@ -24,14 +24,18 @@ export interface ProbeNetworkOptions {
  *
  * @example
  * ```ts
+ * // my-inference.test.ts
  * import { RandomStream } from '@hrm/layers';
  * import { inferWithHalting, residualHalting } from '@hrm/act';
  * import { ProbeNetwork } from '@hrm/act/testing';
+ * import { expect, test } from 'vitest';
  * import '@tensorflow/tfjs-backend-cpu';
  *
- * const network = new ProbeNetwork(residualHalting({ tolerance: 0.01 }));
- * const { steps } = await inferWithHalting(network, network.puzzles(4, new RandomStream(0)));
- * console.log(steps);
+ * test('puzzles come to rest', async () => {
+ *   const network = new ProbeNetwork(residualHalting({ tolerance: 0.2, maxSegments: 16 }));
+ *   const { meanSegments } = await inferWithHalting(network, network.puzzles(4, new RandomStream(0)));
+ *   expect(meanSegments).toBeLessThan(16);
+ * });
  * ```
  */
 export class ProbeNetwork implements ReasoningNetwork {
