@@ -21,7 +21,7 @@ export type NativeSetupFailure =
  * import { NativeSetupError, setUpNative } from '@hrm/runtime';
  *
  * try {
- *   await setUpNative({ cache: '/proc/not-writable' });
+ *   await setUpNative({ cache: process.execPath }); // a file, where a folder is needed
  * } catch (error) {
  *   if (!(error instanceof NativeSetupError)) throw error;
  *   console.log(error.reason, '-', error.message);

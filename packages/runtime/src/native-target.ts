@@ -45,6 +45,8 @@ export interface Machine {
 export function thisMachine(): Machine {
   const machine: Machine = { platform: process.platform, arch: process.arch };
   if (process.platform === 'linux') {
+    // Else a report asks name servers about every open connection.
+    (process.report as { excludeNetwork?: boolean }).excludeNetwork = true;
     const report = process.report.getReport() as unknown as { header: { glibcVersionRuntime?: string } };
     machine.glibc = report.header.glibcVersionRuntime;
   }
