@@ -56,8 +56,15 @@ module.exports = {
       name: 'no-deep-import',
       comment: 'Packages meet at what their package.json exports, never at a file in their src.',
       severity: 'error',
-      from: { path: '^(packages|apps)/([^/]+)/' },
+      from: { path: '^(packages|apps)/([^/]+)/', pathNot: '^apps/[^/]+/test/' },
       to: { path: ['^(packages|apps)/[^/]+/(src|test)/', '@hrm/[^/]+/(src|dist|test)/'], pathNot: '^$1/$2/' },
+    },
+    {
+      name: 'no-deep-import-from-tests',
+      comment: "An app's tests may share what a package's tests use, and nothing of its src.",
+      severity: 'error',
+      from: { path: '^apps/([^/]+)/test/' },
+      to: { path: ['^(packages|apps)/[^/]+/src/', '@hrm/[^/]+/(src|dist|test)/'], pathNot: '^apps/$1/' },
     },
     {
       name: 'no-deep-import-from-examples',
@@ -72,6 +79,13 @@ module.exports = {
       severity: 'error',
       from: { path: '^packages/(?!runtime/)[^/]+/src/' },
       to: { path: backend },
+    },
+    {
+      name: 'no-test-code-in-a-library',
+      comment: 'Vitest, and the checks that a package offers for tests, are for its entry `testing` alone.',
+      severity: 'error',
+      from: { path: '^(packages|apps)/[^/]+/src/', pathNot: '/src/testing[./]' },
+      to: { path: ['(^|/)vitest(/|$)', '/src/testing[./]', '/dist/testing[.]', '^@hrm/[^/]+/testing$'] },
     },
     {
       name: 'no-undeclared-dependency',

@@ -8,7 +8,7 @@ import { findPnpm } from './pnpm.mjs';
 // `pnpm check:exports`: packs each package as it would be published, and has publint and Are the Types Wrong look at it.
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const pnpm = findPnpm();
+const pnpm = await findPnpm();
 const env = { ...process.env, PATH: pnpm.path, NO_COLOR: '1' };
 
 function run(words, cwd = root) {

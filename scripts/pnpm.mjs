@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 
@@ -7,7 +7,7 @@ const { packageManager } = JSON.parse(readFileSync(new URL('../package.json', im
 /** The pnpm of this repository could not be had; `output` is what npm said. */
 export class PnpmNotFoundError extends Error {
   constructor(output) {
-    super(`npm could not bring ${packageManager}`);
+    super(`npm could not bring ${packageManager}, which installs everything else`);
     this.name = 'PnpmNotFoundError';
     this.output = output;
   }
@@ -17,30 +17,37 @@ export class PnpmNotFoundError extends Error {
  * The pnpm that package.json names: the one that runs this program, or npm's copy of it, fetched once. Nobody has to
  * install it.
  *
- * @returns {{ program: string, path: string }} its main file, for Node to run, and a PATH on which `pnpm` is found.
+ * @returns {Promise<{ program: string, path: string }>} its main file, for Node to run, and a PATH on which `pnpm` is found.
  */
-export function findPnpm(env = process.env) {
+export async function findPnpm(env = process.env) {
   const version = packageManager.replace('pnpm@', '');
   const runner = env.npm_execpath ?? '';
   if (/pnpm\.c?js$/.test(runner) && env.npm_config_user_agent?.startsWith(`pnpm/${version} `)) {
     return { program: runner, path: env.PATH ?? '' };
   }
-  const print = 'process.stdout.write(process.env.PATH)';
-  const words = ['exec', '--yes', '--prefer-offline', `--package=${packageManager}`, '--', 'node', '-e', print];
-  // What an outer `npx` or `npm exec` was asked for is not asked for here.
-  const { npm_config_call, npm_config_package, ...rest } = env;
-  const options = { encoding: 'utf8', env: rest };
-  const { status, stdout, stderr } = runner.endsWith('npm-cli.js')
-    ? spawnSync(process.execPath, [runner, ...words], options)
-    : spawnSync('npm', words, { ...options, shell: process.platform === 'win32' });
-  const path = stdout ?? '';
-  for (const folder of status === 0 ? path.split(delimiter) : []) {
+  const { path, error } = await pathWithPnpm(env, runner);
+  for (const folder of path.split(delimiter)) {
     const link = join(folder, 'pnpm');
     const candidates = [join(folder, '../pnpm/bin/pnpm.cjs'), existsSync(link) ? realpathSync(link) : ''];
     const program = candidates.find((file) => file.endsWith('pnpm.cjs') && isVersion(file, version));
     if (program) return { program, path };
   }
-  throw new PnpmNotFoundError(stderr || `it put no pnpm of version ${version} on the PATH`);
+  throw new PnpmNotFoundError(error || `It put no pnpm of version ${version} on the PATH.`);
+}
+
+/** The PATH that npm gives to a program which it runs beside pnpm. */
+function pathWithPnpm(env, runner) {
+  const print = 'process.stdout.write(process.env.PATH)';
+  const words = ['exec', '--yes', '--prefer-offline', `--package=${packageManager}`, '--', 'node', '-e', print];
+  // What an outer `npx` or `npm exec` was asked for is not asked for here.
+  const { npm_config_call, npm_config_package, ...rest } = env;
+  const options = { env: { ...rest, npm_config_loglevel: 'error' } };
+  return new Promise((resolve) => {
+    const end = (error, stdout, stderr) =>
+      resolve(error ? { path: '', error: stderr || error.message } : { path: stdout });
+    if (runner.endsWith('npm-cli.js')) execFile(process.execPath, [runner, ...words], options, end);
+    else execFile('npm', words, { ...options, shell: process.platform === 'win32' }, end);
+  });
 }
 
 function isVersion(program, version) {

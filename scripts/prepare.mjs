@@ -2,15 +2,15 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { findPnpm, PnpmNotFoundError } from './pnpm.mjs';
-import { runStage, StageError } from './stage.mjs';
+import { runStage, StageError, timeStage } from './stage.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** The main file of the command `hrm`. */
 export const hrm = join(root, 'apps/reference-trainer/dist/hrm.js');
 
-/** What tools should not do here: send statistics, or ask. */
-const quietTools = { TURBO_TELEMETRY_DISABLED: '1', DO_NOT_TRACK: '1', NO_UPDATE_NOTIFIER: '1' };
+/** Tools send no statistics here. `npm --silent` quiets npm, but what a failed stage has said is shown all the same. */
+const toolSettings = { TURBO_TELEMETRY_DISABLED: '1', DO_NOT_TRACK: '1', npm_config_loglevel: 'notice' };
 
 /**
  * Brings a checkout to where its programs run: installs, builds, and sets up native TensorFlow where that can be done.
@@ -20,15 +20,18 @@ const quietTools = { TURBO_TELEMETRY_DISABLED: '1', DO_NOT_TRACK: '1', NO_UPDATE
  */
 export async function prepare() {
   process.chdir(root);
-  const pnpm = findPnpm();
-  const env = { ...quietTools, PATH: pnpm.path };
+  const pnpm = await timeStage(
+    { title: 'Fetch: pnpm, which installs the rest', cost: 'first time 20 MB; then 1 s' },
+    () => findPnpm(),
+  );
+  const env = { ...toolSettings, PATH: pnpm.path };
 
-  const first = existsSync(join(root, 'node_modules/.modules.yaml'))
+  const cost = existsSync(join(root, 'node_modules/.modules.yaml'))
     ? 'installed before: some 2 s'
     : 'about 1 min and 400 MB of disk; needs the network';
   await runStage({
     title: 'Install: the packages that pnpm-lock.yaml names',
-    cost: first,
+    cost,
     command: [pnpm.program, 'install', '--frozen-lockfile'],
     env,
   });

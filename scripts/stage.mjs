@@ -14,6 +14,21 @@ export class StageError extends Error {
   }
 }
 
+/** Does some work, saying before what it is and what it costs, and after how long it took. */
+export async function timeStage({ title, cost }, work) {
+  console.log(`\n${title} (${cost})`);
+  const start = performance.now();
+  const elapsed = () => duration((performance.now() - start) / 1000);
+  let succeeded = false;
+  try {
+    const result = await work(elapsed);
+    succeeded = true;
+    return result;
+  } finally {
+    console.log(`  ${succeeded ? 'done in' : 'failed after'} ${elapsed()}`);
+  }
+}
+
 /**
  * Runs a command in silence, saying before what it does and what it costs, and after how long it took.
  *
@@ -22,40 +37,33 @@ export class StageError extends Error {
  * @returns what it printed.
  * @throws StageError when it exits with anything but 0; its output is in the error, and not yet shown.
  */
-export async function runStage({ title, cost, command, env, cwd }) {
-  console.log(`\n${title} (${cost})`);
-  const start = performance.now();
-  const elapsed = () => duration((performance.now() - start) / 1000);
-  let output = '';
-  const showProgress = () => {
-    const lastLine = plain(output.slice(-2000))
-      .trimEnd()
-      .split(/[\r\n]/)
-      .at(-1);
-    process.stdout.write(`\r\x1b[K  ${`${elapsed()}  ${lastLine}`.slice(0, (process.stdout.columns ?? 80) - 3)}`);
-  };
-  const timer = interactive ? setInterval(showProgress, 500) : undefined;
-  // A process group of its own, so that what the command has started ends with it.
-  const child = spawn(process.execPath, command, {
-    env: { ...process.env, ...env },
-    cwd,
-    stdio: ['ignore', 'pipe', 'pipe'],
-    detached: process.platform !== 'win32',
+export function runStage({ title, cost, command, env, cwd }) {
+  return timeStage({ title, cost }, async (elapsed) => {
+    let output = '';
+    const showProgress = () => {
+      const lastLine = plain(output.slice(-2000))
+        .trimEnd()
+        .split(/[\r\n]/)
+        .at(-1);
+      process.stdout.write(`\r\x1b[K  ${`${elapsed()}  ${lastLine}`.slice(0, (process.stdout.columns ?? 80) - 3)}`);
+    };
+    const timer = interactive ? setInterval(showProgress, 500) : undefined;
+    // A process group of its own, so that what the command has started ends with it.
+    const group = process.platform !== 'win32';
+    const stdio = ['ignore', 'pipe', 'pipe'];
+    const child = spawn(process.execPath, command, { env: { ...process.env, ...env }, cwd, stdio, detached: group });
+    running = { child, group };
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8').on('data', (text) => (output += text));
+    }
+    const { code, signal } = await ended(child);
+    running = undefined;
+    clearInterval(timer);
+    if (interactive) process.stdout.write('\r\x1b[K');
+    if (code !== 0)
+      throw new StageError(title.split(':')[0], signal ? `ended by ${signal}` : `exit code ${code}`, output);
+    return output;
   });
-  running = { child, group: process.platform !== 'win32' };
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8').on('data', (text) => (output += text));
-  }
-  const { code, signal } = await ended(child);
-  running = undefined;
-  clearInterval(timer);
-  if (interactive) process.stdout.write('\r\x1b[K');
-  if (code !== 0) {
-    console.log(`  failed after ${elapsed()}`);
-    throw new StageError(title.split(':')[0], signal ? `ended by ${signal}` : `exit code ${code}`, output);
-  }
-  console.log(`  done in ${elapsed()}`);
-  return output;
 }
 
 /** Gives the terminal to a command, such as the main job with its progress bar. Returns its exit code. */

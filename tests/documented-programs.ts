@@ -64,9 +64,15 @@ function fences(file: string): { line: number; source: string }[] {
   return found;
 }
 
-/** Takes every program out of the documentation and writes it down, ready to be compiled and run. */
+/**
+ * Takes every program out of the documentation and writes it down, ready to be compiled and run. A program whose first
+ * line names a file, as `// my-block.ts`, can be imported by those after it in the same document.
+ */
 export function documentedPrograms(): DocumentedProgram[] {
   rmSync(programsFolder, { recursive: true, force: true });
+  mkdirSync(programsFolder, { recursive: true });
+  // So that Vitest, run there, looks no further up for a configuration.
+  writeFileSync(join(programsFolder, 'vitest.config.js'), 'export default {};\n');
   return documents().flatMap((path) =>
     fences(path).map(({ line, source }) => {
       const file = relative(root, path).split(sep).join('/');
@@ -81,10 +87,16 @@ export function documentedPrograms(): DocumentedProgram[] {
         javascript: `${stem}${isTest ? '.test' : ''}.js`,
         isTest,
       };
-      const padded = '\n'.repeat(line - 1) + source + '\n';
+      const named = isTest ? undefined : /^\/\/ (\S+)\.ts$/.exec(source.split('\n')[0]!)?.[1];
       mkdirSync(dirname(stem), { recursive: true });
+      const padded = '\n'.repeat(line - 1) + source + '\n';
+      const plain = withoutTypes(padded, path);
       writeFileSync(program.typescript, padded);
-      writeFileSync(program.javascript, withoutTypes(padded, path));
+      writeFileSync(program.javascript, plain);
+      if (named) {
+        writeFileSync(join(dirname(stem), `${named}.ts`), padded);
+        writeFileSync(join(dirname(stem), `${named}.js`), plain);
+      }
       return program;
     }),
   );

@@ -86,8 +86,18 @@ const broken: { file: string; line: string; rules: string[] }[] = [
   },
   {
     file: 'packages/layers/src/mat-mul.ts',
-    line: `import { test } from 'vitest';`,
+    line: `import fc from 'fast-check';`,
     rules: ['no-undeclared-dependency'],
+  },
+  {
+    file: 'packages/layers/src/rms-norm.ts',
+    line: `import { expect } from 'vitest';`,
+    rules: ['no-test-code-in-a-library'],
+  },
+  {
+    file: 'packages/layers/src/attention.ts',
+    line: `import { checkGradients } from './testing';`,
+    rules: ['no-test-code-in-a-library'],
   },
   {
     file: 'packages/layers/src/shape-error.ts',
@@ -113,7 +123,9 @@ afterAll(() => rmSync(copy, { recursive: true, force: true }));
 beforeAll(() => {
   for (const file of ['.dependency-cruiser.cjs', 'package.json']) cpSync(join(root, file), join(copy, file));
   const isMade = (path: string) => ['node_modules', 'dist', '.turbo'].includes(basename(path));
-  for (const group of ['packages', 'apps', 'examples', 'tests'].filter((name) => existsSync(join(root, name)))) {
+  for (const group of ['packages', 'apps', 'examples', 'tests', 'scripts'].filter((name) =>
+    existsSync(join(root, name)),
+  )) {
     cpSync(join(root, group), join(copy, group), { recursive: true, filter: (path) => !isMade(path) });
   }
   symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'), 'junction');
@@ -153,6 +165,7 @@ function checkImports(...options: string[]): { output: string; failed: boolean }
   const run = spawnSync(join(root, 'node_modules/.bin', program!), [...words, ...options], {
     cwd: copy,
     encoding: 'utf8',
+    maxBuffer: 2 ** 26,
   });
   return { output: run.stdout + run.stderr, failed: run.status !== 0 };
 }

@@ -16,7 +16,7 @@ const folder = mkdtempSync(join(tmpdir(), 'hrm-packed-install-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 beforeAll(async () => {
-  const pnpm = findPnpm();
+  const pnpm = await findPnpm();
   const tarballs = join(folder, 'tarballs');
   const user = join(folder, 'user');
   mkdirSync(tarballs);
