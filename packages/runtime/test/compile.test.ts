@@ -357,7 +357,7 @@ describe('what cannot be recorded', () => {
     });
     expectRefused(() => refused(x), /reads the values/);
     const fails = compile((by: tf.Tensor1D) => {
-      v.assign(tf.mul(v, tf.sum(tf.mul(large, by))) as tf.Tensor1D);
+      v.assign(tf.mul(v, tf.mean(tf.mul(large, by))) as tf.Tensor1D);
       throw new TypeError('my own');
     });
     expect(() => tf.tidy(() => fails(x))).toThrow(new TypeError('my own'));
