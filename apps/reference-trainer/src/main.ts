@@ -25,8 +25,7 @@ const withBackend = (command: Command) =>
     .option('--json', 'End stdout with one JSON object');
 
 function describeCommands(cli: CAC): void {
-  cli
-    .command('demo', 'Learn 4x4 Sudoku, and solve one before your eyes: the main job')
+  withBackend(cli.command('demo', 'Learn 4x4 Sudoku, and solve one before your eyes: the main job'))
     .option('--out <folder>', 'Folder of the run (default: runs/sudoku-4x4-demo)')
     .option('--seed <n>', 'Seed of weights, puzzles drawn and exploration')
     .example('hrm demo')
