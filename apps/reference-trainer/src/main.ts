@@ -9,6 +9,7 @@ import { exportOfficial, exportOfficialOptions } from './commands/export-officia
 import { importOfficial, importOfficialOptions } from './commands/import-official';
 import { evalOptions, evalRun } from './commands/eval';
 import { parity, parityOptions } from './commands/parity';
+import { residuals, residualsOptions } from './commands/residuals';
 import { setup, setupOptions } from './commands/setup';
 import { solve, solveOptions } from './commands/solve';
 import { train, trainOptions } from './commands/train';
@@ -117,6 +118,17 @@ function describeCommands(cli: CAC): void {
     .option('--json', 'End stdout with one JSON object')
     .example('hrm export-official --run runs/first --out step_500')
     .action((options: unknown) => exportOfficial(checkOptions(exportOfficialOptions, options)));
+  withBackend(
+    cli.command('residuals', 'Measure whether the recursion of a run settles, as the 1-step gradient supposes'),
+  )
+    .option('--run <folder>', 'Folder of the run')
+    .option('--data <folder>', 'Puzzles (default: those of the run)')
+    .option('--checkpoint <which>', 'newest (default) or best')
+    .option('--puzzles <n>', 'Held-out puzzles to measure on (default: 16)')
+    .option('--segments <n>', 'Segments to run (default: as many as the run allows)')
+    .option('--svg <file>', 'Draw the residuals')
+    .example('hrm residuals --run runs/first --svg residuals.svg')
+    .action((options: unknown) => residuals(checkOptions(residualsOptions, options)));
   withBackend(cli.command('parity [...folders]', 'Replay recorded runs of the official code and compare everything'))
     .example('hrm parity fixtures/parity/hrm-rope --backend wasm')
     .action((folders: unknown[], options: unknown) =>

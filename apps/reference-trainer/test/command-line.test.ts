@@ -58,7 +58,18 @@ describe('bad command lines exit with 2, name what is wrong, write nothing and s
 });
 
 describe('help', () => {
-  const commands = ['demo', 'setup', 'data generate', 'data import', 'train', 'eval', 'solve', 'parity', 'bench'];
+  const commands = [
+    'demo',
+    'setup',
+    'data generate',
+    'data import',
+    'train',
+    'eval',
+    'solve',
+    'residuals',
+    'parity',
+    'bench',
+  ];
 
   it.each(commands)('hrm %s --help shows an example', (command) => {
     const { status, stdout } = hrm([...command.split(' '), '--help']);

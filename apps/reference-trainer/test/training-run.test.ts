@@ -143,6 +143,28 @@ describe('a trained run', () => {
     }
   });
 
+  it('is measured for whether its recursion settles', () => {
+    const svg = join(folder, 'residuals.svg');
+    const { status, stderr, json } = hrm([
+      'residuals',
+      '--run',
+      whole,
+      '--segments',
+      '2',
+      '--puzzles',
+      '3',
+      '--svg',
+      svg,
+      '--json',
+    ]);
+    expect(status, stderr).toBe(0);
+    const applications = json['applications'] as { application: string; residual: number }[];
+    expect(applications.map(({ application }) => application).join(' ')).toBe('fL fL fH fL fL fH fL fL fH fL fL fH');
+    expect(applications.every(({ residual }) => residual > 0)).toBe(true);
+    expect(json['spectralRadius']).toBeGreaterThan(0);
+    expect(readFileSync(svg, 'utf8').match(/<circle/g)).toHaveLength(12);
+  });
+
   it('says so when its checkpoints are damaged', () => {
     const run = join(folder, 'damaged');
     cpSync(whole, run, { recursive: true });

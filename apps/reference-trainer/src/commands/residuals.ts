@@ -1,0 +1,57 @@
+import { puzzleBatch } from '@hrm/act';
+import { evaluationBatches } from '@hrm/data-sudoku-maze';
+import { measureResiduals } from '@hrm/recursion';
+import { replaceFile } from '@hrm/trainer/checkpoint';
+import { z } from 'zod';
+import { plotResiduals, residualsSvg } from '../residuals/plot-residuals';
+import { loadRun } from '../run/load-run';
+import { countPuzzles, readSplit } from '../run/run-puzzles';
+import { backendOptions, startEngine } from '../terminal/backend-options';
+import { Terminal } from '../terminal/terminal';
+import { UsageError } from '../terminal/usage-error';
+
+const count = z.int().min(1);
+
+/** Options of `hrm residuals`. */
+export const residualsOptions = z.strictObject({
+  ...backendOptions,
+  run: z.coerce.string({ error: 'expected the folder of a run' }).min(1),
+  data: z.coerce.string().min(1).optional(),
+  checkpoint: z.enum(['newest', 'best']).default('newest'),
+  puzzles: count.default(16),
+  segments: count.optional(),
+  svg: z.coerce.string().min(1).optional(),
+});
+
+/** `hrm residuals --run RUN --svg FILE`. */
+export async function residuals(options: z.infer<typeof residualsOptions>): Promise<void> {
+  const terminal = new Terminal(options.json);
+  await startEngine(terminal, { ...options, compile: 'eager' });
+  const { model, data, step } = await loadRun(options.run, options.checkpoint, terminal);
+  const folder = options.data ?? data;
+  if (folder === undefined) throw new UsageError('--data is missing: this run does not know where its puzzles are');
+  const dataset = await readSplit(folder, 'test');
+  const batchSize = Math.min(options.puzzles, countPuzzles(dataset));
+  const [batch] = evaluationBatches(dataset, { batchSize });
+  const tensors = puzzleBatch(batch!);
+  const report = await measureResiduals(model, tensors, { segments: options.segments ?? model.halting.maxSegments });
+  Object.values(tensors).forEach((tensor) => tensor.dispose());
+  terminal.say(`\nStep ${step}, ${batchSize} held-out puzzles.\n\n${plotResiduals(report)}`);
+  if (options.svg !== undefined) {
+    await replaceFile(options.svg, new TextEncoder().encode(residualsSvg(report)));
+    terminal.say(`\nDrawn in ${options.svg}.`);
+  }
+  const mean = ({ mean }: { mean: number }) => mean;
+  terminal.result({
+    step,
+    puzzles: batchSize,
+    applications: report.applications.map(({ segment, application, mean }) => ({
+      segment,
+      application,
+      residual: mean,
+    })),
+    segments: report.segments.map(({ segment, zH, zL }) => ({ segment, zH: mean(zH), zL: mean(zL) })),
+    spectralRadius: report.spectralRadius?.mean,
+  });
+  model.dispose();
+}
