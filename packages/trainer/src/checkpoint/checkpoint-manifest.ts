@@ -34,7 +34,7 @@ export function serializeManifest({ step, metric, files, state }: CheckpointMani
   return Buffer.concat([body, seal(body)]);
 }
 
-/** Reads a manifest; any byte out of place is a {@link FileFormatError}. */
+/** Reads a manifest; any byte out of place is a FileFormatError. */
 export function parseManifest(bytes: Uint8Array, path: string): CheckpointManifest {
   const fail = (problem: string, expected: string, offset?: number): never => {
     throw new FileFormatError({ path, offset, problem, expected });

@@ -118,7 +118,7 @@ export class CheckpointStore {
    * The newest checkpoint that is whole. Damaged ones are passed over, with one warning that names them and says why.
    *
    * @returns `undefined` where there is no checkpoint at all.
-   * @throws {@link FileFormatError} where there are some and none is whole.
+   * @throws FileFormatError where there are some and none is whole.
    */
   async latest(options: Pick<ReadCheckpointOptions, 'only'> = {}): Promise<Checkpoint | undefined> {
     return this.#firstWhole(await this.steps(), options);
@@ -128,7 +128,7 @@ export class CheckpointStore {
    * The whole checkpoint with the highest metric, the newest of equals; damaged ones are passed over with one warning.
    *
    * @returns `undefined` where none was saved with a metric.
-   * @throws {@link FileFormatError} where some were, and none is whole.
+   * @throws FileFormatError where some were, and none is whole.
    */
   async best(options: Pick<ReadCheckpointOptions, 'only'> = {}): Promise<Checkpoint | undefined> {
     const { byMetric, unreadable } = await this.#measure();

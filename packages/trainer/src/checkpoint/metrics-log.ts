@@ -45,7 +45,7 @@ export class MetricsLog {
   /**
    * Opens the log at `path`, cutting it to `length` bytes.
    *
-   * @throws {@link FileFormatError} where the log has fewer bytes, is cut within a line, or is there without a `length`
+   * @throws FileFormatError where the log has fewer bytes, is cut within a line, or is there without a `length`
    * having been given; Error of the file system.
    */
   static async open(path: string, options: MetricsLogOptions = {}): Promise<MetricsLog> {

@@ -38,7 +38,7 @@ export interface ReadCheckpointOptions {
  * SHA-256 it had when saved, none is missing and none is there besides.
  *
  * @param path The folder of the checkpoint.
- * @throws {@link FileFormatError}, also where the system does not let it be read.
+ * @throws FileFormatError, also where the system does not let it be read.
  *
  * @example
  * ```ts

@@ -4,7 +4,7 @@ import type { FileSystem, OpenFile } from './file-system';
 
 const chunkBytes = 4 * 2 ** 20;
 
-/** Runs `read` on an open file; whatever fails becomes a {@link FileFormatError} that names the file. */
+/** Runs `read` on an open file; whatever fails becomes a FileFormatError that names the file. */
 async function withFile<T>(fileSystem: FileSystem, path: string, read: (file: OpenFile) => Promise<T>): Promise<T> {
   try {
     const file = await fileSystem.open(path, 'read');
