@@ -1,23 +1,33 @@
 import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import * as tf from '@tensorflow/tfjs-core';
-import { selectBackend } from '@hrm/runtime';
+import { compile, selectBackend } from '@hrm/runtime';
+import { asItIs, type Compile } from '@hrm/trainer';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { readParityCase } from '../src/parity/parity-case';
 import { replayParityCase } from '../src/parity/replay-parity-case';
+import { backends } from './backends';
 
 const cases = fileURLToPath(new URL('testdata/parity', import.meta.url));
+const names = readdirSync(cases);
+const xla: Compile = (f) => compile(f);
 
-describe.each(['native', 'wasm', 'cpu'] as const)('parity with the official code on %s', (backend) => {
+async function expectParity(name: string, compiler: Compile): Promise<void> {
+  const before = tf.memory().numTensors;
+  const report = await replayParityCase(readParityCase(`${cases}/${name}`), compiler);
+  expect(report.quantities.filter(({ outOfBounds }) => outOfBounds > 0)).toEqual([]);
+  expect(report.ok).toBe(true);
+  expect(tf.memory().numTensors).toBe(before);
+}
+
+describe.each(backends)('parity with the official code on %s', (backend) => {
   beforeAll(async () => {
     await selectBackend({ prefer: backend });
   });
 
-  it.each(readdirSync(process.env.PARITY ?? cases))('%s', async (name) => {
-    const before = tf.memory().numTensors;
-    const report = await replayParityCase(readParityCase(`${process.env.PARITY ?? cases}/${name}`));
-    expect(report.quantities.filter(({ outOfBounds }) => outOfBounds > 0)).toEqual([]);
-    expect(report.ok).toBe(true);
-    expect(tf.memory().numTensors).toBe(before);
-  });
+  it.each(names)('%s', (name) => expectParity(name, asItIs));
+
+  // Elsewhere compile() gives the function itself.
+  if (backend === 'native')
+    it.each(['hrm-no-act', 'hrm-learned-softmax'])('%s, compiled', (name) => expectParity(name, xla));
 });
