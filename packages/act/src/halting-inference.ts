@@ -23,7 +23,10 @@ export interface HaltingInferenceOptions {
    * shrinks it. Default: half the batch, a quarter, and so on down to 1.
    */
   bucketSizes?: readonly number[];
-  /** Turns a function of tensors into a faster one, such as `compile` of `@hrm/runtime`. Default: as it is. */
+  /**
+   * Turns a function of tensors into a faster one, such as `compile` of `@hrm/runtime`. Not used for a network that
+   * cannot be recorded. Default: as it is.
+   */
   compile?: <Input extends unknown[], Output>(
     f: (...input: Input) => Output,
   ) => ((...input: Input) => Output) & { dispose?: () => void };
@@ -94,7 +97,7 @@ export class HaltingInference {
           haltLogits: mapTensors(segment.haltLogits, (tensor) => tf.clone(tensor)),
         };
       });
-    this.#step = options.compile ? options.compile(step) : step;
+    this.#step = options.compile && network.recordable !== false ? options.compile(step) : step;
   }
 
   /**

@@ -121,7 +121,7 @@ export type Supervision = {
 
 /**
  * The losses of a segment, and the figures the official code reports: `count`, `accuracy`, `exactAccuracy` and `steps`
- * over the slots that have just halted and have any label, `tokenLoss` and the controller's own over all.
+ * over the slots that have just halted and have any label, `tokenLoss` over all, and the controller's and schedule's own.
  *
  * Source: official HRM, `models/losses.py`, `ACTLossHead.forward`.
  */

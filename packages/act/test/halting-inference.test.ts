@@ -12,11 +12,13 @@ import {
   runSegment,
   scoreAnswers,
   type HaltingFactory,
+  type ReasoningNetwork,
 } from '@hrm/act';
 import { ProbeNetwork } from '@hrm/act/testing';
 import { RandomStream } from '@hrm/layers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { scramble } from '../src/testing/controller-subject';
+import { replaceParts } from '../src/testing/replace-parts';
 import { useBackend } from './backends';
 
 const seqLen = 5;
@@ -161,6 +163,17 @@ describe('HaltingInference', () => {
     inference.dispose();
     expect(results[0]).toEqual(results[1]);
     expect([compiled, calls, disposed]).toEqual([1, 6, 1]);
+    network.dispose();
+  });
+
+  it('does not compile a network that cannot be recorded', async () => {
+    const network = new ProbeNetwork(fixedSteps(2));
+    const unrecordable = replaceParts<ReasoningNetwork>(network, { recordable: false });
+    let compiled = 0;
+    const { steps } = await inferWithHalting(unrecordable, network.puzzles(2, new RandomStream(0)), {
+      compile: (f) => (compiled++, f),
+    });
+    expect([compiled, ...steps]).toEqual([0, 2, 2]);
     network.dispose();
   });
 

@@ -227,6 +227,26 @@ describe('runSegment', () => {
     network.dispose();
   });
 
+  it('hands the draws to the refinements too, and what the schedule adds and reports to the losses', () => {
+    const network = new ProbeNetwork(() => new Scripted([9, 9]));
+    const withSchedule = replaceParts<ReasoningNetwork>(network, {
+      refine(latents, x, draws) {
+        const { latents: refined } = network.refine(latents, x);
+        return { latents: refined, regularizer: tf.scalar(0.5), metrics: { drawn: tf.sum(draws!['own']!) } };
+      },
+    });
+    tf.tidy(() => {
+      const draws = { own: tf.tensor1d([2, 3]) };
+      const segment = runSegment(withSchedule, fresh(network, 2), { training: true, draws });
+      const plain = runSegment(network, fresh(network, 2), { training: true, draws });
+      const { total, metrics } = superviseSegment(network, segment, softmaxCrossEntropy);
+      const without = superviseSegment(network, plain, softmaxCrossEntropy);
+      expect(metrics['drawn']!.dataSync()[0]).toBe(5);
+      expect(total.dataSync()[0]! - without.total.dataSync()[0]!).toBeCloseTo(0.5, 5);
+    });
+    network.dispose();
+  });
+
   it('refuses what is not one value a slot, naming the controller', () => {
     const scripted = new Scripted([1, 1]);
     const network = new ProbeNetwork(() => scripted);

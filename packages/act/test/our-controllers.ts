@@ -1,0 +1,32 @@
+import {
+  all,
+  any,
+  atLeast,
+  fixedSteps,
+  gravesAct,
+  haltOnly,
+  ponder,
+  qLearningHalting,
+  residualHalting,
+  type HaltingFactory,
+} from '@hrm/act';
+import { describeController, type TestBackend } from '@hrm/act/testing';
+
+/** Holds every controller of this package to what is asked of any. */
+export function describeOurControllers(backends?: readonly TestBackend[]): void {
+  const hold = (name: string, make: HaltingFactory) => describeController(name, make, backends && { backends });
+
+  hold('qLearningHalting', qLearningHalting({ maxSegments: 4, exploration: 0.5 }));
+  hold('qLearningHalting without a continue target', qLearningHalting({ maxSegments: 4, learnContinue: false }));
+  hold('haltOnly', haltOnly({ maxSegments: 3, exploration: 0.5 }));
+  hold('fixedSteps', fixedSteps(3));
+  hold('gravesAct', gravesAct({ maxSegments: 4 }));
+  hold('ponder', ponder({ maxSegments: 4 }));
+  hold('residualHalting', residualHalting({ maxSegments: 5, tolerance: 0.2 }));
+  hold('any', any(haltOnly({ maxSegments: 4 }), residualHalting({ maxSegments: 4, tolerance: 0.2 })));
+  hold('all', all(fixedSteps(2), qLearningHalting({ maxSegments: 4 })));
+  hold(
+    'atLeast',
+    atLeast(2, gravesAct({ maxSegments: 4 }), ponder({ maxSegments: 4 }), gravesAct({ maxSegments: 3 }), haltOnly()),
+  );
+}
