@@ -58,7 +58,7 @@ export async function* thinkAloud(
       const segment = runSegment(network, admitPuzzles(network, carry, offered), { haltEarly: true });
       return { carry: segment.carry, answer: tf.argMax(segment.logits, -1), haltLogits: segment.haltLogits };
     });
-  const step = compile(oneSegment);
+  const step = network.recordable === false ? asItIs(oneSegment) : compile(oneSegment);
   const offered = tf.tidy((): PuzzleBatch => ({
     inputs: tf.tensor2d(Int32Array.from(inputs), [1, seqLen], 'int32'),
     labels: tf.zeros<tf.Rank.R2>([1, seqLen], 'int32'),

@@ -103,7 +103,8 @@ export async function evaluate(
   options: EvaluateOptions,
 ): Promise<Evaluation> {
   const { tokenLoss, compile = asItIs, onBatch, onSegment } = options;
-  const step = options.step ?? compile(evaluationStep(network, tokenLoss));
+  const made = evaluationStep(network, tokenLoss);
+  const step = options.step ?? (network.recordable === false ? made : compile(made));
   const sums: MetricSums = {};
   let done = 0;
   try {
