@@ -1,6 +1,6 @@
 import { haltOnly } from '@hrm/act';
 import { namedParameters, type BlockFactory } from '@hrm/layers';
-import { buildModel, modelConfigFromOfficial, standardParts, type ModelConfig } from '@hrm/models';
+import { buildModel, modelConfigFromOfficial, registerParts, standardParts, type ModelConfig } from '@hrm/models';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { useBackend } from './backends';
 
@@ -56,17 +56,42 @@ describe('buildModel', () => {
     expect(first(1)).not.toEqual(first(0));
   });
 
-  it('makes parts of the user by the name that the user gives them', () => {
+  it('makes parts of the user by the name that the user gives them, beside the standard ones', () => {
     const doNothing = (): BlockFactory => () => ({ parameters: {}, apply: (hidden) => hidden });
-    const parts = {
-      ...standardParts,
-      blocks: { ...standardParts.blocks, nothing: doNothing },
+    const parts = registerParts({
+      blocks: { nothing: doNothing },
       halting: { mine: () => haltOnly({ maxSegments: 7 }) },
-    };
+    });
     const model = buildModel({ ...config, block: { type: 'nothing' }, halting: { type: 'mine' } }, { parts });
     expect([...namedParameters(model).keys()].filter((name) => name.includes('blocks'))).toEqual([]);
+    expect([model.halting.maxSegments, model.schedule.name]).toEqual([7, 'one-step-gradient']);
+    model.dispose();
+    expect(() => buildModel({ ...config, block: { type: 'nothing' } })).toThrow('there is no part called "nothing"');
+  });
+
+  it("makes parts that are made of other parts, the user's among them", () => {
+    const parts = registerParts({ halting: { mine: () => haltOnly({ maxSegments: 7 }) } });
+    const of = [{ type: 'mine' }, { type: 'all', of: [{ type: 'mine' }, { type: 'fixed-steps', segments: 7 }] }];
+    const model = buildModel({ ...config, halting: { type: 'any', of } }, { parts });
     expect(model.halting.maxSegments).toBe(7);
     model.dispose();
+    const wrong = { type: 'any', of: [{ type: 'mine' }] };
+    expect(() => buildModel({ ...config, halting: wrong })).toThrow('halting: there is no part called "mine"');
+  });
+
+  it.each(Object.keys(standardParts.blocks))('makes block %s with each of its variants', (type) => {
+    const block = { type, heads: 2, norm: 'pre', learnedGain: true, feedForward: 'gelu', expansion: 2 };
+    const model = buildModel({ ...config, block });
+    const names = [...namedParameters(model).keys()];
+    expect(names).toContain('lowLevel.blocks.0.feedForwardResidual.norm.gain');
+    expect(names).toContain('lowLevel.blocks.0.feedForward.up.weight');
+    model.dispose();
+  });
+
+  it('refuses to give a name to two parts', () => {
+    expect(() => registerParts({ blocks: { mixer: standardParts.blocks.mixer } })).toThrow(
+      'registerParts: there is a block called "mixer" already',
+    );
   });
 
   it.each<[string, Partial<ModelConfig>, string]>([
