@@ -129,9 +129,10 @@ beforeAll(() => {
     cpSync(join(root, group), join(copy, group), { recursive: true, filter: (path) => !isMade(path) });
   }
   symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'), 'junction');
-  for (const group of ['packages', 'apps']) {
-    for (const name of readdirSync(join(copy, group))) linkDependencies(join(group, name));
-  }
+  const members = ['packages', 'apps'].flatMap((group) =>
+    readdirSync(join(copy, group)).map((name) => join(group, name)),
+  );
+  for (const folder of [...members, 'examples', 'tests']) linkDependencies(folder);
 });
 
 function linkDependencies(folder: string): void {

@@ -47,6 +47,7 @@ function behind(tensors: NamedTensors, prefix: string): NamedTensors {
  * @example
  * ```ts
  * import { addDecayedWeights, chain, scaleByAdam, scaleByLearningRate } from '@hrm/trainer';
+ * import '@tensorflow/tfjs-backend-cpu';
  *
  * const adamW = chain(scaleByAdam({ beta1: 0.9, beta2: 0.95 }), addDecayedWeights(0.1), scaleByLearningRate());
  * console.log(adamW.init({})); // the count of steps
