@@ -233,6 +233,12 @@ describe('vectorJacobianProduct', () => {
     expect([...product.dataSync()]).toEqual([-3, -3, -3]);
     const unrelated = vectorJacobianProduct(() => tf.ones([3]), point(), vector());
     expect([...unrelated.dataSync()]).toEqual([0, 0, 0]);
+    // A tensor of its own, whatever the function is.
+    const given = vector();
+    const own = vectorJacobianProduct((z) => z, point(), given);
+    expect([...own.dataSync()]).toEqual([1, 1, 2]);
+    own.dispose();
+    expect(given.isDisposed).toBe(false);
   });
 
   it('works where no gradient is recorded, and in a backward pass', () => {

@@ -137,6 +137,9 @@ describe('spectralRadius', () => {
       Math.hypot(0.3, 0.8),
       3,
     );
+    // What grows four times one way and shrinks four times the other way round.
+    const uneven = tf.tensor2d([[0, 4], [0.16, 0]]); // prettier-ignore
+    expect(spectralRadius((z) => tf.matMul(z, uneven), tf.zeros([1, 2])).dataSync()[0]).toBeCloseTo(0.8, 3);
     const sheared = tf.tensor2d([[0.5, 100], [0, 0.4]]); // prettier-ignore
     expect(spectralRadius((z) => tf.matMul(z, sheared), tf.zeros([1, 2])).dataSync()[0]).toBeCloseTo(0.5, 2);
   });

@@ -195,6 +195,21 @@ describe('solveFixedPoint', () => {
     }
   });
 
+  it('makes damped steps where steps are not independent, as two in one dimension cannot be', () => {
+    const guesses: number[] = [];
+    const f: FixedPointMap = (z) => {
+      guesses.push(z.dataSync()[0]!);
+      return tf.cos(z);
+    };
+    const solver = anderson({ window: 2, ridge: 0, damping: 0.5 });
+    solveFixedPoint(f, tf.zeros([1, 1]), { solver, maxIterations: 4 });
+    const damped = (z: number) => (z + Math.cos(z)) / 2;
+    expect(guesses[1]).toBeCloseTo(damped(guesses[0]!), 6);
+    // One earlier step makes a secant; with two the system is singular.
+    expect(Math.abs(guesses[2]! - damped(guesses[1]!))).toBeGreaterThan(0.01);
+    expect(guesses[3]).toBeCloseTo(damped(guesses[2]!), 6);
+  });
+
   it('damps plain iteration', () => {
     const guesses: number[] = [];
     const f: FixedPointMap = (z) => {

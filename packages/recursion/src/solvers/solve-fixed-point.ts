@@ -35,7 +35,7 @@ export type FixedPointSolution = {
   steps: tf.Tensor1D;
   /** Whether the residual is within the tolerance, `[batch]`, bool. */
   converged: tf.Tensor1D;
-  /** Residual of every guess, `[evaluations, batch]`; infinite where it was not finite. */
+  /** Residual of every guess, `[evaluations, batch]`, infinite where it was not finite; of a sample, `steps` count. */
   trace: tf.Tensor2D;
 };
 
@@ -47,7 +47,7 @@ type Search = {
   residual: tf.Tensor1D;
   steps: tf.Tensor1D;
   converged: tf.Tensor1D;
-  /** Converged or given up, `[batch]`, bool. Such a sample stays where it is, whatever becomes of the others. */
+  /** Converged or given up, `[batch]`, bool. The best guess of such a sample stays, whatever becomes of later ones. */
   done: tf.Tensor1D;
 };
 
@@ -69,8 +69,8 @@ export function completeSolveOptions(owner: string, options: SolveOptions) {
 
 /**
  * Seeks a fixed point `z = f(z)`, for each sample of a batch by itself. A sample is done when its residual is within the
- * tolerance, and then stays where it is, so its answer does not depend on the rest of the batch; one whose residual is
- * no longer finite is given up. Of every sample the best guess is returned, which is finite wherever the start is. No
+ * tolerance; guesses after that do not count, so its answer does not depend on the rest of the batch. One whose residual
+ * is no longer finite is given up. Of every sample the best guess is returned, which is finite wherever the start is. No
  * gradient flows through the search: `fixedPoint` gives one.
  *
  * @param f see {@link FixedPointMap}.
@@ -118,8 +118,7 @@ export function solveFixedPoint(f: FixedPointMap, start: tf.Tensor2D, options: S
 
       const moved = tf.tidy(() => {
         const { next, history: remembered } = solver.advance(history, search.state, image);
-        const state = tf.where(tf.expandDims(search.done, 1), search.state, next);
-        return { search: { ...search, state }, history: remembered };
+        return { search: { ...search, state: next }, history: remembered };
       });
       releaseReplaced([search, history, image], [moved, start]);
       ({ search, history } = moved);
