@@ -28,7 +28,7 @@ export async function prepare() {
 
   const cost = existsSync(join(root, 'node_modules/.modules.yaml'))
     ? 'installed before: some 2 s'
-    : 'about 1 min and 400 MB of disk; needs the network';
+    : 'about 30 s and 350 MB of disk; needs the network';
   await runStage({
     title: 'Install: the packages that pnpm-lock.yaml names',
     cost,
@@ -49,7 +49,7 @@ export async function prepare() {
 async function setUpNative(env) {
   if (['wasm', 'cpu'].includes(process.env.HRM_BACKEND)) return;
   const title = 'Set up: native TensorFlow, several times faster than WebAssembly';
-  const cost = 'first time on this machine: 2 to 5 min, 300 MB to download, 1 GB of disk; then 1 s';
+  const cost = 'first time on this machine: 1 to 3 min, 300 MB to download, 0.9 GB of disk; then 1 s';
   try {
     const output = await runStage({ title, cost, command: [hrm, 'setup', '--or-fall-back', '--json'], env });
     const result = JSON.parse(

@@ -45,7 +45,7 @@ export function runStage({ title, cost, command, env, cwd }) {
         .trimEnd()
         .split(/[\r\n]/)
         .at(-1);
-      process.stdout.write(`\r\x1b[K  ${`${elapsed()}  ${lastLine}`.slice(0, (process.stdout.columns ?? 80) - 3)}`);
+      process.stdout.write(`\r\x1b[K  ${`${elapsed()}  ${lastLine}`.slice(0, (process.stdout.columns || 80) - 3)}`);
     };
     const timer = interactive ? setInterval(showProgress, 500) : undefined;
     // A process group of its own, so that what the command has started ends with it.
