@@ -16,7 +16,7 @@ export function reversalBatches(count: number, { batchSize = 4, seed = 0 } = {})
   });
 }
 
-const sizes = { vocabSize: 4, seqLen: 4, block: mixerBlock(), positions: 'none' } as const;
+const sizes = { vocabSize: 4, seqLen: 4, block: mixerBlock({ feedForward: 'gelu' }), positions: 'none' } as const;
 
 /** Makes a small model from its seed. */
 type MakeNetwork = (seed?: number, choices?: { hiddenSize?: number; maxSegments?: number }) => RecursiveReasoner;

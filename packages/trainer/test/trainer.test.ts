@@ -134,7 +134,7 @@ describe.each([
     const network = makeNetwork(0, { hiddenSize: 32, maxSegments: 2 });
     const optimizer = adamAtan2({ learningRate: 0.005 });
     const trainer = smallTrainer(network, { optimizer, tokenLoss: softmaxCrossEntropy });
-    const events = await train(trainer, reversalBatches(100, { batchSize: 8 }));
+    const events = await train(trainer, reversalBatches(200, { batchSize: 8 }));
     const meanLoss = (some: StepEvent[]) =>
       some.reduce((sum, { metrics }) => sum + metrics['tokenLoss']!, 0) / some.length;
     expect(meanLoss(events.slice(0, 10))).toBeGreaterThan(1.2);
