@@ -25,15 +25,21 @@ export async function runCommand(
 ): Promise<CommandResult> {
   const { cwd, env, signal, timeoutMs } = options;
   const result = await new Promise<CommandResult>((resolve) => {
-    const child = spawn(program, args, { cwd, env, signal, timeout: timeoutMs, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(program, args, { cwd, env, signal, stdio: ['ignore', 'pipe', 'pipe'] });
+    // Not the option `timeout`: where there is no such program, its timer keeps this process from ending.
+    const timer = timeoutMs === undefined ? undefined : setTimeout(() => child.kill(), timeoutMs);
+    const end = (ending: Omit<CommandResult, 'stdout' | 'stderr'>, message = '') => {
+      clearTimeout(timer);
+      resolve({ ...ending, stdout, stderr: stderr || message });
+    };
     let stdout = '';
     let stderr = '';
     child.stdout.setEncoding('utf8').on('data', (chunk: string) => (stdout += chunk));
     child.stderr.setEncoding('utf8').on('data', (chunk: string) => (stderr += chunk));
     child.on('error', (error: NodeJS.ErrnoException) =>
-      resolve({ code: -1, stdout, stderr: stderr || error.message, missing: error.code === 'ENOENT' }),
+      end({ code: -1, missing: error.code === 'ENOENT' }, error.message),
     );
-    child.on('close', (code) => resolve({ code: code ?? -1, stdout, stderr, missing: false }));
+    child.on('close', (code) => end({ code: code ?? -1, missing: false }));
   });
   signal?.throwIfAborted();
   return result;

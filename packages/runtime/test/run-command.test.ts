@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest';
+import { runCommand } from '../src/run-command';
+
+const waitingTimers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+
+test('a program that is missing leaves no timer that keeps this process from ending', async () => {
+  const before = waitingTimers();
+  const tries = Array.from({ length: 8 }, () => runCommand('hrm-no-such-program', [], { timeoutMs: 60_000 }));
+  for (const { missing, code } of await Promise.all(tries))
+    expect({ missing, code }).toEqual({ missing: true, code: -1 });
+  expect(waitingTimers() - before).toBeLessThan(8);
+});
+
+test('a program that takes too long is ended, and that is no success', async () => {
+  const started = performance.now();
+  const words = ['-e', 'setTimeout(() => {}, 30_000)'];
+  const { missing, code } = await runCommand(process.execPath, words, { timeoutMs: 200 });
+  expect({ missing, code }).toEqual({ missing: false, code: -1 });
+  expect(performance.now() - started).toBeLessThan(10_000);
+});
+
+test('a raised signal ends the program and is thrown', async () => {
+  const controller = new AbortController();
+  const words = ['-e', 'setTimeout(() => {}, 30_000)'];
+  const running = runCommand(process.execPath, words, { signal: controller.signal, timeoutMs: 60_000 });
+  controller.abort(new Error('enough'));
+  await expect(running).rejects.toThrow('enough');
+});
