@@ -9,8 +9,15 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 /** The main file of the command `hrm`. */
 export const hrm = join(root, 'apps/reference-trainer/dist/hrm.js');
 
-/** Tools send no statistics here. `npm --silent` quiets npm, but what a failed stage has said is shown all the same. */
-const toolSettings = { TURBO_TELEMETRY_DISABLED: '1', DO_NOT_TRACK: '1', npm_config_loglevel: 'notice' };
+/** For the tools that stages run. */
+const toolSettings = {
+  TURBO_TELEMETRY_DISABLED: '1',
+  DO_NOT_TRACK: '1',
+  // `npm --silent` quiets npm, but what a failed stage has said is shown all the same.
+  npm_config_loglevel: 'notice',
+  // pnpm may replace a node_modules that another pnpm has made; nobody is there to be asked.
+  npm_config_confirm_modules_purge: 'false',
+};
 
 /**
  * Brings a checkout to where its programs run: installs, builds, and sets up native TensorFlow where that can be done.
