@@ -15,8 +15,6 @@ const toolSettings = {
   DO_NOT_TRACK: '1',
   // `npm --silent` quiets npm, but what a failed stage has said is shown all the same.
   npm_config_loglevel: 'notice',
-  // pnpm may replace a node_modules that another pnpm has made; nobody is there to be asked.
-  npm_config_confirm_modules_purge: 'false',
 };
 
 /**
@@ -39,7 +37,8 @@ export async function prepare() {
   await runStage({
     title: 'Install: the packages that pnpm-lock.yaml names',
     cost,
-    command: [pnpm.program, 'install', '--frozen-lockfile'],
+    // pnpm may replace a node_modules of another store; nobody is there to be asked.
+    command: [pnpm.program, 'install', '--frozen-lockfile', '--config.confirmModulesPurge=false'],
     env,
   });
   await runStage({
