@@ -43,7 +43,9 @@ export class ReasoningModule implements Refiner {
     if (!Number.isInteger(layers) || layers < 1) {
       throw new RangeError(`ReasoningModule: layers is ${layers}, expected a whole number of at least 1`);
     }
-    this.parameters = { blocks: Array.from({ length: layers }, () => block(context)) };
+    this.parameters = {
+      blocks: Array.from({ length: layers }, (_, i) => block({ ...context, isLast: i === layers - 1 })),
+    };
   }
 
   apply(latent: tf.Tensor3D, injection: tf.Tensor3D): tf.Tensor3D {
