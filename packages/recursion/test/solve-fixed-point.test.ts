@@ -82,12 +82,15 @@ describe.each(solvers)('solveFixedPoint with %s', (_, solver) => {
     ['is defined at the start alone', (z) => tf.sqrt(tf.sub(-0.5, z))],
     ['overflows', (z) => tf.mul(tf.square(z), 1e25)],
     ['is as large as float32 goes', (z) => tf.mul(z, -3e38)],
-  ])('gives no NaN and ends when f %s', (_, f) => {
+  ])('gives no NaN and ends when f %s', (what, f) => {
     const start = tf.tensor2d([[-1, -2], [-1, -1], [0, 0]]); // prettier-ignore
-    const { state, residual, trace } = solveFixedPoint(f, start, { solver, maxIterations: 60 });
+    const { state, residual, trace, steps } = solveFixedPoint(f, start, { solver, maxIterations: 60 });
     expect([...state.dataSync()].every(Number.isFinite)).toBe(true);
     expect([...residual.dataSync(), ...trace.dataSync()].some(Number.isNaN)).toBe(false);
     expect(trace.shape[0]).toBeLessThanOrEqual(60);
+    // Nothing is left to search for when every sample is given up.
+    expect(Math.max(...steps.dataSync())).toBe(trace.shape[0]);
+    if (what === 'is never defined') expect(trace.shape[0]).toBe(1);
   });
 
   it('solves each sample as if it were alone', () => {
