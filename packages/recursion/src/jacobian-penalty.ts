@@ -40,7 +40,17 @@ export function jacobianPenalty(f: FixedPointMap, state: tf.Tensor2D, signs: tf.
   });
 }
 
-/** As many random signs, each 1 or -1. */
+/**
+ * As many random signs, each 1 or -1.
+ *
+ * @example
+ * ```ts
+ * import { RandomStream } from '@hrm/layers';
+ * import { randomSigns } from '@hrm/recursion';
+ *
+ * console.log(randomSigns(new RandomStream(0), 6)); // six, each 1 or -1
+ * ```
+ */
 export function randomSigns(random: RandomStream, count: number): Float32Array {
   let bits = 0;
   return Float32Array.from({ length: count }, (_, i) => {

@@ -56,7 +56,18 @@ export interface ProgressiveSchedule extends RecursionSchedule {
   at(progress: number): RecursionSchedule;
 }
 
-/** Tells schedules that change over training from those that do not. */
+/**
+ * Tells schedules that change over training from those that do not.
+ *
+ * @example
+ * ```ts
+ * import { isProgressive, progressive, type RecursionSchedule } from '@hrm/recursion';
+ *
+ * const stageOf = (schedule: RecursionSchedule, progress: number) =>
+ *   isProgressive(schedule) ? schedule.at(progress) : schedule;
+ * console.log(stageOf(progressive(), 0.5).name); // full-recursion
+ * ```
+ */
 export function isProgressive(schedule: RecursionSchedule): schedule is ProgressiveSchedule {
   return 'at' in schedule && typeof schedule.at === 'function';
 }

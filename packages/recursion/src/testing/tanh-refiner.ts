@@ -13,7 +13,20 @@ export function normalTensor<T extends tf.Tensor>(shape: number[], random: Rando
 
 /**
  * The smallest level worth refining with, `latent, injection -> tanh((latent + injection) weight)`: smooth, for finite
- * differences, and with a scale under 1 near enough to a contraction that recursion settles.
+ * differences, and with a scale of about 0.5 a contraction, so that recursion settles.
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs-core';
+ * import { RandomStream } from '@hrm/layers';
+ * import { RecursionCore } from '@hrm/recursion';
+ * import { TanhRefiner } from '@hrm/recursion/testing';
+ * import '@tensorflow/tfjs-backend-cpu';
+ *
+ * const shared = new TanhRefiner({ hiddenSize: 4, scale: 0.5, random: new RandomStream(0) });
+ * const x = tf.ones([1, 3, 4]) as tf.Tensor3D;
+ * new RecursionCore(shared, shared).fL({ zH: x, zL: x }, x).zL.print();
+ * ```
  */
 export class TanhRefiner implements Refiner {
   readonly parameters: { weight: tf.Variable };
