@@ -79,12 +79,16 @@ function describeCommands(cli: CAC): void {
     .example('hrm train sudoku-4x4-demo --out runs/first')
     .example('hrm train sudoku-extreme-1k --data data/sudoku --out runs/extreme --set training.batchSize=32')
     .action((config: string, options: unknown) => train(String(config), checkOptions(trainOptions, options)));
-  withBackend(cli.command('eval', 'Evaluate a run on held-out puzzles, over all segments'))
+  withBackend(cli.command('eval', 'Evaluate a run on held-out puzzles'))
     .option('--run <folder>', 'Folder of the run')
     .option('--data <folder>', 'Puzzles (default: those of the run)')
     .option('--split <name>', 'train or test (default: test)')
     .option('--checkpoint <which>', 'newest (default) or best')
     .option('--batch <n>', 'Puzzles at a time')
+    .option(
+      '--until <when>',
+      'both (default); end: run all segments; halted: each puzzle leaves the batch when the model would stop',
+    )
     .example('hrm eval --run runs/first --json')
     .action((options: unknown) => evalRun(checkOptions(evalOptions, options)));
   withBackend(cli.command('solve [puzzle]', 'Solve a puzzle, given here or on stdin'))

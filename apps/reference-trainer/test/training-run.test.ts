@@ -29,6 +29,9 @@ function fingerprint(run: string): Record<string, string> {
   );
 }
 
+/** What an evaluation tells of halting. */
+type Halting = { halted: { meanSegments: number; haltingSteps: number[] } };
+
 describe('a run', () => {
   it('writes what it is, its metrics and its checkpoints', () => {
     const lines = readFileSync(join(whole, 'metrics.jsonl'), 'utf8').trimEnd().split('\n');
@@ -37,6 +40,14 @@ describe('a run', () => {
       Array.from({ length: 12 }, (_, i) => i + 1),
     );
     expect(records.filter((record) => 'evaluation' in record).map((record) => record['step'])).toEqual([5, 10, 12]);
+    for (const record of records) {
+      const counted = 'evaluation' in record ? 24 : record['count'];
+      const { haltingSteps } = ('evaluation' in record ? (record['evaluation'] as Halting).halted : record) as {
+        haltingSteps: number[];
+      };
+      expect(haltingSteps).toHaveLength(4);
+      expect(haltingSteps.reduce((sum, puzzles) => sum + puzzles, 0)).toBe(counted);
+    }
     expect(readdirSync(join(whole, 'checkpoints')).sort()).toContain('checkpoint-00000012');
     expect(existsSync(join(whole, 'config.json'))).toBe(true);
   });
@@ -119,6 +130,28 @@ describe('a trained run', () => {
     const { evaluation } = JSON.parse(lastLine) as { evaluation: Record<string, number> };
     expect(json['accuracy']).toBeCloseTo(evaluation['accuracy']!, 6);
     expect(json['exactAccuracy']).toBeCloseTo(evaluation['exactAccuracy']!, 6);
+  });
+
+  it('is evaluated with each puzzle leaving when it halts, beside all segments or alone', () => {
+    const { json, stderr } = hrm(['eval', '--run', whole, '--json']);
+    const lastLine = readFileSync(join(whole, 'metrics.jsonl'), 'utf8').trimEnd().split('\n').at(-1)!;
+    // What training saw beside an evaluation of all segments is what comes of really leaving.
+    const { evaluation } = JSON.parse(lastLine) as { evaluation: Halting };
+    const { haltingSteps, ...figures } = evaluation.halted;
+    const { halted } = json as unknown as Halting;
+    expect(halted.haltingSteps).toEqual(haltingSteps);
+    for (const [name, value] of Object.entries(figures)) {
+      expect((halted as unknown as Record<string, number>)[name], name).toBeCloseTo(value, 6);
+    }
+    const mean = haltingSteps.reduce((sum, puzzles, i) => sum + puzzles * (i + 1), 0) / 24;
+    expect(halted.meanSegments).toBeCloseTo(mean, 6);
+    expect(stderr).toContain(`Halted after 1, 2, ... segments: ${haltingSteps.join(', ')}.`);
+
+    expect(hrm(['eval', '--run', whole, '--json', '--until', 'end']).json['halted']).toBeUndefined();
+    const alone = hrm(['eval', '--run', whole, '--json', '--until', 'halted']).json;
+    expect(alone).toMatchObject({ count: 24, step: 12, halted: { haltingSteps } });
+    expect(alone['exactAccuracy']).toBeUndefined();
+    expect(hrm(['eval', '--run', whole, '--until', 'never']).status).toBe(2);
   });
 
   it.each(['argument', 'stdin'])('solves a puzzle given by %s', (by) => {

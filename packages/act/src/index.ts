@@ -1,3 +1,4 @@
+export { answerFigures, countAnswers, type AnswerFigures, type CountedAnswers } from './answer-figures';
 export { binaryCrossEntropy } from './binary-cross-entropy';
 export { admitPuzzles, initialCarry, type Carry } from './carry';
 export { FixedSteps, fixedSteps, type FixedStepsOptions } from './fixed-steps';

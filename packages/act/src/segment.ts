@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { expectShape, stopGradient, withoutGradient } from '@hrm/layers';
+import { answerFigures, countAnswers } from './answer-figures';
 import type { Carry } from './carry';
 import { countHaltingSteps } from './halting-histogram';
 import type { HaltingLosses, NamedTensors } from './halting-controller';
@@ -37,6 +38,8 @@ export type Segment = {
   logits: tf.Tensor3D;
   /** The halting controller's logits, `[batch]` each. */
   haltLogits: NamedTensors;
+  /** Whom the controller would halt, `[batch]`, bool: decided also where everyone runs to the last segment. */
+  decided: tf.Tensor1D;
   /** The same one segment later, without gradient; empty unless training with a controller that asks for them. */
   lookAhead: NamedTensors;
   /** The controller's state before this segment. */
@@ -86,7 +89,13 @@ export function runSegment(network: ReasoningNetwork, admitted: Carry, options: 
     });
     expectShape(`halting controller ${halting.name}, halted`, decision.halted, [batchSize]);
     const halted = haltEarly ? decision.halted : (tf.greaterEqual(steps, halting.maxSegments) as tf.Tensor1D);
-    return { latents: after, steps, halted: stopGradient(halted), state: decision.state };
+    return {
+      latents: after,
+      steps,
+      halted: stopGradient(halted),
+      decided: stopGradient(decision.halted),
+      state: decision.state,
+    };
   });
   const lookAhead =
     training && halting.needsLookAhead
@@ -103,6 +112,7 @@ export function runSegment(network: ReasoningNetwork, admitted: Carry, options: 
     },
     logits,
     haltLogits,
+    decided: next.decided,
     lookAhead,
     stateBefore: admitted.halting,
     regularizer: regularizer ?? tf.scalar(0),
@@ -129,18 +139,9 @@ export function superviseSegment(network: ReasoningNetwork, segment: Segment, to
   const { carry, logits, haltLogits, lookAhead, stateBefore, regularizer, scheduleMetrics } = segment;
   const { labels } = carry.puzzle;
 
-  const facts = withoutGradient(() => {
-    const labelled = tf.cast(tf.greaterEqual(labels, 0), 'float32');
-    const labelCount = tf.sum(labelled, -1);
-    const right = tf.mul(labelled, tf.cast(tf.equal(tf.argMax(logits, -1), labels), 'float32'));
-    const rightCount = tf.sum(right, -1);
-    const correct = tf.cast(tf.equal(rightCount, labelCount), 'float32') as tf.Tensor1D;
-    const halted = tf.cast(carry.halted, 'float32');
-    const counted = tf.mul(halted, tf.cast(tf.greater(labelCount, 0), 'float32')) as tf.Tensor1D;
-    const divisor = tf.maximum(labelCount, 1);
-    return { correct, counted, divisor, accuracy: tf.div(rightCount, divisor) };
-  });
-  const { correct, counted, divisor, accuracy } = facts;
+  const figures = answerFigures(logits, labels);
+  const { correct, divisor, labelled } = figures;
+  const counted = withoutGradient(() => tf.mul(tf.cast(carry.halted, 'float32'), labelled) as tf.Tensor1D);
 
   const perSequence = tf.sum(tf.div(tokenLoss(logits, labels), tf.expandDims(divisor, -1)), -1) as tf.Tensor1D;
   const losses: HaltingLosses = network.halting.losses({
@@ -157,10 +158,7 @@ export function superviseSegment(network: ReasoningNetwork, segment: Segment, to
   return {
     total: tf.add(losses.total, regularizer),
     metrics: {
-      count: tf.sum(counted),
-      accuracy: tf.sum(tf.mul(counted, accuracy)),
-      exactAccuracy: tf.sum(tf.mul(counted, correct)),
-      steps: tf.sum(tf.mul(counted, tf.cast(carry.steps, 'float32'))),
+      ...countAnswers(figures, counted, carry.steps),
       tokenLoss: tf.sum(perSequence),
       ...losses.metrics,
       ...scheduleMetrics,

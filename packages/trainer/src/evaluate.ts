@@ -1,6 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {
   admitPuzzles,
+  answerFigures,
+  countAnswers,
+  countHaltingSteps,
   initialCarry,
   puzzleBatch,
   runSegment,
@@ -33,7 +36,22 @@ export type EvaluatedSegment = {
   logits: tf.Tensor3D;
   haltLogits: { [name: string]: tf.Tensor };
   metrics: { [name: string]: tf.Tensor };
+  /** 1 in the slots that the controller would not have halted yet, `[batch]`. */
+  thinking: tf.Tensor1D;
+  /** Figures of the slots that it would halt at this segment, summed, and how many after 1, 2, ... segments. */
+  leaving: { [name: string]: tf.Tensor };
+  haltingSteps: tf.Tensor1D;
 };
+
+/** An evaluation as it would be if every puzzle stopped where the controller halts it. */
+export interface HaltedEvaluation {
+  exactAccuracy: number;
+  accuracy: number;
+  /** Mean number of segments that a puzzle takes. */
+  meanSegments: number;
+  /** How many puzzles halt after 1, 2, ... segments. */
+  haltingSteps: number[];
+}
 
 /** Totals of an evaluation. */
 export interface Evaluation {
@@ -45,20 +63,36 @@ export interface Evaluation {
   accuracy: number;
   /** Mean number of segments run. */
   meanSegments: number;
+  /** The same with each puzzle's answer at the segment where the controller would halt it. */
+  halted: HaltedEvaluation;
   /** All figures, summed over puzzles, as the official code counts them. */
   sums: MetricSums;
 }
 
-/** One segment of an evaluation. */
-export type EvaluationStep = ((carry: Carry, offered: PuzzleBatch) => EvaluatedSegment) & { dispose?: () => void };
+/** One segment of an evaluation; `thinking` is 1 in the slots that the controller would not have halted before it. */
+export type EvaluationStep = ((carry: Carry, offered: PuzzleBatch, thinking: tf.Tensor1D) => EvaluatedSegment) & {
+  dispose?: () => void;
+};
 
 /** One segment of an evaluation, every slot run to the last. Pure, so it can be recorded. */
 export function evaluationStep(network: ReasoningNetwork, tokenLoss: TokenLoss): EvaluationStep {
-  return (carry, offered) =>
+  return (carry, offered, thinking) =>
     tf.tidy(() => {
       const segment = runSegment(network, admitPuzzles(network, carry, offered));
+      const { logits, haltLogits, decided, carry: next } = segment;
       const { metrics } = superviseSegment(network, segment, tokenLoss);
-      return { carry: segment.carry, logits: segment.logits, haltLogits: segment.haltLogits, metrics };
+      const halts = tf.cast(tf.logicalOr(decided, next.halted), 'float32');
+      const figures = answerFigures(logits, next.puzzle.labels);
+      const leaving = tf.mul(tf.mul(thinking, halts), figures.labelled) as tf.Tensor1D;
+      return {
+        carry: next,
+        logits,
+        haltLogits,
+        metrics,
+        thinking: tf.mul(thinking, tf.sub(1, halts)) as tf.Tensor1D,
+        leaving: countAnswers(figures, leaving, next.steps),
+        haltingSteps: countHaltingSteps(next.steps, leaving, network.halting.maxSegments),
+      };
     });
 }
 
@@ -75,7 +109,8 @@ export async function readScalars(scalars: { [name: string]: tf.Tensor }): Promi
 const disposeAll = (container: unknown) => void mapTensors(container, (tensor) => (tensor.dispose(), tensor));
 
 /**
- * Runs every puzzle through all segments, as the official code evaluates, and counts what is right.
+ * Runs every puzzle through all segments, as the official code evaluates, and counts what is right; and beside that, what
+ * would be right if every puzzle stopped where the controller halts it.
  *
  * @param batches such as `evaluationBatches(...)` of `@hrm/data-sudoku-maze`: padded slots have no label and do not
  * count.
@@ -105,30 +140,40 @@ export async function evaluate(
   const { tokenLoss, compile = asItIs, onBatch, onSegment } = options;
   const made = evaluationStep(network, tokenLoss);
   const step = options.step ?? (network.recordable === false ? made : compile(made));
+  const { maxSegments } = network.halting;
   const sums: MetricSums = {};
+  const halted: MetricSums = {};
+  const haltingSteps = new Array<number>(maxSegments).fill(0);
   let done = 0;
   try {
     for await (const host of batches) {
       const offered = puzzleBatch(host);
       let carry = initialCarry(network, host.batchSize);
-      for (let index = 0; index < network.halting.maxSegments; index++) {
-        const segment = step(carry, offered);
+      let thinking: tf.Tensor1D = tf.ones([host.batchSize]);
+      for (let index = 0; index < maxSegments; index++) {
+        const segment = step(carry, offered, thinking);
         await onSegment?.(segment, index);
-        disposeAll(carry);
-        carry = segment.carry;
-        if (index === network.halting.maxSegments - 1) {
-          for (const [name, value] of Object.entries(await readScalars(segment.metrics)))
-            sums[name] = (sums[name] ?? 0) + value;
-        }
-        disposeAll([segment.logits, segment.haltLogits, segment.metrics]);
+        disposeAll([carry, thinking]);
+        ({ carry, thinking } = segment);
+        if (index === maxSegments - 1) addTo(sums, await readScalars(segment.metrics));
+        addTo(halted, await readScalars(segment.leaving));
+        (await segment.haltingSteps.data()).forEach((count, i) => (haltingSteps[i]! += count));
+        disposeAll([segment.logits, segment.haltLogits, segment.metrics, segment.leaving, segment.haltingSteps]);
       }
-      disposeAll([carry, offered]);
+      disposeAll([carry, thinking, offered]);
       onBatch?.({ batches: ++done, count: sums['count'] ?? 0 });
     }
   } finally {
     if (!options.step) step.dispose?.();
   }
-  const count = sums['count'] ?? 0;
-  const mean = (name: string) => (count > 0 ? (sums[name] ?? 0) / count : 0);
-  return { count, exactAccuracy: mean('exactAccuracy'), accuracy: mean('accuracy'), meanSegments: mean('steps'), sums };
+  const means = (of: MetricSums) => {
+    const mean = (name: string) => (of['count'] ? (of[name] ?? 0) / of['count'] : 0);
+    return { exactAccuracy: mean('exactAccuracy'), accuracy: mean('accuracy'), meanSegments: mean('steps') };
+  };
+  return { count: sums['count'] ?? 0, ...means(sums), halted: { ...means(halted), haltingSteps }, sums };
+}
+
+/** Adds figures to those of the same name. */
+function addTo(sums: MetricSums, figures: MetricSums): void {
+  for (const [name, value] of Object.entries(figures)) sums[name] = (sums[name] ?? 0) + value;
 }

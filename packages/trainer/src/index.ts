@@ -8,7 +8,9 @@ export {
   type EvaluateOptions,
   type Evaluation,
   type EvaluationStep,
+  type HaltedEvaluation,
 } from './evaluate';
+export { evaluateHalting, type EvaluateHaltingOptions, type HaltingEvaluation } from './evaluate-halting';
 export {
   addDecayedWeights,
   chain,

@@ -1,5 +1,5 @@
 import { evaluationBatches } from '@hrm/data-sudoku-maze';
-import { evaluate } from '@hrm/trainer';
+import { evaluate, evaluateHalting, type HaltedEvaluation } from '@hrm/trainer';
 import { z } from 'zod';
 import { tokenLossOf } from '../run/build-run';
 import { loadRun } from '../run/load-run';
@@ -16,7 +16,21 @@ export const evalOptions = z.strictObject({
   split: z.enum(['train', 'test']).default('test'),
   checkpoint: z.enum(['newest', 'best']).default('newest'),
   batch: z.int().min(1).optional(),
+  until: z.enum(['both', 'end', 'halted']).default('both'),
 });
+
+const percent = (share: number) => `${(100 * share).toFixed(2)}%`;
+
+/** Figures of an evaluation in words. */
+const inWords = ({ exactAccuracy, accuracy, meanSegments }: Omit<HaltedEvaluation, 'haltingSteps'>, seconds: number) =>
+  `${percent(exactAccuracy)} wholly right, ${percent(accuracy)} of cells, ` +
+  `${meanSegments.toFixed(2)} segments, ${seconds.toFixed(1)} s.`;
+
+/** Runs `f` and says how many seconds it took. */
+async function timed<T>(f: () => Promise<T>): Promise<T & { seconds: number }> {
+  const started = performance.now();
+  return { ...(await f()), seconds: (performance.now() - started) / 1000 };
+}
 
 /** `hrm eval --run RUN --data DIR`. */
 export async function evalRun(options: z.infer<typeof evalOptions>): Promise<void> {
@@ -34,23 +48,34 @@ export async function evalRun(options: z.infer<typeof evalOptions>): Promise<voi
   }
   const total = countPuzzles(puzzles);
   const batchSize = options.batch ?? Math.min(config.training.batchSize, total);
-  const bar = new Progress(terminal, 'evaluating', total);
-  const started = performance.now();
-  const { exactAccuracy, accuracy, meanSegments, count } = await evaluate(
-    model,
-    evaluationBatches(puzzles, { batchSize }),
-    {
-      tokenLoss: tokenLossOf(config),
-      compile: engine.compile,
-      onBatch: ({ batches }) => bar.update(Math.min(total, batches * batchSize)),
-    },
-  );
-  bar.stop();
-  const seconds = (performance.now() - started) / 1000;
-  terminal.say(
-    `Step ${step}, ${count} puzzles: ${(100 * exactAccuracy).toFixed(2)}% wholly right, ` +
-      `${(100 * accuracy).toFixed(2)}% of cells, ${meanSegments.toFixed(2)} segments, ${seconds.toFixed(1)} s.`,
-  );
-  terminal.result({ exactAccuracy, accuracy, meanSegments, count, step, seconds });
+  const withBar = async <T>(label: string, f: (onBatch: (done: { batches: number }) => void) => Promise<T>) => {
+    const bar = new Progress(terminal, label, total);
+    const result = await timed(() => f(({ batches }) => bar.update(Math.min(total, batches * batchSize))));
+    bar.stop();
+    return result;
+  };
+  const batches = () => evaluationBatches(puzzles, { batchSize });
+  terminal.say(`Step ${step}, ${total} puzzles.`);
+
+  const { until } = options;
+  let result: object = { step };
+  if (until !== 'halted') {
+    const { exactAccuracy, accuracy, meanSegments, count, seconds } = await withBar('evaluating', (onBatch) =>
+      evaluate(model, batches(), { tokenLoss: tokenLossOf(config), compile: engine.compile, onBatch }),
+    );
+    terminal.say(`All segments run: ${inWords({ exactAccuracy, accuracy, meanSegments }, seconds)}`);
+    result = { exactAccuracy, accuracy, meanSegments, count, step, seconds };
+  }
+  if (until !== 'end') {
+    // Few sizes for the batch to shrink to: each is compiled anew.
+    const bucketSizes = [2, 4, 8].map((share) => Math.ceil(batchSize / share));
+    const { haltingSteps, count, ...halted } = await withBar('evaluating, each until it halts', (onBatch) =>
+      evaluateHalting(model, batches(), { bucketSizes, compile: engine.compile, onBatch }),
+    );
+    terminal.say(`Each puzzle until it halts: ${inWords(halted, halted.seconds)}`);
+    terminal.say(`Halted after 1, 2, ... segments: ${haltingSteps.join(', ')}.`);
+    result = { count, ...result, halted: { ...halted, haltingSteps } };
+  }
+  terminal.result(result);
   model.dispose();
 }

@@ -102,7 +102,8 @@ export async function runTraining({
       const event = await trainer.trainBatch(batch);
       ({ cursor } = batch);
       trained++;
-      await log.append({ step: event.step, learningRate: event.learningRate, ...event.metrics });
+      const { step, learningRate, metrics, haltingSteps } = event;
+      await log.append({ step, learningRate, ...metrics, haltingSteps });
 
       loss = smooth(loss, event.metrics['tokenLoss']);
       accuracy = smooth(accuracy, event.metrics['exactAccuracy']);
@@ -121,11 +122,9 @@ export async function runTraining({
       const isLast = event.step === lastStep;
       if (event.step % evaluateEvery === 0 || isLast) {
         evaluation = await trainer.evaluate(evaluationBatches(puzzles.test, { batchSize }));
-        const { exactAccuracy, accuracy: tokenAccuracy, meanSegments, count } = evaluation;
-        await log.append({
-          step: event.step,
-          evaluation: { exactAccuracy, accuracy: tokenAccuracy, meanSegments, count },
-        });
+        const { sums: _, ...figures } = evaluation;
+        const { exactAccuracy } = figures;
+        await log.append({ step, evaluation: figures });
         reachedGoal = stopAtExactAccuracy !== undefined && exactAccuracy >= stopAtExactAccuracy;
         if (!best || exactAccuracy > best.exactAccuracy) best = { step: event.step, exactAccuracy };
         await save(exactAccuracy);
