@@ -4,12 +4,18 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'tsup';
 
-const packages = fileURLToPath(new URL('../../..', import.meta.url));
-
-/** Makes one JavaScript file of a program beside this file and of the sources it uses; returns its path. */
-export async function bundleProgram(name: string, outDir: string): Promise<string> {
+/**
+ * Makes one JavaScript file of a program beside this file and of the sources it uses; returns its path.
+ *
+ * @param packages the folder of the packages; by default where this file lies in it, which a bundle does not.
+ */
+export async function bundleProgram(
+  name: string,
+  outDir: string,
+  packages = fileURLToPath(new URL('../../..', import.meta.url)),
+): Promise<string> {
   await build({
-    entry: [fileURLToPath(new URL(`${name}.ts`, import.meta.url))],
+    entry: [join(packages, 'trainer/test/checkpoint', `${name}.ts`)],
     outDir,
     format: 'esm',
     outExtension: () => ({ js: '.mjs' }),

@@ -1,10 +1,11 @@
 /**
  * A run that the tests kill and start again: `node saving-program.mjs RUN STEPS`. Its weights are a chain of hashes, so
  * that a step made twice, left out or made from other weights shows in all that follow; its log has a line a step. Says
- * "saving" before each save, "saved" after it, and "done" with the last weights at the end.
+ * "saving" before each save, "saved STEP" after it, and "done" with the last weights at the end.
  */
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { CheckpointStore } from '../../src/checkpoint/checkpoint-store';
 import { MetricsLog } from '../../src/checkpoint/metrics-log';
 import { RunLock } from '../../src/checkpoint/run-lock';
@@ -22,6 +23,8 @@ let step = latest?.step ?? 0;
 let weights = (latest?.files.weights?.get('chain')?.data as Uint8Array | undefined) ?? new Uint8Array(32);
 console.log(`from ${step}`);
 while (step < Number(steps)) {
+  // So that there is time outside of saves, too.
+  await sleep(2);
   weights = new Uint8Array(createHash('sha256').update(weights).digest());
   step++;
   await log.append({ step, first: weights[0]! });
@@ -39,7 +42,7 @@ while (step < Number(steps)) {
       state: { logLength: log.length },
       metric: weights[2]!,
     });
-    console.log('saved');
+    console.log(`saved ${step}`);
   }
 }
 await log.close();
