@@ -19,7 +19,10 @@ import { writeTinyConfig } from '../src/tiny-run';
 const { steps, backend: prefer } = soakOptions({ steps: 20_000, backend: 'native' });
 const folder = workFolder();
 const backend = await selectBackend({ prefer: prefer as BackendPreference });
-const config = loadRunConfig(writeTinyConfig(folder, { steps, evaluateEvery: 500, checkpointEvery: 100 }));
+// As small as a model can be: what leaks, leaks at any size.
+const training = { steps, batchSize: 2, evaluateEvery: 500, checkpointEvery: 100 };
+const schedule = { type: 'one-step-gradient', hCycles: 1, lCycles: 1 };
+const config = loadRunConfig(writeTinyConfig(folder, training, { hiddenSize: 8, puzzleEmbeddingSize: 8, schedule }));
 const puzzles = await preparePuzzles(config, undefined);
 const model = buildRunModel(config, puzzles.train.metadata);
 const trainer = buildTrainer(config, model, {

@@ -3,7 +3,11 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Writes the config of a run small enough to be started hundreds of times, and returns its path. */
-export function writeTinyConfig(folder: string, training: Readonly<Record<string, unknown>> = {}): string {
+export function writeTinyConfig(
+  folder: string,
+  training: Readonly<Record<string, unknown>> = {},
+  model: Readonly<Record<string, unknown>> = {},
+): string {
   const path = join(folder, 'tiny.json');
   const config = {
     name: 'tiny',
@@ -18,6 +22,7 @@ export function writeTinyConfig(folder: string, training: Readonly<Record<string
       halting: { type: 'q-learning', maxSegments: 4, exploration: 0.3 },
       positions: 'none',
       puzzleEmbeddingSize: 16,
+      ...model,
     },
     training: {
       batchSize: 12,
