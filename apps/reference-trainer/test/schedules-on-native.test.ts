@@ -33,7 +33,7 @@ function stepOf(schedule: RecursionSchedule) {
       const { loss, gradients } = valueAndGradients(() => {
         const { latents, regularizer } = schedule.refine(core, { zH, zL }, x, { jacobianSigns: signs });
         const sum = tf.add(tf.sum(tf.mul(latents.zH, x)), tf.sum(tf.square(tf.mul(latents.zL, x))));
-        return { loss: tf.add(sum, regularizer ?? 0) as tf.Scalar, auxiliary: {} };
+        return { loss: tf.add(sum, regularizer ? tf.sum(regularizer) : 0) as tf.Scalar, auxiliary: {} };
       }, [...weights, x]);
       return [loss, ...gradients];
     });

@@ -42,7 +42,7 @@ export class FixedSteps implements HaltingController {
   }
 
   losses({ tokenLoss }: HaltingLossContext): HaltingLosses {
-    return { total: tf.sum(tokenLoss), metrics: {} };
+    return { total: tokenLoss, metrics: {} };
   }
 }
 

@@ -80,15 +80,15 @@ export class GravesAct implements HaltingController {
     const spent = tf.sub(remaining, this.#remainingAfter(remaining, logits));
     // The last segment takes all that is left, so the weights of a puzzle's segments sum to 1.
     const weight = tf.where(halted, remaining, spent);
-    const weighted = tf.sum(tf.mul(weight, tokenLoss));
+    const weighted = tf.mul(weight, tokenLoss) as tf.Tensor1D;
     // Segments plus remainder, N + R = 2 + the sum of (1 - spent) over all but the last, a term a segment: its gradient
     // is exact even where `remaining` is a constant.
-    const ponder = tf.sum(tf.where(halted, tf.fill(spent.shape, 2), tf.sub(1, spent)));
+    const ponder = tf.where(halted, tf.fill(spent.shape, 2), tf.sub(1, spent));
     return {
       total: tf.add(weighted, tf.mul(this.#ponderWeight, ponder)),
       metrics: {
-        weightedTokenLoss: weighted as tf.Scalar,
-        ponderCost: tf.sum(tf.mul(counted, tf.add(tf.cast(steps, 'float32'), remaining))),
+        weightedTokenLoss: weighted,
+        ponderCost: tf.mul(counted, tf.add(tf.cast(steps, 'float32'), remaining)),
       },
     };
   }

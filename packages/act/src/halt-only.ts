@@ -12,7 +12,7 @@ import type {
   HostDraws,
   NamedTensors,
 } from './halting-controller';
-import { countRightJudgements, drawExploration, haltingHead, holdBackExplorers, readHaltingHead } from './halting-head';
+import { rightJudgements, drawExploration, haltingHead, holdBackExplorers, readHaltingHead } from './halting-head';
 import { expectMaxSegments, expectShare, expectWeight } from './halting-options';
 
 /** Choices of {@link haltOnly}. */
@@ -61,10 +61,10 @@ export class HaltOnly implements HaltingController {
 
   losses({ logits, tokenLoss, correct, counted }: HaltingLossContext): HaltingLosses {
     const halt = logits['halt'] as tf.Tensor1D;
-    const haltLoss = tf.sum(binaryCrossEntropy(halt, correct)) as tf.Scalar;
+    const haltLoss = binaryCrossEntropy(halt, correct);
     return {
-      total: tf.add(tf.sum(tokenLoss), tf.mul(this.#lossWeight, haltLoss)),
-      metrics: { haltAccuracy: countRightJudgements(halt, correct, counted), haltLoss },
+      total: tf.add(tokenLoss, tf.mul(this.#lossWeight, haltLoss)),
+      metrics: { haltAccuracy: rightJudgements(halt, correct, counted), haltLoss },
     };
   }
 }

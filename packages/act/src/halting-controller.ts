@@ -60,15 +60,15 @@ export interface HaltingLossContext {
   stateAfter: NamedTensors;
 }
 
-/** A controller's losses. */
+/** A controller's losses, slot by slot: which slots count is not its business. */
 export interface HaltingLosses {
   /**
-   * What training minimises, the token loss counted in, summed over the batch. Linear in the token loss, so that
-   * controllers can be combined.
+   * What training minimises, the token loss counted in, `[batch]`. Linear in the token loss, so that controllers can be
+   * combined.
    */
-  total: tf.Scalar;
-  /** Figures to report, summed over the batch. */
-  metrics: { [name: string]: tf.Scalar };
+  total: tf.Tensor1D;
+  /** Figures to report, `[batch]` each. */
+  metrics: { [name: string]: tf.Tensor1D };
 }
 
 /**

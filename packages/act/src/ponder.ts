@@ -82,14 +82,14 @@ export class Ponder implements HaltingController {
     const logit = logits['halt']!;
     // The last segment takes all that is left, in this distribution and in the prior alike.
     const weight = tf.where(halted, remaining, tf.mul(remaining, tf.sigmoid(logit)));
-    const weighted = tf.sum(tf.mul(weight, tokenLoss));
+    const weighted = tf.mul(weight, tokenLoss) as tf.Tensor1D;
     // By the chain rule the divergence is, over all segments but the last, that of each segment's coin from the prior's,
     // times the probability of coming so far.
     const here = tf.mul(remaining, bernoulliDivergence(logit, this.#prior));
-    const divergence = tf.sum(tf.where(halted, tf.zerosLike(here), here));
+    const divergence = tf.where(halted, tf.zerosLike(here), here) as tf.Tensor1D;
     return {
       total: tf.add(weighted, tf.mul(this.#divergenceWeight, divergence)),
-      metrics: { weightedTokenLoss: weighted as tf.Scalar, divergenceLoss: divergence as tf.Scalar },
+      metrics: { weightedTokenLoss: weighted, divergenceLoss: divergence },
     };
   }
 }

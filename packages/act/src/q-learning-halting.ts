@@ -12,7 +12,7 @@ import type {
   HostDraws,
   NamedTensors,
 } from './halting-controller';
-import { countRightJudgements, drawExploration, haltingHead, holdBackExplorers, readHaltingHead } from './halting-head';
+import { rightJudgements, drawExploration, haltingHead, holdBackExplorers, readHaltingHead } from './halting-head';
 import { expectMaxSegments, expectShare, expectWeight } from './halting-options';
 
 /** Choices of {@link qLearningHalting}. */
@@ -72,15 +72,15 @@ export class QLearningHalting implements HaltingController {
 
   losses({ logits, tokenLoss, correct, counted, lookAhead, steps }: HaltingLossContext): HaltingLosses {
     const { halt, continue: goOn } = logits as { halt: tf.Tensor1D; continue: tf.Tensor1D };
-    const haltLoss = tf.sum(binaryCrossEntropy(halt, correct)) as tf.Scalar;
-    const metrics: HaltingLosses['metrics'] = { haltAccuracy: countRightJudgements(halt, correct, counted), haltLoss };
+    const haltLoss = binaryCrossEntropy(halt, correct);
+    const metrics: HaltingLosses['metrics'] = { haltAccuracy: rightJudgements(halt, correct, counted), haltLoss };
     let halting = haltLoss;
     if (lookAhead) {
-      const continueLoss = tf.sum(binaryCrossEntropy(goOn, this.continueTarget(lookAhead, steps))) as tf.Scalar;
+      const continueLoss = binaryCrossEntropy(goOn, this.continueTarget(lookAhead, steps));
       metrics['continueLoss'] = continueLoss;
       halting = tf.add(haltLoss, continueLoss);
     }
-    return { total: tf.add(tf.sum(tokenLoss), tf.mul(this.#lossWeight, halting)), metrics };
+    return { total: tf.add(tokenLoss, tf.mul(this.#lossWeight, halting)), metrics };
   }
 
   /**

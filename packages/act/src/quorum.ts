@@ -90,7 +90,7 @@ export class Quorum implements HaltingController {
     const responsible = weighing.length > 0 ? weighing : members.slice(0, 1);
     const tokenShare = tf.div(context.tokenLoss, responsible.length) as tf.Tensor1D;
     const none = tf.zerosLike(context.tokenLoss);
-    let total: tf.Scalar = tf.scalar(0);
+    let total: tf.Tensor1D = none;
     const metrics = this.#gather((member, label) => {
       const losses = member.losses({
         ...context,

@@ -68,8 +68,8 @@ export class ResidualHalting implements HaltingController {
 
   losses({ tokenLoss, counted, stateAfter }: HaltingLossContext): HaltingLosses {
     return {
-      total: tf.sum(tokenLoss),
-      metrics: { residual: tf.sum(tf.mul(counted, stateAfter['residual']!)) },
+      total: tokenLoss,
+      metrics: { residual: tf.mul(counted, stateAfter['residual']!) },
     };
   }
 }

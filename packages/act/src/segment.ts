@@ -28,6 +28,33 @@ export interface SegmentOptions {
    * added up, are then differentiated as one. Otherwise a segment's carry is a constant to the next. Default false.
    */
   carryGradient?: boolean;
+  /**
+   * Slots that have halted, and were given no new puzzle, rest: their carry stays as it is, and they count for nothing
+   * in the losses and figures. Without it they go on. Default false.
+   */
+  rest?: boolean;
+}
+
+/** What a segment makes of the carry; for the slots that rest, what it was. */
+type AfterSegment = {
+  latents: Carry['latents'];
+  steps: tf.Tensor1D;
+  halted: tf.Tensor1D;
+  decided: tf.Tensor1D;
+  state: NamedTensors;
+};
+
+/** Undoes a segment in the slots that had halted before it. */
+function letRest({ halted, latents, steps, halting }: Carry, next: AfterSegment): AfterSegment {
+  const keep = <T extends tf.Tensor>(before: tf.Tensor, after: T) =>
+    tf.where(tf.reshape(halted, [-1, ...after.shape.slice(1).map(() => 1)]), before, after) as T;
+  return {
+    latents: { zH: keep(latents.zH, next.latents['zH']!), zL: keep(latents.zL, next.latents['zL']!) },
+    steps: keep(steps, next.steps),
+    halted: tf.logicalOr(halted, next.halted),
+    decided: tf.logicalOr(halted, next.decided),
+    state: Object.fromEntries(Object.entries(next.state).map(([name, after]) => [name, keep(halting[name]!, after)])),
+  };
 }
 
 /** One deep-supervision segment's outputs. */
@@ -44,10 +71,12 @@ export type Segment = {
   lookAhead: NamedTensors;
   /** The controller's state before this segment. */
   stateBefore: NamedTensors;
-  /** What the schedule adds to the loss, zero for most. */
-  regularizer: tf.Scalar;
-  /** Figures that the schedule reports, summed over the batch. */
-  scheduleMetrics: { [name: string]: tf.Scalar };
+  /** What the schedule adds to the loss, `[batch]`; undefined for most. */
+  regularizer: tf.Tensor1D | undefined;
+  /** Figures that the schedule reports, `[batch]` each. */
+  scheduleMetrics: { [name: string]: tf.Tensor1D };
+  /** 0 in the slots that rest, `[batch]`; undefined where none may. */
+  awake: tf.Tensor1D | undefined;
 };
 
 /**
@@ -60,7 +89,7 @@ export type Segment = {
  * @throws ShapeError when the halting controller gives anything but one value a slot.
  */
 export function runSegment(network: ReasoningNetwork, admitted: Carry, options: SegmentOptions = {}): Segment {
-  const { training = false, haltEarly = training, carryGradient = false, draws } = options;
+  const { training = false, haltEarly = training, carryGradient = false, rest = false, draws } = options;
   const puzzleRows = options.puzzleRows ?? network.puzzleRows(admitted.puzzle);
   const { halting } = network;
   const { puzzle } = admitted;
@@ -89,13 +118,8 @@ export function runSegment(network: ReasoningNetwork, admitted: Carry, options: 
     });
     expectShape(`halting controller ${halting.name}, halted`, decision.halted, [batchSize]);
     const halted = haltEarly ? decision.halted : (tf.greaterEqual(steps, halting.maxSegments) as tf.Tensor1D);
-    return {
-      latents: after,
-      steps,
-      halted: stopGradient(halted),
-      decided: stopGradient(decision.halted),
-      state: decision.state,
-    };
+    const next = { latents: after, steps, halted, decided: decision.halted, state: decision.state };
+    return rest ? letRest(admitted, next) : next;
   });
   const lookAhead =
     training && halting.needsLookAhead
@@ -106,17 +130,18 @@ export function runSegment(network: ReasoningNetwork, admitted: Carry, options: 
     carry: {
       latents: next.latents,
       steps: next.steps,
-      halted: next.halted,
+      halted: stopGradient(next.halted),
       puzzle,
       halting: next.state,
     },
     logits,
     haltLogits,
-    decided: next.decided,
+    decided: stopGradient(next.decided),
     lookAhead,
     stateBefore: admitted.halting,
-    regularizer: regularizer ?? tf.scalar(0),
+    regularizer,
     scheduleMetrics: metrics ?? {},
+    awake: rest ? withoutGradient(() => tf.sub(1, tf.cast(admitted.halted, 'float32')) as tf.Tensor1D) : undefined,
   };
 }
 
@@ -130,18 +155,27 @@ export type Supervision = {
 };
 
 /**
- * The losses of a segment, and the figures the official code reports: `count`, `accuracy`, `exactAccuracy` and `steps`
+ * The losses of a segment, summed over the batch, and the figures the official code reports: `count`, `accuracy`, `exactAccuracy` and `steps`
  * over the slots that have just halted and have any label, `tokenLoss` over all, and the controller's and schedule's own.
  *
  * Source: official HRM, `models/losses.py`, `ACTLossHead.forward`.
  */
 export function superviseSegment(network: ReasoningNetwork, segment: Segment, tokenLoss: TokenLoss): Supervision {
-  const { carry, logits, haltLogits, lookAhead, stateBefore, regularizer, scheduleMetrics } = segment;
+  const { carry, logits, haltLogits, lookAhead, stateBefore, regularizer, scheduleMetrics, awake } = segment;
   const { labels } = carry.puzzle;
 
   const figures = answerFigures(logits, labels);
   const { correct, divisor, labelled } = figures;
-  const counted = withoutGradient(() => tf.mul(tf.cast(carry.halted, 'float32'), labelled) as tf.Tensor1D);
+  const counted = withoutGradient(() => {
+    const halted = tf.cast(carry.halted, 'float32');
+    return tf.mul(awake ? tf.mul(halted, awake) : halted, labelled) as tf.Tensor1D;
+  });
+  const sum = (name: string, bySlot: tf.Tensor1D) => {
+    expectShape(name, bySlot, carry.steps.shape, 'one value a slot');
+    return tf.sum<tf.Scalar>(awake ? tf.where(tf.greater(awake, 0), bySlot, tf.zerosLike(bySlot)) : bySlot);
+  };
+  const sums = (owner: string, bySlot: { [name: string]: tf.Tensor1D }) =>
+    Object.fromEntries(Object.entries(bySlot).map(([name, values]) => [name, sum(`${owner}, ${name}`, values)]));
 
   const perSequence = tf.sum(tf.div(tokenLoss(logits, labels), tf.expandDims(divisor, -1)), -1) as tf.Tensor1D;
   const losses: HaltingLosses = network.halting.losses({
@@ -155,13 +189,15 @@ export function superviseSegment(network: ReasoningNetwork, segment: Segment, to
     stateBefore,
     stateAfter: carry.halting,
   });
+  const controller = `halting controller ${network.halting.name}`;
+  const total = sum(`${controller}, total`, losses.total);
   return {
-    total: tf.add(losses.total, regularizer),
+    total: regularizer ? tf.add(total, sum('recursion schedule, regularizer', regularizer)) : total,
     metrics: {
       ...countAnswers(figures, counted, carry.steps),
-      tokenLoss: tf.sum(perSequence),
-      ...losses.metrics,
-      ...scheduleMetrics,
+      tokenLoss: sum('token loss', perSequence),
+      ...sums(controller, losses.metrics),
+      ...sums('recursion schedule', scheduleMetrics),
     },
     haltingSteps: countHaltingSteps(carry.steps, counted, network.halting.maxSegments),
   };

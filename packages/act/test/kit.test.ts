@@ -130,7 +130,7 @@ const broken: { [what: string]: [make: HaltingFactory, caughtBy: RegExp] } = {
     /between which slots halt/,
   ],
   'learns nothing': [
-    spoiled(halt, () => ({ losses: ({ tokenLoss }) => ({ total: tf.sum(tokenLoss), metrics: {} }) })),
+    spoiled(halt, () => ({ losses: ({ tokenLoss }) => ({ total: tokenLoss, metrics: {} }) })),
     /learns: gradient reaches/,
   ],
   'leaves the token loss out': [
@@ -152,7 +152,7 @@ const broken: { [what: string]: [make: HaltingFactory, caughtBy: RegExp] } = {
   'takes the logarithm of a probability': [
     spoiled(halt, () => ({
       losses: ({ logits, tokenLoss }) => ({
-        total: tf.sub(tf.sum(tokenLoss), tf.sum(tf.log(tf.sigmoid(logits['halt']!)))),
+        total: tf.sub(tokenLoss, tf.log(tf.sigmoid(logits['halt']!))),
         metrics: {},
       }),
     })),

@@ -161,7 +161,7 @@ describe('the losses of a quorum', () => {
         stateBefore: controller.initialState?.(4) ?? {},
         stateAfter: controller.initialState?.(4) ?? {},
       };
-      return controller.losses(context).total.dataSync()[0]!;
+      return tf.sum(controller.losses(context).total).dataSync()[0]!;
     });
   }
 

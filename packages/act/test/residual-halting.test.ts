@@ -92,8 +92,8 @@ describe('residualHalting', () => {
         stateBefore: { residual: tf.ones([4]) },
         stateAfter: { residual: tf.tensor1d([0.25, 9, 9, 0.5]) },
       });
-      expect(total.dataSync()[0]).toBe(10);
-      expect(metrics['residual']!.dataSync()[0]).toBe(0.75);
+      expect(tf.sum(total).dataSync()[0]).toBe(10);
+      expect(tf.sum(metrics['residual']!).dataSync()[0]).toBe(0.75);
     });
   });
 

@@ -62,7 +62,7 @@ export function runSlot(
           stateBefore: state,
           stateAfter,
         });
-        total = tf.add(total, losses.total);
+        total = tf.add(total, tf.sum(losses.total));
         for (const [name, value] of Object.entries(losses.metrics)) {
           metrics[name] = (metrics[name] ?? 0) + value.dataSync()[0]!;
         }

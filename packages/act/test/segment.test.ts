@@ -10,6 +10,7 @@ import {
   superviseSegment,
   type HaltingController,
   type HaltingLossContext,
+  type HaltingLosses,
   type NamedTensors,
   type ReasoningNetwork,
   type Segment,
@@ -46,9 +47,9 @@ class Scripted implements HaltingController {
     this.training = training;
     return { halted: tf.greaterEqual(steps, tf.tensor1d(this.haltsAt, 'int32')) as tf.Tensor1D, state: {} };
   }
-  losses(context: HaltingLossContext) {
+  losses(context: HaltingLossContext): HaltingLosses {
     this.context = context;
-    return { total: tf.sum(context.tokenLoss) as tf.Scalar, metrics: { own: tf.scalar(42) } };
+    return { total: context.tokenLoss, metrics: { own: tf.tensor1d([20, 1, 1, 20].slice(0, context.steps.size)) } };
   }
 }
 
@@ -227,12 +228,40 @@ describe('runSegment', () => {
     network.dispose();
   });
 
+  it('lets slots that have halted rest, if asked: their carry stays, the others go on as they would', () => {
+    const network = new ProbeNetwork(() => new Scripted([1, 9]));
+    tf.tidy(() => {
+      const first = runSegment(network, fresh(network, 2), { training: true, rest: true });
+      expect([numbers(first.awake!), numbers(first.carry.halted)]).toEqual([
+        [1, 1],
+        [1, 0],
+      ]);
+      const goesOn = runSegment(network, first.carry, { training: true });
+      const rests = runSegment(network, first.carry, { training: true, rest: true });
+      expect(numbers(rests.awake!)).toEqual([0, 1]);
+      expect(numbers(rests.carry.steps)).toEqual([1, 2]);
+      expect(numbers(goesOn.carry.steps)).toEqual([2, 2]);
+      expect(numbers(rests.carry.halted)).toEqual([1, 0]);
+      for (const level of ['zH', 'zL'] as const) {
+        const [kept, moved, without] = [first, rests, goesOn].map(({ carry }) => tf.unstack(carry.latents[level]));
+        expect(numbers(moved![0]!)).toEqual(numbers(kept![0]!));
+        expect(numbers(moved![1]!)).toEqual(numbers(without![1]!));
+        expect(numbers(without![0]!)).not.toEqual(numbers(kept![0]!));
+      }
+    });
+    network.dispose();
+  });
+
   it('hands the draws to the refinements too, and what the schedule adds and reports to the losses', () => {
     const network = new ProbeNetwork(() => new Scripted([9, 9]));
     const withSchedule = replaceParts<ReasoningNetwork>(network, {
       refine(latents, x, draws) {
         const { latents: refined } = network.refine(latents, x);
-        return { latents: refined, regularizer: tf.scalar(0.5), metrics: { drawn: tf.sum(draws!['own']!) } };
+        return {
+          latents: refined,
+          regularizer: tf.tensor1d([0.5, 0]),
+          metrics: { drawn: draws!['own'] as tf.Tensor1D },
+        };
       },
     });
     tf.tidy(() => {
@@ -331,8 +360,47 @@ describe('superviseSegment', () => {
       const sum = perSequence.reduce((a, b) => a + b);
       expect(metrics['tokenLoss']!.dataSync()[0]).toBeCloseTo(sum, 5);
       expect(total.dataSync()[0]).toBeCloseTo(sum, 5);
-      const regularized = superviseSegment(network, { ...segment, regularizer: tf.scalar(0.5) }, softmaxCrossEntropy);
+      const regularized = superviseSegment(
+        network,
+        { ...segment, regularizer: tf.tensor1d([0.5, 0, 0, 0]) },
+        softmaxCrossEntropy,
+      );
       expect(regularized.total.dataSync()[0]).toBeCloseTo(sum + 0.5, 5);
+    });
+    network.dispose();
+  });
+
+  it('counts for nothing the slots that rest', () => {
+    const network = new ProbeNetwork(() => new Scripted([9, 9, 9, 9]));
+    tf.tidy(() => {
+      const segment = segmentThatSays(network, { said, labels, halted: [0, 1, 1, 1] });
+      const all = superviseSegment(network, segment, softmaxCrossEntropy);
+      const awake = tf.tensor1d([1, 0, 1, 1]);
+      // What a slot that rests computes may even be no number.
+      const regularizer = tf.tensor1d([0, Number.NaN, 0, 0]);
+      const { total, metrics, haltingSteps } = superviseSegment(
+        network,
+        { ...segment, awake, regularizer },
+        softmaxCrossEntropy,
+      );
+      const [right, wrong] = [Math.log(Math.exp(3) + 5) - 3, Math.log(Math.exp(3) + 5)];
+      expect(all.total.dataSync()[0]! - total.dataSync()[0]!).toBeCloseTo((2 * right + wrong) / 3, 5);
+      expect(metrics['tokenLoss']!.dataSync()[0]).toBe(total.dataSync()[0]);
+      expect([metrics['count']!, metrics['own']!].map((figure) => figure.dataSync()[0])).toEqual([1, 41]);
+      expect(numbers(haltingSteps)).toEqual([0, 1, 0, 0, 0]);
+    });
+    network.dispose();
+  });
+
+  it('refuses losses that are not one a slot, naming the controller', () => {
+    const controller = new Scripted([9, 9, 9, 9]);
+    const network = new ProbeNetwork(() => controller);
+    tf.tidy(() => {
+      const segment = runSegment(network, fresh(network, 4), { training: true });
+      controller.losses = ({ tokenLoss }) => ({ total: tf.sum(tokenLoss) as tf.Tensor as tf.Tensor1D, metrics: {} });
+      expect(() => superviseSegment(network, segment, softmaxCrossEntropy)).toThrow(
+        'halting controller scripted, total: got a tensor of shape [], expected [4]; one value a slot',
+      );
     });
     network.dispose();
   });

@@ -34,7 +34,7 @@ const SIGNS = 'jacobianSigns';
  * first guess; those that go out are one sweep past the best guess found, and that sweep carries the gradient.
  *
  * With a tolerance, the search reads a number after each sweep to know when to stop, so a step cannot be recorded; with
- * `iterations` (or `tolerance: 0`) it makes as many sweeps whatever happens, and can be. Metrics, summed over the batch:
+ * `iterations` (or `tolerance: 0`) it makes as many sweeps whatever happens, and can be. Metrics of each puzzle:
  * `solverSteps`, `solverResidual` and `solverConverged`.
  *
  * Source: HRM, section 2, of whose gradient the fixed point is the assumption; Bai, Kolter and Koltun, "Deep Equilibrium
@@ -89,12 +89,11 @@ export function equilibrium(options: EquilibriumOptions = {}): RecursionSchedule
         return {
           latents: unstackLatents(state, shape),
           metrics: {
-            solverSteps: tf.sum(tf.cast(solution.steps, 'float32')) as tf.Scalar,
-            solverResidual: tf.sum(solution.residual) as tf.Scalar,
-            solverConverged: tf.sum(tf.cast(solution.converged, 'float32')) as tf.Scalar,
+            solverSteps: tf.cast(solution.steps, 'float32') as tf.Tensor1D,
+            solverResidual: tf.clone(solution.residual) as tf.Tensor1D,
+            solverConverged: tf.cast(solution.converged, 'float32') as tf.Tensor1D,
           },
-          ...(jacobianWeight > 0 &&
-            signs && { regularizer: tf.mul<tf.Scalar>(jacobianWeight, tf.sum(penalty(signs))) }),
+          ...(jacobianWeight > 0 && signs && { regularizer: tf.mul<tf.Tensor1D>(jacobianWeight, penalty(signs)) }),
         };
       });
     },

@@ -7,10 +7,10 @@ import type { RecursionCore } from './recursion-core';
 /** What one segment of recursion gives. */
 export type Refinement = {
   latents: Latents;
-  /** A term that the schedule wants added to the training loss, summed over the batch. */
-  regularizer?: tf.Scalar;
-  /** Figures to report, without gradient, each summed over the batch. */
-  metrics?: { [name: string]: tf.Scalar };
+  /** A term that the schedule wants added to each puzzle's training loss, `[batch]`. */
+  regularizer?: tf.Tensor1D;
+  /** Figures to report of each puzzle, without gradient, `[batch]` each. */
+  metrics?: { [name: string]: tf.Tensor1D };
 };
 
 /** In which order a segment applies f_L and f_H, and through which applications gradient flows. */
@@ -25,7 +25,8 @@ export interface RecursionSchedule {
    * The refinements of one segment. It draws no random number, and its inputs stay as they are.
    *
    * @param core f_L and f_H.
-   * @param latents where the segment starts; no gradient flows into them from earlier segments.
+   * @param latents where the segment starts. Gradient flows through them into the segments before only where these share
+   *   an update, and only if the first refinement carries any.
    * @param x the embedded puzzle, `[batch, seq, hidden]`.
    * @param draws what {@link RecursionSchedule.draw} drew, as tensors; only training has any.
    */

@@ -45,8 +45,8 @@ describe('equilibrium', () => {
     const high = core.fH(found).zH;
     expect(relativeError(low.dataSync(), found.zL.dataSync())).toBeLessThan(3e-6);
     expect(relativeError(high.dataSync(), found.zH.dataSync())).toBeLessThan(3e-6);
-    expect(metrics!.solverConverged!.dataSync()[0]).toBe(2);
-    expect(metrics!.solverResidual!.dataSync()[0]).toBeLessThan(2e-6);
+    expect([...metrics!.solverConverged!.dataSync()]).toEqual([1, 1]);
+    expect(Math.max(...metrics!.solverResidual!.dataSync())).toBeLessThan(1e-6);
   });
 
   it('in k plain iterations with one-step gradient is oneStepGradient with k cycles of one', () => {
@@ -69,8 +69,8 @@ describe('equilibrium', () => {
     const schedule = equilibrium({ tolerance: 1e-4 });
     const first = schedule.refine(core, latents, x);
     const second = schedule.refine(core, first.latents, x);
-    expect(first.metrics!.solverSteps!.dataSync()[0]).toBeGreaterThan(8);
-    expect(second.metrics!.solverSteps!.dataSync()[0]).toBe(2);
+    expect(Math.min(...first.metrics!.solverSteps!.dataSync())).toBeGreaterThan(4);
+    expect([...second.metrics!.solverSteps!.dataSync()]).toEqual([1, 1]);
   });
 
   it('tells of its search when asked', () => {
@@ -98,7 +98,7 @@ describe('equilibrium', () => {
   it('takes its parts as objects, by name, or as a config file has them', () => {
     const { core, latents, x } = smallProblem();
     const stepsOf = (options: EquilibriumOptions) =>
-      equilibrium(options).refine(core, latents, x).metrics!.solverSteps!.dataSync()[0];
+      tf.sum(equilibrium(options).refine(core, latents, x).metrics!.solverSteps!).dataSync()[0];
     const steps = stepsOf({ solver: anderson({ window: 2 }), tolerance: 1e-5 });
     expect(stepsOf({ solver: { type: 'anderson', window: 2 }, tolerance: 1e-5 })).toBe(steps);
     expect(stepsOf({ solver: 'damped', tolerance: 1e-5 })).toBeGreaterThan(steps!);
@@ -169,7 +169,7 @@ describe('the Jacobian regularizer', () => {
     expect(signs.shape).toEqual([48]);
     const { loss, gradients } = valueAndGradients(() => {
       const { regularizer } = schedule.refine(core, latents, x, { jacobianSigns: signs });
-      return { loss: regularizer!, auxiliary: {} };
+      return { loss: tf.sum<tf.Scalar>(regularizer!), auxiliary: {} };
     }, weights);
     expect(loss.shape).toEqual([]);
     // |J v|^2 / n by a difference of two sweeps, of which both samples are summed.

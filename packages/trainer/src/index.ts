@@ -25,14 +25,15 @@ export { scaleByAdam, scaleByAtan2, type MomentsOptions } from './moments';
 export { NonFiniteError } from './non-finite-error';
 export { adamAtan2, adamW, type Optimizer, type OptimizerOptions } from './optimizer';
 export { signSgd, type RowOptimizer, type SignSgdOptions } from './sign-sgd';
-export { Trainer, type StepEvent, type TrainerOptions, type TrainerState, type TrainingEvent } from './trainer';
+export { Trainer } from './trainer';
+export type { StepEvent, TrainerOptions, TrainerState, TrainingEvent } from './trainer-options';
 export {
   applyGradients,
-  segmentGradients,
   trainedParameters,
   trainingStep,
-  type SegmentGradients,
+  updateGradients,
   type TrainingStepInput,
   type TrainingStepOptions,
   type TrainingStepOutput,
+  type UpdateGradients,
 } from './training-step';

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { asItIs, mapTensors, namedParameters, RandomStream, type Compile, type RandomState } from '@hrm/layers';
+import { asItIs, mapTensors, namedParameters, RandomStream } from '@hrm/layers';
 import {
   initialCarry,
   puzzleBatch,
@@ -10,7 +10,7 @@ import {
   type ReasoningNetwork,
   type TokenLoss,
 } from '@hrm/act';
-import { parameterValues, setParameterValues, type NamedHostTensors } from '@hrm/models';
+import { parameterValues, setParameterValues } from '@hrm/models';
 import { carryFromHost, carryToHost } from './carry-values';
 import {
   evaluate,
@@ -21,11 +21,10 @@ import {
   type EvaluationStep,
 } from './evaluate';
 import { mapNamed } from './gradient-transformation';
-import { meanMetrics, type MetricSums } from './metrics';
+import { meanMetrics } from './metrics';
 import { namedFromHost, namedToHost } from './named-values';
 import { expectFinite } from './non-finite-error';
-import type { Optimizer } from './optimizer';
-import type { RowOptimizer } from './sign-sgd';
+import type { StepEvent, TrainerOptions, TrainerState, TrainingEvent } from './trainer-options';
 import {
   PUZZLE_TABLE,
   trainedParameters,
@@ -34,59 +33,14 @@ import {
   type TrainingStepOutput,
 } from './training-step';
 
-/** Choices of a {@link Trainer}. */
-export interface TrainerOptions {
-  optimizer: Optimizer;
-  /** Of the puzzle embedding. A network that has one needs one. */
-  puzzleOptimizer?: RowOptimizer;
-  /** Default `stablemaxCrossEntropy`. */
-  tokenLoss?: TokenLoss;
-  /** Keeps an exponential moving average of the weights, each step keeping this share of it. Default none. */
-  emaDecay?: number;
-  /** Seed of the halting controller's exploration. Default 0. */
-  seed?: number;
-  /** Steps of the whole training: where a network that changes over training is told from how far it is. Default 1. */
-  totalSteps?: number;
-  /** Such as `compile` of `@hrm/runtime`. Default: run as it is. */
-  compile?: Compile;
-}
-
-/** A training step has been made. */
-export interface StepEvent {
-  type: 'step';
-  /** Counted from 1. */
-  step: number;
-  /** Means: losses over the batch, the rest over the slots that have just halted. */
-  metrics: MetricSums;
-  /** How many of these slots halted after 1, 2, ... segments. */
-  haltingSteps: number[];
-  learningRate: number;
-  seconds: number;
-  samplesPerSecond: number;
-}
-
-/** What a {@link Trainer} tells of its work. */
-export type TrainingEvent = StepEvent;
-
-/** Everything that training changes, as plain values: enough to go on exactly. */
-export interface TrainerState {
-  step: number;
-  random: RandomState;
-  weights: NamedHostTensors;
-  ema: NamedHostTensors;
-  optimizer: NamedHostTensors;
-  /** Empty before the first step. */
-  carry: NamedHostTensors;
-}
-
 type Step = ((input: TrainingStepInput) => TrainingStepOutput) & { dispose?: () => void };
 
 const keepAll = <T>(container: T): T => mapTensors(container, tf.keep);
 const disposeAll = (container: unknown) => void mapTensors(container, (tensor) => (tensor.dispose(), tensor));
 
 /**
- * Trains a model by deep supervision on a stream of batches: every step runs one segment on each slot, updates the
- * weights, and lets a new puzzle into the slots that have halted. It knows no puzzle and no terminal.
+ * Trains a model by deep supervision on a stream of batches: every step lets a new puzzle into the slots that have
+ * halted, runs one segment on each slot (or `segmentsPerUpdate`), and updates the weights. It knows no puzzle and no terminal.
  *
  * Source: official HRM, `pretrain.py`.
  *
@@ -128,6 +82,10 @@ export class Trainer {
     }
     if (emaDecay !== undefined && !(emaDecay >= 0 && emaDecay < 1)) {
       throw new RangeError(`Trainer: emaDecay is ${emaDecay}, expected at least 0 and less than 1, such as 0.999`);
+    }
+    const { segmentsPerUpdate = 1 } = options;
+    if (!Number.isInteger(segmentsPerUpdate) || segmentsPerUpdate < 1) {
+      throw new RangeError(`Trainer: segmentsPerUpdate is ${segmentsPerUpdate}, expected a whole number of at least 1`);
     }
     this.network = network;
     this.tokenLoss = tokenLoss;
@@ -186,16 +144,18 @@ export class Trainer {
     let output: TrainingStepOutput | undefined;
     try {
       const stage = this.#stageOf(step);
-      const draws = {
+      const draws = Array.from({ length: this.#options.segmentsPerUpdate ?? 1 }, () => ({
         ...stage.network.halting.draw(this.#random, batch.batchSize),
         ...stage.network.drawForRefinement?.(this.#random, batch.batchSize),
-      };
+      }));
       const puzzleRate = this.#options.puzzleOptimizer?.learningRate(step) ?? 0;
       output = tf.tidy(() => {
         const input: TrainingStepInput = {
           carry,
           offered: puzzleBatch(batch),
-          draws: Object.fromEntries(Object.entries(draws).map(([name, values]) => [name, tf.tensor1d(values)])),
+          draws: draws.map((drawn) =>
+            Object.fromEntries(Object.entries(drawn).map(([name, values]) => [name, tf.tensor1d(values)])),
+          ),
           optimizerState: this.#optimizerState,
           ema: this.#ema,
           rates: { parameters: tf.scalar(rate), puzzles: tf.scalar(puzzleRate) },

@@ -32,8 +32,8 @@ export interface TrainingStepOptions {
 export type TrainingStepInput = {
   carry: Carry;
   offered: PuzzleBatch;
-  /** The halting controller's random numbers. */
-  draws: NamedTensors;
+  /** The random numbers of each segment of the update, for the halting controller and the schedule. */
+  draws: readonly NamedTensors[];
   optimizerState: NamedTensors;
   ema: NamedTensors;
   /** Learning rates of the step, scalars. */
@@ -58,9 +58,10 @@ export type TrainingStepOutput = {
   sums: NamedTensors;
 };
 
-/** Losses and gradients of one segment, see {@link segmentGradients}. */
-export type SegmentGradients = {
+/** Losses and gradients of the segments of one update, see {@link updateGradients}. */
+export type UpdateGradients = {
   carry: Carry;
+  /** Summed over the batch and over the segments, as are the metrics. */
   loss: tf.Scalar;
   metrics: NamedTensors;
   /** How many of the slots that metrics count halted after 1, 2, ... segments, `[maxSegments]`. */
@@ -69,8 +70,8 @@ export type SegmentGradients = {
   gradients: NamedTensors;
   /** By the puzzle rows of the batch, `[batch, size]`, and these rows; empty without a puzzle embedding. */
   puzzle: { rows?: tf.Tensor2D; gradients?: tf.Tensor2D };
-  /** What the parity cases check beside: logits and halting logits of the segment. */
-  outputs: { logits: tf.Tensor3D; haltLogits: NamedTensors; lookAhead: NamedTensors };
+  /** What the parity cases check beside: logits and halting logits of each segment. */
+  outputs: { logits: tf.Tensor3D; haltLogits: NamedTensors; lookAhead: NamedTensors }[];
 };
 
 /** The parameters that the main optimizer trains, by name: all but the puzzle table and the initial latents. */
@@ -79,28 +80,52 @@ export function trainedParameters(network: ReasoningNetwork): { [name: string]: 
 }
 
 /**
- * One segment of deep supervision, and the gradients of its loss divided by the batch size.
+ * The segments of one update of deep supervision, and the gradients of their losses, added up and divided by the batch
+ * size. New puzzles enter before the first segment; as many segments are run as there are draws.
  *
- * Source: official HRM, `pretrain.py`, `train_batch`.
+ * One segment is what the papers do: the carry it starts from is a constant. Several are not detached from each other:
+ * gradient flows through the carry, latents and the controller's state alike, from each segment's losses into the
+ * segments before it in the update (through those refinements that the schedule gives gradient). A puzzle that halts on
+ * the way rests for what is left of the update, and counts for nothing there; its slot takes a new one at the next.
+ *
+ * Source: official HRM, `pretrain.py`, `train_batch`, for one segment.
  */
-export function segmentGradients(
+export function updateGradients(
   network: ReasoningNetwork,
   tokenLoss: TokenLoss,
   { carry, offered, draws }: Pick<TrainingStepInput, 'carry' | 'offered' | 'draws'>,
-): SegmentGradients {
+): UpdateGradients {
   const trained = trainedParameters(network);
   const names = Object.keys(trained);
   const batchSize = carry.halted.shape[0];
+  const several = draws.length > 1;
   return tf.tidy(() => {
     const admitted = admitPuzzles(network, carry, offered);
     const rows = network.puzzleRows(admitted.puzzle);
     const { loss, gradients, auxiliary } = valueAndGradients(() => {
-      const segment = runSegment(network, admitted, { training: true, draws, puzzleRows: rows });
-      const { total, metrics, haltingSteps } = superviseSegment(network, segment, tokenLoss);
-      const { logits, haltLogits, lookAhead } = segment;
+      let next = admitted;
+      const segments = draws.map((drawn) => {
+        const segment = runSegment(network, next, {
+          training: true,
+          draws: drawn,
+          puzzleRows: rows,
+          carryGradient: several,
+          rest: several,
+        });
+        next = segment.carry;
+        const { logits, haltLogits, lookAhead } = segment;
+        return { ...superviseSegment(network, segment, tokenLoss), outputs: { logits, haltLogits, lookAhead } };
+      });
+      const total = addUp(segments.map((segment) => segment.total));
       return {
         loss: tf.div(total, batchSize) as tf.Scalar,
-        auxiliary: { carry: segment.carry, metrics, haltingSteps, total, outputs: { logits, haltLogits, lookAhead } },
+        auxiliary: {
+          carry: next,
+          metrics: addUpNamed(segments.map(({ metrics }) => metrics)),
+          haltingSteps: addUp(segments.map(({ haltingSteps }) => haltingSteps)),
+          total,
+          outputs: segments.map(({ outputs }) => outputs),
+        },
       };
     }, [...Object.values(trained), ...(rows ? [rows] : [])]);
     loss.dispose();
@@ -116,10 +141,16 @@ export function segmentGradients(
   });
 }
 
-/** What the optimizers make of a segment's gradients: new values, nothing assigned yet. */
+const addUp = <T extends tf.Tensor>(tensors: readonly T[]): T =>
+  tensors.reduce((sum, tensor) => tf.add(sum, tensor) as T);
+
+const addUpNamed = (figures: readonly NamedTensors[]): NamedTensors =>
+  mapNamed(figures[0]!, (_, name) => addUp(figures.map((named) => named[name]!)));
+
+/** What the optimizers make of an update's gradients: new values, nothing assigned yet. */
 export function applyGradients(
   { network, optimizer, puzzleOptimizer, emaDecay }: Omit<TrainingStepOptions, 'tokenLoss'>,
-  { carry, gradients, puzzle }: Pick<SegmentGradients, 'carry' | 'gradients' | 'puzzle'>,
+  { carry, gradients, puzzle }: Pick<UpdateGradients, 'carry' | 'gradients' | 'puzzle'>,
   { optimizerState, ema, rates }: Pick<TrainingStepInput, 'optimizerState' | 'ema' | 'rates'>,
 ): Pick<TrainingStepOutput, 'parameters' | 'optimizerState' | 'ema'> {
   return tf.tidy(() => {
@@ -148,7 +179,7 @@ export function applyGradients(
 }
 
 /**
- * A training step as a pure function: one segment of deep supervision on every slot of the batch, its gradients, and
+ * A training step as a pure function: one update of deep supervision on every slot of the batch, its gradients, and
  * the new values of everything that training changes. It reads no tensor's values and draws no random number, so it
  * can be recorded once and run as one graph.
  */
@@ -156,13 +187,13 @@ export function trainingStep(options: TrainingStepOptions): (input: TrainingStep
   const { network, tokenLoss } = options;
   return (input) =>
     tf.tidy(() => {
-      const segment = segmentGradients(network, tokenLoss, input);
-      const next = applyGradients(options, segment, input);
-      const sums: NamedTensors = { loss: segment.loss };
-      for (const [name, gradient] of Object.entries(segment.gradients)) sums[`gradient/${name}`] = tf.sum(gradient);
-      if (segment.puzzle.gradients) sums[`gradient/${PUZZLE_TABLE}`] = tf.sum(segment.puzzle.gradients);
+      const update = updateGradients(network, tokenLoss, input);
+      const next = applyGradients(options, update, input);
+      const sums: NamedTensors = { loss: update.loss };
+      for (const [name, gradient] of Object.entries(update.gradients)) sums[`gradient/${name}`] = tf.sum(gradient);
+      if (update.puzzle.gradients) sums[`gradient/${PUZZLE_TABLE}`] = tf.sum(update.puzzle.gradients);
       for (const [name, value] of Object.entries(next.parameters)) sums[`parameter/${name}`] = tf.sum(value);
-      const { carry, metrics, haltingSteps } = segment;
+      const { carry, metrics, haltingSteps } = update;
       return { carry, metrics, haltingSteps, ...next, sums };
     });
 }

@@ -37,7 +37,7 @@ function lateEcho(): ReasoningNetwork {
       const halted = tf.greaterEqual(steps, logits['first']!) as tf.Tensor1D;
       return { halted: tf.logicalOr(halted, tf.greaterEqual(steps, 3)) as tf.Tensor1D, state: {} };
     },
-    losses: ({ tokenLoss }) => ({ total: tf.sum(tokenLoss) as tf.Scalar, metrics: {} }),
+    losses: ({ tokenLoss }) => ({ total: tokenLoss, metrics: {} }),
   };
   return {
     ...echo,

@@ -197,6 +197,39 @@ describe('Trainer', () => {
     free(trainer);
   });
 
+  it('with one segment an update is as without saying so; with two learns another way, as exactly repeated', async () => {
+    const two = { segmentsPerUpdate: 2 };
+    const trainers = [
+      smallTrainer(eagerToHalt(smallHrm())),
+      smallTrainer(eagerToHalt(smallHrm()), { segmentsPerUpdate: 1 }),
+      smallTrainer(eagerToHalt(smallHrm()), two),
+      smallTrainer(eagerToHalt(smallHrm()), two),
+    ] as const;
+    const batches = reversalBatches(10);
+    const events = [];
+    for (const trainer of trainers.slice(0, 3)) events.push(await train(trainer, batches));
+    const [plain, one, several, resumed] = trainers;
+    expect(await differences(plain, one)).toEqual([]);
+    expect(events[1]!.map(told)).toEqual(events[0]!.map(told));
+    expect(await differences(plain, several)).toContain('weights/outputHead.weight');
+    // Those who do not explore halt at the first segment of an update, and rest in the second.
+    const halted = events.map((steps) =>
+      steps.reduce((sums, { haltingSteps }) => sums.map((sum, i) => sum + haltingSteps[i]!), [0, 0, 0]),
+    );
+    for (const counts of halted) expect(Math.min(...counts)).toBeGreaterThan(0);
+
+    await train(resumed, batches.slice(0, 4));
+    const saved = await resumed.state();
+    await train(resumed, reversalBatches(2, { seed: 5 }));
+    resumed.restore(saved);
+    await train(resumed, batches.slice(4));
+    expect(await differences(several, resumed)).toEqual([]);
+    const { numTensors } = tf.memory();
+    await several.trainBatch(batches[0]!);
+    expect(tf.memory().numTensors).toBe(numTensors);
+    free(...trainers);
+  });
+
   it('averages the trained weights, and evaluates with the average', async () => {
     const trainer = smallTrainer(smallHrm(), { emaDecay: 0.75 });
     const network = trainer.network as RecursiveReasoner;
@@ -274,6 +307,8 @@ describe('Trainer', () => {
   it.each([
     [{ emaDecay: 1 }, 'emaDecay is 1, expected at least 0 and less than 1'],
     [{ emaDecay: Number.NaN }, 'emaDecay is NaN'],
+    [{ segmentsPerUpdate: 0 }, 'segmentsPerUpdate is 0, expected a whole number of at least 1'],
+    [{ segmentsPerUpdate: 1.5 }, 'segmentsPerUpdate is 1.5'],
     [{ seed: 0.5 }, 'the seed is 0.5'],
     [{ puzzleOptimizer: undefined }, 'puzzleOptimizer: signSgd('],
   ])('refuses %j', (wrong, message) => {

@@ -1,5 +1,15 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { initialCarry, puzzleBatch, qLearningHalting, softmaxCrossEntropy, type Carry } from '@hrm/act';
+import {
+  gravesAct,
+  initialCarry,
+  ponder,
+  puzzleBatch,
+  qLearningHalting,
+  softmaxCrossEntropy,
+  type Carry,
+  type HaltingFactory,
+  type NamedTensors,
+} from '@hrm/act';
 import { attentionBlock, namedParameters } from '@hrm/layers';
 import { checkGradients } from '@hrm/layers/testing';
 import { hrm } from '@hrm/models';
@@ -8,52 +18,73 @@ import {
   adamW,
   carryFromHost,
   carryToHost,
-  segmentGradients,
   signSgd,
   trainedParameters,
   trainingStep,
+  updateGradients,
 } from '@hrm/trainer';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { useBackend } from './backends';
-import { reversalBatches, smallHrm } from './reversal';
+import { reversalBatches, smallHrm, smallTrm } from './reversal';
 
 beforeAll(() => useBackend('cpu'));
 
-describe('segmentGradients', () => {
-  it('are those of the loss over the batch size, for a network that is differentiated as a whole', () => {
-    // One application of each level: nothing is left out of the gradient. Without the continue value nothing looks ahead.
-    const network = hrm({
-      vocabSize: 4,
-      seqLen: 4,
-      hiddenSize: 8,
-      hLayers: 1,
-      lLayers: 1,
-      block: attentionBlock({ heads: 2, feedForward: 'gelu' }),
-      schedule: oneStepGradient({ hCycles: 1, lCycles: 1 }),
-      halting: qLearningHalting({ maxSegments: 3, learnContinue: false }),
-      puzzleEmbedding: { puzzles: 3, size: 8 },
-    });
-    const [batch] = reversalBatches(1, { batchSize: 2 });
-    const [carry, offered] = tf.tidy(() => {
-      const table = namedParameters(network).get('puzzleEmbedding.weight')!;
-      table.assign(tf.reshape(tf.linspace(-1, 1, table.size), table.shape));
-      // Away from its start, where nothing but the bias matters and the loss is far from linear.
-      const head = namedParameters(network).get('halting.head.weight')!;
-      head.assign(tf.reshape(tf.linspace(-0.5, 0.5, head.size), head.shape));
-      namedParameters(network)
-        .get('halting.head.bias')!
-        .assign(tf.zeros([2]));
-      return [initialCarry(network, 2), puzzleBatch(batch!)];
-    });
-    const step = () => segmentGradients(network, softmaxCrossEntropy, { carry, offered, draws: {} });
+/** A network that is differentiated as a whole, since it applies each level once; its head far from its start. */
+function wholeNetwork(halting: HaltingFactory) {
+  const network = hrm({
+    vocabSize: 4,
+    seqLen: 4,
+    hiddenSize: 8,
+    hLayers: 1,
+    lLayers: 1,
+    block: attentionBlock({ heads: 2, feedForward: 'gelu' }),
+    schedule: oneStepGradient({ hCycles: 1, lCycles: 1 }),
+    halting,
+    puzzleEmbedding: { puzzles: 3, size: 8 },
+  });
+  const parameters = namedParameters(network);
+  const spread = (name: string, end: number) => {
+    const parameter = parameters.get(name)!;
+    parameter.assign(tf.reshape(tf.linspace(-end, end, parameter.size), parameter.shape));
+  };
+  tf.tidy(() => {
+    spread('puzzleEmbedding.weight', 1);
+    spread('halting.head.weight', 0.5);
+    const bias = parameters.get('halting.head.bias')!;
+    bias.assign(tf.zeros(bias.shape));
+  });
+  return network;
+}
+
+describe('updateGradients', () => {
+  const continueless = qLearningHalting({ maxSegments: 3, learnContinue: false, exploration: 0.5 });
+  // The first and third explore: they must go on to their second segment.
+  const explore = () => ({ exploreUniform: tf.tensor1d([0, 1, 0, 1]), exploreMinSteps: tf.fill([4], 2, 'int32') });
+  it.each<[string, HaltingFactory, number, number[]]>([
+    ['one segment', continueless, 1, [2, 0, 0]],
+    ['two segments, in which some halt', continueless, 2, [2, 2, 0]],
+    ['two segments, Graves ACT', gravesAct({ maxSegments: 2, ponderWeight: 0.5 }), 2, [0, 4]],
+    ['three segments, Graves ACT that stops after two', gravesAct({ maxSegments: 2, ponderWeight: 0.5 }), 3, [0, 4]],
+    ['two segments, PonderNet', ponder({ maxSegments: 2, divergenceWeight: 0.5 }), 2, [0, 4]],
+  ])('are those of the loss over the batch size: %s', (_, halting, segments, haltingSteps) => {
+    const network = wholeNetwork(halting);
+    const [batch] = reversalBatches(1);
+    const [carry, offered, drawn] = tf.tidy(() => [initialCarry(network, 4), puzzleBatch(batch!), explore()]);
+    const step = () =>
+      updateGradients(network, softmaxCrossEntropy, {
+        carry,
+        offered,
+        draws: new Array<NamedTensors>(segments).fill(drawn),
+      });
 
     const trained = trainedParameters(network);
-    const segment = step();
-    expect(Object.keys(segment.gradients)).toEqual(Object.keys(trained));
+    const update = step();
+    expect([...update.haltingSteps.dataSync()]).toEqual(haltingSteps);
+    expect(Object.keys(update.gradients)).toEqual(Object.keys(trained));
     for (const [name, parameter] of Object.entries(trained)) {
       // The tape's own gradient of the loss would agree with differences trivially: take the one that training uses.
       const [check] = checkGradients(
-        () => tf.tidy(() => withSlope(tf.div(step().loss, 2), parameter, segment.gradients[name]!)),
+        () => tf.tidy(() => withSlope(tf.div(step().loss, 4), parameter, update.gradients[name]!)),
         { [name]: parameter },
         { directions: 0, step: 0.003 },
       );
@@ -62,7 +93,60 @@ describe('segmentGradients', () => {
         5e-3,
       );
     }
-    tf.dispose([carry, offered, segment] as unknown as tf.TensorContainer);
+    tf.dispose([carry, offered, drawn, update] as unknown as tf.TensorContainer);
+    network.dispose();
+  });
+
+  it('add up the losses of the segments, and let gradient through the carry from one to the next', () => {
+    const network = wholeNetwork(gravesAct({ maxSegments: 2, ponderWeight: 0.5 }));
+    const [batch] = reversalBatches(1);
+    tf.tidy(() => {
+      const [carry, offered] = [initialCarry(network, 4), puzzleBatch(batch!)];
+      const together = updateGradients(network, softmaxCrossEntropy, { carry, offered, draws: [{}, {}] });
+      const first = updateGradients(network, softmaxCrossEntropy, { carry, offered, draws: [{}] });
+      const second = updateGradients(network, softmaxCrossEntropy, { carry: first.carry, offered, draws: [{}] });
+      const numbers = (tensor: tf.Tensor) => [...tensor.dataSync()];
+      expect(numbers(together.loss)[0]).toBeCloseTo(numbers(first.loss)[0]! + numbers(second.loss)[0]!, 5);
+      for (const name of ['tokenLoss', 'weightedTokenLoss', 'count', 'steps']) {
+        const sum = numbers(first.metrics[name]!)[0]! + numbers(second.metrics[name]!)[0]!;
+        expect(numbers(together.metrics[name]!)[0], name).toBeCloseTo(sum, 5);
+      }
+      expect(numbers(together.carry.latents.zH)).toEqual(numbers(second.carry.latents.zH));
+      for (const name of ['halting.head.weight', 'lowLevel.blocks.0.feedForward.up.weight']) {
+        const apart = tf.add(first.gradients[name]!, second.gradients[name]!);
+        const difference = tf.norm(tf.sub(together.gradients[name]!, apart)).dataSync()[0]!;
+        expect(difference / tf.norm(apart).dataSync()[0]!, name).toBeGreaterThan(0.05);
+      }
+    });
+    network.dispose();
+  });
+
+  it('let a puzzle that halts in the middle rest for what is left of the update', () => {
+    const network = smallTrm();
+    const [batch] = reversalBatches(1);
+    tf.tidy(() => {
+      namedParameters(network)
+        .get('halting.head.bias')!
+        .assign(tf.tensor1d([5, -5]));
+      const [carry, offered] = [initialCarry(network, 4), puzzleBatch(batch!)];
+      const draws = explore();
+      const one = updateGradients(network, softmaxCrossEntropy, { carry, offered, draws: [draws] });
+      const many = updateGradients(network, softmaxCrossEntropy, { carry, offered, draws: [draws, draws, draws] });
+      expect([...one.carry.halted.dataSync()]).toEqual([0, 1, 0, 1]);
+      expect([...many.carry.halted.dataSync()]).toEqual([1, 1, 1, 1]);
+      expect([...many.carry.steps.dataSync()]).toEqual([2, 1, 2, 1]);
+      expect([...many.haltingSteps.dataSync()]).toEqual([2, 2, 0]);
+      expect(many.metrics['count']!.dataSync()[0]).toBe(4);
+      const [early, rested] = [one, many].map((update) => tf.unstack(update.carry.latents.zH)[1]!.dataSync());
+      expect(rested).toEqual(early);
+      // The third segment has nobody left: it changes nothing.
+      const two = updateGradients(network, softmaxCrossEntropy, { carry, offered, draws: [draws, draws] });
+      expect([...many.loss.dataSync()]).toEqual([...two.loss.dataSync()]);
+      for (const [name, gradient] of Object.entries(two.gradients)) {
+        const error = tf.max(tf.abs(tf.sub(many.gradients[name]!, gradient))).dataSync()[0];
+        expect(error, name).toBeLessThan(1e-7);
+      }
+    });
     network.dispose();
   });
 
@@ -73,10 +157,10 @@ describe('segmentGradients', () => {
     expect(names.filter((name) => /initialLatents|puzzleEmbedding/.test(name))).toEqual([]);
     const [batch] = reversalBatches(1);
     tf.tidy(() => {
-      const { puzzle } = segmentGradients(network, softmaxCrossEntropy, {
+      const { puzzle } = updateGradients(network, softmaxCrossEntropy, {
         carry: initialCarry(network, 4),
         offered: puzzleBatch(batch!),
-        draws: {},
+        draws: [{}],
       });
       expect([puzzle.rows!.shape, puzzle.gradients!.shape]).toEqual([
         [4, 8],
@@ -112,7 +196,7 @@ describe('trainingStep', () => {
       const input = {
         carry: initialCarry(network, 4),
         offered: puzzleBatch(batch!),
-        draws: { exploreUniform: tf.ones([4]), exploreMinSteps: tf.fill([4], 2, 'int32') },
+        draws: [{ exploreUniform: tf.ones([4]), exploreMinSteps: tf.fill([4], 2, 'int32') }],
         optimizerState: optimizer.init(trained),
         ema: trained,
         rates: { parameters: tf.scalar(0.1), puzzles: tf.scalar(0.1) },

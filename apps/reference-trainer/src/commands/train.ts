@@ -30,6 +30,7 @@ const fixed = ({ task, model, training }: RunConfig) => ({
   task,
   model,
   batchSize: training.batchSize,
+  segmentsPerUpdate: training.segmentsPerUpdate ?? 1,
   seed: training.seed,
   averaged: training.emaDecay !== undefined,
   optimizer: training.optimizer,
@@ -49,7 +50,7 @@ export async function trainRun(
     const { config: before } = readRunDescription(run);
     if (!isDeepStrictEqual(fixed(before), fixed(config))) {
       throw new UsageError(
-        `--resume: the run in ${run} was begun with another task, model, batch size, seed, optimizer or averaging; ` +
+        `--resume: the run in ${run} was begun with another task, model, batch size, segments an update, seed, optimizer or averaging; ` +
           'give the config and seed it was begun with, or choose another --out',
       );
     }

@@ -51,6 +51,8 @@ const training = z
     steps: count.optional(),
     epochs: count.optional(),
     seed: z.int().default(0),
+    /** Segments that share an update, not detached from each other; 1 if not given. */
+    segmentsPerUpdate: count.optional(),
     tokenLoss: z.enum(['stablemax', 'softmax']).default('stablemax'),
     optimizer: z.enum(['adam-atan2', 'adam-w']).default('adam-atan2'),
     learningRate: positive,

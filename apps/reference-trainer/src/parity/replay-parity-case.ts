@@ -27,9 +27,9 @@ import {
   applyGradients,
   asItIs,
   evaluate,
-  segmentGradients,
   signSgd,
   trainedParameters,
+  updateGradients,
   warmupCosine,
   type Compile,
 } from '@hrm/trainer';
@@ -178,8 +178,8 @@ export async function replayParityCase(recording: ParityCase, compile: Compile =
   const trained: NamedTensors = trainedParameters(model);
   const copies = () =>
     Object.fromEntries(Object.entries(trained).map(([name, value]) => [name, tf.keep(tf.clone(value))]));
-  const gradientsOf = compile((input: Parameters<typeof segmentGradients>[2]) =>
-    segmentGradients(model, tokenLoss, input),
+  const gradientsOf = compile((input: Parameters<typeof updateGradients>[2]) =>
+    updateGradients(model, tokenLoss, input),
   );
   const updatesOf = compile(
     (segment: Parameters<typeof applyGradients>[1], state: Parameters<typeof applyGradients>[2]) =>
@@ -204,12 +204,12 @@ export async function replayParityCase(recording: ParityCase, compile: Compile =
       const drawn = recordedSegment.get(`draw.${theirs}`);
       if (drawn) draws[ours] = fromHostTensor(drawn);
     }
-    const segment = gradientsOf({ carry, offered, draws });
+    const segment = gradientsOf({ carry, offered, draws: [draws] });
     const rates = { parameters: tf.scalar(learningRate), puzzles: tf.scalar(puzzleRate) };
     const { gradients: ownGradients, puzzle } = segment;
     const next = updatesOf({ carry: segment.carry, gradients: ownGradients, puzzle }, { optimizerState, ema, rates });
 
-    const { logits, haltLogits, lookAhead } = segment.outputs;
+    const { logits, haltLogits, lookAhead } = segment.outputs[0]!;
     comparison.compare(
       'out.logits',
       where,

@@ -76,6 +76,7 @@ export function buildTrainer(
     }),
     tokenLoss: tokenLossOf(config),
     ...(training.emaDecay !== undefined && { emaDecay: training.emaDecay }),
+    ...(training.segmentsPerUpdate !== undefined && { segmentsPerUpdate: training.segmentsPerUpdate }),
     seed: training.seed,
     totalSteps,
     compile,

@@ -50,11 +50,13 @@ const oneSegment: ControllerCheck = {
         const context = lossContext(halting, zH, random);
         withVariables({ zH, tokenLoss: context.tokenLoss }, (variables) => {
           const total = () =>
-            halting.losses({
-              ...context,
-              logits: halting.logits(variables.zH as tf.Tensor as tf.Tensor3D),
-              tokenLoss: tf.mul(1, variables.tokenLoss) as tf.Tensor as tf.Tensor1D,
-            }).total;
+            tf.sum(
+              halting.losses({
+                ...context,
+                logits: halting.logits(variables.zH as tf.Tensor as tf.Tensor3D),
+                tokenLoss: tf.mul(1, variables.tokenLoss) as tf.Tensor as tf.Tensor1D,
+              }).total,
+            );
           const checks = directionalDerivatives(total, { ...variables, ...parametersOf(halting) }, random);
           expect(checks.filter(({ error }) => !(error < tolerance))).toEqual([]);
           const byToken = checks.find(({ name }) => name === 'tokenLoss')!;
@@ -174,7 +176,10 @@ const targets: ControllerCheck = {
         const ahead = context.lookAhead ?? {};
         const byWhat = { correct: context.correct, counted: context.counted, ...ahead };
         const { gradients } = valueAndGradients(
-          () => ({ loss: halting.losses({ ...context, logits: halting.logits(zH) }).total, auxiliary: {} }),
+          () => ({
+            loss: tf.sum<tf.Scalar>(halting.losses({ ...context, logits: halting.logits(zH) }).total),
+            auxiliary: {},
+          }),
           Object.values(byWhat),
         );
         Object.keys(byWhat).forEach((name, i) =>
@@ -200,7 +205,10 @@ const extremes: ControllerCheck = {
           const context = lossContext(halting, zH, random);
           const parameters = Object.values(parametersOf(halting));
           const { loss, gradients } = valueAndGradients(
-            () => ({ loss: halting.losses({ ...context, logits: halting.logits(zH) }).total, auxiliary: {} }),
+            () => ({
+              loss: tf.sum<tf.Scalar>(halting.losses({ ...context, logits: halting.logits(zH) }).total),
+              auxiliary: {},
+            }),
             [...parameters, zH],
           );
           const finite = [loss, ...gradients].every((tensor) => tensor.dataSync().every(Number.isFinite));

@@ -1,0 +1,59 @@
+import type { TokenLoss } from '@hrm/act';
+import type { Compile, RandomState } from '@hrm/layers';
+import type { NamedHostTensors } from '@hrm/models';
+import type { MetricSums } from './metrics';
+import type { Optimizer } from './optimizer';
+import type { RowOptimizer } from './sign-sgd';
+
+/** Choices of a `Trainer`. */
+export interface TrainerOptions {
+  optimizer: Optimizer;
+  /** Of the puzzle embedding. A network that has one needs one. */
+  puzzleOptimizer?: RowOptimizer;
+  /** Default `stablemaxCrossEntropy`. */
+  tokenLoss?: TokenLoss;
+  /** Keeps an exponential moving average of the weights, each step keeping this share of it. Default none. */
+  emaDecay?: number;
+  /**
+   * Segments of one update. With 1 each segment's carry is a constant to the next, as in the papers. With more, the
+   * segments of an update are not detached from each other and their losses are added up, so that gradient flows back
+   * through them: which is what makes the losses of `gravesAct` and `ponder` exact, for puzzles that halt within the
+   * update they began in (for all, if it is at least the controller's `maxSegments`). A puzzle that halts on the way rests
+   * until the next update. Costs memory and time in proportion. Default 1.
+   */
+  segmentsPerUpdate?: number;
+  /** Seed of the halting controller's exploration. Default 0. */
+  seed?: number;
+  /** Steps of the whole training: where a network that changes over training is told from how far it is. Default 1. */
+  totalSteps?: number;
+  /** Such as `compile` of `@hrm/runtime`. Default: run as it is. */
+  compile?: Compile;
+}
+
+/** A training step has been made. */
+export interface StepEvent {
+  type: 'step';
+  /** Counted from 1. */
+  step: number;
+  /** Means: losses over the batch, added up over the update's segments; the rest over the slots that halted in it. */
+  metrics: MetricSums;
+  /** How many of these slots halted after 1, 2, ... segments. */
+  haltingSteps: number[];
+  learningRate: number;
+  seconds: number;
+  samplesPerSecond: number;
+}
+
+/** What a `Trainer` tells of its work. */
+export type TrainingEvent = StepEvent;
+
+/** Everything that training changes, as plain values: enough to go on exactly. */
+export interface TrainerState {
+  step: number;
+  random: RandomState;
+  weights: NamedHostTensors;
+  ema: NamedHostTensors;
+  optimizer: NamedHostTensors;
+  /** Empty before the first step. */
+  carry: NamedHostTensors;
+}
