@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { FileFormatError } from '@hrm/models';
 import { cac, type CAC, type Command } from 'cac';
 import { bench, benchOptions } from './commands/bench';
@@ -13,6 +12,7 @@ import { residuals, residualsOptions } from './commands/residuals';
 import { setup, setupOptions } from './commands/setup';
 import { solve, solveOptions } from './commands/solve';
 import { train, trainOptions } from './commands/train';
+import { versions } from './run/versions';
 import { checkOptions, UsageError } from './terminal/usage-error';
 
 /** Exit statuses: a failure, and a command line that cannot be. */
@@ -177,13 +177,10 @@ function report(error: unknown): void {
  */
 export async function main(argv: readonly string[]): Promise<void> {
   try {
-    const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
-      version: string;
-    };
     const cli = cac('hrm');
     describeCommands(cli);
     cli.help();
-    cli.version(version);
+    cli.version(versions.hrm);
     const { args, options } = cli.parse(['node', 'hrm', ...joinCommandWords(argv)], { run: false });
     if (options['help'] || options['version']) return;
     if (!cli.matchedCommand) {

@@ -1,14 +1,22 @@
 import { isDeepStrictEqual } from 'node:util';
 import { mkdirSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { countParameters } from '@hrm/layers';
+import type { RecursiveReasoner } from '@hrm/models';
+import { RunLock } from '@hrm/trainer/checkpoint';
 import { z } from 'zod';
 import { loadRunConfig } from '../config/load-run-config';
 import type { RunConfig } from '../config/run-config';
 import { buildRunModel, buildTrainer, totalStepsOf } from '../run/build-run';
-import { expectFreeFolder, holdsRun, readRunDescription, runPaths, writeRunDescription } from '../run/run-folder';
+import {
+  expectFreeFolder,
+  holdsRun,
+  puzzlesOfRun,
+  readRunDescription,
+  runPaths,
+  writeRunDescription,
+} from '../run/run-folder';
 import { countPuzzles, preparePuzzles, writePuzzles } from '../run/run-puzzles';
-import { runTraining, type TrainingResult } from '../run/run-training';
+import { runTraining, type TrainingResult, type TrainingRun } from '../run/run-training';
 import { exitStatusOf } from '../run/stop-signals';
 import { backendOptions, startEngine, type Engine } from '../terminal/backend-options';
 import { Terminal } from '../terminal/terminal';
@@ -56,32 +64,49 @@ export async function trainRun(
     }
   } else expectFreeFolder(run);
   const engine = await startEngine(terminal, options);
-  const folder = options.data ?? (goesOn ? readRunDescription(run).data : undefined);
+  const folder = options.data ?? (goesOn ? puzzlesOfRun(run) : undefined);
   const puzzles = await preparePuzzles(config, folder);
   const model = buildRunModel(config, puzzles.train.metadata);
   // All that a config can get wrong has been tried: only now is anything written.
-  if (!goesOn) mkdirSync(run, { recursive: true });
-  const data = folder ?? runPaths(run).data;
-  if (folder === undefined) await writePuzzles(data, puzzles);
-  const { seqLen, vocabSize, numPuzzleIdentifiers } = puzzles.train.metadata;
-  await writeRunDescription(run, {
-    config,
-    data: resolve(data),
-    puzzles: { seqLen, vocabSize, numPuzzleIdentifiers },
-  });
+  mkdirSync(run, { recursive: true });
+  const lock = await RunLock.acquire(run);
+  try {
+    // Another process may have begun a run here meanwhile.
+    if (!goesOn) expectFreeFolder(run);
+    const data = folder ?? runPaths(run).data;
+    const { seqLen, vocabSize, numPuzzleIdentifiers } = puzzles.train.metadata;
+    await writeRunDescription(run, { config, data, puzzles: { seqLen, vocabSize, numPuzzleIdentifiers } });
+    if (folder === undefined) await writePuzzles(data, puzzles, { overwrite: true });
+    const training = { run, config, puzzles, model, engine, resume: goesOn, terminal };
+    const result = await trainModel(training, options.maxSteps);
+    return { result, config, engine, data };
+  } finally {
+    await lock.release();
+  }
+}
 
+/** Trains in a folder that is locked. */
+async function trainModel(
+  {
+    model,
+    engine,
+    ...training
+  }: Omit<TrainingRun, 'trainer' | 'lastStep'> & { model: RecursiveReasoner; engine: Engine },
+  maxSteps = Infinity,
+): Promise<TrainingResult> {
+  const { run, config, puzzles, terminal } = training;
   const totalSteps = totalStepsOf(config, puzzles.train.metadata);
+  const lastStep = Math.min(totalSteps, maxSteps);
   const trainer = buildTrainer(config, model, { totalSteps, compile: engine.compile });
-  const lastStep = Math.min(totalSteps, options.maxSteps ?? Infinity);
   terminal.say(
     `${config.name}: ${countParameters(model).toLocaleString('en')} parameters, ` +
       `${countPuzzles(puzzles.train).toLocaleString('en')} puzzles to learn from, ${countPuzzles(puzzles.test).toLocaleString('en')} held out, ` +
       `up to ${lastStep.toLocaleString('en')} steps of ${config.training.batchSize}. Files: ${run}`,
   );
-  const result = await runTraining({ run, config, puzzles, trainer, lastStep, resume: goesOn, terminal });
+  const result = await runTraining({ ...training, trainer, lastStep });
   trainer.dispose();
   model.dispose();
-  return { result, config, engine, data };
+  return result;
 }
 
 /** `hrm train CONFIG --data DIR --out RUN`. */

@@ -72,6 +72,8 @@ const training = z
     evaluateEvery: count.default(1000),
     /** Steps between checkpoints beside those at each evaluation. */
     checkpointEvery: count.optional(),
+    /** Newest checkpoints that stay; the best one stays besides. */
+    keepCheckpoints: count.default(2),
     /** Ends the run once an evaluation gets so many puzzles wholly right. */
     stopAtExactAccuracy: share.optional(),
   })

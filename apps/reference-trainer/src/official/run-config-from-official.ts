@@ -81,6 +81,7 @@ export function runConfigFromOfficial(
         puzzleWeightDecay: config.puzzle_emb_weight_decay,
         augment: false,
         evaluateEvery: 1000,
+        keepCheckpoints: 2,
       },
     },
   };

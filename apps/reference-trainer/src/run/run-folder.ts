@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { isAbsolute, join, relative, resolve } from 'node:path';
 import { replaceFile } from '@hrm/trainer/checkpoint';
 import { z } from 'zod';
 import { checkRunConfig } from '../config/load-run-config';
@@ -38,15 +38,26 @@ export const holdsRun = (run: string): boolean => existsSync(runPaths(run).descr
 export function expectFreeFolder(run: string): void {
   if (!existsSync(run)) return;
   if (!statSync(run).isDirectory()) throw new UsageError(`--out: ${run} is a file, expected a folder for the run`);
-  if (readdirSync(run).length === 0) return;
+  // A lock is no run, nor is what a start that was killed at once has left.
+  if (readdirSync(run).every((name) => name === 'run.lock' || name.startsWith('.config.json-'))) return;
   const next = holdsRun(run) ? 'go on with it by --resume, or choose another folder' : 'choose another folder';
   throw new UsageError(`--out: ${run} is not empty; ${next}`);
 }
 
-/** Writes what the run is. */
-export async function writeRunDescription(run: string, description: RunDescription): Promise<void> {
-  const text = `${JSON.stringify(description, null, 2)}\n`;
+/** Writes what the run is. Puzzles inside of its folder are told of by their place in it, so that the folder may move. */
+export async function writeRunDescription(run: string, { data, ...description }: RunDescription): Promise<void> {
+  const inside = data === undefined ? '' : relative(run, data);
+  const isInside = inside !== '' && !inside.startsWith('..') && !isAbsolute(inside);
+  const told = data === undefined ? {} : { data: isInside ? inside : resolve(data) };
+  const text = `${JSON.stringify({ ...description, ...told }, null, 2)}\n`;
   await replaceFile(runPaths(run).description, new TextEncoder().encode(text));
+}
+
+/** The puzzles that a run was begun with; none where it was killed before its own were written. */
+export function puzzlesOfRun(run: string): string | undefined {
+  const { data } = readRunDescription(run);
+  const isOwn = data === resolve(runPaths(run).data);
+  return isOwn && !['train', 'test'].every((split) => existsSync(join(data, split))) ? undefined : data;
 }
 
 /** Reads what a run is. @throws UsageError when the folder holds none. */
@@ -62,5 +73,9 @@ export function readRunDescription(run: string): RunDescription {
   const { config, data, puzzles } = (parsed ?? {}) as { config?: unknown; data?: unknown; puzzles?: unknown };
   const sizes = puzzleSizes.safeParse(puzzles);
   if (!sizes.success) throw new UsageError(`${path} does not say what size the puzzles of the run have ("puzzles")`);
-  return { config: checkRunConfig(config, path), puzzles: sizes.data, ...(typeof data === 'string' && { data }) };
+  return {
+    config: checkRunConfig(config, path),
+    puzzles: sizes.data,
+    ...(typeof data === 'string' && { data: resolve(run, data) }),
+  };
 }

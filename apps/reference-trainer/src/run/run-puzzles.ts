@@ -100,9 +100,13 @@ export async function preparePuzzles(config: RunConfig, folder: string | undefin
 }
 
 /** Writes puzzles as a data set that every command here, and the official code, can read. */
-export async function writePuzzles(folder: string, { train, test }: RunPuzzles): Promise<void> {
-  await writeDataset(folder, 'train', train);
-  await writeDataset(folder, 'test', test);
+export async function writePuzzles(
+  folder: string,
+  { train, test }: RunPuzzles,
+  options: { overwrite?: boolean } = {},
+): Promise<void> {
+  await writeDataset(folder, 'train', train, options);
+  await writeDataset(folder, 'test', test, options);
 }
 
 /** How a task's puzzles are turned into their equals. */

@@ -1,6 +1,8 @@
 import { weightsFromOfficial, weightsToOfficial, type NamedHostTensors } from '@hrm/models';
 import type { TrainerState } from '@hrm/trainer';
 import type { TrainBatchesCursor } from '@hrm/data-sudoku-maze';
+import type { RunConfig } from '../config/run-config';
+import type { versions } from './versions';
 
 /** The files of a checkpoint. Weights and averages have the official names and layout; other tools can read them. */
 export type CheckpointFiles = Readonly<Record<string, NamedHostTensors>>;
@@ -14,6 +16,9 @@ export interface RunProgress {
   metricsLength: number;
   /** The best evaluation so far. */
   best?: { step: number; exactAccuracy: number } | undefined;
+  /** For whoever finds the checkpoint alone: what the run is, and what wrote it. */
+  config: RunConfig;
+  versions: typeof versions;
 }
 
 /** A trainer's state as the files of a checkpoint. */
@@ -27,7 +32,11 @@ export function checkpointFiles({ weights, ema, optimizer, carry }: TrainerState
 }
 
 /** The trainer's state that a checkpoint's files hold. */
-export function trainerState(step: number, files: CheckpointFiles, { random }: RunProgress): TrainerState {
+export function trainerState(
+  step: number,
+  files: CheckpointFiles,
+  { random }: Pick<RunProgress, 'random'>,
+): TrainerState {
   const of = (file: string): NamedHostTensors => files[file] ?? new Map<never, never>();
   return {
     step,

@@ -1,14 +1,15 @@
 import { evaluationBatches, trainBatches, type TrainBatchesCursor } from '@hrm/data-sudoku-maze';
 import { type Evaluation, type Trainer } from '@hrm/trainer';
-import { CheckpointStore, MetricsLog, RunLock, type JsonValue } from '@hrm/trainer/checkpoint';
+import { CheckpointStore, MetricsLog, type JsonValue } from '@hrm/trainer/checkpoint';
 import type { RunConfig } from '../config/run-config';
 import { describeSeconds, Progress, type Terminal } from '../terminal/terminal';
 import { runPaths } from './run-folder';
 import { taskAugmentation, type RunPuzzles } from './run-puzzles';
 import { checkpointFiles, trainerState, type RunProgress } from './run-state';
 import { StopSignals, type StopSignal } from './stop-signals';
+import { versions } from './versions';
 
-/** What a training run needs. */
+/** What a training run needs. Its caller holds the lock of the folder. */
 export interface TrainingRun {
   run: string;
   config: RunConfig;
@@ -48,16 +49,22 @@ export async function runTraining({
   resume,
   terminal,
 }: TrainingRun): Promise<TrainingResult> {
-  const { batchSize, seed, augment, evaluateEvery, checkpointEvery, stopAtExactAccuracy } = config.training;
+  const { batchSize, seed, augment, evaluateEvery, checkpointEvery, keepCheckpoints, stopAtExactAccuracy } =
+    config.training;
   const paths = runPaths(run);
-  const lock = await RunLock.acquire(run);
   const signals = new StopSignals((signal) =>
     terminal.say(`\n${signal}: finishing the step and saving; again to stop at once`),
   );
   try {
-    const store = await CheckpointStore.open(run, { onWarning: (warning) => terminal.say(`Warning: ${warning}`) });
+    const store = await CheckpointStore.open(run, {
+      keepNewest: keepCheckpoints,
+      onWarning: (warning) => terminal.say(`Warning: ${warning}`),
+    });
     const saved = resume ? await store.latest() : undefined;
-    let progress: RunProgress = { random: [0, 0, 0, 0], metricsLength: 0 };
+    let progress: Pick<RunProgress, 'random' | 'metricsLength' | 'best' | 'cursor'> = {
+      random: [0, 0, 0, 0],
+      metricsLength: 0,
+    };
     let cursor: TrainBatchesCursor | undefined;
     if (saved) {
       progress = saved.state as unknown as RunProgress;
@@ -71,7 +78,7 @@ export async function runTraining({
     const save = async (metric?: number) => {
       const state = await trainer.state();
       await log.flush();
-      const next: RunProgress = { random: state.random, cursor, metricsLength: log.length, best };
+      const next: RunProgress = { random: state.random, cursor, metricsLength: log.length, best, config, versions };
       await store.save({
         step: state.step,
         files: checkpointFiles(state),
@@ -154,6 +161,5 @@ export async function runTraining({
     }
   } finally {
     signals.close();
-    await lock.release();
   }
 }

@@ -12,7 +12,7 @@ import { type NpyArray, type NpyData, parseNpy, serializeNpy } from '../npy/npy'
 import { NpyError } from '../npy/npy-error';
 import { asPuzzleFileError, PuzzleFileError } from './puzzle-file-error';
 import { readBounded } from './read-bounded';
-import { writeFileWhole, writeFolderWhole } from './write-whole';
+import { wholeFolder, writeFileWhole, writeFolderWhole } from './write-whole';
 
 /** Limits on what is read. */
 export interface ReadDatasetOptions {
@@ -50,7 +50,8 @@ async function readNpy(path: string, axes: number, maxBytes: number): Promise<Np
 
 /** Tokens as bytes where the vocabulary allows it: the official builder stores 64-bit integers. */
 function asTokens(path: string, data: NpyData, vocabSize: number): TokenArray {
-  const tokens = vocabSize <= 256 ? new Uint8Array(data.length) : new Int32Array(data.length);
+  const isNarrow = vocabSize <= 256 || data.BYTES_PER_ELEMENT === 1;
+  const tokens = isNarrow ? new Uint8Array(data.length) : new Int32Array(data.length);
   for (let index = 0; index < data.length; index++) {
     const token = data[index]!;
     if (token < 0 || token >= vocabSize) {
@@ -90,13 +91,14 @@ export async function readDataset(
 ): Promise<PuzzleDataset> {
   assertSplit(split);
   const maxBytes = options.maxFileBytes ?? DEFAULT_MAX_BYTES;
-  const metadataPath = join(dir, split, 'dataset.json');
+  const folder = await wholeFolder(join(dir, split));
+  const metadataPath = join(folder, 'dataset.json');
   const json = (await readBounded(metadataPath, MAX_JSON_BYTES)).toString('utf8');
   try {
     const metadata = metadataFromJson(json);
     const sets: [string, PuzzleSet][] = [];
     for (const name of metadata.sets) {
-      const pathOf = (field: string) => join(dir, split, `${name}__${field}.npy`);
+      const pathOf = (field: string) => join(folder, `${name}__${field}.npy`);
       const readTokens = async (field: string): Promise<TokenArray> => {
         const { shape, data } = await readNpy(pathOf(field), 2, maxBytes);
         if (shape[1] !== metadata.seqLen) {

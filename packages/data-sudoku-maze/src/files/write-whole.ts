@@ -1,4 +1,4 @@
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { lstat, mkdir, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
 /** A name beside the target that no other process uses. */
@@ -35,30 +35,51 @@ export async function writeFileWhole(path: string, bytes: Uint8Array): Promise<v
     await writeSynced(temporary, bytes);
     await rename(temporary, path);
   } catch (error) {
-    await rm(temporary, { force: true });
+    await rm(temporary, { force: true }).catch(() => undefined);
     throw error;
   }
   await syncFolder(dirname(path));
 }
 
+/** Where a folder stands while another takes its place. */
+const replacedPath = (path: string): string => join(dirname(path), `.${basename(path)}.replaced`);
+
+const exists = (path: string): Promise<boolean> =>
+  lstat(path).then(
+    () => true,
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return false;
+      throw error;
+    },
+  );
+
+/**
+ * Where the folder is to be read: in its place, but where a process was killed while replacing it, aside. No system call
+ * exchanges two folders everywhere, so there is a moment with none in place.
+ */
+export async function wholeFolder(path: string): Promise<string> {
+  const aside = replacedPath(path);
+  return !(await exists(path)) && (await exists(aside)) ? aside : path;
+}
+
 /**
  * Writes a folder of files whole or not at all, likewise. A folder that stands there already is first moved aside, and
- * back when the new one cannot take its place; it is removed last.
+ * back when the new one cannot take its place; it is removed last. {@link wholeFolder} tells where to read meanwhile.
  */
 export async function writeFolderWhole(path: string, files: Iterable<[string, Uint8Array]>): Promise<void> {
   const temporary = temporaryName(path);
-  const aside = `${temporary}.old`;
+  const aside = replacedPath(path);
   try {
     await mkdir(temporary);
     for (const [name, bytes] of files) await writeSynced(join(temporary, name), bytes);
     await syncFolder(temporary);
-    const replaces = await rename(path, aside).then(
-      () => true,
-      (error: NodeJS.ErrnoException) => {
-        if (error.code === 'ENOENT') return false;
-        throw error;
-      },
-    );
+    // What a killed process has left aside: the only one there is, or of no more use.
+    if (await exists(aside)) {
+      if (await exists(path)) await rm(aside, { recursive: true });
+      else await rename(aside, path);
+    }
+    const replaces = await exists(path);
+    if (replaces) await rename(path, aside);
     try {
       await rename(temporary, path);
     } catch (error) {
@@ -66,9 +87,10 @@ export async function writeFolderWhole(path: string, files: Iterable<[string, Ui
       throw error;
     }
   } catch (error) {
-    await rm(temporary, { recursive: true, force: true });
+    await rm(temporary, { recursive: true, force: true }).catch(() => undefined);
     throw error;
   }
   await syncFolder(dirname(path));
-  await rm(aside, { recursive: true, force: true });
+  // If it cannot be removed now, the next to write will.
+  await rm(aside, { recursive: true, force: true }).catch(() => undefined);
 }

@@ -1,0 +1,101 @@
+import { mkdir, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { buildMazeDataset, buildSudokuDataset, generateMazePuzzles, generateSudokuPuzzles } from '../src/index';
+import { readDataset, readIdentifiers, writeDataset } from '../src/files';
+import { dir } from './temporary-files';
+
+/** How a call fails: an error of the disk, or the end of the process, before or after this call. */
+type Failure = 'EIO' | 'ENOSPC' | 'EACCES' | 'kill' | 'kill after';
+const failures: readonly Failure[] = ['EIO', 'ENOSPC', 'EACCES', 'kill', 'kill after'];
+
+class Killed extends Error {}
+
+/** The calls of node:fs/promises made since `failing` was set, and which of them fails in what way. */
+const disk = vi.hoisted(() => ({
+  calls: [] as string[],
+  failing: undefined as { failure: string; at: number } | undefined,
+}));
+
+vi.mock('node:fs/promises', async (importOriginal) => {
+  const real = await importOriginal<typeof import('node:fs/promises')>();
+  const call = async <T>(name: string, act: () => Promise<T>): Promise<T> => {
+    if (disk.failing === undefined) return act();
+    const { failure, at } = disk.failing;
+    const index = disk.calls.push(name) - 1;
+    const isKilling = failure.startsWith('kill');
+    if (isKilling && index > at) throw new Killed();
+    if (index !== at) return act();
+    if (failure === 'kill after') await act();
+    if (isKilling) throw new Killed();
+    throw Object.assign(new Error(`${failure}: made to fail, ${name}`), { code: failure });
+  };
+  const wrap =
+    <A extends unknown[], T>(name: string, f: (...args: A) => Promise<T>) =>
+    (...args: A) =>
+      call(name, () => f(...args));
+  return {
+    ...real,
+    lstat: wrap('lstat', real.lstat),
+    mkdir: wrap('mkdir', real.mkdir),
+    rename: wrap('rename', real.rename),
+    rm: wrap('rm', real.rm),
+    open: async (...args: Parameters<typeof real.open>) => {
+      const file = await call('open', () => real.open(...args));
+      return {
+        stat: () => call('stat', () => file.stat()),
+        readFile: () => call('readFile', () => file.readFile()),
+        writeFile: (bytes: Uint8Array) => call('writeFile', () => file.writeFile(bytes)),
+        // Counted, and made to fail, but not made: nobody pulls the plug here.
+        sync: () => call('sync', async () => undefined),
+        // Whatever happens, the test must not run out of open files.
+        close: () => call('close', () => file.close()).finally(() => file.close().catch(() => undefined)),
+      };
+    },
+  };
+});
+afterEach(() => (disk.failing = undefined));
+
+/** Writes with one call failing; returns the calls made and whether it said that it succeeded. */
+async function writeFailing(place: string, dataset: Parameters<typeof writeDataset>[2], failure: Failure, at: number) {
+  Object.assign(disk, { calls: [], failing: { failure, at } });
+  const succeeded = await writeDataset(place, 'train', dataset, { overwrite: true, identifiers: ['<blank>'] }).then(
+    () => true,
+    () => false,
+  );
+  disk.failing = undefined;
+  return { succeeded, calls: [...disk.calls] };
+}
+
+const before = buildSudokuDataset(generateSudokuPuzzles({ size: 4, count: 3, seed: 0 }));
+const after = buildMazeDataset(generateMazePuzzles({ width: 5, count: 3, seed: 0 }));
+
+describe('a data set that replaces another', () => {
+  it.each(failures)('is read as the old or the new one when any call ends in %s', async (failure) => {
+    const count = (await writeFailing(join(dir, `count-${failure}`), before, failure, Infinity)).calls.length;
+    let olds = 0;
+    for (let at = 0; at < count + 8; at++) {
+      const place = join(dir, `${failure}-${at}`);
+      await mkdir(place);
+      await writeDataset(place, 'train', before);
+      const { succeeded, calls } = await writeFailing(place, after, failure, at);
+      const what = `${failure} at call ${at} (${calls[at]})`;
+      const found = await readDataset(place, 'train');
+      expect([before, after], what).toContainEqual(found);
+      if (succeeded) expect(found, what).toEqual(after);
+      else if (found.metadata.seqLen === before.metadata.seqLen) olds++;
+      expect(await readIdentifiers(place), what).toEqual(['<blank>']);
+      // What fails cleans up after itself, but for a call that fails in cleaning up.
+      if (!failure.startsWith('kill') && calls[at] !== 'rm' && !succeeded) {
+        // Where the new one could not be flushed into place, the old one stays aside as well.
+        const names = (await readdir(place)).filter((name) => name !== '.train.replaced');
+        expect(names.sort(), what).toEqual(['identifiers.json', 'train']);
+      }
+      // And the next write finds nothing in its way.
+      await writeDataset(place, 'train', before, { overwrite: true });
+      expect(await readDataset(place, 'train'), what).toEqual(before);
+      expect((await readdir(place)).filter((name) => name.endsWith('.replaced'))).toEqual([]);
+    }
+    expect(olds).toBeGreaterThan(20);
+  });
+});
