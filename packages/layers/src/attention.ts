@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { dotProductAttention } from './dot-product-attention';
 import type { Layer } from './layer';
 import { Linear } from './linear';
-import { matMul } from './mat-mul';
 import type { RandomStream } from './random-stream';
 import type { PositionRotation } from './position-rotation';
 import { expectShape } from './shape-error';
@@ -94,22 +94,26 @@ export class Attention implements Layer {
 
     return tf.tidy(() => {
       const projected = tf.reshape(queryKeyValue.apply(x), [batch, seq, heads + 2 * keyValueHeads, headSize]);
-      // Queries and keys lie side by side, so one rotation turns both.
-      const [toRotate, value] = tf.split(projected, [heads + keyValueHeads, keyValueHeads], 2) as [
+      const [query, key, value] = tf.split(projected, [heads, keyValueHeads, keyValueHeads], 2) as [
+        tf.Tensor4D,
         tf.Tensor4D,
         tf.Tensor4D,
       ];
-      const rotated = this.#rotary ? this.#rotary.apply(toRotate) : toRotate;
-      const [query, key] = tf.split(rotated, [heads, keyValueHeads], 2) as [tf.Tensor4D, tf.Tensor4D];
+      // Queries and keys are turned one by one, so that a compiler can write each as the products below want it.
+      const rotate = (heads: tf.Tensor4D) => this.#rotary?.apply(heads) ?? heads;
+      const scaledQuery = tf.mul(rotate(query), 1 / Math.sqrt(headSize));
 
       // The query heads of a group stand under each other, so that each key/value head is one matrix product.
-      const grouped = tf.transpose(tf.reshape(query, [batch, seq, keyValueHeads, group, headSize]), [0, 2, 3, 1, 4]);
-      const queries = tf.reshape(grouped, [batch, keyValueHeads, group * seq, headSize]);
-      const keysTransposed = tf.transpose(key, [0, 2, 3, 1]);
-      const values = tf.transpose(value, [0, 2, 1, 3]);
-
-      const scores = tf.mul(matMul(queries, keysTransposed as tf.Tensor4D), 1 / Math.sqrt(headSize));
-      const attended = matMul(tf.softmax(scores) as tf.Tensor4D, values);
+      const grouped = tf.transpose(
+        tf.reshape(scaledQuery, [batch, seq, keyValueHeads, group, headSize]),
+        [0, 2, 3, 1, 4],
+      );
+      const queries = tf.reshape(grouped, [batch, keyValueHeads, group * seq, headSize]) as tf.Tensor4D;
+      const attended = dotProductAttention(
+        queries,
+        tf.transpose(rotate(key), [0, 2, 1, 3]),
+        tf.transpose(value, [0, 2, 1, 3]),
+      );
       const byPosition = tf.transpose(
         tf.reshape(attended, [batch, keyValueHeads, group, seq, headSize]),
         [0, 3, 1, 2, 4],

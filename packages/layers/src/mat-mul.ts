@@ -6,12 +6,12 @@ const swapLastTwo = (x: tf.Tensor) => {
   return tf.transpose(x, order);
 };
 
-/** `a b^T`. WebAssembly multiplies a transposed operand 10 to 30 times slower than a plain one, so it is laid out first. */
-const timesTransposed = (a: tf.Tensor, b: tf.Tensor) =>
+/** `a b^T`, without a gradient of its own. WebAssembly multiplies a transposed operand 10 to 30 times slower than a plain one, so it is laid out first. */
+export const timesTransposed = (a: tf.Tensor, b: tf.Tensor) =>
   tf.getBackend() === 'wasm' ? tf.matMul(a, swapLastTwo(b)) : tf.matMul(a, b, false, true);
 
 /** `a^T b`, with the same care. */
-const transposedTimes = (a: tf.Tensor, b: tf.Tensor) =>
+export const transposedTimes = (a: tf.Tensor, b: tf.Tensor) =>
   tf.getBackend() === 'wasm' ? tf.matMul(swapLastTwo(a), b) : tf.matMul(a, b, true, false);
 
 /**

@@ -1,5 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { Attention, disposeParameters, RandomStream, RotaryEmbedding } from '@hrm/layers';
+import {
+  Attention,
+  disposeParameters,
+  dotProductAttention,
+  RandomStream,
+  RotaryEmbedding,
+  valueAndGradients,
+} from '@hrm/layers';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { useBackend } from './backends';
 
@@ -101,5 +108,42 @@ describe('Attention', () => {
       /made for headSize 4, the heads have 8/,
     );
     rotary.dispose();
+  });
+});
+
+describe('dotProductAttention', () => {
+  const random = new RandomStream(3);
+  const normal = (shape: [number, number, number, number]) =>
+    tf.tensor(
+      Float32Array.from({ length: shape.reduce((a, b) => a * b) }, () => random.normal()),
+      shape,
+    ) as tf.Tensor4D;
+
+  it('is the softmax of the products, times the values', () => {
+    const [q, k, v] = [normal([2, 3, 4, 5]), normal([2, 3, 6, 5]), normal([2, 3, 6, 7])];
+    const plain = tf.matMul(tf.softmax(tf.matMul(q, k, false, true)), v).dataSync();
+    dotProductAttention(q, k, v)
+      .dataSync()
+      .forEach((value, i) => expect(value).toBeCloseTo(plain[i]!, 5));
+  });
+
+  it('has the gradients that the softmax written out has', () => {
+    const inputs = [normal([2, 1, 4, 5]), normal([2, 1, 6, 5]), normal([2, 1, 6, 3])] as const;
+    const weight = normal([2, 1, 4, 3]);
+    const gradients = (attend: typeof dotProductAttention) =>
+      valueAndGradients(() => ({ loss: tf.sum(tf.mul(attend(...inputs), weight)) as tf.Scalar, auxiliary: {} }), inputs)
+        .gradients;
+    const plain = gradients((q, k, v) => tf.matMul(tf.softmax(tf.matMul(q, k, false, true)), v) as tf.Tensor4D);
+    gradients(dotProductAttention).forEach((gradient, index) => {
+      const expected = plain[index]!.dataSync();
+      gradient.dataSync().forEach((value, i) => expect(value).toBeCloseTo(expected[i]!, 5));
+    });
+  });
+
+  it('stays finite where products are far beyond what exp can hold', () => {
+    const q = tf.tensor4d([1000, -1000], [1, 1, 1, 2]);
+    const k = tf.tensor4d([1, 0, 0, 1], [1, 1, 2, 2]);
+    const v = tf.tensor4d([3, 4], [1, 1, 2, 1]);
+    expect([...dotProductAttention(q, k, v).dataSync()]).toEqual([3]);
   });
 });

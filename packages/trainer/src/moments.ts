@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { NamedTensors } from '@hrm/act';
+import { atan2RightHalfPlane } from './atan2-right-half-plane';
 import { mapNamed, type GradientTransformation } from './gradient-transformation';
 
 /** How fast the two running averages forget. */
@@ -68,7 +69,7 @@ function scaleByMoments(
  */
 export const scaleByAtan2 = (options: MomentsOptions = {}): GradientTransformation =>
   scaleByMoments(options, ({ mean, meanSquare, meanCorrection, meanSquareCorrection }) =>
-    tf.div(tf.atan2(mean, tf.div(tf.sqrt(meanSquare), tf.sqrt(meanSquareCorrection))), meanCorrection),
+    tf.div(atan2RightHalfPlane(mean, tf.div(tf.sqrt(meanSquare), tf.sqrt(meanSquareCorrection))), meanCorrection),
   );
 
 /** Adam's direction: `(m / (1 - beta1^t)) / (sqrt(v / (1 - beta2^t)) + epsilon)`. Epsilon is 1e-8 by default. */
