@@ -13,7 +13,8 @@ export {
 export { modelConfigFromOfficial, type OfficialConfig } from './official-config';
 export { nameFromOfficial, officialName, weightsFromOfficial, weightsToOfficial } from './official-names';
 export { fromHostTensor, parameterValues, setParameterValues, toHostTensor } from './parameter-values';
-export { RecursiveReasoner, type Positions, type RecursiveReasonerOptions } from './recursive-reasoner';
+export type { GridPositions, Positions } from './positions';
+export { RecursiveReasoner, type RecursiveReasonerOptions } from './recursive-reasoner';
 export { parseSafetensors, serializeSafetensors } from './safetensors';
 export { solvePuzzle, thinkAloud, type Solution, type SolveOptions, type Thought } from './solve-puzzle';
 export { trm, type TrmOptions } from './trm';

@@ -21,7 +21,8 @@ import {
   type HaltingFactory,
 } from '@hrm/act';
 import { hrm } from './hrm';
-import type { Positions, RecursiveReasoner } from './recursive-reasoner';
+import type { Positions } from './positions';
+import type { RecursiveReasoner } from './recursive-reasoner';
 import { trm } from './trm';
 
 /** A part chosen by name, and its options. */
@@ -44,6 +45,7 @@ export interface ModelConfig {
   schedule: PartConfig;
   /** Such as `{ type: 'q-learning', maxSegments: 16 }`. */
   halting: PartConfig;
+  /** Such as `'rope'`, or for a grid `{ type: 'grid-rope', rows: 9, columns: 9 }`. Default `'rope'`. */
   positions?: Positions;
   ropeTheta?: number;
   puzzleEmbedding?: { puzzles: number; size: number; positions?: number } | undefined;

@@ -1,5 +1,5 @@
 import type { ModelConfig } from './model-config';
-import type { Positions } from './recursive-reasoner';
+import type { Positions } from './positions';
 
 /** The architecture keys of the official HRM and TRM, as in their `all_config.yaml` and pydantic models. */
 export interface OfficialConfig {

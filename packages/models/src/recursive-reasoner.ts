@@ -5,13 +5,13 @@ import {
   PositionEmbedding,
   PuzzleEmbedding,
   RandomStream,
-  RotaryEmbedding,
   TokenEmbedding,
   expectShape,
   truncatedNormal,
   type BlockContext,
   type Layer,
   type ParameterTree,
+  type PositionRotation,
 } from '@hrm/layers';
 import {
   isProgressive,
@@ -30,10 +30,8 @@ import type {
   ReasoningNetwork,
 } from '@hrm/act';
 import { atStage } from './at-stage';
+import { expectPositions, rotationOf, type Positions } from './positions';
 import { solvePuzzle, type Solution, type SolveOptions } from './solve-puzzle';
-
-/** How positions are told apart: rotary tables in attention, learned vectors added to the input, or not at all. */
-export type Positions = 'rope' | 'learned' | 'none';
 
 /** Parts and sizes of a {@link RecursiveReasoner}. */
 export interface RecursiveReasonerOptions {
@@ -45,7 +43,7 @@ export interface RecursiveReasonerOptions {
   levels: (context: BlockContext) => { lowLevel: Refiner; highLevel: Refiner };
   schedule: RecursionSchedule;
   halting: HaltingFactory;
-  /** Default `'rope'`. */
+  /** Default `'rope'`; a block that looks at no rotary table, such as the mixer, has no use for one. */
   positions?: Positions;
   /** Base of the rotary wavelengths. Default 10,000. */
   ropeTheta?: number;
@@ -76,7 +74,7 @@ export class RecursiveReasoner implements ReasoningNetwork {
   readonly #outputHead: Linear;
   readonly #start: { zH: tf.Variable; zL: tf.Variable };
   readonly #stages = new Map<RecursionSchedule, ReasoningNetwork>();
-  readonly #rotary = new Map<number, RotaryEmbedding>();
+  readonly #rotary = new Map<number, PositionRotation>();
 
   constructor(options: RecursiveReasonerOptions) {
     const { vocabSize, seqLen, hiddenSize, levels, schedule, halting, puzzleEmbedding } = options;
@@ -86,9 +84,7 @@ export class RecursiveReasoner implements ReasoningNetwork {
         throw new RangeError(`RecursiveReasoner: ${name} is ${value}, expected a whole number of at least 1`);
       }
     }
-    if (!['rope', 'learned', 'none'].includes(positions)) {
-      throw new RangeError(`RecursiveReasoner: positions is ${positions}, expected 'rope', 'learned' or 'none'`);
-    }
+    expectPositions(positions, seqLen);
     const random = new RandomStream(seed);
     this.vocabSize = vocabSize;
     this.seqLen = seqLen;
@@ -103,9 +99,9 @@ export class RecursiveReasoner implements ReasoningNetwork {
       this.#positionEmbedding = new PositionEmbedding({ seqLen: fullLen, hiddenSize, random });
 
     const rotary = (headSize: number) => {
-      if (positions !== 'rope') return undefined;
-      const made = this.#rotary.get(headSize) ?? new RotaryEmbedding({ headSize, seqLen: fullLen, theta: ropeTheta });
-      this.#rotary.set(headSize, made);
+      const sizes = { headSize, seqLen, prefixLen: this.prefixLen, theta: ropeTheta };
+      const made = this.#rotary.get(headSize) ?? rotationOf(positions, sizes);
+      if (made) this.#rotary.set(headSize, made);
       return made;
     };
     const { lowLevel, highLevel } = levels({ hiddenSize, seqLen: fullLen, rotary, random });

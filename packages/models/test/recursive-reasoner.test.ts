@@ -193,11 +193,24 @@ describe('RecursiveReasoner', () => {
     model.dispose();
   });
 
-  it.each([
+  it.each<[Partial<HrmOptions>, string]>([
     [{ vocabSize: 0 }, 'vocabSize is 0, expected a whole number of at least 1'],
     [{ seqLen: 2.5 }, 'seqLen is 2.5'],
     [{ hiddenSize: -8 }, 'hiddenSize is -8'],
-    [{ positions: 'rop' as never }, "positions is rop, expected 'rope', 'learned' or 'none'"],
+    [{ positions: 'rop' as never }, `positions is "rop", expected 'rope', 'learned', 'none' or { type: 'grid-rope',`],
+    [{ positions: { type: 'grid' } as never }, 'positions is {"type":"grid"}, expected'],
+    [
+      { positions: { type: 'grid-rope', rows: 2 } as never },
+      'positions: columns is undefined, expected a whole number',
+    ],
+    [
+      { positions: { type: 'grid-rope', rows: 2, columns: 3 } },
+      '2 rows and 3 columns has 6 cells, but puzzles have 4 tokens',
+    ],
+    [
+      { positions: { type: 'grid-rope', rows: 2, columns: 2 }, hiddenSize: 10 },
+      'headSize is 10, expected a multiple of 4',
+    ],
     [{ hLayers: 0 }, 'layers is 0, expected a whole number of at least 1'],
     [{ puzzleEmbedding: { puzzles: 1, size: 20, positions: 2 } }, 'give at least 3 positions'],
   ])('refuses %j', (wrong, message) => {

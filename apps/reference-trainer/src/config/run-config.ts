@@ -36,7 +36,13 @@ const model = z.strictObject({
   block: part,
   schedule: part,
   halting: part,
-  positions: z.enum(['rope', 'learned', 'none']).default('rope'),
+  /** `grid-rope` by its name alone takes rows and columns from the task. */
+  positions: z
+    .union([
+      z.enum(['rope', 'learned', 'none', 'grid-rope']),
+      z.strictObject({ type: z.literal('grid-rope'), rows: count, columns: count }),
+    ])
+    .default('rope'),
   ropeTheta: positive.optional(),
   /** Width of the puzzle embedding in front of the sequence; 0 for none. */
   puzzleEmbeddingSize: z.int().min(0).default(0),

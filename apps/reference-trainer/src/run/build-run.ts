@@ -2,21 +2,37 @@ import { softmaxCrossEntropy, stablemaxCrossEntropy, type TokenLoss } from '@hrm
 import type { PuzzleDatasetMetadata } from '@hrm/data-sudoku-maze';
 import { buildModel, type ModelConfig, type RecursiveReasoner } from '@hrm/models';
 import { adamAtan2, adamW, signSgd, Trainer, warmupCosine, type Compile } from '@hrm/trainer';
-import type { RunConfig } from '../config/run-config';
+import type { RunConfig, Task } from '../config/run-config';
 import { UsageError } from '../terminal/usage-error';
+
+/** Rows and columns of a task's puzzles. @throws UsageError for a task that says nothing of a grid. */
+function gridOf(task: Task, name: string): { rows: number; columns: number } {
+  switch (task.kind) {
+    case 'sudoku':
+      return { rows: task.size, columns: task.size };
+    case 'maze':
+      return { rows: task.height, columns: task.width };
+    case 'tokens':
+      throw new UsageError(
+        `${name}: model.positions: "grid-rope" needs the grid of such puzzles, ` +
+          'as in { "type": "grid-rope", "rows": 30, "columns": 30 }',
+      );
+  }
+}
 
 /** The model of a run, sized for its puzzles. */
 export function modelConfigOf(
-  { model }: RunConfig,
+  { model, task, name }: RunConfig,
   {
     seqLen,
     vocabSize,
     numPuzzleIdentifiers,
   }: Pick<PuzzleDatasetMetadata, 'seqLen' | 'vocabSize' | 'numPuzzleIdentifiers'>,
 ): ModelConfig {
-  const { puzzleEmbeddingSize, puzzleEmbeddingPositions, ...parts } = model;
+  const { puzzleEmbeddingSize, puzzleEmbeddingPositions, positions, ...parts } = model;
   return {
     ...parts,
+    positions: positions === 'grid-rope' ? { type: positions, ...gridOf(task, name) } : positions,
     seqLen,
     vocabSize,
     puzzleEmbedding:

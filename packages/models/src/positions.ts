@@ -1,0 +1,59 @@
+import { GridRotaryEmbedding, RotaryEmbedding, type PositionRotation } from '@hrm/layers';
+
+/** Puzzles that are grids, read row by row: attention sees how far apart two cells are along rows and along columns. */
+export interface GridPositions {
+  type: 'grid-rope';
+  rows: number;
+  columns: number;
+}
+
+/**
+ * How positions are told apart: by rotary tables in attention (`'rope'`, or `{ type: 'grid-rope', rows, columns }` for the two
+ * axes of a grid), learned vectors added to the input, or not at all.
+ */
+export type Positions = 'rope' | 'learned' | 'none' | GridPositions;
+
+const NAMES: readonly unknown[] = ['rope', 'learned', 'none'];
+
+/** Throws unless the positions fit puzzles of so many tokens. */
+export function expectPositions(positions: Positions, seqLen: number): void {
+  if (NAMES.includes(positions)) return;
+  if (typeof positions !== 'object' || positions === null || positions.type !== 'grid-rope') {
+    throw new RangeError(
+      `RecursiveReasoner: positions is ${JSON.stringify(positions)}, expected 'rope', 'learned', 'none' or ` +
+        `{ type: 'grid-rope', rows, columns }`,
+    );
+  }
+  const { rows, columns } = positions;
+  for (const [name, value] of Object.entries({ rows, columns })) {
+    if (!Number.isInteger(value) || value < 1) {
+      throw new RangeError(`RecursiveReasoner: positions: ${name} is ${value}, expected a whole number of at least 1`);
+    }
+  }
+  if (rows * columns !== seqLen) {
+    throw new RangeError(
+      `RecursiveReasoner: positions: a grid of ${rows} rows and ${columns} columns has ${rows * columns} cells, ` +
+        `but puzzles have ${seqLen} tokens; give rows and columns whose product is ${seqLen}`,
+    );
+  }
+}
+
+/** Sizes of the tables. */
+interface RotationSizes {
+  headSize: number;
+  /** Tokens of a puzzle, and positions in front of them. */
+  seqLen: number;
+  prefixLen: number;
+  theta: number | undefined;
+}
+
+/** The rotary table that attention uses for heads of a width; undefined where positions are told otherwise. */
+export function rotationOf(
+  positions: Positions,
+  { headSize, seqLen, prefixLen, theta }: RotationSizes,
+): PositionRotation | undefined {
+  if (positions === 'rope') return new RotaryEmbedding({ headSize, seqLen: prefixLen + seqLen, theta });
+  if (typeof positions === 'string') return undefined;
+  const { rows, columns } = positions;
+  return new GridRotaryEmbedding({ headSize, rows, columns, prefixLen, ...(theta !== undefined && { theta }) });
+}
