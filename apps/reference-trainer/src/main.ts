@@ -1,6 +1,7 @@
 import { FileFormatError } from '@hrm/models';
 import { cac, type CAC, type Command } from 'cac';
 import { bench, benchOptions } from './commands/bench';
+import { compare, compareOptions } from './commands/compare';
 import { dataGenerate, dataGenerateOptions } from './commands/data-generate';
 import { dataImport, dataImportOptions } from './commands/data-import';
 import { demo, demoOptions } from './commands/demo';
@@ -138,6 +139,17 @@ function describeCommands(cli: CAC): void {
     .action((folders: unknown[], options: unknown) =>
       parity(folders.map(String), checkOptions(parityOptions, options)),
     );
+  withBackend(cli.command('compare', 'Train one small model with every schedule and every halting controller'))
+    .option('--schedules <names>', 'Some of the schedules, separated by commas (default: all)')
+    .option('--controllers <names>', 'Some of the controllers, separated by commas (default: all)')
+    .option('--sizes <sizes>', 'Sudoku of 4, 6 or 4,6 (default: both)')
+    .option('--seeds <n>', 'Seeds of each, counted from 0 (default: 3)')
+    .option('--steps <n>', "Training steps of each, in place of the size's")
+    .option('--out <folder>', 'Folder of the results; a comparison in it goes on')
+    .example(
+      'hrm compare --schedules one-step-gradient,unrolled --controllers halt-only --sizes 4 --out runs/comparison',
+    )
+    .action((options: unknown) => compare(checkOptions(compareOptions, options)));
   withBackend(cli.command('bench', 'Time training steps and evaluations at a given size'))
     .option('--hidden <n>', 'Hidden size (default: 128)')
     .option('--layers <n>', 'Blocks in each of f_H and f_L (default: 2)')

@@ -1,0 +1,55 @@
+import type { CellResult } from './cell-result';
+import { comparisonMargins, comparisonRows, type ComparisonRow, type Spread } from './comparison-rows';
+
+const percent = ({ mean, least, most }: Spread) =>
+  `${(100 * mean).toFixed(1)}% (${(100 * least).toFixed(0)} to ${(100 * most).toFixed(0)})`;
+const number =
+  (digits: number) =>
+  ({ mean, least, most }: Spread) =>
+    `${mean.toFixed(digits)} (${least.toFixed(digits)} to ${most.toFixed(digits)})`;
+
+const columns: [title: string, value: (row: ComparisonRow) => string][] = [
+  ['schedule', ({ schedule }) => schedule],
+  ['controller', ({ controller }) => controller],
+  ['puzzles, all segments', ({ figures }) => (figures ? percent(figures.puzzles) : '-')],
+  ['cells', ({ figures }) => (figures ? percent(figures.cells) : '-')],
+  ['puzzles, halting', ({ figures }) => (figures ? percent(figures.puzzlesHalting) : '-')],
+  ['segments, halting', ({ figures }) => (figures ? number(2)(figures.segmentsHalting) : '-')],
+  ['segments, training', ({ figures }) => (figures ? number(2)(figures.trainingSegments) : '-')],
+  ['seconds', ({ figures }) => (figures ? number(0)(figures.seconds) : '-')],
+  ['CPU seconds', ({ figures }) => (figures ? number(1)(figures.cpuSeconds) : '-')],
+  ['ms/step', ({ figures }) => (figures ? number(0)(figures.stepMilliseconds) : '-')],
+  ['seeds', ({ seeds }) => String(seeds)],
+  ['remarks', ({ remarks }) => remarks.join('; ').replaceAll('|', '\\|').replaceAll('\n', ' ')],
+];
+
+/** Rows as a table of Markdown that is aligned, so that it reads well in a terminal too. Empty columns are left out. */
+function table(rows: readonly ComparisonRow[]): string {
+  const kept = columns.filter(([, value]) => rows.some((row) => !['', 'all'].includes(value(row))));
+  const lines = [kept.map(([title]) => title), ...rows.map((row) => kept.map(([, value]) => value(row)))];
+  const widths = kept.map((_, i) => Math.max(...lines.map((line) => line[i]!.length)));
+  const draw = (line: readonly string[]) => `| ${line.map((text, i) => text.padEnd(widths[i]!)).join(' | ')} |`;
+  const [head, ...body] = lines.map(draw);
+  return [head, `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`, ...body].join('\n');
+}
+
+/**
+ * The tables of a comparison, in Markdown: for each size every schedule with every controller, the mean over the seeds
+ * and in parentheses the least and the most; then the means of each schedule, and of each controller.
+ */
+export function comparisonTables(results: readonly CellResult[]): string {
+  const sizes = [...new Set(results.map(({ cell }) => cell.size))];
+  return sizes
+    .flatMap((size) => {
+      const ofSize = results.filter(({ cell }) => cell.size === size);
+      return [
+        `## Sudoku ${size}x${size}`,
+        table(comparisonRows(ofSize)),
+        `### ${size}x${size}: schedules, over all controllers`,
+        table(comparisonMargins(ofSize, 'schedule')),
+        `### ${size}x${size}: controllers, over all schedules`,
+        table(comparisonMargins(ofSize, 'controller')),
+      ];
+    })
+    .join('\n\n');
+}

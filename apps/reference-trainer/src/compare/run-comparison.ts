@@ -1,0 +1,53 @@
+import type { RunConfig } from '../config/run-config';
+import { preparePuzzles, type RunPuzzles } from '../run/run-puzzles';
+import type { Engine } from '../terminal/backend-options';
+import { describeSeconds, type Terminal } from '../terminal/terminal';
+import { readCell, saveCell, type CellResult } from './cell-result';
+import { cellConfig, describeCell, type ComparisonCell } from './comparison-cell';
+import { trainCell } from './train-cell';
+
+/** One line of what a cell came to. */
+function describeResult(result: CellResult): string {
+  const { cell } = result;
+  if (result.outcome === 'failed') return `${describeCell(cell)}: failed, ${result.reason}`;
+  const { puzzles, cells, puzzlesHalting, segmentsHalting, seconds, cpuSeconds } = result.figures;
+  const percent = (share: number) => `${(100 * share).toFixed(1)}%`;
+  return (
+    `${describeCell(cell)}: ${percent(puzzles)} of puzzles, ${percent(cells)} of cells; halting, ${percent(puzzlesHalting)} ` +
+    `in ${segmentsHalting.toFixed(2)} segments; ${seconds.toFixed(1)} s, ${cpuSeconds.toFixed(1)} CPU s` +
+    (result.outcome === 'not-learned' ? '; it learned nothing' : '')
+  );
+}
+
+/** Trains the cells one after another. Each is in the folder before the next begins, and is not trained twice. */
+export async function runComparison(
+  cells: readonly ComparisonCell[],
+  { out, steps, engine, terminal }: { out: string; steps?: number | undefined; engine: Engine; terminal: Terminal },
+): Promise<CellResult[]> {
+  // The puzzles are the same for all cells of a size.
+  const puzzles = new Map<number, RunPuzzles>();
+  const puzzlesFor = async (config: RunConfig, size: number) => {
+    const prepared = puzzles.get(size) ?? (await preparePuzzles(config, undefined));
+    puzzles.set(size, prepared);
+    return prepared;
+  };
+  const results: CellResult[] = [];
+  const started = performance.now();
+  let trained = 0;
+  for (const [index, cell] of cells.entries()) {
+    const config = cellConfig(cell, steps);
+    const before = readCell(out, config, cell);
+    if (before) {
+      results.push(before);
+      continue;
+    }
+    const outcome = await trainCell(config, await puzzlesFor(config, cell.size), engine.compile);
+    const result: CellResult = { cell, ...outcome };
+    await saveCell(out, config, result);
+    results.push(result);
+    trained++;
+    const left = ((performance.now() - started) / 1000 / trained) * (cells.length - index - 1);
+    terminal.say(`[${index + 1}/${cells.length}, about ${describeSeconds(left)} to go] ${describeResult(result)}`);
+  }
+  return results;
+}

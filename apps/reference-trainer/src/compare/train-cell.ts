@@ -1,0 +1,98 @@
+import { HaltingInference, scoreAnswers, type AnswerScore } from '@hrm/act';
+import { evaluationBatches, trainBatches } from '@hrm/data-sudoku-maze';
+import type { Compile, Trainer } from '@hrm/trainer';
+import type { RunConfig } from '../config/run-config';
+import { buildRunModel, buildTrainer, totalStepsOf } from '../run/build-run';
+import { countPuzzles, taskAugmentation, type RunPuzzles } from '../run/run-puzzles';
+import type { CellFigures, CellOutcome } from './cell-result';
+
+const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
+const mean = (values: readonly number[]) => sum(values) / values.length;
+const median = (values: readonly number[]) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
+
+type HeldOutFigure = 'puzzles' | 'cells' | 'puzzlesHalting' | 'cellsHalting' | 'segmentsHalting';
+
+/** Trains on the config's steps, and tells what that took. */
+async function trainToEnd(
+  trainer: Trainer,
+  { task, training }: RunConfig,
+  puzzles: RunPuzzles,
+  recordingsMade: () => number,
+): Promise<Omit<CellFigures, HeldOutFigure>> {
+  const { batchSize, seed } = training;
+  const steps = totalStepsOf({ task, training } as RunConfig, puzzles.train.metadata);
+  const losses: number[] = [];
+  const haltingSteps: number[] = [];
+  const stages: number[][] = [];
+  const started = performance.now();
+  const cpuBefore = process.cpuUsage();
+  let recordings = recordingsMade();
+  for await (const event of trainer.train(
+    trainBatches(puzzles.train, { batchSize, seed, augment: taskAugmentation(task) }),
+    { maxSteps: steps },
+  )) {
+    // A step that was recorded just now took longer than those to come; so did the very first.
+    const isFresh = stages.length === 0 || recordingsMade() > recordings;
+    recordings = recordingsMade();
+    if (isFresh) stages.push([]);
+    else stages.at(-1)!.push(event.seconds);
+    losses.push(event.metrics['tokenLoss']!);
+    event.haltingSteps.forEach((count, i) => (haltingSteps[i] = (haltingSteps[i] ?? 0) + count));
+  }
+  const seconds = (performance.now() - started) / 1000;
+  const cpu = process.cpuUsage(cpuBefore);
+  const timed = stages.filter((stage) => stage.length > 0);
+  const tenth = Math.max(1, Math.floor(steps / 10));
+  return {
+    trainingSegments: sum(haltingSteps.map((count, i) => count * (i + 1))) / Math.max(1, sum(haltingSteps)),
+    seconds,
+    cpuSeconds: (cpu.user + cpu.system) / 1e6,
+    stepMilliseconds:
+      (1000 * sum(timed.map((stage) => stage.length * median(stage)))) / Math.max(1, timed.flat().length),
+    firstLoss: mean(losses.slice(0, tenth)),
+    lastLoss: mean(losses.slice(-tenth)),
+  };
+}
+
+/** Answers all held-out puzzles at once, with the averaged weights. */
+async function answerHeldOut(trainer: Trainer, { test }: RunPuzzles, haltEarly: boolean): Promise<AnswerScore> {
+  const [batch] = evaluationBatches(test, { batchSize: countPuzzles(test) });
+  // Not compiled: that takes longer than all segments of one batch.
+  const inference = new HaltingInference(trainer.network, { haltEarly });
+  const result = await trainer.withAveragedWeights(() => inference.infer(batch!));
+  inference.dispose();
+  return scoreAnswers(result, batch!.labels);
+}
+
+/** Trains the model of a config and measures it. What goes wrong is part of the result. */
+export async function trainCell(config: RunConfig, puzzles: RunPuzzles, compile: Compile): Promise<CellOutcome> {
+  let recordings = 0;
+  const counting: Compile = (f) => {
+    recordings++;
+    return compile(f);
+  };
+  const model = buildRunModel(config, puzzles.train.metadata);
+  const trainer = buildTrainer(config, model, {
+    totalSteps: totalStepsOf(config, puzzles.train.metadata),
+    compile: counting,
+  });
+  try {
+    const training = await trainToEnd(trainer, config, puzzles, () => recordings);
+    const whole = await answerHeldOut(trainer, puzzles, false);
+    const halting = await answerHeldOut(trainer, puzzles, true);
+    const figures: CellFigures = {
+      puzzles: whole.exactAccuracy,
+      cells: whole.accuracy,
+      puzzlesHalting: halting.exactAccuracy,
+      cellsHalting: halting.accuracy,
+      segmentsHalting: halting.meanSegments,
+      ...training,
+    };
+    return { outcome: training.lastLoss < training.firstLoss ? 'trained' : 'not-learned', figures };
+  } catch (error) {
+    return { outcome: 'failed', reason: error instanceof Error ? error.message : String(error) };
+  } finally {
+    trainer.dispose();
+    model.dispose();
+  }
+}
