@@ -1,0 +1,25 @@
+import { join } from 'node:path';
+import { build } from 'tsup';
+import { repository, soakFolder } from './soak-folder';
+
+/** Makes one CommonJS file of the readers, which is what Jazzer.js can put its counters into; returns its path. */
+export async function bundleTargets(): Promise<string> {
+  const outDir = join(soakFolder, 'dist', 'targets');
+  await build({
+    entry: [join(soakFolder, 'targets', 'target.ts'), join(soakFolder, 'targets', 'readers.ts')],
+    outDir,
+    format: 'cjs',
+    outExtension: () => ({ js: '.cjs' }),
+    target: 'node20',
+    config: false,
+    silent: true,
+    dts: false,
+    splitting: false,
+    noExternal: [/.*/],
+    esbuildOptions: (options) => {
+      // Of all that the package exports, readers need this.
+      options.alias = { '@hrm/models': join(repository, 'packages/models/src/torch-checkpoint.ts') };
+    },
+  });
+  return join(outDir, 'target.cjs');
+}

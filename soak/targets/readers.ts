@@ -1,0 +1,52 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { tmpdir } from 'node:os';
+import { loadRunConfig } from '../../apps/reference-trainer/src/config/load-run-config';
+import { readOfficialRun } from '../../apps/reference-trainer/src/official/official-run';
+import { UsageError } from '../../apps/reference-trainer/src/terminal/usage-error';
+import { readMazeCsv, readSudokuCsv } from '../../packages/data-sudoku-maze/src/files/puzzle-csv';
+import { PuzzleFileError } from '../../packages/data-sudoku-maze/src/files/puzzle-file-error';
+import { parseNpy } from '../../packages/data-sudoku-maze/src/npy/npy';
+import { NpyError } from '../../packages/data-sudoku-maze/src/npy/npy-error';
+import { FileFormatError } from '../../packages/models/src/file-format-error';
+import { parseSafetensors } from '../../packages/models/src/safetensors';
+import { parseTorchCheckpoint } from '../../packages/models/src/torch-checkpoint';
+import { torchFile } from '../../packages/models/test/torch-file';
+import type { FuzzedReader } from '../src/fuzz-reader';
+
+const folder = mkdtempSync(join(tmpdir(), 'hrm-fuzz-'));
+process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+const path = join(folder, 'input');
+
+/** Puts the bytes where a reader of files finds them. */
+const asFile = (bytes: Buffer): string => (writeFileSync(path, bytes), path);
+
+const storages = [new Uint8Array(Float32Array.of(0, 1, 2, 3, 4, 5).buffer), new Uint8Array(6)];
+const checkpoint = join(folder, 'step_1');
+// An empty dict: what stands beside the config is not what is fuzzed.
+writeFileSync(checkpoint, torchFile({ pickle: Uint8Array.of(0x80, 2, 0x7d, 0x2e) }));
+
+/** Readers of bytes from strangers. `pickle` is the part of `torch` that a wrong CRC-32 would keep mutations away from. */
+export const readers: readonly FuzzedReader[] = [
+  { name: 'safetensors', refusals: [FileFormatError], read: (bytes) => parseSafetensors(bytes).tensors },
+  { name: 'npy', refusals: [NpyError], read: (bytes) => parseNpy(bytes) },
+  { name: 'torch', refusals: [FileFormatError], read: (bytes) => parseTorchCheckpoint(bytes) },
+  {
+    name: 'pickle',
+    refusals: [FileFormatError],
+    read: (bytes) => parseTorchCheckpoint(torchFile({ pickle: bytes, storages })),
+  },
+  {
+    name: 'csv',
+    refusals: [PuzzleFileError],
+    read: (bytes) => ((bytes[0] ?? 0) % 2 === 0 ? readMazeCsv : readSudokuCsv)(asFile(bytes.subarray(1))),
+  },
+  {
+    name: 'config',
+    refusals: [UsageError],
+    read: (bytes) =>
+      (bytes[0] ?? 0) % 2 === 0
+        ? loadRunConfig(asFile(bytes.subarray(1)))
+        : readOfficialRun(checkpoint, asFile(bytes.subarray(1))).config,
+  },
+];
