@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { expectOptions } from '@hrm/layers';
 import type {
   HaltingController,
   HaltingDecision,
@@ -64,5 +65,7 @@ export class FixedSteps implements HaltingController {
  * ```
  */
 export function fixedSteps(options: number | FixedStepsOptions): HaltingFactory {
-  return () => new FixedSteps(typeof options === 'number' ? { segments: options } : options);
+  const chosen = typeof options === 'number' ? { segments: options } : options;
+  expectOptions('fixedSteps', chosen, ['segments']);
+  return () => new FixedSteps(chosen);
 }

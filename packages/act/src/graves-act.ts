@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Layer, Linear } from '@hrm/layers';
+import { expectOptions, type Layer, type Linear } from '@hrm/layers';
 import type {
   HaltingContext,
   HaltingController,
@@ -119,5 +119,6 @@ export class GravesAct implements HaltingController {
  * ```
  */
 export function gravesAct(options: GravesActOptions = {}): HaltingFactory {
+  expectOptions('gravesAct', options, ['maxSegments', 'ponderWeight', 'epsilon', 'haltingBias']);
   return (context) => new GravesAct(options, context);
 }

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Layer, Linear, RandomStream } from '@hrm/layers';
+import { expectOptions, type Layer, type Linear, type RandomStream } from '@hrm/layers';
 import { binaryCrossEntropy } from './binary-cross-entropy';
 import type {
   HaltingContext,
@@ -87,5 +87,6 @@ export class HaltOnly implements HaltingController {
  * ```
  */
 export function haltOnly(options: HaltOnlyOptions = {}): HaltingFactory {
+  expectOptions('haltOnly', options, ['maxSegments', 'exploration', 'lossWeight']);
   return (context) => new HaltOnly(options, context);
 }

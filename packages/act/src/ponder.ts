@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Layer, Linear } from '@hrm/layers';
+import { expectOptions, type Layer, type Linear } from '@hrm/layers';
 import { bernoulliDivergence } from './bernoulli-divergence';
 import type {
   HaltingContext,
@@ -117,5 +117,6 @@ export class Ponder implements HaltingController {
  * ```
  */
 export function ponder(options: PonderOptions = {}): HaltingFactory {
+  expectOptions('ponder', options, ['maxSegments', 'prior', 'divergenceWeight', 'epsilon', 'haltAt']);
   return (context) => new Ponder(options, context);
 }

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Layer, Linear, RandomStream } from '@hrm/layers';
+import { expectOptions, type Layer, type Linear, type RandomStream } from '@hrm/layers';
 import { binaryCrossEntropy } from './binary-cross-entropy';
 import type {
   HaltingContext,
@@ -116,5 +116,6 @@ export class QLearningHalting implements HaltingController {
  * ```
  */
 export function qLearningHalting(options: QLearningHaltingOptions = {}): HaltingFactory {
+  expectOptions('qLearningHalting', options, ['maxSegments', 'exploration', 'lossWeight', 'learnContinue']);
   return (context) => new QLearningHalting(options, context);
 }

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { expectOptions } from '@hrm/layers';
 import type {
   HaltingController,
   HaltingDecision,
@@ -98,5 +99,6 @@ export class ResidualHalting implements HaltingController {
  * ```
  */
 export function residualHalting(options: ResidualHaltingOptions = {}): HaltingFactory {
+  expectOptions('residualHalting', options, ['maxSegments', 'tolerance']);
   return () => new ResidualHalting(options);
 }

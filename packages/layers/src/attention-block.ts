@@ -1,9 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { Attention, evenHeadSize } from './attention';
 import type { Block, BlockContext, BlockFactory } from './block';
-import { makeFeedForward, type FeedForward, type FeedForwardOptions } from './feed-forward';
+import { expectOptions } from './expect-options';
+import { FEED_FORWARD_OPTIONS, makeFeedForward, type FeedForward, type FeedForwardOptions } from './feed-forward';
 import type { Layer } from './layer';
-import { makeResidual, type Residual, type ResidualOptions } from './residual';
+import { makeResidual, RESIDUAL_OPTIONS, type Residual, type ResidualOptions } from './residual';
 import { expectShape } from './shape-error';
 
 /** Choices of {@link attentionBlock}. Without any but `heads` it is the official HRM's block. */
@@ -62,6 +63,8 @@ export class AttentionBlock implements Block {
 /**
  * Makes {@link AttentionBlock}s: pass it to a model as its `block`.
  *
+ * @throws RangeError for options that are not known.
+ *
  * @example
  * ```ts
  * import * as tf from '@tensorflow/tfjs-core';
@@ -74,5 +77,6 @@ export class AttentionBlock implements Block {
  * ```
  */
 export function attentionBlock(options: AttentionBlockOptions): BlockFactory {
+  expectOptions('attentionBlock', options, ['heads', 'keyValueHeads', ...FEED_FORWARD_OPTIONS, ...RESIDUAL_OPTIONS]);
   return (context) => new AttentionBlock(options, context);
 }

@@ -30,6 +30,9 @@ export interface FeedForwardOptions {
   expansion?: number;
 }
 
+/** Names of {@link FeedForwardOptions}. */
+export const FEED_FORWARD_OPTIONS = ['feedForward', 'expansion'] as const;
+
 const standard: { readonly [name: string]: FeedForwardFactory } = {
   swiglu: (context) => new SwiGLU(context),
   gelu: (context) => new GeluMlp(context),

@@ -2,6 +2,7 @@ export { Attention, type AttentionOptions } from './attention';
 export { AttentionBlock, attentionBlock, type AttentionBlockOptions } from './attention-block';
 export type { Block, BlockContext, BlockFactory } from './block';
 export { dotProductAttention } from './dot-product-attention';
+export { expectOptions } from './expect-options';
 export type { FeedForward, FeedForwardContext, FeedForwardFactory, FeedForwardOptions } from './feed-forward';
 export { gelu, GeluMlp, type GeluMlpOptions } from './gelu-mlp';
 export { GridRotaryEmbedding, type GridRotaryEmbeddingOptions } from './grid-rotary-embedding';

@@ -20,6 +20,9 @@ export interface ResidualOptions extends NormOptions {
   norm?: 'post' | 'pre';
 }
 
+/** Names of {@link ResidualOptions}. */
+export const RESIDUAL_OPTIONS = ['norm', 'learnedGain', 'normEpsilon'] as const;
+
 /**
  * The residual connection that a block's options ask for, over vectors of width `size`.
  *

@@ -1,4 +1,4 @@
-import { attentionBlock, mixerBlock, type BlockFactory } from '@hrm/layers';
+import { attentionBlock, expectOptions, mixerBlock, type BlockFactory } from '@hrm/layers';
 import {
   equilibrium,
   fullRecursion,
@@ -52,7 +52,8 @@ export interface ModelConfig {
 }
 
 /**
- * Makes a part from what its config says beside `type`. A part that is made of others, such as `any`, has `choose` make
+ * Makes a part from what its config says beside `type`, and checks it: `expectOptions` of `@hrm/layers` refuses names that
+ * it does not know. A part that is made of others, such as `any`, has `choose` make
  * them from their own configs.
  */
 export type PartMaker<Part> = (options: never, choose: (config: PartConfig) => Part) => Part;
@@ -66,6 +67,17 @@ export interface PartCatalog {
 
 type Vote = { of: readonly PartConfig[] };
 type Choose = (config: PartConfig) => HaltingFactory;
+
+/** The controllers that vote in a config such as `{ type: 'any', of: [...] }`. */
+function membersOf(type: string, options: Vote, choose: Choose, others: readonly string[] = []): HaltingFactory[] {
+  expectOptions(type, options, ['of', ...others]);
+  if (!Array.isArray(options.of)) {
+    throw new RangeError(
+      `${type}: of is ${JSON.stringify(options.of)}, expected a list such as [{ "type": "halt-only" }]`,
+    );
+  }
+  return options.of.map(choose);
+}
 
 /** The parts that these packages bring. {@link registerParts} makes a catalog of these and your own. */
 export const standardParts = {
@@ -84,9 +96,10 @@ export const standardParts = {
     graves: gravesAct,
     ponder,
     residual: residualHalting,
-    any: ({ of }: Vote, choose: Choose) => any(...of.map(choose)),
-    all: ({ of }: Vote, choose: Choose) => all(...of.map(choose)),
-    'at-least': ({ votes, of }: Vote & { votes: number }, choose: Choose) => atLeast(votes, ...of.map(choose)),
+    any: (options: Vote, choose: Choose) => any(...membersOf('any', options, choose)),
+    all: (options: Vote, choose: Choose) => all(...membersOf('all', options, choose)),
+    'at-least': ({ votes, ...options }: Vote & { votes: number }, choose: Choose) =>
+      atLeast(votes, ...membersOf('at-least', options, choose, ['votes'])),
   },
 } satisfies PartCatalog;
 
@@ -145,12 +158,28 @@ function choosePart<Part>(
   return catalog[type]!(options as never, (nested) => choosePart(kind, catalog, nested));
 }
 
+const KNOWN: readonly (keyof ModelConfig)[] = [
+  'family',
+  'vocabSize',
+  'seqLen',
+  'hiddenSize',
+  'hLayers',
+  'lLayers',
+  'block',
+  'schedule',
+  'halting',
+  'positions',
+  'ropeTheta',
+  'puzzleEmbedding',
+];
+
 /**
  * Makes the model that a config describes.
  *
  * @param config the model.
  * @param options `seed` of the initial parameters, default 0; `parts`: what the config's names stand for, default
  *   {@link standardParts}.
+ * @throws RangeError for names, options and sizes that cannot be.
  *
  * @example
  * ```ts
@@ -171,6 +200,7 @@ export function buildModel(
   options: { seed?: number; parts?: PartCatalog } = {},
 ): RecursiveReasoner {
   const { seed = 0, parts = standardParts } = options;
+  expectOptions('model', config, KNOWN);
   const { family, block, schedule, halting, hLayers, lLayers, ...sizes } = config;
   const chosen = {
     ...sizes,

@@ -1,4 +1,4 @@
-import { GridRotaryEmbedding, RotaryEmbedding, type PositionRotation } from '@hrm/layers';
+import { expectOptions, GridRotaryEmbedding, RotaryEmbedding, type PositionRotation } from '@hrm/layers';
 
 /** Puzzles that are grids, read row by row: attention sees how far apart two cells are along rows and along columns. */
 export interface GridPositions {
@@ -24,6 +24,7 @@ export function expectPositions(positions: Positions, seqLen: number): void {
         `{ type: 'grid-rope', rows, columns }`,
     );
   }
+  expectOptions('RecursiveReasoner: positions', positions, ['type', 'rows', 'columns']);
   const { rows, columns } = positions;
   for (const [name, value] of Object.entries({ rows, columns })) {
     if (!Number.isInteger(value) || value < 1) {

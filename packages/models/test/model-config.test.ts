@@ -80,7 +80,14 @@ describe('buildModel', () => {
   });
 
   it.each(Object.keys(standardParts.blocks))('makes block %s with each of its variants', (type) => {
-    const block = { type, heads: 2, norm: 'pre', learnedGain: true, feedForward: 'gelu', expansion: 2 };
+    const block = {
+      type,
+      ...(type === 'attention' && { heads: 2 }),
+      norm: 'pre',
+      learnedGain: true,
+      feedForward: 'gelu',
+      expansion: 2,
+    };
     const model = buildModel({ ...config, block });
     const names = [...namedParameters(model).keys()];
     expect(names).toContain('lowLevel.blocks.0.feedForwardResidual.norm.gain');
@@ -104,6 +111,40 @@ describe('buildModel', () => {
     ['halting', { halting: { type: 'never' } }, 'halting: there is no part called "never", expected one of q-learning'],
     ['inherited name', { block: { type: 'toString' } }, 'there is no part called "toString"'],
     ['family', { family: 'gpt' as never }, 'the family is "gpt", expected hrm or trm'],
+    [
+      'block option',
+      { block: { type: 'mixer', heads: 2 } },
+      'mixerBlock: there is no option "heads", expected feedForward, ',
+    ],
+    ['block option', { block: { type: 'attention', heads: 2, head: 2 } }, 'attentionBlock: there is no option "head"'],
+    [
+      'schedule option',
+      { schedule: { type: 'unrolled', hCycle: 2 } },
+      'unrolled: there is no option "hCycle", expected',
+    ],
+    [
+      'solver option',
+      { schedule: { type: 'equilibrium', solver: { type: 'broyden', window: 2 } } },
+      'no option "window"',
+    ],
+    ...Object.entries(standardParts.halting).map(([type, make]): [string, Partial<ModelConfig>, string] => {
+      const needs = { 'fixed-steps': { segments: 2 }, 'at-least': { votes: 1 } }[type];
+      const of = ['any', 'all', 'at-least'].includes(type) && { of: [{ type: 'halt-only' }] };
+      const halting = { type, ...needs, ...of, maxSegment: 3 };
+      return [`option of ${make.name}`, { halting }, 'there is no option "maxSegment", expected '];
+    }),
+    [
+      'member',
+      { halting: { type: 'any', of: [{ type: 'ponder', segments: 2 }] } },
+      'ponder: there is no option "segments"',
+    ],
+    ['list of members', { halting: { type: 'all', of: 'ponder' } }, 'all: of is "ponder", expected a list such as'],
+    ['name', { hiddensize: 8 } as never, 'model: there is no option "hiddensize", expected family, vocabSize, '],
+    [
+      'grid',
+      { positions: { type: 'grid-rope', rows: 2, columns: 2, cols: 2 } as never },
+      'positions: there is no option "cols"',
+    ],
     ['part option', { schedule: { type: 'one-step-gradient', hCycles: 0, lCycles: 2 } }, 'hCycles is 0'],
     ['heads', { block: { type: 'attention', heads: 3 } }, 'hiddenSize 8 does not divide by 3 heads'],
     ['size', { seqLen: 0 }, 'seqLen is 0'],

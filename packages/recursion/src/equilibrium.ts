@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { expectShape } from '@hrm/layers';
-import { expectNotNegative, expectOptions } from './expect-options';
+import { expectOptions, expectShape } from '@hrm/layers';
+import { expectNotNegative } from './expect-numbers';
 import { fixedPoint } from './fixed-point';
 import { chooseGradient, type GradientChoice } from './gradients/choose-gradient';
 import { jacobianPenalty, randomSigns } from './jacobian-penalty';

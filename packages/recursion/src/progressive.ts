@@ -1,4 +1,4 @@
-import { expectOptions } from './expect-options';
+import { expectOptions } from '@hrm/layers';
 import { fullRecursion } from './full-recursion';
 import { oneStepGradient } from './one-step-gradient';
 import type { Cycles, ProgressiveSchedule, RecursionSchedule } from './recursion-schedule';

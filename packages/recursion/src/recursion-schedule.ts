@@ -1,6 +1,6 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type { RandomStream } from '@hrm/layers';
-import { expectCount } from './expect-options';
+import { expectCount } from './expect-numbers';
 import type { Latents } from './latents';
 import type { RecursionCore } from './recursion-core';
 

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { RandomStream } from '@hrm/layers';
-import { expectCount, expectOptions } from './expect-options';
+import { expectOptions, RandomStream } from '@hrm/layers';
+import { expectCount } from './expect-numbers';
 import type { FixedPointMap } from './solvers/fixed-point-solver';
 import { lengths } from './solvers/residual-norm';
 import { vectorJacobianProduct } from './vector-jacobian-product';

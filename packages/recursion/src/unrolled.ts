@@ -1,5 +1,6 @@
 import type * as tf from '@tensorflow/tfjs-core';
-import { expectCount, expectOptions } from './expect-options';
+import { expectOptions } from '@hrm/layers';
+import { expectCount } from './expect-numbers';
 import type { Latents } from './latents';
 import type { RecursionCore } from './recursion-core';
 import { expectCycles, type Cycles, type RecursionSchedule } from './recursion-schedule';

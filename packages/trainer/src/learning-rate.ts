@@ -1,3 +1,5 @@
+import { expectOptions } from '@hrm/layers';
+
 /** The learning rate of a step; steps are counted from 1. */
 export type LearningRate = (step: number) => number;
 
@@ -27,12 +29,9 @@ export interface WarmupCosineOptions {
  * console.log(rate(1), rate(100), rate(1000)); // 0.00001, 0.001, 0
  * ```
  */
-export function warmupCosine({
-  learningRate,
-  warmupSteps = 0,
-  totalSteps,
-  minRatio = 0,
-}: WarmupCosineOptions): LearningRate {
+export function warmupCosine(options: WarmupCosineOptions): LearningRate {
+  expectOptions('warmupCosine', options, ['learningRate', 'warmupSteps', 'totalSteps', 'minRatio']);
+  const { learningRate, warmupSteps = 0, totalSteps, minRatio = 0 } = options;
   return (step) => {
     if (step < warmupSteps) return (learningRate * step) / Math.max(1, warmupSteps);
     const progress = (step - warmupSteps) / Math.max(1, totalSteps - warmupSteps);

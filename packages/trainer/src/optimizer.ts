@@ -1,3 +1,4 @@
+import { expectOptions } from '@hrm/layers';
 import { addDecayedWeights, chain, scaleByLearningRate, type GradientTransformation } from './gradient-transformation';
 import { asLearningRate, type LearningRate } from './learning-rate';
 import { scaleByAdam, scaleByAtan2, type MomentsOptions } from './moments';
@@ -14,6 +15,8 @@ export interface OptimizerOptions extends MomentsOptions {
   /** Decoupled: each step also takes `learningRate * weightDecay` of the parameter away. Default 0. */
   weightDecay?: number;
 }
+
+const KNOWN = ['learningRate', 'weightDecay', 'beta1', 'beta2'] as const;
 
 const alias = (direction: GradientTransformation, { learningRate, weightDecay = 0 }: OptimizerOptions): Optimizer => ({
   ...chain(direction, addDecayedWeights(weightDecay), scaleByLearningRate()),
@@ -32,7 +35,10 @@ const alias = (direction: GradientTransformation, { learningRate, weightDecay = 
  * console.log(optimizer.learningRate(1)); // 5e-8
  * ```
  */
-export const adamAtan2 = (options: OptimizerOptions): Optimizer => alias(scaleByAtan2(options), options);
+export function adamAtan2(options: OptimizerOptions): Optimizer {
+  expectOptions('adamAtan2', options, KNOWN);
+  return alias(scaleByAtan2(options), options);
+}
 
 /**
  * Adam with decoupled weight decay.
@@ -44,5 +50,7 @@ export const adamAtan2 = (options: OptimizerOptions): Optimizer => alias(scaleBy
  * console.log(adamW({ learningRate: 1e-3, weightDecay: 0.1 }).learningRate(1)); // 0.001
  * ```
  */
-export const adamW = (options: OptimizerOptions & { epsilon?: number }): Optimizer =>
-  alias(scaleByAdam(options), options);
+export function adamW(options: OptimizerOptions & { epsilon?: number }): Optimizer {
+  expectOptions('adamW', options, [...KNOWN, 'epsilon']);
+  return alias(scaleByAdam(options), options);
+}

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { matMul } from '@hrm/layers';
+import { expectOptions, matMul } from '@hrm/layers';
 import { asLearningRate, type LearningRate } from './learning-rate';
 
 /** How the rows of a table that a batch used follow their gradients. */
@@ -51,7 +51,9 @@ const unshared = (table: tf.Tensor2D) => (tf.getBackend() === 'cpu' ? tf.mul<tf.
  * next.print(); // [[0], [-0.1], [0]]
  * ```
  */
-export function signSgd({ learningRate, weightDecay = 0 }: SignSgdOptions): RowOptimizer {
+export function signSgd(options: SignSgdOptions): RowOptimizer {
+  expectOptions('signSgd', options, ['learningRate', 'weightDecay']);
+  const { learningRate, weightDecay = 0 } = options;
   return {
     learningRate: asLearningRate(learningRate),
     update: ({ table, identifiers, rows, gradients, learningRate: rate }) =>

@@ -7,6 +7,7 @@ import {
   addDecayedWeights,
   chain,
   scaleByLearningRate,
+  signSgd,
   stateless,
   warmupCosine,
   type Optimizer,
@@ -200,4 +201,12 @@ it.each([
 ])('refuses averages that cannot be: %j', (wrong, message) => {
   expect(() => adamAtan2({ learningRate: 0.1, ...wrong })).toThrow(message);
   expect(() => adamW({ learningRate: 0.1, ...wrong })).toThrow(message);
+});
+
+it('refuses options that it does not know, naming those that it does', () => {
+  const options = { learningRate: 0.1, decay: 1 } as never;
+  const known = 'there is no option "decay", expected learningRate, weightDecay';
+  for (const make of [adamAtan2, adamW, signSgd]) expect(() => make(options)).toThrow(`${make.name}: ${known}`);
+  expect(() => adamAtan2({ learningRate: 0.1, epsilon: 1e-8 } as never)).toThrow('no option "epsilon"');
+  expect(() => warmupCosine({ learningRate: 1, totalSteps: 5, warmup: 2 } as never)).toThrow('no option "warmup"');
 });

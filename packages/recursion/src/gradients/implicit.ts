@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { expectOptions } from '../expect-options';
+import { expectOptions } from '@hrm/layers';
 import { fixedPointReport, type FixedPointReport } from '../solvers/fixed-point-report';
 import { completeSolveOptions, SOLVE_OPTIONS, solveFixedPoint, type SolveOptions } from '../solvers/solve-fixed-point';
 import { vectorJacobianProduct } from '../vector-jacobian-product';

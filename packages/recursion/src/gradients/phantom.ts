@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { expectCount, expectOptions, expectShare } from '../expect-options';
+import { expectOptions } from '@hrm/layers';
+import { expectCount, expectShare } from '../expect-numbers';
 import type { FixedPointGradient } from './fixed-point-gradient';
 
 /** Choices of {@link phantom}. */

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { expectCount, expectNotNegative, expectOptions, expectShare } from '../expect-options';
+import { expectOptions } from '@hrm/layers';
+import { expectCount, expectNotNegative, expectShare } from '../expect-numbers';
 import type { FixedPointSolver, SolverHistory } from './fixed-point-solver';
 import { solveLinearSystems } from './solve-linear-systems';
 import { appendToWindow, innerProducts, weightedSum } from './window';

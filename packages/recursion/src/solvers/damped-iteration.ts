@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { expectOptions, expectShare } from '../expect-options';
+import { expectOptions } from '@hrm/layers';
+import { expectShare } from '../expect-numbers';
 import type { FixedPointSolver } from './fixed-point-solver';
 
 /** Choices of {@link dampedIteration}. */

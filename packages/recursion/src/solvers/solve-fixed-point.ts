@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { expectShape, mapTensors, withoutGradient } from '@hrm/layers';
-import { expectCount, expectNotNegative, expectOptions } from '../expect-options';
+import { expectOptions, expectShape, mapTensors, withoutGradient } from '@hrm/layers';
+import { expectCount, expectNotNegative } from '../expect-numbers';
 import { chooseSolver, type SolverChoice } from './choose-solver';
 import type { FixedPointMap, SolverHistory } from './fixed-point-solver';
 import { residualNorm } from './residual-norm';

@@ -1,13 +1,3 @@
-/** Throws if an options object holds a name that is not known, such as a misspelled one. */
-export function expectOptions(owner: string, options: object, known: readonly string[]): void {
-  const unknown = Object.keys(options).filter((name) => !known.includes(name));
-  if (unknown.length > 0) {
-    throw new RangeError(
-      `${owner}: there is no option ${unknown.map((name) => `"${name}"`).join(', ')}, expected ${known.join(', ')}`,
-    );
-  }
-}
-
 /** Throws unless a count is a whole number of at least `least`. */
 export function expectCount(owner: string, name: string, value: number, least = 1): void {
   if (!Number.isInteger(value) || value < least) {
