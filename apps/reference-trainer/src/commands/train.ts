@@ -15,6 +15,7 @@ import {
   runPaths,
   writeRunDescription,
 } from '../run/run-folder';
+import { loadParts } from '../run/load-parts';
 import { countPuzzles, preparePuzzles, writePuzzles } from '../run/run-puzzles';
 import { runTraining, type TrainingResult, type TrainingRun } from '../run/run-training';
 import { exitStatusOf } from '../run/stop-signals';
@@ -63,10 +64,11 @@ export async function trainRun(
       );
     }
   } else expectFreeFolder(run);
+  const parts = await loadParts(config);
   const engine = await startEngine(terminal, options);
   const folder = options.data ?? (goesOn ? puzzlesOfRun(run) : undefined);
   const puzzles = await preparePuzzles(config, folder);
-  const model = buildRunModel(config, puzzles.train.metadata);
+  const model = buildRunModel(config, puzzles.train.metadata, parts);
   // All that a config can get wrong has been tried: only now is anything written.
   mkdirSync(run, { recursive: true });
   const lock = await RunLock.acquire(run);

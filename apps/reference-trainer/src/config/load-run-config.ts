@@ -1,4 +1,5 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { describeIssue, UsageError } from '../terminal/usage-error';
 import { presets } from './presets';
 import { runConfigSchema, type RunConfig } from './run-config';
@@ -74,5 +75,8 @@ export function loadRunConfig(nameOrPath: string, overrides: readonly string[] =
     throw new UsageError(`${nameOrPath} holds no JSON object; see the presets for what a config looks like`);
   }
   for (const assignment of overrides) override(config, assignment);
-  return checkRunConfig(config, nameOrPath);
+  const checked = checkRunConfig(config, nameOrPath);
+  const folder = isPreset ? process.cwd() : dirname(resolve(nameOrPath));
+  // Absolute, so that the run finds them again wherever it is gone on with or evaluated.
+  return checked.imports ? { ...checked, imports: checked.imports.map((path) => resolve(folder, path)) } : checked;
 }

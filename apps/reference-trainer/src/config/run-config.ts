@@ -91,6 +91,8 @@ const training = z
 /** Checks a run's description. What is not in it is an error. */
 export const runConfigSchema = z.strictObject({
   name: z.string().min(1),
+  /** Modules that bring parts of one's own by name; relative to the config file. They are executed. */
+  imports: z.array(z.string().min(1)).optional(),
   task,
   /** How to make the puzzles when no folder of them is given. */
   generate: generated.optional(),

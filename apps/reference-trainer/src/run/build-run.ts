@@ -1,6 +1,6 @@
 import { softmaxCrossEntropy, stablemaxCrossEntropy, type TokenLoss } from '@hrm/act';
 import type { PuzzleDatasetMetadata } from '@hrm/data-sudoku-maze';
-import { buildModel, type ModelConfig, type RecursiveReasoner } from '@hrm/models';
+import { buildModel, standardParts, type ModelConfig, type PartCatalog, type RecursiveReasoner } from '@hrm/models';
 import { adamAtan2, adamW, signSgd, Trainer, warmupCosine, type Compile } from '@hrm/trainer';
 import type { RunConfig, Task } from '../config/run-config';
 import { UsageError } from '../terminal/usage-error';
@@ -46,10 +46,19 @@ export function modelConfigOf(
   };
 }
 
-/** Makes the model of a run. @throws UsageError when a part refuses its options. */
-export function buildRunModel(config: RunConfig, metadata: Parameters<typeof modelConfigOf>[1]): RecursiveReasoner {
+/**
+ * Makes the model of a run.
+ *
+ * @param parts what the config's names stand for: `loadParts`. Default: the standard ones.
+ * @throws UsageError when a part refuses its options.
+ */
+export function buildRunModel(
+  config: RunConfig,
+  metadata: Parameters<typeof modelConfigOf>[1],
+  parts: PartCatalog = standardParts,
+): RecursiveReasoner {
   try {
-    return buildModel(modelConfigOf(config, metadata), { seed: config.training.seed });
+    return buildModel(modelConfigOf(config, metadata), { seed: config.training.seed, parts });
   } catch (error) {
     if (error instanceof RangeError) throw new UsageError(`${config.name}: ${error.message}`);
     throw error;

@@ -4,6 +4,7 @@ import type { RunConfig } from '../config/run-config';
 import type { Terminal } from '../terminal/terminal';
 import { UsageError } from '../terminal/usage-error';
 import { buildRunModel } from './build-run';
+import { loadParts } from './load-parts';
 import { readRunDescription } from './run-folder';
 import { weightsForInference } from './run-state';
 
@@ -27,7 +28,7 @@ export async function loadRun(run: string, which: 'newest' | 'best', terminal: T
   const needed = { only: config.training.emaDecay === undefined ? ['weights'] : ['weights', 'ema'] };
   const checkpoint = which === 'best' ? await store.best(needed) : await store.latest(needed);
   if (!checkpoint) throw new UsageError(`--run: ${run} holds no checkpoint yet`);
-  const model = buildRunModel(config, puzzles);
+  const model = buildRunModel(config, puzzles, await loadParts(config));
   setParameterValues(model, weightsForInference(checkpoint.files));
   return { model, config, data, step: checkpoint.step };
 }

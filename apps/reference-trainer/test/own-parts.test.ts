@@ -1,0 +1,89 @@
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, describe, expect, it } from 'vitest';
+import { hrm, tinyRun } from './run-hrm';
+
+// Inside of this package, so that the modules find @hrm/layers as a user's would.
+const folder = mkdtempSync(fileURLToPath(new URL('.own-parts-', import.meta.url)));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const modulePath = fileURLToPath(new URL('testdata/own-parts.mjs', import.meta.url));
+cpSync(modulePath, join(folder, 'own-parts.mjs'));
+const own = {
+  block: { type: 'gate' },
+  schedule: { type: 'twice' },
+  halting: { type: 'soon', segments: 3 },
+};
+
+/** Writes a config, and gives its path. */
+function configOf(changes: object, model: object = own): string {
+  const path = join(mkdtempSync(join(folder, 'config-')), 'run.json');
+  writeFileSync(path, JSON.stringify({ ...tinyRun, ...changes, model: { ...tinyRun.model, ...model } }));
+  return path;
+}
+
+describe('parts of the user', () => {
+  it('are trained, gone on with, evaluated and solved with by name, from any folder', () => {
+    mkdirSync(join(folder, 'configs'));
+    const config = join(folder, 'configs', 'run.json');
+    const description = { ...tinyRun, imports: ['../own-parts.mjs'], model: { ...tinyRun.model, ...own } };
+    writeFileSync(config, JSON.stringify(description));
+    const run = join(folder, 'run');
+    const begun = hrm(['train', config, '--out', run, '--max-steps', '4', '--json']);
+    expect(begun.status, begun.stderr).toBe(0);
+    expect(begun.json).toMatchObject({ steps: 4, meanSegments: 3 });
+    const { config: kept } = JSON.parse(readFileSync(join(run, 'config.json'), 'utf8')) as {
+      config: { imports: string[] };
+    };
+    expect(kept.imports).toEqual([join(folder, 'own-parts.mjs')]);
+    const wentOn = hrm(['train', config, '--out', run, '--resume', '--set', 'training.segmentsPerUpdate=1', '--json']);
+    expect(wentOn.status, wentOn.stderr).toBe(0);
+    expect(wentOn.json).toMatchObject({ steps: 12 });
+    expect(hrm(['eval', '--run', run, '--json']).json).toMatchObject({ count: 24, meanSegments: 3, step: 12 });
+    expect(hrm(['solve', '--run', run, '1... ..3. .4.. ...2', '--json']).json).toMatchObject({ segments: 3 });
+
+    rmSync(join(folder, 'own-parts.mjs'));
+    const missing = hrm(['eval', '--run', run]);
+    expect(missing.status).toBe(2);
+    expect(missing.stderr).toContain(`imports: ${join(folder, 'own-parts.mjs')}: there is no such file`);
+    expect(missing.stderr).not.toMatch(/\n\s+at /);
+  });
+
+  it.each<[string, string, RegExp]>([
+    ['that fails', 'throw new Error("out of paper");', /bad\.mjs failed: out of paper/],
+    ['that cannot be read', 'export default {', /bad\.mjs failed: /],
+    ['that imports what is not there', 'import "./nowhere.mjs";', /bad\.mjs failed: Cannot find module/],
+    [
+      'without a default export',
+      'export const blocks = {};',
+      /bad\.mjs exports no default; expected its default export/,
+    ],
+    ['with another kind of part', 'export default { layers: {} };', /no parts called "layers", only blocks, schedules/],
+    ['with what is no maker', 'export default { blocks: { mine: 1 } };', /blocks\.mine is no function/],
+    [
+      'with a name that is taken',
+      'export default { blocks: { mixer: () => {} } };',
+      /called "mixer" already; give it another/,
+    ],
+  ])('in a module %s are refused, and no run is begun', (_, source, message) => {
+    const bad = join(folder, 'bad.mjs');
+    writeFileSync(bad, source);
+    const run = join(folder, 'never');
+    const { status, stderr } = hrm(['train', configOf({ imports: [bad] }), '--out', run]);
+    expect(status, stderr).toBe(2);
+    expect(stderr).toMatch(message);
+    expect(stderr).not.toMatch(/\n\s+at /);
+    expect(() => readFileSync(join(run, 'config.json'))).toThrow('ENOENT');
+  });
+
+  it('check their own options, and are not known without their module', () => {
+    const wrong = configOf({ imports: [modulePath] }, { ...own, block: { type: 'gate', width: 3 } });
+    const refused = hrm(['train', wrong, '--out', join(folder, 'never')]);
+    expect(refused.status).toBe(2);
+    expect(refused.stderr).toContain('gate: there is no option "width", expected none');
+    const unknown = hrm(['train', configOf({}), '--out', join(folder, 'never')]);
+    expect(unknown.status).toBe(2);
+    expect(unknown.stderr).toContain('block: there is no part called "gate", expected one of attention, mixer');
+  });
+});
