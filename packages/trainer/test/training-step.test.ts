@@ -51,7 +51,8 @@ function wholeNetwork(halting: HaltingFactory) {
     spread('puzzleEmbedding.weight', 1);
     spread('halting.head.weight', 0.5);
     const bias = parameters.get('halting.head.bias')!;
-    bias.assign(tf.zeros(bias.shape));
+    // Of a head of two values, halt and continue, every slot halts that does not explore.
+    bias.assign(tf.fill(bias.shape, bias.size === 2 ? 2 : 0));
   });
   return network;
 }
