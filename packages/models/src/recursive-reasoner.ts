@@ -149,7 +149,11 @@ export class RecursiveReasoner implements ReasoningNetwork {
   }
 
   refine(latents: Latents, x: tf.Tensor3D, draws?: NamedTensors): Refinement {
-    return this.schedule.refine(this.core, latents, x, draws);
+    const refinement = this.schedule.refine(this.core, latents, x, draws);
+    for (const [name, latent] of Object.entries(refinement.latents)) {
+      expectShape(`recursion schedule ${this.schedule.name}, ${name}`, latent, x.shape);
+    }
+    return refinement;
   }
 
   /** Whether a step can be recorded as one graph; not where the schedule reads values to know when to stop. */

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Block, BlockContext, BlockFactory, Layer } from '@hrm/layers';
+import { expectShape, type Block, type BlockContext, type BlockFactory, type Layer } from '@hrm/layers';
 
 /** f_L or f_H: a new latent from the old one and what is injected into it. */
 export interface Refiner extends Layer {
@@ -11,6 +11,8 @@ export interface Refiner extends Layer {
   apply(latent: tf.Tensor3D, injection: tf.Tensor3D): tf.Tensor3D;
 }
 
+const KEEPS_SHAPE = 'a block gives the shape that it takes';
+
 /** Depth and kind of a {@link ReasoningModule}. */
 export interface ReasoningModuleOptions {
   /** Number of blocks. */
@@ -20,7 +22,8 @@ export interface ReasoningModuleOptions {
 }
 
 /**
- * Adds the injection to the latent and runs its blocks on the sum.
+ * Adds the injection to the latent and runs its blocks on the sum. A block that changes the shape is a `ShapeError` that
+ * names it.
  *
  * Source: official HRM, `models/hrm/hrm_act_v1.py`, `HierarchicalReasoningModel_ACTV1ReasoningModule`.
  *
@@ -50,7 +53,14 @@ export class ReasoningModule implements Refiner {
 
   apply(latent: tf.Tensor3D, injection: tf.Tensor3D): tf.Tensor3D {
     return tf.tidy(() =>
-      this.parameters.blocks.reduce((hidden, block) => block.apply(hidden), tf.add(latent, injection) as tf.Tensor3D),
+      this.parameters.blocks.reduce(
+        (hidden, block, i) => {
+          const next = block.apply(hidden);
+          expectShape(`block ${i} of a ReasoningModule, ${block.constructor.name}`, next, hidden.shape, KEEPS_SHAPE);
+          return next;
+        },
+        tf.add(latent, injection) as tf.Tensor3D,
+      ),
     );
   }
 }

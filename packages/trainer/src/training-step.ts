@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { namedParameters, valueAndGradients } from '@hrm/layers';
+import { expectShape, namedParameters, valueAndGradients } from '@hrm/layers';
 import {
   admitPuzzles,
   runSegment,
@@ -159,7 +159,10 @@ export function applyGradients(
       parameters: trained,
       learningRate: rates.parameters,
     });
-    const parameters = mapNamed(updates, (update, name) => tf.add(trained[name]!, update));
+    const parameters = mapNamed(updates, (update, name) => {
+      expectShape(`optimizer, update of ${name}`, update, trained[name]!.shape);
+      return tf.add(trained[name]!, update);
+    });
     // As the official code averages: only what the main optimizer trains.
     const averaged =
       emaDecay === undefined

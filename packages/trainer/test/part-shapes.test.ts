@@ -1,0 +1,135 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { fixedSteps, type HaltingController, type HostPuzzleBatch } from '@hrm/act';
+import { Linear, mixerBlock, ShapeError, type BlockFactory } from '@hrm/layers';
+import { hrm, type HrmOptions } from '@hrm/models';
+import { oneStepGradient, type RecursionSchedule } from '@hrm/recursion';
+import { adamAtan2, Trainer, type Optimizer } from '@hrm/trainer';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { useBackend } from './backends';
+
+beforeAll(() => useBackend('cpu'));
+
+const batch: HostPuzzleBatch = {
+  inputs: Int32Array.of(0, 1, 2, 3, 3, 2, 1, 0),
+  labels: Int32Array.of(3, 2, 1, 0, 0, 1, 2, 3),
+  puzzleIdentifiers: new Int32Array(2),
+  batchSize: 2,
+  seqLen: 4,
+};
+const good = {
+  vocabSize: 4,
+  seqLen: 4,
+  hiddenSize: 8,
+  hLayers: 1,
+  lLayers: 2,
+  positions: 'none',
+  block: mixerBlock({ feedForward: 'gelu' }),
+  schedule: oneStepGradient({ hCycles: 1, lCycles: 1 }),
+  halting: fixedSteps(2),
+} satisfies HrmOptions;
+
+/** What a training step says of a model with such parts. */
+async function failureOf(parts: Partial<HrmOptions>, optimizer: Optimizer = adamAtan2({ learningRate: 0.1 })) {
+  const model = hrm({ ...good, ...parts });
+  const trainer = new Trainer(model, { optimizer });
+  const failure = await trainer.trainBatch(batch).then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  trainer.dispose();
+  model.dispose();
+  return failure;
+}
+
+class Halves {
+  readonly parameters: { linear: Linear };
+  constructor(outputSize: number, inputSize: number, random: ConstructorParameters<typeof Linear>[0]['random']) {
+    this.parameters = { linear: new Linear({ inputSize, outputSize, random }) };
+  }
+  apply(hidden: tf.Tensor3D): tf.Tensor3D {
+    return this.parameters.linear.apply(hidden);
+  }
+}
+
+/** A schedule that spoils what the good one gives. */
+const spoilt = (spoil: (zH: tf.Tensor3D) => tf.Tensor): RecursionSchedule => ({
+  name: 'hasty',
+  refine(core, latents, x) {
+    const { zH, zL } = good.schedule.refine(core, latents, x).latents;
+    return { latents: { zH: spoil(zH) as tf.Tensor3D, zL } };
+  },
+});
+
+const controller = (changes: Partial<HaltingController>) => (): HaltingController => ({
+  name: 'own',
+  maxSegments: 2,
+  needsLookAhead: false,
+  parameters: {},
+  draw: () => ({}),
+  logits: () => ({}),
+  decide: ({ steps }) => ({ halted: tf.greaterEqual(steps, 2) as tf.Tensor1D, state: {} }),
+  losses: ({ tokenLoss }) => ({ total: tokenLoss, metrics: {} }),
+  ...changes,
+});
+
+const narrow: BlockFactory = ({ hiddenSize, random }) => new Halves(hiddenSize / 2, hiddenSize, random);
+const blind: BlockFactory = ({ hiddenSize, random }) => new Halves(hiddenSize, hiddenSize / 2, random);
+
+describe('a part that gives or is given another shape is named, with what was expected and got', () => {
+  it.each<[string, Partial<HrmOptions>, string]>([
+    [
+      'a block',
+      { block: narrow },
+      'block 0 of a ReasoningModule, Halves: got a tensor of shape [2, 4, 4], expected [2, 4, 8]',
+    ],
+    ['a layer in a block', { block: blind }, 'Linear: got a tensor of shape [2, 4, 8], expected [2, 4, 4]'],
+    [
+      'a schedule',
+      { schedule: spoilt((zH) => tf.slice(zH, [0, 0, 0], [-1, 3, -1])) },
+      'recursion schedule hasty, zH: got a tensor of shape [2, 3, 8], expected [2, 4, 8]',
+    ],
+    [
+      'a controller, by its logits',
+      { halting: controller({ logits: (zH) => ({ halt: tf.mean(zH, 1) }) }) },
+      'halting controller own, logit halt: got a tensor of shape [2, 8], expected [2]',
+    ],
+    [
+      'a controller, by its losses',
+      { halting: controller({ losses: ({ tokenLoss }) => ({ total: tf.sum(tokenLoss) as never, metrics: {} }) }) },
+      'halting controller own, total: got a tensor of shape [], expected [2]; one value a slot',
+    ],
+    [
+      'a controller, by its figures',
+      {
+        halting: controller({
+          losses: ({ tokenLoss }) => ({ total: tokenLoss, metrics: { wait: tf.ones([2, 1]) as never } }),
+        }),
+      },
+      'halting controller own, wait: got a tensor of shape [2, 1], expected [2]',
+    ],
+  ])('%s', async (_, parts, message) => {
+    const failure = await failureOf(parts);
+    expect(failure).toBeInstanceOf(ShapeError);
+    expect((failure as ShapeError).message).toContain(message);
+  });
+
+  it('an optimizer', async () => {
+    const optimizer: Optimizer = {
+      learningRate: () => 0.1,
+      init: () => ({}),
+      update: (gradients, state) => ({
+        updates: Object.fromEntries(Object.entries(gradients).map(([name, gradient]) => [name, tf.sum(gradient)])),
+        state,
+      }),
+    };
+    const failure = await failureOf({}, optimizer);
+    expect(failure).toBeInstanceOf(ShapeError);
+    expect((failure as ShapeError).message).toBe(
+      'optimizer, update of tokenEmbedding.weight: got a tensor of shape [], expected [4, 8]',
+    );
+  });
+
+  it('and none of it is said of parts of the right shape', async () => {
+    expect(await failureOf({ halting: controller({}), schedule: spoilt((zH) => zH) })).toBeUndefined();
+  });
+});
