@@ -14,7 +14,7 @@ import { setup, setupOptions } from './commands/setup';
 import { solve, solveOptions } from './commands/solve';
 import { train, trainOptions } from './commands/train';
 import { versions } from './run/versions';
-import { checkOptions, UsageError } from './terminal/usage-error';
+import { checkOptions, kebab, UsageError } from './terminal/usage-error';
 
 /** Exit statuses: a failure, and a command line that cannot be. */
 const FAILED = 1;
@@ -171,10 +171,31 @@ function joinCommandWords(argv: readonly string[]): string[] {
   throw new UsageError(`data: expected \`data generate\` or \`data import\`, got "data ${second ?? ''}"`.trim());
 }
 
+/**
+ * Refuses what cac would take for something else: it makes objects of `--a.b`, so `--__proto__.x` would reach all of them,
+ * and takes the value of a switch for an argument.
+ */
+function expectPlainFlags(cli: CAC, argv: readonly string[]): void {
+  const switches = cli.commands.flatMap(({ options }) => options.filter((option) => option.isBoolean));
+  const names = new Set(switches.flatMap((option) => option.names.map(kebab)));
+  for (const word of argv) {
+    if (word === '--') return;
+    const [flag = '', value] = word.split('=', 2);
+    if (!/^--./.test(word)) continue;
+    if (!/^--[a-z][a-z-]*$/.test(flag)) throw new UsageError(`there is no option ${JSON.stringify(flag)}`);
+    // It would take the next word for the value.
+    if (value === '') throw new UsageError(`${flag}: expected a value after the =`);
+    if (value !== undefined && names.has(flag.slice(2))) throw new UsageError(`${flag} takes no value, got "${value}"`);
+  }
+}
+
 /** What a person is told of an error: its message, never a stack. */
 function report(error: unknown): void {
-  const message = error instanceof Error ? error.message : String(error);
-  const isBadUse = error instanceof UsageError || (error instanceof Error && error.name === 'CACError');
+  const isOfCac = error instanceof Error && error.name === 'CACError';
+  const isBadUse = error instanceof UsageError || isOfCac;
+  const told = error instanceof Error ? error.message : String(error);
+  // cac tells of `--max-steps` as `--maxSteps`.
+  const message = isOfCac ? told.replace(/`--\w+`/, kebab) : told;
   process.stderr.write(`hrm: ${message}\n`);
   if (isBadUse) process.stderr.write('See `hrm --help`, or `hrm COMMAND --help`.\n');
   process.exitCode = isBadUse ? BAD_USE : FAILED;
@@ -191,6 +212,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   try {
     const cli = cac('hrm');
     describeCommands(cli);
+    expectPlainFlags(cli, argv);
     cli.help();
     cli.version(versions.hrm);
     const { args, options } = cli.parse(['node', 'hrm', ...joinCommandWords(argv)], { run: false });

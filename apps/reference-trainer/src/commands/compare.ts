@@ -8,6 +8,7 @@ import { comparisonTables } from '../compare/comparison-tables';
 import { runComparison } from '../compare/run-comparison';
 import { backendOptions, startEngine } from '../terminal/backend-options';
 import { Terminal } from '../terminal/terminal';
+import { textOption } from '../terminal/text-option';
 
 const count = z.int().min(1);
 
@@ -35,7 +36,7 @@ export const compareOptions = z.strictObject({
   sizes: listOf(Object.keys(comparedSizes) as `${keyof typeof comparedSizes}`[]),
   seeds: count.default(3),
   steps: count.optional(),
-  out: z.coerce.string({ error: 'expected a folder for the results' }).min(1),
+  out: textOption('expected a folder for the results'),
 });
 
 /** `hrm compare --out DIR`. */

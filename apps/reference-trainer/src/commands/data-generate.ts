@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { Task } from '../config/run-config';
 import { countPuzzles, generatePuzzles, writePuzzles } from '../run/run-puzzles';
 import { Terminal } from '../terminal/terminal';
+import { textOption } from '../terminal/text-option';
 import { UsageError } from '../terminal/usage-error';
 
 const count = z.int().min(1);
@@ -19,7 +20,7 @@ export const dataGenerateOptions = z.strictObject({
   seed: z.int().default(0),
   givens: z.union([z.string(), z.int()]).optional(),
   minPathLength: count.optional(),
-  out: z.coerce.string({ error: 'expected a folder for the puzzles' }).min(1),
+  out: textOption('expected a folder for the puzzles'),
   json: z.boolean().default(false),
 });
 

@@ -4,15 +4,16 @@ import { readMazeCsv, readPuzzleLines, readSudokuCsv } from '@hrm/data-sudoku-ma
 import { z } from 'zod';
 import { countPuzzles, writePuzzles } from '../run/run-puzzles';
 import { Terminal } from '../terminal/terminal';
+import { textOption } from '../terminal/text-option';
 import { UsageError } from '../terminal/usage-error';
 import { expectNoPuzzles } from './data-generate';
 
 /** Options of `hrm data import`. */
 export const dataImportOptions = z.strictObject({
   task: z.enum(['sudoku', 'maze']),
-  train: z.coerce.string({ error: 'expected a file of puzzles' }).min(1),
-  test: z.coerce.string({ error: 'expected a file of puzzles' }).min(1),
-  out: z.coerce.string({ error: 'expected a folder for the puzzles' }).min(1),
+  train: textOption('expected a file of puzzles'),
+  test: textOption('expected a file of puzzles'),
+  out: textOption('expected a folder for the puzzles'),
   augmentations: z.int().min(0).default(0),
   check: z.enum(['format', 'answer', 'unique']).default('answer'),
   limit: z.int().min(1).optional(),

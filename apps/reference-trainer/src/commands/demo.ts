@@ -10,12 +10,13 @@ import { exitStatusOf } from '../run/stop-signals';
 import { backendOptions } from '../terminal/backend-options';
 import { showTokens } from '../terminal/show-puzzle';
 import { describeSeconds, Terminal } from '../terminal/terminal';
+import { textOption } from '../terminal/text-option';
 import { trainOptions, trainRun } from './train';
 
 /** Options of `hrm demo`. */
 export const demoOptions = z.strictObject({
   ...backendOptions,
-  out: z.coerce.string().min(1).default(join('runs', 'sudoku-4x4-demo')),
+  out: textOption().default(join('runs', 'sudoku-4x4-demo')),
   seed: z.int().optional(),
 });
 

@@ -6,13 +6,14 @@ import { loadRun } from '../run/load-run';
 import { countPuzzles, readSplit } from '../run/run-puzzles';
 import { backendOptions, startEngine } from '../terminal/backend-options';
 import { Progress, Terminal } from '../terminal/terminal';
+import { textOption } from '../terminal/text-option';
 import { UsageError } from '../terminal/usage-error';
 
 /** Options of `hrm eval`. */
 export const evalOptions = z.strictObject({
   ...backendOptions,
-  run: z.coerce.string({ error: 'expected the folder of a run' }).min(1),
-  data: z.coerce.string().min(1).optional(),
+  run: textOption('expected the folder of a run'),
+  data: textOption().optional(),
   split: z.enum(['train', 'test']).default('test'),
   checkpoint: z.enum(['newest', 'best']).default('newest'),
   batch: z.int().min(1).optional(),

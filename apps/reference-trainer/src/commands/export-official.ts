@@ -5,12 +5,13 @@ import { CheckpointStore, replaceFile } from '@hrm/trainer/checkpoint';
 import { z } from 'zod';
 import { readRunDescription } from '../run/run-folder';
 import { Terminal } from '../terminal/terminal';
+import { textOption } from '../terminal/text-option';
 import { UsageError } from '../terminal/usage-error';
 
 /** Options of `hrm export-official`. */
 export const exportOfficialOptions = z.strictObject({
-  run: z.coerce.string({ error: 'expected the folder of a run' }).min(1),
-  out: z.coerce.string({ error: 'expected a file for the checkpoint' }).min(1),
+  run: textOption('expected the folder of a run'),
+  out: textOption('expected a file for the checkpoint'),
   checkpoint: z.enum(['newest', 'best']).default('newest'),
   weights: z.enum(['averaged', 'own']).default('averaged'),
   json: z.boolean().default(false),

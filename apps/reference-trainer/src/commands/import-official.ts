@@ -8,12 +8,13 @@ import { runConfigFromOfficial } from '../official/run-config-from-official';
 import { expectFreeFolder, writeRunDescription } from '../run/run-folder';
 import { taskShape } from '../run/run-puzzles';
 import { Terminal } from '../terminal/terminal';
+import { textOption } from '../terminal/text-option';
 
 /** Options of `hrm import-official`. */
 export const importOfficialOptions = z.strictObject({
-  out: z.coerce.string({ error: 'expected a folder for the run' }).min(1),
-  config: z.coerce.string().min(1).optional(),
-  data: z.coerce.string().min(1).optional(),
+  out: textOption('expected a folder for the run'),
+  config: textOption().optional(),
+  data: textOption().optional(),
   tokens: z.int().min(1).optional(),
   json: z.boolean().default(false),
 });

@@ -8,6 +8,7 @@ import { loadRun } from '../run/load-run';
 import { countPuzzles, readSplit } from '../run/run-puzzles';
 import { backendOptions, startEngine } from '../terminal/backend-options';
 import { Terminal } from '../terminal/terminal';
+import { textOption } from '../terminal/text-option';
 import { UsageError } from '../terminal/usage-error';
 
 const count = z.int().min(1);
@@ -15,12 +16,12 @@ const count = z.int().min(1);
 /** Options of `hrm residuals`. */
 export const residualsOptions = z.strictObject({
   ...backendOptions,
-  run: z.coerce.string({ error: 'expected the folder of a run' }).min(1),
-  data: z.coerce.string().min(1).optional(),
+  run: textOption('expected the folder of a run'),
+  data: textOption().optional(),
   checkpoint: z.enum(['newest', 'best']).default('newest'),
   puzzles: count.default(16),
   segments: count.optional(),
-  svg: z.coerce.string().min(1).optional(),
+  svg: textOption().optional(),
 });
 
 /** `hrm residuals --run RUN --svg FILE`. */

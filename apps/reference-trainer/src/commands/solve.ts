@@ -5,12 +5,13 @@ import { loadRun } from '../run/load-run';
 import { backendOptions, startEngine } from '../terminal/backend-options';
 import { showPuzzle } from '../terminal/show-puzzle';
 import { Terminal } from '../terminal/terminal';
+import { textOption } from '../terminal/text-option';
 import { UsageError } from '../terminal/usage-error';
 
 /** Options of `hrm solve`. */
 export const solveOptions = z.strictObject({
   ...backendOptions,
-  run: z.coerce.string({ error: 'expected the folder of a run' }).min(1),
+  run: textOption('expected the folder of a run'),
   checkpoint: z.enum(['newest', 'best']).default('newest'),
   until: z.enum(['halted', 'end']).default('end'),
 });

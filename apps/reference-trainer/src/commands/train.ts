@@ -21,13 +21,14 @@ import { runTraining, type TrainingResult, type TrainingRun } from '../run/run-t
 import { exitStatusOf } from '../run/stop-signals';
 import { backendOptions, startEngine, type Engine } from '../terminal/backend-options';
 import { Terminal } from '../terminal/terminal';
+import { textOption } from '../terminal/text-option';
 import { UsageError } from '../terminal/usage-error';
 
 /** Options of `hrm train`. */
 export const trainOptions = z.strictObject({
   ...backendOptions,
-  data: z.coerce.string().min(1).optional(),
-  out: z.coerce.string({ error: 'expected a folder for the run' }).min(1),
+  data: textOption().optional(),
+  out: textOption('expected a folder for the run'),
   seed: z.int().optional(),
   maxSteps: z.int().min(1).optional(),
   resume: z.boolean().default(false),

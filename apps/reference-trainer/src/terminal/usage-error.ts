@@ -5,7 +5,8 @@ export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-const kebab = (name: string) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+/** `maxSteps` as it is on the command line: `max-steps`. */
+export const kebab = (name: string) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
 /** The first thing that zod found wrong, in words. */
 export function describeIssue(error: z.ZodError, nameOf: (path: readonly PropertyKey[]) => string): string {

@@ -1,0 +1,152 @@
+/** A command line that cannot be, and what its refusal must name. */
+export interface BadCommandLine {
+  readonly args: readonly string[];
+  readonly named: string;
+}
+
+/** What an option takes. */
+type Kind = 'count' | 'integer' | 'text' | 'switch' | readonly string[];
+
+interface CommandShape {
+  readonly words: readonly string[];
+  /** Arguments, and options without which it is refused, as they may be. */
+  readonly args: readonly string[];
+  readonly required: Readonly<Record<string, string>>;
+  readonly options: Readonly<Record<string, Kind>>;
+  /** Whether it takes any number of arguments. */
+  readonly variadic?: true;
+}
+
+const backend = { backend: ['native', 'wasm', 'cpu'], compile: ['xla', 'graph', 'eager'], json: 'switch' } as const;
+const which = ['newest', 'best'] as const;
+
+/** Every command of `hrm`, with all its options. Those of `main.ts` must be here: the test compares them. */
+export const commandShapes: readonly CommandShape[] = [
+  { words: ['demo'], args: [], required: {}, options: { ...backend, out: 'text', seed: 'integer' } },
+  { words: ['setup'], args: [], required: {}, options: { gpu: 'switch', 'or-fall-back': 'switch', json: 'switch' } },
+  {
+    words: ['data', 'generate'],
+    args: [],
+    required: { task: 'sudoku', out: 'OUT' },
+    options: { task: ['sudoku', 'maze'], size: 'count', width: 'count', height: 'count', givens: 'text', 'min-path-length': 'count', train: 'count', test: 'count', seed: 'integer', out: 'text', json: 'switch' },
+  },
+  {
+    words: ['data', 'import'],
+    args: [],
+    required: { task: 'sudoku', train: 'nowhere.csv', test: 'nowhere.csv', out: 'OUT' },
+    options: { task: ['sudoku', 'maze'], train: 'text', test: 'text', augmentations: 'integer', check: ['format', 'answer', 'unique'], limit: 'count', seed: 'integer', out: 'text', json: 'switch' },
+  },
+  {
+    words: ['train'],
+    args: ['sudoku-4x4-demo'],
+    required: { out: 'OUT' },
+    options: { ...backend, data: 'text', out: 'text', seed: 'integer', 'max-steps': 'count', resume: 'switch', set: 'text' },
+  },
+  {
+    words: ['eval'],
+    args: [],
+    required: { run: 'nowhere' },
+    options: { ...backend, run: 'text', data: 'text', split: ['train', 'test'], checkpoint: which, batch: 'count', until: ['both', 'end', 'halted'] },
+  },
+  { words: ['solve'], args: ['1...'], required: { run: 'nowhere' }, options: { ...backend, run: 'text', checkpoint: which, until: ['end', 'halted'] } },
+  {
+    words: ['import-official'],
+    args: ['nowhere'],
+    required: { out: 'OUT' },
+    options: { out: 'text', config: 'text', data: 'text', tokens: 'count', json: 'switch' },
+  },
+  {
+    words: ['export-official'],
+    args: [],
+    required: { run: 'nowhere', out: 'OUT' },
+    options: { run: 'text', out: 'text', checkpoint: which, weights: ['averaged', 'own'], json: 'switch' },
+  },
+  {
+    words: ['residuals'],
+    args: [],
+    required: { run: 'nowhere' },
+    options: { ...backend, run: 'text', data: 'text', checkpoint: which, puzzles: 'count', segments: 'count', svg: 'text' },
+  },
+  {
+    words: ['compare'],
+    args: [],
+    required: { out: 'OUT' },
+    options: { ...backend, schedules: ['one-step-gradient'], controllers: ['halt-only'], sizes: ['4'], seeds: 'count', steps: 'count', out: 'text' },
+  },
+  { words: ['parity'], args: ['nowhere'], required: {}, options: backend, variadic: true },
+  {
+    words: ['bench'],
+    args: [],
+    required: {},
+    options: { ...backend, hidden: 'count', layers: 'count', heads: 'count', batch: 'count', tokens: 'count', segments: 'count', steps: 'count', evaluations: 'integer' },
+  },
+]; // prettier-ignore
+
+/** Numbers from 0 to 1, the same for the same seed. */
+export function randomNumbers(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** Makes a command line that is right but for one thing. */
+export function badCommandLine(random: () => number): BadCommandLine {
+  const pick = <T>(items: readonly T[]): T => items[Math.floor(random() * items.length)]!;
+  const shape = pick(commandShapes);
+  const { words, args, required, options } = shape;
+  const letters = () => Array.from({ length: 3 + Math.floor(random() * 6) }, () => pick([...'abcdefghijklmnopqrstuvwxyz'])).join(''); // prettier-ignore
+  const given = (without?: string) =>
+    Object.entries(required).filter(([name]) => name !== without).flatMap(([name, value]) => (random() < 0.5 ? [`--${name}`, value] : [`--${name}=${value}`])); // prettier-ignore
+  const right = (without?: string) => (random() < 0.5 ? [...args, ...given(without)] : [...given(without), ...args]);
+  const wrong = (name: string, kind: Kind): string[] => {
+    const nonsense = ['', 'NaN', 'Infinity', '1e400', '12abc', 'null', '{}', '__proto__', 'µ', '\u0000', letters().toUpperCase(), 'x'.repeat(5000)];
+    if (kind === 'text') return pick([[`--no-${name}`], [`--${name}=`], [`--${name}=a`, `--${name}=b`]]);
+    if (kind === 'switch') return [`--${name}=${pick(['maybe', '2', 'yes', letters().toUpperCase()])}`];
+    if (typeof kind !== 'string') return [`--${name}=${pick([...nonsense, '0', '1', 'true', `${kind[0]} `, kind[0]!.toUpperCase()])}`];
+    return [`--${name}=${pick(kind === 'count' ? [...nonsense, '0', '-1', '1.5', '-7e3', '1e-9', '9007199254740993'] : [...nonsense, '1.5', '-0.25', '1e17'])}`];
+  }; // prettier-ignore
+  const line = (named: string, ...rest: readonly string[]): BadCommandLine => ({ args: [...words, ...rest], named });
+
+  const defects: (() => BadCommandLine | undefined)[] = [
+    () => {
+      const flag = pick([`--${letters()}-${letters()}`, `--${letters()}x`, '--__proto__.x', '--__proto__', '--constructor', '--out.x', '--OUT', '--9', '--µ']); // prettier-ignore
+      return flag.slice(2) in options ? undefined : line(flag, ...right(), pick([flag, `${flag}=1`]));
+    },
+    () => {
+      const names = Object.keys(required);
+      return names.length === 0 ? undefined : ((name) => line(`--${name}`, ...right(name)))(pick(names));
+    },
+    () => {
+      const names = Object.keys(options).filter((name) => options[name] !== 'switch');
+      const name = pick(names);
+      return line(`--${name}`, ...right(name), `--${name}`);
+    },
+    () => {
+      const [name, kind] = pick(Object.entries(options));
+      // Of these, several assignments are as good as one.
+      if (name === 'set') return line('--set', ...right(), pick(['--set=training', '--set==1', '--set=__proto__.x=1', '--set=task.x.y=1']));
+      return line(`--${name}`, ...right(name), ...wrong(name, kind));
+    },
+    () => {
+      const [name, kind] = pick(Object.entries(options));
+      return name === 'set' ? undefined : line(`--${name}`, ...wrong(name, kind), ...right(name));
+    },
+    () => (shape.variadic ? undefined : ((surplus) => line(surplus, ...args, surplus, ...given()))(`${letters()}-surplus`)),
+    () => ((word) => ({ args: [word, ...right()], named: word }))(`${letters()}ing`),
+    () => ((word) => ({ args: ['data', word, ...right()], named: word }))(`${letters()}ing`),
+    () => (words[0] === 'train' ? line('training.', ...right(), `--set=training.${letters()}q=1`) : undefined),
+    () => (words[0] === 'train' ? line('no-preset', 'no-preset', ...given()) : undefined),
+    () => ('run' in required ? line('--run', ...right()) : undefined),
+    () => (words[0] === 'train' ? line('--data', ...right(), '--data=nowhere') : undefined),
+    () => (words[1] === 'import' ? line('--train', ...right()) : undefined),
+    () => (words[0] === 'import-official' ? line('DIR', ...right()) : undefined),
+  ]; // prettier-ignore
+  for (;;) {
+    const bad = pick(defects)();
+    if (bad !== undefined) return bad;
+  }
+}

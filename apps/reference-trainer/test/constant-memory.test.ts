@@ -1,0 +1,41 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as tf from '@tensorflow/tfjs-core';
+import { selectBackend } from '@hrm/runtime';
+import { asItIs } from '@hrm/trainer';
+import { expect, it, onTestFinished } from 'vitest';
+import { checkRunConfig } from '../src/config/load-run-config';
+import { buildRunModel, buildTrainer } from '../src/run/build-run';
+import { preparePuzzles } from '../src/run/run-puzzles';
+import { runTraining } from '../src/run/run-training';
+import { Terminal } from '../src/terminal/terminal';
+import { tinyRun } from './run-hrm';
+
+it('holds the same tensors after each of 1,000 steps, evaluations and checkpoints between them', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'hrm-memory-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  await selectBackend({ prefer: 'wasm' });
+  const steps = 1000;
+  const training = { ...tinyRun.training, batchSize: 2, steps, evaluateEvery: 250, checkpointEvery: 100 };
+  const schedule = { type: 'one-step-gradient', hCycles: 1, lCycles: 1 };
+  const model = { ...tinyRun.model, hiddenSize: 8, puzzleEmbeddingSize: 8, schedule };
+  const config = checkRunConfig({ ...tinyRun, model, training }, 'tiny');
+  const puzzles = await preparePuzzles(config, undefined);
+  const network = buildRunModel(config, puzzles.train.metadata);
+  const trainer = buildTrainer(config, network, { totalSteps: steps, compile: asItIs });
+  const trainBatch = trainer.trainBatch.bind(trainer);
+  const counts: number[] = [];
+  trainer.trainBatch = async (batch) => {
+    const event = await trainBatch(batch);
+    counts.push(tf.memory().numTensors);
+    return event;
+  };
+  const before = tf.memory().numTensors;
+  await runTraining({ run: join(folder, 'run'), config, puzzles, trainer, lastStep: steps, resume: false, terminal: new Terminal(true) }); // prettier-ignore
+  expect(counts).toHaveLength(steps);
+  expect(new Set(counts).size).toBe(1);
+  trainer.dispose();
+  network.dispose();
+  expect(tf.memory().numTensors).toBeLessThan(before);
+}, 240_000);

@@ -1,0 +1,143 @@
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { backends } from './backends';
+import { hrm, startHrm, tinyRun } from './run-hrm';
+import { newestStep, signalRun } from './signalled-run';
+
+// Many starts of the command, each of a second or more.
+vi.setConfig({ testTimeout: 240_000 });
+
+const folder = mkdtempSync(join(tmpdir(), 'hrm-interrupted-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** A run whose steps take a few milliseconds each. */
+const config = join(folder, 'quick.json');
+beforeAll(() => {
+  const training = { ...tinyRun.training, batchSize: 2, steps: 150, evaluateEvery: 60, checkpointEvery: 10 };
+  const schedule = { type: 'one-step-gradient', hCycles: 1, lCycles: 1 };
+  writeFileSync(config, JSON.stringify({ ...tinyRun, model: { ...tinyRun.model, hiddenSize: 8, puzzleEmbeddingSize: 8, schedule }, training })); // prettier-ignore
+});
+
+/** SHA-256 of the metrics and of every file of tensors of the newest checkpoint. */
+function fingerprint(run: string): string[] {
+  const newest = join(run, 'checkpoints', `checkpoint-${String(newestStep(run)).padStart(8, '0')}`);
+  const tensors = readdirSync(newest).filter((name) => name.endsWith('.safetensors'));
+  const paths = [join(run, 'metrics.jsonl'), ...tensors.map((name) => join(newest, name))];
+  return paths.map((path) => createHash('sha256').update(readFileSync(path)).digest('hex'));
+}
+
+it('20 signals, a third of them double: each start ends as a shell expects and has saved, and the end is as without', async () => {
+  const whole = join(folder, 'whole');
+  expect(hrm(['train', config, '--out', whole]).status).toBe(0);
+  const expected = fingerprint(whole);
+  let run = join(folder, 'signalled-0');
+  let [signals, doubles, abrupt] = [0, 0, 0];
+  for (let start = 0; signals < 20; start++) {
+    const { isDone, isDouble, isAbrupt } = await signalRun(
+      () => startHrm(['train', config, '--out', run, '--resume']),
+      run,
+      start,
+    );
+    if (isDone) {
+      expect(fingerprint(run)).toEqual(expected);
+      run = join(folder, `signalled-${start}`);
+      continue;
+    }
+    signals++;
+    doubles += Number(isDouble);
+    abrupt += Number(isAbrupt);
+  }
+  expect(hrm(['train', config, '--out', run, '--resume']).status).toBe(0);
+  expect(fingerprint(run)).toEqual(expected);
+  expect(doubles).toBeGreaterThanOrEqual(6);
+  expect(abrupt).toBeGreaterThan(0);
+});
+
+describe('several processes on one run', () => {
+  const endless = ['--set', 'training.steps=1000000', '--set', 'training.evaluateEvery=1000000'];
+
+  it('one trains; the others are told who does; killed, its run is taken over', async () => {
+    const run = join(folder, 'contested');
+    const first = startHrm(['train', config, '--out', run, ...endless]);
+    const ended = once(first, 'exit');
+    while (!existsSync(join(run, 'checkpoints', 'checkpoint-00000010'))) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      if (first.exitCode !== null) throw new Error('it ended too soon');
+    }
+    const before = readFileSync(join(run, 'config.json'));
+    const second = hrm(['train', config, '--out', run, '--resume', '--set', 'training.learningRate=1']);
+    expect(second.status).toBe(1);
+    expect(second.stderr).toMatch(new RegExp(`the run is in use by process ${first.pid} on .*wait for it to end`));
+    expect(second.stderr).not.toMatch(/\n\s+at /);
+    // The refused one has changed nothing.
+    expect(readFileSync(join(run, 'config.json'))).toEqual(before);
+    first.kill('SIGKILL');
+    await ended;
+    const step = newestStep(run);
+    const third = hrm(['train', config, '--out', run, '--resume', ...endless, '--max-steps', String(step + 3)]);
+    expect(third.status, third.stderr).toBe(0);
+    expect(third.stdout).toContain(`Going on from step ${step}.`);
+    expect(existsSync(join(run, 'run.lock'))).toBe(false);
+  });
+
+  it('of four that start a new run at once, one begins it and is not disturbed', async () => {
+    const run = join(folder, 'raced');
+    const children = [1, 2, 3, 4].map(() => startHrm(['train', config, '--out', run, '--max-steps', '20']));
+    const endings = await Promise.all(
+      children.map(async (child) => {
+        let errors = '';
+        child.stderr.setEncoding('utf8').on('data', (text: string) => (errors += text));
+        const [status] = (await once(child, 'close')) as [number | null];
+        return { status, errors };
+      }),
+    );
+    expect(endings.filter(({ status }) => status === 0)).toHaveLength(1);
+    for (const { status, errors } of endings.filter((ending) => ending.status !== 0)) {
+      expect([1, 2]).toContain(status);
+      expect(errors).toMatch(/the run is in use by process|is not empty; go on with it by --resume/);
+    }
+    const whole = join(folder, 'undisturbed');
+    expect(hrm(['train', config, '--out', whole, '--max-steps', '20']).status).toBe(0);
+    expect(fingerprint(run)).toEqual(fingerprint(whole));
+  });
+});
+
+it('a start killed before its puzzles were written is resumed', () => {
+  const whole = join(folder, 'begun');
+  expect(hrm(['train', config, '--out', whole, '--max-steps', '10']).status).toBe(0);
+  const run = join(folder, 'half-begun');
+  expect(hrm(['train', config, '--out', run, '--max-steps', '10']).status).toBe(0);
+  for (const name of ['checkpoints', 'metrics.jsonl', 'data/test']) rmSync(join(run, name), { recursive: true });
+  writeFileSync(join(run, '.config.json-0a'), '{');
+  const { status, stderr } = hrm(['train', config, '--out', run, '--resume', '--max-steps', '10']);
+  expect(status, stderr).toBe(0);
+  expect(fingerprint(run)).toEqual(fingerprint(whole));
+});
+
+describe.each(backends.filter((backend) => backend !== 'cpu'))('on %s', (backend) => {
+  it.each(backend === 'wasm' ? [0, 7] : [0])('five processes with seed %i end bit for bit the same', async (seed) => {
+    const prints: string[][] = [];
+    // Two at a time: this machine may have no more cores.
+    for (const pair of [[0, 1], [2, 3], [4]]) {
+      await Promise.all(
+        pair.map(async (i) => {
+          const run = join(folder, `${backend}-${seed}-${i}`);
+          const args = ['train', config, '--out', run, '--seed', String(seed), '--max-steps', '4'];
+          const child = startHrm([...args, '--backend', backend]);
+          let errors = '';
+          child.stderr.setEncoding('utf8').on('data', (text: string) => (errors += text));
+          child.stdout.resume();
+          const [status] = (await once(child, 'close')) as [number];
+          expect(status, errors).toBe(0);
+          prints.push(fingerprint(run));
+        }),
+      );
+    }
+    expect(prints).toHaveLength(5);
+    for (const print of prints) expect(print).toEqual(prints[0]);
+  });
+}); // prettier-ignore

@@ -1,0 +1,49 @@
+import { readdirSync } from 'node:fs';
+import { main } from '../src/main';
+
+/** What a command line gave. */
+export interface Outcome {
+  readonly status: string | number | undefined;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs a command line of `hrm` here, in no process of its own: a hundred times as fast. */
+export async function runInProcess(args: readonly string[]): Promise<Outcome> {
+  const written = { stdout: '', stderr: '' };
+  const restore = (['stdout', 'stderr'] as const).map((name) => {
+    const stream = process[name];
+    const { write } = stream;
+    stream.write = ((text: string | Uint8Array) => ((written[name] += String(text)), true)) as typeof write;
+    return () => void (stream.write = write);
+  });
+  const { log, info } = console;
+  console.log = console.info = (...texts: unknown[]) => void (written.stdout += `${texts.join(' ')}\n`);
+  const before = process.exitCode;
+  process.exitCode = undefined;
+  try {
+    await main(args);
+    return { status: process.exitCode ?? 0, ...written };
+  } finally {
+    process.exitCode = before;
+    Object.assign(console, { log, info });
+    restore.forEach((back) => back());
+  }
+}
+
+/** What is wrong with how a bad command line was refused, in the folder that is this process's own; undefined where all is well. */
+export async function flawOfRefusal(args: readonly string[], named: string): Promise<string | undefined> {
+  const files = () => readdirSync('.', { recursive: true }).sort().join();
+  const before = files();
+  const { status, stdout, stderr } = await runInProcess(args);
+  const flaws = [
+    status === 2 ? '' : `exit ${status}`,
+    stderr.includes(named) ? '' : `does not name ${named}`,
+    /\n\s+at /.test(stdout + stderr) ? 'shows a stack' : '',
+    files() === before ? '' : 'writes something',
+    Object.keys(Object.prototype).length === 0 ? '' : 'changes Object.prototype',
+  ].filter((flaw) => flaw !== '');
+  return flaws.length === 0
+    ? undefined
+    : `hrm ${JSON.stringify(args.map((arg) => arg.slice(0, 60)))}: ${flaws.join(', ')}; stderr: ${stderr.slice(0, 300)}`;
+}

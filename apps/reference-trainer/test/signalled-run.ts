@@ -1,0 +1,71 @@
+import type { ChildProcess } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** One start of a run that was sent signals. */
+export interface SignalledStart {
+  readonly status: number | null;
+  readonly signal: 'SIGINT' | 'SIGTERM';
+  readonly isDouble: boolean;
+  /** Whether it came to its end before the signal. */
+  readonly isDone: boolean;
+  /** Whether the second signal ended it before it had saved. */
+  readonly isAbrupt: boolean;
+  /** Milliseconds from the last signal to the end. */
+  readonly milliseconds: number;
+}
+
+const sleep = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+/**
+ * Starts a run, sends it SIGINT or SIGTERM while it trains, and every third time another soon after.
+ *
+ * @param start starts `hrm train ... --resume`.
+ * @throws Error where it does not end as a shell expects, or has not saved the step that it logged last.
+ */
+export async function signalRun(start: () => ChildProcess, run: string, index: number): Promise<SignalledStart> {
+  const signal = index % 2 === 0 ? 'SIGINT' : 'SIGTERM';
+  const isDouble = index % 3 === 2;
+  const child = start();
+  let [output, errors] = ['', ''];
+  child.stderr!.setEncoding('utf8').on('data', (text: string) => (errors += text));
+  const isTraining = new Promise<void>((resolve) => {
+    child.stdout!.setEncoding('utf8').on('data', (text: string) => {
+      output += text;
+      // It is said before the first step, when signals are listened for.
+      if (output.includes('Files: ')) resolve();
+    });
+  });
+  const ended = new Promise<number | null>((resolve) => child.on('close', resolve));
+  await Promise.race([isTraining, ended]);
+  await sleep(20 + Math.random() * 300);
+  child.kill(signal);
+  if (isDouble) {
+    await sleep(Math.random() * 30);
+    child.kill(signal);
+  }
+  const sent = performance.now();
+  const status = await ended;
+  const milliseconds = performance.now() - sent;
+  const isDone = status === 0;
+  const isAbrupt = isDouble && !output.includes('Trained to step');
+  const what = `${isDouble ? 'two ' : ''}${signal}, exit ${status}\n${output}\n${errors}`;
+  if (!isDone && status !== { SIGINT: 130, SIGTERM: 143 }[signal]) throw new Error(`not the exit status of: ${what}`);
+  if (/\n\s+at /.test(output + errors) || output.includes('Warning')) throw new Error(`a stack or a warning: ${what}`);
+  if (!isDone && !isAbrupt && newestStep(run) !== lastLoggedStep(run)) {
+    throw new Error(`step ${lastLoggedStep(run)} was logged, ${newestStep(run)} saved: ${what}`);
+  }
+  if (existsSync(join(run, 'run.lock'))) throw new Error(`the lock is still there: ${what}`);
+  return { status, signal, isDouble, isDone, isAbrupt, milliseconds };
+}
+
+/** The step of the newest checkpoint of a run. */
+export function newestStep(run: string): number {
+  const names = readdirSync(join(run, 'checkpoints')).filter((name) => name.startsWith('checkpoint-'));
+  return Math.max(0, ...names.map((name) => Number(name.slice('checkpoint-'.length))));
+}
+
+function lastLoggedStep(run: string): number {
+  const line = readFileSync(join(run, 'metrics.jsonl'), 'utf8').trimEnd().split('\n').at(-1)!;
+  return line === '' ? 0 : (JSON.parse(line) as { step: number }).step;
+}
