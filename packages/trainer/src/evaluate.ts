@@ -24,9 +24,11 @@ export interface EvaluateOptions {
   compile?: Compile;
   /** An `evaluationStep`, compiled already, to be used again and again. Default: one made, and disposed of, here. */
   step?: EvaluationStep;
+  /** Puzzles that run together, of each batch; see the `Trainer`'s option. Default: the whole batch. */
+  microBatch?: number | undefined;
   /** Called after each batch, for progress. */
   onBatch?: (done: { batches: number; count: number }) => void;
-  /** Called after each segment of each batch with its token logits, halting logits and carry; do not keep them. */
+  /** Called after each segment of each batch, or of each part of one, with its token logits, halting logits and carry; do not keep them. */
   onSegment?: (segment: EvaluatedSegment, index: number) => void | Promise<void>;
 }
 
@@ -137,7 +139,7 @@ export async function evaluate(
   batches: Iterable<HostPuzzleBatch> | AsyncIterable<HostPuzzleBatch>,
   options: EvaluateOptions,
 ): Promise<Evaluation> {
-  const { tokenLoss, compile = asItIs, onBatch, onSegment } = options;
+  const { tokenLoss, compile = asItIs, microBatch, onBatch, onSegment } = options;
   const made = evaluationStep(network, tokenLoss);
   const step = options.step ?? (network.recordable === false ? made : compile(made));
   const { maxSegments } = network.halting;
@@ -147,20 +149,22 @@ export async function evaluate(
   let done = 0;
   try {
     for await (const host of batches) {
-      const offered = puzzleBatch(host);
-      let carry = initialCarry(network, host.batchSize);
-      let thinking: tf.Tensor1D = tf.ones([host.batchSize]);
-      for (let index = 0; index < maxSegments; index++) {
-        const segment = step(carry, offered, thinking);
-        await onSegment?.(segment, index);
-        disposeAll([carry, thinking]);
-        ({ carry, thinking } = segment);
-        if (index === maxSegments - 1) addTo(sums, await readScalars(segment.metrics));
-        addTo(halted, await readScalars(segment.leaving));
-        (await segment.haltingSteps.data()).forEach((count, i) => (haltingSteps[i]! += count));
-        disposeAll([segment.logits, segment.haltLogits, segment.metrics, segment.leaving, segment.haltingSteps]);
+      for (const part of partsOf(host, microBatch)) {
+        const offered = puzzleBatch(part);
+        let carry = initialCarry(network, part.batchSize);
+        let thinking: tf.Tensor1D = tf.ones([part.batchSize]);
+        for (let index = 0; index < maxSegments; index++) {
+          const segment = step(carry, offered, thinking);
+          await onSegment?.(segment, index);
+          disposeAll([carry, thinking]);
+          ({ carry, thinking } = segment);
+          if (index === maxSegments - 1) addTo(sums, await readScalars(segment.metrics));
+          addTo(halted, await readScalars(segment.leaving));
+          (await segment.haltingSteps.data()).forEach((count, i) => (haltingSteps[i]! += count));
+          disposeAll([segment.logits, segment.haltLogits, segment.metrics, segment.leaving, segment.haltingSteps]);
+        }
+        disposeAll([carry, thinking, offered]);
       }
-      disposeAll([carry, thinking, offered]);
       onBatch?.({ batches: ++done, count: sums['count'] ?? 0 });
     }
   } finally {
@@ -171,6 +175,21 @@ export async function evaluate(
     return { exactAccuracy: mean('exactAccuracy'), accuracy: mean('accuracy'), meanSegments: mean('steps') };
   };
   return { count: sums['count'] ?? 0, ...means(sums), halted: { ...means(halted), haltingSteps }, sums };
+}
+
+/** A batch as parts of so many puzzles; the last may have fewer. */
+function partsOf(batch: HostPuzzleBatch, count = batch.batchSize): HostPuzzleBatch[] {
+  const { inputs, labels, puzzleIdentifiers, batchSize, seqLen } = batch;
+  return Array.from({ length: Math.ceil(batchSize / count) }, (_, i) => {
+    const [first, end] = [i * count, Math.min(batchSize, (i + 1) * count)];
+    return {
+      inputs: inputs.subarray(first * seqLen, end * seqLen),
+      labels: labels.subarray(first * seqLen, end * seqLen),
+      puzzleIdentifiers: puzzleIdentifiers.subarray(first, end),
+      batchSize: end - first,
+      seqLen,
+    };
+  });
 }
 
 /** Adds figures to those of the same name. */

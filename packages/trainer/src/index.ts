@@ -22,6 +22,7 @@ export {
 export { warmupCosine, type LearningRate, type WarmupCosineOptions } from './learning-rate';
 export { meanMetrics, type MetricSums } from './metrics';
 export { scaleByAdam, scaleByAtan2, type MomentsOptions } from './moments';
+export { microBatchedStep, type MicroBatchOptions } from './micro-batched-step';
 export { NonFiniteError } from './non-finite-error';
 export { adamAtan2, adamW, type Optimizer, type OptimizerOptions } from './optimizer';
 export { signSgd, type RowOptimizer, type SignSgdOptions } from './sign-sgd';
@@ -29,9 +30,12 @@ export { Trainer } from './trainer';
 export type { StepEvent, TrainerOptions, TrainerState, TrainingEvent } from './trainer-options';
 export {
   applyGradients,
+  finishStep,
   trainedParameters,
   trainingStep,
   updateGradients,
+  type AppliedGradients,
+  type TrainingStep,
   type TrainingStepInput,
   type TrainingStepOptions,
   type TrainingStepOutput,

@@ -22,6 +22,12 @@ export interface TrainerOptions {
    * until the next update. Costs memory and time in proportion. Default 1.
    */
   segmentsPerUpdate?: number;
+  /**
+   * How many slots go through an update's segments together. The gradients of these parts are added up, so that the step is
+   * that of the whole batch within rounding; what a part needs is all the memory that activations take, and a part that
+   * fits the processor's cache is faster. Must divide the batch. Default: the whole batch.
+   */
+  microBatch?: number | undefined;
   /** Seed of the halting controller's exploration. Default 0. */
   seed?: number;
   /** Steps of the whole training: where a network that changes over training is told from how far it is. Default 1. */

@@ -21,6 +21,7 @@ import {
   type EvaluationStep,
 } from './evaluate';
 import { mapNamed } from './gradient-transformation';
+import { microBatchedStep } from './micro-batched-step';
 import { meanMetrics } from './metrics';
 import { namedFromHost, namedToHost } from './named-values';
 import { expectFinite } from './non-finite-error';
@@ -29,11 +30,10 @@ import {
   PUZZLE_TABLE,
   trainedParameters,
   trainingStep,
+  type TrainingStep,
   type TrainingStepInput,
   type TrainingStepOutput,
 } from './training-step';
-
-type Step = ((input: TrainingStepInput) => TrainingStepOutput) & { dispose?: () => void };
 
 const keepAll = <T>(container: T): T => mapTensors(container, tf.keep);
 const disposeAll = (container: unknown) => void mapTensors(container, (tensor) => (tensor.dispose(), tensor));
@@ -65,7 +65,7 @@ export class Trainer {
   readonly tokenLoss: TokenLoss;
   readonly #options: TrainerOptions;
   /** The step of the network as it is at the stage of training reached, by that network. */
-  #stage: { network: ReasoningNetwork; step: Step } | undefined;
+  #stage: { network: ReasoningNetwork; step: TrainingStep } | undefined;
   readonly #evaluationStep: EvaluationStep;
   #random: RandomStream;
   #steps = 0;
@@ -83,9 +83,12 @@ export class Trainer {
     if (emaDecay !== undefined && !(emaDecay >= 0 && emaDecay < 1)) {
       throw new RangeError(`Trainer: emaDecay is ${emaDecay}, expected at least 0 and less than 1, such as 0.999`);
     }
-    const { segmentsPerUpdate = 1 } = options;
+    const { segmentsPerUpdate = 1, microBatch } = options;
     if (!Number.isInteger(segmentsPerUpdate) || segmentsPerUpdate < 1) {
       throw new RangeError(`Trainer: segmentsPerUpdate is ${segmentsPerUpdate}, expected a whole number of at least 1`);
+    }
+    if (microBatch !== undefined && (!Number.isInteger(microBatch) || microBatch < 1)) {
+      throw new RangeError(`Trainer: microBatch is ${microBatch}, expected a whole number of at least 1`);
     }
     this.network = network;
     this.tokenLoss = tokenLoss;
@@ -172,13 +175,17 @@ export class Trainer {
   }
 
   /** The network as it is at a step, and what makes the step. What was compiled for an earlier stage is dropped. */
-  #stageOf(step: number): { network: ReasoningNetwork; step: Step } {
-    const { optimizer, puzzleOptimizer, emaDecay, totalSteps = 1, compile = asItIs } = this.#options;
+  #stageOf(step: number): { network: ReasoningNetwork; step: TrainingStep } {
+    const { optimizer, puzzleOptimizer, emaDecay, totalSteps = 1, microBatch, compile = asItIs } = this.#options;
     const network = this.network.atProgress?.(Math.min(1, (step - 1) / totalSteps)) ?? this.network;
     if (this.#stage?.network === network) return this.#stage;
     this.#stage?.step.dispose?.();
-    const make = trainingStep({ network, tokenLoss: this.tokenLoss, optimizer, puzzleOptimizer, emaDecay });
-    this.#stage = { network, step: network.recordable === false ? make : compile(make) };
+    const parts = { network, tokenLoss: this.tokenLoss, optimizer, puzzleOptimizer, emaDecay };
+    const compileIfCan = network.recordable === false ? asItIs : compile;
+    const make = microBatch
+      ? microBatchedStep(parts, { microBatch, compile: compileIfCan })
+      : compileIfCan(trainingStep(parts));
+    this.#stage = { network, step: make };
     return this.#stage;
   }
 
@@ -225,7 +232,12 @@ export class Trainer {
     options: Pick<EvaluateOptions, 'onBatch' | 'onSegment'> = {},
   ): Promise<Evaluation> {
     return this.withAveragedWeights(() =>
-      evaluate(this.network, batches, { ...options, tokenLoss: this.tokenLoss, step: this.#evaluationStep }),
+      evaluate(this.network, batches, {
+        ...options,
+        microBatch: this.#options.microBatch,
+        tokenLoss: this.tokenLoss,
+        step: this.#evaluationStep,
+      }),
     );
   }
 

@@ -58,6 +58,9 @@ export type TrainingStepOutput = {
   sums: NamedTensors;
 };
 
+/** Makes a step; `dispose` frees what was compiled for it. */
+export type TrainingStep = ((input: TrainingStepInput) => TrainingStepOutput) & { dispose?: () => void };
+
 /** Losses and gradients of the segments of one update, see {@link updateGradients}. */
 export type UpdateGradients = {
   carry: Carry;
@@ -89,15 +92,17 @@ export function trainedParameters(network: ReasoningNetwork): { [name: string]: 
  * the way rests for what is left of the update, and counts for nothing there; its slot takes a new one at the next.
  *
  * Source: official HRM, `pretrain.py`, `train_batch`, for one segment.
+ *
+ * @param batchSize of the whole batch, where the slots given are only a part of it. Default: they are all.
  */
 export function updateGradients(
   network: ReasoningNetwork,
   tokenLoss: TokenLoss,
   { carry, offered, draws }: Pick<TrainingStepInput, 'carry' | 'offered' | 'draws'>,
+  batchSize: number = carry.halted.shape[0],
 ): UpdateGradients {
   const trained = trainedParameters(network);
   const names = Object.keys(trained);
-  const batchSize = carry.halted.shape[0];
   const several = draws.length > 1;
   return tf.tidy(() => {
     const admitted = admitPuzzles(network, carry, offered);
@@ -141,6 +146,11 @@ export function updateGradients(
   });
 }
 
+/** What an optimizer step needs to know of an update. */
+export type AppliedGradients = Pick<UpdateGradients, 'gradients' | 'puzzle'> & {
+  carry: { puzzle: Pick<PuzzleBatch, 'puzzleIdentifiers'> };
+};
+
 const addUp = <T extends tf.Tensor>(tensors: readonly T[]): T =>
   tensors.reduce((sum, tensor) => tf.add(sum, tensor) as T);
 
@@ -150,7 +160,7 @@ const addUpNamed = (figures: readonly NamedTensors[]): NamedTensors =>
 /** What the optimizers make of an update's gradients: new values, nothing assigned yet. */
 export function applyGradients(
   { network, optimizer, puzzleOptimizer, emaDecay }: Omit<TrainingStepOptions, 'tokenLoss'>,
-  { carry, gradients, puzzle }: Pick<UpdateGradients, 'carry' | 'gradients' | 'puzzle'>,
+  { carry, gradients, puzzle }: AppliedGradients,
   { optimizerState, ema, rates }: Pick<TrainingStepInput, 'optimizerState' | 'ema' | 'rates'>,
 ): Pick<TrainingStepOutput, 'parameters' | 'optimizerState' | 'ema'> {
   return tf.tidy(() => {
@@ -181,22 +191,33 @@ export function applyGradients(
   });
 }
 
+/** What a step makes of the gradients of its update: new values, and what must be finite for them to count. */
+export function finishStep(
+  options: Omit<TrainingStepOptions, 'tokenLoss'>,
+  update: AppliedGradients & Pick<UpdateGradients, 'loss'>,
+  input: Pick<TrainingStepInput, 'optimizerState' | 'ema' | 'rates'>,
+): Pick<TrainingStepOutput, 'parameters' | 'optimizerState' | 'ema' | 'sums'> {
+  return tf.tidy(() => {
+    const next = applyGradients(options, update, input);
+    const sums: NamedTensors = { loss: update.loss };
+    for (const [name, gradient] of Object.entries(update.gradients)) sums[`gradient/${name}`] = tf.sum(gradient);
+    if (update.puzzle.gradients) sums[`gradient/${PUZZLE_TABLE}`] = tf.sum(update.puzzle.gradients);
+    for (const [name, value] of Object.entries(next.parameters)) sums[`parameter/${name}`] = tf.sum(value);
+    return { ...next, sums };
+  });
+}
+
 /**
  * A training step as a pure function: one update of deep supervision on every slot of the batch, its gradients, and
  * the new values of everything that training changes. It reads no tensor's values and draws no random number, so it
  * can be recorded once and run as one graph.
  */
-export function trainingStep(options: TrainingStepOptions): (input: TrainingStepInput) => TrainingStepOutput {
+export function trainingStep(options: TrainingStepOptions): TrainingStep {
   const { network, tokenLoss } = options;
   return (input) =>
     tf.tidy(() => {
       const update = updateGradients(network, tokenLoss, input);
-      const next = applyGradients(options, update, input);
-      const sums: NamedTensors = { loss: update.loss };
-      for (const [name, gradient] of Object.entries(update.gradients)) sums[`gradient/${name}`] = tf.sum(gradient);
-      if (update.puzzle.gradients) sums[`gradient/${PUZZLE_TABLE}`] = tf.sum(update.puzzle.gradients);
-      for (const [name, value] of Object.entries(next.parameters)) sums[`parameter/${name}`] = tf.sum(value);
       const { carry, metrics, haltingSteps } = update;
-      return { carry, metrics, haltingSteps, ...next, sums };
+      return { carry, metrics, haltingSteps, ...finishStep(options, update, input) };
     });
 }

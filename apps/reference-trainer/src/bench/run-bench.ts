@@ -5,6 +5,7 @@ import { adamAtan2, signSgd, Trainer } from '@hrm/trainer';
 import type { HostPuzzleBatch } from '@hrm/act';
 import type { Engine } from '../terminal/backend-options';
 import type { Progress } from '../terminal/terminal';
+import { chooseMicroBatch } from '../run/choose-micro-batch';
 import { evaluationFlops, trainingFlops, type BenchSizes } from './step-flops';
 
 /** Timings of one size on one backend. */
@@ -45,7 +46,7 @@ function randomBatch({ batch, tokens }: BenchSizes): HostPuzzleBatch {
 export async function runBench(
   sizes: BenchSizes,
   { steps, evaluations }: { steps: number; evaluations: number },
-  { compile }: Engine,
+  { compile, microBatches }: Engine,
   progress: Progress,
 ): Promise<BenchResult> {
   const { hidden, layers, heads, tokens, segments, batch } = sizes;
@@ -66,6 +67,7 @@ export async function runBench(
     optimizer: adamAtan2({ learningRate: 1e-4, weightDecay: 1 }),
     puzzleOptimizer: signSgd({ learningRate: 1e-4, weightDecay: 1 }),
     compile,
+    microBatch: microBatches ? chooseMicroBatch(model, batch) : undefined,
   });
   const puzzles = randomBatch(sizes);
   let done = 0;

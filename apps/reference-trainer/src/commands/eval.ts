@@ -1,6 +1,7 @@
 import { evaluationBatches } from '@hrm/data-sudoku-maze';
 import { evaluate, evaluateHalting, type HaltedEvaluation } from '@hrm/trainer';
 import { z } from 'zod';
+import { chooseMicroBatch } from '../run/choose-micro-batch';
 import { tokenLossOf } from '../run/build-run';
 import { loadRun } from '../run/load-run';
 import { countPuzzles, readSplit } from '../run/run-puzzles';
@@ -62,7 +63,12 @@ export async function evalRun(options: z.infer<typeof evalOptions>): Promise<voi
   let result: object = { step };
   if (until !== 'halted') {
     const { exactAccuracy, accuracy, meanSegments, count, seconds } = await withBar('evaluating', (onBatch) =>
-      evaluate(model, batches(), { tokenLoss: tokenLossOf(config), compile: engine.compile, onBatch }),
+      evaluate(model, batches(), {
+        tokenLoss: tokenLossOf(config),
+        compile: engine.compile,
+        microBatch: engine.microBatches ? chooseMicroBatch(model, batchSize) : undefined,
+        onBatch,
+      }),
     );
     terminal.say(`All segments run: ${inWords({ exactAccuracy, accuracy, meanSegments }, seconds)}`);
     result = { exactAccuracy, accuracy, meanSegments, count, step, seconds };

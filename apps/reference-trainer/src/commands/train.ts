@@ -100,7 +100,7 @@ async function trainModel(
   const { run, config, puzzles, terminal } = training;
   const totalSteps = totalStepsOf(config, puzzles.train.metadata);
   const lastStep = Math.min(totalSteps, maxSteps);
-  const trainer = buildTrainer(config, model, { totalSteps, compile: engine.compile });
+  const trainer = buildTrainer(config, model, { totalSteps, ...engine });
   terminal.say(
     `${config.name}: ${countParameters(model).toLocaleString('en')} parameters, ` +
       `${countPuzzles(puzzles.train).toLocaleString('en')} puzzles to learn from, ${countPuzzles(puzzles.test).toLocaleString('en')} held out, ` +

@@ -59,6 +59,8 @@ const training = z
     seed: z.int().default(0),
     /** Segments that share an update, not detached from each other; 1 if not given. */
     segmentsPerUpdate: count.optional(),
+    /** Slots that go through a segment together, 'auto' for as many as the cache holds; what is learned stays the same. */
+    microBatch: z.union([count, z.literal('auto')]).default('auto'),
     tokenLoss: z.enum(['stablemax', 'softmax']).default('stablemax'),
     optimizer: z.enum(['adam-atan2', 'adam-w']).default('adam-atan2'),
     learningRate: positive,
@@ -86,6 +88,10 @@ const training = z
   .refine(({ steps, epochs }) => (steps === undefined) !== (epochs === undefined), {
     message: 'give either steps or epochs, and not both',
     path: ['steps'],
+  })
+  .refine(({ batchSize, microBatch }) => microBatch === 'auto' || batchSize % microBatch === 0, {
+    message: 'must divide batchSize',
+    path: ['microBatch'],
   });
 
 /** Checks a run's description. What is not in it is an error. */

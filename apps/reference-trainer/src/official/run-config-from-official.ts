@@ -69,6 +69,7 @@ export function runConfigFromOfficial(
         batchSize: config.global_batch_size,
         epochs: config.epochs,
         seed: config.seed,
+        microBatch: 'auto',
         tokenLoss: arch.loss.loss_type.startsWith('softmax') ? 'softmax' : 'stablemax',
         optimizer: 'adam-atan2',
         learningRate: config.lr,

@@ -1,9 +1,11 @@
 import { softmaxCrossEntropy, stablemaxCrossEntropy, type TokenLoss } from '@hrm/act';
 import type { PuzzleDatasetMetadata } from '@hrm/data-sudoku-maze';
 import { buildModel, standardParts, type ModelConfig, type PartCatalog, type RecursiveReasoner } from '@hrm/models';
-import { adamAtan2, adamW, signSgd, Trainer, warmupCosine, type Compile } from '@hrm/trainer';
+import { adamAtan2, adamW, signSgd, Trainer, warmupCosine } from '@hrm/trainer';
 import type { RunConfig, Task } from '../config/run-config';
+import type { Engine } from '../terminal/backend-options';
 import { UsageError } from '../terminal/usage-error';
+import { chooseMicroBatch } from './choose-micro-batch';
 
 /** Rows and columns of a task's puzzles. @throws UsageError for a task that says nothing of a grid. */
 function gridOf(task: Task, name: string): { rows: number; columns: number } {
@@ -83,11 +85,21 @@ export function totalStepsOf(
   return steps ?? Math.floor((epochs! * totalGroups * meanPuzzleExamples) / batchSize);
 }
 
+/** Slots that go through a segment together: as the config says, or as suits the backend. */
+export function microBatchOf(
+  { microBatch, batchSize }: Pick<RunConfig['training'], 'microBatch' | 'batchSize'>,
+  model: RecursiveReasoner,
+  { microBatches }: Pick<Engine, 'microBatches'>,
+): number | undefined {
+  if (microBatch !== 'auto') return microBatch;
+  return microBatches ? chooseMicroBatch(model, batchSize) : undefined;
+}
+
 /** Makes the trainer of a run. */
 export function buildTrainer(
   config: RunConfig,
   model: RecursiveReasoner,
-  { totalSteps, compile }: { totalSteps: number; compile: Compile },
+  { totalSteps, compile, microBatches }: { totalSteps: number } & Pick<Engine, 'compile' | 'microBatches'>,
 ): Trainer {
   const { training } = config;
   const { learningRate, warmupSteps, minRatio, weightDecay, beta1, beta2 } = training;
@@ -102,6 +114,7 @@ export function buildTrainer(
     tokenLoss: tokenLossOf(config),
     ...(training.emaDecay !== undefined && { emaDecay: training.emaDecay }),
     ...(training.segmentsPerUpdate !== undefined && { segmentsPerUpdate: training.segmentsPerUpdate }),
+    microBatch: microBatchOf(training, model, { microBatches }),
     seed: training.seed,
     totalSteps,
     compile,
