@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import ts from 'typescript';
 
@@ -7,7 +7,10 @@ import ts from 'typescript';
 // it as it is; 20 cannot.)
 
 const folder = fileURLToPath(new URL('../examples', import.meta.url));
-const names = readdirSync(folder).flatMap((file) => (file.endsWith('.ts') ? [file.slice(0, -3)] : []));
+/** All programs but that of the page, which is for a browser. */
+const names = readdirSync(folder, { recursive: true })
+  .filter((file) => file.endsWith('.ts') && !/(^|[\\/])(node_modules|dist|main\.ts)/.test(file))
+  .map((file) => file.slice(0, -3).replaceAll('\\', '/'));
 const [name, ...args] = process.argv.slice(2);
 if (!names.includes(name)) {
   console.error(`Which example? node scripts/run-example.mjs ${names.join(' | ')}`);
@@ -23,8 +26,8 @@ const { outputText } = ts.transpileModule(source, {
   compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext, inlineSourceMap: true },
   fileName: `../${name}.ts`,
 });
-mkdirSync(join(folder, 'dist'), { recursive: true });
 const program = join(folder, 'dist', `${name}.js`);
+mkdirSync(dirname(program), { recursive: true });
 writeFileSync(program, outputText);
 process.argv.splice(1, process.argv.length, program, ...args);
 await import(pathToFileURL(program).href);

@@ -1,0 +1,55 @@
+// Solves 4x4 Sudoku in this page with a trained model, segment by segment. Nothing is computed elsewhere.
+import { cellsFromTokens, generateSudoku, SeededRandom, sudokuSvg } from '@hrm/data-sudoku-maze';
+import { tokensFromCells, verifySudoku } from '@hrm/data-sudoku-maze';
+import { buildModel, parseSafetensors, setParameterValues, thinkAloud, type ModelConfig } from '@hrm/models';
+import weights from './solver-4x4.safetensors?url';
+import '@tensorflow/tfjs-backend-cpu';
+
+const [board, thoughts, status, next, solve] = ['board', 'thoughts', 'status', 'next', 'solve'].map((id) =>
+  document.getElementById(id)!,
+) as [HTMLElement, HTMLElement, HTMLElement, HTMLButtonElement, HTMLButtonElement];
+
+const { tensors, metadata } = parseSafetensors(new Uint8Array(await (await fetch(weights)).arrayBuffer()));
+const model = buildModel(JSON.parse(metadata.get('config')!) as ModelConfig);
+setParameterValues(model, tensors);
+
+const random = new SeededRandom(Number(new URLSearchParams(location.search).get('seed') ?? 1));
+let question: Uint8Array;
+
+function showPuzzle(): void {
+  ({ question } = generateSudoku(random, { size: 4, givens: [4, 5] }));
+  board.innerHTML = sudokuSvg(question, { cellSize: 84 });
+  board.dataset.question = question.join('');
+  thoughts.replaceChildren();
+  status.textContent = `${question.filter((digit) => digit > 0).length} digits are given.`;
+}
+
+function showThought(segment: number, prediction: ArrayLike<number>, changed: number): void {
+  board.innerHTML = sudokuSvg(question, { prediction, cellSize: 84 });
+  board.dataset.answer = Array.from(prediction).join('');
+  const figure = document.createElement('figure');
+  const caption = `Segment ${segment}: ${changed > 0 ? `${changed} cells change` : 'nothing changes'}`;
+  figure.innerHTML = `${sudokuSvg(question, { prediction, cellSize: 22 })}<figcaption>${caption}</figcaption>`;
+  thoughts.append(figure);
+}
+
+async function think(): Promise<void> {
+  next.disabled = solve.disabled = true;
+  thoughts.replaceChildren();
+  let before: ArrayLike<number> = question;
+  for await (const { segment, answer } of thinkAloud(model, tokensFromCells(question))) {
+    const cells = cellsFromTokens(answer);
+    const changed = cells.filter((digit, i) => digit !== before[i]).length;
+    showThought(segment, cells, changed);
+    before = cells;
+    await new Promise((resolve) => setTimeout(resolve, 400)); // for the reader, not for the model
+    if (changed === 0) break;
+  }
+  const { valid, reason } = verifySudoku(question, before);
+  status.textContent = valid ? `Solved in ${thoughts.children.length} segments.` : `Not solved: ${reason}.`;
+  next.disabled = solve.disabled = false;
+}
+
+next.onclick = showPuzzle;
+solve.onclick = () => void think();
+showPuzzle();

@@ -1,0 +1,53 @@
+// HRM as a deep equilibrium: a segment does not refine its latents a fixed number of times, but seeks the latents that
+// refinement leaves alone. Learn with a few sweeps, always as many; then let each puzzle take as many as it needs.
+import { puzzleBatch, runSegment, admitPuzzles, initialCarry } from '@hrm/act';
+import {
+  buildSudokuDataset,
+  evaluationBatches,
+  generateSudokuPuzzles,
+  sudokuAugmentation,
+  trainBatches,
+} from '@hrm/data-sudoku-maze';
+import { mixerBlock } from '@hrm/layers';
+import { hrm, parameterValues, setParameterValues } from '@hrm/models';
+import { equilibrium, type FixedPointReport, type RecursionSchedule } from '@hrm/recursion';
+import { selectBackend } from '@hrm/runtime';
+import { adamAtan2, Trainer } from '@hrm/trainer';
+
+console.log((await selectBackend()).why);
+const reasoner = (schedule: RecursionSchedule) =>
+  hrm({
+    vocabSize: 6,
+    seqLen: 16,
+    hiddenSize: 32,
+    hLayers: 1,
+    lLayers: 1,
+    positions: 'none',
+    block: mixerBlock(),
+    schedule,
+  });
+
+const learner = reasoner(equilibrium({ iterations: 3, gradient: 'one-step' }));
+const trainer = new Trainer(learner, { optimizer: adamAtan2({ learningRate: 2e-3, weightDecay: 0.1 }) });
+const puzzles = buildSudokuDataset(generateSudokuPuzzles({ size: 4, count: 500, givens: [8, 10] }));
+const batches = trainBatches(puzzles, { batchSize: 16, augment: sudokuAugmentation(4) });
+
+const settled: number[] = [];
+for (const maxSteps of [0, 80]) {
+  for await (const { step, metrics } of trainer.train(batches, { maxSteps })) {
+    if (step % 20 === 0) console.log(`step ${step}: loss ${metrics.tokenLoss!.toFixed(3)}`);
+  }
+  // The same weights under another schedule, which searches until a sweep changes a puzzle's latents by 1% at most.
+  const onSolve = ({ samples }: FixedPointReport) => {
+    const done = samples.filter(({ converged }) => converged).map(({ steps }) => steps);
+    console.log(
+      `after ${maxSteps} steps ${done.length} of ${samples.length} puzzles settle; sweeps: ${done.join(' ')}`,
+    );
+    settled.push(done.length);
+  };
+  const searcher = reasoner(equilibrium({ solver: 'anderson', tolerance: 0.01, maxIterations: 40, onSolve }));
+  setParameterValues(searcher, await parameterValues(learner));
+  const [batch] = evaluationBatches(puzzles, { batchSize: 32 });
+  runSegment(searcher, admitPuzzles(searcher, initialCarry(searcher, 32), puzzleBatch(batch!)));
+}
+if (!(settled[1]! > settled[0]!)) throw new Error('training should have made the recursion settle');
