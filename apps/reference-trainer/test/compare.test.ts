@@ -135,7 +135,7 @@ describe('hrm compare', () => {
   const small = [...args, '--controllers', 'fixed-steps,residual', '--steps', '2'];
   type Rows = { controller: string; figures: { [name: string]: { mean: number } } }[];
 
-  it('trains each cell, and goes on where it stopped', () => {
+  it('trains each cell, and goes on where it stopped', { timeout: 300_000 }, () => {
     const first = hrm(small);
     expect(first.status, first.stderr).toBe(0);
     const rows = first.json['rows'] as Rows;

@@ -1,6 +1,4 @@
 import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { replaceFile } from '@hrm/trainer/checkpoint';
 import { z } from 'zod';
 import { comparedControllers, comparedSchedules, comparedSizes, comparisonCells } from '../compare/comparison-cell';
 import { comparisonRows } from '../compare/comparison-rows';
@@ -49,9 +47,7 @@ export async function compare(options: z.infer<typeof compareOptions>): Promise<
   mkdirSync(out, { recursive: true });
   terminal.say(`${cells.length} models to train. Results: ${out}`);
   const results = await runComparison(cells, { out, steps, engine, terminal });
-  const tables = comparisonTables(results);
-  await replaceFile(join(out, 'comparison.md'), new TextEncoder().encode(`${tables}\n`));
-  terminal.say(`\n${tables}`);
+  terminal.say(`\n${comparisonTables(results)}`);
   terminal.result({ out, backend: engine.backend.name, compile: options.compile, rows: comparisonRows(results) });
   if (results.every(({ outcome }) => outcome === 'failed')) process.exitCode = 1;
 }

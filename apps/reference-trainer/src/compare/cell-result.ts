@@ -76,7 +76,7 @@ export function readCell(folder: string, config: RunConfig, cell: ComparisonCell
   if (!saved.success) throw new UsageError(`--out: ${path} is not a cell of a comparison; choose another folder`);
   if (!isDeepStrictEqual(saved.data.config, JSON.parse(JSON.stringify(config)))) {
     throw new UsageError(
-      `--out: ${path} was trained with another budget; give the --steps it was begun with, or choose another folder`,
+      `--out: ${path} was trained with another budget or by another version; give the --steps it was begun with, or choose another folder`,
     );
   }
   return { cell, ...saved.data.result };

@@ -1,12 +1,20 @@
 import type { CellResult } from './cell-result';
 import { comparisonMargins, comparisonRows, type ComparisonRow, type Spread } from './comparison-rows';
 
-const percent = ({ mean, least, most }: Spread) =>
-  `${(100 * mean).toFixed(1)}% (${(100 * least).toFixed(0)} to ${(100 * most).toFixed(0)})`;
-const number =
-  (digits: number) =>
-  ({ mean, least, most }: Spread) =>
-    `${mean.toFixed(digits)} (${least.toFixed(digits)} to ${most.toFixed(digits)})`;
+/** The mean, and in parentheses least and most where they differ. */
+const withSpread = (show: (value: number) => string, round: (value: number) => string) => (spread: Spread) =>
+  spread.least === spread.most
+    ? show(spread.mean)
+    : `${show(spread.mean)} (${round(spread.least)} to ${round(spread.most)})`;
+const percent = withSpread(
+  (share) => `${(100 * share).toFixed(1)}%`,
+  (share) => (100 * share).toFixed(0),
+);
+const number = (digits: number) =>
+  withSpread(
+    (value) => value.toFixed(digits),
+    (value) => value.toFixed(digits),
+  );
 
 const columns: [title: string, value: (row: ComparisonRow) => string][] = [
   ['schedule', ({ schedule }) => schedule],

@@ -1,9 +1,12 @@
+import { join } from 'node:path';
+import { replaceFile } from '@hrm/trainer/checkpoint';
 import type { RunConfig } from '../config/run-config';
 import { preparePuzzles, type RunPuzzles } from '../run/run-puzzles';
 import type { Engine } from '../terminal/backend-options';
 import { describeSeconds, type Terminal } from '../terminal/terminal';
 import { readCell, saveCell, type CellResult } from './cell-result';
 import { cellConfig, describeCell, type ComparisonCell } from './comparison-cell';
+import { comparisonTables } from './comparison-tables';
 import { trainCell } from './train-cell';
 
 /** One line of what a cell came to. */
@@ -19,7 +22,10 @@ function describeResult(result: CellResult): string {
   );
 }
 
-/** Trains the cells one after another. Each is in the folder before the next begins, and is not trained twice. */
+/**
+ * Trains the cells one after another. Each is in the folder, and the tables are, before the next begins; none is trained
+ * twice.
+ */
 export async function runComparison(
   cells: readonly ComparisonCell[],
   { out, steps, engine, terminal }: { out: string; steps?: number | undefined; engine: Engine; terminal: Terminal },
@@ -32,6 +38,8 @@ export async function runComparison(
     return prepared;
   };
   const results: CellResult[] = [];
+  const writeTables = () =>
+    replaceFile(join(out, 'comparison.md'), new TextEncoder().encode(`${comparisonTables(results)}\n`));
   const started = performance.now();
   let trained = 0;
   for (const [index, cell] of cells.entries()) {
@@ -45,9 +53,11 @@ export async function runComparison(
     const result: CellResult = { cell, ...outcome };
     await saveCell(out, config, result);
     results.push(result);
+    await writeTables();
     trained++;
     const left = ((performance.now() - started) / 1000 / trained) * (cells.length - index - 1);
     terminal.say(`[${index + 1}/${cells.length}, about ${describeSeconds(left)} to go] ${describeResult(result)}`);
   }
+  await writeTables();
   return results;
 }
