@@ -1,7 +1,7 @@
 import { defineConfig } from 'tsup';
 
 export default defineConfig({
-  entry: ['src/hrm.ts'],
+  entry: ['src/hrm.ts', 'src/bench-worker.ts'],
   format: 'esm',
   target: 'es2022',
   dts: false,

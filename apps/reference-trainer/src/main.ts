@@ -150,7 +150,18 @@ function describeCommands(cli: CAC): void {
       'hrm compare --schedules one-step-gradient,unrolled --controllers halt-only --sizes 4 --out runs/comparison',
     )
     .action((options: unknown) => compare(checkOptions(compareOptions, options)));
-  withBackend(cli.command('bench', 'Time training steps and evaluations at a given size'))
+  withBackend(
+    cli.command('bench', 'Time training steps and evaluations: at one size, beside PyTorch, or as sizes grow'),
+  )
+    .option('--against <what>', 'pytorch: run beside the official code, and hold the figures against floors and aims')
+    .option('--sizes <names>', '--against: some of small, medium, large, wasm (default: all)')
+    .option('--rounds <n>', '--against: rounds in which both sides take turns (default: 5)')
+    .option('--quick', '--against: two short rounds at the small and the medium size')
+    .option('--python <path>', '--against: an interpreter that has torch (default: one set up in the cache)')
+    .option('--hrm-checkout <folder>', '--against: a checkout of the official code (default: cloned into the cache)')
+    .option('--growth [dimensions]', 'Time a step as batch, tokens, hidden, layers, segments and cycles grow')
+    .option('--data', 'Time the puzzles, and what share of a step waits for them')
+    .option('--out <folder>', '--against, --growth, --data: write JSON, tables and charts there')
     .option('--hidden <n>', 'Hidden size (default: 128)')
     .option('--layers <n>', 'Blocks in each of f_H and f_L (default: 2)')
     .option('--heads <n>', 'Attention heads (default: 2)')
@@ -160,6 +171,7 @@ function describeCommands(cli: CAC): void {
     .option('--steps <n>', 'Steps to time, after a warm-up (default: 6)')
     .option('--evaluations <n>', 'Evaluations to time, after a warm-up (default: 2)')
     .example('hrm bench --hidden 128 --layers 2 --heads 2 --batch 128 --tokens 81 --json')
+    .example('hrm bench --against pytorch --out runs/performance')
     .action((options: unknown) => bench(checkOptions(benchOptions, options)));
 }
 

@@ -1,12 +1,10 @@
-import { RandomStream, swigluInnerSize } from '@hrm/layers';
-import { buildModel } from '@hrm/models';
 import { matmulSpeed } from '@hrm/runtime';
-import { adamAtan2, signSgd, Trainer } from '@hrm/trainer';
-import type { HostPuzzleBatch } from '@hrm/act';
 import type { Engine } from '../terminal/backend-options';
 import type { Progress } from '../terminal/terminal';
-import { chooseMicroBatch } from '../run/choose-micro-batch';
+import { benchTrainer, randomBatch } from './bench-trainer';
+import { largestProduct } from './measure-size';
 import { evaluationFlops, trainingFlops, type BenchSizes } from './step-flops';
+import { summarize } from './summary';
 
 /** Timings of one size on one backend. */
 export interface BenchResult {
@@ -27,48 +25,16 @@ export interface BenchResult {
   peakRssMib: number;
 }
 
-const median = (values: readonly number[]) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
-
-/** Puzzles of random tokens, each with an answer. */
-function randomBatch({ batch, tokens }: BenchSizes): HostPuzzleBatch {
-  const random = new RandomStream(0);
-  const draw = (low: number) => Int32Array.from({ length: batch * tokens }, () => random.integer(low, 11));
-  return {
-    inputs: draw(1),
-    labels: draw(2),
-    puzzleIdentifiers: new Int32Array(batch),
-    batchSize: batch,
-    seqLen: tokens,
-  };
-}
-
 /** Times training steps and evaluations of the official architecture at one size, after a warm-up. */
 export async function runBench(
   sizes: BenchSizes,
   { steps, evaluations }: { steps: number; evaluations: number },
-  { compile, microBatches }: Engine,
+  engine: Engine,
   progress: Progress,
 ): Promise<BenchResult> {
-  const { hidden, layers, heads, tokens, segments, batch } = sizes;
-  const model = buildModel({
-    family: 'hrm',
-    vocabSize: 11,
-    seqLen: tokens,
-    hiddenSize: hidden,
-    hLayers: layers,
-    lLayers: layers,
-    block: { type: 'attention', heads },
-    schedule: { type: 'one-step-gradient', hCycles: 2, lCycles: 2 },
-    halting: { type: 'q-learning', maxSegments: segments, exploration: 0.1 },
-    positions: 'rope',
-    puzzleEmbedding: { puzzles: 1, size: hidden },
-  });
-  const trainer = new Trainer(model, {
-    optimizer: adamAtan2({ learningRate: 1e-4, weightDecay: 1 }),
-    puzzleOptimizer: signSgd({ learningRate: 1e-4, weightDecay: 1 }),
-    compile,
-    microBatch: microBatches ? chooseMicroBatch(model, batch) : undefined,
-  });
+  const { batch } = sizes;
+  const bench = benchTrainer(sizes, engine);
+  const { trainer } = bench;
   const puzzles = randomBatch(sizes);
   let done = 0;
   const tick = () => progress.update(++done);
@@ -88,13 +54,11 @@ export async function runBench(
   }
   // Before the matrix products, which are measured on memory of their own.
   const peakRssMib = Math.round(process.resourceUsage().maxRSS / 1024);
-  const shape = { m: batch * (tokens + 1), k: hidden, n: 2 * swigluInnerSize(hidden, 4) };
-  const matmulGflops = (await matmulSpeed({ ...shape, seconds: 1 })).gflops;
-  trainer.dispose();
-  model.dispose();
+  const matmulGflops = matmulSpeed({ ...largestProduct(sizes), seconds: 1 }).gflops;
+  bench.dispose();
 
-  const stepSeconds = median(stepTimes);
-  const evaluationSeconds = evaluationTimes.length > 0 ? median(evaluationTimes) : Number.NaN;
+  const stepSeconds = summarize(stepTimes).median;
+  const evaluationSeconds = evaluationTimes.length > 0 ? summarize(evaluationTimes).median : Number.NaN;
   const share = (flops: number, seconds: number) => flops / seconds / (matmulGflops * 1e9);
   return {
     stepSeconds,

@@ -10,10 +10,11 @@ export interface BenchSizes {
   tokens: number;
   /** Segments of an evaluation. */
   segments: number;
+  /** Refinements of z_H in a segment. Default 2, as in the official code. */
+  hCycles?: number;
+  /** Refinements of z_L for each of them. Default 2. */
+  lCycles?: number;
 }
-
-const H_CYCLES = 2;
-const L_CYCLES = 2;
 
 /** Floating-point operations of the matrix products in one application of f_L or f_H. */
 function applicationFlops({ hidden, layers, batch, tokens }: BenchSizes): number {
@@ -28,10 +29,10 @@ function applicationFlops({ hidden, layers, batch, tokens }: BenchSizes): number
 }
 
 /** Applications in one segment's forward pass: f_L for each L-cycle, f_H for each H-cycle. */
-const APPLICATIONS = H_CYCLES * L_CYCLES + H_CYCLES;
+const applications = ({ hCycles = 2, lCycles = 2 }: BenchSizes) => hCycles * lCycles + hCycles;
 
 /** Of one segment's forward pass. */
-export const forwardFlops = (sizes: BenchSizes): number => APPLICATIONS * applicationFlops(sizes);
+export const forwardFlops = (sizes: BenchSizes): number => applications(sizes) * applicationFlops(sizes);
 
 /**
  * Of a training step: the segment, the backward pass through its last f_L and f_H (twice their forward pass), and the

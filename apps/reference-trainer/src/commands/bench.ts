@@ -1,10 +1,37 @@
 import { z } from 'zod';
+import { benchSizes } from '../bench/bench-size';
+import { growthDimensions } from '../bench/growth';
 import { runBench } from '../bench/run-bench';
 import { backendOptions, startEngine } from '../terminal/backend-options';
 import { Progress, Terminal } from '../terminal/terminal';
 import { UsageError } from '../terminal/usage-error';
+import { benchAgainst } from './bench-against';
+import { benchData } from './bench-data';
+import { benchGrowth } from './bench-growth';
 
 const count = z.int().min(1);
+
+/** A comma-separated list of some of these names, in this order; all where none is given. */
+const someOf = <Name extends string>(names: readonly Name[]) =>
+  z
+    .union([z.string(), z.literal(true)])
+    .optional()
+    .transform((list, context): Name[] | undefined => {
+      if (list === undefined) return undefined;
+      if (list === true) return [...names];
+      const chosen = list.split(',');
+      const unknown = chosen.find((name) => !names.includes(name as Name));
+      if (unknown === undefined) return names.filter((name) => chosen.includes(name));
+      context.addIssue({ code: 'custom', message: `"${unknown}" is none of ${names.join(', ')}` });
+      return z.NEVER;
+    });
+
+const path = (what: string) =>
+  z.coerce
+    .string({ error: `expected ${what}` })
+    .min(1)
+    .optional();
+const namesOf = <Name extends string>(parts: { [key in Name]: unknown }) => Object.keys(parts) as Name[];
 
 /** Options of `hrm bench`. */
 export const benchOptions = z.strictObject({
@@ -12,20 +39,65 @@ export const benchOptions = z.strictObject({
   hidden: count.default(128),
   layers: count.default(2),
   heads: count.default(2),
-  batch: count.default(32),
+  batch: count.optional(),
   tokens: count.default(81),
   segments: count.default(16),
-  steps: count.default(6),
+  steps: count.optional(),
   evaluations: z.int().min(0).default(2),
+  against: z.literal('pytorch', { error: 'expected pytorch' }).optional(),
+  growth: someOf(namesOf(growthDimensions)),
+  data: z.boolean().default(false),
+  sizes: someOf(namesOf(benchSizes)),
+  rounds: count.optional(),
+  quick: z.boolean().default(false),
+  python: path('an interpreter'),
+  hrmCheckout: path('a folder'),
+  out: path('a folder for the results'),
 });
 
-/** `hrm bench --hidden N --layers N --heads N --batch N --tokens N`. */
-export async function bench(options: z.infer<typeof benchOptions>): Promise<void> {
-  const { hidden, layers, heads, batch, tokens, segments, steps, evaluations, json } = options;
+type BenchOptions = z.infer<typeof benchOptions>;
+
+/** What each of them takes besides `--compile`, `--backend`, `--json` and `--out`. */
+const OF_AGAINST = ['sizes', 'rounds', 'quick', 'python', 'hrmCheckout'] as const;
+
+/** `hrm bench`, and its kinds `--against pytorch`, `--growth` and `--data`. */
+export async function bench(options: BenchOptions): Promise<void> {
+  const { against, growth, data, sizes, rounds, quick, python, hrmCheckout, compile, backend, out, steps, batch } =
+    options;
+  if ([against, growth, data || undefined].filter((kind) => kind !== undefined).length > 1) {
+    throw new UsageError('--against, --growth and --data: only one at a time');
+  }
+  const surplus = OF_AGAINST.find((name) => options[name] !== undefined && options[name] !== false);
+  if (!against && surplus) {
+    const flag = surplus === 'hrmCheckout' ? 'hrm-checkout' : surplus;
+    throw new UsageError(`--${flag} belongs to --against pytorch`);
+  }
+  if (out !== undefined && !against && !growth && !data) {
+    throw new UsageError('--out belongs to --against, --growth or --data');
+  }
+  const terminal = new Terminal(options.json);
+  if (against) {
+    if (backend) throw new UsageError('--backend: --against pytorch chooses the backend of each row itself');
+    await benchAgainst(terminal, {
+      sizes: sizes ?? (quick ? ['small', 'medium'] : namesOf(benchSizes)),
+      rounds: rounds ?? (quick ? 2 : 5),
+      quick,
+      compile,
+      python,
+      checkout: hrmCheckout,
+      out,
+    });
+  } else if (growth) await benchGrowth(terminal, { dimensions: growth, steps: steps ?? 5, backend, compile, out });
+  else if (data) await benchData(terminal, { backend, compile, batch: batch ?? 128, steps: steps ?? 20, out });
+  else await benchOnce(terminal, options);
+}
+
+/** `hrm bench --hidden N --layers N --heads N --batch N --tokens N`: one size, in this process. */
+async function benchOnce(terminal: Terminal, options: BenchOptions): Promise<void> {
+  const { hidden, layers, heads, batch = 32, tokens, segments, steps = 6, evaluations } = options;
   if (hidden % heads !== 0 || (hidden / heads) % 2 !== 0) {
     throw new UsageError(`--heads: ${heads} heads do not divide --hidden ${hidden} into heads of even width`);
   }
-  const terminal = new Terminal(json);
   const engine = await startEngine(terminal, options);
   terminal.say(
     `HRM, hidden ${hidden}, ${layers}+${layers} layers, ${heads} heads, batch ${batch}, ${tokens} tokens, float32, ${options.compile}`,

@@ -1,0 +1,60 @@
+import { createInterface } from 'node:readline';
+import { findNativeInstallation, matmulSpeed } from '@hrm/runtime';
+import { trainedParameters } from '@hrm/trainer';
+import { version_core } from '@tensorflow/tfjs-core';
+import { benchTrainer, randomBatch } from './bench/bench-trainer';
+import type { ContenderReply } from './bench/contender-reply';
+import type { BenchJob } from './bench/our-contender';
+import { startEngine } from './terminal/backend-options';
+import { Terminal } from './terminal/terminal';
+
+// Our side of `hrm bench`, in a process of its own: `node bench-worker.js JOB`. It answers each line that it reads with
+// one, in the words of python/official_hrm.py.
+
+const { sizes, backend, compile } = JSON.parse(process.argv[2]!) as BenchJob;
+const answer = (reply: ContenderReply) => process.stdout.write(`${JSON.stringify(reply)}\n`);
+
+async function secondsOf(work: () => Promise<unknown>): Promise<number> {
+  const started = performance.now();
+  await work();
+  return (performance.now() - started) / 1000;
+}
+
+const engine = await startEngine(new Terminal(true), { backend, compile });
+const { model, trainer } = benchTrainer(sizes, engine);
+const puzzles = randomBatch(sizes);
+const tensorflow = engine.backend.name === 'tensorflow' ? findNativeInstallation()?.tensorflow : undefined;
+answer({
+  ready: true,
+  versions: { 'TensorFlow.js': version_core, ...(tensorflow && { TensorFlow: tensorflow }) },
+  parameters: Object.values(trainedParameters(model)).reduce((sum, { size }) => sum + size, 0),
+});
+
+for await (const line of createInterface({ input: process.stdin })) {
+  const [request, ...numbers] = line.split(' ');
+  try {
+    answer(await respond(request!, numbers.map(Number)));
+  } catch (error) {
+    answer({ error: (error as Error).message });
+  }
+}
+
+async function respond(request: string, [first, k, n, seconds]: number[]): Promise<ContenderReply> {
+  const repeat = async (work: () => Promise<unknown>) => {
+    const times: number[] = [];
+    while (times.length < first!) times.push(await secondsOf(work));
+    return { seconds: times };
+  };
+  switch (request) {
+    case 'train':
+      return repeat(() => trainer.trainBatch(puzzles));
+    case 'evaluate':
+      return repeat(() => trainer.evaluate([puzzles]));
+    case 'matmul':
+      return { gflops: matmulSpeed({ m: first!, k: k!, n: n!, seconds: seconds! }).gflops };
+    case 'memory':
+      return { peakRssMib: Math.round(process.resourceUsage().maxRSS / 1024) };
+    default:
+      return { error: `"${request}" is no request` };
+  }
+}

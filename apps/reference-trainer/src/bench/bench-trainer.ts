@@ -1,0 +1,70 @@
+import { RandomStream } from '@hrm/layers';
+import type { HostPuzzleBatch } from '@hrm/act';
+import type { RecursiveReasoner } from '@hrm/models';
+import type { Trainer } from '@hrm/trainer';
+import { checkRunConfig } from '../config/load-run-config';
+import type { RunConfig } from '../config/run-config';
+import { buildRunModel, buildTrainer } from '../run/build-run';
+import type { Engine } from '../terminal/backend-options';
+import type { BenchSizes } from './step-flops';
+
+const VOCABULARY = 11;
+
+/** The run of the official architecture at this size: what is timed is what `hrm train` runs. */
+export function benchRunConfig(sizes: BenchSizes): RunConfig {
+  const { hidden, layers, heads, batch, tokens, segments, hCycles = 2, lCycles = 2 } = sizes;
+  return checkRunConfig(
+    {
+      name: 'bench',
+      task: { kind: 'tokens', seqLen: tokens, vocabSize: VOCABULARY },
+      model: {
+        family: 'hrm',
+        hiddenSize: hidden,
+        hLayers: layers,
+        lLayers: layers,
+        block: { type: 'attention', heads },
+        schedule: { type: 'one-step-gradient', hCycles, lCycles },
+        halting: { type: 'q-learning', maxSegments: segments, exploration: 0.1 },
+        positions: 'rope',
+        puzzleEmbeddingSize: hidden,
+      },
+      training: { batchSize: batch, steps: 1_000_000, learningRate: 1e-4, weightDecay: 1, puzzleWeightDecay: 1 },
+    },
+    'bench',
+  );
+}
+
+/** A model and its trainer at one size. */
+export interface BenchTrainer {
+  model: RecursiveReasoner;
+  trainer: Trainer;
+  dispose(): void;
+}
+
+/** Builds what {@link benchRunConfig} describes. */
+export function benchTrainer(sizes: BenchSizes, engine: Omit<Engine, 'backend'>): BenchTrainer {
+  const config = benchRunConfig(sizes);
+  const model = buildRunModel(config, { seqLen: sizes.tokens, vocabSize: VOCABULARY, numPuzzleIdentifiers: 1 });
+  const trainer = buildTrainer(config, model, { totalSteps: config.training.steps!, ...engine });
+  return {
+    model,
+    trainer,
+    dispose() {
+      trainer.dispose();
+      model.dispose();
+    },
+  };
+}
+
+/** Puzzles of random tokens, each with an answer. */
+export function randomBatch({ batch, tokens }: Pick<BenchSizes, 'batch' | 'tokens'>): HostPuzzleBatch {
+  const random = new RandomStream(0);
+  const draw = (low: number) => Int32Array.from({ length: batch * tokens }, () => random.integer(low, VOCABULARY));
+  return {
+    inputs: draw(1),
+    labels: draw(2),
+    puzzleIdentifiers: new Int32Array(batch),
+    batchSize: batch,
+    seqLen: tokens,
+  };
+}

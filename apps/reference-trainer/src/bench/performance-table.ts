@@ -1,0 +1,84 @@
+import { benchSizes, type BenchSizeName } from './bench-size';
+import { describeMachine, type Machine } from './machine';
+import type { ContenderMeasurement } from './measure-size';
+import type { Measurements, PerformanceRow } from './performance-target';
+import { summarize } from './summary';
+
+/** A Markdown table with columns as wide as they need, so that it can be read unrendered too. */
+export function markdownTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
+  const all = [header, ...rows];
+  const widths = header.map((_, column) => Math.max(3, ...all.map((row) => row[column]!.length)));
+  const line = (cells: readonly string[]) => `| ${cells.map((cell, i) => cell.padEnd(widths[i]!)).join(' | ')} |`;
+  return [line(header), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join('\n');
+}
+
+/** Three digits, or two after the point for what is near one. */
+const figure = (value: number) => (value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2));
+
+/** Seconds to the nearest that a person cares about. */
+export const formatSeconds = (seconds: number): string => (seconds < 1 ? seconds.toFixed(4) : seconds.toFixed(2));
+
+/** The middle value, and in parentheses the least and the most where there are several. */
+export function withRange(values: readonly number[], format: (value: number) => string): string {
+  if (values.length === 0 || values.some(Number.isNaN)) return '-';
+  const { median, least, most } = summarize(values);
+  return least === most ? format(median) : `${format(median)} (${format(least)}-${format(most)})`;
+}
+
+/** Each target with what was measured. */
+export function targetTable(rows: readonly PerformanceRow[]): string {
+  return markdownTable(
+    ['work', 'size', 'figure', 'floor', 'aim', 'measured', ''],
+    rows.map(({ work, size, figure: name, floor, aim, measured, verdict }) => [
+      work,
+      benchSizes[size].label,
+      name,
+      figure(floor),
+      figure(aim),
+      measured ? withRange([measured.least, measured.median, measured.most], figure) : '-',
+      verdict === 'missed' ? 'MISSED' : verdict,
+    ]),
+  );
+}
+
+function contenderCells(size: BenchSizeName, measured: ContenderMeasurement): string[] {
+  const { name, firstStep, steps, evaluations, matmulGflops, peakRssMib } = measured;
+  const medians = steps.map((seconds) => summarize(seconds).median);
+  return [
+    size,
+    name,
+    formatSeconds(firstStep),
+    withRange(medians, formatSeconds),
+    medians.length > 0 ? (benchSizes[size].sizes.batch / summarize(medians).median).toFixed(1) : '-',
+    withRange(
+      evaluations.map((seconds) => summarize(seconds).median),
+      formatSeconds,
+    ),
+    withRange(matmulGflops, (value) => value.toFixed(0)),
+    peakRssMib.toFixed(0),
+  ];
+}
+
+/** What each contender did, in seconds, MiB and GFLOP/s. */
+export function contenderTable(measurements: Measurements): string {
+  const header = ['size', 'who', 'first step s', 'step s', 'samples/s', 'evaluation s', 'matmul GFLOP/s', 'peak MiB'];
+  const rows = Object.entries(measurements).flatMap(([size, { contenders }]) =>
+    Object.values(contenders).map((measured) => contenderCells(size as BenchSizeName, measured)),
+  );
+  return markdownTable(header, rows);
+}
+
+/** The whole report, as Markdown. */
+export function performanceReport(
+  rows: readonly PerformanceRow[],
+  measurements: Measurements,
+  machine: Machine,
+  rounds: number,
+): string {
+  return [
+    `Medians over ${rounds} round${rounds === 1 ? '' : 's'} in which all take turns, in parentheses the least and the most.`,
+    targetTable(rows),
+    contenderTable(measurements),
+    describeMachine(machine),
+  ].join('\n\n');
+}

@@ -1,0 +1,135 @@
+import type { BenchSizeName } from './bench-size';
+import type { ContenderMeasurement, ContenderName, SizeMeasurement } from './measure-size';
+import { trainingFlops } from './step-flops';
+import { summarize, type Summary } from './summary';
+
+/** Measurements at the sizes that were run. */
+export type Measurements = { [size in BenchSizeName]?: SizeMeasurement };
+
+/** What a figure is a figure of, and which way is better. */
+export type TargetKind = 'speed' | 'share' | 'memory' | 'seconds';
+
+/** A figure to reach. */
+export interface PerformanceTarget {
+  size: BenchSizeName;
+  work: string;
+  figure: string;
+  kind: TargetKind;
+  floor: number;
+  aim: number;
+  /** The figure in each round; undefined where one that it needs was not measured. */
+  perRound: (measured: SizeMeasurement) => number[] | undefined;
+}
+
+/** Whether less is better. */
+export const lessIsBetter = (kind: TargetKind): boolean => kind === 'memory' || kind === 'seconds';
+
+const medians = (rounds: readonly number[][]) => rounds.map((seconds) => summarize(seconds).median);
+
+/** A figure of two contenders, round by round: they took turns in each, so what disturbed one disturbed the other. */
+function ratio(
+  above: ContenderName,
+  below: ContenderName,
+  figures: (measured: ContenderMeasurement) => number[],
+): PerformanceTarget['perRound'] {
+  return ({ contenders }) => {
+    const [dividends, divisors] = [contenders[above], contenders[below]].map((one) => one && figures(one));
+    if (!dividends || !divisors || dividends.length === 0 || dividends.length !== divisors.length) return undefined;
+    return dividends.map((value, round) => value / divisors[round]!);
+  };
+}
+
+/** The step's matrix products over its time, as a share of the fastest library's speed at them in the same round. */
+const matmulShare: PerformanceTarget['perRound'] = ({ contenders, sizes }) => {
+  const { ours } = contenders;
+  if (!ours || ours.matmulGflops.length === 0) return undefined;
+  return medians(ours.steps).map((seconds, round) => {
+    const speeds = Object.values(contenders).flatMap(({ matmulGflops }) => matmulGflops[round] ?? []);
+    return trainingFlops(sizes) / seconds / (1e9 * Math.max(...speeds));
+  });
+};
+
+const steps = ({ steps }: ContenderMeasurement) => medians(steps);
+const evaluations = ({ evaluations }: ContenderMeasurement) => medians(evaluations);
+const [eager, compiled] = ['official eager / ours', 'torch.compile / ours'];
+
+/** What `hrm bench --against pytorch` is to reach. Source: issue 5, "What to reach". */
+export const performanceTargets: readonly PerformanceTarget[] = [
+  ...(
+    [
+      ['medium', eager, 'eager', 1.5, 2.0],
+      ['medium', compiled, 'compiled', 1.15, 1.4],
+      ['large', eager, 'eager', 1.15, 1.4],
+      ['large', compiled, 'compiled', 1.0, 1.1],
+      ['small', eager, 'eager', 1.5, 2.5],
+    ] as const
+  ).map(([size, figure, contender, floor, aim]): PerformanceTarget => {
+    return {
+      size,
+      work: 'training step',
+      figure,
+      kind: 'speed',
+      floor,
+      aim,
+      perRound: ratio(contender, 'ours', steps),
+    };
+  }),
+  ...(['medium', 'large'] as const).map((size): PerformanceTarget => {
+    const perRound = ratio('eager', 'ours', evaluations);
+    return { size, work: 'evaluation, 16 segments', figure: eager, kind: 'speed', floor: 1.3, aim: 2.0, perRound };
+  }),
+  ...(
+    [
+      ['large', 'share of the machine’s matmul speed', 0.8, 0.9],
+      ['medium', 'share of the machine’s matmul speed', 0.5, 0.7],
+      ['wasm', 'share of WebAssembly’s own matmul speed', 0.5, 0.7],
+    ] as const
+  ).map(([size, figure, floor, aim]): PerformanceTarget => {
+    return { size, work: 'training step', figure, kind: 'share', floor, aim, perRound: matmulShare };
+  }),
+  {
+    size: 'large',
+    work: 'peak memory, training',
+    figure: 'ours / official eager',
+    kind: 'memory',
+    floor: 1.0,
+    aim: 0.7,
+    perRound: ratio('ours', 'eager', ({ peakRssMib }) => [peakRssMib]),
+  },
+  {
+    size: 'medium',
+    work: 'first step',
+    figure: 'ours, seconds',
+    kind: 'seconds',
+    floor: 5,
+    aim: 5,
+    perRound: ({ contenders: { ours } }) => ours && [ours.firstStep],
+  },
+];
+
+/** How a figure came out. */
+export type Verdict = 'aim reached' | 'ok' | 'missed' | 'not measured';
+
+/** A target with what was measured. */
+export interface PerformanceRow extends Omit<PerformanceTarget, 'perRound'> {
+  measured: Summary | undefined;
+  verdict: Verdict;
+}
+
+/** Holds measurements against their targets. Sizes that were not run have no row. */
+export function performanceRows(
+  measurements: Measurements,
+  targets: readonly PerformanceTarget[] = performanceTargets,
+): PerformanceRow[] {
+  return targets.flatMap(({ perRound, ...target }): PerformanceRow[] => {
+    const measurement = measurements[target.size];
+    if (!measurement) return [];
+    const values = perRound(measurement);
+    if (!values || values.length === 0) return [{ ...target, measured: undefined, verdict: 'not measured' }];
+    const measured = summarize(values);
+    const sign = lessIsBetter(target.kind) ? -1 : 1;
+    const reaches = (bound: number) => sign * measured.median >= sign * bound;
+    const verdict = reaches(target.aim) ? 'aim reached' : reaches(target.floor) ? 'ok' : 'missed';
+    return [{ ...target, measured, verdict }];
+  });
+}

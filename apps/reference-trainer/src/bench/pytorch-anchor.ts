@@ -1,0 +1,172 @@
+import { execFile } from 'node:child_process';
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { ContenderCommand } from './contender';
+import { appFile } from './our-contender';
+import type { BenchSizes } from './step-flops';
+
+/** A Python that has torch, and a checkout of the official code. */
+export interface PytorchAnchor {
+  python: string;
+  checkout: string;
+  /** Of the checkout, where it is one of git. */
+  commit: string | undefined;
+}
+
+/** What a command printed, and how it ended. */
+interface CommandResult {
+  ok: boolean;
+  stdout: string;
+  stderr: string;
+}
+
+/** Runs a program to its end. */
+export type RunCommand = (program: string, args: readonly string[]) => Promise<CommandResult>;
+
+const runProgram: RunCommand = (program, args) =>
+  new Promise((settle) => {
+    execFile(program, [...args], { maxBuffer: 1 << 24 }, (error, stdout, stderr) =>
+      settle({ ok: !error, stdout, stderr: stderr || (error?.message ?? '') }),
+    );
+  });
+
+const OFFICIAL_CODE = 'https://github.com/sapientinc/HRM';
+const PACKAGES = ['torch', 'numpy', 'einops', 'pydantic'];
+/** A file that only the official code has. */
+const LANDMARK = join('models', 'hrm', 'hrm_act_v1.py');
+/** Written last into a virtual environment: without it, it is not whole. */
+const COMPLETE = 'complete';
+
+/** Where the anchor is kept: beside native TensorFlow in the per-user cache. */
+export function anchorFolder(env: NodeJS.ProcessEnv = process.env): string {
+  const home = env.HOME || homedir();
+  const standard =
+    process.platform === 'darwin' ? join(home, 'Library', 'Caches') : env.XDG_CACHE_HOME || join(home, '.cache');
+  return join(env.HRM_CACHE ? resolve(env.HRM_CACHE) : join(standard, 'hrm'), 'pytorch');
+}
+
+/** The end of what a failed command printed. */
+const lastLines = ({ stderr, stdout }: CommandResult) =>
+  (stderr.trim() || stdout.trim()).split('\n').slice(-3).join('\n');
+
+/** What {@link findPytorchAnchor} needs. */
+export interface PytorchAnchorOptions {
+  /** An interpreter that has torch, numpy, einops and pydantic. Default: a virtual environment in the cache. */
+  python?: string | undefined;
+  /** A checkout of the official code. Default: a clone in the cache. */
+  checkout?: string | undefined;
+  folder?: string;
+  say?: (text: string) => void;
+  run?: RunCommand;
+}
+
+/**
+ * What the official code runs on, set up in the cache where it is not given and not there yet.
+ *
+ * @throws Error that says what to do, where something is missing or cannot be downloaded.
+ */
+export async function findPytorchAnchor(options: PytorchAnchorOptions = {}): Promise<PytorchAnchor> {
+  const { folder = anchorFolder(), say = () => {}, run = runProgram } = options;
+  const checkout =
+    options.checkout !== undefined ? resolve(options.checkout) : await cloneOfficialCode(folder, say, run);
+  if (!existsSync(join(checkout, LANDMARK))) {
+    throw new Error(
+      `--hrm-checkout: ${checkout} has no ${LANDMARK}; expected a checkout of ${OFFICIAL_CODE} (git clone ${OFFICIAL_CODE})`,
+    );
+  }
+  const python = options.python ?? (await makeEnvironment(folder, say, run));
+  const check = await run(python, ['-c', `import ${PACKAGES.join(', ')}`]);
+  if (!check.ok) {
+    throw new Error(
+      `${python} cannot import ${PACKAGES.join(', ')} (${lastLines(check)}). Install them there ` +
+        `(${python} -m pip install ${PACKAGES.join(' ')}), or name another with --python`,
+    );
+  }
+  const head = await run('git', ['-C', checkout, 'rev-parse', 'HEAD']);
+  return { python, checkout, commit: head.ok ? head.stdout.trim() : undefined };
+}
+
+async function cloneOfficialCode(folder: string, say: (text: string) => void, run: RunCommand): Promise<string> {
+  const checkout = join(folder, 'HRM');
+  if (existsSync(join(checkout, LANDMARK))) return checkout;
+  say(`Fetching the official code, ${OFFICIAL_CODE}, to ${checkout}`);
+  mkdirSync(folder, { recursive: true });
+  const staging = `${checkout}.part-${process.pid}`;
+  try {
+    const cloned = await run('git', ['clone', '--quiet', '--depth', '1', OFFICIAL_CODE, staging]);
+    if (!cloned.ok) {
+      throw new Error(
+        `The official code could not be fetched (${lastLines(cloned)}). ` +
+          `Get a checkout of ${OFFICIAL_CODE} in another way, and name it with --hrm-checkout`,
+      );
+    }
+    rmSync(checkout, { recursive: true, force: true });
+    renameSync(staging, checkout);
+  } finally {
+    rmSync(staging, { recursive: true, force: true });
+  }
+  return checkout;
+}
+
+/** The first Python 3 that there is: `$PYTHON`, else `python3` or `python` of the PATH. */
+async function findPython(run: RunCommand): Promise<string> {
+  for (const python of process.env.PYTHON ? [process.env.PYTHON] : ['python3', 'python']) {
+    const { ok } = await run(python, ['-c', 'import sys; sys.exit(sys.version_info < (3, 10))']);
+    if (ok) return python;
+  }
+  throw new Error(
+    'PyTorch needs Python 3.10 or later, and there is none. Install it (Debian: apt install python3-venv; macOS: ' +
+      'brew install python), set PYTHON, or name an interpreter that has torch with --python',
+  );
+}
+
+async function makeEnvironment(folder: string, say: (text: string) => void, run: RunCommand): Promise<string> {
+  const environment = join(folder, 'environment');
+  const python = join(
+    environment,
+    process.platform === 'win32' ? join('Scripts', 'python.exe') : join('bin', 'python'),
+  );
+  if (existsSync(join(environment, COMPLETE))) return python;
+  const base = await findPython(run);
+  // A virtual environment cannot be moved, hence no staging folder: one without its mark is begun anew.
+  rmSync(environment, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  try {
+    say(`Setting up PyTorch in ${environment}: pip downloads ${PACKAGES.join(', ')}, with CUDA some 3 GB`);
+    const made = await run(base, ['-m', 'venv', environment]);
+    if (!made.ok) {
+      throw new Error(
+        `${base} could not make a virtual environment (${lastLines(made)}). On Debian: apt install python3-venv. ` +
+          'Or name an interpreter that has torch with --python',
+      );
+    }
+    const quiet = ['--quiet', '--disable-pip-version-check', '--no-input', '--progress-bar', 'off'];
+    const installed = await run(python, ['-m', 'pip', 'install', ...quiet, ...PACKAGES]);
+    if (!installed.ok) {
+      throw new Error(
+        `pip could not install ${PACKAGES.join(', ')} (${lastLines(installed)}). Where nothing can be downloaded, ` +
+          'name an interpreter that has them with --python',
+      );
+    }
+    writeFileSync(join(environment, COMPLETE), `${PACKAGES.join(' ')}\n`);
+  } catch (error) {
+    rmSync(environment, { recursive: true, force: true });
+    throw error;
+  }
+  return python;
+}
+
+/** The official side at one size. */
+export function officialContender(
+  { python, checkout }: PytorchAnchor,
+  { hidden, layers, heads, batch, tokens, segments }: BenchSizes,
+  compile: boolean,
+): ContenderCommand {
+  const job = { hidden, layers, heads, batch, tokens, segments, compile };
+  return {
+    name: compile ? 'official, torch.compile' : 'official, eager',
+    program: python,
+    args: [appFile('python/official_hrm.py'), checkout, JSON.stringify(job)],
+  };
+}

@@ -1,0 +1,101 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { findNativeInstallation, type CompileMode } from '@hrm/runtime';
+import { replaceFile } from '@hrm/trainer/checkpoint';
+import { benchSizes, type BenchSize, type BenchSizeName } from '../bench/bench-size';
+import type { ContenderCommand } from '../bench/contender';
+import { describeLoad, thisMachine } from '../bench/machine';
+import { measureSize, type ContenderName, type SizeMeasurement } from '../bench/measure-size';
+import { ourContender } from '../bench/our-contender';
+import { performanceChart } from '../bench/performance-chart';
+import { performanceReport } from '../bench/performance-table';
+import { performanceRows, type Measurements } from '../bench/performance-target';
+import { findPytorchAnchor, officialContender, type PytorchAnchor } from '../bench/pytorch-anchor';
+import type { Terminal } from '../terminal/terminal';
+
+/** How `hrm bench --against pytorch` is run. */
+export interface BenchAgainstOptions {
+  sizes: readonly BenchSizeName[];
+  rounds: number;
+  quick: boolean;
+  compile: CompileMode;
+  python: string | undefined;
+  checkout: string | undefined;
+  out: string | undefined;
+}
+
+/** Writes results, whole or not at all. */
+export async function writeResults(out: string, files: { [name: string]: string }): Promise<void> {
+  mkdirSync(out, { recursive: true });
+  for (const [name, text] of Object.entries(files)) await replaceFile(join(out, name), new TextEncoder().encode(text));
+}
+
+/** Both sides must have the same number of parameters, or they are not the same network. */
+function expectSameNetwork(size: BenchSizeName, { contenders: { ours, eager } }: SizeMeasurement): void {
+  if (!ours || !eager || ours.parameters === eager.parameters) return;
+  throw new Error(
+    `${size}: ours trains ${ours.parameters} parameters, the official code ${eager.parameters}: they are not the same network`,
+  );
+}
+
+function contendersOf(
+  size: BenchSizeName,
+  compile: CompileMode,
+  anchor: PytorchAnchor | undefined,
+): { [name in ContenderName]?: ContenderCommand } {
+  const { sizes } = benchSizes[size];
+  const ours = ourContender({ sizes, backend: size === 'wasm' ? 'wasm' : 'native', compile });
+  if (size === 'wasm' || !anchor) return { ours };
+  const eager = officialContender(anchor, sizes, false);
+  return size === 'small' ? { eager, ours } : { eager, compiled: officialContender(anchor, sizes, true), ours };
+}
+
+/** `hrm bench --against pytorch`: both sides in turns, held against floors and aims. Exit status 1 where one is missed. */
+export async function benchAgainst(terminal: Terminal, options: BenchAgainstOptions): Promise<void> {
+  const { sizes, rounds, quick, compile, python, checkout, out } = options;
+  const say = (text: string) => terminal.say(text);
+  const beside = sizes.some((size) => size !== 'wasm');
+  if (beside && !findNativeInstallation()) {
+    throw new Error('Native TensorFlow is not set up, and it is what is compared with PyTorch: run `hrm setup`');
+  }
+  const anchor = beside ? await findPytorchAnchor({ python, checkout, say }) : undefined;
+  if (anchor) say(`PyTorch: ${anchor.python}, official code: ${anchor.checkout} ${anchor.commit?.slice(0, 10) ?? ''}`);
+
+  const before = await thisMachine();
+  const warning = describeLoad(before);
+  if (warning) say(`Warning: ${warning}`);
+  const measurements: Measurements = {};
+  for (const size of sizes) {
+    const { label, sizes: dimensions, turn, quickTurn }: BenchSize = benchSizes[size];
+    say(`${size}: ${label}`);
+    const measured = await measureSize(dimensions, contendersOf(size, compile, anchor), {
+      rounds,
+      turn: quick ? quickTurn : turn,
+      evaluated: ['eager', 'ours'],
+      yardsticks: ['eager', 'ours'],
+      onProgress: (what) => process.stderr.write(`  ${what}\n`),
+    });
+    for (const [name, failure] of Object.entries(measured.failures)) say(`Left out at this size (${name}): ${failure}`);
+    expectSameNetwork(size, measured);
+    measurements[size] = measured;
+  }
+
+  const rows = performanceRows(measurements);
+  const contenders = Object.values(measurements).flatMap((measured) => Object.values(measured.contenders));
+  const versions: { [name: string]: string } = Object.assign({}, ...contenders.map((one) => one.versions));
+  if (anchor?.commit) versions['official code'] = anchor.commit.slice(0, 10);
+  const machine = { ...before, versions: { ...before.versions, ...versions } };
+  const report = performanceReport(rows, measurements, machine, rounds);
+  say(`\n${report}`);
+  const result = { machine, rounds, quick, compile, rows, measurements };
+  if (out !== undefined) {
+    await writeResults(out, {
+      'performance.json': `${JSON.stringify(result, undefined, 2)}\n`,
+      'performance.md': `${report}\n`,
+      'performance.svg': performanceChart(rows, machine),
+    });
+    say(`\nWritten to ${out}: performance.json, performance.md, performance.svg`);
+  }
+  terminal.result(result);
+  if (rows.some(({ verdict }) => verdict === 'missed' || verdict === 'not measured')) process.exitCode = 1;
+}

@@ -1,0 +1,82 @@
+import { mazeAugmentation, sudokuAugmentation, type Augmentation } from '@hrm/data-sudoku-maze';
+import { benchTrainer } from '../bench/bench-trainer';
+import { measureDataSpeed, measureDataWait, trainingStream } from '../bench/data-speed';
+import { describeMachine, thisMachine } from '../bench/machine';
+import { markdownTable } from '../bench/performance-table';
+import { generatePuzzles } from '../run/run-puzzles';
+import { startEngine } from '../terminal/backend-options';
+import type { Terminal } from '../terminal/terminal';
+import type { Task } from '../config/run-config';
+import { writeResults } from './bench-against';
+
+/** How `hrm bench --data` is run. */
+export interface BenchDataOptions {
+  backend?: 'native' | 'wasm' | 'cpu' | undefined;
+  compile: 'xla' | 'graph' | 'eager';
+  batch: number;
+  steps: number;
+  out: string | undefined;
+}
+
+/** The most of a step that may go into waiting for data. */
+const LARGEST_WAIT = 0.02;
+/** Puzzles of each task to draw from, and seconds to measure it for. */
+const PUZZLES = 512;
+const SECONDS = 3;
+/** Of the model that waits. */
+const SIZES = { hidden: 128, layers: 2, heads: 2, tokens: 81, segments: 16 };
+
+const tasks: readonly { label: string; task: Task; augment: Augmentation }[] = [
+  { label: 'Sudoku 9x9', task: { kind: 'sudoku', size: 9 }, augment: sudokuAugmentation(9) },
+  { label: 'maze 30x30', task: { kind: 'maze', width: 30, height: 30 }, augment: mazeAugmentation(30, 30) },
+];
+
+const thousands = (value: number) => Math.round(value).toLocaleString('en');
+
+/** `hrm bench --data`: how fast puzzles come, and whether a step ever waits. Exit status 1 where it does for 2% or more. */
+export async function benchData(terminal: Terminal, options: BenchDataOptions): Promise<void> {
+  const { batch: batchSize, steps, out } = options;
+  const machine = await thisMachine();
+  const engine = await startEngine(terminal, options);
+  const generated = tasks.map(({ task }) => {
+    const count = Math.max(PUZZLES, batchSize);
+    return generatePuzzles(task, { train: count, test: 1, seed: 0, ...(task.kind === 'maze' && { minPathLength: 1 }) });
+  });
+  const speeds = tasks.map(({ label, augment }, i) => {
+    return { label, ...measureDataSpeed(generated[i]!.train, augment, { batchSize, seconds: SECONDS }) };
+  });
+
+  const bench = benchTrainer({ ...SIZES, batch: batchSize }, engine);
+  const wait = await measureDataWait(
+    trainingStream(generated[0]!.train, batchSize, tasks[0]!.augment),
+    (batch) => bench.trainer.trainBatch(batch),
+    steps,
+  );
+  bench.dispose();
+
+  const table = markdownTable(
+    ['puzzles', 'augmented a second', `batches of ${batchSize} a second`, 'puzzles a second'],
+    speeds.map(({ label, augmentedPerSecond, batchesPerSecond: { median, least, most } }) => [
+      label,
+      thousands(augmentedPerSecond),
+      `${thousands(median)} (${thousands(least)}-${thousands(most)})`,
+      thousands(median * batchSize),
+    ]),
+  );
+  const percent = (100 * wait.share).toFixed(3);
+  const verdict = wait.share < LARGEST_WAIT ? 'ok' : 'MISSED';
+  const report = [
+    table,
+    `A training step (hidden ${SIZES.hidden}, ${SIZES.layers}+${SIZES.layers} layers, batch ${batchSize}, Sudoku 9x9, ${engine.backend.name}) takes ${wait.stepSeconds.toFixed(3)} s, ` +
+      `${percent}% of it waiting for data (goal: less than ${100 * LARGEST_WAIT}%): ${verdict}`,
+    describeMachine(machine),
+  ].join('\n\n');
+  terminal.say(`\n${report}`);
+  const result = { machine, backend: engine.backend.name, compile: options.compile, speeds, wait };
+  if (out !== undefined) {
+    await writeResults(out, { 'data.json': `${JSON.stringify(result, undefined, 2)}\n`, 'data.md': `${report}\n` });
+    terminal.say(`\nWritten to ${out}: data.json, data.md`);
+  }
+  terminal.result(result);
+  if (wait.share >= LARGEST_WAIT) process.exitCode = 1;
+}

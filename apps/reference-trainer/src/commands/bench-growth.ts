@@ -1,0 +1,54 @@
+import type { CompileMode } from '@hrm/runtime';
+import { growthBase, measureGrowth, type GrowthDimension } from '../bench/growth';
+import { growthChart } from '../bench/growth-chart';
+import { describeMachine, thisMachine } from '../bench/machine';
+import { ourContender } from '../bench/our-contender';
+import { formatSeconds, markdownTable } from '../bench/performance-table';
+import type { Terminal } from '../terminal/terminal';
+import { writeResults } from './bench-against';
+
+/** How `hrm bench --growth` is run. */
+export interface BenchGrowthOptions {
+  dimensions: readonly GrowthDimension[];
+  steps: number;
+  backend: 'native' | 'wasm' | 'cpu' | undefined;
+  compile: CompileMode;
+  out: string | undefined;
+}
+
+/** `hrm bench --growth`: how the time of a step grows with each size. */
+export async function benchGrowth(terminal: Terminal, options: BenchGrowthOptions): Promise<void> {
+  const { dimensions, steps, backend, compile, out } = options;
+  const { hidden, layers, batch, tokens } = growthBase;
+  terminal.say(
+    `One size grows, the others stay: hidden ${hidden}, ${layers}+${layers} layers, batch ${batch}, ${tokens} tokens.`,
+  );
+  const machine = await thisMachine();
+  const growths = await measureGrowth({
+    dimensions,
+    steps,
+    contender: (sizes) => ourContender({ sizes, backend, compile }),
+    onProgress: (what) => process.stderr.write(`  ${what}\n`),
+  });
+  const table = markdownTable(
+    ['grows', 'seconds', 'power', 'of the matrix products'],
+    growths.map(({ label, points, exponent, expected }) => [
+      label,
+      points.map(({ value, seconds }) => `${value}: ${formatSeconds(seconds)}`).join(', '),
+      exponent.toFixed(2),
+      expected.toFixed(2),
+    ]),
+  );
+  const report = `${table}\n\n${describeMachine(machine)}`;
+  terminal.say(`\n${report}`);
+  const result = { machine, compile, base: growthBase, growths };
+  if (out !== undefined) {
+    await writeResults(out, {
+      'growth.json': `${JSON.stringify(result, undefined, 2)}\n`,
+      'growth.md': `${report}\n`,
+      'growth.svg': growthChart(growths, machine),
+    });
+    terminal.say(`\nWritten to ${out}: growth.json, growth.md, growth.svg`);
+  }
+  terminal.result(result);
+}

@@ -1,0 +1,138 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Contender, ContenderError, type ContenderCommand } from '../src/bench/contender';
+import { parseReply } from '../src/bench/contender-reply';
+import { measureSize, rotate } from '../src/bench/measure-size';
+
+const program = fileURLToPath(new URL('fake-contender.mjs', import.meta.url));
+const sizes = { hidden: 8, layers: 1, heads: 1, batch: 2, tokens: 4, segments: 2 };
+let folder: string;
+let log: string;
+
+const fake = (name: string, options: object = {}): ContenderCommand => ({
+  name,
+  program: process.execPath,
+  args: [program, JSON.stringify({ name, log, ...options })],
+});
+const asked = () => readFileSync(log, 'utf8').trimEnd().split('\n');
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'hrm-bench-'));
+  log = join(folder, 'log');
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+describe('parseReply', () => {
+  it('reads a reply', () => {
+    expect(parseReply('{"seconds":[0.5,0.25]}')).toEqual({ seconds: [0.5, 0.25] });
+    expect(parseReply('{"ready": true, "versions": {"PyTorch": "2.15.0"}, "threads": 2}')).toEqual({
+      ready: true,
+      versions: { PyTorch: '2.15.0' },
+      threads: 2,
+    });
+  });
+
+  it.each([
+    '',
+    'compiling...',
+    '{"seconds":[0.5',
+    '[1]',
+    '{"seconds":["fast"]}',
+    '{"seconds":[-1]}',
+    '{"other":1}',
+    '{}',
+  ])('takes %j for none', (line) => expect(parseReply(line)).toBeUndefined());
+});
+
+describe('Contender', () => {
+  it('answers what it is asked, whatever else is printed', async () => {
+    const { contender, ready } = await Contender.start(fake('a', { printNoise: true, seconds: 0.5 }));
+    expect(ready.versions).toEqual({ a: '1.0' });
+    expect(await contender.train(3)).toEqual([5, 0.5, 0.5]);
+    expect(await contender.evaluate(1)).toEqual([2]);
+    expect(await contender.matmulGflops({ m: 3, k: 4, n: 5 }, 0.1)).toBe(100);
+    expect(await contender.peakRssMib()).toBe(1000);
+    await contender.end();
+    expect(asked()).toEqual(['a: train 3', 'a: evaluate 1', 'a: matmul 3 4 5 0.1', 'a: memory']);
+  });
+
+  it('tells why one could not start', async () => {
+    const failed = Contender.start(fake('a', { notReady: true }));
+    await expect(failed).rejects.toThrow(ContenderError);
+    await expect(failed).rejects.toThrow(/^a ended with status 3:\nfirst line\nno module named torch$/);
+    const missing = Contender.start({ name: 'b', program: join(folder, 'nothing'), args: [] });
+    await expect(missing).rejects.toThrow(/^b could not be started \(.*ENOENT/);
+  });
+
+  it('tells why one failed, then and ever after', async () => {
+    const { contender } = await Contender.start(fake('a', { failAt: 'evaluate' }));
+    await expect(contender.evaluate(1)).rejects.toThrow('a ended with status 1:\nout of memory');
+    await expect(contender.train(1)).rejects.toThrow('out of memory');
+    await contender.end();
+  });
+});
+
+describe('measureSize', () => {
+  it('has all take turns, another one first in each round', async () => {
+    const commands = {
+      eager: fake('eager'),
+      compiled: fake('compiled'),
+      ours: fake('ours', { seconds: 0.5, gflops: 50 }),
+    };
+    const turn = { steps: 2, evaluations: 1 };
+    const result = await measureSize(sizes, commands, {
+      rounds: 2,
+      turn,
+      evaluated: ['eager', 'ours'],
+      yardsticks: ['ours'],
+      matmulSeconds: 0.1,
+    });
+    expect(asked()).toEqual([
+      ...['eager: train 2', 'compiled: train 2', 'ours: train 2'],
+      ...['eager: train 2', 'compiled: train 2', 'ours: train 2', 'ours: matmul 10 8 512 0.1'],
+      ...['compiled: train 2', 'ours: train 2', 'eager: train 2', 'ours: matmul 10 8 512 0.1'],
+      ...['eager: memory', 'compiled: memory', 'ours: memory'],
+      ...['eager: evaluate 1', 'ours: evaluate 1'],
+      ...['eager: evaluate 1', 'ours: evaluate 1', 'ours: evaluate 1', 'eager: evaluate 1'],
+    ]);
+    expect(result.failures).toEqual({});
+    expect(result.contenders.ours).toEqual({
+      name: 'ours',
+      versions: { ours: '1.0' },
+      threads: 2,
+      parameters: 10,
+      firstStep: 5,
+      steps: [
+        [0.5, 0.5],
+        [0.5, 0.5],
+      ],
+      evaluations: [[2], [2]],
+      matmulGflops: [50, 50],
+      peakRssMib: 1000,
+    });
+    expect(result.contenders.compiled!.evaluations).toEqual([]);
+  });
+
+  it('leaves out one that fails, and goes on with the others', async () => {
+    const commands = {
+      eager: fake('eager', { notReady: true }),
+      compiled: fake('compiled', { failAt: 'memory' }),
+      ours: fake('ours'),
+    };
+    const result = await measureSize(sizes, commands, { rounds: 1, turn: { steps: 1, evaluations: 1 } });
+    expect(Object.keys(result.contenders)).toEqual(['ours']);
+    expect(result.failures.eager).toContain('no module named torch');
+    expect(result.failures.compiled).toContain('out of memory');
+    expect(result.contenders.ours!.evaluations).toEqual([[4]]);
+  });
+});
+
+describe('rotate', () => {
+  it('begins with another one each time', () => {
+    expect([0, 1, 2, 3].map((round) => rotate(['a', 'b', 'c'], round).join(''))).toEqual(['abc', 'bca', 'cab', 'abc']);
+    expect(rotate([], 3)).toEqual([]);
+  });
+});

@@ -1,0 +1,213 @@
+import { describe, expect, it } from 'vitest';
+import { growthChart } from '../src/bench/growth-chart';
+import { growthOf } from '../src/bench/growth';
+import { describeMachine, type Machine } from '../src/bench/machine';
+import type { ContenderMeasurement, SizeMeasurement } from '../src/bench/measure-size';
+import { performanceChart } from '../src/bench/performance-chart';
+import { contenderTable, markdownTable, targetTable } from '../src/bench/performance-table';
+import { performanceRows, type PerformanceTarget } from '../src/bench/performance-target';
+import { fitPowerLaw } from '../src/bench/power-law';
+import { trainingFlops } from '../src/bench/step-flops';
+import { summarize } from '../src/bench/summary';
+import { axisSteps, element, textAt } from '../src/bench/svg';
+import { benchSizes } from '../src/bench/bench-size';
+
+const machine: Machine = {
+  processor: 'Fast & Sons',
+  cores: 2,
+  memoryGib: 16,
+  system: 'Linux 6',
+  versions: { Node: '24.0.0' },
+  allocator: {},
+  load: 0.1,
+  date: '2026-01-02T03:04:05.000Z',
+};
+
+const measured = (figures: Partial<ContenderMeasurement>): ContenderMeasurement => ({
+  name: 'someone',
+  versions: {},
+  firstStep: 3,
+  steps: [],
+  evaluations: [],
+  matmulGflops: [],
+  peakRssMib: 1000,
+  ...figures,
+});
+
+/** Both sides at the medium size; in the second round the machine was busy. */
+const medium: SizeMeasurement = {
+  sizes: benchSizes.medium.sizes,
+  contenders: {
+    eager: measured({
+      name: 'eager',
+      steps: [[2, 2.2, 2], [8], [2.2]],
+      matmulGflops: [200, 100, 200],
+      evaluations: [[9]],
+    }),
+    ours: measured({ name: 'ours', steps: [[1], [4], [1]], matmulGflops: [180, 110, 150], evaluations: [[10]] }),
+  },
+  failures: {},
+};
+
+describe('summarize', () => {
+  it('gives the middle one, or the mean of the middle two, and the spread', () => {
+    expect(summarize([3, 1, 2])).toEqual({ median: 2, least: 1, most: 3 });
+    expect(summarize([10, 1, 2, 4])).toEqual({ median: 3, least: 1, most: 10 });
+    expect(() => summarize([])).toThrow(RangeError);
+  });
+});
+
+describe('fitPowerLaw', () => {
+  it('finds exponent and factor', () => {
+    const { exponent, factor } = fitPowerLaw([1, 2, 5, 10].map((x) => ({ x, y: 3 * x ** 1.5 })));
+    expect(exponent).toBeCloseTo(1.5, 10);
+    expect(factor).toBeCloseTo(3, 10);
+  });
+
+  it('refuses what has no logarithm, and a single x', () => {
+    expect(() => fitPowerLaw([{ x: 0, y: 1 }])).toThrow('above 0');
+    expect(() =>
+      fitPowerLaw([
+        { x: 2, y: 1 },
+        { x: 2, y: 3 },
+      ]),
+    ).toThrow('two different');
+  });
+});
+
+describe('performanceRows', () => {
+  const row = (size: 'medium', work: string, figure: string) =>
+    performanceRows({ [size]: medium }).find((one) => one.work === work && one.figure.startsWith(figure))!;
+
+  it('divides round by round, so that a busy round changes nothing', () => {
+    const { measured, verdict } = row('medium', 'training step', 'official eager');
+    expect(measured!.median).toBeCloseTo(2, 10);
+    expect(measured!.most).toBeCloseTo(2.2, 10);
+    expect(verdict).toBe('aim reached');
+  });
+
+  it('takes the share of the faster library of each round', () => {
+    const gflops = trainingFlops(benchSizes.medium.sizes) / 1e9;
+    const { measured } = row('medium', 'training step', 'share');
+    const expected = [gflops / 1 / 200, gflops / 4 / 110, gflops / 1 / 200];
+    expect(measured!.median).toBeCloseTo(expected[0]!, 10);
+    expect(measured!.least).toBeCloseTo(expected[1]!, 10);
+  });
+
+  it('tells what missed its floor, and what was not measured', () => {
+    expect(row('medium', 'evaluation, 16 segments', 'official eager').verdict).toBe('missed');
+    expect(row('medium', 'training step', 'torch.compile').verdict).toBe('not measured');
+  });
+
+  it('has no row for a size that was not run', () => {
+    expect(performanceRows({})).toEqual([]);
+    expect(performanceRows({ medium }).every(({ size }) => size === 'medium')).toBe(true);
+  });
+
+  it.each([
+    ['speed', 1.2, 'missed'],
+    ['speed', 1.5, 'ok'],
+    ['speed', 2, 'aim reached'],
+    ['memory', 1.7, 'ok'],
+    ['memory', 1.2, 'aim reached'],
+    ['seconds', 2.5, 'missed'],
+  ] as const)('holds %s of %f to be: %s', (kind, value, verdict) => {
+    const bounds = kind === 'speed' ? { floor: 1.5, aim: 2 } : { floor: 2, aim: 1.5 };
+    const target: PerformanceTarget = {
+      size: 'medium',
+      work: '',
+      figure: '',
+      kind,
+      ...bounds,
+      perRound: () => [value],
+    };
+    expect(performanceRows({ medium }, [target])[0]!.verdict).toBe(verdict);
+  });
+});
+
+describe('tables', () => {
+  it('pads cells', () => {
+    expect(markdownTable(['a', 'long name'], [['value', '1']])).toBe(
+      ['| a     | long name |', '| ----- | --------- |', '| value | 1         |'].join('\n'),
+    );
+  });
+
+  it('gives medians with their ranges', () => {
+    const table = targetTable(performanceRows({ medium }));
+    expect(table).toMatch(/official eager \/ ours +\| 1\.50 +\| 2\.00 \| 2\.00 \(2\.00-2\.20\) +\| aim reached/);
+    expect(table).toMatch(/evaluation, 16 segments .*\| 0\.90 +\| MISSED/);
+    expect(table).toMatch(/torch\.compile \/ ours +\| 1\.15 +\| 1\.40 +\| - +\| not measured/);
+  });
+
+  it('gives what each did', () => {
+    const [, , , ours] = contenderTable({ medium }).split('\n');
+    expect(ours).toMatch(
+      /^\| medium \| ours +\| 3\.00 +\| 1\.00 \(1\.00-4\.00\) +\| 128\.0 +\| 10\.00 +\| 150 \(110-180\) +\| 1000 +\|$/,
+    );
+  });
+
+  it('says where it was, and warns of a busy machine', () => {
+    expect(describeMachine(machine)).toBe('Fast & Sons, 2 cores, 16 GiB of memory, Linux 6\nNode 24.0.0, 2026-01-02');
+    expect(describeMachine({ ...machine, load: 1.5 })).toContain('(1.5 of 2 cores)');
+    expect(describeMachine({ ...machine, allocator: { MALLOC_ARENA_MAX: '1' } })).toContain('MALLOC_ARENA_MAX=1');
+  });
+});
+
+/** Elements that are opened and closed, in order. @throws where they are not nested. */
+function nestedElements(svg: string): string[] {
+  const open: string[] = [];
+  const names: string[] = [];
+  for (const [, slash, name, selfClosed] of svg.matchAll(/<(\/?)([a-z]+)[^<>]*?(\/?)>/gi)) {
+    if (slash) {
+      if (open.pop() !== name) throw new Error(`</${name}> closes nothing`);
+    } else {
+      names.push(name!);
+      if (!selfClosed) open.push(name!);
+    }
+  }
+  if (open.length > 0) throw new Error(`<${open.join('><')}> is never closed`);
+  return names;
+}
+
+describe('charts', () => {
+  it('escape text and attributes', () => {
+    expect(textAt(1, 2.25, 'a < b & c')).toBe('<text x="1" y="2.3">a &lt; b &amp; c</text>');
+    expect(element('g', { id: '"' })).toBe('<g id="&quot;"/>');
+  });
+
+  it('have round axes from 0 past the largest value', () => {
+    expect(axisSteps(2.3)).toEqual([0, 0.5, 1, 1.5, 2, 2.5]);
+    expect(axisSteps(0.9)).toEqual([0, 0.2, 0.4, 0.6, 0.8, 1]);
+    expect(axisSteps(5)).toEqual([0, 1, 2, 3, 4, 5]);
+  });
+
+  it('draw a bar for each measured row, as long as its figure', () => {
+    const rows = performanceRows({ medium });
+    const svg = performanceChart(rows, machine);
+    expect(nestedElements(svg).filter((name) => name === 'rect')).toHaveLength(
+      1 + 3 + rows.filter((one) => one.measured).length,
+    );
+    expect(svg).toContain('Fast &amp; Sons');
+    expect(svg).not.toContain('NaN');
+    const width = (figure: number) => {
+      const one = { ...rows[0]!, measured: { median: figure, least: figure, most: figure } };
+      // The last rectangle: the first are the ground and the legend.
+      return Number(
+        performanceChart([one], machine)
+          .match(/(?<=<rect [^>]*width=")[\d.]+/g)!
+          .at(-1),
+      );
+    };
+    expect(width(1.8) / width(0.9)).toBeCloseTo(2, 2);
+  });
+
+  it('draw a plot for each dimension, and fit its powers', () => {
+    const points = [8, 16, 32, 64, 128].map((value) => ({ value, seconds: 0.01 * value ** 1.2, gflops: value }));
+    const growth = growthOf('batch', points);
+    expect(growth.exponent).toBeCloseTo(1.2, 10);
+    expect(growth.expected).toBeCloseTo(1, 10);
+    const names = nestedElements(growthChart([growth, { ...growth, dimension: 'segments' }], machine));
+    expect(names.filter((name) => name === 'polyline')).toHaveLength(4);
+    expect(names.filter((name) => name === 'circle')).toHaveLength(10);
+  });
+});
