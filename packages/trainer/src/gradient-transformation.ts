@@ -13,6 +13,11 @@ export interface TransformationContext {
  * tensors, so that a step can be recorded and a run saved. (The shape of DeepMind's optax.)
  */
 export interface GradientTransformation {
+  /**
+   * Whether each element's update follows from that element's own gradient, parameter and state, so that all parameters
+   * may be handed over laid end to end, as one. Default false.
+   */
+  readonly elementwise?: boolean;
   /** The state before the first step. The caller owns its tensors. */
   init(parameters: NamedTensors): NamedTensors;
   update(
@@ -55,6 +60,7 @@ function behind(tensors: NamedTensors, prefix: string): NamedTensors {
  */
 export function chain(...transformations: GradientTransformation[]): GradientTransformation {
   return {
+    elementwise: transformations.every((stage) => stage.elementwise ?? false),
     init: (parameters) =>
       Object.assign({}, ...transformations.map((stage, i) => behind(stage.init(parameters), `${i}/`))) as NamedTensors,
     update(updates, state, context) {
@@ -84,9 +90,13 @@ export function stateless(
 }
 
 /** Adds the parameters, times a weight: decoupled weight decay once the learning rate is applied. */
-export const addDecayedWeights = (weightDecay: number): GradientTransformation =>
-  stateless((update, parameter) => tf.add(update, tf.mul(parameter, weightDecay)));
+export const addDecayedWeights = (weightDecay: number): GradientTransformation => ({
+  ...stateless((update, parameter) => tf.add(update, tf.mul(parameter, weightDecay))),
+  elementwise: true,
+});
 
 /** Turns a direction of ascent into a step down: times minus the learning rate. Last in every chain. */
-export const scaleByLearningRate = (): GradientTransformation =>
-  stateless((update, _, { learningRate }) => tf.mul(update, tf.neg(learningRate)));
+export const scaleByLearningRate = (): GradientTransformation => ({
+  ...stateless((update, _, { learningRate }) => tf.mul(update, tf.neg(learningRate))),
+  elementwise: true,
+});

@@ -33,6 +33,7 @@ function scaleByMoments(
       throw new RangeError(`optimizer: ${name} is ${beta}, expected at least 0 and less than 1`);
   }
   return {
+    elementwise: true,
     init: (parameters) => ({
       count: tf.scalar(0),
       ...Object.fromEntries(

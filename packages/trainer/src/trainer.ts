@@ -10,7 +10,7 @@ import {
   type ReasoningNetwork,
   type TokenLoss,
 } from '@hrm/act';
-import { parameterValues, setParameterValues } from '@hrm/models';
+import { parameterValues, setParameterValues, type NamedHostTensors } from '@hrm/models';
 import { carryFromHost, carryToHost } from './carry-values';
 import {
   evaluate,
@@ -20,10 +20,12 @@ import {
   type Evaluation,
   type EvaluationStep,
 } from './evaluate';
+import { flatOptimizer, joinState, splitState } from './flat-optimizer';
 import { mapNamed } from './gradient-transformation';
 import { microBatchedStep } from './micro-batched-step';
 import { meanMetrics } from './metrics';
 import { namedFromHost, namedToHost } from './named-values';
+import type { Optimizer } from './optimizer';
 import { expectFinite } from './non-finite-error';
 import type { StepEvent, TrainerOptions, TrainerState, TrainingEvent } from './trainer-options';
 import {
@@ -64,6 +66,7 @@ export class Trainer {
   readonly network: ReasoningNetwork;
   readonly tokenLoss: TokenLoss;
   readonly #options: TrainerOptions;
+  readonly #optimizer: Optimizer;
   /** The step of the network as it is at the stage of training reached, by that network. */
   #stage: { network: ReasoningNetwork; step: TrainingStep } | undefined;
   readonly #evaluationStep: EvaluationStep;
@@ -95,7 +98,8 @@ export class Trainer {
     this.#options = options;
     this.#random = new RandomStream(seed);
     const trained = trainedParameters(network);
-    this.#optimizerState = keepAll(tf.tidy(() => optimizer.init(trained)));
+    this.#optimizer = flatOptimizer(optimizer);
+    this.#optimizerState = keepAll(tf.tidy(() => this.#optimizer.init(trained)));
     this.#ema =
       emaDecay === undefined ? {} : keepAll(tf.tidy(() => mapNamed(trained, (parameter) => tf.clone(parameter))));
     const compileIfCan = network.recordable === false ? asItIs : compile;
@@ -176,11 +180,11 @@ export class Trainer {
 
   /** The network as it is at a step, and what makes the step. What was compiled for an earlier stage is dropped. */
   #stageOf(step: number): { network: ReasoningNetwork; step: TrainingStep } {
-    const { optimizer, puzzleOptimizer, emaDecay, totalSteps = 1, microBatch, compile = asItIs } = this.#options;
+    const { puzzleOptimizer, emaDecay, totalSteps = 1, microBatch, compile = asItIs } = this.#options;
     const network = this.network.atProgress?.(Math.min(1, (step - 1) / totalSteps)) ?? this.network;
     if (this.#stage?.network === network) return this.#stage;
     this.#stage?.step.dispose?.();
-    const parts = { network, tokenLoss: this.tokenLoss, optimizer, puzzleOptimizer, emaDecay };
+    const parts = { network, tokenLoss: this.tokenLoss, optimizer: this.#optimizer, puzzleOptimizer, emaDecay };
     const compileIfCan = network.recordable === false ? asItIs : compile;
     const make = microBatch
       ? microBatchedStep(parts, { microBatch, compile: compileIfCan })
@@ -248,9 +252,20 @@ export class Trainer {
       random: this.#random.state,
       weights: await parameterValues(this.network),
       ema: await namedToHost(this.#ema),
-      optimizer: await namedToHost(this.#optimizerState),
+      optimizer: await this.#optimizerStateToHost(),
       carry: this.#carry ? await carryToHost(this.#carry) : new Map(),
     };
+  }
+
+  async #optimizerStateToHost(): Promise<NamedHostTensors> {
+    const split = tf.tidy(() =>
+      mapTensors(splitState(this.#optimizerState, trainedParameters(this.network)), tf.clone),
+    );
+    try {
+      return await namedToHost(split);
+    } finally {
+      disposeAll(split);
+    }
   }
 
   /**
@@ -261,8 +276,11 @@ export class Trainer {
   restore(state: TrainerState): void {
     const random = RandomStream.restore(state.random);
     const restored = tf.tidy(() => {
+      const trained = trainedParameters(this.network);
+      const ofParameters = splitState(this.#optimizerState, trained);
+      const saved = namedFromHost('optimizer state', ofParameters, state.optimizer);
       const fresh = {
-        optimizerState: namedFromHost('optimizer state', this.#optimizerState, state.optimizer),
+        optimizerState: joinState(saved, this.#optimizerState, trained),
         ema: namedFromHost('average', this.#ema, state.ema),
         carry: state.carry.size > 0 ? carryFromHost(state.carry) : undefined,
       };

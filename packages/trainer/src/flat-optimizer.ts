@@ -1,0 +1,63 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { NamedTensors } from '@hrm/act';
+import { mapNamed } from './gradient-transformation';
+import type { Optimizer } from './optimizer';
+
+/** Name of the one tensor in which all parameters lie end to end. */
+const FLAT = 'flat';
+
+/** All tensors end to end, in order, in one of one axis. */
+const flatten = (tensors: NamedTensors): tf.Tensor1D =>
+  tf.concat(Object.values(tensors).map((tensor) => tf.reshape(tensor, [tensor.size]) as tf.Tensor1D));
+
+/** The opposite of {@link flatten}, for tensors of the names and shapes of `like`. */
+function unflatten(flat: tf.Tensor, like: NamedTensors): NamedTensors {
+  let first = 0;
+  return mapNamed(like, ({ shape, size }) => {
+    const part = tf.reshape(tf.slice(flat, [first], [size]), shape);
+    first += size;
+    return part;
+  });
+}
+
+/**
+ * An optimizer that treats each element by itself, run on all parameters laid end to end: one update of a long tensor
+ * is a handful of operations to compile and to start where one for each parameter is hundreds.
+ *
+ * @returns the optimizer itself if it does not say that it is `elementwise`
+ */
+export function flatOptimizer(optimizer: Optimizer): Optimizer {
+  if (!optimizer.elementwise) return optimizer;
+  return {
+    ...optimizer,
+    init: (parameters) => tf.tidy(() => optimizer.init({ [FLAT]: flatten(parameters) })),
+    update: (gradients, state, { parameters, learningRate }) => {
+      const trained = mapNamed(gradients, (_, name) => parameters[name]!);
+      const { updates, state: next } = optimizer.update({ [FLAT]: flatten(gradients) }, state, {
+        parameters: { [FLAT]: flatten(trained) },
+        learningRate,
+      });
+      return { updates: unflatten(updates[FLAT]!, trained), state: next };
+    },
+  };
+}
+
+/** A flat optimizer's state as that of the optimizer it was made of, which is how it is saved. */
+export function splitState(state: NamedTensors, parameters: NamedTensors): NamedTensors {
+  return Object.fromEntries(
+    Object.entries(state).flatMap(([name, tensor]) => {
+      if (!name.endsWith(`/${FLAT}`)) return [[name, tensor]];
+      const owner = name.slice(0, -FLAT.length);
+      return Object.entries(unflatten(tensor, parameters)).map(([of, part]) => [owner + of, part]);
+    }),
+  );
+}
+
+/** The opposite of {@link splitState}; `like` is the state that the flat optimizer starts from. */
+export function joinState(split: NamedTensors, like: NamedTensors, parameters: NamedTensors): NamedTensors {
+  return mapNamed(like, (_, name) => {
+    if (!name.endsWith(`/${FLAT}`)) return split[name]!;
+    const owner = name.slice(0, -FLAT.length);
+    return flatten(mapNamed(parameters, (_, of) => split[owner + of]!));
+  });
+}
