@@ -23,7 +23,8 @@ const config = writeTinyConfig(
   { steps: 150, batchSize: 2, evaluateEvery: 60, checkpointEvery: 10 },
   { hiddenSize: 8, puzzleEmbeddingSize: 8, schedule },
 );
-const train = (run: string, ...more: readonly string[]) => startHrm(['train', config, '--out', run, '--resume', ...more]);
+const train = (run: string, ...more: readonly string[]) =>
+  startHrm(['train', config, '--out', run, '--resume', ...more]);
 
 async function sendSignals(wanted: number) {
   const whole = join(folder, 'whole');

@@ -4,12 +4,11 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { join } from 'node:path';
-import { compile, selectBackend, type BackendPreference } from '@hrm/runtime';
-import { asItIs } from '@hrm/trainer';
 import { loadRunConfig } from '../../apps/reference-trainer/src/config/load-run-config';
 import { buildRunModel, buildTrainer } from '../../apps/reference-trainer/src/run/build-run';
 import { preparePuzzles } from '../../apps/reference-trainer/src/run/run-puzzles';
 import { runTraining } from '../../apps/reference-trainer/src/run/run-training';
+import { startEngine } from '../../apps/reference-trainer/src/terminal/backend-options';
 import { Terminal } from '../../apps/reference-trainer/src/terminal/terminal';
 import { recordFigures, tellProgress } from '../src/record-figures';
 import { soakOptions } from '../src/soak-options';
@@ -18,17 +17,15 @@ import { writeTinyConfig } from '../src/tiny-run';
 
 const { steps, backend: prefer } = soakOptions({ steps: 20_000, backend: 'native' });
 const folder = workFolder();
-const backend = await selectBackend({ prefer: prefer as BackendPreference });
+const engine = await startEngine(new Terminal(true), { backend: prefer as 'native' | 'wasm' | 'cpu', compile: 'xla' });
+const { backend } = engine;
 // As small as a model can be: what leaks, leaks at any size.
 const training = { steps, batchSize: 2, evaluateEvery: 500, checkpointEvery: 100 };
 const schedule = { type: 'one-step-gradient', hCycles: 1, lCycles: 1 };
 const config = loadRunConfig(writeTinyConfig(folder, training, { hiddenSize: 8, puzzleEmbeddingSize: 8, schedule }));
 const puzzles = await preparePuzzles(config, undefined);
 const model = buildRunModel(config, puzzles.train.metadata);
-const trainer = buildTrainer(config, model, {
-  totalSteps: steps,
-  compile: backend.name === 'tensorflow' ? (f) => compile(f) : asItIs,
-});
+const trainer = buildTrainer(config, model, { totalSteps: steps, ...engine });
 
 /** Memory at a step, in MiB, when all garbage is gone. */
 interface Sample {

@@ -63,18 +63,36 @@ def compare(step_file, ours_path, weights_path):
     weights = {name: list(value.shape) for name, value in safetensors.torch.load_file(weights_path).items()}
     ours = safetensors.torch.load_file(ours_path)
     batch = {name.removeprefix("batch."): value.to(torch.int32) for name, value in ours.items() if name.startswith("batch.")}
-    carry = head.model.initial_carry(batch)
-    worst = compared = segments = 0
+    # The same in double precision, to know how much of a difference is rounding.
+    exact = ACTLossHead(Model({**config, "forward_dtype": "float64"}), "stablemax_cross_entropy").double().eval()
+    exact.load_state_dict({name: value.double() for name, value in state.items()}, strict=True)
+    carry, exact_carry = head.model.initial_carry(batch), exact.model.initial_carry(batch)
+    compared, worst, rounding_theirs, rounding_ours = 0, [], [], []
+
+    def ratio(a, b):
+        return ((a.double() - b.double()).abs() / (1e-5 + 1e-4 * b.double().abs())).max().item()
+
     with torch.inference_mode():
-        while segments < config["halt_max_steps"]:
+        for segment in range(config["halt_max_steps"]):
             carry, outputs = head.model(carry, batch)
-            for name in ("logits", "q_halt_logits", "q_continue_logits"):
-                theirs, mine = outputs[name].float(), ours[f"{segments}.{name}"].float()
-                ratio = (mine - theirs).abs() / (1e-5 + 1e-4 * theirs.abs())
-                worst = max(worst, ratio.max().item())
-                compared += theirs.numel()
-            segments += 1
-    print(json.dumps({"worst": worst, "compared": compared, "segments": segments, "sameNames": weights == expected}))
+            exact_carry, exact_outputs = exact.model(exact_carry, batch)
+            names = ("logits", "q_halt_logits", "q_continue_logits")
+            mine = {name: ours[f"{segment}.{name}"] for name in names}
+            worst.append(max(ratio(mine[name], outputs[name]) for name in names))
+            rounding_theirs.append(max(ratio(outputs[name], exact_outputs[name]) for name in names))
+            rounding_ours.append(max(ratio(mine[name], exact_outputs[name]) for name in names))
+            compared += sum(value.numel() for value in mine.values())
+    print(
+        json.dumps(
+            {
+                "worst": worst,
+                "theirsToFloat64": rounding_theirs,
+                "oursToFloat64": rounding_ours,
+                "compared": compared,
+                "sameNames": weights == expected,
+            }
+        )
+    )
 
 
 make(*paths) if command == "make" else compare(*paths)
