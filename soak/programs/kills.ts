@@ -96,14 +96,21 @@ async function killTrainingRuns(kills: number): Promise<{ kills: number; insideS
   return done;
 }
 
-const saving = await killSavingRuns(options.kills);
-const training = await killTrainingRuns(options.trainKills);
-recordFigures('kills', {
-  held: losses.length === 0,
-  summary:
-    `${saving.kills} kills of a saving program (${saving.insideSave} inside a save, ${saving.runs} runs) and ` +
-    `${training.kills} of hrm train (${training.insideSave} inside a save, ${training.runs} runs): ${losses.length} lost`,
-  saving,
-  training,
-  losses,
-});
+if (options.kills > 0) {
+  const { kills, insideSave, runs } = await killSavingRuns(options.kills);
+  recordFigures('kills', {
+    held: losses.length === 0,
+    summary: `${kills} kills of a saving program (${insideSave} inside a save, ${runs} runs): ${losses.length} lost`,
+    losses: [...losses],
+  });
+}
+if (options.trainKills > 0) {
+  losses.length = 0;
+  const { kills, insideSave, runs } = await killTrainingRuns(options.trainKills);
+  recordFigures('kills-of-training', {
+    held: losses.length === 0,
+    summary: `${kills} kills of hrm train (${insideSave} aimed inside a save, ${runs} runs): ${losses.length} lost`,
+    losses,
+  });
+}
+process.exit();

@@ -136,7 +136,7 @@ recordFigures('official', {
   held: logitsHold && importsHold,
   summary:
     `exported runs in the official model: worst error ${worst.toFixed(3)} of the bound over ` +
-    `${(rope.compared + learned.compared).toLocaleString('en')} logits; weights.safetensors opens in Python under the official names; ` +
+    `${(rope.compared + learned.compared).toLocaleString('en')} logits (of weights that amplify rounding ${Math.max(...amplifying.worst).toFixed(2)}, where the official float32 is ${Math.max(...amplifying.theirsToFloat64).toFixed(2)} from its own float64); weights.safetensors opens in Python under the official names; ` +
     `27M parameters imported in ${imports.map(({ name, seconds, peakMib }) => `${seconds} s and ${peakMib} MiB (${name})`).join(', ')}`,
   rope,
   learned,
