@@ -78,7 +78,7 @@ export const commandShapes: readonly CommandShape[] = [
     words: ['bench'],
     args: [],
     required: {},
-    options: { ...backend, hidden: 'count', layers: 'count', heads: 'count', batch: 'count', tokens: 'count', segments: 'count', steps: 'count', evaluations: 'integer' },
+    options: { ...backend, hidden: 'count', layers: 'count', heads: 'count', batch: 'count', tokens: 'count', segments: 'count', steps: 'count', evaluations: 'integer', against: ['pytorch'], sizes: ['small'], rounds: 'count', quick: 'switch', python: 'text', 'hrm-checkout': 'text', growth: 'switch', data: 'switch', out: 'text' },
   },
 ]; // prettier-ignore
 

@@ -82,7 +82,7 @@ export const performanceTargets: readonly PerformanceTarget[] = [
     [
       ['large', 'share of the machine’s matmul speed', 0.8, 0.9],
       ['medium', 'share of the machine’s matmul speed', 0.5, 0.7],
-      ['wasm', 'share of WebAssembly’s own matmul speed', 0.5, 0.7],
+      ['wasm', 'share of WebAssembly’s matmul speed', 0.5, 0.7],
     ] as const
   ).map(([size, figure, floor, aim]): PerformanceTarget => {
     return { size, work: 'training step', figure, kind: 'share', floor, aim, perRound: matmulShare };

@@ -4,6 +4,7 @@ import { growthDimensions } from '../bench/growth';
 import { runBench } from '../bench/run-bench';
 import { backendOptions, startEngine } from '../terminal/backend-options';
 import { Progress, Terminal } from '../terminal/terminal';
+import { textOption } from '../terminal/text-option';
 import { UsageError } from '../terminal/usage-error';
 import { benchAgainst } from './bench-against';
 import { benchData } from './bench-data';
@@ -26,11 +27,6 @@ const someOf = <Name extends string>(names: readonly Name[]) =>
       return z.NEVER;
     });
 
-const path = (what: string) =>
-  z.coerce
-    .string({ error: `expected ${what}` })
-    .min(1)
-    .optional();
 const namesOf = <Name extends string>(parts: { [key in Name]: unknown }) => Object.keys(parts) as Name[];
 
 /** Options of `hrm bench`. */
@@ -50,9 +46,9 @@ export const benchOptions = z.strictObject({
   sizes: someOf(namesOf(benchSizes)),
   rounds: count.optional(),
   quick: z.boolean().default(false),
-  python: path('an interpreter'),
-  hrmCheckout: path('a folder'),
-  out: path('a folder for the results'),
+  python: textOption('expected an interpreter').optional(),
+  hrmCheckout: textOption('expected a folder').optional(),
+  out: textOption('expected a folder for the results').optional(),
 });
 
 type BenchOptions = z.infer<typeof benchOptions>;
