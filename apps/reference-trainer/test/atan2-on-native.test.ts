@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { compile, selectBackend } from '@hrm/runtime';
 import { describe, expect, it } from 'vitest';
-import { atan2RightHalfPlane } from '../../../packages/trainer/src/atan2-right-half-plane';
+import { atan2RightHalfPlane } from '@hrm/trainer';
 
 const isSetUp = await selectBackend({ prefer: 'native' }).then(
   () => true,

@@ -1,3 +1,4 @@
+export { atan2RightHalfPlane } from './atan2-right-half-plane';
 export { carryFromHost, carryToHost } from './carry-values';
 export { asItIs, type Compile } from '@hrm/layers';
 export {

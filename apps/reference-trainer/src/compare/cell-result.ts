@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { join } from 'node:path';
 import { replaceFile } from '@hrm/trainer/checkpoint';
 import { z } from 'zod';
-import type { RunConfig } from '../config/run-config';
+import { runConfigSchema, type RunConfig } from '../config/run-config';
 import { UsageError } from '../terminal/usage-error';
 import type { ComparisonCell } from './comparison-cell';
 
@@ -74,7 +74,9 @@ export function readCell(folder: string, config: RunConfig, cell: ComparisonCell
   }
   const saved = savedCell.safeParse(parsed);
   if (!saved.success) throw new UsageError(`--out: ${path} is not a cell of a comparison; choose another folder`);
-  if (!isDeepStrictEqual(saved.data.config, JSON.parse(JSON.stringify(config)))) {
+  // Read as a config, so that one from before an option was there has that option's default.
+  const trained = runConfigSchema.safeParse(saved.data.config);
+  if (!isDeepStrictEqual(trained.data, JSON.parse(JSON.stringify(config)))) {
     throw new UsageError(
       `--out: ${path} was trained with another budget or by another version; give the --steps it was begun with, or choose another folder`,
     );
