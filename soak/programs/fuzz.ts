@@ -52,8 +52,11 @@ const jazzer = findJazzer();
 async function fuzzGuided(reader: string, program: string): Promise<Figures> {
   const corpus = join(work, `corpus-${reader}`);
   const seeds = writeSeeds(reader, corpus);
-  const limits = [`-max_total_time=${options.seconds}`, '-max_len=8192', '-rss_limit_mb=3072', '-timeout=30', '-print_final_stats=1', `-artifact_prefix=${work}/`]; // prettier-ignore
-  const args = [program, target, corpus, '--', ...limits];
+  const findings = join(soakFolder, 'findings');
+  mkdirSync(findings, { recursive: true });
+  const limits = [`-max_total_time=${options.seconds}`, '-max_len=8192', '-rss_limit_mb=3072', '-print_final_stats=1', `-artifact_prefix=${findings}/${reader}-`]; // prettier-ignore
+  // What never ends is ended after ten minutes; a reader that takes a second of the processor's time fails by itself.
+  const args = [program, target, corpus, '--timeout=600000', '--', ...limits];
   const child = spawn(process.execPath, args, { env: { ...process.env, SOAK_READER: reader }, cwd: work });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
@@ -67,10 +70,7 @@ async function fuzzGuided(reader: string, program: string): Promise<Figures> {
   const inputs = numbers(/(?:^|\n)(?:#|Done |stat::number_of_executed_units: +)(\d+)/g);
   const coverage = numbers(/ cov: (\d+)/g);
   const kept = numbers(/ corp: (\d+)/g);
-  if (code !== 0) {
-    mkdirSync(join(soakFolder, 'findings'), { recursive: true });
-    writeFileSync(join(soakFolder, 'findings', `${reader}.txt`), output);
-  }
+  if (code !== 0) writeFileSync(join(findings, `${reader}.txt`), output);
   return {
     held: code === 0,
     summary:

@@ -71,7 +71,7 @@ export const commandShapes: readonly CommandShape[] = [
     words: ['compare'],
     args: [],
     required: { out: 'OUT' },
-    options: { ...backend, schedules: ['one-step-gradient'], controllers: ['halt-only'], sizes: ['4'], seeds: 'count', steps: 'count', out: 'text' },
+    options: { ...backend, schedules: ['no-schedule'], controllers: ['no-controller'], sizes: ['no-size'], seeds: 'count', steps: 'count', out: 'text' },
   },
   { words: ['parity'], args: ['nowhere'], required: {}, options: backend, variadic: true },
   {
@@ -122,6 +122,7 @@ export function badCommandLine(random: () => number): BadCommandLine {
     },
     () => {
       const names = Object.keys(options).filter((name) => options[name] !== 'switch');
+      if (names.length === 0) return undefined;
       const name = pick(names);
       return line(`--${name}`, ...right(name), `--${name}`);
     },

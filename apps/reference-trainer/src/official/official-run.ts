@@ -63,7 +63,7 @@ function readOfficialConfig(path: string): OfficialRunConfig {
     throw new UsageError(`${path} is larger than 1 MiB, too large for a config`);
   let parsed: unknown;
   try {
-    parsed = parse(readFileSync(path, 'utf8'), { maxAliasCount: 0 });
+    parsed = parse(readFileSync(path, 'utf8'), { maxAliasCount: 0, logLevel: 'error' });
   } catch (error) {
     throw new UsageError(`${path} is not YAML: ${(error as Error).message.split('\n')[0]}`);
   }
