@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, openSync, readdirSync, readFileSync, readSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { parseTorchCheckpoint, type NamedHostTensors } from '@hrm/models';
 import { parse } from 'yaml';
@@ -81,6 +81,22 @@ function findCheckpoint(folder: string): string {
   return join(folder, found);
 }
 
+/** A whole file. Node reads no more than 2 GiB at once, and the published checkpoint for ARC-AGI-2 is larger. */
+function readLarge(path: string): Uint8Array {
+  const file = openSync(path, 'r');
+  try {
+    const bytes = new Uint8Array(fstatSync(file).size);
+    for (let done = 0; done < bytes.length;) {
+      const read = readSync(file, bytes, done, Math.min(2 ** 30, bytes.length - done), done);
+      if (read === 0) throw new UsageError(`DIR: ${path} became shorter while it was read`);
+      done += read;
+    }
+    return bytes;
+  } finally {
+    closeSync(file);
+  }
+}
+
 /**
  * Reads a run of the official HRM or TRM: a folder with `all_config.yaml` and `step_N`, or a checkpoint alone.
  *
@@ -90,7 +106,7 @@ export function readOfficialRun(path: string, configPath: string | undefined): O
   if (!existsSync(path)) throw new UsageError(`DIR: there is no ${path}`);
   const checkpoint = statSync(path).isDirectory() ? findCheckpoint(path) : path;
   const config = readOfficialConfig(configPath ?? join(dirname(checkpoint), 'all_config.yaml'));
-  const weights = parseTorchCheckpoint(readFileSync(checkpoint), { path: checkpoint });
+  const weights = parseTorchCheckpoint(readLarge(checkpoint), { path: checkpoint });
   const step = Number(/^step_(\d+)$/.exec(basename(checkpoint))?.[1] ?? 0);
   return { config, weights, step, checkpoint };
 }
