@@ -1,4 +1,8 @@
-import { describe, expect, it } from 'vitest';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { keptMeasurements } from '../src/bench/kept-measurements';
 import { growthChart } from '../src/bench/growth-chart';
 import { growthOf } from '../src/bench/growth';
 import { describeMachine, type Machine } from '../src/bench/machine';
@@ -37,6 +41,8 @@ const measured = (figures: Partial<ContenderMeasurement>): ContenderMeasurement 
 /** Both sides at the medium size; in the second round the machine was busy. */
 const medium: SizeMeasurement = {
   sizes: benchSizes.medium.sizes,
+  rounds: 3,
+  date: '2026-01-02T03:04:05.000Z',
   contenders: {
     eager: measured({
       name: 'eager',
@@ -168,6 +174,27 @@ function nestedElements(svg: string): string[] {
   if (open.length > 0) throw new Error(`<${open.join('><')}> is never closed`);
   return names;
 }
+
+describe('keptMeasurements', () => {
+  const file = join(mkdtempSync(join(tmpdir(), 'hrm-kept-')), 'performance.json');
+  afterAll(() => rmSync(dirname(file), { recursive: true }));
+
+  it('keeps what the same machine measured with the same versions', () => {
+    writeFileSync(file, JSON.stringify({ format: 1, machine, measurements: { medium, other: {} } }));
+    expect(keptMeasurements(file, machine)).toEqual({ medium });
+    expect(keptMeasurements(file, { ...machine, processor: 'another' })).toBeUndefined();
+    expect(keptMeasurements(file, { ...machine, cores: 4 })).toBeUndefined();
+    expect(keptMeasurements(file, { ...machine, versions: { Node: '20.0.0' } })).toBeUndefined();
+  });
+
+  it('keeps nothing of another file', () => {
+    for (const text of ['', '[]', '{"format":2}']) {
+      writeFileSync(file, text);
+      expect(keptMeasurements(file, machine), text).toBeUndefined();
+    }
+    expect(keptMeasurements(`${file}.not`, machine)).toBeUndefined();
+  });
+});
 
 describe('charts', () => {
   it('escape text and attributes', () => {

@@ -26,6 +26,9 @@ export interface ContenderMeasurement {
 /** What all did at one size. */
 export interface SizeMeasurement {
   sizes: BenchSizes;
+  rounds: number;
+  /** When, ISO 8601. */
+  date: string;
   contenders: { [name in ContenderName]?: ContenderMeasurement };
   /** Why those that failed did. */
   failures: { [name in ContenderName]?: string };
@@ -72,7 +75,7 @@ export async function measureSize(
   const names = Object.keys(commands) as ContenderName[];
   const { evaluated = names, yardsticks = names } = options;
   const running = new Map<ContenderName, { contender: Contender; measured: ContenderMeasurement }>();
-  const result: SizeMeasurement = { sizes, contenders: {}, failures: {} };
+  const result: SizeMeasurement = { sizes, rounds, date: new Date().toISOString(), contenders: {}, failures: {} };
 
   const drop = async (name: ContenderName) => {
     const entry = running.get(name);

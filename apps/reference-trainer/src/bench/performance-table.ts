@@ -68,17 +68,24 @@ export function contenderTable(measurements: Measurements): string {
   return markdownTable(header, rows);
 }
 
+/** How each size was measured: a long benchmark may have been run size by size. */
+function describeRounds(measurements: Measurements): string {
+  const told = Object.entries(measurements).map(
+    ([size, { rounds, date }]) => `${size}: ${rounds}, ${date.slice(0, 10)}`,
+  );
+  return (
+    'Ratios and shares are taken in each round, in which all take turns; given are their median and, in parentheses, the least ' +
+    `and the most. Rounds and date of each size: ${told.join('; ')}.`
+  );
+}
+
 /** The whole report, as Markdown. */
 export function performanceReport(
   rows: readonly PerformanceRow[],
   measurements: Measurements,
   machine: Machine,
-  rounds: number,
 ): string {
-  return [
-    `Medians over ${rounds} round${rounds === 1 ? '' : 's'} in which all take turns, in parentheses the least and the most.`,
-    targetTable(rows),
-    contenderTable(measurements),
-    describeMachine(machine),
-  ].join('\n\n');
+  return [targetTable(rows), contenderTable(measurements), describeRounds(measurements), describeMachine(machine)].join(
+    '\n\n',
+  );
 }

@@ -4,7 +4,8 @@ import { findNativeInstallation, type CompileMode } from '@hrm/runtime';
 import { replaceFile } from '@hrm/trainer/checkpoint';
 import { benchSizes, type BenchSize, type BenchSizeName } from '../bench/bench-size';
 import type { ContenderCommand } from '../bench/contender';
-import { describeLoad, thisMachine } from '../bench/machine';
+import { keptMeasurements } from '../bench/kept-measurements';
+import { describeLoad, thisMachine, type Machine } from '../bench/machine';
 import { measureSize, type ContenderName, type SizeMeasurement } from '../bench/measure-size';
 import { ourContender } from '../bench/our-contender';
 import { performanceChart } from '../bench/performance-chart';
@@ -64,7 +65,9 @@ export async function benchAgainst(terminal: Terminal, options: BenchAgainstOpti
   const before = await thisMachine();
   const warning = describeLoad(before);
   if (warning) say(`Warning: ${warning}`);
-  const measurements: Measurements = {};
+  const file = out === undefined ? undefined : join(out, 'performance.json');
+  const kept = (file && keptMeasurements(file, before)) || {};
+  let finished: ReturnType<typeof conclude> | undefined;
   for (const size of sizes) {
     const { label, sizes: dimensions, turn, quickTurn }: BenchSize = benchSizes[size];
     say(`${size}: ${label}`);
@@ -77,25 +80,45 @@ export async function benchAgainst(terminal: Terminal, options: BenchAgainstOpti
     });
     for (const [name, failure] of Object.entries(measured.failures)) say(`Left out at this size (${name}): ${failure}`);
     expectSameNetwork(size, measured);
-    measurements[size] = measured;
+    kept[size] = measured;
+    finished = conclude(kept, before, anchor);
+    // After each size: a run that is interrupted keeps those that are done.
+    if (out !== undefined) await writeResults(out, finished.files);
   }
-
-  const rows = performanceRows(measurements);
-  const contenders = Object.values(measurements).flatMap((measured) => Object.values(measured.contenders));
-  const versions: { [name: string]: string } = Object.assign({}, ...contenders.map((one) => one.versions));
-  if (anchor?.commit) versions['official code'] = anchor.commit.slice(0, 10);
-  const machine = { ...before, versions: { ...before.versions, ...versions } };
-  const report = performanceReport(rows, measurements, machine, rounds);
+  const { report, result, rows } = finished!;
   say(`\n${report}`);
-  const result = { machine, rounds, quick, compile, rows, measurements };
-  if (out !== undefined) {
-    await writeResults(out, {
-      'performance.json': `${JSON.stringify(result, undefined, 2)}\n`,
-      'performance.md': `${report}\n`,
-      'performance.svg': performanceChart(rows, machine),
-    });
-    say(`\nWritten to ${out}: performance.json, performance.md, performance.svg`);
-  }
+  if (out !== undefined) say(`\nWritten to ${out}: performance.json, performance.md, performance.svg`);
   terminal.result(result);
-  if (rows.some(({ verdict }) => verdict === 'missed' || verdict === 'not measured')) process.exitCode = 1;
+  const ran = rows.filter(({ size }) => sizes.includes(size));
+  if (ran.some(({ verdict }) => verdict === 'missed' || verdict === 'not measured')) process.exitCode = 1;
 }
+
+/** Holds what has been measured against its targets, and writes it up. */
+function conclude(measured: Measurements, before: Machine, anchor: PytorchAnchor | undefined) {
+  const measurements = inOrder(measured);
+  const rows = performanceRows(measurements);
+  const contenders = Object.values(measurements).flatMap((one) => Object.values(one.contenders));
+  const versions: { [name: string]: string } = Object.assign(
+    {},
+    before.versions,
+    ...contenders.map((one) => one.versions),
+  );
+  if (anchor?.commit) versions['official code'] = anchor.commit.slice(0, 10);
+  const machine = { ...before, versions };
+  const report = performanceReport(rows, measurements, machine);
+  const result = { format: 1, machine, rows, measurements };
+  const files = {
+    'performance.json': `${JSON.stringify(result, undefined, 2)}\n`,
+    'performance.md': `${report}\n`,
+    'performance.svg': performanceChart(rows, machine),
+  };
+  return { rows, report, result, files };
+}
+
+/** Sizes in the order in which they are listed. */
+const inOrder = (measurements: Measurements): Measurements =>
+  Object.fromEntries(
+    (Object.keys(benchSizes) as BenchSizeName[]).flatMap((size) =>
+      measurements[size] ? [[size, measurements[size]]] : [],
+    ),
+  );

@@ -1,0 +1,35 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { z } from 'zod';
+import { benchSizes, type BenchSizeName } from './bench-size';
+import type { Machine } from './machine';
+import type { Measurements } from './performance-target';
+
+/** What is read of `performance.json`; the measurements are as this version of the command wrote them. */
+const schema = z.object({
+  format: z.literal(1),
+  machine: z.object({ processor: z.string(), cores: z.number(), versions: z.record(z.string(), z.string()) }),
+  measurements: z.record(z.string(), z.unknown()),
+});
+
+/**
+ * The sizes that an earlier run measured on the same machine with the same versions, so that a long benchmark can be run
+ * size by size. Undefined where there is none; anything else in the file is as good as none.
+ */
+export function keptMeasurements(file: string, machine: Machine): Measurements | undefined {
+  if (!existsSync(file)) return undefined;
+  let value: unknown;
+  try {
+    value = JSON.parse(readFileSync(file, 'utf8'));
+  } catch {
+    return undefined;
+  }
+  const result = schema.safeParse(value);
+  if (!result.success) return undefined;
+  const { machine: earlier, measurements } = result.data;
+  const sameVersions = Object.entries(machine.versions).every(([name, version]) => {
+    return (earlier.versions[name] ?? version) === version;
+  });
+  if (earlier.processor !== machine.processor || earlier.cores !== machine.cores || !sameVersions) return undefined;
+  const names = Object.keys(benchSizes) as BenchSizeName[];
+  return Object.fromEntries(names.flatMap((name) => (measurements[name] ? [[name, measurements[name]]] : [])));
+}
