@@ -11,7 +11,7 @@ const alias = readdirSync(path('packages')).map((name) => ({
 }));
 
 // tfjs-node breaks in worker threads, hence forks; native steps already use every core, hence few at a time.
-const shared = { pool: 'forks' as const, testTimeout: 60_000, hookTimeout: 120_000 };
+const shared = { pool: 'forks' as const, testTimeout: 180_000, hookTimeout: 120_000 };
 
 // Its gradients are modules that Node cannot import; see packages/layers/tsup.config.ts.
 const server = { deps: { inline: [/tfjs-core\/dist\/(?!tf-core)/] } };
