@@ -9,7 +9,7 @@ import { hrm, startHrm, tinyRun } from './run-hrm';
 import { newestStep, signalRun } from './signalled-run';
 
 // Many starts of the command, each of a second or more.
-vi.setConfig({ testTimeout: 240_000 });
+vi.setConfig({ testTimeout: 600_000 });
 
 const folder = mkdtempSync(join(tmpdir(), 'hrm-interrupted-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -119,14 +119,15 @@ it('a start killed before its puzzles were written is resumed', () => {
 });
 
 describe.each(backends.filter((backend) => backend !== 'cpu'))('on %s', (backend) => {
-  it.each(backend === 'wasm' ? [0, 7] : [0])('five processes with seed %i end bit for bit the same', async (seed) => {
+  // Without XLA, which compiles for some seconds each time; `pnpm soak repeats` has it, and other seeds.
+  it('five processes with seed 0 end bit for bit the same', async () => {
     const prints: string[][] = [];
     // Two at a time: this machine may have no more cores.
     for (const pair of [[0, 1], [2, 3], [4]]) {
       await Promise.all(
         pair.map(async (i) => {
-          const run = join(folder, `${backend}-${seed}-${i}`);
-          const args = ['train', config, '--out', run, '--seed', String(seed), '--max-steps', '4'];
+          const run = join(folder, `${backend}-${i}`);
+          const args = ['train', config, '--out', run, '--seed', '0', '--max-steps', '4', '--compile', 'graph'];
           const child = startHrm([...args, '--backend', backend]);
           let errors = '';
           child.stderr.setEncoding('utf8').on('data', (text: string) => (errors += text));

@@ -38,7 +38,7 @@ export async function signalRun(start: () => ChildProcess, run: string, index: n
   });
   const ended = new Promise<number | null>((resolve) => child.on('close', resolve));
   await Promise.race([isTraining, ended]);
-  await sleep(20 + Math.random() * 300);
+  await sleep(20 + Math.random() * 200);
   child.kill(signal);
   if (isDouble) {
     await sleep(Math.random() * 30);
