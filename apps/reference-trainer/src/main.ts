@@ -154,7 +154,10 @@ function describeCommands(cli: CAC): void {
     cli.command('bench', 'Time training steps and evaluations: at one size, beside PyTorch, or as sizes grow'),
   )
     .option('--against <what>', 'pytorch: run beside the official code, and hold the figures against floors and aims')
-    .option('--sizes <names>', '--against: some of small, medium, large, wasm (default: all)')
+    .option(
+      '--sizes <names>',
+      '--against: some of small, medium, large, medium-evaluation, large-evaluation, wasm (default: all)',
+    )
     .option('--rounds <n>', '--against: rounds in which both sides take turns (default: 5)')
     .option('--quick', '--against: two short rounds at the small and the medium size')
     .option('--python <path>', '--against: an interpreter that has torch (default: one set up in the cache)')

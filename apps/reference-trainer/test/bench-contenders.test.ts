@@ -82,21 +82,16 @@ describe('measureSize', () => {
       compiled: fake('compiled'),
       ours: fake('ours', { seconds: 0.5, gflops: 50 }),
     };
-    const turn = { steps: 2, evaluations: 1 };
-    const result = await measureSize(sizes, commands, {
-      rounds: 2,
-      turn,
-      evaluated: ['eager', 'ours'],
-      yardsticks: ['ours'],
-      matmulSeconds: 0.1,
-    });
+    const options = { rounds: 2, work: 'train', turn: 3, matmulSeconds: 0.1 } as const;
+    const result = await measureSize(sizes, commands, options);
+    const matmul = 'matmul 10 8 512 0.1';
     expect(asked()).toEqual([
       ...['eager: train 2', 'compiled: train 2', 'ours: train 2'],
-      ...['eager: train 2', 'compiled: train 2', 'ours: train 2', 'ours: matmul 10 8 512 0.1'],
-      ...['compiled: train 2', 'ours: train 2', 'eager: train 2', 'ours: matmul 10 8 512 0.1'],
+      ...['eager: train 3', 'compiled: train 3', 'ours: train 3'],
+      ...[`eager: ${matmul}`, `compiled: ${matmul}`, `ours: ${matmul}`],
+      ...['compiled: train 3', 'ours: train 3', 'eager: train 3'],
+      ...[`compiled: ${matmul}`, `ours: ${matmul}`, `eager: ${matmul}`],
       ...['eager: memory', 'compiled: memory', 'ours: memory'],
-      ...['eager: evaluate 1', 'ours: evaluate 1'],
-      ...['eager: evaluate 1', 'ours: evaluate 1', 'ours: evaluate 1', 'eager: evaluate 1'],
     ]);
     expect(result.failures).toEqual({});
     expect(result.contenders.ours).toEqual({
@@ -104,29 +99,34 @@ describe('measureSize', () => {
       versions: { ours: '1.0' },
       threads: 2,
       parameters: 10,
-      firstStep: 5,
-      steps: [
-        [0.5, 0.5],
-        [0.5, 0.5],
+      first: 5,
+      seconds: [
+        [0.5, 0.5, 0.5],
+        [0.5, 0.5, 0.5],
       ],
-      evaluations: [[2], [2]],
       matmulGflops: [50, 50],
       peakRssMib: 1000,
     });
-    expect(result.contenders.compiled!.evaluations).toEqual([]);
+  });
+
+  it('evaluates, without matrix products', async () => {
+    const options = { rounds: 1, work: 'evaluate', turn: 1 } as const;
+    const { contenders } = await measureSize(sizes, { ours: fake('ours', { seconds: 0.5 }) }, options);
+    expect(asked()).toEqual(['ours: evaluate 1', 'ours: evaluate 1', 'ours: memory']);
+    expect(contenders.ours).toMatchObject({ first: 2, seconds: [[2]], matmulGflops: [] });
   });
 
   it('leaves out one that fails, and goes on with the others', async () => {
     const commands = {
       eager: fake('eager', { notReady: true }),
-      compiled: fake('compiled', { failAt: 'memory' }),
+      compiled: fake('compiled', { failAt: 'matmul' }),
       ours: fake('ours'),
     };
-    const result = await measureSize(sizes, commands, { rounds: 1, turn: { steps: 1, evaluations: 1 } });
+    const result = await measureSize(sizes, commands, { rounds: 1, work: 'train', turn: 1 });
     expect(Object.keys(result.contenders)).toEqual(['ours']);
     expect(result.failures.eager).toContain('no module named torch');
     expect(result.failures.compiled).toContain('out of memory');
-    expect(result.contenders.ours!.evaluations).toEqual([[4]]);
+    expect(result.contenders.ours!.peakRssMib).toBe(1000);
   });
 });
 

@@ -43,7 +43,7 @@ describe('bad command lines exit with 2, name what is wrong, write nothing and s
     [['bench', '--hidden=-4'], '--hidden'],
     [['bench', '--hidden', '100', '--heads', '3'], '--heads'],
     [['bench', '--against', 'jax'], '--against'],
-    [['bench', '--against', 'pytorch', '--sizes', 'tiny'], '"tiny" is none of small, medium, large, wasm'],
+    [['bench', '--against', 'pytorch', '--sizes', 'tiny'], '"tiny" is none of small, medium, large'],
     [['bench', '--against', 'pytorch', '--growth'], 'only one at a time'],
     [['bench', '--growth=batch,depth'], '"depth" is none of batch, tokens'],
     [['bench', '--hrm-checkout', 'HRM'], '--hrm-checkout belongs to --against'],

@@ -1,46 +1,60 @@
+import type { ContenderName } from './measure-size';
 import type { BenchSizes } from './step-flops';
 
-/** Steps and evaluations that one contender makes before the next one's turn. */
-interface Turn {
-  steps: number;
-  evaluations: number;
-}
-
-/** A size to compare at. */
+/** A size to compare at, and what is done at it. */
 export interface BenchSize {
   label: string;
+  work: 'train' | 'evaluate';
   sizes: BenchSizes;
-  turn: Turn;
-  quickTurn: Turn;
+  /** Steps or evaluations that one contender makes before the next one's turn. */
+  turn: number;
+  quickTurn: number;
+  contenders: readonly ContenderName[];
 }
 
-/** The sizes of `hrm bench --against pytorch`, by name. */
+const small = { hidden: 64, layers: 1, heads: 1, batch: 64, tokens: 16, segments: 16 };
+const medium = { hidden: 128, layers: 2, heads: 2, batch: 128, tokens: 81, segments: 16 };
+const large = { hidden: 512, layers: 4, heads: 8, batch: 32, tokens: 81, segments: 16 };
+
+const labels = {
+  small: 'hidden 64, 1+1 layers, batch 64, 16 tokens',
+  medium: 'hidden 128, 2+2 layers, batch 128, 81 tokens',
+  large: '27M (hidden 512, 4+4 layers), batch 32, 81 tokens',
+};
+
+const all = ['eager', 'compiled', 'ours'] as const;
+const withoutCompiled = ['eager', 'ours'] as const;
+
+/** The sizes of `hrm bench --against pytorch`, by name. Each has its own processes, so that any of them can be run alone. */
 export const benchSizes = {
-  small: {
-    label: 'hidden 64, 1+1 layers, batch 64, 16 tokens',
-    sizes: { hidden: 64, layers: 1, heads: 1, batch: 64, tokens: 16, segments: 16 },
-    turn: { steps: 20, evaluations: 0 },
-    quickTurn: { steps: 8, evaluations: 0 },
+  small: { label: labels.small, work: 'train', sizes: small, turn: 20, quickTurn: 8, contenders: withoutCompiled },
+  medium: { label: labels.medium, work: 'train', sizes: medium, turn: 3, quickTurn: 1, contenders: all },
+  large: { label: labels.large, work: 'train', sizes: large, turn: 2, quickTurn: 1, contenders: all },
+  'medium-evaluation': {
+    label: labels.medium,
+    work: 'evaluate',
+    sizes: medium,
+    turn: 1,
+    quickTurn: 1,
+    contenders: withoutCompiled,
   },
-  medium: {
-    label: 'hidden 128, 2+2 layers, batch 128, 81 tokens',
-    sizes: { hidden: 128, layers: 2, heads: 2, batch: 128, tokens: 81, segments: 16 },
-    turn: { steps: 3, evaluations: 1 },
-    quickTurn: { steps: 1, evaluations: 1 },
-  },
-  large: {
-    label: '27M (hidden 512, 4+4 layers), batch 32, 81 tokens',
-    sizes: { hidden: 512, layers: 4, heads: 8, batch: 32, tokens: 81, segments: 16 },
-    turn: { steps: 2, evaluations: 1 },
-    quickTurn: { steps: 1, evaluations: 1 },
+  'large-evaluation': {
+    label: labels.large,
+    work: 'evaluate',
+    sizes: large,
+    turn: 1,
+    quickTurn: 1,
+    contenders: withoutCompiled,
   },
   // Ours alone, beside what WebAssembly itself can do. A batch of 128 would not fit into its 4 GB.
   wasm: {
     label: 'hidden 128, 2+2 layers, batch 32, 81 tokens on WebAssembly',
-    sizes: { hidden: 128, layers: 2, heads: 2, batch: 32, tokens: 81, segments: 16 },
-    turn: { steps: 1, evaluations: 0 },
-    quickTurn: { steps: 1, evaluations: 0 },
+    work: 'train',
+    sizes: { ...medium, batch: 32 },
+    turn: 1,
+    quickTurn: 1,
+    contenders: ['ours'],
   },
-} satisfies { [name: string]: BenchSize };
+} as const satisfies { [name: string]: BenchSize };
 
 export type BenchSizeName = keyof typeof benchSizes;

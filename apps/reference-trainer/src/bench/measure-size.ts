@@ -1,6 +1,7 @@
 import { swigluInnerSize } from '@hrm/layers';
 import { Contender, ContenderError, type ContenderCommand } from './contender';
 import type { BenchSizes } from './step-flops';
+import { summarize } from './summary';
 
 /** Who takes part: the official code as it is, the same under torch.compile, and ours. */
 export type ContenderName = 'eager' | 'compiled' | 'ours';
@@ -11,15 +12,13 @@ export interface ContenderMeasurement {
   versions: { [name: string]: string };
   threads?: number;
   parameters?: number;
-  /** Seconds of the first step, in which everything is compiled. */
-  firstStep: number;
-  /** Seconds of each step, round by round. */
-  steps: number[][];
-  /** Seconds of each evaluation, round by round. */
-  evaluations: number[][];
+  /** Seconds of the first step or evaluation, in which everything is compiled. */
+  first: number;
+  /** Seconds of each step or evaluation, round by round. */
+  seconds: number[][];
   /** Its library's speed at the size's largest matrix product, round by round. */
   matmulGflops: number[];
-  /** After training, before any evaluation. */
+  /** The most memory that its process held, in MiB. */
   peakRssMib: number;
 }
 
@@ -37,12 +36,9 @@ export interface SizeMeasurement {
 /** How a size is measured. */
 export interface MeasureSizeOptions {
   rounds: number;
-  /** Of one contender in one round. */
-  turn: { steps: number; evaluations: number };
-  /** Those that are evaluated too; the others have ended by then. Default: all. */
-  evaluated?: readonly ContenderName[];
-  /** Those whose matrix products are timed. Default: all. */
-  yardsticks?: readonly ContenderName[];
+  work: 'train' | 'evaluate';
+  /** Steps or evaluations of one contender in one round. */
+  turn: number;
   /** Seconds of matrix products in a round. Default 0.4. */
   matmulSeconds?: number;
   onProgress?: (what: string) => void;
@@ -59,21 +55,20 @@ export function largestProduct({ batch, tokens, hidden }: BenchSizes): { m: numb
   return { m: batch * (tokens + 1), k: hidden, n: 2 * swigluInnerSize(hidden, 4) };
 }
 
-/** Steps made before the rounds: the first compiles, the second meets memory that it has never touched. */
-const WARM_UP = 2;
+/** Steps before the rounds: the first compiles, the second meets memory that it has never touched. An evaluation has 16. */
+const WARM_UP = { train: 2, evaluate: 1 };
 
 /**
- * Runs all contenders at one size, taking turns: a few steps each in every round, then a few evaluations each. While one
- * works the others wait for a line. One that fails is left out from there on, and its failure told.
+ * Runs all contenders at one size, taking turns: a few steps, or evaluations, each in every round. While one works the others
+ * wait for a line. One that fails is left out from there on, and its failure told.
  */
 export async function measureSize(
   sizes: BenchSizes,
   commands: { [name in ContenderName]?: ContenderCommand },
   options: MeasureSizeOptions,
 ): Promise<SizeMeasurement> {
-  const { rounds, turn, matmulSeconds = 0.4, onProgress = () => {} } = options;
+  const { rounds, work, turn, matmulSeconds = 0.4, onProgress = () => {} } = options;
   const names = Object.keys(commands) as ContenderName[];
-  const { evaluated = names, yardsticks = names } = options;
   const running = new Map<ContenderName, { contender: Contender; measured: ContenderMeasurement }>();
   const result: SizeMeasurement = { sizes, rounds, date: new Date().toISOString(), contenders: {}, failures: {} };
 
@@ -85,13 +80,13 @@ export async function measureSize(
   /** Does something with each of these that still runs, one after the other. */
   const forEach = async (
     who: readonly ContenderName[],
-    work: (contender: Contender, measured: ContenderMeasurement, name: ContenderName) => Promise<void>,
+    act: (contender: Contender, measured: ContenderMeasurement) => Promise<void>,
   ) => {
     for (const name of who) {
       const entry = running.get(name);
       if (!entry) continue;
       try {
-        await work(entry.contender, entry.measured, name);
+        await act(entry.contender, entry.measured);
       } catch (error) {
         if (!(error instanceof ContenderError)) throw error;
         result.failures[name] = error.message;
@@ -103,7 +98,7 @@ export async function measureSize(
 
   try {
     for (const name of names) {
-      onProgress(`${commands[name]!.name}: the first step`);
+      onProgress(`${commands[name]!.name}: starting`);
       try {
         const { contender, ready } = await Contender.start(commands[name]!);
         const { versions = {}, threads, parameters } = ready;
@@ -112,9 +107,8 @@ export async function measureSize(
           versions,
           ...(threads !== undefined && { threads }),
           ...(parameters !== undefined && { parameters }),
-          firstStep: Number.NaN,
-          steps: [],
-          evaluations: [],
+          first: Number.NaN,
+          seconds: [],
           matmulGflops: [],
           peakRssMib: Number.NaN,
         };
@@ -125,32 +119,27 @@ export async function measureSize(
         result.failures[name] = error.message;
       }
       await forEach([name], async (contender, measured) => {
-        [measured.firstStep] = (await contender.train(WARM_UP)) as [number];
+        [measured.first] = (await contender[work](WARM_UP[work])) as [number];
       });
     }
     for (let round = 0; round < rounds; round++) {
-      onProgress(`training, round ${round + 1} of ${rounds}`);
       await forEach(rotate(names, round), async (contender, measured) => {
-        measured.steps.push(await contender.train(turn.steps));
+        measured.seconds.push(await contender[work](turn));
       });
-      await forEach(rotate(yardsticks, round), async (contender, measured) => {
-        measured.matmulGflops.push(await contender.matmulGflops(largestProduct(sizes), matmulSeconds));
-      });
+      // How fast training could be at most, in the same round.
+      if (work === 'train') {
+        await forEach(rotate(names, round), async (contender, measured) => {
+          measured.matmulGflops.push(await contender.matmulGflops(largestProduct(sizes), matmulSeconds));
+        });
+      }
+      const told = Object.values(result.contenders).map(
+        ({ name, seconds }) => `${name} ${summarize(seconds.at(-1)!).median.toFixed(3)} s`,
+      );
+      onProgress(`round ${round + 1} of ${rounds}: ${told.join(', ')}`);
     }
     await forEach(names, async (contender, measured) => {
       measured.peakRssMib = await contender.peakRssMib();
     });
-    if (turn.evaluations === 0) return result;
-
-    for (const name of names) if (!evaluated.includes(name)) await drop(name);
-    onProgress('evaluation: warming up');
-    await forEach(evaluated, async (contender) => void (await contender.evaluate(1)));
-    for (let round = 0; round < rounds; round++) {
-      onProgress(`evaluation, round ${round + 1} of ${rounds}`);
-      await forEach(rotate(evaluated, round), async (contender, measured) => {
-        measured.evaluations.push(await contender.evaluate(turn.evaluations));
-      });
-    }
     return result;
   } finally {
     for (const name of [...running.keys()]) await drop(name);

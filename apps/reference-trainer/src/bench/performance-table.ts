@@ -42,18 +42,14 @@ export function targetTable(rows: readonly PerformanceRow[]): string {
 }
 
 function contenderCells(size: BenchSizeName, measured: ContenderMeasurement): string[] {
-  const { name, firstStep, steps, evaluations, matmulGflops, peakRssMib } = measured;
-  const medians = steps.map((seconds) => summarize(seconds).median);
+  const { name, first, seconds, matmulGflops, peakRssMib } = measured;
+  const medians = seconds.map((round) => summarize(round).median);
   return [
     size,
     name,
-    formatSeconds(firstStep),
+    formatSeconds(first),
     withRange(medians, formatSeconds),
     medians.length > 0 ? (benchSizes[size].sizes.batch / summarize(medians).median).toFixed(1) : '-',
-    withRange(
-      evaluations.map((seconds) => summarize(seconds).median),
-      formatSeconds,
-    ),
     withRange(matmulGflops, (value) => value.toFixed(0)),
     peakRssMib.toFixed(0),
   ];
@@ -61,7 +57,7 @@ function contenderCells(size: BenchSizeName, measured: ContenderMeasurement): st
 
 /** What each contender did, in seconds, MiB and GFLOP/s. */
 export function contenderTable(measurements: Measurements): string {
-  const header = ['size', 'who', 'first step s', 'step s', 'samples/s', 'evaluation s', 'matmul GFLOP/s', 'peak MiB'];
+  const header = ['size', 'who', 'first s', 'step or evaluation s', 'samples/s', 'matmul GFLOP/s', 'peak MiB'];
   const rows = Object.entries(measurements).flatMap(([size, { contenders }]) =>
     Object.values(contenders).map((measured) => contenderCells(size as BenchSizeName, measured)),
   );

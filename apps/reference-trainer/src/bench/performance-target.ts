@@ -43,14 +43,13 @@ function ratio(
 const matmulShare: PerformanceTarget['perRound'] = ({ contenders, sizes }) => {
   const { ours } = contenders;
   if (!ours || ours.matmulGflops.length === 0) return undefined;
-  return medians(ours.steps).map((seconds, round) => {
+  return medians(ours.seconds).map((seconds, round) => {
     const speeds = Object.values(contenders).flatMap(({ matmulGflops }) => matmulGflops[round] ?? []);
     return trainingFlops(sizes) / seconds / (1e9 * Math.max(...speeds));
   });
 };
 
-const steps = ({ steps }: ContenderMeasurement) => medians(steps);
-const evaluations = ({ evaluations }: ContenderMeasurement) => medians(evaluations);
+const seconds = (measured: ContenderMeasurement) => medians(measured.seconds);
 const [eager, compiled] = ['official eager / ours', 'torch.compile / ours'];
 
 /** What `hrm bench --against pytorch` is to reach. Source: issue 5, "What to reach". */
@@ -71,11 +70,11 @@ export const performanceTargets: readonly PerformanceTarget[] = [
       kind: 'speed',
       floor,
       aim,
-      perRound: ratio(contender, 'ours', steps),
+      perRound: ratio(contender, 'ours', seconds),
     };
   }),
-  ...(['medium', 'large'] as const).map((size): PerformanceTarget => {
-    const perRound = ratio('eager', 'ours', evaluations);
+  ...(['medium-evaluation', 'large-evaluation'] as const).map((size): PerformanceTarget => {
+    const perRound = ratio('eager', 'ours', seconds);
     return { size, work: 'evaluation, 16 segments', figure: eager, kind: 'speed', floor: 1.3, aim: 2.0, perRound };
   }),
   ...(
@@ -103,7 +102,7 @@ export const performanceTargets: readonly PerformanceTarget[] = [
     kind: 'seconds',
     floor: 5,
     aim: 5,
-    perRound: ({ contenders: { ours } }) => ours && [ours.firstStep],
+    perRound: ({ contenders: { ours } }) => ours && [ours.first],
   },
 ];
 

@@ -44,11 +44,12 @@ function contendersOf(
   compile: CompileMode,
   anchor: PytorchAnchor | undefined,
 ): { [name in ContenderName]?: ContenderCommand } {
-  const { sizes } = benchSizes[size];
-  const ours = ourContender({ sizes, backend: size === 'wasm' ? 'wasm' : 'native', compile });
-  if (size === 'wasm' || !anchor) return { ours };
-  const eager = officialContender(anchor, sizes, false);
-  return size === 'small' ? { eager, ours } : { eager, compiled: officialContender(anchor, sizes, true), ours };
+  const { sizes, contenders }: BenchSize = benchSizes[size];
+  const command = (name: ContenderName) =>
+    name === 'ours'
+      ? ourContender({ sizes, backend: size === 'wasm' ? 'wasm' : 'native', compile })
+      : officialContender(anchor!, sizes, name === 'compiled');
+  return Object.fromEntries(contenders.map((name) => [name, command(name)]));
 }
 
 /** `hrm bench --against pytorch`: both sides in turns, held against floors and aims. Exit status 1 where one is missed. */
@@ -69,13 +70,12 @@ export async function benchAgainst(terminal: Terminal, options: BenchAgainstOpti
   const kept = (file && keptMeasurements(file, before)) || {};
   let finished: ReturnType<typeof conclude> | undefined;
   for (const size of sizes) {
-    const { label, sizes: dimensions, turn, quickTurn }: BenchSize = benchSizes[size];
-    say(`${size}: ${label}`);
+    const { label, work, sizes: dimensions, turn, quickTurn }: BenchSize = benchSizes[size];
+    say(`${size}: ${work}, ${label}`);
     const measured = await measureSize(dimensions, contendersOf(size, compile, anchor), {
       rounds,
+      work,
       turn: quick ? quickTurn : turn,
-      evaluated: ['eager', 'ours'],
-      yardsticks: ['eager', 'ours'],
       onProgress: (what) => process.stderr.write(`  ${what}\n`),
     });
     for (const [name, failure] of Object.entries(measured.failures)) say(`Left out at this size (${name}): ${failure}`);

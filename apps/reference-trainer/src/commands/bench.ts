@@ -75,7 +75,7 @@ export async function bench(options: BenchOptions): Promise<void> {
   if (against) {
     if (backend) throw new UsageError('--backend: --against pytorch chooses the backend of each row itself');
     await benchAgainst(terminal, {
-      sizes: sizes ?? (quick ? ['small', 'medium'] : namesOf(benchSizes)),
+      sizes: sizes ?? (quick ? ['small', 'medium', 'medium-evaluation'] : namesOf(benchSizes)),
       rounds: rounds ?? (quick ? 2 : 5),
       quick,
       compile,
