@@ -24,8 +24,12 @@ export class StopSignals {
     }
   }
 
-  /** Stops listening. */
+  /**
+   * Stops listening, unless a signal came: the process then ends soon, and a second one on the way must still find an exit
+   * status and not Node's default.
+   */
   close(): void {
+    if (this.received) return;
     for (const [signal, listener] of this.#listeners) process.off(signal, listener);
   }
 }
