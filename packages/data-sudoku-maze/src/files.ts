@@ -3,3 +3,4 @@ export { PuzzleFileError } from './files/puzzle-file-error';
 export { readDataset, type ReadDatasetOptions, readIdentifiers, writeDataset } from './files/dataset-files';
 export { type ReadCsvOptions, readMazeCsv, readSudokuCsv, type SudokuRowCheck } from './files/puzzle-csv';
 export { readPuzzleLines, type ReadLinesOptions } from './files/puzzle-lines';
+export { PuzzleTable } from './files/puzzle-table';

@@ -37,6 +37,7 @@ export {
   type TokenArray,
 } from './dataset/puzzle-dataset';
 export { buildMazeDataset, buildSudokuDataset } from './dataset/build-dataset';
+export type { PuzzleSequence } from './dataset/puzzle-sequence';
 export { metadataFromJson, metadataToJson } from './dataset/metadata-json';
 export { cellsFromTokens, IGNORE_LABEL, PAD_TOKEN, tokensFromCells } from './dataset/tokens';
 export type { Batch } from './dataset/batch';

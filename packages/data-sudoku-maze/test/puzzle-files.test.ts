@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { formatSudoku, verifySudoku } from '../src/index';
-import { readMazeCsv, readPuzzleLines, readSudokuCsv } from '../src/files';
+import { formatSudoku, type SudokuPuzzle, verifySudoku } from '../src/index';
+import { type PuzzleTable, readMazeCsv, readPuzzleLines, readSudokuCsv } from '../src/files';
 import { dir, errorOf, fileOf } from './temporary-files';
 import { testdata, testLines } from './testdata';
 
@@ -12,14 +12,33 @@ describe('CSV files', () => {
   it('of Sudoku-Extreme are read and unique', async () => {
     const puzzles = await readSudokuCsv(testdata('sudoku-extreme-40.csv'), { verify: 'unique' });
     expect(puzzles).toHaveLength(40);
-    expect(formatSudoku(puzzles[0]!.question)).toBe(testLines('sudoku-extreme-40.csv')[1]!.split(',')[1]);
-    expect(puzzles[0]).toMatchObject({ source: 'sudoku-extreme', rating: undefined });
+    expect(formatSudoku(puzzles.at(0)!.question)).toBe(testLines('sudoku-extreme-40.csv')[1]!.split(',')[1]);
+    expect(puzzles.at(0)).toMatchObject({ source: 'sudoku-extreme', rating: undefined });
+  });
+
+  it('give a table whose puzzles are each made when asked for', async () => {
+    const rows = Array.from({ length: 3000 }, (_, k) =>
+      ROW.replace('me', `book ${k % 1500}`).replace(',3\n', `,${k}\n`),
+    );
+    const puzzles = await readSudokuCsv(await fileOf(HEADER + rows.join('')));
+    expect(puzzles).toHaveLength(3000);
+    expect(Array.from(puzzles, ({ source, rating }) => `${source} ${rating}`)).toEqual(
+      rows.map((_, k) => `book ${k % 1500} ${k}`),
+    );
+    expect(formatSudoku(puzzles.at(2999)!.answer)).toBe('1324423124133142');
+    puzzles.at(5)!.question.fill(4);
+    expect(formatSudoku(puzzles.at(5)!.question)).toBe('1.....3..4.....2');
+    const ratings = (table: PuzzleTable<SudokuPuzzle>) => Array.from(table, ({ rating }) => rating);
+    expect(ratings(puzzles.slice(2990).slice(2, -6))).toEqual([2992, 2993]);
+    expect(ratings(puzzles.slice(-2))).toEqual([2998, 2999]);
+    expect(puzzles.slice(5, 2)).toHaveLength(0);
+    expect([puzzles.at(-1)!.rating, puzzles.at(-3001), puzzles.at(3000)]).toEqual([2999, undefined, undefined]);
   });
 
   it('of Maze-30x30-Hard are read and right', async () => {
     const puzzles = await readMazeCsv(testdata('maze-30x30-hard-10.csv'));
     expect(puzzles).toHaveLength(10);
-    expect(puzzles[9]).toMatchObject({ width: 30, height: 30, source: 'maze-30x30-hard' });
+    expect(puzzles.at(9)).toMatchObject({ width: 30, height: 30, source: 'maze-30x30-hard' });
   });
 
   it('may have 0 for blanks, quotes, Windows line ends and a byte order mark', async () => {
@@ -31,10 +50,10 @@ describe('CSV files', () => {
   it('are filtered by rating and sampled', async () => {
     const rows = Array.from({ length: 50 }, (_, k) => ROW.replace(',3\n', `,${k}\n`)).join('');
     const path = await fileOf(HEADER + rows + ROW.replace(',3\n', ',\n'));
+    const ratings = (puzzles: PuzzleTable<SudokuPuzzle>) => Array.from(puzzles, ({ rating }) => rating);
     expect(await readSudokuCsv(path)).toHaveLength(51);
-    expect((await readSudokuCsv(path, { minRating: 48 })).map(({ rating }) => rating)).toEqual([48, 49]);
-    const sample = async (seed: number) =>
-      (await readSudokuCsv(path, { subsample: { count: 10, seed } })).map(({ rating }) => rating);
+    expect(ratings(await readSudokuCsv(path, { minRating: 48 }))).toEqual([48, 49]);
+    const sample = async (seed: number) => ratings(await readSudokuCsv(path, { subsample: { count: 10, seed } }));
     expect(await sample(0)).toEqual(await sample(0));
     expect(await sample(0)).not.toEqual(await sample(1));
     expect(new Set(await sample(0)).size).toBe(10);
@@ -81,6 +100,7 @@ describe('CSV files', () => {
       2,
       /rating to be an integer or empty; got "hard"/,
     ],
+    ['a source not in UTF-8', Buffer.from(`${HEADER}M\xfcller${ROW}`, 'latin1'), 2, /source to be text in UTF-8/],
     ['an open quote', `${HEADER}${ROW}me,"1.....3\n`, 3, /quot/i],
     ['a question with several answers', `${HEADER}me,1...............,1324423124133142,\n`, 2, /several solutions/],
   ])('refuse %s, with the line', async (_name, content, line, message) => {
@@ -118,13 +138,29 @@ describe('CSV files', () => {
     expect(error.line).toBe(2);
   });
 
+  it('refuse an empty maze, and one of several lines', async () => {
+    const empty = await errorOf(readMazeCsv(await fileOf(`${HEADER}me,,,3\n`), { width: 3, verify: 'format' }));
+    expect([empty.line, empty.message]).toEqual([2, expect.stringContaining('got an empty question')]);
+    // As many characters as the first, but fewer cells.
+    const row = 'me,"  \n  \n  \n","  \n  \n  \n",\n';
+    const lines = await errorOf(readMazeCsv(await fileOf(HEADER + row), { verify: 'format' }));
+    expect([lines.line, lines.message]).toEqual([8, expect.stringContaining('expected no line breaks')]);
+  });
+
+  it('may tell sources short and long, in any script', async () => {
+    const sources = ['', 'b'.repeat(20_000), 'é, 数独', 'c'.repeat(100_000), ...Array.from({ length: 9 }, (_, k) => `${k}`.repeat(9999))]; // prettier-ignore
+    const rows = sources.map((source) => ROW.replace('me', `"${source}"`));
+    const read = await readSudokuCsv(await fileOf(HEADER + rows.join('')));
+    expect(Array.from(read, ({ source }) => source)).toEqual(sources);
+  });
+
   it('may hold mazes that are not square, when told their width', async () => {
     const path = await fileOf(`${HEADER}me,S   G ,Soo G ,\nme,S G,SoG,\n`);
     expect((await errorOf(readMazeCsv(path, { width: 3, verify: 'format' }))).message).toMatch(
       /of 6 characters; got a question of 3/,
     );
     const wide = await fileOf(`${HEADER}me,S    G,So  oG,\n`);
-    expect((await readMazeCsv(wide, { width: 3 }))[0]).toMatchObject({ width: 3, height: 2 });
+    expect((await readMazeCsv(wide, { width: 3 })).at(0)).toMatchObject({ width: 3, height: 2 });
   });
 
   it('are refused when missing, too long, or with an endless row', async () => {
@@ -168,6 +204,8 @@ describe('files of one puzzle a line', () => {
     expect(await readPuzzleLines(path, { allowSeveral: true })).toHaveLength(1);
     const hard = await fileOf(testLines('sudoku-extreme-40.csv')[1]!.split(',')[1]!);
     expect((await errorOf(readPuzzleLines(hard, { maxGuesses: 1 }))).message).toMatch(/not solved in 1 guesses/);
+    const endless = await fileOf(`\n# ${'x'.repeat(2 ** 20)}`);
+    expect(await errorOf(readPuzzleLines(endless))).toMatchObject({ line: 2, message: /at most 1048576 characters/ });
     expect((await errorOf(readPuzzleLines(hard, { maxFileBytes: 10 }))).message).toMatch(/at most 10/);
   });
 });

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { buildMazeDataset, buildSudokuDataset, type PuzzleDataset } from '@hrm/data-sudoku-maze';
-import { readMazeCsv, readPuzzleLines, readSudokuCsv } from '@hrm/data-sudoku-maze/files';
+import { type PuzzleTable, readMazeCsv, readPuzzleLines, readSudokuCsv } from '@hrm/data-sudoku-maze/files';
 import { z } from 'zod';
 import { countPuzzles, writePuzzles } from '../run/run-puzzles';
 import { Terminal } from '../terminal/terminal';
@@ -30,7 +30,7 @@ async function readPuzzles(
   augmentations: number,
 ): Promise<PuzzleDataset> {
   if (!existsSync(path)) throw new UsageError(`--${flag}: there is no file ${path}`);
-  const limited = <T>(puzzles: readonly T[]) => puzzles.slice(0, options.limit ?? puzzles.length);
+  const limited = <T>(puzzles: PuzzleTable<T>) => puzzles.slice(0, options.limit);
   if (options.task === 'maze') {
     return buildMazeDataset(limited(await readMazeCsv(path)), { dihedral: augmentations > 0 });
   }

@@ -5,6 +5,7 @@ import type { SudokuPuzzle } from '../sudoku/generate-sudoku';
 import { geometryOfGrid } from '../sudoku/sudoku-geometry';
 import { applySudokuSymmetry, sudokuSymmetrySampler } from '../sudoku/sudoku-symmetry';
 import { checkPuzzleDataset, type PuzzleDataset } from './puzzle-dataset';
+import type { PuzzleSequence } from './puzzle-sequence';
 import { PAD_TOKEN } from './tokens';
 
 /** The cells of one example. */
@@ -78,10 +79,10 @@ function layOut(
  * ```
  */
 export function buildSudokuDataset(
-  puzzles: readonly SudokuPuzzle[],
+  puzzles: PuzzleSequence<SudokuPuzzle>,
   options: { augmentations?: number; seed?: number } = {},
 ): PuzzleDataset {
-  const first = puzzles[0];
+  const [first] = puzzles;
   if (!first) throw new RangeError('A data set needs at least one puzzle; got none.');
   const { size, cells } = geometryOfGrid(first.question);
   const augmentations = options.augmentations ?? 0;
@@ -91,10 +92,12 @@ export function buildSudokuDataset(
   const examples = function* (): Generator<Example> {
     const random = new SeededRandom(options.seed ?? 0);
     const drawSymmetry = sudokuSymmetrySampler(size);
-    for (const [index, { question, answer }] of puzzles.entries()) {
+    let index = 0;
+    for (const { question, answer } of puzzles) {
       if (question.length !== cells || answer.length !== cells) {
         throw new RangeError(`All puzzles must be ${size}x${size} as the first; puzzle ${index} is not.`);
       }
+      index++;
       yield { question, answer };
       for (let k = 0; k < augmentations; k++) {
         const symmetry = drawSymmetry(random);
@@ -123,8 +126,11 @@ export function buildSudokuDataset(
  * console.log(dataset.metadata.seqLen, dataset.metadata.totalGroups); // 100 50
  * ```
  */
-export function buildMazeDataset(puzzles: readonly MazePuzzle[], options: { dihedral?: boolean } = {}): PuzzleDataset {
-  const first = puzzles[0];
+export function buildMazeDataset(
+  puzzles: PuzzleSequence<MazePuzzle>,
+  options: { dihedral?: boolean } = {},
+): PuzzleDataset {
+  const [first] = puzzles;
   if (!first) throw new RangeError('A data set needs at least one maze; got none.');
   const { width, height } = first;
   if (options.dihedral && width !== height) {
@@ -132,10 +138,12 @@ export function buildMazeDataset(puzzles: readonly MazePuzzle[], options: { dihe
   }
   const transforms: DihedralTransform[] = options.dihedral ? [0, 1, 2, 3, 4, 5, 6, 7] : [0];
   const examples = function* (): Generator<Example> {
-    for (const [index, puzzle] of puzzles.entries()) {
+    let index = 0;
+    for (const puzzle of puzzles) {
       const { question, answer } = puzzle;
       const fits = puzzle.width === width && puzzle.height === height && question.length === answer.length;
       if (!fits) throw new RangeError(`All mazes must be ${width}x${height} as the first; maze ${index} is not.`);
+      index++;
       for (const transform of transforms) {
         yield {
           question: dihedralTransform(question, width, height, transform),

@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs';
-import { type Info, parse } from 'csv-parse';
+import { pipeline } from 'node:stream/promises';
+import { parse } from 'csv-parse';
 import type { MazePuzzle } from '../maze/maze';
 import { parseMaze } from '../maze/maze-text';
 import { verifyMaze } from '../maze/verify-maze';
@@ -11,6 +12,7 @@ import { parseSudoku } from '../sudoku/sudoku-text';
 import { verifySudoku } from '../sudoku/verify-sudoku';
 import type { Verdict } from '../verdict';
 import { asPuzzleFileError, PuzzleFileError } from './puzzle-file-error';
+import { type PuzzleRow, PuzzleRows, PuzzleTable } from './puzzle-table';
 
 /** Which rows of a CSV file are read. */
 export interface ReadCsvOptions {
@@ -44,6 +46,8 @@ function asRow(path: string, record: string[], line: number): Row {
     throw new PuzzleFileError(path, `expected ${HEADER.join(', ')}; got ${record.length} fields`, { line });
   }
   const [source, question, answer, rating] = record as [string, string, string, string];
+  // What the decoder puts for bytes that are no UTF-8.
+  if (source.includes('\ufffd')) throw new PuzzleFileError(path, 'expected the source to be text in UTF-8', { line });
   if (!/^(?:-?[0-9]{1,15})?$/.test(rating)) {
     throw new PuzzleFileError(path, `expected the rating to be an integer or empty; got ${quote(rating)}`, { line });
   }
@@ -53,39 +57,38 @@ function asRow(path: string, record: string[], line: number): Row {
 /** A field for an error message, shortened. */
 const quote = (field: string): string => JSON.stringify(field.length > 40 ? `${field.slice(0, 40)}...` : field);
 
-async function* csvRows(path: string, maxRows: number): AsyncGenerator<Row> {
-  const parser = parse({ bom: true, info: true, relax_column_count: true, max_record_size: MAX_ROW_CHARACTERS });
-  const file = createReadStream(path);
-  file.on('error', (error) => parser.destroy(error));
+/** Hands over each row after the header. Nothing is held but the piece of the file that is being read. */
+async function eachRow(path: string, maxRows: number, take: (row: Row) => void): Promise<void> {
   let rows = -1;
-  try {
-    for await (const { record, info } of file.pipe(parser) as AsyncIterable<{ record: string[]; info: Info }>) {
-      const line = info.lines;
-      if (++rows > maxRows) throw new PuzzleFileError(path, `more rows than the ${maxRows} allowed`, { line });
-      if (rows > 0) yield asRow(path, record, line);
-      else if (record.join() !== HEADER.join()) {
-        throw new PuzzleFileError(path, `expected the header ${HEADER.join()}; got ${quote(record.join())}`, { line });
-      }
+  const onRecord = (record: string[], { lines: line }: { lines: number }): null => {
+    if (++rows > maxRows) throw new PuzzleFileError(path, `more rows than the ${maxRows} allowed`, { line });
+    if (rows > 0) take(asRow(path, record, line));
+    else if (record.join() !== HEADER.join()) {
+      throw new PuzzleFileError(path, `expected the header ${HEADER.join()}; got ${quote(record.join())}`, { line });
     }
+    return null;
+  };
+  const options = { bom: true, relax_column_count: true, max_record_size: MAX_ROW_CHARACTERS };
+  try {
+    // Rows are taken as they are parsed: an event for each would take longer than the row.
+    await pipeline(createReadStream(path), parse({ ...options, on_record: onRecord }).resume());
     if (rows < 0) throw new PuzzleFileError(path, `expected the header ${HEADER.join()}; got an empty file`);
   } catch (error) {
     const { lines: line } = error as { lines?: number };
     if (error instanceof PuzzleFileError || line === undefined) throw asPuzzleFileError(path, error);
     throw new PuzzleFileError(path, (error as Error).message, { line, cause: error });
-  } finally {
-    file.destroy();
   }
 }
 
 /** Reads each row that is wanted; what is wrong with one is told with its line. */
-async function readRows<T>(path: string, options: ReadCsvOptions, read: (row: Row) => T): Promise<T[]> {
+async function readRows(path: string, options: ReadCsvOptions, read: (row: Row) => PuzzleRow): Promise<PuzzleRows> {
   const { minRating = -Infinity, subsample, maxRows = 10_000_000 } = options;
   const random = new SeededRandom(subsample?.seed ?? 0);
-  const puzzles: T[] = [];
+  const puzzles = new PuzzleRows();
   let seen = 0;
-  for await (const row of csvRows(path, maxRows)) {
-    if ((row.rating ?? -Infinity) < minRating) continue;
-    let puzzle: T;
+  await eachRow(path, maxRows, (row) => {
+    if ((row.rating ?? -Infinity) < minRating) return;
+    let puzzle: PuzzleRow;
     try {
       puzzle = read(row);
     } catch (error) {
@@ -93,12 +96,12 @@ async function readRows<T>(path: string, options: ReadCsvOptions, read: (row: Ro
     }
     // Reservoir sampling: after n rows each is kept with the same chance, count / n.
     seen++;
-    if (!subsample || puzzles.length < subsample.count) puzzles.push(puzzle);
+    if (!subsample || puzzles.length < subsample.count) puzzles.set(puzzles.length, puzzle);
     else {
       const at = random.integer(seen);
-      if (at < subsample.count) puzzles[at] = puzzle;
+      if (at < subsample.count) puzzles.set(at, puzzle);
     }
-  }
+  });
   return puzzles;
 }
 
@@ -136,10 +139,10 @@ function demand(verdict: Verdict): void {
 export async function readSudokuCsv(
   path: string,
   options: ReadCsvOptions & { size?: SudokuSize; verify?: SudokuRowCheck } = {},
-): Promise<SudokuPuzzle[]> {
+): Promise<PuzzleTable<SudokuPuzzle>> {
   const { verify = 'answer' } = options;
   let cells = options.size === undefined ? undefined : options.size ** 2;
-  return readRows(path, options, ({ source, question: questionText, answer: answerText, rating }) => {
+  const rows = await readRows(path, options, ({ source, question: questionText, answer: answerText, rating }) => {
     cells ??= geometryOfGrid(questionText).cells;
     demandLengths(cells, questionText, answerText);
     const size = Math.sqrt(cells) as SudokuSize;
@@ -154,6 +157,7 @@ export async function readSudokuCsv(
     }
     return { question, answer, source, rating };
   });
+  return new PuzzleTable(rows, (row) => row);
 }
 
 /**
@@ -180,15 +184,20 @@ export async function readSudokuCsv(
 export async function readMazeCsv(
   path: string,
   options: ReadCsvOptions & { width?: number; verify?: 'format' | 'answer' } = {},
-): Promise<MazePuzzle[]> {
+): Promise<PuzzleTable<MazePuzzle>> {
   let cells: number | undefined;
-  return readRows(path, options, ({ source, question: questionText, answer: answerText, rating }) => {
+  let width = 0;
+  const rows = await readRows(path, options, ({ source, question: questionText, answer: answerText, rating }) => {
+    if (questionText === '') throw new Error('expected a maze; got an empty question');
     cells ??= questionText.length;
     demandLengths(cells, questionText, answerText);
     const question = parseMaze(questionText, options);
     const answer = parseMaze(answerText, options);
+    // Line breaks in quotes are no cells, and would give mazes other sizes.
+    for (const maze of [question, answer]) if (maze.cells.length !== cells) throw new Error('expected no line breaks');
     if (options.verify !== 'format') demand(verifyMaze(question, answer.cells));
-    const { width, height } = question;
-    return { width, height, question: question.cells, answer: answer.cells, source, rating };
+    width = question.width;
+    return { question: question.cells, answer: answer.cells, source, rating };
   });
+  return new PuzzleTable(rows, (row) => ({ width, height: row.question.length / width, ...row }));
 }

@@ -3,7 +3,11 @@ import { geometryOfGrid, type SudokuSize } from '../sudoku/sudoku-geometry';
 import { SudokuSolver } from '../sudoku/sudoku-solver';
 import { parseSudoku } from '../sudoku/sudoku-text';
 import { PuzzleFileError } from './puzzle-file-error';
-import { readBounded } from './read-bounded';
+import { type PuzzleRow, PuzzleRows, PuzzleTable } from './puzzle-table';
+import { withBoundedFile } from './read-bounded';
+
+/** No puzzle and hardly a comment is longer. */
+const MAX_LINE_CHARACTERS = 2 ** 20;
 
 /** How a file of one-line puzzles is read. */
 export interface ReadLinesOptions {
@@ -37,14 +41,16 @@ export interface ReadLinesOptions {
  * for (const { answer } of await readPuzzleLines(path)) console.log(formatSudoku(answer));
  * ```
  */
-export async function readPuzzleLines(path: string, options: ReadLinesOptions = {}): Promise<SudokuPuzzle[]> {
+export async function readPuzzleLines(
+  path: string,
+  options: ReadLinesOptions = {},
+): Promise<PuzzleTable<SudokuPuzzle>> {
   const { allowSeveral = false, maxGuesses = 100_000, maxFileBytes = 256 * 2 ** 20 } = options;
-  const text = (await readBounded(path, maxFileBytes)).toString('utf8');
-  const puzzles: SudokuPuzzle[] = [];
+  const puzzles = new PuzzleRows();
   let { size } = options;
   let solver: SudokuSolver | undefined;
 
-  const read = (content: string): SudokuPuzzle => {
+  const read = (content: string): PuzzleRow => {
     const question = parseSudoku(content, size);
     solver ??= new SudokuSolver(geometryOfGrid(question));
     size = solver.geometry.size;
@@ -54,14 +60,29 @@ export async function readPuzzleLines(path: string, options: ReadLinesOptions = 
     if (!answer) throw new Error('the puzzle has no solution; expected one');
     return { question, answer };
   };
-  for (const [index, line] of text.split('\n').entries()) {
-    const content = line.trim();
-    if (content === '' || content.startsWith('#')) continue;
+  let line = 0;
+  const take = (text: string): void => {
+    line++;
+    const content = text.trim();
+    if (content === '' || content.startsWith('#')) return;
     try {
-      puzzles.push(read(content));
+      puzzles.set(puzzles.length, read(content));
     } catch (error) {
-      throw new PuzzleFileError(path, (error as Error).message, { line: index + 1, cause: error });
+      throw new PuzzleFileError(path, (error as Error).message, { line, cause: error });
     }
-  }
-  return puzzles;
+  };
+  await withBoundedFile(path, maxFileBytes, async (file) => {
+    let rest = '';
+    for await (const piece of file.createReadStream({ encoding: 'utf8', autoClose: false })) {
+      const lines = `${rest}${piece}`.split('\n');
+      rest = lines.pop()!;
+      for (const text of lines) take(text);
+      if (rest.length > MAX_LINE_CHARACTERS) {
+        const message = `expected lines of at most ${MAX_LINE_CHARACTERS} characters; got one of more`;
+        throw new PuzzleFileError(path, message, { line: line + 1 });
+      }
+    }
+    take(rest);
+  });
+  return new PuzzleTable(puzzles, (row) => row);
 }

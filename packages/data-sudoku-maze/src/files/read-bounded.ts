@@ -1,12 +1,16 @@
-import { open } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 import { asPuzzleFileError, PuzzleFileError } from './puzzle-file-error';
 
 /**
- * Reads a whole file, but only if it is one and not larger than allowed.
+ * Opens a file for the time that it is used, but only if it is one and not larger than allowed.
  *
  * @throws PuzzleFileError when it is missing, no plain file, too large, or cannot be read.
  */
-export async function readBounded(path: string, maxBytes: number): Promise<Buffer> {
+export async function withBoundedFile<T>(
+  path: string,
+  maxBytes: number,
+  use: (file: FileHandle) => Promise<T>,
+): Promise<T> {
   try {
     const file = await open(path, 'r');
     try {
@@ -15,7 +19,7 @@ export async function readBounded(path: string, maxBytes: number): Promise<Buffe
       if (status.size > maxBytes) {
         throw new PuzzleFileError(path, `the file has ${status.size} bytes; expected at most ${maxBytes}`);
       }
-      return await file.readFile();
+      return await use(file);
     } finally {
       await file.close();
     }
@@ -23,3 +27,7 @@ export async function readBounded(path: string, maxBytes: number): Promise<Buffe
     throw asPuzzleFileError(path, error);
   }
 }
+
+/** Reads such a file whole. @throws PuzzleFileError */
+export const readBounded = (path: string, maxBytes: number): Promise<Buffer> =>
+  withBoundedFile(path, maxBytes, (file) => file.readFile());
