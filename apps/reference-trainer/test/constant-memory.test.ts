@@ -23,7 +23,7 @@ it('holds the same tensors after each of 1,000 steps, evaluations and checkpoint
   const config = checkRunConfig({ ...tinyRun, model, training }, 'tiny');
   const puzzles = await preparePuzzles(config, undefined);
   const network = buildRunModel(config, puzzles.train.metadata);
-  const trainer = buildTrainer(config, network, { totalSteps: steps, compile: asItIs, microBatches: false });
+  const trainer = buildTrainer(config, network, { totalSteps: steps, compile: asItIs, takesParts: false });
   const trainBatch = trainer.trainBatch.bind(trainer);
   const counts: number[] = [];
   trainer.trainBatch = async (batch) => {

@@ -6,7 +6,7 @@ export { expectOptions } from './expect-options';
 export type { FeedForward, FeedForwardContext, FeedForwardFactory, FeedForwardOptions } from './feed-forward';
 export { gelu, GeluMlp, type GeluMlpOptions } from './gelu-mlp';
 export { GridRotaryEmbedding, type GridRotaryEmbeddingOptions } from './grid-rotary-embedding';
-export { asItIs, type Compile } from './compile-option';
+export { asItIs, callTogether, type Compile, type CompiledFunction } from './compile-option';
 export {
   countParameters,
   disposeParameters,

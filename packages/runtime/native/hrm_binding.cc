@@ -5,6 +5,7 @@
 //   graphAddConstant(id, dtype, shape, data) -> node
 //   graphToFunction(id, name, nodes, inputs, outputs)     registers a function that executeOp() runs by its name
 //   graphDelete(id), functionDelete(name), opDefinition(op) -> the serialized OpDef
+//   executeTogether(op, attributes, inputs of each call, outputs) -> what executeOp() gives, for each call
 //
 // A graph infers the shape of each node as it is added: TensorFlow's own shape functions, no values, no kernels.
 
@@ -13,6 +14,7 @@
 
 #include <memory>
 #include <string>
+#include <thread>
 #include <unordered_map>
 #include <vector>
 
@@ -312,6 +314,69 @@ static napi_value OpDefinition(const Js& js, const std::vector<napi_value>& args
   return result;
 }
 
+// Runs an operation on several lists of inputs at once, a thread for each: where its parts are too small to keep all cores
+// busy, two calls do.
+static napi_value ExecuteTogether(const Js& js, const std::vector<napi_value>& args) {
+  tfnodejs::TFJSBackend* backend = Backend(js.env);
+  std::string name = js.String(args.at(0));
+  std::vector<napi_value> attributes = js.Array(args.at(1));
+  std::vector<napi_value> calls = js.Array(args.at(2));
+  size_t outputs = js.Int(args.at(3));
+
+  using Op = std::unique_ptr<TFE_Op, void (*)(TFE_Op*)>;
+  std::vector<Op> ops;
+  for (napi_value inputs : calls) {
+    Status status;
+    ops.emplace_back(TFE_NewOp(backend->tfe_context_, name.c_str(), status), TFE_DeleteOp);
+    status.Check();
+    for (int64_t id : js.Ints(inputs)) {
+      auto found = backend->tfe_handle_map_.find(static_cast<int32_t>(id));
+      Check(found != backend->tfe_handle_map_.end(), "no tensor with the id " + std::to_string(id));
+      TFE_OpAddInput(ops.back().get(), found->second, status);
+      status.Check();
+    }
+    for (napi_value attribute : attributes) {
+      std::string attribute_name = js.String(js.Property(attribute, "name"));
+      Check(js.Int(js.Property(attribute, "type")) == TF_ATTR_BOOL, "attribute " + attribute_name + " is no boolean");
+      TFE_OpSetAttrBool(ops.back().get(), attribute_name.c_str(), js.Bool(js.Property(attribute, "value")));
+    }
+  }
+
+  std::vector<std::vector<TFE_TensorHandle*>> results(ops.size(), std::vector<TFE_TensorHandle*>(outputs, nullptr));
+  std::vector<std::string> failures(ops.size());
+  auto execute = [&](size_t call) {
+    Status status;
+    int count = static_cast<int>(outputs);
+    TFE_Execute(ops[call].get(), results[call].data(), &count, status);
+    if (TF_GetCode(status) != TF_OK) failures[call] = TF_Message(status);
+  };
+  std::vector<std::thread> threads;
+  for (size_t call = 1; call < ops.size(); call++) threads.emplace_back(execute, call);
+  if (!ops.empty()) execute(0);
+  for (std::thread& thread : threads) thread.join();
+
+  for (const std::string& failure : failures) {
+    if (failure.empty()) continue;
+    for (auto& handles : results) {
+      for (TFE_TensorHandle* handle : handles) {
+        if (handle != nullptr) TFE_DeleteTensorHandle(handle);
+      }
+    }
+    throw Failure{failure};
+  }
+  napi_value described;
+  js.Ok(napi_create_array_with_length(js.env, results.size(), &described));
+  for (size_t call = 0; call < results.size(); call++) {
+    napi_value list;
+    js.Ok(napi_create_array_with_length(js.env, outputs, &list));
+    for (size_t i = 0; i < outputs; i++) {
+      js.Ok(napi_set_element(js.env, list, i, backend->GenerateOutputTensorInfo(js.env, results[call][i])));
+    }
+    js.Ok(napi_set_element(js.env, described, call, list));
+  }
+  return described;
+}
+
 using Method = napi_value (*)(const Js&, const std::vector<napi_value>&);
 
 template <Method method>
@@ -341,6 +406,7 @@ static napi_value Initialize(napi_env env, napi_value exports) {
       METHOD("graphDelete", GraphDelete),
       METHOD("functionDelete", FunctionDelete),
       METHOD("opDefinition", OpDefinition),
+      METHOD("executeTogether", ExecuteTogether),
 #undef METHOD
   };
   napi_define_properties(env, exports, sizeof(methods) / sizeof(methods[0]), methods);

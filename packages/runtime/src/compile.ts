@@ -1,3 +1,4 @@
+import type * as tf from '@tensorflow/tfjs-core';
 import { recordGraph, type CompiledGraph } from './compiled-graph';
 import { currentGraphBackend } from './native-backend';
 import { isRecording } from './record';
@@ -34,16 +35,22 @@ export interface CompileOptions {
   onRecord?: (report: RecordingReport) => void;
 }
 
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+type AnyFunction = (...args: any[]) => any;
+
 /** A compiled function: called like the one it was made of. */
-export type Compiled<F> = F & {
+export type Compiled<F extends AnyFunction> = F & {
+  /**
+   * Calls it with each of several lists of arguments, at once, and gives their results in order: where one call is too small to
+   * keep all cores busy, two are. A function that assigns variables, one that runs as it is, and calls of different
+   * signatures go one after the other.
+   */
+  together(calls: readonly Parameters<F>[]): ReturnType<F>[];
   /** Frees the graphs. Recorded anew if called again. */
   dispose(): void;
   /** How many signatures are recorded now; 0 where it is the function itself. */
   readonly recordings: number;
 };
-
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
-type AnyFunction = (...args: any[]) => any;
 
 /**
  * Makes of a function of tensors one that TensorFlow runs as a whole. The first call records the operations that the function
@@ -87,9 +94,10 @@ export function compile<F extends AnyFunction>(fn: F, options: CompileOptions = 
   const onRecord = options.onRecord ?? warnOfAnotherRecording;
   const graphs = new Map<string, CompiledGraph>();
 
-  const compiled = (...args: unknown[]): unknown => {
+  /** The graph for arguments, recorded if they are the first of their signature; undefined where the function runs as it is. */
+  const graphFor = (args: readonly unknown[]): { graph: CompiledGraph; tensors: tf.Tensor[] } | undefined => {
     const backend = mode === 'eager' ? undefined : currentGraphBackend();
-    if (!backend || isRecording(backend)) return fn(...args);
+    if (!backend || isRecording(backend)) return undefined;
     const structure = takeApart(args);
     let graph = graphs.get(structure.signature);
     if (graph && !graph.isUsableOn(backend)) {
@@ -110,11 +118,22 @@ export function compile<F extends AnyFunction>(fn: F, options: CompileOptions = 
       const seconds = (performance.now() - started) / 1000;
       onRecord({ name, recordings: graphs.size, signature: structure.signature, operations, constantBytes, seconds });
     }
-    return graph.run(structure.tensors);
+    return { graph, tensors: structure.tensors };
+  };
+  const compiled = (...args: unknown[]): unknown => {
+    const found = graphFor(args);
+    return found ? found.graph.run(found.tensors) : fn(...args);
+  };
+  const together = (calls: readonly unknown[][]): unknown[] => {
+    const found = calls.map(graphFor);
+    const graph = found[0]?.graph;
+    const alike = graph && !graph.assigns && found.every((each) => each?.graph === graph);
+    return alike ? graph.runTogether(found.map((each) => each!.tensors)) : calls.map((args) => compiled(...args));
   };
 
   return Object.defineProperties(compiled, {
     name: { value: name },
+    together: { value: together },
     recordings: { get: () => graphs.size },
     dispose: {
       value: () => {

@@ -1,6 +1,6 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type { CompileMode } from './compile';
-import type { GraphBackend, OpAttribute } from './native-backend';
+import type { GraphBackend, OpAttribute, TensorMetadata } from './native-backend';
 import { disposeCaptured, record, type Recorded } from './record';
 import { RecordingError } from './recording-error';
 import type { Structure } from './structure';
@@ -68,19 +68,35 @@ export class CompiledGraph {
     );
   }
 
+  /** Whether it assigns variables, so that a second call depends on the first. */
+  get assigns(): boolean {
+    return this.recorded.assigned.length > 0;
+  }
+
   run(args: readonly tf.Tensor[]): unknown {
-    const { backend, recorded } = this;
-    const tensors = recorded.inputs.map(({ source }) => {
+    const { binding } = this.backend;
+    const ids = this.inputIds(args);
+    return this.finish(this.attempt(() => binding.executeOp(this.function, this.attributes, ids, this.outputs)));
+  }
+
+  /** Runs it on several lists of arguments at once; only for what assigns nothing. */
+  runTogether(calls: readonly (readonly tf.Tensor[])[]): unknown[] {
+    const { binding } = this.backend;
+    const ids = calls.map((args) => this.inputIds(args));
+    const results = this.attempt(() => binding.executeTogether(this.function, this.attributes, ids, this.outputs));
+    return results.map((metadata) => this.finish(metadata));
+  }
+
+  private inputIds(args: readonly tf.Tensor[]): number[] {
+    const tensors = this.recorded.inputs.map(({ source }) => {
       if ('argument' in source) return args[source.argument]!;
       return 'variable' in source ? source.variable : source.captured;
     });
-    const ids = backend.getInputTensorIds(tensors);
-    let metadata;
-    try {
-      metadata = backend.binding.executeOp(this.function, this.attributes, ids, this.outputs);
-    } catch (error) {
-      throw this.explain(error as Error);
-    }
+    return this.backend.getInputTensorIds(tensors);
+  }
+
+  private finish(metadata: readonly TensorMetadata[]): unknown {
+    const { backend, recorded } = this;
     const results = metadata.map((each) => backend.createOutputTensor(each));
     recorded.assigned.forEach(({ variable }, index) => {
       const value = results[recorded.outputs.length + index]!;
@@ -88,6 +104,14 @@ export class CompiledGraph {
       value.dispose();
     });
     return recorded.result.rebuild(results);
+  }
+
+  private attempt<T>(execute: () => T): T {
+    try {
+      return execute();
+    } catch (error) {
+      throw this.explain(error as Error);
+    }
   }
 
   private explain(error: Error): Error {

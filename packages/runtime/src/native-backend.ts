@@ -44,6 +44,8 @@ export interface GraphBinding extends NativeBinding {
   graphDelete(graph: number): void;
   functionDelete(name: string): void;
   opDefinition(op: string): Uint8Array;
+  /** `executeOp` on several lists of inputs at once, a thread for each. */
+  executeTogether(op: string, attributes: OpAttribute[], inputs: number[][], outputs: number): TensorMetadata[][];
 }
 
 /** tfjs-node's record of a tensor. `values` is set while they have not been handed to TensorFlow yet; then `id` is -1. */

@@ -14,7 +14,7 @@ import {
   type ReasoningNetwork,
   type TokenLoss,
 } from '@hrm/act';
-import { asItIs, mapTensors, type Compile } from '@hrm/layers';
+import { asItIs, callTogether, mapTensors, type Compile, type CompiledFunction } from '@hrm/layers';
 import type { MetricSums } from './metrics';
 
 /** How {@link evaluate} runs. */
@@ -26,6 +26,8 @@ export interface EvaluateOptions {
   step?: EvaluationStep;
   /** Puzzles that run together, of each batch; see the `Trainer`'s option. Default: the whole batch. */
   microBatch?: number | undefined;
+  /** How many of these parts run at once, or into how many a batch is split without `microBatch`. Default 1. */
+  lanes?: number | undefined;
   /** Called after each batch, for progress. */
   onBatch?: (done: { batches: number; count: number }) => void;
   /** Called after each segment of each batch, or of each part of one, with its token logits, halting logits and carry; do not keep them. */
@@ -72,9 +74,7 @@ export interface Evaluation {
 }
 
 /** One segment of an evaluation; `thinking` is 1 in the slots that the controller would not have halted before it. */
-export type EvaluationStep = ((carry: Carry, offered: PuzzleBatch, thinking: tf.Tensor1D) => EvaluatedSegment) & {
-  dispose?: () => void;
-};
+export type EvaluationStep = CompiledFunction<[Carry, PuzzleBatch, tf.Tensor1D], EvaluatedSegment>;
 
 /** One segment of an evaluation, every slot run to the last. Pure, so it can be recorded. */
 export function evaluationStep(network: ReasoningNetwork, tokenLoss: TokenLoss): EvaluationStep {
@@ -139,7 +139,7 @@ export async function evaluate(
   batches: Iterable<HostPuzzleBatch> | AsyncIterable<HostPuzzleBatch>,
   options: EvaluateOptions,
 ): Promise<Evaluation> {
-  const { tokenLoss, compile = asItIs, microBatch, onBatch, onSegment } = options;
+  const { tokenLoss, compile = asItIs, microBatch, lanes = 1, onBatch, onSegment } = options;
   const made = evaluationStep(network, tokenLoss);
   const step = options.step ?? (network.recordable === false ? made : compile(made));
   const { maxSegments } = network.halting;
@@ -149,21 +149,31 @@ export async function evaluate(
   let done = 0;
   try {
     for await (const host of batches) {
-      for (const part of partsOf(host, microBatch)) {
-        const offered = puzzleBatch(part);
-        let carry = initialCarry(network, part.batchSize);
-        let thinking: tf.Tensor1D = tf.ones([part.batchSize]);
+      const parts = partsOf(host, microBatch ?? Math.ceil(host.batchSize / lanes));
+      for (let first = 0; first < parts.length; first += lanes) {
+        let running = parts.slice(first, first + lanes).map((part) => ({
+          carry: initialCarry(network, part.batchSize),
+          offered: puzzleBatch(part),
+          thinking: tf.ones([part.batchSize]) as tf.Tensor1D,
+        }));
         for (let index = 0; index < maxSegments; index++) {
-          const segment = step(carry, offered, thinking);
-          await onSegment?.(segment, index);
-          disposeAll([carry, thinking]);
-          ({ carry, thinking } = segment);
-          if (index === maxSegments - 1) addTo(sums, await readScalars(segment.metrics));
-          addTo(halted, await readScalars(segment.leaving));
-          (await segment.haltingSteps.data()).forEach((count, i) => (haltingSteps[i]! += count));
-          disposeAll([segment.logits, segment.haltLogits, segment.metrics, segment.leaving, segment.haltingSteps]);
+          const segments = callTogether(
+            step,
+            running.map(({ carry, offered, thinking }) => [carry, offered, thinking]),
+          );
+          for (const segment of segments) {
+            await onSegment?.(segment, index);
+            if (index === maxSegments - 1) addTo(sums, await readScalars(segment.metrics));
+            addTo(halted, await readScalars(segment.leaving));
+            (await segment.haltingSteps.data()).forEach((count, i) => (haltingSteps[i]! += count));
+            disposeAll([segment.logits, segment.haltLogits, segment.metrics, segment.leaving, segment.haltingSteps]);
+          }
+          running = running.map(({ carry, offered, thinking }, lane) => {
+            disposeAll([carry, thinking]);
+            return { carry: segments[lane]!.carry, offered, thinking: segments[lane]!.thinking };
+          });
         }
-        disposeAll([carry, thinking, offered]);
+        disposeAll(running);
       }
       onBatch?.({ batches: ++done, count: sums['count'] ?? 0 });
     }
@@ -178,7 +188,7 @@ export async function evaluate(
 }
 
 /** A batch as parts of so many puzzles; the last may have fewer. */
-function partsOf(batch: HostPuzzleBatch, count = batch.batchSize): HostPuzzleBatch[] {
+function partsOf(batch: HostPuzzleBatch, count: number): HostPuzzleBatch[] {
   const { inputs, labels, puzzleIdentifiers, batchSize, seqLen } = batch;
   return Array.from({ length: Math.ceil(batchSize / count) }, (_, i) => {
     const [first, end] = [i * count, Math.min(batchSize, (i + 1) * count)];

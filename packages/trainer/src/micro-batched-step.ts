@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { asItIs, mapTensors, type Compile } from '@hrm/layers';
+import { asItIs, callTogether, type Compile } from '@hrm/layers';
 import type { NamedTensors } from '@hrm/act';
+import { joinUpdates, slotsOf } from './batch-parts';
 import { mapNamed } from './gradient-transformation';
 import {
   finishStep,
@@ -16,6 +17,8 @@ import {
 export interface MicroBatchOptions {
   /** Slots that go through the segments together. Must divide the batch. */
   microBatch: number;
+  /** How many of these parts run at once. Default 1. */
+  lanes?: number;
   /** Such as `compile` of `@hrm/runtime`. Default: run as it is. */
   compile?: Compile;
 }
@@ -31,7 +34,7 @@ type Part = Pick<TrainingStepInput, 'carry' | 'offered' | 'draws'>;
  */
 export function microBatchedStep(
   options: TrainingStepOptions,
-  { microBatch, compile = asItIs }: MicroBatchOptions,
+  { microBatch, lanes = 1, compile = asItIs }: MicroBatchOptions,
 ): TrainingStep {
   const { network, tokenLoss } = options;
   const gradientsOf = compile(function microBatchGradients(part: Part, sofar: NamedTensors, whole: number) {
@@ -53,53 +56,38 @@ export function microBatchedStep(
       if (batchSize % microBatch !== 0) {
         throw new RangeError(`Trainer: microBatch is ${microBatch}, which does not divide the batch of ${batchSize}`);
       }
-      let gradients: NamedTensors = mapNamed(trainedParameters(network), (parameter) => tf.zerosLike(parameter));
+      const firsts = Array.from({ length: batchSize / microBatch }, (_, i) => i * microBatch);
+      const lanesUsed = Math.min(lanes, firsts.length);
+      const zeros = () => mapNamed(trainedParameters(network), (parameter) => tf.zerosLike(parameter));
+      let gradientsOfLanes: NamedTensors[] = Array.from({ length: lanesUsed }, zeros);
       const updates: Omit<UpdateGradients, 'gradients' | 'outputs'>[] = [];
-      for (let first = 0; first < batchSize; first += microBatch) {
-        const { gradients: sum, ...update } = tf.tidy(() => {
-          const part = rowsOf({ carry, offered, draws }, { first, count: microBatch, of: batchSize });
-          return gradientsOf(part, gradients, batchSize);
+      for (let start = 0; start < firsts.length; start += lanesUsed) {
+        const round = firsts.slice(start, start + lanesUsed);
+        const results = tf.tidy(() => {
+          const calls = round.map((first, lane): [Part, NamedTensors, number] => [
+            slotsOf({ carry, offered, draws }, { first, count: microBatch, of: batchSize }),
+            gradientsOfLanes[lane]!,
+            batchSize,
+          ]);
+          return callTogether(gradientsOf, calls);
         });
-        tf.dispose(gradients);
-        gradients = sum;
-        updates.push(update);
+        tf.dispose(gradientsOfLanes.slice(0, round.length));
+        gradientsOfLanes = [...results.map(({ gradients }) => gradients), ...gradientsOfLanes.slice(round.length)];
+        updates.push(...results.map(({ gradients: _, ...update }) => update));
       }
-      const joined = joinCarries(updates.map((update) => ({ carry: update.carry, puzzle: update.puzzle })));
-      const loss = tf.addN(updates.map((update) => update.loss));
-      const { puzzleIdentifiers } = joined.carry.puzzle;
-      const applied = { carry: { puzzle: { puzzleIdentifiers } }, gradients, puzzle: joined.puzzle, loss };
+      const gradients = mapNamed(gradientsOfLanes[0]!, (_, name) =>
+        tf.addN(gradientsOfLanes.map((lane) => lane[name]!)),
+      );
+      const { carry: after, puzzle, loss, ...figures } = joinUpdates(updates);
+      const { puzzleIdentifiers } = after.puzzle;
       return {
-        carry: joined.carry,
-        metrics: mapNamed(updates[0]!.metrics, (_, name) => tf.addN(updates.map((update) => update.metrics[name]!))),
-        haltingSteps: tf.addN(updates.map((update) => update.haltingSteps)),
-        ...finish(applied, rest),
+        carry: after,
+        ...figures,
+        ...finish({ carry: { puzzle: { puzzleIdentifiers } }, gradients, puzzle, loss }, rest),
       };
     });
   step.dispose = () => {
     for (const compiled of [gradientsOf, finish] as { dispose?: () => void }[]) compiled.dispose?.();
   };
   return step;
-}
-
-/** Some of the slots. Every tensor has a share for each slot of the batch, slot after slot along its first axis. */
-function rowsOf<T>(container: T, { first, count, of }: { first: number; count: number; of: number }): T {
-  return mapTensors(container, (tensor) => {
-    const share = tensor.shape[0]! / of;
-    return tf.slice(tensor, [first * share], [count * share]);
-  });
-}
-
-/** The slots of several containers of one structure, in one. */
-function joinCarries<T>(parts: readonly T[]): T {
-  const tensors = parts.map((part) => {
-    const found: tf.Tensor[] = [];
-    mapTensors(part, (tensor) => (found.push(tensor), tensor));
-    return found;
-  });
-  let index = 0;
-  return mapTensors(parts[0]!, () => {
-    const joined = tf.concat(tensors.map((found) => found[index]!));
-    index++;
-    return joined;
-  });
 }

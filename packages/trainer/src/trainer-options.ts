@@ -28,6 +28,12 @@ export interface TrainerOptions {
    * fits the processor's cache is faster. Must divide the batch. Default: the whole batch.
    */
   microBatch?: number | undefined;
+  /**
+   * How many of these parts run at once, each lane adding up gradients of its own; without `microBatch`, into how many the
+   * batch is split inside of one graph. The step is the same within rounding. One part's products are often too short to keep all
+   * cores busy; two at once do, for the memory of two. Default 1.
+   */
+  lanes?: number | undefined;
   /** Seed of the halting controller's exploration. Default 0. */
   seed?: number;
   /** Steps of the whole training: where a network that changes over training is told from how far it is. Default 1. */

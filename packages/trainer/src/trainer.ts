@@ -86,12 +86,15 @@ export class Trainer {
     if (emaDecay !== undefined && !(emaDecay >= 0 && emaDecay < 1)) {
       throw new RangeError(`Trainer: emaDecay is ${emaDecay}, expected at least 0 and less than 1, such as 0.999`);
     }
-    const { segmentsPerUpdate = 1, microBatch } = options;
+    const { segmentsPerUpdate = 1, microBatch, lanes = 1 } = options;
     if (!Number.isInteger(segmentsPerUpdate) || segmentsPerUpdate < 1) {
       throw new RangeError(`Trainer: segmentsPerUpdate is ${segmentsPerUpdate}, expected a whole number of at least 1`);
     }
     if (microBatch !== undefined && (!Number.isInteger(microBatch) || microBatch < 1)) {
       throw new RangeError(`Trainer: microBatch is ${microBatch}, expected a whole number of at least 1`);
+    }
+    if (!Number.isInteger(lanes) || lanes < 1) {
+      throw new RangeError(`Trainer: lanes is ${lanes}, expected a whole number of at least 1`);
     }
     this.network = network;
     this.tokenLoss = tokenLoss;
@@ -180,15 +183,15 @@ export class Trainer {
 
   /** The network as it is at a step, and what makes the step. What was compiled for an earlier stage is dropped. */
   #stageOf(step: number): { network: ReasoningNetwork; step: TrainingStep } {
-    const { puzzleOptimizer, emaDecay, totalSteps = 1, microBatch, compile = asItIs } = this.#options;
+    const { puzzleOptimizer, emaDecay, totalSteps = 1, microBatch, lanes = 1, compile = asItIs } = this.#options;
     const network = this.network.atProgress?.(Math.min(1, (step - 1) / totalSteps)) ?? this.network;
     if (this.#stage?.network === network) return this.#stage;
     this.#stage?.step.dispose?.();
     const parts = { network, tokenLoss: this.tokenLoss, optimizer: this.#optimizer, puzzleOptimizer, emaDecay };
     const compileIfCan = network.recordable === false ? asItIs : compile;
     const make = microBatch
-      ? microBatchedStep(parts, { microBatch, compile: compileIfCan })
-      : compileIfCan(trainingStep(parts));
+      ? microBatchedStep(parts, { microBatch, lanes, compile: compileIfCan })
+      : compileIfCan(trainingStep(parts, { lanes }));
     this.#stage = { network, step: make };
     return this.#stage;
   }
@@ -239,6 +242,7 @@ export class Trainer {
       evaluate(this.network, batches, {
         ...options,
         microBatch: this.#options.microBatch,
+        lanes: this.#options.lanes,
         tokenLoss: this.tokenLoss,
         step: this.#evaluationStep,
       }),

@@ -10,6 +10,7 @@ import {
   type ReasoningNetwork,
   type TokenLoss,
 } from '@hrm/act';
+import { joinUpdates, slotsOf } from './batch-parts';
 import { mapNamed } from './gradient-transformation';
 import type { Optimizer } from './optimizer';
 import type { RowOptimizer } from './sign-sgd';
@@ -211,13 +212,28 @@ export function finishStep(
  * A training step as a pure function: one update of deep supervision on every slot of the batch, its gradients, and
  * the new values of everything that training changes. It reads no tensor's values and draws no random number, so it
  * can be recorded once and run as one graph.
+ *
+ * @param lanes into how many parts the batch is split, which a graph computes side by side. Must divide the batch. Default 1.
  */
-export function trainingStep(options: TrainingStepOptions): TrainingStep {
+export function trainingStep(options: TrainingStepOptions, { lanes = 1 }: { lanes?: number } = {}): TrainingStep {
   const { network, tokenLoss } = options;
   return (input) =>
     tf.tidy(() => {
-      const update = updateGradients(network, tokenLoss, input);
-      const { carry, metrics, haltingSteps } = update;
-      return { carry, metrics, haltingSteps, ...finishStep(options, update, input) };
+      const { carry, offered, draws } = input;
+      const batchSize = carry.halted.shape[0];
+      const count = batchSize / lanes;
+      if (!Number.isInteger(count)) {
+        throw new RangeError(`Trainer: lanes is ${lanes}, which does not divide the batch of ${batchSize}`);
+      }
+      const updates = Array.from({ length: lanes }, (_, lane) => {
+        const part =
+          lanes === 1 ? input : slotsOf({ carry, offered, draws }, { first: lane * count, count, of: batchSize });
+        return updateGradients(network, tokenLoss, part, batchSize);
+      });
+      const [first] = updates as [UpdateGradients];
+      const gradients = mapNamed(first.gradients, (_, name) => addUp(updates.map((update) => update.gradients[name]!)));
+      const joined = lanes === 1 ? first : joinUpdates(updates);
+      const { carry: after, metrics, haltingSteps } = joined;
+      return { carry: after, metrics, haltingSteps, ...finishStep(options, { ...joined, gradients }, input) };
     });
 }

@@ -25,10 +25,17 @@ async function train(options: Partial<TrainerOptions>) {
   return { state, events };
 }
 
-describe('microBatch', () => {
-  it.each([1, 2])('makes the steps of the whole batch, %i slots at a time', async (microBatch) => {
+describe('microBatch and lanes', () => {
+  it.each([
+    ['a slot at a time', { microBatch: 1 }],
+    ['two slots at a time', { microBatch: 2 }],
+    ['a slot at a time in two lanes', { microBatch: 1, lanes: 2 }],
+    ['a slot at a time in lanes that do not come out even', { microBatch: 1, lanes: 3 }],
+    ['more lanes than parts', { microBatch: 2, lanes: 8 }],
+    ['two lanes inside of one step', { lanes: 2 }],
+  ])('makes the steps of the whole batch: %s', async (_, options) => {
     const whole = await train({});
-    const parts = await train({ microBatch });
+    const parts = await train(options);
     for (const part of ['weights', 'carry', 'optimizer'] as const) {
       expect([...parts.state[part].keys()]).toEqual([...whole.state[part].keys()]);
       for (const [name, { data, shape }] of whole.state[part]) {
@@ -50,7 +57,8 @@ describe('microBatch', () => {
     const trainer = new Trainer(model, {
       optimizer: adamW({ learningRate: 1e-2 }),
       puzzleOptimizer: signSgd({ learningRate: 1e-2 }),
-      microBatch: 2,
+      microBatch: 1,
+      lanes: 2,
     });
     const counts: number[] = [];
     for await (const _ of trainer.train(reversalBatches(4))) counts.push(tf.memory().numTensors);
@@ -61,17 +69,22 @@ describe('microBatch', () => {
 
   it('must divide the batch, and be a count', async () => {
     await expect(train({ microBatch: 3 })).rejects.toThrow('microBatch is 3, which does not divide the batch of 4');
+    await expect(train({ lanes: 3 })).rejects.toThrow('lanes is 3, which does not divide the batch of 4');
+    await expect(train({ lanes: 0 })).rejects.toThrow('lanes is 0, expected a whole number of at least 1');
     await expect(train({ microBatch: 0 })).rejects.toThrow('microBatch is 0, expected a whole number of at least 1');
   });
 
-  it('evaluates as the whole batch does, also where the last part is smaller', async () => {
-    const model = smallHrm();
-    const [batch] = reversalBatches(1);
-    const whole = await evaluate(model, [batch!], { tokenLoss: softmaxCrossEntropy });
-    const parts = await evaluate(model, [batch!], { tokenLoss: softmaxCrossEntropy, microBatch: 3 });
-    expect(parts.count).toBe(whole.count);
-    expect(parts.halted.haltingSteps).toEqual(whole.halted.haltingSteps);
-    for (const [name, value] of Object.entries(whole.sums)) expect(parts.sums[name]).toBeCloseTo(value, 4);
-    model.dispose();
-  });
+  it.each([{ microBatch: 3 }, { microBatch: 3, lanes: 2 }, { lanes: 2 }, { microBatch: 1, lanes: 3 }])(
+    'evaluates as the whole batch does, also where the last part is smaller: %o',
+    async (options) => {
+      const model = smallHrm();
+      const [batch] = reversalBatches(1);
+      const whole = await evaluate(model, [batch!], { tokenLoss: softmaxCrossEntropy });
+      const parts = await evaluate(model, [batch!], { tokenLoss: softmaxCrossEntropy, ...options });
+      expect(parts.count).toBe(whole.count);
+      expect(parts.halted.haltingSteps).toEqual(whole.halted.haltingSteps);
+      for (const [name, value] of Object.entries(whole.sums)) expect(parts.sums[name]).toBeCloseTo(value, 4);
+      model.dispose();
+    },
+  );
 });

@@ -1,7 +1,7 @@
 import { evaluationBatches } from '@hrm/data-sudoku-maze';
 import { evaluate, evaluateHalting, type HaltedEvaluation } from '@hrm/trainer';
 import { z } from 'zod';
-import { chooseMicroBatch } from '../run/choose-micro-batch';
+import { chooseBatchParts } from '../run/choose-batch-parts';
 import { tokenLossOf } from '../run/build-run';
 import { loadRun } from '../run/load-run';
 import { countPuzzles, readSplit } from '../run/run-puzzles';
@@ -66,7 +66,7 @@ export async function evalRun(options: z.infer<typeof evalOptions>): Promise<voi
       evaluate(model, batches(), {
         tokenLoss: tokenLossOf(config),
         compile: engine.compile,
-        microBatch: engine.microBatches ? chooseMicroBatch(model, batchSize) : undefined,
+        ...(engine.takesParts && chooseBatchParts(model, batchSize)),
         onBatch,
       }),
     );

@@ -75,7 +75,7 @@ export async function trainCell(config: RunConfig, puzzles: RunPuzzles, compile:
   const trainer = buildTrainer(config, model, {
     totalSteps: totalStepsOf(config, puzzles.train.metadata),
     compile: counting,
-    microBatches: false,
+    takesParts: false,
   });
   try {
     const training = await trainToEnd(trainer, config, puzzles, () => recordings);

@@ -61,6 +61,8 @@ const training = z
     segmentsPerUpdate: count.optional(),
     /** Slots that go through a segment together, 'auto' for as many as the cache holds; what is learned stays the same. */
     microBatch: z.union([count, z.literal('auto')]).default('auto'),
+    /** How many such parts go through at once; 'auto' for two, on native TensorFlow. */
+    lanes: z.union([count, z.literal('auto')]).default('auto'),
     tokenLoss: z.enum(['stablemax', 'softmax']).default('stablemax'),
     optimizer: z.enum(['adam-atan2', 'adam-w']).default('adam-atan2'),
     learningRate: positive,
@@ -92,6 +94,10 @@ const training = z
   .refine(({ batchSize, microBatch }) => microBatch === 'auto' || batchSize % microBatch === 0, {
     message: 'must divide batchSize',
     path: ['microBatch'],
+  })
+  .refine(({ batchSize, microBatch, lanes }) => lanes === 'auto' || microBatch !== 'auto' || batchSize % lanes === 0, {
+    message: 'must divide batchSize',
+    path: ['lanes'],
   });
 
 /** Checks a run's description. What is not in it is an error. */

@@ -70,6 +70,7 @@ export function runConfigFromOfficial(
         epochs: config.epochs,
         seed: config.seed,
         microBatch: 'auto',
+        lanes: 'auto',
         tokenLoss: arch.loss.loss_type.startsWith('softmax') ? 'softmax' : 'stablemax',
         optimizer: 'adam-atan2',
         learningRate: config.lr,

@@ -5,7 +5,7 @@ import { adamAtan2, adamW, signSgd, Trainer, warmupCosine } from '@hrm/trainer';
 import type { RunConfig, Task } from '../config/run-config';
 import type { Engine } from '../terminal/backend-options';
 import { UsageError } from '../terminal/usage-error';
-import { chooseMicroBatch } from './choose-micro-batch';
+import { chooseBatchParts, type BatchParts } from './choose-batch-parts';
 
 /** Rows and columns of a task's puzzles. @throws UsageError for a task that says nothing of a grid. */
 function gridOf(task: Task, name: string): { rows: number; columns: number } {
@@ -85,21 +85,25 @@ export function totalStepsOf(
   return steps ?? Math.floor((epochs! * totalGroups * meanPuzzleExamples) / batchSize);
 }
 
-/** Slots that go through a segment together: as the config says, or as suits the backend. */
-export function microBatchOf(
-  { microBatch, batchSize }: Pick<RunConfig['training'], 'microBatch' | 'batchSize'>,
+/** How a batch is taken: as the config says, or as suits the backend. */
+export function batchPartsOf(
+  { microBatch, lanes, batchSize }: Pick<RunConfig['training'], 'microBatch' | 'lanes' | 'batchSize'>,
   model: RecursiveReasoner,
-  { microBatches }: Pick<Engine, 'microBatches'>,
-): number | undefined {
-  if (microBatch !== 'auto') return microBatch;
-  return microBatches ? chooseMicroBatch(model, batchSize) : undefined;
+  { takesParts }: Pick<Engine, 'takesParts'>,
+): BatchParts {
+  const chosen = takesParts ? chooseBatchParts(model, batchSize) : {};
+  if (microBatch === 'auto' && lanes === 'auto') return chosen;
+  return {
+    microBatch: microBatch === 'auto' ? chosen.microBatch : microBatch,
+    lanes: lanes === 'auto' ? 1 : lanes,
+  };
 }
 
 /** Makes the trainer of a run. */
 export function buildTrainer(
   config: RunConfig,
   model: RecursiveReasoner,
-  { totalSteps, compile, microBatches }: { totalSteps: number } & Pick<Engine, 'compile' | 'microBatches'>,
+  { totalSteps, compile, takesParts }: { totalSteps: number } & Pick<Engine, 'compile' | 'takesParts'>,
 ): Trainer {
   const { training } = config;
   const { learningRate, warmupSteps, minRatio, weightDecay, beta1, beta2 } = training;
@@ -114,7 +118,7 @@ export function buildTrainer(
     tokenLoss: tokenLossOf(config),
     ...(training.emaDecay !== undefined && { emaDecay: training.emaDecay }),
     ...(training.segmentsPerUpdate !== undefined && { segmentsPerUpdate: training.segmentsPerUpdate }),
-    microBatch: microBatchOf(training, model, { microBatches }),
+    ...batchPartsOf(training, model, { takesParts }),
     seed: training.seed,
     totalSteps,
     compile,

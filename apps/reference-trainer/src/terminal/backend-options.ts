@@ -15,8 +15,8 @@ export const backendOptions = {
 export interface Engine {
   backend: SelectedBackend;
   compile: Compile;
-  /** Whether a batch is best taken in parts that fit the processor's cache. */
-  microBatches: boolean;
+  /** Whether a batch is best taken in parts, see `chooseBatchParts`. */
+  takesParts: boolean;
 }
 
 /** Chooses the backend, and says which and why. */
@@ -35,5 +35,5 @@ export async function startEngine(
   if (backend.hint) terminal.say(backend.hint);
   const usesCompile = backend.name === 'tensorflow' && options.compile !== 'eager';
   const compiled: Compile = (f) => compile(f, { mode: options.compile, onRecord: () => {} });
-  return { backend, compile: usesCompile ? compiled : asItIs, microBatches: usesCompile };
+  return { backend, compile: usesCompile ? compiled : asItIs, takesParts: usesCompile && backend.device === 'CPU' };
 }

@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest';
+import { runConfigSchema } from '../src/config/run-config';
+import { batchPartsOf } from '../src/run/build-run';
+import { chooseBatchParts } from '../src/run/choose-batch-parts';
+
+const network = (hiddenSize: number, seqLen: number) => ({ hiddenSize, seqLen, prefixLen: 1 });
+
+describe('chooseBatchParts', () => {
+  it.each([
+    ['hidden 128, as measured', 128, 81, 128, { microBatch: 32, lanes: 2 }],
+    ['27 million parameters, as measured', 512, 81, 32, { microBatch: 8, lanes: 2 }],
+    ['a batch that fits whole', 64, 16, 64, { lanes: 2 }],
+    ['an odd batch that fits whole', 64, 16, 63, {}],
+    ['a sample that does not fit', 4096, 400, 8, { microBatch: 1, lanes: 2 }],
+    ['a batch that divides a little lower', 128, 81, 100, { microBatch: 25, lanes: 2 }],
+    ['a batch without a fitting divisor', 128, 81, 127, {}],
+  ])('%s', (_, hiddenSize, seqLen, batchSize, expected) => {
+    expect(chooseBatchParts(network(hiddenSize, seqLen), batchSize)).toEqual(expected);
+  });
+
+  it('leaves a batch whole that a solver looks at', () => {
+    expect(chooseBatchParts({ ...network(128, 81), recordable: false }, 128)).toEqual({});
+  });
+});
+
+describe('batchPartsOf', () => {
+  const model = network(128, 81) as Parameters<typeof batchPartsOf>[1];
+  const parts = (lines: { microBatch?: number; lanes?: number }, takesParts = true) =>
+    batchPartsOf({ batchSize: 128, microBatch: 'auto', lanes: 'auto', ...lines }, model, { takesParts });
+
+  it('chooses where nothing is said, on a processor', () => {
+    expect(parts({})).toEqual({ microBatch: 32, lanes: 2 });
+    expect(parts({}, false)).toEqual({});
+  });
+  it('does as it is told', () => {
+    expect(parts({ microBatch: 16 })).toEqual({ microBatch: 16, lanes: 1 });
+    expect(parts({ lanes: 4 })).toEqual({ microBatch: 32, lanes: 4 });
+    expect(parts({ lanes: 4 }, false)).toEqual({ microBatch: undefined, lanes: 4 });
+  });
+});
+
+describe('the config lines microBatch and lanes', () => {
+  const config = (lines: object) => ({
+    name: 'run',
+    task: { kind: 'sudoku', size: 4 },
+    model: {
+      hiddenSize: 8,
+      block: { type: 'mixer' },
+      schedule: { type: 'one-step-gradient' },
+      halting: { type: 'q-learning' },
+    },
+    training: { batchSize: 8, steps: 1, learningRate: 1e-3, ...lines },
+  });
+  it('are chosen where nothing is said, or divisors of the batch', () => {
+    expect(runConfigSchema.parse(config({})).training).toMatchObject({ microBatch: 'auto', lanes: 'auto' });
+    const lines = { microBatch: 4, lanes: 2 };
+    expect(runConfigSchema.parse(config(lines)).training).toMatchObject(lines);
+  });
+  it.each([3, 0, 16, 'all'])('refuse %s', (value) => {
+    for (const name of ['microBatch', 'lanes']) {
+      const result = runConfigSchema.safeParse(config({ [name]: value }));
+      expect(result.success).toBe(false);
+      expect(JSON.stringify(result.error?.issues)).toContain(name);
+    }
+  });
+});
