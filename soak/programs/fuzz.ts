@@ -16,8 +16,9 @@ import { soakFolder, toolFolder, workFolder } from '../src/soak-folder';
 
 const version = '4.0.0';
 const options = soakOptions({ reader: 'all', seconds: 1800 });
-const target = await bundleTargets();
 const work = workFolder();
+// In a folder of its own, for several may fuzz at a time.
+const target = await bundleTargets(join(work, 'targets'));
 const { readers } = createRequire(import.meta.url)(target.replace('target.cjs', 'readers.cjs')) as {
   readers: readonly FuzzedReader[];
 };

@@ -2,9 +2,8 @@ import { join } from 'node:path';
 import { build } from 'tsup';
 import { repository, soakFolder } from './soak-folder';
 
-/** Makes one CommonJS file of the readers, which is what Jazzer.js can put its counters into; returns its path. */
-export async function bundleTargets(): Promise<string> {
-  const outDir = join(soakFolder, 'dist', 'targets');
+/** Makes in `outDir` one CommonJS file of the readers, which is what Jazzer.js can put its counters into; returns its path. */
+export async function bundleTargets(outDir: string): Promise<string> {
   await build({
     entry: [join(soakFolder, 'targets', 'target.ts'), join(soakFolder, 'targets', 'readers.ts')],
     outDir,
