@@ -95,19 +95,25 @@ export class RunLock {
 
   /** Lets the next process have the run. */
   async release(): Promise<void> {
-    process.off('exit', this.#atExit);
     for (const name of namesOf(this.#id))
       await ignoring(['ENOENT'], this.#fileSystem.removeFile(join(this.folder, name)));
     // Others may be claiming it already.
     await ignoring(['ENOENT', 'ENOTEMPTY', 'EEXIST'], this.#fileSystem.removeFolder(this.folder));
+    // Not before: a second signal may end the process in between.
+    process.off('exit', this.#atExit);
   }
 
   #releaseSync(): void {
-    try {
-      for (const name of namesOf(this.#id)) this.#fileSystem.removeFileSync(join(this.folder, name));
-      this.#fileSystem.removeFolderSync(this.folder);
-    } catch {
-      // The process is ending: what stays is a dead process's lock, to be taken over.
+    const removals = [
+      ...namesOf(this.#id).map((name) => () => this.#fileSystem.removeFileSync(join(this.folder, name))),
+      () => this.#fileSystem.removeFolderSync(this.folder),
+    ];
+    for (const remove of removals) {
+      try {
+        remove();
+      } catch {
+        // Gone already; or the process is ending, and what stays is a dead process's lock, to be taken over.
+      }
     }
   }
 }

@@ -11,6 +11,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { nodeFileSystem, type FileSystem } from '../../src/checkpoint/file-system';
 import { nodeProcessTable, type ProcessIdentity, type ProcessTable } from '../../src/checkpoint/process-identity';
 import { RunLock, RunLockedError } from '../../src/checkpoint/run-lock';
 import { bundleProgram, startProgram } from './child-program';
@@ -50,6 +51,28 @@ describe('a lock', () => {
     await lock.release();
     expect(readdirSync(run)).toEqual([]);
     await (await RunLock.acquire(run)).release();
+  });
+
+  test.each([0, 1, 2])('is gone after an exit in the middle of its release, at its removal no. %i', async (stopAt) => {
+    const run = temporaryFolder();
+    let removals = 0;
+    const endless = new Promise<void>(() => undefined);
+    const hanging: FileSystem = {
+      ...nodeFileSystem,
+      removeFile: (path) => (removals++ < stopAt ? nodeFileSystem.removeFile(path) : endless),
+      removeFolder: (path) => (removals++ < stopAt ? nodeFileSystem.removeFolder(path) : endless),
+    };
+    const before = process.listeners('exit');
+    const lock = await RunLock.acquire(run, { fileSystem: hanging });
+    removals = 0;
+    void lock.release();
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    const atExit = process.listeners('exit').filter((listener) => !before.includes(listener));
+    for (const listener of atExit) {
+      listener(143);
+      process.off('exit', listener);
+    }
+    expect(readdirSync(run)).toEqual([]);
   });
 
   test('is given when the process is dead', async () => {
