@@ -15,8 +15,13 @@ function readConfigFile(path: string): unknown {
   }
   if (statSync(path).size > MAX_BYTES) throw new UsageError(`${path} is larger than 1 MiB, too large for a config`);
   try {
-    return JSON.parse(readFileSync(path, 'utf8'));
+    return JSON.parse(readFileSync(path, 'utf8'), (key, value: unknown) => {
+      // The schema would pass over it without a word.
+      if (key === '__proto__') throw new UsageError(`${path}: ${key} is not known`);
+      return value;
+    });
   } catch (error) {
+    if (error instanceof UsageError) throw error;
     throw new UsageError(`${path} is not JSON: ${(error as Error).message}`);
   }
 }

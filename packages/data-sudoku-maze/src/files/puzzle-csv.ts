@@ -60,7 +60,11 @@ const quote = (field: string): string => JSON.stringify(field.length > 40 ? `${f
 /** Hands over each row after the header. Nothing is held but the piece of the file that is being read. */
 async function eachRow(path: string, maxRows: number, take: (row: Row) => void): Promise<void> {
   let rows = -1;
-  const onRecord = (record: string[], { lines: line }: { lines: number }): null => {
+  // The parser counts two lines for each Windows line end in quotes.
+  let countedTwice = 0;
+  const onRecord = (record: string[], { lines }: { lines: number }): null => {
+    for (const field of record) if (field.includes('\r\n')) countedTwice += field.split('\r\n').length - 1;
+    const line = lines - countedTwice;
     if (++rows > maxRows) throw new PuzzleFileError(path, `more rows than the ${maxRows} allowed`, { line });
     if (rows > 0) take(asRow(path, record, line));
     else if (record.join() !== HEADER.join()) {
@@ -74,9 +78,9 @@ async function eachRow(path: string, maxRows: number, take: (row: Row) => void):
     await pipeline(createReadStream(path), parse({ ...options, on_record: onRecord }).resume());
     if (rows < 0) throw new PuzzleFileError(path, `expected the header ${HEADER.join()}; got an empty file`);
   } catch (error) {
-    const { lines: line } = error as { lines?: number };
-    if (error instanceof PuzzleFileError || line === undefined) throw asPuzzleFileError(path, error);
-    throw new PuzzleFileError(path, (error as Error).message, { line, cause: error });
+    const { lines } = error as { lines?: number };
+    if (error instanceof PuzzleFileError || lines === undefined) throw asPuzzleFileError(path, error);
+    throw new PuzzleFileError(path, (error as Error).message, { line: lines - countedTwice, cause: error });
   }
 }
 
