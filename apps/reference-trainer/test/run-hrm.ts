@@ -17,12 +17,16 @@ export interface HrmResult {
 // WebAssembly, so that the tests say the same on every machine.
 const environment = { ...process.env, HRM_BACKEND: 'wasm' };
 
+/** Makes stderr seem a terminal, for which progress is drawn. */
+const onTerminal = ['--import', 'data:text/javascript,process.stderr.isTTY=true'];
+
 /** Runs the command as a user does. */
-export function hrm(args: readonly string[], input = ''): HrmResult {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...args], {
+export function hrm(args: readonly string[], input = '', { live = false } = {}): HrmResult {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [...(live ? onTerminal : []), program, ...args], {
     encoding: 'utf8',
     input,
     env: environment,
+    timeout: 150_000,
   });
   return {
     status,

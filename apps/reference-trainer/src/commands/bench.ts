@@ -3,7 +3,7 @@ import { benchSizes } from '../bench/bench-size';
 import { growthDimensions } from '../bench/growth';
 import { runBench } from '../bench/run-bench';
 import { backendOptions, startEngine } from '../terminal/backend-options';
-import { Progress, Terminal } from '../terminal/terminal';
+import { Terminal, withProgress } from '../terminal/terminal';
 import { textOption } from '../terminal/text-option';
 import { UsageError } from '../terminal/usage-error';
 import { benchAgainst } from './bench-against';
@@ -98,14 +98,10 @@ async function benchOnce(terminal: Terminal, options: BenchOptions): Promise<voi
   terminal.say(
     `HRM, hidden ${hidden}, ${layers}+${layers} layers, ${heads} heads, batch ${batch}, ${tokens} tokens, float32, ${options.compile}`,
   );
-  const progress = new Progress(terminal, 'steps', steps + evaluations + 2);
-  const result = await runBench(
-    { hidden, layers, heads, batch, tokens, segments },
-    { steps, evaluations },
-    engine,
-    progress,
+  const size = { hidden, layers, heads, batch, tokens, segments };
+  const result = await withProgress(terminal, 'steps', steps + evaluations + 2, (progress) =>
+    runBench(size, { steps, evaluations }, engine, progress),
   );
-  progress.stop();
   const {
     stepSeconds,
     stepSecondsRange,

@@ -6,7 +6,7 @@ import { tokenLossOf } from '../run/build-run';
 import { loadRun } from '../run/load-run';
 import { countPuzzles, readSplit } from '../run/run-puzzles';
 import { backendOptions, startEngine } from '../terminal/backend-options';
-import { Progress, Terminal } from '../terminal/terminal';
+import { Terminal, withProgress } from '../terminal/terminal';
 import { textOption } from '../terminal/text-option';
 import { UsageError } from '../terminal/usage-error';
 
@@ -50,12 +50,10 @@ export async function evalRun(options: z.infer<typeof evalOptions>): Promise<voi
   }
   const total = countPuzzles(puzzles);
   const batchSize = options.batch ?? Math.min(config.training.batchSize, total);
-  const withBar = async <T>(label: string, f: (onBatch: (done: { batches: number }) => void) => Promise<T>) => {
-    const bar = new Progress(terminal, label, total);
-    const result = await timed(() => f(({ batches }) => bar.update(Math.min(total, batches * batchSize))));
-    bar.stop();
-    return result;
-  };
+  const withBar = <T>(label: string, f: (onBatch: (done: { batches: number }) => void) => Promise<T>) =>
+    withProgress(terminal, label, total, (bar) =>
+      timed(() => f(({ batches }) => bar.update(Math.min(total, batches * batchSize)))),
+    );
   const batches = () => evaluationBatches(puzzles, { batchSize });
   terminal.say(`Step ${step}, ${total} puzzles.`);
 

@@ -55,6 +55,8 @@ export async function runTraining({
   const signals = new StopSignals((signal) =>
     terminal.say(`\n${signal}: finishing the step and saving; again to stop at once`),
   );
+  let bar: Progress | undefined;
+  let openLog: MetricsLog | undefined;
   try {
     const store = await CheckpointStore.open(run, {
       keepNewest: keepCheckpoints,
@@ -74,6 +76,7 @@ export async function runTraining({
     } else if (resume) terminal.say('There is no checkpoint to go on from yet: starting at step 0.');
     let best = progress.best;
     const log = await MetricsLog.open(paths.metrics, { length: saved ? progress.metricsLength : 0 });
+    openLog = log;
 
     const save = async (metric?: number) => {
       const state = await trainer.state();
@@ -93,7 +96,7 @@ export async function runTraining({
       ...(cursor && { cursor }),
       ...(augment && { augment: taskAugmentation(config.task) }),
     });
-    const bar = new Progress(terminal, 'training', lastStep);
+    bar = new Progress(terminal, 'training', lastStep);
     const started = performance.now();
     let evaluation: Evaluation | undefined;
     let [loss, accuracy, segments, speed] = [Number.NaN, Number.NaN, Number.NaN, Number.NaN];
@@ -159,7 +162,12 @@ export async function runTraining({
       const next = (every: number) => (Math.floor(step / every) + 1) * every;
       return Math.min(lastStep, next(evaluateEvery), checkpointEvery === undefined ? Infinity : next(checkpointEvery));
     }
+  } catch (error) {
+    await openLog?.close().catch(() => undefined);
+    throw error;
   } finally {
+    // Also where a step fails: a bar left standing would keep the process alive.
+    bar?.stop();
     signals.close();
   }
 }

@@ -34,7 +34,7 @@ const QUIET_SECONDS = 5;
  * It writes to stderr, so results stay clean.
  */
 export class Progress {
-  readonly #bar: SingleBar | undefined;
+  #bar: SingleBar | undefined;
   readonly #label: string;
   readonly #total: number;
   readonly #started = performance.now();
@@ -70,9 +70,25 @@ export class Progress {
     }
   }
 
-  /** Takes the bar away. */
+  /** Takes the bar away, if it is still there. */
   stop(): void {
     this.#bar?.stop();
+    this.#bar = undefined;
+  }
+}
+
+/** Shows how far work is while it lasts. However it ends the bar goes: one left standing would keep the process alive. */
+export async function withProgress<T>(
+  terminal: Terminal,
+  label: string,
+  total: number,
+  work: (progress: Progress) => Promise<T>,
+): Promise<T> {
+  const progress = new Progress(terminal, label, total);
+  try {
+    return await work(progress);
+  } finally {
+    progress.stop();
   }
 }
 
