@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { tinyRun } from '../../apps/reference-trainer/test/tiny-run';
 
 /** Writes the config of a run small enough to be started hundreds of times, and returns its path. */
 export function writeTinyConfig(
@@ -10,31 +11,9 @@ export function writeTinyConfig(
 ): string {
   const path = join(folder, 'tiny.json');
   const config = {
-    name: 'tiny',
-    task: { kind: 'sudoku', size: 4 },
-    generate: { train: 60, test: 24, givens: [8, 10], seed: 0 },
-    model: {
-      hiddenSize: 16,
-      hLayers: 1,
-      lLayers: 1,
-      block: { type: 'mixer', expansion: 1 },
-      schedule: { type: 'one-step-gradient', hCycles: 2, lCycles: 2 },
-      halting: { type: 'q-learning', maxSegments: 4, exploration: 0.3 },
-      positions: 'none',
-      puzzleEmbeddingSize: 16,
-      ...model,
-    },
-    training: {
-      batchSize: 12,
-      steps: 60,
-      learningRate: 1e-3,
-      weightDecay: 0.1,
-      emaDecay: 0.9,
-      augment: true,
-      evaluateEvery: 20,
-      checkpointEvery: 2,
-      ...training,
-    },
+    ...tinyRun,
+    model: { ...tinyRun.model, ...model },
+    training: { ...tinyRun.training, steps: 60, evaluateEvery: 20, checkpointEvery: 2, ...training },
   };
   writeFileSync(path, JSON.stringify(config));
   return path;

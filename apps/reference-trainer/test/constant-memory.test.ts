@@ -10,7 +10,7 @@ import { buildRunModel, buildTrainer } from '../src/run/build-run';
 import { preparePuzzles } from '../src/run/run-puzzles';
 import { runTraining } from '../src/run/run-training';
 import { Terminal } from '../src/terminal/terminal';
-import { tinyRun } from './run-hrm';
+import { tinyRun } from './tiny-run';
 
 it('holds the same tensors after each of 1,000 steps, evaluations and checkpoints between them', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'hrm-memory-'));

@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { backends } from './backends';
-import { hrm, startHrm, tinyRun } from './run-hrm';
+import { hrm, startHrm } from './run-hrm';
+import { tinyRun } from './tiny-run';
 import { newestStep, signalRun } from './signalled-run';
 
 // Many starts of the command, each of a second or more.

@@ -3,7 +3,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { hrm, tinyRun } from './run-hrm';
+import { hrm } from './run-hrm';
+import { tinyRun } from './tiny-run';
 
 const folder = mkdtempSync(join(tmpdir(), 'hrm-non-finite-'));
 const config = join(folder, 'tiny.json');

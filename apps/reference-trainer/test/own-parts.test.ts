@@ -2,7 +2,8 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
-import { hrm, tinyRun } from './run-hrm';
+import { hrm } from './run-hrm';
+import { tinyRun } from './tiny-run';
 
 // Inside of this package, so that the modules find @hrm/layers as a user's would.
 const folder = mkdtempSync(fileURLToPath(new URL('.own-parts-', import.meta.url)));

@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseSafetensors } from '@hrm/models';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { hrm, startHrm, tinyRun } from './run-hrm';
+import { hrm, startHrm } from './run-hrm';
+import { tinyRun } from './tiny-run';
 
 const folder = mkdtempSync(join(tmpdir(), 'hrm-training-run-'));
 const config = join(folder, 'tiny.json');

@@ -6,6 +6,7 @@ import { oneStepGradient, type RecursionSchedule } from '@hrm/recursion';
 import { adamAtan2, Trainer, type Optimizer } from '@hrm/trainer';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { useBackend } from './backends';
+import { ownController } from './own-controller';
 
 beforeAll(() => useBackend('cpu'));
 
@@ -60,17 +61,7 @@ const spoilt = (spoil: (zH: tf.Tensor3D) => tf.Tensor): RecursionSchedule => ({
   },
 });
 
-const controller = (changes: Partial<HaltingController>) => (): HaltingController => ({
-  name: 'own',
-  maxSegments: 2,
-  needsLookAhead: false,
-  parameters: {},
-  draw: () => ({}),
-  logits: () => ({}),
-  decide: ({ steps }) => ({ halted: tf.greaterEqual(steps, 2) as tf.Tensor1D, state: {} }),
-  losses: ({ tokenLoss }) => ({ total: tokenLoss, metrics: {} }),
-  ...changes,
-});
+const controller = (changes: Partial<HaltingController>) => (): HaltingController => ({ ...ownController, ...changes });
 
 const narrow: BlockFactory = ({ hiddenSize, random }) => new Halves(hiddenSize / 2, hiddenSize, random);
 const blind: BlockFactory = ({ hiddenSize, random }) => new Halves(hiddenSize, hiddenSize / 2, random);

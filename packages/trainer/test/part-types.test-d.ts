@@ -21,6 +21,7 @@ import {
 import { oneStepGradient, type RecursionSchedule, type Refinement } from '@hrm/recursion';
 import { adamAtan2, Trainer, type Optimizer, type RowOptimizer, type TrainerOptions } from '@hrm/trainer';
 import { expectTypeOf } from 'expect-type';
+import { ownController } from './own-controller';
 
 const sizes = { vocabSize: 4, seqLen: 4, hiddenSize: 8 };
 const optimizer = adamAtan2({ learningRate: 0.1 });
@@ -34,16 +35,6 @@ const ownSchedule: RecursionSchedule = {
   name: 'once',
   refine: (core, latents, x) => ({ latents: core.fH(core.fL(latents, x)) }),
 };
-const ownController = {
-  name: 'own',
-  maxSegments: 2,
-  needsLookAhead: false,
-  parameters: {},
-  draw: () => ({}),
-  logits: () => ({}),
-  decide: ({ steps }) => ({ halted: tf.greaterEqual(steps, 2) as tf.Tensor1D, state: {} }),
-  losses: ({ tokenLoss }) => ({ total: tokenLoss, metrics: {} }),
-} satisfies HaltingController;
 const ownOptimizer: Optimizer = {
   learningRate: () => 0.1,
   init: () => ({}),

@@ -5,7 +5,7 @@ import {
   type PuzzleDataset,
   type TrainingBatch,
 } from '@hrm/data-sudoku-maze';
-import { summarize, type Summary } from './summary';
+import { sum, summarize, type Summary } from './summary';
 
 /** How fast puzzles come. */
 export interface DataSpeed {
@@ -81,6 +81,5 @@ export async function measureDataWait(
     waits.push((fetched - started) / 1000);
     wholes.push((performance.now() - started) / 1000);
   }
-  const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
   return { stepSeconds: summarize(wholes).median, share: sum(waits) / sum(wholes) };
 }

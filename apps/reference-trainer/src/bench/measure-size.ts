@@ -1,6 +1,5 @@
-import { swigluInnerSize } from '@hrm/layers';
 import { Contender, ContenderError, type ContenderCommand } from './contender';
-import type { BenchSizes } from './step-flops';
+import { largestProduct, type BenchSizes } from './step-flops';
 import { summarize } from './summary';
 
 /** Who takes part: the official code as it is, the same under torch.compile, and ours. */
@@ -48,11 +47,6 @@ export interface MeasureSizeOptions {
 export function rotate<T>(list: readonly T[], round: number): T[] {
   const first = list.length > 0 ? round % list.length : 0;
   return [...list.slice(first), ...list.slice(0, first)];
-}
-
-/** The largest product of a step: the gate and up projection of all positions. */
-export function largestProduct({ batch, tokens, hidden }: BenchSizes): { m: number; k: number; n: number } {
-  return { m: batch * (tokens + 1), k: hidden, n: 2 * swigluInnerSize(hidden, 4) };
 }
 
 /** Steps before the rounds: the first compiles, the second meets memory that it has never touched. An evaluation has 16. */

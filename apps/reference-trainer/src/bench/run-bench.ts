@@ -2,8 +2,7 @@ import { matmulSpeed } from '@hrm/runtime';
 import type { Engine } from '../terminal/backend-options';
 import type { Progress } from '../terminal/terminal';
 import { benchTrainer, randomBatch } from './bench-trainer';
-import { largestProduct } from './measure-size';
-import { evaluationFlops, trainingFlops, type BenchSizes } from './step-flops';
+import { largestProduct, evaluationFlops, trainingFlops, type BenchSizes } from './step-flops';
 import { summarize } from './summary';
 
 /** Timings of one size on one backend. */

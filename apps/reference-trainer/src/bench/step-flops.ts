@@ -42,3 +42,8 @@ export const trainingFlops = (sizes: BenchSizes): number => 2 * forwardFlops(siz
 
 /** Of an evaluation of one batch. */
 export const evaluationFlops = (sizes: BenchSizes): number => sizes.segments * forwardFlops(sizes);
+
+/** The largest product of a step: the gate and up projection of all positions. */
+export function largestProduct({ batch, tokens, hidden }: BenchSizes): { m: number; k: number; n: number } {
+  return { m: batch * (tokens + 1), k: hidden, n: 2 * swigluInnerSize(hidden, 4) };
+}

@@ -13,3 +13,5 @@ export function summarize(values: readonly number[]): Summary {
   const median = sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
   return { median, least: sorted[0]!, most: sorted.at(-1)! };
 }
+
+export const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);

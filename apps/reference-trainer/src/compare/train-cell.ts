@@ -1,14 +1,13 @@
 import { HaltingInference, scoreAnswers, type AnswerScore } from '@hrm/act';
 import { evaluationBatches, trainBatches } from '@hrm/data-sudoku-maze';
 import type { Compile, Trainer } from '@hrm/trainer';
+import { sum, summarize } from '../bench/summary';
 import type { RunConfig } from '../config/run-config';
 import { buildRunModel, buildTrainer, totalStepsOf } from '../run/build-run';
 import { countPuzzles, taskAugmentation, type RunPuzzles } from '../run/run-puzzles';
 import type { CellFigures, CellOutcome } from './cell-result';
 
-const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
 const mean = (values: readonly number[]) => sum(values) / values.length;
-const median = (values: readonly number[]) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
 
 type HeldOutFigure = 'puzzles' | 'cells' | 'puzzlesHalting' | 'cellsHalting' | 'segmentsHalting';
 
@@ -48,7 +47,7 @@ async function trainToEnd(
     seconds,
     cpuSeconds: (cpu.user + cpu.system) / 1e6,
     stepMilliseconds:
-      (1000 * sum(timed.map((stage) => stage.length * median(stage)))) / Math.max(1, timed.flat().length),
+      (1000 * sum(timed.map((stage) => stage.length * summarize(stage).median))) / Math.max(1, timed.flat().length),
     firstLoss: mean(losses.slice(0, tenth)),
     lastLoss: mean(losses.slice(-tenth)),
   };
