@@ -28,11 +28,12 @@ const train = (run: string, ...more: readonly string[]) =>
 
 async function sendSignals(wanted: number) {
   const whole = join(folder, 'whole');
-  await train(whole).ending;
+  const { code: ending, stderr: reason } = await train(whole).ending;
+  if (ending !== 0) throw new Error(`the run left alone ended with ${ending}: ${reason}`);
   const expected = fingerprint(whole);
   const counts = { signals: 0, doubles: 0, abrupt: 0, runs: 0 };
   const milliseconds: number[] = [];
-  let run = join(folder, 'signalled');
+  const run = join(folder, 'signalled');
   for (let start = 0; counts.signals < wanted || existsSync(run); start++) {
     try {
       if (counts.signals >= wanted) {
@@ -85,6 +86,10 @@ async function contendForRuns(rounds: number): Promise<number> {
     const first = train(run, ...endless);
     const hasSaved = () => existsSync(join(run, 'checkpoints')) && readdirSync(join(run, 'checkpoints')).some((name) => name.startsWith('checkpoint-')); // prettier-ignore
     while (!hasSaved() && first.child.exitCode === null) await new Promise((resolve) => setTimeout(resolve, 20));
+    if (first.child.exitCode !== null) {
+      problems.push(`writer round ${round}: it saved nothing: ${(await first.ending).stderr}`);
+      continue;
+    }
     const others = await Promise.all([train(run, ...endless).ending, train(run, ...endless).ending]);
     for (const { code, stderr } of others) {
       if (code !== 1 || !stderr.includes(`in use by process ${first.child.pid}`)) problems.push(`writer round ${round}: ${code} ${stderr}`); // prettier-ignore

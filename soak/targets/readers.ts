@@ -39,7 +39,11 @@ export const readers: readonly FuzzedReader[] = [
   {
     name: 'csv',
     refusals: [PuzzleFileError],
-    read: (bytes) => ((bytes[0] ?? 0) % 2 === 0 ? readMazeCsv : readSudokuCsv)(asFile(bytes.subarray(1))),
+    read: async (bytes) => {
+      const read: (path: string) => Promise<Iterable<unknown>> =
+        (bytes[0] ?? 0) % 2 === 0 ? readMazeCsv : readSudokuCsv;
+      return Array.from(await read(asFile(bytes.subarray(1))));
+    },
   },
   {
     name: 'config',
