@@ -1,6 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { timesTransposed, transposedTimes } from './mat-mul';
 
+/** What the gradient takes from the forward pass. */
+type Saved = [q: tf.Tensor, k: tf.Tensor, v: tf.Tensor, weights: tf.Tensor, total: tf.Tensor, value: tf.Tensor];
+
 /**
  * What every query finds: the values, weighed by the softmax of the products of query and keys. Scale the queries by
  * `1 / sqrt(headSize)` beforehand.
@@ -38,14 +41,7 @@ export function dotProductAttention(queries: tf.Tensor4D, keys: tf.Tensor4D, val
     return {
       value,
       gradFunc: (dy, saved) => {
-        const [q, k, v, weights, total, value] = saved as tf.Tensor[] as [
-          tf.Tensor,
-          tf.Tensor,
-          tf.Tensor,
-          tf.Tensor,
-          tf.Tensor,
-          tf.Tensor,
-        ];
+        const [q, k, v, weights, total, value] = saved as tf.Tensor[] as Saved;
         const dWeighted = tf.div(dy, total);
         // Softmax takes the mean of its gradient away from it; under the weights that mean is dy . value.
         const mean = tf.sum(tf.mul(dWeighted, value), -1, true);
