@@ -7,12 +7,13 @@ const network = (hiddenSize: number, seqLen: number) => ({ hiddenSize, seqLen, p
 
 describe('chooseBatchParts', () => {
   it.each([
-    ['hidden 128, as measured', 128, 81, 128, { microBatch: 32, lanes: 2 }],
-    ['27 million parameters, as measured', 512, 81, 32, { microBatch: 8, lanes: 2 }],
+    ['hidden 128, as measured', 128, 81, 128, { microBatch: 16, lanes: 2 }],
+    ['27 million parameters, as measured', 512, 81, 32, { microBatch: 8, lanes: 1 }],
     ['a batch that fits whole', 64, 16, 64, { lanes: 2 }],
     ['an odd batch that fits whole', 64, 16, 63, {}],
-    ['a sample that does not fit', 4096, 400, 8, { microBatch: 1, lanes: 2 }],
-    ['a batch that divides a little lower', 128, 81, 100, { microBatch: 25, lanes: 2 }],
+    ['a sample that does not fit', 4096, 400, 8, { microBatch: 1, lanes: 1 }],
+    ['a large batch that fits whole', 512, 16, 8, { lanes: 1 }],
+    ['a batch that divides a little lower', 128, 81, 108, { microBatch: 12, lanes: 2 }],
     ['a batch without a fitting divisor', 128, 81, 127, {}],
   ])('%s', (_, hiddenSize, seqLen, batchSize, expected) => {
     expect(chooseBatchParts(network(hiddenSize, seqLen), batchSize)).toEqual(expected);
@@ -29,12 +30,12 @@ describe('batchPartsOf', () => {
     batchPartsOf({ batchSize: 128, microBatch: 'auto', lanes: 'auto', ...lines }, model, { takesParts });
 
   it('chooses where nothing is said, on a processor', () => {
-    expect(parts({})).toEqual({ microBatch: 32, lanes: 2 });
+    expect(parts({})).toEqual({ microBatch: 16, lanes: 2 });
     expect(parts({}, false)).toEqual({});
   });
   it('does as it is told', () => {
-    expect(parts({ microBatch: 16 })).toEqual({ microBatch: 16, lanes: 1 });
-    expect(parts({ lanes: 4 })).toEqual({ microBatch: 32, lanes: 4 });
+    expect(parts({ microBatch: 64 })).toEqual({ microBatch: 64, lanes: 1 });
+    expect(parts({ lanes: 4 })).toEqual({ microBatch: 16, lanes: 4 });
     expect(parts({ lanes: 4 }, false)).toEqual({ microBatch: undefined, lanes: 4 });
   });
 });
