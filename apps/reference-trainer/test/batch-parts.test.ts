@@ -13,7 +13,7 @@ describe('chooseBatchParts', () => {
     ['an odd batch that fits whole', 64, 16, 63, {}],
     ['a sample that does not fit', 4096, 400, 8, { microBatch: 1, lanes: 1 }],
     ['a large batch that fits whole', 512, 16, 8, { lanes: 1 }],
-    ['a batch that divides a little lower', 128, 81, 108, { microBatch: 12, lanes: 2 }],
+    ['a batch that divides a little lower', 128, 81, 100, { microBatch: 10, lanes: 2 }],
     ['a batch without a fitting divisor', 128, 81, 127, {}],
   ])('%s', (_, hiddenSize, seqLen, batchSize, expected) => {
     expect(chooseBatchParts(network(hiddenSize, seqLen), batchSize)).toEqual(expected);
