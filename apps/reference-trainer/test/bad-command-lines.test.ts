@@ -1,20 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { badCommandLine, commandShapes, randomNumbers } from './bad-command-line';
 import { flawOfRefusal, runInProcess } from './run-in-process';
+import { useEmptyFolder } from './use-empty-folder';
 
-const folder = mkdtempSync(join(tmpdir(), 'hrm-bad-command-lines-'));
-const before = process.cwd();
-beforeAll(() => {
-  process.chdir(folder);
-  process.env.HRM_BACKEND = 'wasm';
-});
-afterAll(() => {
-  process.chdir(before);
-  rmSync(folder, { recursive: true, force: true });
-});
+useEmptyFolder('bad-command-lines');
 
 it('300 command lines with one thing wrong exit with 2, name it, write nothing and show no stack', async () => {
   const random = randomNumbers(0);

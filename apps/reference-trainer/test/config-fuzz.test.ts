@@ -1,26 +1,17 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { serializeTorchCheckpoint } from '@hrm/models';
 import fc from 'fast-check';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { checkRunConfig, loadRunConfig } from '../src/config/load-run-config';
 import { presets } from '../src/config/presets';
 import { readOfficialRun } from '../src/official/official-run';
 import { UsageError } from '../src/terminal/usage-error';
 import { flawOfRefusal } from './run-in-process';
+import { useEmptyFolder } from './use-empty-folder';
 
-const folder = mkdtempSync(join(tmpdir(), 'hrm-config-fuzz-'));
-const before = process.cwd();
-beforeAll(() => {
-  process.chdir(folder);
-  process.env.HRM_BACKEND = 'wasm';
-});
-afterAll(() => {
-  process.chdir(before);
-  rmSync(folder, { recursive: true, force: true });
-});
+const folder = useEmptyFolder('config-fuzz');
 
 type Tree = Record<string, unknown>;
 const configs = Object.values(presets).map((preset) => structuredClone(preset) as Tree);

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { mapTensors } from '@hrm/layers';
 import { mapNamed } from './gradient-transformation';
-import type { UpdateGradients } from './training-step';
+import type { UpdateFigures } from './training-step';
 
 /** Some of the slots. Every tensor has a share for each slot of the batch, slot after slot along its first axis. */
 export function slotsOf<T>(container: T, { first, count, of }: { first: number; count: number; of: number }): T {
@@ -12,10 +12,8 @@ export function slotsOf<T>(container: T, { first, count, of }: { first: number; 
 }
 
 /** What the parts of a batch give, but for their gradients, as the whole batch would: slots side by side, sums added. */
-export function joinUpdates(
-  updates: readonly Omit<UpdateGradients, 'gradients' | 'outputs'>[],
-): Omit<UpdateGradients, 'gradients' | 'outputs'> {
-  const [first] = updates as [UpdateGradients];
+export function joinUpdates(updates: readonly UpdateFigures[]): UpdateFigures {
+  const [first] = updates as [UpdateFigures];
   return {
     ...joinSlots(updates.map(({ carry, puzzle }) => ({ carry, puzzle }))),
     loss: tf.addN(updates.map(({ loss }) => loss)),

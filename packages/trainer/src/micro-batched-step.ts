@@ -4,13 +4,14 @@ import type { NamedTensors } from '@hrm/act';
 import { joinUpdates, slotsOf } from './batch-parts';
 import { mapNamed } from './gradient-transformation';
 import {
+  addUpNamed,
   finishStep,
   trainedParameters,
   updateGradients,
   type TrainingStep,
   type TrainingStepInput,
   type TrainingStepOptions,
-  type UpdateGradients,
+  type UpdateFigures,
 } from './training-step';
 
 /** How {@link microBatchedStep} goes about it. */
@@ -60,7 +61,7 @@ export function microBatchedStep(
       const lanesUsed = Math.min(lanes, firsts.length);
       const zeros = () => mapNamed(trainedParameters(network), (parameter) => tf.zerosLike(parameter));
       let gradientsOfLanes: NamedTensors[] = Array.from({ length: lanesUsed }, zeros);
-      const updates: Omit<UpdateGradients, 'gradients' | 'outputs'>[] = [];
+      const updates: UpdateFigures[] = [];
       for (let start = 0; start < firsts.length; start += lanesUsed) {
         const round = firsts.slice(start, start + lanesUsed);
         const results = tf.tidy(() => {
@@ -75,9 +76,7 @@ export function microBatchedStep(
         gradientsOfLanes = [...results.map(({ gradients }) => gradients), ...gradientsOfLanes.slice(round.length)];
         updates.push(...results.map(({ gradients: _, ...update }) => update));
       }
-      const gradients = mapNamed(gradientsOfLanes[0]!, (_, name) =>
-        tf.addN(gradientsOfLanes.map((lane) => lane[name]!)),
-      );
+      const gradients = addUpNamed(gradientsOfLanes);
       const { carry: after, puzzle, loss, ...figures } = joinUpdates(updates);
       const { puzzleIdentifiers } = after.puzzle;
       return {

@@ -87,14 +87,10 @@ export class Trainer {
       throw new RangeError(`Trainer: emaDecay is ${emaDecay}, expected at least 0 and less than 1, such as 0.999`);
     }
     const { segmentsPerUpdate = 1, microBatch, lanes = 1 } = options;
-    if (!Number.isInteger(segmentsPerUpdate) || segmentsPerUpdate < 1) {
-      throw new RangeError(`Trainer: segmentsPerUpdate is ${segmentsPerUpdate}, expected a whole number of at least 1`);
-    }
-    if (microBatch !== undefined && (!Number.isInteger(microBatch) || microBatch < 1)) {
-      throw new RangeError(`Trainer: microBatch is ${microBatch}, expected a whole number of at least 1`);
-    }
-    if (!Number.isInteger(lanes) || lanes < 1) {
-      throw new RangeError(`Trainer: lanes is ${lanes}, expected a whole number of at least 1`);
+    for (const [name, count] of Object.entries({ segmentsPerUpdate, microBatch, lanes })) {
+      if (count !== undefined && (!Number.isInteger(count) || count < 1)) {
+        throw new RangeError(`Trainer: ${name} is ${count}, expected a whole number of at least 1`);
+      }
     }
     this.network = network;
     this.tokenLoss = tokenLoss;

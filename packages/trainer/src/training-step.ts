@@ -78,6 +78,9 @@ export type UpdateGradients = {
   outputs: { logits: tf.Tensor3D; haltLogits: NamedTensors; lookAhead: NamedTensors }[];
 };
 
+/** An update but for its gradients, which parts of a batch add up as they go, and its outputs. */
+export type UpdateFigures = Omit<UpdateGradients, 'gradients' | 'outputs'>;
+
 /** The parameters that the main optimizer trains, by name: all but the puzzle table and the initial latents. */
 export function trainedParameters(network: ReasoningNetwork): { [name: string]: tf.Variable } {
   return Object.fromEntries([...namedParameters(network)].filter(([, parameter]) => parameter.trainable));
@@ -155,8 +158,9 @@ export type AppliedGradients = Pick<UpdateGradients, 'gradients' | 'puzzle'> & {
 const addUp = <T extends tf.Tensor>(tensors: readonly T[]): T =>
   tensors.reduce((sum, tensor) => tf.add(sum, tensor) as T);
 
-const addUpNamed = (figures: readonly NamedTensors[]): NamedTensors =>
-  mapNamed(figures[0]!, (_, name) => addUp(figures.map((named) => named[name]!)));
+/** The sums of tensors of the same name. */
+export const addUpNamed = (named: readonly NamedTensors[]): NamedTensors =>
+  mapNamed(named[0]!, (_, name) => addUp(named.map((tensors) => tensors[name]!)));
 
 /** What the optimizers make of an update's gradients: new values, nothing assigned yet. */
 export function applyGradients(
@@ -231,7 +235,7 @@ export function trainingStep(options: TrainingStepOptions, { lanes = 1 }: { lane
         return updateGradients(network, tokenLoss, part, batchSize);
       });
       const [first] = updates as [UpdateGradients];
-      const gradients = mapNamed(first.gradients, (_, name) => addUp(updates.map((update) => update.gradients[name]!)));
+      const gradients = addUpNamed(updates.map((update) => update.gradients));
       const joined = lanes === 1 ? first : joinUpdates(updates);
       const { carry: after, metrics, haltingSteps } = joined;
       return { carry: after, metrics, haltingSteps, ...finishStep(options, { ...joined, gradients }, input) };
