@@ -10,9 +10,12 @@ const swapLastTwo = (x: tf.Tensor) => {
 export const timesTransposed = (a: tf.Tensor, b: tf.Tensor) =>
   tf.getBackend() === 'wasm' ? tf.matMul(a, swapLastTwo(b)) : tf.matMul(a, b, false, true);
 
-/** `a^T b`, with the same care. */
-export const transposedTimes = (a: tf.Tensor, b: tf.Tensor) =>
-  tf.getBackend() === 'wasm' ? tf.matMul(swapLastTwo(a), b) : tf.matMul(a, b, true, false);
+/** `a^T b`, with the same care. WebAssembly rearranges the right operand before each product, so the narrower one stands there. */
+export function transposedTimes(a: tf.Tensor, b: tf.Tensor): tf.Tensor {
+  if (tf.getBackend() !== 'wasm') return tf.matMul(a, b, true, false);
+  const isNarrower = a.shape.at(-1)! < b.shape.at(-1)!;
+  return isNarrower ? swapLastTwo(tf.matMul(swapLastTwo(b), a)) : tf.matMul(swapLastTwo(a), b);
+}
 
 /**
  * The product of two matrices, or of two batches of them of equal rank, with gradients that are fast on every backend.

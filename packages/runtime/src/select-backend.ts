@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { dirname, sep } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
+import { useFasterWasmKernels } from './faster-wasm-kernels';
 import { loadNative } from './load-native';
 import { currentNativeBackend } from './native-backend';
 import { findNativeInstallation } from './native-cache';
@@ -110,6 +111,7 @@ async function selectWasm(why: string): Promise<SelectedBackend> {
     setWasmPaths(dirname(main) + sep);
   }
   await use('wasm');
+  useFasterWasmKernels();
   return { name: 'wasm', device: 'CPU', why: `WebAssembly: ${why}` };
 }
 

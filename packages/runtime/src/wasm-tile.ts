@@ -1,0 +1,45 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { copyRun, heapOf, liesInHeap, type WasmBackend } from './wasm-backend';
+
+/**
+ * The kernel that repeats a tensor along its axes on WebAssembly, by which a condition or a value is stretched to a shape as well.
+ * The backend's own works out every element's place by itself.
+ *
+ * @param stock the backend's kernel, which answers for what this one does not take: strings, and it refuses them.
+ */
+export function wasmTile(stock: tf.KernelFunc): tf.KernelFunc {
+  return (params) => {
+    const { x } = params.inputs as unknown as { x: tf.TensorInfo };
+    const { reps } = params.attrs as unknown as { reps: number[] };
+    if (!liesInHeap(x)) return stock(params);
+    const backend = params.backend as WasmBackend;
+    const tiled = backend.makeOutput(
+      x.shape.map((length, axis) => length * reps[axis]!),
+      x.dtype,
+    );
+    const { heap, start } = heapOf(backend, x.dtype);
+
+    /** Writes what stands at `from`, from this axis on, to `to`, and returns how much was written. */
+    const repeat = (axis: number, from: number, to: number): number => {
+      const size = tf.util.sizeFromShape(x.shape.slice(axis));
+      const isCopy = reps.slice(axis).every((times) => times === 1);
+      if (isCopy) {
+        copyRun(heap, from, to, size);
+        return size;
+      }
+      let written = 0;
+      const step = size / x.shape[axis]!;
+      for (let i = 0; i < x.shape[axis]!; i++) written += repeat(axis + 1, from + i * step, to + written);
+      // What is there doubles until it is enough.
+      const all = written * reps[axis]!;
+      for (let done = written; done < all;) {
+        const more = Math.min(done, all - done);
+        copyRun(heap, to, to + done, more);
+        done += more;
+      }
+      return all;
+    };
+    if (tf.util.sizeFromShape(tiled.shape) > 0) repeat(0, start(x), start(tiled));
+    return tiled;
+  };
+}
