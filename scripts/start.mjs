@@ -9,7 +9,7 @@ try {
   const { env } = await prepare();
   process.exitCode = await runInTerminal({
     title: 'Main job: trains an HRM on 4x4 Sudoku, and has it solve one',
-    cost: 'under 90 s on native TensorFlow, under 8 min on WebAssembly',
+    cost: 'under 90 s on native TensorFlow, under 5 min on WebAssembly',
     command: [hrm, 'demo', ...process.argv.slice(2)],
     env,
   });
