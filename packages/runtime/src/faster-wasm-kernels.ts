@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { replaceKernel } from './replace-kernel';
 import { currentWasmBackend } from './wasm-backend';
 import { wasmBatchMatMul } from './wasm-batch-mat-mul';
 import { wasmConcat } from './wasm-concat';
@@ -6,11 +7,9 @@ import { wasmIdentity } from './wasm-identity';
 import { wasmSlice, wasmSplit } from './wasm-slice';
 import { wasmTile } from './wasm-tile';
 
-const replaced = new WeakSet<tf.KernelFunc>();
-
 /**
- * Puts faster kernels in place of five of TensorFlow.js's WebAssembly backend: products of batches of matrices or of transposed
- * ones (7 times faster at the size of attention), slices and splits, joining, and tiling, by which values are broadcast.
+ * Puts faster kernels in place of six of TensorFlow.js's WebAssembly backend: products of batches of matrices or of transposed
+ * ones (7 times faster at the size of attention), slices and splits, joining, tiling, by which values are broadcast, and clones.
  * Products are the same but for rounding, the others to the bit. Runs in Node and in browsers; `selectBackend` does it by
  * itself. Wait for the backend first; calling this again does nothing.
  *
@@ -36,21 +35,16 @@ export function useFasterWasmKernels(): boolean {
   }
   if (!currentWasmBackend()) return false;
   const kernel = (name: string) => tf.getKernel(name, 'wasm').kernelFunc;
-  if (replaced.has(kernel('BatchMatMul'))) return true;
+  if (kernel('Identity') === wasmIdentity) return true;
   const slice = wasmSlice(kernel('Slice'));
-  replaceKernel('BatchMatMul', wasmBatchMatMul(kernel('BatchMatMul')));
-  replaceKernel('Slice', slice);
-  replaceKernel('SplitV', wasmSplit(slice));
-  replaceKernel('Concat', wasmConcat(kernel('Concat')));
-  replaceKernel('Tile', wasmTile(kernel('Tile')));
-  replaceKernel('Identity', wasmIdentity);
+  const kernels = {
+    BatchMatMul: wasmBatchMatMul(kernel('BatchMatMul')),
+    Slice: slice,
+    SplitV: wasmSplit(slice),
+    Concat: wasmConcat(kernel('Concat')),
+    Tile: wasmTile(kernel('Tile')),
+    Identity: wasmIdentity,
+  };
+  for (const [name, kernelFunc] of Object.entries(kernels)) replaceKernel(name, 'wasm', kernelFunc);
   return true;
-}
-
-/** The stock kernel's set-up is kept: the new one may call it. */
-function replaceKernel(kernelName: string, kernelFunc: tf.KernelFunc): void {
-  const stock = tf.getKernel(kernelName, 'wasm');
-  tf.unregisterKernel(kernelName, 'wasm');
-  tf.registerKernel({ ...stock, kernelFunc });
-  replaced.add(kernelFunc);
 }

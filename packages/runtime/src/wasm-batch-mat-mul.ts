@@ -18,7 +18,7 @@ function swapLastTwo(x: tf.TensorInfo, backend: WasmBackend): tf.TensorInfo {
  * @param stock the backend's kernel, which takes what this one does not: batches that are broadcast along some axes only.
  */
 export function wasmBatchMatMul(stock: tf.KernelFunc): tf.KernelFunc {
-  return (params) => {
+  return function multiply(params): tf.TensorInfo {
     const { transposeA, transposeB } = params.attrs as unknown as { transposeA: boolean; transposeB: boolean };
     const { a, b } = params.inputs as unknown as { a: tf.TensorInfo; b: tf.TensorInfo };
     const backend = params.backend as WasmBackend;
@@ -26,7 +26,7 @@ export function wasmBatchMatMul(stock: tf.KernelFunc): tf.KernelFunc {
       const left = transposeA ? swapLastTwo(a, backend) : a;
       const right = transposeB ? swapLastTwo(b, backend) : b;
       const plain = { transposeA: false, transposeB: false };
-      const product = wasmBatchMatMul(stock)({ inputs: { a: left, b: right }, attrs: plain, backend });
+      const product = multiply({ inputs: { a: left, b: right }, attrs: plain, backend });
       if (left !== a) backend.disposeData(left.dataId);
       if (right !== b) backend.disposeData(right.dataId);
       return product;
@@ -40,7 +40,7 @@ export function wasmBatchMatMul(stock: tf.KernelFunc): tf.KernelFunc {
     const isPairwise = batchOfA.join() === batchOfB.join() || pairsOfA === 1 || pairsOfB === 1;
     const isWhole = pairsOfA * pairsOfB * rows * inner * columns > 0 && inner === innerOfB;
     const isFloat = a.dtype === 'float32' && b.dtype === 'float32';
-    if (pairs === 1 || !isPairwise || !isWhole || !isFloat) return stock(params);
+    if (pairs === 1 || !isPairwise || !isWhole || !isFloat) return stock(params) as tf.TensorInfo;
 
     const batch = tf.broadcast_util.assertAndGetBroadcastShape(batchOfA, batchOfB);
     const product = backend.makeOutput([...batch, rows, columns], 'float32');
