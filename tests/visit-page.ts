@@ -1,0 +1,55 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { chromium, type Page } from 'playwright-core';
+import { build, preview, type BuildOptions } from 'vite';
+import { expect, type TestContext } from 'vitest';
+import { findChromium } from './chromium';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** How {@link visitPage} goes about it. */
+export interface VisitOptions {
+  /** Passed to Vite. */
+  build?: BuildOptions;
+  /** That the page is served with. */
+  headers?: { [name: string]: string };
+}
+
+/**
+ * Builds a folder's page, serves it and opens it in Chromium for a test to look at. Fails when the page has an error, in its
+ * console too. Where there is no Chromium, says so and skips the test.
+ */
+export async function visitPage(
+  context: TestContext,
+  page: string,
+  look: (tab: Page, problems: readonly string[]) => Promise<void>,
+  { build: buildOptions, headers = {} }: VisitOptions = {},
+): Promise<void> {
+  const executablePath = findChromium();
+  if (executablePath === undefined) {
+    const message = 'NOT RUN: there is no Chromium. Install one (Debian: apt install chromium), or set CHROME_PATH.';
+    process.stderr.write(`${relative(root, page)} ${message}\n`);
+    return context.skip(message);
+  }
+  const outDir = mkdtempSync(join(tmpdir(), 'hrm-page-'));
+  const shared = { root: page, logLevel: 'warn' as const };
+  await build({ ...shared, build: { ...buildOptions, outDir, emptyOutDir: true } });
+  const server = await preview({ ...shared, build: { outDir }, preview: { port: 0, open: false, headers } });
+  const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
+  try {
+    const tab = await browser.newPage({ viewport: { width: 720, height: 900 } });
+    const problems: string[] = [];
+    tab.on('pageerror', (error) => problems.push(error.message));
+    tab.on('console', (message) => ['error', 'warning'].includes(message.type()) && problems.push(message.text()));
+    await tab.goto(server.resolvedUrls!.local[0]!);
+    await look(tab, problems);
+    expect(problems).toEqual([]);
+    if (process.env.SCREENSHOT) await tab.screenshot({ path: process.env.SCREENSHOT });
+  } finally {
+    await browser.close();
+    await server.close();
+    rmSync(outDir, { recursive: true, force: true });
+  }
+}
