@@ -13,6 +13,7 @@ export {
 } from './sudoku/generate-sudoku';
 export { verifySudoku } from './sudoku/verify-sudoku';
 export { applySudokuSymmetry, randomSudokuSymmetry, type SudokuSymmetry } from './sudoku/sudoku-symmetry';
+export { sudokuClass } from './sudoku/sudoku-class';
 export { formatSudoku, parseSudoku } from './sudoku/sudoku-text';
 export { drawSudoku, type SudokuDrawing } from './sudoku/draw-sudoku';
 export { sudokuSvg } from './sudoku/sudoku-svg';
@@ -23,6 +24,7 @@ export { shortestPath } from './maze/shortest-path';
 export { generateMaze, generateMazePuzzles, hardPathLength, type MazeGeneratorOptions } from './maze/generate-maze';
 export { verifyMaze } from './maze/verify-maze';
 export { DIHEDRAL_INVERSE, type DihedralTransform, dihedralTransform } from './maze/dihedral-transform';
+export { mazeClass } from './maze/maze-class';
 export { formatMaze, parseMaze } from './maze/maze-text';
 export { drawMaze } from './maze/draw-maze';
 export type { MazeDrawing } from './maze/maze-marks';

@@ -1,6 +1,8 @@
 import { SeededRandom } from '../seeded-random';
 import { FarCellFinder } from './far-cell-finder';
 import { type Maze, MazeCell, type MazePuzzle } from './maze';
+import { mazeClass } from './maze-class';
+import { formatMaze } from './maze-text';
 import { drawPath, shortestPath } from './shortest-path';
 
 /** What kind of maze to generate. */
@@ -113,10 +115,11 @@ export function generateMaze(random: SeededRandom, options: MazeGeneratorOptions
 }
 
 /**
- * Generates mazes that differ from each other, and from those in `exclude`: pass the training mazes there to get a
- * held-out set.
+ * Generates mazes that differ from each other, and of which none equals one of `exclude`, not even rotated or reflected
+ * (see {@link mazeClass}): pass the training mazes there to get a held-out set that is unseen even where training augments.
  *
- * @param options as for {@link generateMaze}; `count`: how many; `seed`: default 0; `exclude`: default none.
+ * @param options as for {@link generateMaze}; `count`: how many; `seed`: default 0; `exclude`: default none;
+ *   `excludeEquals`: exclude them rotated and reflected too, default true.
  * @throws RangeError as {@link generateMaze}, and when there are too few different mazes.
  *
  * @example
@@ -129,25 +132,37 @@ export function generateMaze(random: SeededRandom, options: MazeGeneratorOptions
  * ```
  */
 export function generateMazePuzzles(
-  options: MazeGeneratorOptions & { count: number; seed?: number; exclude?: Iterable<Pick<MazePuzzle, 'question'>> },
+  options: MazeGeneratorOptions & {
+    count: number;
+    seed?: number;
+    exclude?: Iterable<Omit<MazePuzzle, 'answer'>>;
+    excludeEquals?: boolean;
+  },
 ): MazePuzzle[] {
   const checked = checkOptions(options);
   const random = new SeededRandom(options.seed ?? 0);
+  const classOf = ({ width, height, question }: Omit<MazePuzzle, 'answer'>) =>
+    (options.excludeEquals ?? true)
+      ? mazeClass({ width, height, cells: question })
+      : formatMaze({ width, height, cells: question }, { rows: true });
+  const excluded = new Set<string>();
+  for (const maze of options.exclude ?? []) excluded.add(classOf(maze));
   const seen = new Set<string>();
-  for (const { question } of options.exclude ?? []) seen.add(question.join(''));
   const puzzles: MazePuzzle[] = [];
   // With the seed of the excluded puzzles, all of these come again first.
   let repeats = 0;
   while (puzzles.length < options.count) {
     const puzzle = generateWith(random, checked);
     const key = puzzle.question.join('');
-    if (!seen.has(key)) {
+    if (!seen.has(key) && !(excluded.size > 0 && excluded.has(classOf(puzzle)))) {
       seen.add(key);
       puzzles.push(puzzle);
       repeats = 0;
-    } else if (++repeats >= 1000 + seen.size) {
+    } else if (++repeats >= 1000 + seen.size + excluded.size) {
+      const unlike = excluded.size > 0 ? `, none of them equal to an excluded one` : '';
       throw new RangeError(
-        `Found only ${puzzles.length} different mazes of the ${options.count} asked for. Ask for larger ones.`,
+        `Found only ${puzzles.length} different mazes of the ${options.count} asked for${unlike}. ` +
+          'Ask for larger ones, or for fewer.',
       );
     }
   }

@@ -1,6 +1,8 @@
 import { SeededRandom } from '../seeded-random';
 import { type SudokuGeometry, type SudokuSize, sudokuGeometry } from './sudoku-geometry';
+import { sudokuClass } from './sudoku-class';
 import { SudokuSolver } from './sudoku-solver';
+import { formatSudoku } from './sudoku-text';
 
 /** A Sudoku with its only answer: digits row by row, 0 for blank in the question. */
 export interface SudokuPuzzle {
@@ -109,10 +111,12 @@ export function generateSudoku(random: SeededRandom, options: SudokuGeneratorOpt
 }
 
 /**
- * Generates puzzles that differ from each other, and from those in `exclude`: pass the training puzzles there to get a
- * held-out set.
+ * Generates puzzles that differ from each other, and of which none equals one of `exclude`, not even up to symmetry (see
+ * {@link sudokuClass}): pass the training puzzles there to get a held-out set that is unseen even where training augments.
  *
- * @param options as for {@link generateSudoku}; `count`: how many; `seed`: default 0; `exclude`: default none.
+ * @param options as for {@link generateSudoku}; `count`: how many; `seed`: default 0; `exclude`: default none;
+ *   `excludeEquals`: exclude their equals up to symmetry too, default true; false where so few puzzles are different that
+ *   only the very same are to be kept out.
  * @throws RangeError as {@link generateSudoku}, and when there are too few different puzzles.
  *
  * @example
@@ -129,26 +133,31 @@ export function generateSudokuPuzzles(
     count: number;
     seed?: number;
     exclude?: Iterable<Pick<SudokuPuzzle, 'question'>>;
+    excludeEquals?: boolean;
   },
 ): SudokuPuzzle[] {
   const geometry: SudokuGeometry = sudokuGeometry(options.size ?? 9);
   const solver = new SudokuSolver(geometry);
   const random = new SeededRandom(options.seed ?? 0);
+  const keyOf = (options.excludeEquals ?? true) ? sudokuClass : formatSudoku;
+  const excluded = new Set<string>();
+  for (const { question } of options.exclude ?? []) excluded.add(keyOf(question));
   const seen = new Set<string>();
-  for (const { question } of options.exclude ?? []) seen.add(question.join());
   const puzzles: SudokuPuzzle[] = [];
   // With the seed of the excluded puzzles, all of these come again first.
   let repeats = 0;
   while (puzzles.length < options.count) {
     const puzzle = generateWith(solver, random, options);
     const key = puzzle.question.join();
-    if (!seen.has(key)) {
+    if (!seen.has(key) && !(excluded.size > 0 && excluded.has(keyOf(puzzle.question)))) {
       seen.add(key);
       puzzles.push(puzzle);
       repeats = 0;
-    } else if (++repeats >= 1000 + seen.size) {
+    } else if (++repeats >= 1000 + seen.size + excluded.size) {
+      const unlike = excluded.size > 0 ? `, none of them equal to an excluded one` : '';
       throw new RangeError(
-        `Found only ${puzzles.length} different puzzles of the ${options.count} asked for. Widen the range of givens.`,
+        `Found only ${puzzles.length} different puzzles of the ${options.count} asked for${unlike}. ` +
+          'Widen the range of givens, or ask for fewer.',
       );
     }
   }

@@ -1,0 +1,26 @@
+import { dihedralTransform, shapeKeepingTransforms } from './dihedral-transform';
+import type { Maze } from './maze';
+import { formatMaze } from './maze-text';
+
+/**
+ * The class of a maze: one text for all mazes that are equal up to rotation and reflection (the 8 symmetries of a
+ * square; the 4 that keep the shape of another rectangle). Two mazes of one class are one maze to who trains with
+ * augmentation. The text is the size and the first of the equals in the order of characters.
+ *
+ * @throws RangeError when there are not width * height cells.
+ *
+ * @example
+ * ```ts
+ * import { dihedralTransform, mazeClass, parseMaze } from '@hrm/data-sudoku-maze';
+ *
+ * const maze = parseMaze('S # ##  G');
+ * const turned = { ...maze, cells: dihedralTransform(maze.cells, 3, 3, 1) };
+ * console.log(mazeClass(turned) === mazeClass(maze)); // true
+ * ```
+ */
+export function mazeClass({ width, height, cells }: Maze): string {
+  const equals = shapeKeepingTransforms(width, height).map((transform) =>
+    formatMaze({ width, height, cells: dihedralTransform(cells, width, height, transform) }),
+  );
+  return `${width}x${height} ${equals.sort()[0]!}`;
+}

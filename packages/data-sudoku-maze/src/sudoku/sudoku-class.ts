@@ -1,0 +1,228 @@
+import { assertSudokuGrid } from './solve-sudoku';
+import { geometryOfGrid, type SudokuGeometry } from './sudoku-geometry';
+import { formatSudoku } from './sudoku-text';
+
+/** Orders of a grid looked at before its class is told roughly. A grid of a proper puzzle has far fewer. */
+const MAX_ORDERS = 10_000;
+
+/** Spreads every bit of an integer (the finalizer of MurmurHash3). */
+function mix(value: number): number {
+  let h = Math.imul(value ^ (value >>> 16), 0x85ebca6b);
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
+  return h ^ (h >>> 16);
+}
+
+/** What two colours are together; in another order it is something else. */
+const pair = (first: number, second: number): number => mix(Math.imul(first, 0x9e3779b1) ^ mix(second + 0x7f4a7c15));
+
+/** The givens of a grid: their rows, columns and digits, numbered through as colours are. */
+type Givens = readonly Int32Array[];
+
+/**
+ * Looks for the least of a grid's orders. Lines (rows 0 to n-1, columns n to 2n-1) and digits (2n to 3n-1) get colours
+ * that say how they lie among each other, and lines of different colours are ordered by them. Where two lines have one
+ * colour, each is tried as the first: individualization and refinement, as in McKay and Piperno, "Practical graph
+ * isomorphism, II", 2014. Colours are hashes: equal ones for unequal lines cost time, never a wrong answer.
+ */
+class OrderSearch {
+  readonly #geometry: SudokuGeometry;
+  readonly #givens: Givens;
+  readonly #groupOf: Int32Array;
+  readonly #sums: Int32Array;
+  readonly #groupSums: Int32Array;
+  readonly #found: Int32Array;
+  #orders = 0;
+  #least: Uint8Array | undefined;
+
+  constructor(geometry: SudokuGeometry, givens: Givens) {
+    const { size, boxRows, boxColumns } = geometry;
+    this.#geometry = geometry;
+    this.#givens = givens;
+    this.#groupOf = Int32Array.from({ length: 2 * size }, (_, line) =>
+      line < size ? Math.floor(line / boxRows) : size + Math.floor((line - size) / boxColumns),
+    );
+    this.#sums = new Int32Array(3 * size);
+    this.#groupSums = new Int32Array(2 * size);
+    this.#found = new Int32Array(3 * size);
+  }
+
+  /** The colours that every order of the grid has; sorted, they tell much of its class. */
+  colours(): Int32Array {
+    const { size } = this.#geometry;
+    return this.#refine(Int32Array.from({ length: 3 * size }, (_, index) => 1 + Math.floor(index / size)));
+  }
+
+  /** The least grid of all orders, or undefined when there are too many. */
+  least(colours: Int32Array): Uint8Array | undefined {
+    this.#descend(colours);
+    return this.#orders > MAX_ORDERS ? undefined : this.#least;
+  }
+
+  /** Gives other colours to what lies differently, until that tells nothing more apart. */
+  #refine(colours: Int32Array): Int32Array {
+    const [rows, columns, digits] = this.#givens as [Int32Array, Int32Array, Int32Array];
+    const sums = this.#sums;
+    const groupSums = this.#groupSums;
+    const lines = this.#groupOf.length;
+    let classes = 0;
+    for (;;) {
+      const count = this.#countDifferent(colours);
+      if (count === classes) return colours;
+      classes = count;
+      sums.fill(0);
+      groupSums.fill(0);
+      for (let given = 0; given < rows.length; given++) {
+        const [row, column, digit] = [rows[given]!, columns[given]!, digits[given]!];
+        const [ofRow, ofColumn, ofDigit] = [colours[row]!, colours[column]!, colours[digit]!];
+        sums[row]! += pair(ofColumn, ofDigit);
+        sums[column]! += pair(ofRow, ofDigit);
+        sums[digit]! += pair(ofRow, ofColumn);
+      }
+      for (let line = 0; line < lines; line++) groupSums[this.#groupOf[line]!]! += mix(colours[line]!);
+      for (let index = 0; index < colours.length; index++) {
+        const group = index < lines ? groupSums[this.#groupOf[index]!]! : 0;
+        colours[index] = pair(colours[index]!, pair(sums[index]!, group));
+      }
+    }
+  }
+
+  /** By insertion into a sorted list: for so few numbers faster than a set. */
+  #countDifferent(colours: Int32Array): number {
+    const found = this.#found;
+    let count = 0;
+    for (const colour of colours) {
+      let at = count;
+      while (at > 0 && found[at - 1]! > colour) at--;
+      if (at > 0 && found[at - 1] === colour) continue;
+      found.copyWithin(at + 1, at, count++);
+      found[at] = colour;
+    }
+    return count;
+  }
+
+  /** The lines of the largest set that share a colour, whose order tells most; of equally large ones, that of the least colour. */
+  #undecided(colours: Int32Array): number[] {
+    const sharing = new Map<number, number[]>();
+    for (let line = 0; line < this.#groupOf.length; line++) {
+      const lines = sharing.get(colours[line]!);
+      if (lines) lines.push(line);
+      else sharing.set(colours[line]!, [line]);
+    }
+    let [most, least] = [1, 0];
+    for (const [colour, { length }] of sharing) {
+      if (length === 1 || length < most || (length === most && colour > least)) continue;
+      [most, least] = [length, colour];
+    }
+    return most === 1 ? [] : sharing.get(least)!;
+  }
+
+  #descend(colours: Int32Array): void {
+    if (this.#orders > MAX_ORDERS) return;
+    const undecided = this.#undecided(colours);
+    if (undecided.length === 0) this.#take(colours);
+    for (const line of undecided) {
+      const next = colours.slice();
+      next[line] = mix(~next[line]!);
+      this.#descend(this.#refine(next));
+    }
+  }
+
+  /** Orders the grid by its colours, and names digits as they come. */
+  #take(colours: Int32Array): void {
+    this.#orders++;
+    const { size, cells } = this.#geometry;
+    const [rows, columns, digits] = this.#givens as [Int32Array, Int32Array, Int32Array];
+    const place = this.#places(colours);
+    const grid = new Uint8Array(cells);
+    for (let given = 0; given < rows.length; given++) {
+      grid[place[rows[given]!]! * size + place[columns[given]!]!] = digits[given]! - 2 * size + 1;
+    }
+    const names = new Uint8Array(size + 1);
+    let named = 0;
+    for (let cell = 0; cell < cells; cell++) {
+      const digit = grid[cell]!;
+      if (digit !== 0) grid[cell] = names[digit] ||= ++named;
+    }
+    if (!this.#least || isLess(grid, this.#least)) this.#least = grid;
+  }
+
+  /** Where each line goes: bands and stacks by the least colour in them, lines within by their own. */
+  #places(colours: Int32Array): Int32Array {
+    const { size } = this.#geometry;
+    const groupOf = this.#groupOf;
+    const leastOf = new Float64Array(2 * size).fill(Infinity);
+    for (let line = 0; line < 2 * size; line++) {
+      leastOf[groupOf[line]!] = Math.min(leastOf[groupOf[line]!]!, colours[line]!);
+    }
+    const places = new Int32Array(2 * size);
+    for (const start of [0, size]) {
+      const order = Array.from({ length: size }, (_, index) => start + index);
+      order.sort((a, b) => leastOf[groupOf[a]!]! - leastOf[groupOf[b]!]! || colours[a]! - colours[b]!);
+      order.forEach((line, index) => (places[line] = index));
+    }
+    return places;
+  }
+}
+
+/** Whether a comes before b in the order of their first difference. */
+function isLess(a: ArrayLike<number>, b: ArrayLike<number>): boolean {
+  for (let index = 0; index < a.length; index++) if (a[index] !== b[index]) return a[index]! < b[index]!;
+  return false;
+}
+
+function givensOf(grid: ArrayLike<number>, { size, cells }: SudokuGeometry): Givens {
+  const given: number[] = [];
+  for (let cell = 0; cell < cells; cell++) if (grid[cell] !== 0) given.push(cell);
+  return [
+    Int32Array.from(given, (cell) => Math.floor(cell / size)),
+    Int32Array.from(given, (cell) => size + (cell % size)),
+    Int32Array.from(given, (cell) => 2 * size + grid[cell]! - 1),
+  ];
+}
+
+/**
+ * The class of a Sudoku: one text for all grids that are equal up to symmetry, that is up to other names of the digits,
+ * other orders of bands, stacks, rows and columns within them, and, where boxes are square, transposition (see
+ * `randomSudokuSymmetry`). Two puzzles of one class are one puzzle to who trains with augmentation.
+ *
+ * The text is the grid of the class that stands for it, so unequal puzzles have different ones. Only of grids so empty
+ * that they have more than 10,000 undecided orders (no puzzle with one answer does) it is a hash that begins with '~',
+ * and may be that of another class as well. Takes about 50 microseconds for a puzzle of 9x9.
+ *
+ * @param grid digits row by row, 0 for blank; its length (16, 36, 81 or 256) tells the size.
+ * @throws RangeError when the grid is of no known size or holds something but digits.
+ *
+ * @example
+ * ```ts
+ * import { applySudokuSymmetry, generateSudoku, randomSudokuSymmetry, SeededRandom, sudokuClass } from '@hrm/data-sudoku-maze';
+ *
+ * const random = new SeededRandom(0);
+ * const { question } = generateSudoku(random, { size: 9 });
+ * const equal = applySudokuSymmetry(question, randomSudokuSymmetry(9, random));
+ * console.log(sudokuClass(equal) === sudokuClass(question)); // true
+ * ```
+ */
+export function sudokuClass(grid: ArrayLike<number>): string {
+  assertSudokuGrid(grid);
+  const geometry = geometryOfGrid(grid);
+  const [rows, columns, digits] = givensOf(grid, geometry) as [Int32Array, Int32Array, Int32Array];
+  const { size, boxRows, boxColumns } = geometry;
+  const upright: Givens = [rows, columns, digits];
+  const transposed: Givens = [columns.map((column) => column - size), rows.map((row) => row + size), digits];
+  const searches = (boxRows === boxColumns ? [upright, transposed] : [upright]).map((givens) => {
+    const search = new OrderSearch(geometry, givens);
+    const colours = search.colours();
+    return { search, colours, sorted: colours.slice().sort() };
+  });
+  // Where the colours tell the grid from its transpose, one of the two stands for both.
+  const [first, second = first!] = searches;
+  const { sorted } = isLess(second.sorted, first!.sorted) ? second : first!;
+  const least: string[] = [];
+  for (const { search, colours, sorted: own } of searches) {
+    if (isLess(sorted, own)) continue;
+    const found = search.least(colours);
+    if (!found) return `~${Array.from(sorted, (colour) => (colour >>> 0).toString(36)).join('.')}`;
+    least.push(formatSudoku(found));
+  }
+  return least.sort()[0]!;
+}
