@@ -53,6 +53,13 @@ module.exports = {
       to: { path: ['^apps/', '@hrm/reference-trainer'] },
     },
     {
+      name: 'no-command-imports-another',
+      comment: 'A command is one file that only main.ts knows; what two commands need is no part of either.',
+      severity: 'error',
+      from: { path: '^apps/[^/]+/src/', pathNot: '^apps/[^/]+/src/main[.]ts$' },
+      to: { path: '^apps/[^/]+/src/commands/' },
+    },
+    {
       name: 'no-deep-import',
       comment: 'Packages meet at what their package.json exports, never at a file in their src.',
       severity: 'error',

@@ -104,7 +104,7 @@ export function badCommandLine(random: () => number): BadCommandLine {
   const right = (without?: string) => (random() < 0.5 ? [...args, ...given(without)] : [...given(without), ...args]);
   const wrong = (name: string, kind: Kind): string[] => {
     const nonsense = ['', 'NaN', 'Infinity', '1e400', '12abc', 'null', '{}', '__proto__', 'µ', '\u0000', letters().toUpperCase(), 'x'.repeat(5000)];
-    if (kind === 'text') return pick([[`--no-${name}`], [`--${name}=`], [`--${name}=a`, `--${name}=b`]]);
+    if (kind === 'text') return pick([[`--${name}=`], [`--${name}=a`, `--${name}=b`]]);
     if (kind === 'switch') return [`--${name}=${pick(['maybe', '2', 'yes', letters().toUpperCase()])}`];
     if (typeof kind !== 'string') return [`--${name}=${pick([...nonsense, '0', '1', 'true', `${kind[0]} `, kind[0]!.toUpperCase()])}`];
     return [`--${name}=${pick(kind === 'count' ? [...nonsense, '0', '-1', '1.5', '-7e3', '1e-9', '9007199254740993'] : [...nonsense, '1.5', '-0.25', '1e17'])}`];

@@ -1,54 +1,57 @@
 import { z } from 'zod';
+import { defineCommand } from '../command-line/command';
+import { choice, count, integer, list, text, toggle } from '../command-line/options';
 import { benchSizes } from '../bench/bench-size';
 import { growthDimensions } from '../bench/growth';
 import { runBench } from '../bench/run-bench';
 import { backendOptions, startEngine } from '../terminal/backend-options';
 import { Terminal, withProgress } from '../terminal/terminal';
-import { textOption } from '../terminal/text-option';
 import { UsageError } from '../terminal/usage-error';
-import { benchAgainst } from './bench-against';
-import { benchData } from './bench-data';
-import { benchGrowth } from './bench-growth';
-
-const count = z.int().min(1);
-
-/** A comma-separated list of some of these names, in this order; all where none is given. */
-const someOf = <Name extends string>(names: readonly Name[]) =>
-  z
-    .union([z.string(), z.literal(true)])
-    .optional()
-    .transform((list, context): Name[] | undefined => {
-      if (list === undefined) return undefined;
-      if (list === true) return [...names];
-      const chosen = list.split(',');
-      const unknown = chosen.find((name) => !names.includes(name as Name));
-      if (unknown === undefined) return names.filter((name) => chosen.includes(name));
-      context.addIssue({ code: 'custom', message: `"${unknown}" is none of ${names.join(', ')}` });
-      return z.NEVER;
-    });
+import { benchAgainst } from '../bench/bench-against';
+import { benchData } from '../bench/bench-data';
+import { benchGrowth } from '../bench/bench-growth';
 
 const namesOf = <Name extends string>(parts: { [key in Name]: unknown }) => Object.keys(parts) as Name[];
 
 /** Options of `hrm bench`. */
-export const benchOptions = z.strictObject({
+const benchOptions = z.strictObject({
   ...backendOptions,
-  hidden: count.default(128),
-  layers: count.default(2),
-  heads: count.default(2),
-  batch: count.optional(),
-  tokens: count.default(81),
-  segments: count.default(16),
-  steps: count.optional(),
-  evaluations: z.int().min(0).default(2),
-  against: z.literal('pytorch', { error: 'expected pytorch' }).optional(),
-  growth: someOf(namesOf(growthDimensions)),
-  data: z.boolean().default(false),
-  sizes: someOf(namesOf(benchSizes)),
-  rounds: count.optional(),
-  quick: z.boolean().default(false),
-  python: textOption('expected an interpreter').optional(),
-  hrmCheckout: textOption('expected a folder').optional(),
-  out: textOption('expected a folder for the results').optional(),
+  against: choice(
+    'pytorch: run beside the official code, and hold the figures against floors and aims',
+    ['pytorch'],
+    'what',
+  ).optional(),
+  sizes: list(`--against: some of ${namesOf(benchSizes).join(', ')} (default: all)`, namesOf(benchSizes)).optional(),
+  rounds: count('--against: rounds in which both sides take turns (default: 5)').optional(),
+  quick: toggle('--against: two short rounds at the small and the medium size'),
+  python: text('--against: an interpreter that has torch (default: one set up in the cache)', {
+    value: 'path',
+    expected: 'an interpreter',
+  }).optional(),
+  hrmCheckout: text('--against: a checkout of the official code (default: cloned into the cache)', {
+    value: 'folder',
+  }).optional(),
+  growth: list(
+    'Time a step as some of batch, tokens, hidden, layers, segments and cycles grow, or all',
+    namesOf(growthDimensions),
+    {
+      value: 'dimensions',
+      withoutValue: true,
+    },
+  ).optional(),
+  data: toggle('Time the puzzles, and what share of a step waits for them'),
+  out: text('--against, --growth, --data: write JSON, tables and charts there', {
+    value: 'folder',
+    expected: 'a folder for the results',
+  }).optional(),
+  hidden: count('Hidden size').default(128),
+  layers: count('Blocks in each of f_H and f_L').default(2),
+  heads: count('Attention heads').default(2),
+  batch: count('Puzzles at a time (default: 32)').optional(),
+  tokens: count('Tokens of a puzzle').default(81),
+  segments: count('Segments of an evaluation').default(16),
+  steps: count('Steps to time, after a warm-up (default: 6)').optional(),
+  evaluations: integer('Evaluations to time, after a warm-up', { least: 0 }).default(2),
 });
 
 type BenchOptions = z.infer<typeof benchOptions>;
@@ -57,7 +60,7 @@ type BenchOptions = z.infer<typeof benchOptions>;
 const OF_AGAINST = ['sizes', 'rounds', 'quick', 'python', 'hrmCheckout'] as const;
 
 /** `hrm bench`, and its kinds `--against pytorch`, `--growth` and `--data`. */
-export async function bench(options: BenchOptions): Promise<void> {
+async function bench(options: BenchOptions): Promise<void> {
   const { against, growth, data, sizes, rounds, quick, python, hrmCheckout, compile, backend, out, steps, batch } =
     options;
   if ([against, growth, data || undefined].filter((kind) => kind !== undefined).length > 1) {
@@ -134,3 +137,14 @@ async function benchOnce(terminal: Terminal, options: BenchOptions): Promise<voi
     ...result,
   });
 }
+
+export const benchCommand = defineCommand({
+  name: 'bench',
+  summary: 'Time training steps and evaluations: at one size, beside PyTorch, or as sizes grow',
+  options: benchOptions,
+  examples: [
+    'hrm bench --hidden 128 --layers 2 --heads 2 --batch 128 --tokens 81 --json',
+    'hrm bench --against pytorch --out runs/performance',
+  ],
+  run: bench,
+});

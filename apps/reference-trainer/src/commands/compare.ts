@@ -1,44 +1,34 @@
 import { mkdirSync } from 'node:fs';
 import { z } from 'zod';
+import { defineCommand } from '../command-line/command';
+import { count, list, text } from '../command-line/options';
 import { comparedControllers, comparedSchedules, comparedSizes, comparisonCells } from '../compare/comparison-cell';
 import { comparisonRows } from '../compare/comparison-rows';
 import { comparisonTables } from '../compare/comparison-tables';
 import { runComparison } from '../compare/run-comparison';
 import { backendOptions, startEngine } from '../terminal/backend-options';
 import { Terminal } from '../terminal/terminal';
-import { textOption } from '../terminal/text-option';
-
-const count = z.int().min(1);
-
-/** A comma-separated list of some of these names, each once; all by default. */
-const listOf = <Name extends string>(names: readonly Name[]) =>
-  z
-    .union([z.string(), z.int()])
-    .optional()
-    .transform((list, context): Name[] => {
-      if (list === undefined) return [...names];
-      const chosen = [...new Set(String(list).split(','))] as Name[];
-      const unknown = chosen.find((name) => !names.includes(name));
-      if (unknown === undefined) return chosen;
-      context.addIssue({ code: 'custom', message: `"${unknown}" is none of ${names.join(', ')}` });
-      return z.NEVER;
-    });
 
 const namesOf = <Name extends string>(parts: { [key in Name]: unknown }) => Object.keys(parts) as Name[];
 
 /** Options of `hrm compare`. */
-export const compareOptions = z.strictObject({
+const compareOptions = z.strictObject({
   ...backendOptions,
-  schedules: listOf(namesOf(comparedSchedules)),
-  controllers: listOf(namesOf(comparedControllers)),
-  sizes: listOf(Object.keys(comparedSizes) as `${keyof typeof comparedSizes}`[]),
-  seeds: count.default(3),
-  steps: count.optional(),
-  out: textOption('expected a folder for the results'),
+  schedules: list('Some of the schedules, separated by commas', namesOf(comparedSchedules)).prefault('all'),
+  controllers: list('Some of the controllers, separated by commas', namesOf(comparedControllers)).prefault('all'),
+  sizes: list('Sudoku of 4, 6 or 4,6', Object.keys(comparedSizes) as `${keyof typeof comparedSizes}`[], {
+    value: 'sizes',
+  }).prefault('all'),
+  seeds: count('Seeds of each, counted from 0').default(3),
+  steps: count("Training steps of each, in place of the size's").optional(),
+  out: text('Folder of the results; a comparison in it goes on', {
+    value: 'folder',
+    expected: 'a folder for the results',
+  }),
 });
 
 /** `hrm compare --out DIR`. */
-export async function compare(options: z.infer<typeof compareOptions>): Promise<void> {
+async function compare(options: z.infer<typeof compareOptions>): Promise<void> {
   const terminal = new Terminal(options.json);
   const { schedules, controllers, seeds, steps, out } = options;
   const sizes = options.sizes.map((size) => Number(size) as keyof typeof comparedSizes);
@@ -51,3 +41,13 @@ export async function compare(options: z.infer<typeof compareOptions>): Promise<
   terminal.result({ out, backend: engine.backend.name, compile: options.compile, rows: comparisonRows(results) });
   if (results.every(({ outcome }) => outcome === 'failed')) process.exitCode = 1;
 }
+
+export const compareCommand = defineCommand({
+  name: 'compare',
+  summary: 'Train one small model with every schedule and every halting controller',
+  options: compareOptions,
+  examples: [
+    'hrm compare --schedules one-step-gradient,unrolled --controllers halt-only --sizes 4 --out runs/comparison',
+  ],
+  run: compare,
+});

@@ -1,27 +1,25 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { z } from 'zod';
+import { defineCommand } from '../command-line/command';
+import { choice, count, integer, text } from '../command-line/options';
 import type { Task } from '../config/run-config';
-import { countPuzzles, generatePuzzles, writePuzzles } from '../run/run-puzzles';
+import { countPuzzles, expectNoPuzzles, generatePuzzles, writePuzzles } from '../run/run-puzzles';
+import { jsonOption } from '../terminal/backend-options';
 import { Terminal } from '../terminal/terminal';
-import { textOption } from '../terminal/text-option';
 import { UsageError } from '../terminal/usage-error';
 
-const count = z.int().min(1);
-
 /** Options of `hrm data generate`. */
-export const dataGenerateOptions = z.strictObject({
-  task: z.enum(['sudoku', 'maze']),
-  size: count.optional(),
-  width: count.optional(),
-  height: count.optional(),
-  train: count.default(1000),
-  test: count.default(200),
-  seed: z.int().default(0),
-  givens: z.union([z.string(), z.int()]).optional(),
-  minPathLength: count.optional(),
-  out: textOption('expected a folder for the puzzles'),
-  json: z.boolean().default(false),
+const dataGenerateOptions = z.strictObject({
+  task: choice('sudoku or maze', ['sudoku', 'maze']),
+  size: count('Sudoku: 4, 6, 9 or 16 (default: 9); mazes: side (default: 15)').optional(),
+  width: count('Width of a maze').optional(),
+  height: count('Height of a maze').optional(),
+  givens: text('Cells given in a Sudoku, such as 6-8', { value: 'range' }).optional(),
+  minPathLength: count('Fewest steps through a maze').optional(),
+  train: count('Puzzles to learn from').default(1000),
+  test: count('Puzzles held out').default(200),
+  seed: integer('Seed').default(0),
+  out: text('Folder for the puzzles', { value: 'folder', expected: 'a folder for the puzzles' }),
+  json: jsonOption,
 });
 
 /** The task that the options describe. */
@@ -38,23 +36,15 @@ function taskOf({ task, size, width, height }: z.infer<typeof dataGenerateOption
 }
 
 /** `6-8` or `7` as fewest and most. */
-function givensOf(givens: string | number | undefined): [number, number] | undefined {
+function givensOf(givens: string | undefined): [number, number] | undefined {
   if (givens === undefined) return undefined;
-  const match = /^(\d{1,3})(?:-(\d{1,3}))?$/.exec(String(givens));
+  const match = /^(\d{1,3})(?:-(\d{1,3}))?$/.exec(givens);
   if (!match) throw new UsageError(`--givens: expected a number or a range such as 6-8, got "${givens}"`);
   return [Number(match[1]), Number(match[2] ?? match[1])];
 }
 
-/** Refuses to mix new puzzles with old ones. */
-export function expectNoPuzzles(out: string): void {
-  for (const split of ['train', 'test']) {
-    if (existsSync(join(out, split)))
-      throw new UsageError(`--out: ${join(out, split)} is there already; choose another folder`);
-  }
-}
-
 /** `hrm data generate --task sudoku --size 4 --out DIR`. */
-export async function dataGenerate(options: z.infer<typeof dataGenerateOptions>): Promise<void> {
+async function dataGenerate(options: z.infer<typeof dataGenerateOptions>): Promise<void> {
   const terminal = new Terminal(options.json);
   const { train, test, seed, minPathLength, out } = options;
   const task = taskOf(options);
@@ -81,3 +71,11 @@ export async function dataGenerate(options: z.infer<typeof dataGenerateOptions>)
   );
   terminal.result({ out, train: countPuzzles(puzzles.train), test: countPuzzles(puzzles.test), seconds });
 }
+
+export const dataGenerateCommand = defineCommand({
+  name: 'data generate',
+  summary: 'Generate puzzles',
+  options: dataGenerateOptions,
+  examples: ['hrm data generate --task sudoku --size 4 --givens 6-8 --out data/sudoku-4x4'],
+  run: dataGenerate,
+});

@@ -2,23 +2,29 @@ import { existsSync } from 'node:fs';
 import { buildMazeDataset, buildSudokuDataset, type PuzzleDataset } from '@hrm/data-sudoku-maze';
 import { type PuzzleTable, readMazeCsv, readPuzzleLines, readSudokuCsv } from '@hrm/data-sudoku-maze/files';
 import { z } from 'zod';
-import { countPuzzles, writePuzzles } from '../run/run-puzzles';
+import { defineCommand } from '../command-line/command';
+import { choice, count, integer, text } from '../command-line/options';
+import { countPuzzles, expectNoPuzzles, writePuzzles } from '../run/run-puzzles';
+import { jsonOption } from '../terminal/backend-options';
 import { Terminal } from '../terminal/terminal';
-import { textOption } from '../terminal/text-option';
 import { UsageError } from '../terminal/usage-error';
-import { expectNoPuzzles } from './data-generate';
 
 /** Options of `hrm data import`. */
-export const dataImportOptions = z.strictObject({
-  task: z.enum(['sudoku', 'maze']),
-  train: textOption('expected a file of puzzles'),
-  test: textOption('expected a file of puzzles'),
-  out: textOption('expected a folder for the puzzles'),
-  augmentations: z.int().min(0).default(0),
-  check: z.enum(['format', 'answer', 'unique']).default('answer'),
-  limit: z.int().min(1).optional(),
-  seed: z.int().default(0),
-  json: z.boolean().default(false),
+const dataImportOptions = z.strictObject({
+  task: choice('sudoku or maze', ['sudoku', 'maze']),
+  train: text('Puzzles to learn from: the official CSV, or one Sudoku a line', {
+    value: 'file',
+    expected: 'a file of puzzles',
+  }),
+  test: text('Puzzles held out', { value: 'file', expected: 'a file of puzzles' }),
+  augmentations: integer('Sudoku: equals of each puzzle to add; mazes: any number adds all rotations and mirrors', {
+    least: 0,
+  }).default(0),
+  check: choice('Sudoku rows: format, answer or unique', ['format', 'answer', 'unique'], 'how').default('answer'),
+  limit: count('Keep the first so many puzzles of each file').optional(),
+  seed: integer('Seed of the augmentations').default(0),
+  out: text('Folder for the puzzles', { value: 'folder', expected: 'a folder for the puzzles' }),
+  json: jsonOption,
 });
 
 type Options = z.infer<typeof dataImportOptions>;
@@ -41,7 +47,7 @@ async function readPuzzles(
 }
 
 /** `hrm data import --task sudoku --train FILE --test FILE --out DIR`. */
-export async function dataImport(options: Options): Promise<void> {
+async function dataImport(options: Options): Promise<void> {
   const terminal = new Terminal(options.json);
   const { out } = options;
   expectNoPuzzles(out);
@@ -60,3 +66,11 @@ export async function dataImport(options: Options): Promise<void> {
   );
   terminal.result({ out, train: countPuzzles(train), test: countPuzzles(test), seconds });
 }
+
+export const dataImportCommand = defineCommand({
+  name: 'data import',
+  summary: 'Turn files of puzzles into a data set',
+  options: dataImportOptions,
+  examples: ['hrm data import --task sudoku --train train.csv --test test.csv --out data/sudoku'],
+  run: dataImport,
+});

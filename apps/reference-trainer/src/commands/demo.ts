@@ -2,22 +2,24 @@ import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { thinkAloud } from '@hrm/models';
 import { z } from 'zod';
+import { defineCommand } from '../command-line/command';
+import { integer, text } from '../command-line/options';
 import { loadRun } from '../run/load-run';
 import { holdsRun } from '../run/run-folder';
 import { pickThoughtfulPuzzle } from '../run/pick-thoughtful-puzzle';
 import { readSplit } from '../run/run-puzzles';
 import { exitStatusOf } from '../run/stop-signals';
+import { trainRun } from '../run/train-run';
 import { backendOptions } from '../terminal/backend-options';
 import { showTokens } from '../terminal/show-puzzle';
+import { printedCommand } from '../terminal/printed-command';
 import { describeSeconds, Terminal } from '../terminal/terminal';
-import { textOption } from '../terminal/text-option';
-import { trainOptions, trainRun } from './train';
 
 /** Options of `hrm demo`. */
-export const demoOptions = z.strictObject({
+const demoOptions = z.strictObject({
   ...backendOptions,
-  out: textOption().default(join('runs', 'sudoku-4x4-demo')),
-  seed: z.int().optional(),
+  out: text('Folder of the run', { value: 'folder' }).default(join('runs', 'sudoku-4x4-demo')),
+  seed: integer('Seed of weights, puzzles drawn and exploration').optional(),
 });
 
 /** Shows a model solve a held-out puzzle, segment by segment. */
@@ -47,16 +49,12 @@ async function showSolving(run: string, terminal: Terminal): Promise<void> {
 }
 
 /** `hrm demo`, the main job: learns 4x4 Sudoku, and solves one before the user's eyes. */
-export async function demo(options: z.infer<typeof demoOptions>): Promise<void> {
+async function demo(options: z.infer<typeof demoOptions>): Promise<void> {
   const terminal = new Terminal(options.json);
-  const { out, seed } = options;
+  const { out } = options;
   // The main job starts from nothing each time, but removes only what it made itself.
   if (existsSync(out) && holdsRun(out)) rmSync(out, { recursive: true });
-  const { result, config, data } = await trainRun(
-    'sudoku-4x4-demo',
-    trainOptions.parse({ ...options, out, seed }),
-    terminal,
-  );
+  const { result, config, data } = await trainRun('sudoku-4x4-demo', { ...options, resume: false }, terminal);
   if (result.stoppedBy) {
     process.exitCode = exitStatusOf(result.stoppedBy);
     return;
@@ -71,10 +69,10 @@ export async function demo(options: z.infer<typeof demoOptions>): Promise<void> 
 The run lies in ${out}: config.json, metrics.jsonl, checkpoints/ (safetensors); its puzzles in ${data}.
 
 Try next:
-  npx pnpm hrm solve --run ${out} "1...  ..3.  .4..  ...2"
-  npx pnpm hrm eval --run ${out}
-  npx pnpm hrm train sudoku-4x4-demo --out runs/attention --set 'model.block={"type":"attention","heads":4}' --set model.positions=rope
-  npx pnpm hrm --help`);
+  ${printedCommand('solve', '--run', out, '1...  ..3.  .4..  ...2')}
+  ${printedCommand('eval', '--run', out)}
+  ${printedCommand('train', 'sudoku-4x4-demo', '--out', 'runs/attention', '--set', 'model.block={"type":"attention","heads":4}', '--set', 'model.positions=rope')}
+  ${printedCommand('--help')}`);
   terminal.result({
     run: out,
     steps,
@@ -85,3 +83,11 @@ Try next:
   });
   if (!reachedGoal) process.exitCode = 1;
 }
+
+export const demoCommand = defineCommand({
+  name: 'demo',
+  summary: 'Learn 4x4 Sudoku, and solve one before your eyes: the main job',
+  options: demoOptions,
+  examples: ['hrm demo'],
+  run: demo,
+});

@@ -1,24 +1,29 @@
 import { evaluationBatches } from '@hrm/data-sudoku-maze';
 import { evaluate, evaluateHalting, type HaltedEvaluation } from '@hrm/trainer';
 import { z } from 'zod';
+import { defineCommand } from '../command-line/command';
+import { choice, count, text } from '../command-line/options';
 import { chooseBatchParts } from '../run/choose-batch-parts';
 import { tokenLossOf } from '../run/build-run';
 import { loadRun } from '../run/load-run';
 import { countPuzzles, readSplit } from '../run/run-puzzles';
 import { backendOptions, startEngine } from '../terminal/backend-options';
 import { Terminal, withProgress } from '../terminal/terminal';
-import { textOption } from '../terminal/text-option';
 import { UsageError } from '../terminal/usage-error';
 
 /** Options of `hrm eval`. */
-export const evalOptions = z.strictObject({
+const evalOptions = z.strictObject({
   ...backendOptions,
-  run: textOption('expected the folder of a run'),
-  data: textOption().optional(),
-  split: z.enum(['train', 'test']).default('test'),
-  checkpoint: z.enum(['newest', 'best']).default('newest'),
-  batch: z.int().min(1).optional(),
-  until: z.enum(['both', 'end', 'halted']).default('both'),
+  run: text('Folder of the run', { value: 'folder', expected: 'the folder of a run' }),
+  data: text('Puzzles (default: those of the run)', { value: 'folder' }).optional(),
+  split: choice('train or test', ['train', 'test']).default('test'),
+  checkpoint: choice('newest or best', ['newest', 'best'], 'which').default('newest'),
+  batch: count('Puzzles at a time').optional(),
+  until: choice(
+    'end: run all segments; halted: each puzzle leaves the batch when the model would stop; or both',
+    ['both', 'end', 'halted'],
+    'when',
+  ).default('both'),
 });
 
 const percent = (share: number) => `${(100 * share).toFixed(2)}%`;
@@ -35,7 +40,7 @@ async function timed<T>(f: () => Promise<T>): Promise<T & { seconds: number }> {
 }
 
 /** `hrm eval --run RUN --data DIR`. */
-export async function evalRun(options: z.infer<typeof evalOptions>): Promise<void> {
+async function evalRun(options: z.infer<typeof evalOptions>): Promise<void> {
   const terminal = new Terminal(options.json);
   const engine = await startEngine(terminal, options);
   const { model, config, data, step } = await loadRun(options.run, options.checkpoint, terminal);
@@ -84,3 +89,11 @@ export async function evalRun(options: z.infer<typeof evalOptions>): Promise<voi
   terminal.result(result);
   model.dispose();
 }
+
+export const evalCommand = defineCommand({
+  name: 'eval',
+  summary: 'Evaluate a run on held-out puzzles',
+  options: evalOptions,
+  examples: ['hrm eval --run runs/first --json'],
+  run: evalRun,
+});

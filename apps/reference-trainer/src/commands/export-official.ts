@@ -3,22 +3,24 @@ import { join } from 'node:path';
 import { serializeTorchCheckpoint, type HostTensor } from '@hrm/models';
 import { CheckpointStore, replaceFile } from '@hrm/trainer/checkpoint';
 import { z } from 'zod';
+import { defineCommand } from '../command-line/command';
+import { choice, text } from '../command-line/options';
 import { readRunDescription } from '../run/run-folder';
+import { jsonOption } from '../terminal/backend-options';
 import { Terminal } from '../terminal/terminal';
-import { textOption } from '../terminal/text-option';
 import { UsageError } from '../terminal/usage-error';
 
 /** Options of `hrm export-official`. */
-export const exportOfficialOptions = z.strictObject({
-  run: textOption('expected the folder of a run'),
-  out: textOption('expected a file for the checkpoint'),
-  checkpoint: z.enum(['newest', 'best']).default('newest'),
-  weights: z.enum(['averaged', 'own']).default('averaged'),
-  json: z.boolean().default(false),
+const exportOfficialOptions = z.strictObject({
+  run: text('Folder of the run', { value: 'folder', expected: 'the folder of a run' }),
+  out: text('The checkpoint to write, such as step_500', { value: 'file', expected: 'a file for the checkpoint' }),
+  checkpoint: choice('newest or best', ['newest', 'best'], 'which').default('newest'),
+  weights: choice('averaged (where there is an average) or own', ['averaged', 'own'], 'which').default('averaged'),
+  json: jsonOption,
 });
 
 /** `hrm export-official --run RUN --out FILE`. */
-export async function exportOfficial(options: z.infer<typeof exportOfficialOptions>): Promise<void> {
+async function exportOfficial(options: z.infer<typeof exportOfficialOptions>): Promise<void> {
   const terminal = new Terminal(options.json);
   const { run, out } = options;
   const { config } = readRunDescription(run);
@@ -41,3 +43,11 @@ export async function exportOfficial(options: z.infer<typeof exportOfficialOptio
   );
   terminal.result({ out, step: checkpoint.step, tensors: official.size });
 }
+
+export const exportOfficialCommand = defineCommand({
+  name: 'export-official',
+  summary: 'Write the weights of a run as the official PyTorch code saves them',
+  options: exportOfficialOptions,
+  examples: ['hrm export-official --run runs/first --out step_500'],
+  run: exportOfficial,
+});

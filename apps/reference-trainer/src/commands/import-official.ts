@@ -3,24 +3,28 @@ import { basename, resolve } from 'node:path';
 import { nameFromOfficial, officialName, type HostTensor } from '@hrm/models';
 import { CheckpointStore } from '@hrm/trainer/checkpoint';
 import { z } from 'zod';
+import { defineCommand } from '../command-line/command';
+import { argument, count, text } from '../command-line/options';
 import { readOfficialRun } from '../official/official-run';
 import { runConfigFromOfficial } from '../official/run-config-from-official';
 import { expectFreeFolder, writeRunDescription } from '../run/run-folder';
 import { taskShape } from '../run/run-puzzles';
+import { jsonOption } from '../terminal/backend-options';
+import { printedCommand } from '../terminal/printed-command';
 import { Terminal } from '../terminal/terminal';
-import { textOption } from '../terminal/text-option';
 
 /** Options of `hrm import-official`. */
-export const importOfficialOptions = z.strictObject({
-  out: textOption('expected a folder for the run'),
-  config: textOption().optional(),
-  data: textOption().optional(),
-  tokens: z.int().min(1).optional(),
-  json: z.boolean().default(false),
+const importOfficialOptions = z.strictObject({
+  path: argument('A folder with step_N, or a checkpoint'),
+  out: text('Folder of the run', { value: 'folder', expected: 'a folder for the run' }),
+  config: text('all_config.yaml, where there is none beside the checkpoint', { value: 'file' }).optional(),
+  data: text('The puzzles of the run', { value: 'folder' }).optional(),
+  tokens: count('Tokens of a puzzle, where the vocabulary does not tell').optional(),
+  json: jsonOption,
 });
 
 /** `hrm import-official DIR --out RUN`. */
-export async function importOfficial(path: string, options: z.infer<typeof importOfficialOptions>): Promise<void> {
+async function importOfficial({ path, ...options }: z.infer<typeof importOfficialOptions>): Promise<void> {
   const terminal = new Terminal(options.json);
   const { out, data } = options;
   expectFreeFolder(out);
@@ -43,3 +47,11 @@ export async function importOfficial(path: string, options: z.infer<typeof impor
   terminal.say(`Next: hrm eval --run ${out} --data DIR, or hrm solve --run ${out} PUZZLE`);
   terminal.result({ out, step: official.step, tensors: weights.size });
 }
+
+export const importOfficialCommand = defineCommand({
+  name: 'import-official',
+  summary: 'Import a run of the official PyTorch code: a folder with step_N, or a checkpoint',
+  options: importOfficialOptions,
+  examples: ['hrm import-official checkpoints/my-run --out runs/imported'],
+  run: importOfficial,
+});

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { defineCommand } from '../command-line/command';
+import { args } from '../command-line/options';
 import { isWithinBounds } from '../parity/comparison';
 import { readParityCase } from '../parity/parity-case';
 import { replayParityCase, type ParityReport } from '../parity/replay-parity-case';
@@ -7,7 +9,11 @@ import { Terminal } from '../terminal/terminal';
 import { UsageError } from '../terminal/usage-error';
 
 /** Options of `hrm parity`. */
-export const parityOptions = z.strictObject({ ...backendOptions, compile: backendOptions.compile.default('eager') });
+const parityOptions = z.strictObject({
+  ...backendOptions,
+  compile: backendOptions.compile.default('eager'),
+  folders: args('Folders that hold a case.json'),
+});
 
 function showReport({ name, ok, quantities }: ParityReport, terminal: Terminal): void {
   terminal.say(`\n${name}: ${ok ? 'within bounds' : 'OUT OF BOUNDS'}`);
@@ -25,7 +31,7 @@ function showReport({ name, ok, quantities }: ParityReport, terminal: Terminal):
 }
 
 /** `hrm parity DIR...`. */
-export async function parity(folders: readonly string[], options: z.infer<typeof parityOptions>): Promise<void> {
+async function parity({ folders, ...options }: z.infer<typeof parityOptions>): Promise<void> {
   if (folders.length === 0) throw new UsageError('DIR is missing: give one or more folders that hold a case.json');
   const terminal = new Terminal(options.json);
   const engine = await startEngine(terminal, options);
@@ -39,3 +45,11 @@ export async function parity(folders: readonly string[], options: z.infer<typeof
   terminal.result({ ok, backend: engine.backend.name, compile: options.compile, cases: reports });
   if (!ok) process.exitCode = 1;
 }
+
+export const parityCommand = defineCommand({
+  name: 'parity',
+  summary: 'Replay recorded runs of the official code and compare everything',
+  options: parityOptions,
+  examples: ['hrm parity fixtures/parity/hrm-rope --backend wasm'],
+  run: parity,
+});

@@ -3,29 +3,28 @@ import { evaluationBatches } from '@hrm/data-sudoku-maze';
 import { measureResiduals } from '@hrm/recursion';
 import { replaceFile } from '@hrm/trainer/checkpoint';
 import { z } from 'zod';
+import { defineCommand } from '../command-line/command';
+import { choice, count, text } from '../command-line/options';
 import { plotResiduals, residualsSvg } from '../residuals/plot-residuals';
 import { loadRun } from '../run/load-run';
 import { countPuzzles, readSplit } from '../run/run-puzzles';
 import { backendOptions, startEngine } from '../terminal/backend-options';
 import { Terminal } from '../terminal/terminal';
-import { textOption } from '../terminal/text-option';
 import { UsageError } from '../terminal/usage-error';
 
-const count = z.int().min(1);
-
 /** Options of `hrm residuals`. */
-export const residualsOptions = z.strictObject({
+const residualsOptions = z.strictObject({
   ...backendOptions,
-  run: textOption('expected the folder of a run'),
-  data: textOption().optional(),
-  checkpoint: z.enum(['newest', 'best']).default('newest'),
-  puzzles: count.default(16),
-  segments: count.optional(),
-  svg: textOption().optional(),
+  run: text('Folder of the run', { value: 'folder', expected: 'the folder of a run' }),
+  data: text('Puzzles (default: those of the run)', { value: 'folder' }).optional(),
+  checkpoint: choice('newest or best', ['newest', 'best'], 'which').default('newest'),
+  puzzles: count('Held-out puzzles to measure on').default(16),
+  segments: count('Segments to run (default: as many as the run allows)').optional(),
+  svg: text('Draw the residuals', { value: 'file' }).optional(),
 });
 
 /** `hrm residuals --run RUN --svg FILE`. */
-export async function residuals(options: z.infer<typeof residualsOptions>): Promise<void> {
+async function residuals(options: z.infer<typeof residualsOptions>): Promise<void> {
   const terminal = new Terminal(options.json);
   await startEngine(terminal, { ...options, compile: 'eager' });
   const { model, data, step } = await loadRun(options.run, options.checkpoint, terminal);
@@ -56,3 +55,11 @@ export async function residuals(options: z.infer<typeof residualsOptions>): Prom
   });
   model.dispose();
 }
+
+export const residualsCommand = defineCommand({
+  name: 'residuals',
+  summary: 'Measure whether the recursion of a run settles, as the 1-step gradient supposes',
+  options: residualsOptions,
+  examples: ['hrm residuals --run runs/first --svg residuals.svg'],
+  run: residuals,
+});

@@ -1,24 +1,26 @@
 import { NativeSetupError, selectBackend, setUpNative } from '@hrm/runtime';
 import { z } from 'zod';
+import { defineCommand } from '../command-line/command';
+import { toggle } from '../command-line/options';
+import { jsonOption } from '../terminal/backend-options';
 import { describeSeconds, Terminal } from '../terminal/terminal';
 
 /** Options of `hrm setup`. */
-export const setupOptions = z.strictObject({
-  gpu: z.boolean().optional(),
-  /** Falling back to WebAssembly is then no failure. */
-  orFallBack: z.boolean().default(false),
-  json: z.boolean().default(false),
+const setupOptions = z.strictObject({
+  gpu: toggle('Bring the CUDA build even where no NVIDIA GPU is found'),
+  orFallBack: toggle('Succeed without it, on WebAssembly'),
+  json: jsonOption,
 });
 
 /** `hrm setup`. */
-export async function setup({ gpu, orFallBack, json }: z.infer<typeof setupOptions>): Promise<void> {
+async function setup({ gpu, orFallBack, json }: z.infer<typeof setupOptions>): Promise<void> {
   const terminal = new Terminal(json);
   const started = performance.now();
   let failure: NativeSetupError | undefined;
   let [lastStage, lastTold] = ['', 0];
   try {
     const { folder, bytes } = await setUpNative({
-      ...(gpu !== undefined && { gpu }),
+      ...(gpu && { gpu }),
       onProgress: ({ stage, detail, bytes: done, totalBytes, seconds }) => {
         const isDue = performance.now() - lastTold > 5000;
         if (stage === lastStage && !isDue) return;
@@ -42,3 +44,11 @@ export async function setup({ gpu, orFallBack, json }: z.infer<typeof setupOptio
   terminal.result({ backend: name, why, ...(failure && { reason: failure.reason, message: failure.message }) });
   if (failure && !orFallBack) process.exitCode = 1;
 }
+
+export const setupCommand = defineCommand({
+  name: 'setup',
+  summary: 'Set up native TensorFlow in the per-user cache',
+  options: setupOptions,
+  examples: ['hrm setup'],
+  run: setup,
+});

@@ -1,19 +1,21 @@
 import { readFileSync } from 'node:fs';
 import { thinkAloud } from '@hrm/models';
 import { z } from 'zod';
+import { defineCommand } from '../command-line/command';
+import { argument, choice, text } from '../command-line/options';
 import { loadRun } from '../run/load-run';
 import { backendOptions, startEngine } from '../terminal/backend-options';
 import { showPuzzle } from '../terminal/show-puzzle';
 import { Terminal } from '../terminal/terminal';
-import { textOption } from '../terminal/text-option';
 import { UsageError } from '../terminal/usage-error';
 
 /** Options of `hrm solve`. */
-export const solveOptions = z.strictObject({
+const solveOptions = z.strictObject({
   ...backendOptions,
-  run: textOption('expected the folder of a run'),
-  checkpoint: z.enum(['newest', 'best']).default('newest'),
-  until: z.enum(['halted', 'end']).default('end'),
+  puzzle: argument('The puzzle; read from stdin if not given').optional(),
+  run: text('Folder of the run', { value: 'folder', expected: 'the folder of a run' }),
+  checkpoint: choice('newest or best', ['newest', 'best'], 'which').default('newest'),
+  until: choice('end: run all segments; halted: stop when the model would', ['halted', 'end'], 'when').default('end'),
 });
 
 /** A puzzle longer than this is none. */
@@ -27,7 +29,7 @@ function puzzleText(argument: string | undefined): string {
 }
 
 /** `hrm solve --run RUN PUZZLE`. */
-export async function solve(puzzle: string | undefined, options: z.infer<typeof solveOptions>): Promise<void> {
+async function solve({ puzzle, ...options }: z.infer<typeof solveOptions>): Promise<void> {
   const terminal = new Terminal(options.json);
   const engine = await startEngine(terminal, { ...options, compile: 'eager' });
   const { model, config } = await loadRun(options.run, options.checkpoint, terminal);
@@ -56,3 +58,11 @@ export async function solve(puzzle: string | undefined, options: z.infer<typeof 
   terminal.result({ answer: shown.format(answer), valid: verdict.valid, segments, settledAfter, haltedAfter });
   model.dispose();
 }
+
+export const solveCommand = defineCommand({
+  name: 'solve',
+  summary: 'Solve a puzzle, given here or on stdin',
+  options: solveOptions,
+  examples: ['hrm solve --run runs/first "1... ..3. .4.. ...2"'],
+  run: solve,
+});

@@ -125,3 +125,11 @@ export function taskAugmentation(task: Task): Augmentation {
 export function countPuzzles({ metadata, sets }: PuzzleDataset): number {
   return metadata.sets.reduce((count, name) => count + sets[name]!.inputs.length / metadata.seqLen, 0);
 }
+
+/** Refuses to mix new puzzles with old ones. */
+export function expectNoPuzzles(out: string): void {
+  for (const split of ['train', 'test']) {
+    if (existsSync(join(out, split)))
+      throw new UsageError(`--out: ${join(out, split)} is there already; choose another folder`);
+  }
+}

@@ -1,14 +1,17 @@
 import { compile, selectBackend, type CompileMode, type SelectedBackend } from '@hrm/runtime';
 import { asItIs, type Compile } from '@hrm/trainer';
-import { z } from 'zod';
+import { choice, toggle } from '../command-line/options';
 import type { Terminal } from './terminal';
 import { UsageError } from './usage-error';
 
+/** An option of every command that has results. */
+export const jsonOption = toggle('End stdout with one JSON object, for programs');
+
 /** Options of every command that computes. */
 export const backendOptions = {
-  backend: z.enum(['native', 'wasm', 'cpu']).optional(),
-  compile: z.enum(['xla', 'graph', 'eager']).default('xla'),
-  json: z.boolean().default(false),
+  backend: choice('native, wasm or cpu; the fastest that works if not given', ['native', 'wasm', 'cpu']).optional(),
+  compile: choice('xla, graph or eager; native backend only', ['xla', 'graph', 'eager'], 'mode').default('xla'),
+  json: jsonOption,
 };
 
 /** What a command computes with. */
@@ -19,11 +22,15 @@ export interface Engine {
   takesParts: boolean;
 }
 
+/** What a command is asked to compute with. */
+export interface EngineOptions {
+  /** By default the fastest that works. */
+  backend?: 'native' | 'wasm' | 'cpu' | undefined;
+  compile: CompileMode;
+}
+
 /** Chooses the backend, and says which and why. */
-export async function startEngine(
-  terminal: Terminal,
-  options: { backend?: 'native' | 'wasm' | 'cpu' | undefined; compile: CompileMode },
-): Promise<Engine> {
+export async function startEngine(terminal: Terminal, options: EngineOptions): Promise<Engine> {
   let backend: SelectedBackend;
   try {
     backend = await selectBackend({ ...(options.backend && { prefer: options.backend }) });

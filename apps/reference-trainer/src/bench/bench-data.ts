@@ -1,8 +1,8 @@
 import { mazeAugmentation, sudokuAugmentation, type Augmentation } from '@hrm/data-sudoku-maze';
-import { benchTrainer } from '../bench/bench-trainer';
-import { measureDataSpeed, measureDataWait, trainingStream } from '../bench/data-speed';
-import { describeMachine, thisMachine } from '../bench/machine';
-import { markdownTable } from '../bench/performance-table';
+import { benchTrainer } from './bench-trainer';
+import { measureDataSpeed, measureDataWait, trainingStream } from './data-speed';
+import { describeMachine, thisMachine } from './machine';
+import { markdownTable } from './performance-table';
 import { generatePuzzles } from '../run/run-puzzles';
 import { startEngine } from '../terminal/backend-options';
 import type { Terminal } from '../terminal/terminal';

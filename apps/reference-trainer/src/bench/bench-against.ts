@@ -2,16 +2,16 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { findNativeInstallation, type CompileMode } from '@hrm/runtime';
 import { replaceFile } from '@hrm/trainer/checkpoint';
-import { benchSizes, type BenchSize, type BenchSizeName } from '../bench/bench-size';
-import type { ContenderCommand } from '../bench/contender';
-import { keptMeasurements } from '../bench/kept-measurements';
-import { describeLoad, thisMachine, type Machine } from '../bench/machine';
-import { measureSize, type ContenderName, type SizeMeasurement } from '../bench/measure-size';
-import { ourContender } from '../bench/our-contender';
-import { performanceChart } from '../bench/performance-chart';
-import { performanceReport } from '../bench/performance-table';
-import { performanceRows, type Measurements } from '../bench/performance-target';
-import { findPytorchAnchor, officialContender, type PytorchAnchor } from '../bench/pytorch-anchor';
+import { benchSizes, type BenchSize, type BenchSizeName } from './bench-size';
+import type { ContenderCommand } from './contender';
+import { keptMeasurements } from './kept-measurements';
+import { describeLoad, thisMachine, type Machine } from './machine';
+import { measureSize, type ContenderName, type SizeMeasurement } from './measure-size';
+import { ourContender } from './our-contender';
+import { performanceChart } from './performance-chart';
+import { performanceReport } from './performance-table';
+import { performanceRows, type Measurements } from './performance-target';
+import { findPytorchAnchor, officialContender, type PytorchAnchor } from './pytorch-anchor';
 import type { Terminal } from '../terminal/terminal';
 
 /** How `hrm bench --against pytorch` is run. */

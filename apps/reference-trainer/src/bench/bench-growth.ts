@@ -1,9 +1,9 @@
 import type { CompileMode } from '@hrm/runtime';
-import { growthBase, measureGrowth, type GrowthDimension } from '../bench/growth';
-import { growthChart } from '../bench/growth-chart';
-import { describeMachine, thisMachine } from '../bench/machine';
-import { ourContender } from '../bench/our-contender';
-import { formatSeconds, markdownTable } from '../bench/performance-table';
+import { growthBase, measureGrowth, type GrowthDimension } from './growth';
+import { growthChart } from './growth-chart';
+import { describeMachine, thisMachine } from './machine';
+import { ourContender } from './our-contender';
+import { formatSeconds, markdownTable } from './performance-table';
 import type { Terminal } from '../terminal/terminal';
 import { writeResults } from './bench-against';
 

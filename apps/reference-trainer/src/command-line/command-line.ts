@@ -1,0 +1,141 @@
+import { Argument, Command as Parser, CommanderError, Option } from 'commander';
+import type { z } from 'zod';
+import { kebab, UsageError } from '../terminal/usage-error';
+import type { Command } from './command';
+import { describeOption } from './options';
+
+/** Commands whose name begins with the same word, such as `data`. */
+export type CommandGroups = Readonly<Record<string, string>>;
+
+const parsersWithin = (parser: Parser): Parser[] =>
+  parser.commands.flatMap((inner) => (inner.commands.length > 0 ? parsersWithin(inner) : [inner]));
+
+/** `data generate`, for the parser of that command. */
+const wordsOf = (parser: Parser): string =>
+  parser.parent ? [wordsOf(parser.parent), parser.name()].filter(Boolean).join(' ') : '';
+
+/** All values of an option, as texts: whoever gave it twice is told so, not guessed at. */
+const collect = (value: string, before: string[] = []): string[] => [...before, value];
+
+function addOption(parser: Parser, key: string, schema: z.ZodType): void {
+  const { description, value, withoutValue, isArgument, isRepeatable, isOptional, byDefault } = describeOption(schema);
+  if (isArgument) {
+    const name = `${key}${isRepeatable ? '...' : ''}`;
+    parser.addArgument(new Argument(isOptional || isRepeatable ? `[${name}]` : `<${name}>`, description));
+    return;
+  }
+  const shown = byDefault === undefined ? '' : ` (default: ${String(byDefault)})`;
+  const place = value === undefined ? '' : withoutValue === undefined ? ` <${value}>` : ` [${value}]`;
+  const option = new Option(`--${kebab(key)}${place}`, description + shown);
+  if (value !== undefined) option.argParser(collect);
+  parser.addOption(withoutValue === undefined ? option : option.preset(withoutValue));
+}
+
+/** What a command line gave, by the names of the schema. */
+function givenOptions(command: Command, args: readonly unknown[], options: Readonly<Record<string, unknown>>): unknown {
+  const given: Record<string, unknown> = {};
+  let place = 0;
+  for (const [key, schema] of Object.entries(command.options.shape)) {
+    const { value, isArgument, isRepeatable } = describeOption(schema as z.ZodType);
+    const found = isArgument ? args[place++] : options[key];
+    if (found === undefined) continue;
+    if (isArgument || isRepeatable || value === undefined) given[key] = found;
+    else {
+      const [only, ...more] = found as string[];
+      if (more.length > 0) throw new UsageError(`--${kebab(key)}: given more than once`);
+      given[key] = only;
+    }
+  }
+  return given;
+}
+
+function addCommand(program: Parser, groups: CommandGroups, command: Command): void {
+  const words = command.name.split(' ');
+  let parent = program;
+  for (const word of words.slice(0, -1)) {
+    parent = parent.commands.find((group) => group.name() === word) ?? parent.command(word).summary(groups[word] ?? '');
+    parent.description(groups[word] ?? '');
+  }
+  const parser = parent.command(words.at(-1)!).summary(command.summary).description(command.summary);
+  for (const [key, schema] of Object.entries(command.options.shape)) addOption(parser, key, schema as z.ZodType);
+  const examples = command.examples.map((example) => `  ${example}`).join('\n');
+  parser.addHelpText('after', `${command.notes ? `\n${command.notes}\n` : ''}\nExamples:\n${examples}`);
+  parser.allowExcessArguments().action(async (...given: unknown[]) => {
+    const surplus = parser.registeredArguments.at(-1)?.variadic
+      ? []
+      : parser.args.slice(parser.registeredArguments.length);
+    if (surplus.length > 0) throw new UsageError(`${JSON.stringify(surplus[0])} is one argument too many`);
+    await command.run(givenOptions(command, given, parser.opts()));
+  });
+}
+
+function makeProgram(commands: readonly Command[], groups: CommandGroups, version: string): Parser {
+  const program = new Parser('hrm')
+    .usage('COMMAND [options]')
+    .version(version)
+    .helpCommand(false)
+    .exitOverride()
+    // Its errors are told by `main`, as all others.
+    .configureOutput({ outputError: () => {} })
+    .configureHelp({
+      visibleCommands: parsersWithin,
+      subcommandTerm: (parser) => `${wordsOf(parser)} ${parser.usage().replace('[options]', '').trim()}`,
+    })
+    .addHelpText('after', '\nhrm help COMMAND tells the options of a command, with an example.');
+  for (const command of commands) addCommand(program, groups, command);
+  return program;
+}
+
+/**
+ * @throws where a command line begins with no command, as `fly` and `data` alone. commander would show the help of all
+ * commands for `fly --help`.
+ */
+function expectCommand(program: Parser, argv: readonly string[]): void {
+  let parser = program;
+  for (const [i, word] of argv.entries()) {
+    if (parser.commands.length === 0 || word.startsWith('-')) return;
+    const next = parser.commands.find((command) => command.name() === word);
+    // Throws, and names the nearest.
+    if (!next) program.parse(argv.slice(0, i + 1), { from: 'user' });
+    parser = next!;
+  }
+  if (parser.commands.length === 0) return;
+  const names = parser.commands.map((command) => `\`hrm ${wordsOf(command)}\``);
+  throw new UsageError(`${wordsOf(parser)}: expected ${names.join(' or ')}`);
+}
+
+/** commander's errors, in words as ours; its help and version are no errors. */
+function usageErrorOf(error: CommanderError, program: Parser): UsageError | undefined {
+  if (error.exitCode === 0) return undefined;
+  const message = error.message
+    .replace(/^error: /, '')
+    .replaceAll("'", '"')
+    .replace(/\n/, ' ');
+  // "--json=yes" is unknown to it, though --json is not.
+  const flag = error.code === 'commander.unknownOption' ? /"(--[\w-]+)=/.exec(message)?.[1] : undefined;
+  const isSwitch = parsersWithin(program).some((parser) => parser.options.some(({ long }) => long === flag));
+  return new UsageError(isSwitch ? `${flag} takes no value` : message);
+}
+
+/**
+ * Runs the command that a command line names, or tells help or version.
+ *
+ * @throws UsageError where it cannot be; else what the command throws.
+ */
+export async function runCommandLine(
+  commands: readonly Command[],
+  argv: readonly string[],
+  { groups, version }: { groups: CommandGroups; version: string },
+): Promise<void> {
+  const program = makeProgram(commands, groups, version);
+  const words = argv[0] === 'help' ? [...argv.slice(1), '--help'] : argv;
+  if (words.length === 0) return program.outputHelp();
+  try {
+    expectCommand(program, words);
+    await program.parseAsync(words, { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    const usageError = usageErrorOf(error, program);
+    if (usageError) throw usageError;
+  }
+}
