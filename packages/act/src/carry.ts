@@ -35,7 +35,7 @@ export function initialCarry(network: ReasoningNetwork, batchSize: number): Carr
         labels: tf.zeros<tf.Rank.R2>([batchSize, seqLen], 'int32'),
         puzzleIdentifiers: tf.zeros<tf.Rank.R1>([batchSize], 'int32'),
       },
-      halting: halting.initialState?.(batchSize) ?? {},
+      halting: halting.initialState?.(batchSize, { seqLen }) ?? {},
     } as Carry;
   });
 }
@@ -57,7 +57,7 @@ export function admitPuzzles(network: ReasoningNetwork, carry: Carry, offered: P
   const batchSize = halted.shape[0];
   return tf.tidy(() => {
     const start = network.initialLatents();
-    const freshState = network.halting.initialState?.(batchSize) ?? {};
+    const freshState = network.halting.initialState?.(batchSize, { seqLen: network.seqLen }) ?? {};
     for (const name of Object.keys(freshState)) {
       if (carry.halting[name]) continue;
       throw new Error(

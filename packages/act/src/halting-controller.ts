@@ -23,6 +23,27 @@ export interface HaltingDecision {
   /** The latents before and after the segment's refinements. */
   before: Latents;
   after: Latents;
+  /**
+   * The answer after this segment: the likeliest token at each position, `[batch, seqLen]`, int32. Computed when asked
+   * for, so that it costs nothing where no controller asks; a constant to gradients.
+   */
+  answer(): tf.Tensor2D;
+  /**
+   * The answer before this segment, as today's weights read it from `before.zH`: what `answer` was a segment ago, if
+   * they have not changed since. At a puzzle's first segment it is read from the start vectors, and means nothing.
+   */
+  answerBefore(): tf.Tensor2D;
+  /**
+   * Token logits of other latents, or to see how sure an answer is: `readOut(after.zH)`, `[batch, seqLen, vocab]`. Part
+   * of what is differentiated where the carry keeps its gradient.
+   */
+  readOut(zH: tf.Tensor3D): tf.Tensor3D;
+}
+
+/** What a controller knows when it makes its state. */
+export interface HaltingStateSizes {
+  /** Tokens of a puzzle. */
+  seqLen: number;
 }
 
 /** Who halts, and the controller's state after the segment. */
@@ -90,8 +111,11 @@ export interface HaltingController extends Layer {
   readonly weighsTokenLoss?: boolean;
   /** The random numbers that one training segment needs. */
   draw(random: RandomStream, batchSize: number): HostDraws;
-  /** State of its own for each slot, as it is when a new puzzle enters. Default none. */
-  initialState?(batchSize: number): NamedTensors;
+  /**
+   * State of its own for each slot, as it is when a new puzzle enters: tensors whose first axis is the batch, such as
+   * `[batch]`, or `[batch, seqLen]` to remember an answer. Default none.
+   */
+  initialState?(batchSize: number, sizes: HaltingStateSizes): NamedTensors;
   /** The head's outputs, `[batch]` each. @param zH `[batch, seq, hidden]` */
   logits(zH: tf.Tensor3D): NamedTensors;
   /** Who halts after this segment; everyone must from `maxSegments` on. */

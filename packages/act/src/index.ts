@@ -12,6 +12,7 @@ export type {
   HaltingLossContext,
   HaltingLosses,
   HaltingOutcome,
+  HaltingStateSizes,
   HostDraws,
   NamedTensors,
 } from './halting-controller';
@@ -32,3 +33,4 @@ export { ResidualHalting, residualHalting, type ResidualHaltingOptions } from '.
 export { scoreAnswers, type AnswerScore } from './score-answers';
 export { runSegment, superviseSegment, type Segment, type SegmentOptions, type Supervision } from './segment';
 export { softmaxCrossEntropy, stablemaxCrossEntropy, type TokenLoss } from './token-loss';
+export { UnchangedAnswer, unchangedAnswer, type UnchangedAnswerOptions } from './unchanged-answer';

@@ -7,6 +7,7 @@ import type {
   HaltingLossContext,
   HaltingLosses,
   HaltingOutcome,
+  HaltingStateSizes,
   HostDraws,
   NamedTensors,
 } from './halting-controller';
@@ -56,8 +57,8 @@ export class Quorum implements HaltingController {
     return this.#gather((member) => member.draw(random, batchSize));
   }
 
-  initialState(batchSize: number): NamedTensors {
-    return this.#gather((member) => member.initialState?.(batchSize) ?? {});
+  initialState(batchSize: number, sizes: HaltingStateSizes): NamedTensors {
+    return this.#gather((member) => member.initialState?.(batchSize, sizes) ?? {});
   }
 
   logits(zH: tf.Tensor3D): NamedTensors {

@@ -93,7 +93,9 @@ export class ResidualHalting implements HaltingController {
  * const moved = tf.tensor3d([1, 1.1, 2, 2], [2, 1, 2]);
  * const { halted } = controller.decide({
  *   before: { zH, zL: zH }, after: { zH: moved, zL: zH }, steps: tf.tensor1d([1, 1], 'int32'),
- *   logits: {}, draws: undefined, training: false, state: controller.initialState!(2),
+ *   answer: () => tf.tensor2d([1, 1], [2, 1], 'int32'), answerBefore: () => tf.tensor2d([1, 1], [2, 1], 'int32'),
+ *   readOut: (zH) => zH, logits: {}, draws: undefined, training: false,
+ *   state: controller.initialState!(2, { seqLen: 1 }),
  * });
  * halted.print(); // [true, false]
  * ```

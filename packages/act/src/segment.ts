@@ -57,6 +57,9 @@ function letRest({ halted, latents, steps, halting }: Carry, next: AfterSegment)
   };
 }
 
+/** The likeliest token at each position, `[batch, seqLen]`, int32; a constant to gradients. */
+const likeliestTokens = (logits: tf.Tensor3D) => withoutGradient(() => tf.argMax(logits, -1) as tf.Tensor2D);
+
 /** One deep-supervision segment's outputs. */
 export type Segment = {
   /** The carry for the next segment; without gradient, unless it was asked for. */
@@ -115,6 +118,9 @@ export function runSegment(network: ReasoningNetwork, admitted: Carry, options: 
       state: admitted.halting,
       before: admitted.latents,
       after,
+      answer: () => likeliestTokens(logits),
+      answerBefore: () => likeliestTokens(network.readOut(admitted.latents.zH)),
+      readOut: (zH) => network.readOut(zH),
     });
     expectShape(`halting controller ${halting.name}, halted`, decision.halted, [batchSize]);
     const halted = haltEarly ? decision.halted : (tf.greaterEqual(steps, halting.maxSegments) as tf.Tensor1D);

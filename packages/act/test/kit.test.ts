@@ -25,7 +25,7 @@ const spoiled =
       needsLookAhead: good.needsLookAhead,
       parameters: good.parameters,
       draw: (...args) => good.draw(...args),
-      ...(good.initialState && { initialState: (batchSize: number) => good.initialState!(batchSize) }),
+      ...(good.initialState && { initialState: (...args) => good.initialState!(...args) }),
       logits: (zH) => good.logits(zH),
       decide: (decision) => good.decide(decision),
       losses: (losses) => good.losses(losses),

@@ -8,6 +8,7 @@ import {
   ponder,
   qLearningHalting,
   residualHalting,
+  unchangedAnswer,
   type HaltingFactory,
 } from '@hrm/act';
 import { describeController, type TestBackend } from '@hrm/act/testing';
@@ -23,6 +24,7 @@ export function describeOurControllers(backends?: readonly TestBackend[]): void 
   hold('gravesAct', gravesAct({ maxSegments: 4 }));
   hold('ponder', ponder({ maxSegments: 4 }));
   hold('residualHalting', residualHalting({ maxSegments: 5, tolerance: 0.2 }));
+  hold('unchangedAnswer', unchangedAnswer({ segments: 2, maxSegments: 5 }));
   hold('any', any(haltOnly({ maxSegments: 4 }), residualHalting({ maxSegments: 4, tolerance: 0.2 })));
   hold('all', all(fixedSteps(2), qLearningHalting({ maxSegments: 4 })));
   hold(

@@ -3,6 +3,7 @@ import { haltOnly, qLearningHalting, QLearningHalting, type HaltingLossContext }
 import { RandomStream } from '@hrm/layers';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { useBackend } from './backends';
+import { noAnswer } from './run-slot';
 
 beforeAll(() => useBackend('cpu'));
 
@@ -83,7 +84,7 @@ describe('qLearningHalting', () => {
         const { logits } = lossContext();
         const latents = { zH: tf.ones<tf.Rank.R3>([4, 1, 4]), zL: tf.ones<tf.Rank.R3>([4, 1, 4]) };
         const steps = tf.tensor1d([1, 4, 3, 3], 'int32');
-        const rest = { draws: undefined, training: true, state: {}, before: latents, after: latents };
+        const rest = { draws: undefined, training: true, state: {}, before: latents, after: latents, ...noAnswer };
         return [...controller.decide({ logits, steps, ...rest }).halted.dataSync()];
       };
       expect(decide(true)).toEqual([1, 1, 1, 1]);
@@ -128,6 +129,7 @@ describe('haltOnly', () => {
         state: {},
         before: latents,
         after: latents,
+        ...noAnswer,
       });
       expect([...halted.dataSync()]).toEqual([1, 1, 1, 0]);
     });

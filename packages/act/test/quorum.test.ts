@@ -16,6 +16,7 @@ import {
 import { namedParameters, RandomStream } from '@hrm/layers';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { useBackend } from './backends';
+import { noAnswer } from './run-slot';
 
 beforeAll(() => useBackend('cpu'));
 
@@ -25,7 +26,7 @@ const make = (halting: HaltingFactory) => halting({ hiddenSize: 4, random: new R
 const latents = () => {
   const zH = tf.ones<tf.Rank.R3>([4, 2, 4]);
   const moved = tf.sub(zH, tf.reshape(tf.tensor1d([1, 0.1, 1, 0.1]), [4, 1, 1])) as tf.Tensor3D;
-  return { before: { zH: moved, zL: zH }, after: { zH, zL: zH } };
+  return { before: { zH: moved, zL: zH }, after: { zH, zL: zH }, ...noAnswer };
 };
 
 /** Who halts among four slots with these halt logits and segments. */
@@ -38,7 +39,7 @@ const halted = (halting: HaltingFactory, haltLogits: number[], steps: number[]) 
       steps: tf.tensor1d(steps, 'int32'),
       draws: undefined,
       training: true,
-      state: controller.initialState?.(4) ?? {},
+      state: controller.initialState?.(4, { seqLen: 2 }) ?? {},
       ...latents(),
     });
     return [...decision.halted.dataSync()];
@@ -129,7 +130,7 @@ describe('the parts of a quorum', () => {
       'halt-only-2.exploreMinSteps',
     ]);
     tf.tidy(() => {
-      expect(Object.keys(controller.initialState!(2))).toEqual(['graves-act.remaining']);
+      expect(Object.keys(controller.initialState!(2, { seqLen: 2 }))).toEqual(['graves-act.remaining']);
     });
   });
 
@@ -158,8 +159,8 @@ describe('the losses of a quorum', () => {
         halted: tf.tensor1d([0, 1, 0, 1], 'bool'),
         lookAhead: controller.needsLookAhead ? logits : undefined,
         steps: tf.tensor1d([1, 2, 3, 4], 'int32'),
-        stateBefore: controller.initialState?.(4) ?? {},
-        stateAfter: controller.initialState?.(4) ?? {},
+        stateBefore: controller.initialState?.(4, { seqLen: 2 }) ?? {},
+        stateAfter: controller.initialState?.(4, { seqLen: 2 }) ?? {},
       };
       return tf.sum(controller.losses(context).total).dataSync()[0]!;
     });

@@ -3,6 +3,7 @@ import { residualHalting, type ResidualHaltingOptions } from '@hrm/act';
 import { RandomStream } from '@hrm/layers';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { useBackend } from './backends';
+import { noAnswer } from './run-slot';
 
 beforeAll(() => useBackend('cpu'));
 
@@ -60,7 +61,8 @@ const decide = (options: ResidualHaltingOptions, steps = [1, 1, 1, 1]) =>
       logits: {},
       draws: undefined,
       training: false,
-      state: controller.initialState!(4),
+      state: controller.initialState!(4, { seqLen: 2 }),
+      ...noAnswer,
     });
     return { halted: [...halted.dataSync()], residual: [...state['residual']!.dataSync()] };
   });

@@ -2,6 +2,19 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { HaltingController } from '@hrm/act';
 import { stopGradient, valueAndGradients } from '@hrm/layers';
 
+/** A decision's answers, for controllers that do not ask for them. */
+export const noAnswer = {
+  answer: (): tf.Tensor2D => {
+    throw new Error('nobody should ask for the answer');
+  },
+  answerBefore: (): tf.Tensor2D => {
+    throw new Error('nobody should ask for the answer before');
+  },
+  readOut: (): tf.Tensor3D => {
+    throw new Error('nobody should read out');
+  },
+};
+
 /** What a puzzle's run through a controller with one halt logit added up to. */
 export interface SlotRun {
   /** Segments until it halted. */
@@ -41,12 +54,12 @@ export function runSlot(
     let segments = 0;
     const latents = { zH: tf.ones<tf.Rank.R3>([1, 1, 1]), zL: tf.ones<tf.Rank.R3>([1, 1, 1]) };
     const { loss, gradients } = valueAndGradients(() => {
-      let state = controller.initialState?.(1) ?? {};
+      let state = controller.initialState?.(1, { seqLen: 1 }) ?? {};
       let total = tf.scalar(0);
       for (let ended = false; !ended; segments++) {
         const halt = { halt: logits[segments]! };
         const steps = tf.tensor1d([segments + 1], 'int32');
-        const rest = { draws: undefined, training, before: latents, after: latents };
+        const rest = { draws: undefined, training, before: latents, after: latents, ...noAnswer };
         const outcome = controller.decide({ logits: halt, steps, state, ...rest });
         const stateAfter = carryGradient
           ? outcome.state

@@ -17,6 +17,7 @@ import {
   ponder,
   qLearningHalting,
   residualHalting,
+  unchangedAnswer,
   type FixedStepsOptions,
   type HaltingFactory,
 } from '@hrm/act';
@@ -96,6 +97,7 @@ export const standardParts = {
     graves: gravesAct,
     ponder,
     residual: residualHalting,
+    'unchanged-answer': unchangedAnswer,
     any: (options: Vote, choose: Choose) => any(...membersOf('any', options, choose)),
     all: (options: Vote, choose: Choose) => all(...membersOf('all', options, choose)),
     'at-least': ({ votes, ...options }: Vote & { votes: number }, choose: Choose) =>

@@ -29,6 +29,7 @@ export const comparedControllers = {
   graves: (maxSegments: number) => ({ type: 'graves', maxSegments }),
   ponder: (maxSegments: number) => ({ type: 'ponder', maxSegments }),
   residual: (maxSegments: number) => ({ type: 'residual', maxSegments }),
+  'unchanged-answer': (maxSegments: number) => ({ type: 'unchanged-answer', maxSegments }),
 };
 
 /** What differs between sizes, and nothing else does. */

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { namedParameters, RandomStream } from '@hrm/layers';
+import { namedParameters, RandomStream, withoutGradient } from '@hrm/layers';
 import { registeredBackends, type TestBackend } from '@hrm/layers/testing';
 import { admitPuzzles, initialCarry, type Carry } from '../carry';
 import type { HaltingController, HaltingFactory, HaltingLossContext, NamedTensors } from '../halting-controller';
@@ -110,6 +110,9 @@ export function runAllSegments(
   return segments;
 }
 
+/** An answer where there is no output head: the place of the largest number at each position. */
+const likeliest = (zH: tf.Tensor3D) => withoutGradient(() => tf.argMax(zH, -1) as tf.Tensor2D);
+
 /** What losses are made of, by hand: four slots, of which the second and fourth have halted. */
 export function lossContext(
   controller: HaltingController,
@@ -126,9 +129,12 @@ export function lossContext(
     steps: tf.onesLike(steps),
     draws: undefined,
     training: true,
-    state: controller.initialState?.(4) ?? {},
+    state: controller.initialState?.(4, { seqLen: zH.shape[1] }) ?? {},
     before,
     after,
+    answer: () => likeliest(after.zH),
+    answerBefore: () => likeliest(before.zH),
+    readOut: (latent) => latent,
   });
   return {
     tokenLoss: tf.tensor1d([0.3, 0.1, 0.6, 0.2]),

@@ -105,7 +105,7 @@ const leaks: ControllerCheck = {
     const made = count();
     const logits = controller.logits(zH);
     expect(count() - made, 'tensors made by logits: those it returns').toBe(Object.keys(logits).length);
-    const state = controller.initialState?.(2) ?? {};
+    const state = controller.initialState?.(2, { seqLen: 5 }) ?? {};
     expect(count() - made, 'tensors made by initialState: those it returns').toBe(
       Object.keys(logits).length + Object.keys(state).length,
     );

@@ -54,7 +54,7 @@ const shapes: ControllerCheck = {
               expect(values(logit).every(Number.isFinite), `logit ${name} is finite`).toBe(true);
             }
             expect([segment.carry.halted.shape, segment.carry.halted.dtype], 'halted').toEqual([[batch], 'bool']);
-            const initial = halting.initialState?.(batch) ?? {};
+            const initial = halting.initialState?.(batch, { seqLen }) ?? {};
             const shapesOf = (state: NamedTensors) =>
               Object.fromEntries(Object.entries(state).map(([name, { shape, dtype }]) => [name, { shape, dtype }]));
             expect(shapesOf(segment.carry.halting), 'state after a segment').toEqual(shapesOf(initial));
@@ -127,7 +127,7 @@ const freshState: ControllerCheck = {
         const old = runSegment(network, freshCarry(network, 4, 5), { training: true }).carry;
         const offered = puzzleBatch(network.puzzles(4, new RandomStream(6)));
         const admitted = admitPuzzles(network, withHalted(old), offered);
-        const initial = network.halting.initialState?.(4) ?? {};
+        const initial = network.halting.initialState?.(4, network) ?? {};
         expect(rowsOf(admitted.halting, [0, 2]), 'state of the new puzzles').toEqual(rowsOf(initial, [0, 2]));
         expect(rowsOf(admitted.halting, [1, 3]), 'state of the others').toEqual(rowsOf(old.halting, [1, 3]));
 
@@ -163,7 +163,7 @@ const samples: ControllerCheck = {
               labels: row(carry.puzzle.labels),
               puzzleIdentifiers: row(carry.puzzle.puzzleIdentifiers),
             },
-            halting: network.halting.initialState?.(1) ?? {},
+            halting: network.halting.initialState?.(1, network) ?? {},
           };
           runAllSegments(network, alone, () => ({ haltEarly: true })).forEach((segment, k) =>
             expectSameOutcome(

@@ -1,0 +1,59 @@
+// Halting by the answer itself, on the trained model of the page: when it has stood for so many segments, which is a
+// controller of ours, and, by a controller of one's own, when it breaks no rule of Sudoku: the puzzle says who is done.
+import { readFileSync } from 'node:fs';
+import * as tf from '@tensorflow/tfjs-core';
+import { fixedSteps, inferWithHalting, scoreAnswers, unchangedAnswer, type HaltingFactory } from '@hrm/act';
+import { buildSudokuDataset, evaluationBatches, generateSudokuPuzzles } from '@hrm/data-sudoku-maze';
+import { namedParameters } from '@hrm/layers';
+import { buildModel, parseSafetensors, registerParts, setParameterValues, type ModelConfig } from '@hrm/models';
+import { selectBackend } from '@hrm/runtime';
+
+const cells = Array.from({ length: 16 }, (_, cell) => ({ row: cell >> 2, column: cell & 3 }));
+const boxOf = ({ row, column }: (typeof cells)[0]) => (row >> 1) * 2 + (column >> 1);
+const units = [0, 1, 2, 3].flatMap((n) => [
+  cells.map(({ row }) => Number(row === n)),
+  cells.map(({ column }) => Number(column === n)),
+  cells.map((cell) => Number(boxOf(cell) === n)),
+]);
+
+/** Halts when every row, column and box holds each digit once. A cell that holds `v` is token `v + 1`. */
+const untilSolved =
+  (maxSegments: number): HaltingFactory =>
+  () => ({
+    ...{ name: 'until-solved', maxSegments, needsLookAhead: false, parameters: {} },
+    draw: () => ({}),
+    logits: () => ({}),
+    decide: ({ answer, steps }) => {
+      const digits = tf.slice(tf.oneHot(answer(), 6), [0, 0, 2]); // [batch, 16, 4]
+      const inUnits = tf.tile(tf.expandDims(tf.tensor2d(units), 0), [steps.size, 1, 1]); // [batch, 12, 16]
+      const counts = tf.matMul(inUnits, tf.cast(digits, 'float32')); // [batch, 12, 4]
+      const solved = tf.all(tf.equal(counts, 1), [1, 2]);
+      return { halted: tf.logicalOr(solved, tf.greaterEqual(steps, maxSegments)) as tf.Tensor1D, state: {} };
+    },
+    losses: ({ tokenLoss }) => ({ total: tokenLoss, metrics: {} }),
+  });
+
+console.log((await selectBackend()).why);
+const { tensors, metadata } = parseSafetensors(readFileSync('examples/browser-inference/solver-4x4.safetensors'));
+const config = JSON.parse(metadata.get('config')!) as ModelConfig;
+const puzzles = buildSudokuDataset(generateSudokuPuzzles({ size: 4, count: 256, givens: [4, 7], seed: 2 }));
+const [batch] = evaluationBatches(puzzles, { batchSize: 256 });
+
+async function answer(title: string, chosen: HaltingFactory) {
+  const model = buildModel(
+    { ...config, halting: { type: 'chosen' } },
+    { parts: registerParts({ halting: { chosen: () => chosen } }) },
+  );
+  const known = namedParameters(model); // these controllers have no head
+  setParameterValues(model, new Map([...tensors].filter(([name]) => known.has(name))));
+  const score = scoreAnswers(await inferWithHalting(model, batch!), batch!.labels);
+  console.log(`${title}: ${(100 * score.exactAccuracy).toFixed(1)}% right, ${score.meanSegments.toFixed(2)} segments`);
+  model.dispose();
+  return score;
+}
+
+const all = await answer('All segments', fixedSteps(8));
+const settled = await answer('Until the answer stands for two', unchangedAnswer({ segments: 2, maxSegments: 8 }));
+const solved = await answer('Until it breaks no rule', untilSolved(8));
+if (!(settled.exactAccuracy > all.exactAccuracy - 0.02)) throw new Error('settled answers should be next to as right');
+if (!(solved.meanSegments < settled.meanSegments)) throw new Error('whoever can check needs to wait for nothing');

@@ -1,0 +1,101 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { expectOptions, withoutGradient } from '@hrm/layers';
+import type {
+  HaltingController,
+  HaltingDecision,
+  HaltingFactory,
+  HaltingLossContext,
+  HaltingLosses,
+  HaltingOutcome,
+  HostDraws,
+  NamedTensors,
+} from './halting-controller';
+import { expectMaxSegments } from './halting-options';
+
+/** Choices of {@link unchangedAnswer}. */
+export interface UnchangedAnswerOptions {
+  /** A puzzle halts when so many segments in a row have left its answer as it was. Default 2. */
+  segments?: number;
+  /** Segments after which every puzzle halts. Default 16. */
+  maxSegments?: number;
+}
+
+/** The controller that watches the answer, see {@link unchangedAnswer}. */
+export class UnchangedAnswer implements HaltingController {
+  readonly name = 'unchanged-answer';
+  readonly needsLookAhead = false;
+  readonly parameters = {};
+  readonly maxSegments: number;
+  readonly #segments: number;
+
+  constructor({ segments = 2, maxSegments = 16 }: UnchangedAnswerOptions) {
+    expectMaxSegments('unchangedAnswer', segments, 'segments');
+    expectMaxSegments('unchangedAnswer', maxSegments);
+    this.maxSegments = maxSegments;
+    this.#segments = segments;
+  }
+
+  draw(): HostDraws {
+    return {};
+  }
+
+  /** `unchanged`: how many segments in a row have left the answer as it was, int32. Nothing is learned from it. */
+  initialState(batchSize: number): NamedTensors {
+    return { unchanged: tf.zeros([batchSize], 'int32') };
+  }
+
+  logits(): NamedTensors {
+    return {};
+  }
+
+  decide({ steps, state, answer, answerBefore }: HaltingDecision): HaltingOutcome {
+    return withoutGradient(() => {
+      const same = tf.all(tf.equal(answer(), answerBefore()), -1);
+      // There is no answer before the first segment.
+      const stays = tf.cast(tf.logicalAnd(same, tf.greater(steps, 1)), 'int32');
+      const unchanged = tf.mul(stays, tf.add(state['unchanged']!, stays));
+      const last = tf.greaterEqual(steps, this.maxSegments);
+      const halted = tf.logicalOr(last, tf.greaterEqual(unchanged, this.#segments)) as tf.Tensor1D;
+      return { halted, state: { unchanged } };
+    });
+  }
+
+  losses({ tokenLoss, counted, stateAfter }: HaltingLossContext): HaltingLosses {
+    return {
+      total: tokenLoss,
+      metrics: { unchangedSegments: tf.mul(counted, tf.cast(stateAfter['unchanged']!, 'float32')) },
+    };
+  }
+}
+
+/**
+ * Stops when the model has made up its mind: a puzzle halts once so many segments in a row have left every token of its
+ * answer as it was. The first segment has no answer before it, so nobody halts before segment `segments + 1`. Nothing
+ * is learned, so it can be put on a model that was trained with another controller.
+ *
+ * Source: our own rule, beside `residualHalting`, which watches zH in the place of the answer.
+ *
+ * @throws RangeError unless both options are whole numbers of at least 1.
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs-core';
+ * import { RandomStream } from '@hrm/layers';
+ * import { unchangedAnswer } from '@hrm/act';
+ * import '@tensorflow/tfjs-backend-cpu';
+ *
+ * const controller = unchangedAnswer({ segments: 1 })({ hiddenSize: 2, random: new RandomStream(0) });
+ * const latents = { zH: tf.ones<tf.Rank.R3>([2, 3, 2]), zL: tf.ones<tf.Rank.R3>([2, 3, 2]) };
+ * const { halted } = controller.decide({
+ *   answer: () => tf.tensor2d([1, 2, 3, 1, 2, 3], [2, 3], 'int32'),
+ *   answerBefore: () => tf.tensor2d([1, 2, 3, 1, 2, 4], [2, 3], 'int32'),
+ *   before: latents, after: latents, readOut: (zH) => zH, steps: tf.tensor1d([2, 2], 'int32'),
+ *   logits: {}, draws: undefined, training: false, state: controller.initialState!(2, { seqLen: 3 }),
+ * });
+ * halted.print(); // [true, false]
+ * ```
+ */
+export function unchangedAnswer(options: UnchangedAnswerOptions = {}): HaltingFactory {
+  expectOptions('unchangedAnswer', options, ['segments', 'maxSegments']);
+  return () => new UnchangedAnswer(options);
+}
