@@ -33,6 +33,7 @@ export class Quorum implements HaltingController {
   readonly #members: ReadonlyMap<string, HaltingController>;
 
   constructor(name: string, votes: number, members: readonly HaltingController[]) {
+    expectNoneHeldBack(name, votes, members);
     this.name = name;
     this.#votes = votes;
     const names = labels(members);
@@ -118,6 +119,20 @@ function share(gathered: NamedTensors, label: string): NamedTensors {
   );
 }
 
+/**
+ * A member that weighs the token loss spends its probability of halting whether it may halt or not. Held back by others,
+ * it has next to none left for the segment that answers, which would then be trained with a weight near 0.
+ */
+function expectNoneHeldBack(combinator: string, votes: number, members: readonly HaltingController[]): void {
+  const weighing = members.find((member) => member.weighsTokenLoss);
+  if (!weighing || votes === 1) return;
+  throw new RangeError(
+    `${combinator}: ${weighing.name} weighs the token loss of each segment by its own probability of halting there, so ` +
+      'no other controller may hold it back: the segment that answers would be trained with next to no weight. Use it ' +
+      'alone or in any(...), or combine controllers that do not weigh it, such as haltOnly and qLearningHalting',
+  );
+}
+
 function expectMembers(combinator: string, factories: readonly HaltingFactory[]): void {
   if (factories.length === 0) {
     throw new RangeError(`${combinator}: got no controllers, expected one or more, such as ${combinator}(haltOnly())`);
@@ -152,9 +167,11 @@ export function any(...controllers: HaltingFactory[]): HaltingFactory {
 
 /**
  * Halts a puzzle when all of the controllers would at the same segment. The most segments are the most of theirs. With
- * `fixedSteps(n)` among them, a puzzle gets at least `n` segments.
+ * `fixedSteps(n)` among them, a puzzle gets at least `n` segments. Not for controllers that weigh the token loss, such as
+ * `gravesAct` and `ponder`: the segment at which the others agree would have next to no weight in it.
  *
- * @throws RangeError without controllers.
+ * @throws RangeError without controllers, and, once a model is made, for a controller that weighs the token loss beside
+ * others.
  *
  * @example
  * ```ts
@@ -180,15 +197,16 @@ export function all(...controllers: HaltingFactory[]): HaltingFactory {
  * Halts a puzzle when at least `votes` of the controllers would at the same segment: `any` is one vote, `all` every.
  * (For a least number of segments, see {@link all}.)
  *
- * @throws RangeError unless 1 <= votes <= number of controllers.
+ * @throws RangeError unless 1 <= votes <= number of controllers, and, once a model is made, for one that weighs the token
+ * loss where more than one vote is asked for.
  *
  * @example
  * ```ts
  * import { RandomStream } from '@hrm/layers';
- * import { atLeast, gravesAct, haltOnly, residualHalting } from '@hrm/act';
+ * import { atLeast, haltOnly, residualHalting, unchangedAnswer } from '@hrm/act';
  * import '@tensorflow/tfjs-backend-cpu';
  *
- * const halting = atLeast(2, haltOnly(), gravesAct(), residualHalting());
+ * const halting = atLeast(2, haltOnly(), unchangedAnswer(), residualHalting());
  * console.log(halting({ hiddenSize: 8, random: new RandomStream(0) }).name); // at-least-2
  * ```
  */

@@ -29,6 +29,16 @@ export function describeOurControllers(backends?: readonly TestBackend[]): void 
   hold('all', all(fixedSteps(2), qLearningHalting({ maxSegments: 4 })));
   hold(
     'atLeast',
-    atLeast(2, gravesAct({ maxSegments: 4 }), ponder({ maxSegments: 4 }), gravesAct({ maxSegments: 3 }), haltOnly()),
+    atLeast(
+      2,
+      haltOnly({ maxSegments: 4 }),
+      residualHalting({ maxSegments: 4, tolerance: 0.2 }),
+      haltOnly({ maxSegments: 3 }),
+      unchangedAnswer(),
+    ),
+  );
+  hold(
+    'any, of controllers that weigh the token loss',
+    any(gravesAct({ maxSegments: 4 }), ponder({ maxSegments: 4 }), gravesAct({ maxSegments: 3 }), haltOnly()),
   );
 }

@@ -114,7 +114,7 @@ describe('votes', () => {
 
 describe('the parts of a quorum', () => {
   it('are named after the members, numbered where they share a name', () => {
-    const controller = make(atLeast(2, haltOnly(), gravesAct(), haltOnly()));
+    const controller = make(any(haltOnly(), gravesAct(), haltOnly()));
     expect([...namedParameters(controller).keys()]).toEqual([
       'halt-only-1.head.weight',
       'halt-only-1.head.bias',
@@ -137,6 +137,51 @@ describe('the parts of a quorum', () => {
   it('look ahead if any of them must', () => {
     expect(make(any(haltOnly(), qLearningHalting())).needsLookAhead).toBe(true);
     expect(make(any(haltOnly(), residual)).needsLookAhead).toBe(false);
+  });
+});
+
+describe('a controller that weighs the token loss', () => {
+  it.each<[string, HaltingFactory]>([
+    ['all', all(fixedSteps(4), gravesAct())],
+    ['all', all(ponder(), head)],
+    ['at-least-2', atLeast(2, head, gravesAct(), residual)],
+    // A quorum of which a member weighs it weighs it itself.
+    ['all', all(any(head, ponder()), residual)],
+  ])('is refused where others could hold it back: %s', (name, halting) => {
+    expect(() => make(halting)).toThrow(
+      new RegExp(
+        `^${name}: (graves-act|ponder|any) weighs the token loss .* trained with next to no weight. Use it alone`,
+      ),
+    );
+  });
+
+  it('trains the segment that answers with all that is left, wherever nobody holds it back', () => {
+    // Where another halts first, and where it is alone, the weights of a puzzle's segments sum to 1.
+    for (const [halting, prefix] of [
+      [any(fixedSteps(3), gravesAct()), 'graves-act.'],
+      [all(gravesAct({ maxSegments: 3 })), 'graves-act.'],
+      [atLeast(1, gravesAct({ maxSegments: 3 }), fixedSteps(9)), 'graves-act.'],
+    ] as const) {
+      const weights = tf.tidy(() => {
+        const controller = make(halting);
+        let state = controller.initialState!(1, { seqLen: 2 });
+        return [1, 2, 3].map((segment) => {
+          const common = { logits: { [`${prefix}halt`]: tf.tensor1d([-1]) }, steps: tf.tensor1d([segment], 'int32') };
+          const { before, after } = latents();
+          const decision = { ...common, ...noAnswer, before, after, draws: undefined, training: true, state };
+          const { halted, state: stateAfter } = controller.decide(decision);
+          expect(halted.dataSync()[0]).toBe(segment === 3 ? 1 : 0);
+          const one = tf.tensor1d([1]);
+          const rest = { correct: one, counted: one, halted, lookAhead: undefined, stateBefore: state, stateAfter };
+          const totalOf = (tokenLoss: number) =>
+            controller.losses({ ...common, ...rest, tokenLoss: tf.tensor1d([tokenLoss]) }).total.dataSync()[0]!;
+          state = stateAfter;
+          return totalOf(1) - totalOf(0);
+        });
+      });
+      expect(weights.reduce((sum, weight) => sum + weight)).toBeCloseTo(1, 5);
+      expect(weights[2]).toBeGreaterThan(0.4);
+    }
   });
 });
 

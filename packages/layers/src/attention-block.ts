@@ -6,10 +6,15 @@ import { FEED_FORWARD_OPTIONS, makeFeedForward, type FeedForward, type FeedForwa
 import type { Layer } from './layer';
 import { makeResidual, RESIDUAL_OPTIONS, type Residual, type ResidualOptions } from './residual';
 import { expectShape } from './shape-error';
+import { usualHeads } from './usual-heads';
 
-/** Choices of {@link attentionBlock}. Without any but `heads` it is the official HRM's block. */
+/** Choices of {@link attentionBlock}. Without any it is the official HRM's block, its heads 64 wide. */
 export interface AttentionBlockOptions extends ResidualOptions, FeedForwardOptions {
-  heads: number;
+  /**
+   * How many heads share the hidden size. Default: as near as can be to `hiddenSize / 64`, so that each is 64
+   * wide, or nearly so.
+   */
+  heads?: number;
   /** Key and value heads; fewer than `heads` make it grouped-query attention. Default `heads`. */
   keyValueHeads?: number;
 }
@@ -38,8 +43,8 @@ export class AttentionBlock implements Block {
   } & Record<string, Layer>;
 
   constructor(options: AttentionBlockOptions, context: BlockContext) {
-    const { heads, keyValueHeads } = options;
     const { hiddenSize, rotary, random, isLast = true } = context;
+    const { heads = usualHeads(hiddenSize), keyValueHeads } = options;
     const headSize = evenHeadSize(hiddenSize, heads);
     this.hiddenSize = hiddenSize;
     this.parameters = {
@@ -76,7 +81,7 @@ export class AttentionBlock implements Block {
  * console.log(block.apply(tf.ones([2, 5, 16])).shape); // [2, 5, 16]
  * ```
  */
-export function attentionBlock(options: AttentionBlockOptions): BlockFactory {
+export function attentionBlock(options: AttentionBlockOptions = {}): BlockFactory {
   expectOptions('attentionBlock', options, ['heads', 'keyValueHeads', ...FEED_FORWARD_OPTIONS, ...RESIDUAL_OPTIONS]);
   return (context) => new AttentionBlock(options, context);
 }

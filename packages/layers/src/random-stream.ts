@@ -9,6 +9,11 @@ function mix(value: number): number {
   return (z ^ (z >>> 15)) >>> 0;
 }
 
+const isWord = (word: unknown) => Number.isInteger(word) && (word as number) >= 0 && (word as number) < 2 ** 32;
+
+const isRandomState = (state: unknown): state is RandomState =>
+  Array.isArray(state) && state.length === 4 && state.every(isWord) && state.some((word) => word !== 0);
+
 const rotateLeft = (value: number, bits: number) => (value << bits) | (value >>> (32 - bits));
 
 /**
@@ -48,11 +53,15 @@ export class RandomStream {
     this.#d = mix(this.#c + 2) | 1;
   }
 
-  /** The stream that goes on from a saved {@link RandomStream.state}. */
+  /**
+   * The stream that goes on from a saved {@link RandomStream.state}.
+   *
+   * @throws RangeError for what no stream can have saved; four zeros, for one, would be followed by zeros for ever.
+   */
   static restore(state: RandomState): RandomStream {
-    if (state.length !== 4 || !state.every((word) => Number.isInteger(word) && word >= 0 && word < 2 ** 32)) {
+    if (!isRandomState(state)) {
       throw new RangeError(
-        `RandomStream: the saved state is ${JSON.stringify(state)}, expected four unsigned 32-bit integers`,
+        `RandomStream: the saved state is ${JSON.stringify(state)}, expected four unsigned 32-bit integers, not all zero`,
       );
     }
     const stream = new RandomStream(0);

@@ -41,17 +41,9 @@ describe('RandomStream', () => {
     expect(random.state).toEqual([a, b, c, d].map(Number));
   });
 
-  it('refuses seeds that are no safe integers, and states that are none', () => {
+  it('refuses seeds that are no safe integers', () => {
     for (const seed of [0.5, Number.NaN, Infinity, 2 ** 53]) {
       expect(() => new RandomStream(seed)).toThrow(/seed is .*expected a safe integer/);
-    }
-    for (const state of [
-      [1, 2, 3],
-      [1, 2, 3, -1],
-      [1, 2, 3, 2 ** 32],
-      [1, 2, 3, 0.5],
-    ]) {
-      expect(() => RandomStream.restore(state as unknown as RandomState)).toThrow(/four unsigned 32-bit integers/);
     }
   });
 
@@ -66,6 +58,34 @@ describe('RandomStream', () => {
         expect(take(5, () => restored.normal())).toEqual(expected);
       }),
     );
+  });
+
+  it.each([
+    [[0, 0, 0, 0]],
+    [[1, 2, 3]],
+    [[1, 2, 3, 2 ** 32]],
+    [[1, 2, 3, -1]],
+    [[1, 2, 3, 0.5]],
+    [null],
+    [undefined],
+    ['1234'],
+    [{ length: 4 }],
+  ])('refuses %j, which no stream can have saved', (state) => {
+    expect(() => RandomStream.restore(state as unknown as RandomState)).toThrow(
+      /the saved state is .*, expected four unsigned 32-bit integers, not all zero/,
+    );
+  });
+
+  it('takes any other state, and goes on from it with numbers that vary', () => {
+    for (const state of [
+      [0, 0, 0, 1],
+      [1, 0, 0, 0],
+      [0, 2 ** 32 - 1, 0, 0],
+    ] as const) {
+      expect(new Set(take(50, () => RandomStream.restore(state).uniform())).size).toBe(1);
+      const random = RandomStream.restore(state);
+      expect(new Set(take(50, () => random.uniform())).size).toBeGreaterThan(30);
+    }
   });
 
   it('forks into a stream that later draws of either do not touch', () => {

@@ -9,7 +9,7 @@ export interface HrmOptions extends Omit<RecursiveReasonerOptions, 'levels' | 's
   hLayers?: number;
   /** Blocks in f_L. Default 4. */
   lLayers?: number;
-  /** Default `attentionBlock` with heads 64 wide. */
+  /** Default `attentionBlock()`, whose heads are 64 wide, or as near as the hidden size allows. */
   block?: BlockFactory;
   /** Default `oneStepGradient({ hCycles: 2, lCycles: 2 })`. */
   schedule?: RecursionSchedule;
@@ -35,7 +35,7 @@ export interface HrmOptions extends Omit<RecursiveReasonerOptions, 'levels' | 's
  */
 export function hrm({ hLayers = 4, lLayers = 4, ...options }: HrmOptions): RecursiveReasoner {
   const {
-    block = attentionBlock({ heads: Math.max(1, Math.round(options.hiddenSize / 64)) }),
+    block = attentionBlock(),
     schedule = oneStepGradient({ hCycles: 2, lCycles: 2 }),
     halting = qLearningHalting(),
   } = options;

@@ -7,7 +7,7 @@ import { RecursiveReasoner, type RecursiveReasonerOptions } from './recursive-re
 export interface TrmOptions extends Omit<RecursiveReasonerOptions, 'levels' | 'schedule' | 'halting'> {
   /** Blocks of the one network. Default 2. */
   layers?: number;
-  /** Default `attentionBlock` with heads 64 wide. With `mixerBlock()` choose positions `'none'`. */
+  /** Default `attentionBlock()`, whose heads are 64 wide, or as near as the hidden size allows. With `mixerBlock()` choose positions `'none'`. */
   block?: BlockFactory;
   /** Default `fullRecursion({ hCycles: 3, lCycles: 6 })`. */
   schedule?: RecursionSchedule;
@@ -33,7 +33,7 @@ export interface TrmOptions extends Omit<RecursiveReasonerOptions, 'levels' | 's
  */
 export function trm({ layers = 2, ...options }: TrmOptions): RecursiveReasoner {
   const {
-    block = attentionBlock({ heads: Math.max(1, Math.round(options.hiddenSize / 64)) }),
+    block = attentionBlock(),
     schedule = fullRecursion({ hCycles: 3, lCycles: 6 }),
     halting = haltOnly(),
   } = options;

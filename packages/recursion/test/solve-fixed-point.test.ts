@@ -6,6 +6,7 @@ import {
   fixedPointReport,
   solveFixedPoint,
   type FixedPointMap,
+  type FixedPointSolver,
   type SolverChoice,
 } from '../src/index';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
@@ -19,6 +20,9 @@ const solvers: [string, SolverChoice][] = [
   ['anderson', 'anderson'],
   ['broyden', 'broyden'],
 ];
+
+const dot = (a: readonly number[], b: readonly number[]) => a.reduce((sum, value, i) => sum + value * b[i]!, 0);
+const plus = (a: readonly number[], b: readonly number[], scale = 1) => a.map((value, i) => value + scale * b[i]!);
 
 const once = <T>(make: () => T) => {
   let made: { value: T } | undefined;
@@ -168,6 +172,61 @@ describe('solveFixedPoint', () => {
     expect(trace.every((value, i) => i === 0 || value > trace[i - 1]!)).toBe(true);
     expect([...plain.state.dataSync()]).toEqual([3, -1]);
   });
+
+  it.each([1, 2, 3, 10])(
+    'with Broyden of memory %d is right for every step just made, as a dense reference is',
+    (memory) => {
+      // Textbook, in double precision: H = -I plus the last updates; each makes H y = s of the step just made.
+      const matrix = [[0.9, -0.5, 0.1], [0.4, 0.8, -0.3], [0.2, 0.1, -0.7]]; // prettier-ignore
+      const f64 = (z: number[]) => matrix.map((row) => Math.sin(dot(row, z)) + 0.3);
+      const f: FixedPointMap = (z) => tf.add(tf.sin(tf.matMul(z, tf.tensor2d(matrix), false, true)), 0.3);
+      const steps = 12;
+      let z = [1, -2, 0.5];
+      const updates: { column: number[]; row: number[] }[] = [];
+      const inverse = (vector: number[]) =>
+        updates.reduce((sum, { column, row }) => plus(sum, column, dot(row, vector)), plus([0, 0, 0], vector, -1));
+      let last: { z: number[]; residual: number[] } | undefined;
+      const expected: number[][] = [];
+      for (let k = 0; k < steps; k++) {
+        const residual = plus(f64(z), z, -1);
+        if (last) {
+          if (updates.length === memory) updates.shift();
+          const [s, y] = [plus(z, last.z, -1), plus(residual, last.residual, -1)];
+          const [error, length] = [plus(s, inverse(y), -1), Math.sqrt(dot(y, y))];
+          updates.push({ column: error.map((value) => value / length), row: y.map((value) => value / length) });
+          plus(inverse(y), s, -1).forEach((gap) => expect(Math.abs(gap)).toBeLessThan(1e-12));
+        }
+        expected.push(z);
+        last = { z, residual };
+        z = plus(z, inverse(residual), -1);
+      }
+
+      const guesses: number[][] = [];
+      const solver = broyden({ memory });
+      const watched: FixedPointSolver = {
+        name: 'watched',
+        advance(history, state, image) {
+          guesses.push([...state.dataSync()]);
+          const made = solver.advance(history, state, image);
+          const { columns, rows } = made.history as { columns?: tf.Tensor3D; rows?: tf.Tensor3D };
+          if (!columns || !rows || !history['lastState']) return made;
+          expect(columns.shape[1]).toBe(Math.min(memory, guesses.length - 1));
+          // The secant condition: the inverse maps the change of the residual to the change of the state.
+          const y = tf.sub(made.history['lastResidual']!, history['lastResidual']!);
+          const s = tf.sub(state, history['lastState']);
+          const mapped = tf.sub(tf.sum(tf.mul(columns, tf.sum(tf.mul(rows, tf.expandDims(y, 1)), 2, true)), 1), y);
+          const size = tf.norm(s).dataSync()[0]!;
+          expect(tf.norm(tf.sub(mapped, s)).dataSync()[0]! / size).toBeLessThan(1e-3);
+          return made;
+        },
+      };
+      solveFixedPoint(f, tf.tensor2d([[1, -2, 0.5]]), { solver: watched, iterations: steps });
+      // The first guesses, before rounding of a converged search's tiny steps tells.
+      expected
+        .slice(0, 6)
+        .forEach((guess, k) => guess.forEach((value, i) => expect(guesses[k]![i]).toBeCloseTo(value, 3)));
+    },
+  );
 
   it('stops on the absolute residual when told to', () => {
     // The fixed point is zero, so the relative residual never falls.

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { expectOptions } from '@hrm/layers';
 import { expectCount, expectShare } from '../expect-numbers';
 import type { FixedPointSolver, SolverHistory } from './fixed-point-solver';
-import { appendToWindow, innerProducts, weightedSum } from './window';
+import { append, innerProducts, makeRoom, weightedSum } from './window';
 
 /** Choices of {@link broyden}. */
 export interface BroydenOptions {
@@ -44,7 +44,9 @@ export function broyden(options: BroydenOptions = {}): FixedPointSolver {
       if (!lastState || !lastResidual) {
         return { next: tf.add<tf.Tensor2D>(state, tf.mul(damping, residual)), history: remembered };
       }
-      const updates = rankOneUpdate(history, tf.sub(state, lastState), tf.sub(residual, lastResidual), memory);
+      // The oldest update goes before the new one is made: what is left must be right for the step just made.
+      const kept = withRoom(history, memory);
+      const updates = rankOneUpdate(kept, tf.sub(state, lastState), tf.sub(residual, lastResidual));
       const step = timesInverse(updates, residual);
       return { next: tf.sub<tf.Tensor2D>(state, tf.mul(damping, step)), history: { ...remembered, ...updates } };
     },
@@ -57,13 +59,19 @@ function timesInverse({ columns, rows }: SolverHistory, vector: tf.Tensor2D): tf
   return tf.sub(weightedSum(innerProducts(rows as tf.Tensor3D, vector), columns as tf.Tensor3D), vector);
 }
 
+/** The updates that stay when another is to come and no more than `memory` are remembered. */
+function withRoom({ columns, rows }: SolverHistory, memory: number): SolverHistory {
+  if (!columns || !rows || memory === 1) return {};
+  return { columns: makeRoom(columns as tf.Tensor3D, memory), rows: makeRoom(rows as tf.Tensor3D, memory) };
+}
+
 /** Makes the inverse Jacobian map the residual's change to the state's, and changes it no more than that takes. */
-function rankOneUpdate(inverse: SolverHistory, stateStep: tf.Tensor2D, residualStep: tf.Tensor2D, memory: number) {
+function rankOneUpdate(inverse: SolverHistory, stateStep: tf.Tensor2D, residualStep: tf.Tensor2D) {
   const error = tf.sub(stateStep, timesInverse(inverse, residualStep));
   // A sample that has stopped has steps of length 0, and its update is 0 too.
   const length = tf.maximum(tf.norm(residualStep, 2, 1, true), 1e-30);
   return {
-    columns: appendToWindow(inverse.columns, tf.div(error, length), memory),
-    rows: appendToWindow(inverse.rows, tf.div(residualStep, length), memory),
+    columns: append(inverse.columns, tf.div(error, length)),
+    rows: append(inverse.rows, tf.div(residualStep, length)),
   };
 }

@@ -1,0 +1,54 @@
+import { attentionBlock, namedParameters } from '@hrm/layers';
+import { buildModel, hrm, trm } from '@hrm/models';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { usualHeads } from '../../layers/src/usual-heads';
+import { useBackend } from './backends';
+
+beforeAll(() => useBackend('cpu'));
+
+describe('a model without a block', () => {
+  it.each([8, 64, 90, 160, 176, 184, 250])('can be made and run at hidden size %d', async (hiddenSize) => {
+    for (const make of [hrm, trm]) {
+      const layers = make === hrm ? { hLayers: 1, lLayers: 1 } : { layers: 1 };
+      const model = make({ vocabSize: 3, seqLen: 2, hiddenSize, ...layers });
+      const { answer } = await model.solve([1, 2], { until: 'halted' });
+      expect(answer.length).toBe(2);
+      model.dispose();
+    }
+  });
+
+  it('has the heads that attention has where nobody says how many, in configs too', () => {
+    const sizes = { vocabSize: 3, seqLen: 2, hiddenSize: 192, hLayers: 1, lLayers: 1 };
+    const shapes = (model: ReturnType<typeof hrm>) => {
+      const found = [...namedParameters(model)].map(([name, { shape }]) => `${name} ${shape.join('x')}`);
+      model.dispose();
+      return found;
+    };
+    const three = shapes(hrm({ ...sizes, block: attentionBlock({ heads: 3 }) }));
+    expect(shapes(hrm(sizes))).toEqual(three);
+    const schedule = { type: 'one-step-gradient', hCycles: 2, lCycles: 2 };
+    const named = { family: 'hrm', block: { type: 'attention' }, schedule, halting: { type: 'q-learning' } } as const;
+    expect(shapes(buildModel({ ...sizes, ...named }))).toEqual(three);
+  });
+});
+
+describe('usualHeads', () => {
+  it('is hiddenSize / 64 where that is whole, and wherever rounding it would do', () => {
+    for (let hiddenSize = 1; hiddenSize <= 2048; hiddenSize++) {
+      const heads = usualHeads(hiddenSize);
+      expect(hiddenSize % heads).toBe(0);
+      if (hiddenSize % 2 === 0) expect((hiddenSize / heads) % 2).toBe(0);
+      const rounded = Math.max(1, Math.round(hiddenSize / 64));
+      const fits = hiddenSize % rounded === 0 && (hiddenSize % 2 === 1 || (hiddenSize / rounded) % 2 === 0);
+      if (fits) expect(heads).toBe(rounded);
+    }
+  });
+
+  it.each([
+    [160, 2],
+    [176, 2],
+    [184, 2],
+    [90, 1],
+    [512, 8],
+  ])('of %d is %d', (hiddenSize, heads) => expect(usualHeads(hiddenSize)).toBe(heads));
+});
