@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import {
@@ -115,6 +115,52 @@ describe('writing and reading a data set', () => {
     await writeDataset(place, 'train', maze, { overwrite: true });
     expect(await readDataset(place, 'train')).toEqual(maze);
     expect((await readdir(place)).sort()).toEqual(['identifiers.json', 'train']);
+  });
+
+  describe('replaces nothing but a data set:', () => {
+    /** A place with a data set, a folder that is somebody's own, and what stands in both. */
+    async function places(name: string) {
+      const place = join(dir, 'foreign', name);
+      const own = join(place, 'own', 'test');
+      await mkdir(own, { recursive: true });
+      await writeFile(join(own, 'thesis.txt'), 'mine');
+      await writeDataset(join(place, 'data'), 'train', sudoku);
+      const everything = async () => (await readdir(place, { recursive: true })).sort();
+      return { place, own, everything };
+    }
+
+    it.each<[string, (place: string) => Promise<unknown>, RegExp]>([
+      ['the folder is a link', async (place) => {
+        await rm(join(place, 'data'), { recursive: true });
+        await symlink('own', join(place, 'data'));
+      }, /data: it is a symbolic link, through which nothing is overwritten/],
+      ['the split is a link', (place) => symlink('../own/test', join(place, 'data', 'test')), /test: it is a symbolic link; expected a data set/],
+      ['the split holds other files', (place) => rename(join(place, 'own', 'test'), join(place, 'data', 'test')), /test: it holds "thesis.txt"/],
+      ['the split is a file', (place) => writeFile(join(place, 'data', 'test'), 'mine'), /test: it is no folder/],
+      ['what is aside is a link', (place) => symlink('../own/test', join(place, 'data', '.test.replaced')), /\.test\.replaced: it is a symbolic link/],
+      ['what is aside holds other files', (place) => rename(join(place, 'own', 'test'), join(place, 'data', '.test.replaced')), /\.test\.replaced: it holds "thesis.txt"/],
+      ['identifiers.json is a link', async (place) => {
+        await rm(join(place, 'data', 'identifiers.json'));
+        await symlink('../own/test/thesis.txt', join(place, 'data', 'identifiers.json'));
+      }, /identifiers\.json: it is no plain file/],
+      ['identifiers.json is something else', (place) => writeFile(join(place, 'data', 'identifiers.json'), '{"my":1}'), /identifiers\.json: expected a JSON list of strings/],
+    ])('%s', async (name, prepare, message) => {
+      const { place, everything } = await places(name.replaceAll(' ', '-'));
+      await prepare(place);
+      const before = await everything();
+      const error = await errorOf(writeDataset(join(place, 'data'), 'test', maze, { overwrite: true }));
+      expect(error.message).toMatch(message);
+      expect(await everything()).toEqual(before);
+    }); // prettier-ignore
+
+    it('a link that the user named leads to a new one all the same', async () => {
+      const { place } = await places('named');
+      await mkdir(join(place, 'disk'));
+      await symlink('disk', join(place, 'link'));
+      await writeDataset(join(place, 'link'), 'train', sudoku);
+      expect(await readDataset(join(place, 'link'), 'train')).toEqual(sudoku);
+      expect((await readdir(join(place, 'disk'))).sort()).toEqual(['identifiers.json', 'train']);
+    });
   });
 
   it('leaves nothing behind when it fails', async () => {

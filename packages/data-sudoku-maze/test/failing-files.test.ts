@@ -39,7 +39,9 @@ vi.mock('node:fs/promises', async (importOriginal) => {
     lstat: wrap('lstat', real.lstat),
     mkdir: wrap('mkdir', real.mkdir),
     rename: wrap('rename', real.rename),
+    readdir: wrap('readdir', real.readdir as (path: string) => Promise<string[]>),
     rm: wrap('rm', real.rm),
+    rmdir: wrap('rmdir', real.rmdir),
     open: async (...args: Parameters<typeof real.open>) => {
       const file = await call('open', () => real.open(...args));
       return {

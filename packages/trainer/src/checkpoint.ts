@@ -1,7 +1,9 @@
 export { type JsonValue } from './checkpoint/checkpoint-manifest';
 export { CheckpointStore, type CheckpointStoreOptions } from './checkpoint/checkpoint-store';
+export { createFile } from './checkpoint/create-file';
 export {
   nodeFileSystem,
+  type EntryKind,
   type FileSystem,
   type FolderEntry,
   type OpenFile,

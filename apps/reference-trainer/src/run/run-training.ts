@@ -58,10 +58,8 @@ export async function runTraining({
   let bar: Progress | undefined;
   let openLog: MetricsLog | undefined;
   try {
-    const store = await CheckpointStore.open(run, {
-      keepNewest: keepCheckpoints,
-      onWarning: (warning) => terminal.say(`Warning: ${warning}`),
-    });
+    const onWarning = (warning: string) => terminal.say(`Warning: ${warning}`);
+    const store = await CheckpointStore.open(run, { keepNewest: keepCheckpoints, onWarning });
     const saved = resume ? await store.latest() : undefined;
     let progress: Pick<RunProgress, 'random' | 'metricsLength' | 'best' | 'cursor'> = {
       random: [0, 0, 0, 0],
@@ -75,7 +73,7 @@ export async function runTraining({
       terminal.say(`Going on from step ${saved.step}.`);
     } else if (resume) terminal.say('There is no checkpoint to go on from yet: starting at step 0.');
     let best = progress.best;
-    const log = await MetricsLog.open(paths.metrics, { length: saved ? progress.metricsLength : 0 });
+    const log = await MetricsLog.open(paths.metrics, { length: saved ? progress.metricsLength : 0, onWarning });
     openLog = log;
 
     const save = async (metric?: number) => {

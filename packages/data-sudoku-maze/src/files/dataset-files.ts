@@ -12,7 +12,7 @@ import { type NpyArray, type NpyData, parseNpy, serializeNpy } from '../npy/npy'
 import { NpyError } from '../npy/npy-error';
 import { asPuzzleFileError, PuzzleFileError } from './puzzle-file-error';
 import { readBounded } from './read-bounded';
-import { wholeFolder, writeFileWhole, writeFolderWhole } from './write-whole';
+import { expectReplaceable, wholeFolder, writeFileWhole, writeFolderWhole } from './write-whole';
 
 /** Limits on what is read. */
 export interface ReadDatasetOptions {
@@ -142,6 +142,19 @@ function* setFiles(name: string, set: PuzzleSet, seqLen: number): Generator<[str
   yield [`${name}__group_indices.npy`, indices(set.groupIndices)];
 }
 
+/** Whether a file of a split's folder may be one that this module writes. */
+function isDatasetFile(name: string): boolean {
+  return (
+    name === 'dataset.json' || /__(inputs|labels|puzzle_identifiers|puzzle_indices|group_indices)\.npy$/.test(name)
+  );
+}
+
+/** Refuses to replace an `identifiers.json` that is something else. */
+async function expectOwnIdentifiers(dir: string): Promise<void> {
+  const status = await lstat(join(dir, 'identifiers.json')).catch(() => undefined);
+  if (status?.isFile()) await readIdentifiers(dir);
+}
+
 /**
  * Writes one split of a data set in the official layout, which the official Python `PuzzleDataset` loads, and
  * `DIR/identifiers.json` beside it. The split appears whole or not at all: files are written under a temporary name,
@@ -149,10 +162,11 @@ function* setFiles(name: string, set: PuzzleSet, seqLen: number): Generator<[str
  *
  * @param dir the folder for the splits; made when missing.
  * @param split `train` or `test`, or another name.
- * @param options `overwrite`: replace a split that is there, default false; `identifiers`: names of the puzzle
+ * @param options `overwrite`: replace a data set that is there, default false; `identifiers`: names of the puzzle
  *   identifiers, for people to read, default `['<blank>']`.
- * @throws PuzzleDatasetError when the data set contradicts itself, PuzzleFileError when the split is there already or
- *   cannot be written, RangeError for a split that is no plain name.
+ * @throws PuzzleDatasetError when the data set contradicts itself; PuzzleFileError when the split is there already, cannot be
+ *   written, or what would be replaced is no data set: a link, a folder with other files in it, an `identifiers.json` of
+ *   something else; RangeError for a split that is no plain name.
  *
  * @example
  * ```ts
@@ -192,9 +206,17 @@ export async function writeDataset(
     if (exists && !options.overwrite) {
       throw new PuzzleFileError(path, 'a data set is there already; choose another folder, or allow to overwrite it');
     }
+    if (options.overwrite && (await lstat(dir)).isSymbolicLink()) {
+      throw new PuzzleFileError(
+        dir,
+        'it is a symbolic link, through which nothing is overwritten; give the folder itself',
+      );
+    }
+    await expectReplaceable(path, isDatasetFile);
+    await expectOwnIdentifiers(dir);
     const identifiers = options.identifiers ?? ['<blank>'];
     await writeFileWhole(join(dir, 'identifiers.json'), encode(JSON.stringify(identifiers)));
-    await writeFolderWhole(path, files());
+    await writeFolderWhole(path, files(), isDatasetFile);
   } catch (error) {
     throw error instanceof PuzzleDatasetError ? error : asPuzzleFileError(path, error);
   }

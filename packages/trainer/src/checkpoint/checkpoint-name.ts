@@ -17,3 +17,5 @@ export const removingPrefix = '.removing-';
 export const replacedPrefix = '.replaced-';
 /** What a run that went another way had saved. */
 export const setAsidePrefix = 'set-aside-';
+/** What others have put into the folder of a checkpoint that was removed. */
+export const foreignPrefix = 'foreign-files-of-';

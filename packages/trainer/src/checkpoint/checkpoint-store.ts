@@ -8,10 +8,11 @@ import {
   savingPrefix,
   setAsidePrefix,
 } from './checkpoint-name';
-import { ensureFolder, removeTree } from './durable-files';
+import { ensureFolder, ensureOwnFolder } from './durable-files';
 import { errorCode, type FileSystem, nodeFileSystem } from './file-system';
 import { type Checkpoint, readCheckpoint, type ReadCheckpointOptions, readManifest } from './read-checkpoint';
-import { type CheckpointContents, writeCheckpoint } from './write-checkpoint';
+import { removeCheckpoint } from './remove-checkpoint';
+import { type CheckpointContents, putCheckpoint } from './write-checkpoint';
 
 /** Choices of a {@link CheckpointStore}. */
 export interface CheckpointStoreOptions {
@@ -75,13 +76,14 @@ export class CheckpointStore {
    * Opens the checkpoints of the run in `runFolder`, which is made if missing (but not the folder it is in), and clears
    * away what saves that were killed have left.
    *
-   * @throws Error of the file system; RangeError for a wrong `keepNewest`.
+   * @throws Error of the file system, and where `checkpoints` is a link, which nothing is written through; RangeError for a
+   *   wrong `keepNewest`.
    */
   static async open(runFolder: string, options: CheckpointStoreOptions = {}): Promise<CheckpointStore> {
     const store = new CheckpointStore(runFolder, options);
     if (!store.#readOnly) {
       await ensureFolder(store.#fileSystem, runFolder);
-      await ensureFolder(store.#fileSystem, store.folder);
+      await ensureOwnFolder(store.#fileSystem, store.folder);
       await store.#clearLeftovers();
     }
     return store;
@@ -96,16 +98,27 @@ export class CheckpointStore {
   /**
    * Saves a checkpoint, then removes those that need not stay; returns the folder it is in.
    *
-   * Checkpoints of later steps, left by a run that was resumed further back, are set aside under another name: resuming
-   * must not jump to them.
+   * Checkpoints of later steps, left by a run that was resumed further back, are set aside under another name once the new
+   * one is written: resuming must not jump to them. Files that others have put into a checkpoint's folder are never removed.
    *
-   * @throws as {@link writeCheckpoint} does; the checkpoints already there then stay.
+   * @throws as `writeCheckpoint` does; the checkpoints already there then stay as they are.
    */
   async save(contents: CheckpointContents): Promise<string> {
     if (this.#readOnly) throw new Error('this store was opened read-only; open it without readOnly to save');
-    await this.#setLaterAside(contents.step);
-    const path = await writeCheckpoint(this.folder, contents, { fileSystem: this.#fileSystem });
+    const later = (await this.steps()).filter((step) => step > contents.step);
+    const path = await putCheckpoint(this.folder, contents, {
+      fileSystem: this.#fileSystem,
+      onForeignFiles: (place) => this.#tellOfForeignFiles(place),
+      ...(later.length > 0 && { makeWay: () => this.#setAside(later) }),
+    });
     this.#trusted.add(contents.step);
+    if (later.length > 0) {
+      later.forEach((step) => this.#trusted.delete(step));
+      this.#warn(
+        `saving step ${contents.step}: the checkpoints of later steps (${later.join(', ')}) are of another course of the ` +
+          `run; they are set aside as ${join(this.folder, setAsidePrefix)}*`,
+      );
+    }
     try {
       await this.#prune();
     } catch (error) {
@@ -115,10 +128,12 @@ export class CheckpointStore {
   }
 
   /**
-   * The newest checkpoint that is whole. Damaged ones are passed over, with one warning that names them and says why.
+   * The newest checkpoint that is whole. Damaged ones are passed over, with one warning that names them and says why. One that
+   * cannot be read now (EIO, EACCES, EMFILE, out of memory) is not: it may be whole, and going back loses steps.
    *
    * @returns `undefined` where there is no checkpoint at all.
-   * @throws FileFormatError where there are some and none is whole.
+   * @throws FileFormatError where there are some and none is whole; Error, with the `code` of the file system, where one
+   *   cannot be read now.
    */
   async latest(options: Pick<ReadCheckpointOptions, 'only'> = {}): Promise<Checkpoint | undefined> {
     return this.#firstWhole(await this.steps(), options);
@@ -128,10 +143,11 @@ export class CheckpointStore {
    * The whole checkpoint with the highest metric, the newest of equals; damaged ones are passed over with one warning.
    *
    * @returns `undefined` where none was saved with a metric.
-   * @throws FileFormatError where some were, and none is whole.
+   * @throws FileFormatError where some were, and none is whole; Error where one cannot be read now, as {@link latest} does.
    */
   async best(options: Pick<ReadCheckpointOptions, 'only'> = {}): Promise<Checkpoint | undefined> {
     const { byMetric, unreadable } = await this.#measure();
+    for (const { error } of unreadable) if (!(error instanceof FileFormatError)) throw error;
     return this.#firstWhole(
       byMetric,
       options,
@@ -157,6 +173,7 @@ export class CheckpointStore {
         return checkpoint;
       } catch (error) {
         this.#trusted.delete(step);
+        if (!(error instanceof FileFormatError)) throw error;
         problems.push(`- ${messageOf(error)}`);
       }
     }
@@ -169,15 +186,14 @@ export class CheckpointStore {
   }
 
   /** The steps of the checkpoints with a metric, best first and the newer of equals first; and the manifests that fail. */
-  async #measure(): Promise<{ byMetric: readonly number[]; unreadable: { step: number; error: FileFormatError }[] }> {
+  async #measure(): Promise<{ byMetric: readonly number[]; unreadable: { step: number; error: unknown }[] }> {
     const measured: { step: number; metric: number }[] = [];
-    const unreadable: { step: number; error: FileFormatError }[] = [];
+    const unreadable: { step: number; error: unknown }[] = [];
     for (const step of await this.steps()) {
       try {
         const { metric } = await readManifest(this.#path(step), this.#fileSystem);
         if (metric !== undefined) measured.push({ step, metric });
       } catch (error) {
-        if (!(error instanceof FileFormatError)) throw error;
         unreadable.push({ step, error });
       }
     }
@@ -198,10 +214,7 @@ export class CheckpointStore {
         if (step !== undefined) kept.add(step);
       }
       // A disk that fails to answer now may hold the best; a manifest that is damaged or gone does not.
-      for (const { step, error } of unreadable) {
-        const code = errorCode(error.cause);
-        if (code !== undefined && code !== 'ENOENT') kept.add(step);
-      }
+      for (const { step, error } of unreadable) if (!(error instanceof FileFormatError)) kept.add(step);
     }
     for (const step of steps) {
       if (!kept.has(step) && step < newest.at(-1)!) await this.#remove(step);
@@ -210,41 +223,56 @@ export class CheckpointStore {
 
   /** Takes the name away first, for good: what is half removed must not pass for a checkpoint. */
   async #remove(step: number): Promise<void> {
-    const removing = join(this.folder, `${removingPrefix}${checkpointName(step)}`);
-    await removeTree(this.#fileSystem, removing);
-    await this.#fileSystem.rename(this.#path(step), removing);
+    const removing = `${removingPrefix}${checkpointName(step)}`;
+    await this.#clearAway(removing);
+    await this.#fileSystem.rename(this.#path(step), join(this.folder, removing));
     this.#trusted.delete(step);
     await this.#fileSystem.syncFolder(this.folder);
-    await removeTree(this.#fileSystem, removing);
+    await this.#clearAway(removing);
   }
 
-  async #setLaterAside(step: number): Promise<void> {
-    const later = (await this.steps()).filter((other) => other > step);
-    if (later.length === 0) return;
-    const names = new Set(await this.#names());
-    for (const other of later) {
-      const name = `${setAsidePrefix}${checkpointName(other)}`;
-      let free = name;
-      for (let copy = 2; names.has(free); copy++) free = `${name}-${copy}`;
-      await this.#fileSystem.rename(this.#path(other), join(this.folder, free));
-      this.#trusted.delete(other);
-    }
-    await this.#fileSystem.syncFolder(this.folder);
+  async #clearAway(name: string): Promise<void> {
+    const checkpoint = /checkpoint-\d{8,16}/.exec(name)?.[0] ?? 'checkpoint';
+    const foreign = await removeCheckpoint(this.#fileSystem, this.folder, name, checkpoint);
+    if (foreign !== undefined) this.#tellOfForeignFiles(foreign);
+  }
+
+  #tellOfForeignFiles(place: string): void {
     this.#warn(
-      `saving step ${step}: the checkpoints of later steps (${later.join(', ')}) are of another course of the run; ` +
-        `they are set aside as ${join(this.folder, setAsidePrefix)}*`,
+      `a checkpoint was removed, but not the files in its folder that are not its own; they are now in ${place}`,
     );
+  }
+
+  /** Gives the checkpoints of these steps other names; returns what gives them theirs back. */
+  async #setAside(steps: readonly number[]): Promise<() => Promise<void>> {
+    const names = new Set((await this.#fileSystem.list(this.folder)).map(({ name }) => name));
+    const moved: [from: string, to: string][] = [];
+    const undo = async () => {
+      for (const [from, to] of moved) await this.#fileSystem.rename(to, from);
+    };
+    try {
+      for (const step of steps) {
+        const name = `${setAsidePrefix}${checkpointName(step)}`;
+        let free = name;
+        for (let copy = 2; names.has(free); copy++) free = `${name}-${copy}`;
+        await this.#fileSystem.rename(this.#path(step), join(this.folder, free));
+        moved.push([this.#path(step), join(this.folder, free)]);
+      }
+    } catch (error) {
+      await undo().catch(() => undefined);
+      throw error;
+    }
+    return undo;
   }
 
   async #clearLeftovers(): Promise<void> {
     const names = new Set(await this.#names());
     for (const name of names) {
-      const path = join(this.folder, name);
       if (name.startsWith(replacedPrefix) && !names.has(name.slice(replacedPrefix.length))) {
-        await this.#fileSystem.rename(path, join(this.folder, name.slice(replacedPrefix.length)));
+        await this.#fileSystem.rename(join(this.folder, name), join(this.folder, name.slice(replacedPrefix.length)));
         await this.#fileSystem.syncFolder(this.folder);
       } else if ([savingPrefix, removingPrefix, replacedPrefix].some((prefix) => name.startsWith(prefix))) {
-        await removeTree(this.#fileSystem, path);
+        await this.#clearAway(name);
       }
     }
   }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { errorCode, type FileSystem, type OpenFile } from './file-system';
 
 /** Bytes written or read between two looks at the rest of the program. */
@@ -33,18 +33,7 @@ export async function writeNewFile(fileSystem: FileSystem, path: string, bytes: 
   return hash.digest('hex');
 }
 
-/** Removes a folder with all in it, or a file; what is gone already is well. */
-export async function removeTree(fileSystem: FileSystem, path: string, kind: 'folder' | 'file' | 'other' = 'folder') {
-  try {
-    if (kind !== 'folder') return await fileSystem.removeFile(path);
-    for (const entry of await fileSystem.list(path)) await removeTree(fileSystem, join(path, entry.name), entry.kind);
-    await fileSystem.removeFolder(path);
-  } catch (error) {
-    if (errorCode(error) !== 'ENOENT') throw error;
-  }
-}
-
-/** Makes a folder unless there is one, and returns when it is on the disk. */
+/** Makes a folder unless there is one, and returns when it is on the disk. What stands there may be a link that the user made. */
 export async function ensureFolder(fileSystem: FileSystem, path: string): Promise<void> {
   try {
     await fileSystem.createFolder(path);
@@ -53,4 +42,21 @@ export async function ensureFolder(fileSystem: FileSystem, path: string): Promis
     throw error;
   }
   await fileSystem.syncFolder(dirname(path));
+}
+
+/**
+ * The same for a folder inside of a run, which must be one of its own: what is written to or removed from a folder that a
+ * symbolic link leads to is somebody else's.
+ *
+ * @throws Error where anything but a folder has the name.
+ */
+export async function ensureOwnFolder(fileSystem: FileSystem, path: string): Promise<void> {
+  await ensureFolder(fileSystem, path);
+  const kind = await fileSystem.kindOf(path);
+  if (kind === 'folder') return;
+  if (kind === undefined) throw Object.assign(new Error(`${path} went away`), { code: 'ENOENT' });
+  throw new Error(
+    `${path} is a ${kind === 'link' ? 'symbolic link' : 'file'}; expected a folder of the run's own, for nothing is written ` +
+      'through links inside of a run. Move the whole run where its files are to be, or remove the link',
+  );
 }

@@ -1,19 +1,24 @@
-import { rmdirSync, unlinkSync } from 'node:fs';
-import { type FileHandle, mkdir, open, readdir, rename, rmdir, unlink } from 'node:fs/promises';
+import { constants, type Dirent, rmdirSync, type Stats, unlinkSync } from 'node:fs';
+import { type FileHandle, link, lstat, mkdir, open, readdir, rename, rmdir, unlink } from 'node:fs/promises';
 import { platform } from 'node:process';
 
 /** How a file is opened: to be read; to be made new, which fails where one exists; or to be changed in place. */
 export type OpenMode = 'read' | 'create' | 'update';
 
+/** What stands under a name: a symbolic link is a link, whatever it leads to. */
+export type EntryKind = 'file' | 'folder' | 'link' | 'other';
+
 /** What stands in a folder. */
 export interface FolderEntry {
   readonly name: string;
-  readonly kind: 'file' | 'folder' | 'other';
+  readonly kind: EntryKind;
 }
 
 /** An open file. Positions count bytes from its start. */
 export interface OpenFile {
   size(): Promise<number>;
+  /** Under how many names the file is known (hard links): what is written shows under each of them. */
+  names(): Promise<number>;
   /** Reads into `buffer` from `position` on and returns how many bytes: fewer than asked for, perhaps; 0 at the end. */
   read(buffer: Uint8Array, position: number): Promise<number>;
   /** Writes at `position` and returns how many bytes went through: fewer than given, perhaps. */
@@ -32,9 +37,14 @@ export interface FileSystem {
   /** Makes a folder in one that exists; fails with EEXIST where there is one. */
   createFolder(path: string): Promise<void>;
   list(path: string): Promise<readonly FolderEntry[]>;
+  /** What stands at the path itself, without following a symbolic link; `undefined` where nothing does. */
+  kindOf(path: string): Promise<EntryKind | undefined>;
+  /** Opens a file; fails with ELOOP where the path itself is a symbolic link. */
   open(path: string, mode: OpenMode): Promise<OpenFile>;
   /** Moves a file or folder at once; a file there is replaced. */
   rename(from: string, to: string): Promise<void>;
+  /** Gives a file a second name; fails with EEXIST where there is something of that name. */
+  addName(from: string, to: string): Promise<void>;
   removeFile(path: string): Promise<void>;
   /** Removes an empty folder. */
   removeFolder(path: string): Promise<void>;
@@ -46,20 +56,35 @@ export interface FileSystem {
   removeFolderSync(path: string): void;
 }
 
-const flags = { read: 'r', create: 'wx', update: 'r+' } as const;
+// Windows knows no such flag.
+const noFollow = constants.O_NOFOLLOW ?? 0;
+const flags = {
+  read: constants.O_RDONLY | noFollow,
+  create: constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL,
+  update: constants.O_RDWR | noFollow,
+} as const;
+
+const kindOfEntry = (entry: Dirent | Stats): EntryKind =>
+  entry.isFile() ? 'file' : entry.isDirectory() ? 'folder' : entry.isSymbolicLink() ? 'link' : 'other';
 
 /** The file system of the machine, through Node. */
 export const nodeFileSystem: FileSystem = {
   createFolder: async (path) => void (await mkdir(path)),
   list: async (path) => {
     const entries = await readdir(path, { withFileTypes: true });
-    return entries.map((entry) => ({
-      name: entry.name,
-      kind: entry.isFile() ? 'file' : entry.isDirectory() ? 'folder' : 'other',
-    }));
+    return entries.map((entry) => ({ name: entry.name, kind: kindOfEntry(entry) }));
+  },
+  kindOf: async (path) => {
+    try {
+      return kindOfEntry(await lstat(path));
+    } catch (error) {
+      if (errorCode(error) === 'ENOENT') return undefined;
+      throw error;
+    }
   },
   open: async (path, mode) => openFile(await open(path, flags[mode])),
   rename,
+  addName: link,
   removeFile: unlink,
   removeFolder: rmdir,
   syncFolder: async (path) => {
@@ -79,6 +104,7 @@ export const nodeFileSystem: FileSystem = {
 function openFile(handle: FileHandle): OpenFile {
   return {
     size: async () => (await handle.stat()).size,
+    names: async () => (await handle.stat()).nlink,
     read: async (buffer, position) => (await handle.read(buffer, 0, buffer.byteLength, position)).bytesRead,
     write: async (bytes, position) => (await handle.write(bytes, 0, bytes.byteLength, position)).bytesWritten,
     truncate: (length) => handle.truncate(length),

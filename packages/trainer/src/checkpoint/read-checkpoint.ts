@@ -35,10 +35,11 @@ export interface ReadCheckpointOptions {
 
 /**
  * Reads a checkpoint, after making sure of it: the manifest is undamaged and of this step, each file has the length and
- * SHA-256 it had when saved, none is missing and none is there besides.
+ * SHA-256 it had when saved, and none is missing or a link. Files that the manifest does not list are left alone.
  *
  * @param path The folder of the checkpoint.
- * @throws FileFormatError, also where the system does not let it be read.
+ * @throws FileFormatError where it is damaged or missing; another Error, with the `code` of the file system, where it cannot
+ *   be read now (EIO, EACCES, EMFILE, out of memory), for then nobody knows.
  *
  * @example
  * ```ts
@@ -55,7 +56,7 @@ export interface ReadCheckpointOptions {
 export async function readCheckpoint(path: string, options: ReadCheckpointOptions = {}): Promise<Checkpoint> {
   const { fileSystem = nodeFileSystem, only } = options;
   const { step, metric, state, files } = await readManifest(path, fileSystem);
-  await assertExactlyThese(fileSystem, path, [manifestName, ...files.keys()]);
+  await assertThese(fileSystem, path, [manifestName, ...files.keys()]);
   for (const name of only ?? []) {
     if (!files.has(`${name}.safetensors`)) {
       throw new FileFormatError({
@@ -89,20 +90,15 @@ export async function readManifest(path: string, fileSystem: FileSystem): Promis
   return manifest;
 }
 
-async function assertExactlyThese(fileSystem: FileSystem, path: string, expected: readonly string[]): Promise<void> {
+async function assertThese(fileSystem: FileSystem, path: string, expected: readonly string[]): Promise<void> {
   const entries = await fileSystem.list(path).catch((cause: unknown) => {
     throw unreadable(path, cause);
   });
   const missing = expected.filter((name) => !entries.some((entry) => entry.name === name && entry.kind === 'file'));
-  const extra = entries.filter(({ name }) => !expected.includes(name)).map(({ name }) => name);
-  if (missing.length === 0 && extra.length === 0) return;
-  const problems = [
-    missing.length > 0 ? `without its file ${missing.join(', ')}` : '',
-    extra.length > 0 ? `with the foreign file ${extra.join(', ')}` : '',
-  ];
+  if (missing.length === 0) return;
   throw new FileFormatError({
     path,
-    problem: `the checkpoint is ${problems.filter((problem) => problem !== '').join(' and ')}`,
-    expected: `${expected.join(', ')}, and nothing else`,
+    problem: `the checkpoint is without its file ${missing.join(', ')}`,
+    expected: expected.join(', '),
   });
 }

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { FileFormatError } from '@hrm/models';
-import type { FileSystem, OpenFile } from './file-system';
+import { errorCode, type FileSystem, type OpenFile } from './file-system';
 
 const chunkBytes = 4 * 2 ** 20;
 
-/** Runs `read` on an open file; whatever fails becomes a FileFormatError that names the file. */
+/** Runs `read` on an open file; whatever fails becomes an error that names the file, see {@link unreadable}. */
 async function withFile<T>(fileSystem: FileSystem, path: string, read: (file: OpenFile) => Promise<T>): Promise<T> {
   try {
     const file = await fileSystem.open(path, 'read');
@@ -19,10 +19,21 @@ async function withFile<T>(fileSystem: FileSystem, path: string, read: (file: Op
   }
 }
 
-/** The error of a file or folder that the system does not let us read. */
-export function unreadable(path: string, cause: unknown): FileFormatError {
+/** What the system says where a file is not there, or something else is: facts of the file, as damage is. */
+const factsOfTheFile = ['ENOENT', 'ENOTDIR', 'EISDIR', 'ELOOP'];
+
+/**
+ * The error of a file or folder that could not be read: a FileFormatError where it is missing or something else, for another
+ * may do in its place; else (EIO, EACCES, EMFILE, out of memory) an Error with the same `code`, for it may well be whole.
+ */
+export function unreadable(path: string, cause: unknown): Error {
   const reason = cause instanceof Error ? cause.message : String(cause);
-  return new FileFormatError({ path, problem: `it cannot be read (${reason})`, expected: 'a readable file', cause });
+  const code = errorCode(cause);
+  if (code !== undefined && factsOfTheFile.includes(code)) {
+    return new FileFormatError({ path, problem: `it cannot be read (${reason})`, expected: 'a readable file', cause });
+  }
+  const message = `${path}: it cannot be read now (${reason}); that is no damage of the file: mend it and try again`;
+  return Object.assign(new Error(message, { cause }), { code });
 }
 
 /** Reads a whole file of at most `limit` bytes; a larger one is refused before memory is spent on it. */

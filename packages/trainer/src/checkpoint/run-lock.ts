@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ensureFolder, writeNewFile } from './durable-files';
+import { ensureFolder, ensureOwnFolder, writeNewFile } from './durable-files';
 import { errorCode, type FileSystem, nodeFileSystem } from './file-system';
 import { nodeProcessTable, type ProcessIdentity, type ProcessTable } from './process-identity';
 import { readWholeFile } from './read-file';
@@ -163,7 +163,7 @@ class Contest {
     const claim = join(this.folder, claimName(this.id));
     const content = new TextEncoder().encode(`${JSON.stringify(this.#self, null, 2)}\n`);
     try {
-      await ensureFolder(this.fileSystem, this.folder);
+      await ensureOwnFolder(this.fileSystem, this.folder);
       await writeNewFile(this.fileSystem, `${claim}.tmp`, content);
       this.#hasClaim = true;
       await this.fileSystem.rename(`${claim}.tmp`, claim);
@@ -198,6 +198,10 @@ class Contest {
   }
 
   async #list(): Promise<readonly string[]> {
+    const kind = await this.fileSystem.kindOf(this.folder);
+    if (kind === undefined) return [];
+    // Removing dead claims through a link would remove somebody else's files.
+    if (kind !== 'folder') throw new Error(`${this.folder} is no folder, and no lock of ours; move it away`);
     try {
       return (await this.fileSystem.list(this.folder)).map(({ name }) => name);
     } catch (error) {

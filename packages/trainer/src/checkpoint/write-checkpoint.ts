@@ -10,9 +10,10 @@ import {
   serializeManifest,
 } from './checkpoint-manifest';
 import { checkpointName, replacedPrefix, savingPrefix } from './checkpoint-name';
-import { removeTree, writeNewFile } from './durable-files';
+import { writeNewFile } from './durable-files';
 import { errorCode, type FileSystem, nodeFileSystem } from './file-system';
 import type { FileFacts } from './read-file';
+import { removeCheckpoint } from './remove-checkpoint';
 
 /** What a checkpoint is to hold. */
 export interface CheckpointContents {
@@ -52,16 +53,41 @@ export async function writeCheckpoint(
   contents: CheckpointContents,
   options: { readonly fileSystem?: FileSystem } = {},
 ): Promise<string> {
-  const { fileSystem = nodeFileSystem } = options;
+  return putCheckpoint(folder, contents, options);
+}
+
+/** Choices of {@link putCheckpoint}. */
+export interface PutCheckpointOptions {
+  readonly fileSystem?: FileSystem;
+  /** Called when all is written but has not its name yet; returns what puts back what it has done, should that fail. */
+  readonly makeWay?: () => Promise<() => Promise<void>>;
+  /** Told where files stay that others have put into the folder of a checkpoint that was replaced. */
+  readonly onForeignFiles?: (path: string) => void;
+}
+
+/** {@link writeCheckpoint}, for the store. */
+export async function putCheckpoint(
+  folder: string,
+  contents: CheckpointContents,
+  { fileSystem = nodeFileSystem, makeWay, onForeignFiles = () => undefined }: PutCheckpointOptions,
+): Promise<string> {
   assertContents(contents);
-  const path = join(folder, checkpointName(contents.step));
-  const saving = join(folder, `${savingPrefix}${basename(path)}-${randomBytes(6).toString('hex')}`);
+  const name = checkpointName(contents.step);
+  const path = join(folder, name);
+  const saving = `${savingPrefix}${name}-${randomBytes(6).toString('hex')}`;
+  const clearAway = async (leftover: string) => {
+    const foreign = await removeCheckpoint(fileSystem, folder, leftover, name);
+    if (foreign !== undefined) onForeignFiles(foreign);
+  };
+  let undo = async () => {};
   try {
-    await writeFiles(fileSystem, saving, contents);
-    await putInPlace(fileSystem, saving, path);
+    await writeFiles(fileSystem, join(folder, saving), contents);
+    if (makeWay) undo = await makeWay();
+    await putInPlace(fileSystem, join(folder, saving), path, clearAway);
     await fileSystem.syncFolder(folder);
   } catch (cause) {
-    await removeTree(fileSystem, saving).catch(() => undefined);
+    await undo().catch(() => undefined);
+    await clearAway(saving).catch(() => undefined);
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw Object.assign(
       new Error(`the checkpoint of step ${contents.step} was not saved in ${folder}: ${reason}; those before it stay`, {
@@ -71,7 +97,7 @@ export async function writeCheckpoint(
     );
   }
   // The old one of this step is of no more use; if it cannot be removed now, opening the store will.
-  await removeTree(fileSystem, replacedPath(path)).catch(() => undefined);
+  await clearAway(replacedName(path)).catch(() => undefined);
   return path;
 }
 
@@ -89,28 +115,28 @@ async function writeFiles(fileSystem: FileSystem, saving: string, contents: Chec
 }
 
 /** No system call swaps two folders everywhere, so an old one steps aside first, under a name that is found again. */
-async function putInPlace(fileSystem: FileSystem, saving: string, path: string): Promise<void> {
-  const replaced = replacedPath(path);
-  const isReplacing = await moveAside(fileSystem, path, replaced);
+async function putInPlace(
+  fileSystem: FileSystem,
+  saving: string,
+  path: string,
+  clearAway: (name: string) => Promise<void>,
+): Promise<void> {
+  const kind = await fileSystem.kindOf(path);
+  if (kind === undefined) return fileSystem.rename(saving, path);
+  if (kind !== 'folder') throw new Error(`${path} is no folder, and none of ours; move it away`);
+  await clearAway(replacedName(path));
+  const replaced = join(path, '..', replacedName(path));
+  await fileSystem.rename(path, replaced);
   try {
     await fileSystem.rename(saving, path);
   } catch (error) {
-    if (isReplacing) await fileSystem.rename(replaced, path).catch(() => undefined);
+    await fileSystem.rename(replaced, path).catch(() => undefined);
     throw error;
   }
 }
 
-async function moveAside(fileSystem: FileSystem, path: string, replaced: string): Promise<boolean> {
-  const folder = join(path, '..');
-  const names = new Set((await fileSystem.list(folder)).map(({ name }) => name));
-  if (!names.has(basename(path))) return false;
-  if (names.has(basename(replaced))) await removeTree(fileSystem, replaced);
-  await fileSystem.rename(path, replaced);
-  return true;
-}
-
-function replacedPath(path: string): string {
-  return join(path, '..', `${replacedPrefix}${basename(path)}`);
+function replacedName(path: string): string {
+  return `${replacedPrefix}${basename(path)}`;
 }
 
 function assertContents({ step, files, state, metric }: CheckpointContents): void {

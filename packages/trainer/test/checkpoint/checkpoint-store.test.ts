@@ -1,9 +1,18 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { FileFormatError } from '@hrm/models';
 import { describe, expect, test } from 'vitest';
 import { CheckpointStore, type CheckpointStoreOptions } from '../../src/checkpoint/checkpoint-store';
-import { nodeFileSystem } from '../../src/checkpoint/file-system';
+import { type FileSystem, nodeFileSystem } from '../../src/checkpoint/file-system';
 import { FailingFileSystem } from './failing-file-system';
 import { smallCheckpoint, temporaryFolder } from './small-checkpoint';
 
@@ -178,7 +187,136 @@ describe('the latest', () => {
   });
 });
 
+describe.each(['EIO', 'EACCES', 'EMFILE', 'ENOMEM', undefined])('a disk that answers %s', (code) => {
+  /** A store of steps 10 and 20, whose newest cannot be read for now. */
+  async function ailing() {
+    const run = temporaryFolder();
+    const first = await openStore(run);
+    await first.save([10, 0.1], [20, 0.2]);
+    const error = code === undefined ? new RangeError('Array buffer allocation failed') : Object.assign(new Error(code), { code }); // prettier-ignore
+    const fileSystem: FileSystem = {
+      ...nodeFileSystem,
+      open: async (path, mode) => {
+        if (path.startsWith(pathOf(run, 20))) throw error;
+        return nodeFileSystem.open(path, mode);
+      },
+    };
+    return openStore(run, { fileSystem });
+  }
+
+  test.each(['latest', 'best'] as const)('ends the search for the %s; nothing older is taken', async (which) => {
+    const { run, store, warnings } = await ailing();
+    await expect(store[which]()).rejects.toMatchObject({
+      code,
+      message: expect.stringMatching(/checkpoint-00000020.manifest.json: it cannot be read now/) as string,
+    });
+    expect(warnings).toEqual([]);
+    expect((await (await openStore(run)).store[which]())?.step).toBe(20);
+  });
+});
+
+describe('what others have put there', () => {
+  test('does not keep a checkpoint from being read, nor from being removed, and stays', async () => {
+    const { run, store, save, warnings } = await openStore();
+    await save(10, 20);
+    writeFileSync(join(pathOf(run, 10), '.DS_Store'), 'mine');
+    writeFileSync(join(pathOf(run, 10), 'model.safetensors'), 'mine');
+    mkdirSync(join(pathOf(run, 10), 'notes'));
+    writeFileSync(join(pathOf(run, 10), 'notes', 'weights.safetensors'), 'mine');
+    writeFileSync(join(pathOf(run, 20), '.DS_Store'), 'mine');
+    expect((await store.latest())?.step).toBe(20);
+    await save(30);
+    expect(await store.steps()).toEqual([30, 20]);
+    const kept = join(run, 'checkpoints', 'foreign-files-of-checkpoint-00000010');
+    expect(readdirSync(kept, { recursive: true }).sort()).toEqual([
+      '.DS_Store',
+      'model.safetensors',
+      'notes',
+      'notes/weights.safetensors',
+    ]);
+    expect(warnings).toEqual([expect.stringContaining(kept)]);
+  });
+
+  test('in one that is saved again', async () => {
+    const { run, store, save, warnings } = await openStore();
+    await save(10);
+    writeFileSync(join(pathOf(run, 10), 'notes'), 'mine');
+    await save(10);
+    writeFileSync(join(pathOf(run, 10), 'notes'), 'mine too');
+    await save(10);
+    expect((await store.latest())?.step).toBe(10);
+    const [first, second] = ['', '-2'].map((n) => join(run, 'checkpoints', `foreign-files-of-checkpoint-00000010${n}`)) as [string, string]; // prettier-ignore
+    expect(readFileSync(join(first, 'notes'), 'utf8')).toBe('mine');
+    expect(readFileSync(join(second, 'notes'), 'utf8')).toBe('mine too');
+    expect(warnings).toHaveLength(2);
+  });
+
+  test('under a name of ours, in what a killed save has left', async () => {
+    const { run } = await openStore();
+    const left = join(run, 'checkpoints', '.saving-checkpoint-00000030-0a');
+    mkdirSync(join(left, 'deep'), { recursive: true });
+    writeFileSync(join(left, 'deep', 'weights.safetensors'), 'mine');
+    const { warnings } = await openStore(run);
+    const kept = join(run, 'checkpoints', 'foreign-files-of-checkpoint-00000030');
+    expect(readFileSync(join(kept, 'deep', 'weights.safetensors'), 'utf8')).toBe('mine');
+    expect(warnings).toEqual([expect.stringContaining(kept)]);
+  });
+
+  test('a link for the folder of checkpoints is read through, but never written through', async () => {
+    const { run, save } = await openStore();
+    await save(10, 20);
+    const elsewhere = temporaryFolder();
+    symlinkSync(join(run, 'checkpoints'), join(elsewhere, 'checkpoints'));
+    const { store } = await openStore(elsewhere, { readOnly: true });
+    expect((await store.latest())?.step).toBe(20);
+    await expect(openStore(elsewhere)).rejects.toThrow(
+      /checkpoints is a symbolic link; expected a folder of the run's own/,
+    );
+    expect(readdirSync(join(run, 'checkpoints')).sort()).toEqual(['checkpoint-00000010', 'checkpoint-00000020']);
+  });
+
+  test.each(['checkpoint-00000020', '.saving-checkpoint-00000030-0a', '.removing-checkpoint-00000010', '.replaced-checkpoint-00000030'])(
+    'a link called %s leads nobody to remove what it leads to',
+    async (name) => {
+      const { run, save } = await openStore();
+      await save(10);
+      const treasure = temporaryFolder();
+      writeFileSync(join(treasure, 'weights.safetensors'), 'mine');
+      writeFileSync(join(treasure, 'manifest.json'), 'mine');
+      symlinkSync(treasure, join(run, 'checkpoints', name));
+      const { store } = await openStore(run);
+      expect((await store.latest())?.step).toBe(10);
+      for (const step of [20, 30, 40, 30, 20]) await store.save(smallCheckpoint(step)).catch(() => undefined);
+      expect(readdirSync(treasure).sort()).toEqual(['manifest.json', 'weights.safetensors']);
+      expect(readdirSync(join(run, 'checkpoints'))).toContain(name);
+    },
+  ); // prettier-ignore
+});
+
 describe('a run that goes back', () => {
+  test('keeps what it had saved later as it is, where the new checkpoint cannot be saved', async () => {
+    const run = temporaryFolder();
+    await (await openStore(run)).save(10, 20, 30);
+    const before = readdirSync(join(run, 'checkpoints')).sort();
+    for (const call of ['create', 'rename'] as const) {
+      const fileSystem: FileSystem = {
+        ...nodeFileSystem,
+        open: async (path, mode) => {
+          if (mode === call) throw Object.assign(new Error('ENOSPC'), { code: 'ENOSPC' });
+          return nodeFileSystem.open(path, mode);
+        },
+        rename: async (from, to) => {
+          if (call === 'rename' && from.includes('.saving-')) throw Object.assign(new Error('EIO'), { code: 'EIO' });
+          return nodeFileSystem.rename(from, to);
+        },
+      };
+      const { store, warnings } = await openStore(run, { fileSystem });
+      await expect(store.save(smallCheckpoint(25))).rejects.toThrow('the checkpoint of step 25 was not saved');
+      expect(readdirSync(join(run, 'checkpoints')).sort()).toEqual(before);
+      expect(warnings).toEqual([]);
+    }
+  });
+
   test('sets aside what it had saved later, whole or not', async () => {
     const { run, save } = await openStore();
     await save(10, 20);
@@ -204,8 +342,8 @@ describe('opening', () => {
     const { save } = await openStore(run);
     await save(10, 20);
     const checkpoints = join(run, 'checkpoints');
-    mkdirSync(join(checkpoints, '.saving-checkpoint-00000030-0a', 'deep'), { recursive: true });
-    writeFileSync(join(checkpoints, '.saving-checkpoint-00000030-0a', 'deep', 'weights.safetensors'), 'x');
+    mkdirSync(join(checkpoints, '.saving-checkpoint-00000030-0a'));
+    writeFileSync(join(checkpoints, '.saving-checkpoint-00000030-0a', 'weights.safetensors'), 'x');
     mkdirSync(join(checkpoints, '.removing-checkpoint-00000001'));
     mkdirSync(join(checkpoints, '.replaced-checkpoint-00000020'));
     mkdirSync(join(checkpoints, 'mine'));

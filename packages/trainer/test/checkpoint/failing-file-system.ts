@@ -30,10 +30,15 @@ export class FailingFileSystem implements FileSystem {
     return this.#call('list', () => this.inner.list(path));
   }
 
+  kindOf(path: string) {
+    return this.#call('kindOf', () => this.inner.kindOf(path));
+  }
+
   async open(path: string, mode: Parameters<FileSystem['open']>[1]): Promise<OpenFile> {
     const file = await this.#call(`open to ${mode}`, () => this.inner.open(path, mode));
     return {
       size: () => this.#call('size', () => file.size()),
+      names: () => this.#call('names', () => file.names()),
       read: (buffer, position) => this.#call('read', () => file.read(buffer, position)),
       write: (bytes, position) =>
         this.#call(
@@ -54,6 +59,10 @@ export class FailingFileSystem implements FileSystem {
 
   rename(from: string, to: string): Promise<void> {
     return this.#call('rename', () => this.inner.rename(from, to));
+  }
+
+  addName(from: string, to: string): Promise<void> {
+    return this.#call('addName', () => this.inner.addName(from, to));
   }
 
   removeFile(path: string): Promise<void> {

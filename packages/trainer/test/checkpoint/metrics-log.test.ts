@@ -1,6 +1,8 @@
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { linkSync, lstatSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { createFile } from '../../src/checkpoint/create-file';
+import { type FileSystem, nodeFileSystem } from '../../src/checkpoint/file-system';
 import { MetricsLog } from '../../src/checkpoint/metrics-log';
 import { replaceFile } from '../../src/checkpoint/replace-file';
 import { temporaryFolder } from './small-checkpoint';
@@ -46,16 +48,65 @@ describe('a log of metrics', () => {
     expect(readFileSync(path, 'utf8')).toBe('');
   });
 
-  test.each([
-    ['there already', '{"a":1}\n', undefined, 'there is a log of 8 bytes already'],
-    ['shorter than the checkpoint says', '{"a":1}\n', 9, 'the log is 8 bytes long; expected at least 9'],
-    ['gone', undefined, 9, 'the log is 0 bytes long; expected at least 9'],
-    ['of other lines', '{"a":1}\n{"b":2}\n', 5, 'byte 5: no line ends here'],
-  ])('%s is refused and stays as it is', async (_name, content, length, message) => {
+  test('there already is refused and stays as it is, where no length is given', async () => {
     const path = logPath();
-    if (content !== undefined) writeFileSync(path, content);
-    await expect(MetricsLog.open(path, { length })).rejects.toThrow(message);
-    expect(readFileSync(path, 'utf8')).toBe(content ?? '');
+    writeFileSync(path, '{"a":1}\n');
+    await expect(MetricsLog.open(path)).rejects.toThrow('there is a log of 8 bytes already');
+    expect(readFileSync(path, 'utf8')).toBe('{"a":1}\n');
+    await expect(MetricsLog.open(path, { length: -5 })).rejects.toThrow('the length of the log is -5');
+    expect(readFileSync(path, 'utf8')).toBe('{"a":1}\n');
+  });
+
+  /** Opens a log and appends a line to it; returns what was warned of. */
+  async function appendTo(path: string, length: number): Promise<string[]> {
+    const warnings: string[] = [];
+    const log = await MetricsLog.open(path, { length, onWarning: (warning) => warnings.push(warning) });
+    await log.append({ new: 1 });
+    expect(log.length).toBe(readFileSync(path).length);
+    await log.close();
+    return warnings;
+  }
+
+  test.each([
+    ['cut', '{"a":1}\n', 9, 'the log is 8 bytes long, and was 9'],
+    ['empty', '', 9, 'the log is 0 bytes long'],
+    ['of other lines', '{"a":1}\n{"b":2}\n', 5, 'no line ends at byte 5'],
+  ])('that is %s is set aside with a warning, and a new one begins', async (_name, content, length, message) => {
+    const path = logPath();
+    writeFileSync(path, content);
+    writeFileSync(`${path}.damaged-1`, 'of an earlier time');
+    expect(await appendTo(path, length)).toEqual([expect.stringMatching(`${message}.*${path}.damaged-2`)]);
+    expect(readFileSync(path, 'utf8')).toBe('{"new":1}\n');
+    expect(readFileSync(`${path}.damaged-2`, 'utf8')).toBe(content);
+    expect(readFileSync(`${path}.damaged-1`, 'utf8')).toBe('of an earlier time');
+  });
+
+  test('that is lost begins anew, with a warning', async () => {
+    const path = logPath();
+    expect(await appendTo(path, 9)).toEqual([expect.stringContaining('is gone, which had 9 bytes')]);
+    expect(readFileSync(path, 'utf8')).toBe('{"new":1}\n');
+  });
+
+  test.each([0, 8])('that is a link is set aside, and what it leads to stays as it is (length %i)', async (length) => {
+    const path = logPath();
+    const target = join(temporaryFolder(), 'thesis.txt');
+    writeFileSync(target, '{"a":1}\nmine\n');
+    symlinkSync(target, path);
+    expect(await appendTo(path, length)).toEqual([expect.stringContaining('it is no file but a link')]);
+    expect(readFileSync(target, 'utf8')).toBe('{"a":1}\nmine\n');
+    expect(readFileSync(path, 'utf8')).toBe('{"new":1}\n');
+    expect(lstatSync(`${path}.damaged-1`).isSymbolicLink()).toBe(true);
+  });
+
+  test.each([0, 8])('that has another name elsewhere is copied first (length %i)', async (length) => {
+    const path = logPath();
+    const other = join(temporaryFolder(), 'backup.jsonl');
+    writeFileSync(other, '{"a":1}\n{"b":2}\n');
+    linkSync(other, path);
+    expect(await appendTo(path, length)).toEqual([]);
+    expect(readFileSync(other, 'utf8')).toBe('{"a":1}\n{"b":2}\n');
+    expect(readFileSync(path, 'utf8')).toBe(`${'{"a":1}\n'.slice(0, length)}{"new":1}\n`);
+    expect(readdirSync(dirname(path))).toEqual(['metrics.jsonl']);
   });
 
   test('takes no record that JSON cannot hold', async () => {
@@ -73,4 +124,55 @@ test('a file is replaced whole', async () => {
   await replaceFile(path, new TextEncoder().encode('two'));
   expect(readFileSync(path, 'utf8')).toBe('two');
   await expect(replaceFile(join(path, 'x'), new Uint8Array())).rejects.toMatchObject({ code: 'ENOTDIR' });
+});
+
+test('nothing but a plain file is replaced', async () => {
+  const folder = temporaryFolder();
+  const target = join(folder, 'thesis.txt');
+  writeFileSync(target, 'mine');
+  symlinkSync(target, join(folder, 'link.json'));
+  symlinkSync('/nowhere', join(folder, 'dangling.json'));
+  mkdirSync(join(folder, 'folder.json'));
+  for (const name of ['link', 'dangling', 'folder']) {
+    const path = join(folder, `${name}.json`);
+    await expect(replaceFile(path, new Uint8Array())).rejects.toThrow(/link\.json is a symbolic link|dangling\.json is a symbolic link|folder\.json is a folder/); // prettier-ignore
+  }
+  expect(readFileSync(target, 'utf8')).toBe('mine');
+  expect(readdirSync(folder).sort()).toEqual(['dangling.json', 'folder.json', 'link.json', 'thesis.txt']);
+});
+
+describe.each(['with', 'without'])('a new file, on a file system %s second names', (which) => {
+  const fileSystem: FileSystem = {
+    ...nodeFileSystem,
+    ...(which === 'without' && {
+      addName: async () => Promise.reject(Object.assign(new Error('EPERM'), { code: 'EPERM' })),
+    }),
+  };
+
+  test('is written whole, and in the place of nothing', async () => {
+    const folder = temporaryFolder();
+    const path = join(folder, 'model.safetensors');
+    const make = () => createFile(path, Uint8Array.of(1, 2), { fileSystem });
+    await make();
+    expect([...readFileSync(path)]).toEqual([1, 2]);
+    expect(lstatSync(path).nlink).toBe(1);
+    await expect(make()).rejects.toMatchObject({
+      code: 'EEXIST',
+      message: `${path} is there already; choose another name`,
+    });
+    symlinkSync('/nowhere', join(folder, 'dangling'));
+    await expect(createFile(join(folder, 'dangling'), Uint8Array.of(1), { fileSystem })).rejects.toMatchObject({
+      code: 'EEXIST',
+    });
+    expect(readdirSync(folder).sort()).toEqual(['dangling', 'model.safetensors']);
+  });
+});
+
+test('a new file is there once and whole, where several make it at a time', async () => {
+  const path = join(temporaryFolder(), 'model.safetensors');
+  const makers = Array.from({ length: 20 }, (_, i) => createFile(path, new Uint8Array(1000).fill(i)).then(() => i));
+  const made = (await Promise.allSettled(makers)).flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+  expect(made).toHaveLength(1);
+  expect(new Set(readFileSync(path))).toEqual(new Set(made));
+  expect(readdirSync(dirname(path))).toEqual(['model.safetensors']);
 });

@@ -5,6 +5,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   unlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -39,6 +40,15 @@ async function refusal(run: string, options?: Parameters<typeof RunLock.acquire>
 }
 
 describe('a lock', () => {
+  test('is not taken through a link, and removes nothing there', async () => {
+    const [run, other] = [temporaryFolder(), temporaryFolder()];
+    leaveLock(other, { pid: 2 ** 22 + 1 });
+    symlinkSync(join(other, 'run.lock'), join(run, 'run.lock'));
+    await expect(RunLock.acquire(run)).rejects.toThrow(/run\.lock is no folder, and no lock of ours; move it away/);
+    expect(claimsIn(other)).toEqual(['7-dead.claim', '7-dead.held']);
+    expect(readdirSync(run)).toEqual(['run.lock']);
+  });
+
   test('is refused to a second, with who holds it since when, until released', async () => {
     const run = join(temporaryFolder(), 'run');
     const lock = await RunLock.acquire(run);

@@ -89,6 +89,11 @@ export class SimulatedDisk implements FileSystem {
     return [...this.#folder(path).entries].map(([name, { kind }]) => ({ name, kind }));
   }
 
+  async kindOf(path: string) {
+    const { folder, name } = this.#parent(path);
+    return folder.entries.get(name)?.kind;
+  }
+
   async open(path: string, mode: Parameters<FileSystem['open']>[1]): Promise<OpenFile> {
     const { folder, name } = this.#parent(path);
     let file = folder.entries.get(name);
@@ -116,6 +121,15 @@ export class SimulatedDisk implements FileSystem {
       entries.delete(source.name);
       entries.set(target.name, item);
     });
+  }
+
+  async addName(from: string, to: string): Promise<void> {
+    const source = this.#parent(from);
+    const target = this.#parent(to);
+    const item = source.folder.entries.get(source.name);
+    if (item === undefined) throw failure('ENOENT', from);
+    if (target.folder.entries.has(target.name)) throw failure('EEXIST', to);
+    this.#change(target.folder, (entries) => entries.set(target.name, item));
   }
 
   async removeFile(path: string): Promise<void> {
@@ -167,6 +181,7 @@ export class SimulatedDisk implements FileSystem {
 function openFile(file: SimulatedFile): OpenFile {
   return {
     size: async () => file.content.length,
+    names: async () => 1,
     read: async (buffer, position) => {
       const bytes = file.content.subarray(position, position + buffer.length);
       buffer.set(bytes);
