@@ -1,4 +1,4 @@
-// Who may import whom. `pnpm check:imports` reads this; tests/import-rule.test.ts breaks each rule and sees it fail.
+// Who may import whom. `npm run check:imports` reads this; tests/import-rule.test.ts breaks each rule and sees it fail.
 
 /** Each package, with the packages that it may import. What is not written here is forbidden. */
 const mayImport = {

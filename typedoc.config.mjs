@@ -11,7 +11,7 @@ const paths = Object.fromEntries(
   ]),
 );
 
-/** `pnpm run docs`: the reference of the seven packages, in docs/api. Any warning is an error. */
+/** `npm run docs`: the reference of the seven packages, in docs/api. Any warning is an error. */
 export default {
   name: 'HRM',
   out: 'docs/api',
@@ -24,7 +24,7 @@ export default {
   packageOptions: {
     entryPoints: ['src/@(index|checkpoint|files|testing).ts'],
     compilerOptions: { paths },
-    // `pnpm typecheck` does that.
+    // `npm run typecheck` does that.
     skipErrorChecking: true,
     disableGit: true,
     sourceLinkTemplate: 'https://github.com/hrm-ts/hrm/blob/main/{path}#L{line}',

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 const { packageManager } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
 
@@ -13,9 +14,12 @@ export class PnpmNotFoundError extends Error {
   }
 }
 
+/** Where an install puts it, for `npx` and for scripts that npm runs: it is a dependency of the workspace. */
+const installed = fileURLToPath(new URL('../node_modules', import.meta.url));
+
 /**
- * The pnpm that package.json names: the one that runs this program, or npm's copy of it, fetched once. Nobody has to
- * install it.
+ * The pnpm that package.json names: the one that runs this program, the one that an install has left here, or npm's copy
+ * of it, fetched once. Nobody has to install it.
  *
  * @returns {Promise<{ program: string, path: string }>} its main file, for Node to run, and a PATH on which `pnpm` is found.
  */
@@ -25,6 +29,8 @@ export async function findPnpm(env = process.env) {
   if (/pnpm\.c?js$/.test(runner) && env.npm_config_user_agent?.startsWith(`pnpm/${version} `)) {
     return { program: runner, path: env.PATH ?? '' };
   }
+  const here = join(installed, 'pnpm/bin/pnpm.cjs');
+  if (isVersion(here, version)) return { program: here, path: join(installed, '.bin') + delimiter + (env.PATH ?? '') };
   const { path, error } = await pathWithPnpm(env, runner);
   for (const folder of path.split(delimiter)) {
     const link = join(folder, 'pnpm');

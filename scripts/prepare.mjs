@@ -88,6 +88,6 @@ function adviceFor(output) {
   }
   if (/EACCES|EPERM/.test(output)) return 'A file or folder may not be written: does this checkout belong to you?';
   if (/OUTDATED_LOCKFILE/.test(output))
-    return 'pnpm-lock.yaml does not fit a package.json: run `npx pnpm install` and commit it.';
+    return 'pnpm-lock.yaml does not fit a package.json: run `npx pnpm install` (pnpm of this repository) and commit it.';
   return undefined;
 }

@@ -17,7 +17,7 @@ if (!names.includes(name)) {
   process.exit(2);
 }
 if (!existsSync(new URL('../packages/runtime/dist/index.js', import.meta.url))) {
-  console.error('The packages are not built yet: `npx pnpm build`, or `npm start` once.');
+  console.error('The packages are not built yet: `npm run build`, or `npm start` once.');
   process.exit(1);
 }
 

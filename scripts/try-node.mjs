@@ -17,7 +17,7 @@ if (majors.length === 0 || majors.some((major) => !/^\d+(\.\d+)*$/.test(major)))
 }
 
 const { findNativeInstallation } = await import('../packages/runtime/dist/index.js').catch(() => {
-  console.error('The packages are not built yet: `npx pnpm build`, or `npm start` once.');
+  console.error('The packages are not built yet: `npm run build`, or `npm start` once.');
   process.exit(1);
 });
 const backends = [...(findNativeInstallation() ? ['native'] : []), 'wasm', 'cpu'];

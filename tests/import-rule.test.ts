@@ -162,7 +162,7 @@ interface Violation {
 const concerns = ({ from, cycle = [] }: Violation, file: string) =>
   from === file || cycle.some(({ name }) => name === file);
 
-/** Runs the command of `pnpm check:imports` in the copy. */
+/** Runs the command of `npm run check:imports` in the copy. */
 function checkImports(...options: string[]): { output: string; failed: boolean } {
   const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
     scripts: Record<string, string>;

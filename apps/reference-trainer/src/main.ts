@@ -14,7 +14,7 @@ import { setupCommand } from './commands/setup';
 import { solveCommand } from './commands/solve';
 import { trainCommand } from './commands/train';
 import { versions } from './run/versions';
-import { printedCommand } from './terminal/printed-command';
+import { printedCommand, withPrintedCommands } from './terminal/printed-command';
 import { UsageError } from './terminal/usage-error';
 
 /** Exit statuses: a failure, and a command line that cannot be. */
@@ -43,7 +43,8 @@ const groups = { data: 'Make puzzles, or bring your own' };
 /** What a person is told of an error: its message, never a stack. */
 function report(error: unknown, argv: readonly string[]): void {
   const isBadUse = error instanceof UsageError;
-  process.stderr.write(`hrm: ${error instanceof Error ? error.message : String(error)}\n`);
+  const message = error instanceof Error ? error.message : String(error);
+  process.stderr.write(`hrm: ${withPrintedCommands(message)}\n`);
   if (isBadUse) {
     const named = commands.find(({ name }) => name.split(' ').every((word, i) => word === argv[i]));
     process.stderr.write(`See \`${printedCommand(...(named?.name.split(' ') ?? []), '--help')}\`.\n`);

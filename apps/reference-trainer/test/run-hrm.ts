@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const program = fileURLToPath(new URL('../dist/hrm.js', import.meta.url));
-if (!existsSync(program)) throw new Error('these tests run the built command: build first (`pnpm build`)');
+if (!existsSync(program)) throw new Error('these tests run the built command: build first (`npm run build`)');
 
 /** What a command line gave. */
 export interface HrmResult {

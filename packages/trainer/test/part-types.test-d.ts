@@ -1,4 +1,4 @@
-// Read by the type checker alone (`pnpm typecheck`): that an object of a wrong shape is an error where it is passed, and
+// Read by the type checker alone (`npm run typecheck`): that an object of a wrong shape is an error where it is passed, and
 // one of the right shape is none. What is expected to be an error and is not, is one itself.
 import * as tf from '@tensorflow/tfjs-core';
 import {

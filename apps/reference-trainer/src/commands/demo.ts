@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { defineCommand } from '../command-line/command';
 import { integer, text } from '../command-line/options';
 import { loadRun } from '../run/load-run';
+import { commandsAfterDemo } from '../run/next-commands';
 import { holdsRun } from '../run/run-folder';
 import { pickThoughtfulPuzzle } from '../run/pick-thoughtful-puzzle';
 import { readSplit } from '../run/run-puzzles';
@@ -12,7 +13,6 @@ import { exitStatusOf } from '../run/stop-signals';
 import { trainRun } from '../run/train-run';
 import { backendOptions } from '../terminal/backend-options';
 import { showTokens } from '../terminal/show-puzzle';
-import { printedCommand } from '../terminal/printed-command';
 import { describeSeconds, Terminal } from '../terminal/terminal';
 
 /** Options of `hrm demo`. */
@@ -69,10 +69,7 @@ async function demo(options: z.infer<typeof demoOptions>): Promise<void> {
 The run lies in ${out}: config.json, metrics.jsonl, checkpoints/ (safetensors); its puzzles in ${data}.
 
 Try next:
-  ${printedCommand('solve', '--run', out, '1...  ..3.  .4..  ...2')}
-  ${printedCommand('eval', '--run', out)}
-  ${printedCommand('train', 'sudoku-4x4-demo', '--out', 'runs/attention', '--set', 'model.block={"type":"attention","heads":4}', '--set', 'model.positions=rope')}
-  ${printedCommand('--help')}`);
+  ${commandsAfterDemo(out).join('\n  ')}`);
   terminal.result({
     run: out,
     steps,

@@ -7,10 +7,10 @@ import { defineCommand } from '../command-line/command';
 import { argument, count, text } from '../command-line/options';
 import { readOfficialRun } from '../official/official-run';
 import { runConfigFromOfficial } from '../official/run-config-from-official';
+import { nextCommands } from '../run/next-commands';
 import { expectFreeFolder, writeRunDescription } from '../run/run-folder';
 import { taskShape } from '../run/run-puzzles';
 import { jsonOption } from '../terminal/backend-options';
-import { printedCommand } from '../terminal/printed-command';
 import { Terminal } from '../terminal/terminal';
 
 /** Options of `hrm import-official`. */
@@ -44,7 +44,7 @@ async function importOfficial({ path, ...options }: z.infer<typeof importOfficia
   const store = await CheckpointStore.open(out, { onWarning: (warning) => terminal.say(`Warning: ${warning}`) });
   await store.save({ step: official.step, files: { weights }, state: { importedFrom: official.checkpoint } });
   terminal.say(`Imported ${official.checkpoint} (${weights.size} tensors, step ${official.step}) into ${out}.`);
-  terminal.say(`Next: hrm eval --run ${out} --data DIR, or hrm solve --run ${out} PUZZLE`);
+  terminal.say(`Next:\n  ${nextCommands(out, config, { hasPuzzles: data !== undefined }).join('\n  ')}`);
   terminal.result({ out, step: official.step, tensors: weights.size });
 }
 

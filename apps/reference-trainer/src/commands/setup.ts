@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { defineCommand } from '../command-line/command';
 import { toggle } from '../command-line/options';
 import { jsonOption } from '../terminal/backend-options';
+import { withPrintedCommands } from '../terminal/printed-command';
 import { describeSeconds, Terminal } from '../terminal/terminal';
 
 /** Options of `hrm setup`. */
@@ -40,7 +41,7 @@ async function setup({ gpu, orFallBack, json }: z.infer<typeof setupOptions>): P
   }
   const { name, why, hint } = await selectBackend();
   terminal.say(`Backend: ${why}`);
-  if (hint) terminal.say(hint);
+  if (hint) terminal.say(withPrintedCommands(hint));
   terminal.result({ backend: name, why, ...(failure && { reason: failure.reason, message: failure.message }) });
   if (failure && !orFallBack) process.exitCode = 1;
 }

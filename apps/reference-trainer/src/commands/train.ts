@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { defineCommand } from '../command-line/command';
 import { argument, count, integer, text, texts, toggle } from '../command-line/options';
+import { nextCommands } from '../run/next-commands';
 import { exitStatusOf } from '../run/stop-signals';
 import { trainRun } from '../run/train-run';
 import { backendOptions } from '../terminal/backend-options';
-import { printedCommand } from '../terminal/printed-command';
 import { Terminal } from '../terminal/terminal';
 
 /** Options of `hrm train`. */
@@ -23,16 +23,16 @@ const trainOptions = z.strictObject({
 });
 
 /** `hrm train CONFIG --data DIR --out RUN`. */
-async function train({ config, ...options }: z.infer<typeof trainOptions>): Promise<void> {
+async function train({ config: nameOrPath, ...options }: z.infer<typeof trainOptions>): Promise<void> {
   const terminal = new Terminal(options.json);
-  const { result } = await trainRun(config, options, terminal);
+  const { result, config } = await trainRun(nameOrPath, options, terminal);
   const { evaluation, steps, seconds, samplesPerSecond, reachedGoal, stoppedBy } = result;
   if (evaluation) {
     terminal.say(
       `Held-out puzzles wholly right: ${(100 * evaluation.exactAccuracy).toFixed(1)}% of ${evaluation.count}.`,
     );
   }
-  terminal.say(`Next: hrm eval --run ${options.out}, or hrm solve --run ${options.out} PUZZLE`);
+  terminal.say(`Next:\n  ${nextCommands(options.out, config, { hasPuzzles: true }).join('\n  ')}`);
   terminal.result({
     run: options.out,
     steps,

@@ -1,6 +1,7 @@
 import { compile, selectBackend, type CompileMode, type SelectedBackend } from '@hrm/runtime';
 import { asItIs, type Compile } from '@hrm/trainer';
 import { choice, toggle } from '../command-line/options';
+import { withPrintedCommands } from './printed-command';
 import type { Terminal } from './terminal';
 import { UsageError } from './usage-error';
 
@@ -39,7 +40,7 @@ export async function startEngine(terminal: Terminal, options: EngineOptions): P
     throw error;
   }
   terminal.say(`Backend: ${backend.why}`);
-  if (backend.hint) terminal.say(backend.hint);
+  if (backend.hint) terminal.say(withPrintedCommands(backend.hint));
   const usesCompile = backend.name === 'tensorflow' && options.compile !== 'eager';
   const compiled: Compile = (f) => compile(f, { mode: options.compile, onRecord: () => {} });
   return { backend, compile: usesCompile ? compiled : asItIs, takesParts: usesCompile && backend.device === 'CPU' };
