@@ -3,10 +3,10 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { NativeSetupError } from './native-setup-error';
 import { NATIVE_VERSIONS, type NativeTarget } from './native-target';
-import { runCommand, type CommandOptions } from './run-command';
+import { programPath, runCommand, type CommandOptions } from './run-command';
 
-/** This package's own C++ sources; the folder is beside `src` and `dist` alike. */
-const ownSource = (name: string) => fileURLToPath(new URL(`../native/${name}`, import.meta.url));
+/** A file that this package brings for set-ups: C++ sources, a lockfile. The folder is beside `src` and `dist` alike. */
+export const ownFile = (name: string): string => fileURLToPath(new URL(`../native/${name}`, import.meta.url));
 
 /** Where things lie in an installation folder. */
 export function nativePaths(folder: string) {
@@ -24,7 +24,7 @@ export function nativePaths(folder: string) {
 /** The C++ compiler's command: `$CXX`, else the first of c++, g++ and clang++ that runs. */
 export async function findCompiler(options: CommandOptions): Promise<string> {
   const env = options.env ?? process.env;
-  const candidates = env.CXX ? [env.CXX] : ['c++', 'g++', 'clang++'];
+  const candidates = env.CXX ? [programPath(env.CXX)] : ['c++', 'g++', 'clang++'];
   for (const compiler of candidates) {
     if ((await runCommand(compiler, ['--version'], options)).code === 0) return compiler;
   }
@@ -54,10 +54,10 @@ export async function buildAddon(
   const headers = ['-I', paths.include, '-I', paths.nodeApiHeaders, '-I', binding];
   const libraries = target.libraries.map((name) => join(paths.libraries, name));
   // Ours includes and extends tfjs_binding.cc.
-  const sources = [join(binding, 'tfjs_backend.cc'), ownSource('hrm_binding.cc')];
+  const sources = [join(binding, 'tfjs_backend.cc'), ownFile('hrm_binding.cc')];
   const search = `-Wl,-rpath,${origin}/../../deps/lib`;
   await compileCpp(compiler, [...common, ...headers, ...sources, ...libraries, search, '-o', paths.addon], options);
-  await compileCpp(compiler, [...common, ...headers, ownSource('hold_stderr.cc'), '-o', paths.holdStderr], options);
+  await compileCpp(compiler, [...common, ...headers, ownFile('hold_stderr.cc'), '-o', paths.holdStderr], options);
 }
 
 async function compileCpp(compiler: string, args: string[], options: CommandOptions): Promise<void> {

@@ -1,11 +1,9 @@
-import { readFileSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { nativeTarget, type Accelerator, type NativeTarget } from './native-target';
+import { dirname, join, resolve } from 'node:path';
+import { findDamage, MANIFEST, readManifest, type Thoroughness } from './native-manifest';
 import { NativeSetupError } from './native-setup-error';
-
-/** The file written last into an installation: its presence means that everything else is there and was checked. */
-export const MANIFEST = 'complete.json';
+import { nativeTarget, type Accelerator, type NativeTarget } from './native-target';
+import { requireTrusted, requireTrustedParents } from './trusted-path';
 
 /** Native TensorFlow in the per-user cache, ready to be loaded. */
 export interface NativeInstallation {
@@ -20,12 +18,6 @@ export interface NativeInstallation {
   setupSeconds: number;
   /** When it was set up, ISO 8601. */
   createdAt: string;
-}
-
-/** The manifest's contents: the installation, and the size of each file that must be there. */
-export interface NativeManifest extends Omit<NativeInstallation, 'folder'> {
-  key: string;
-  files: Record<string, number>;
 }
 
 /**
@@ -45,26 +37,85 @@ export function installationsFolder(cache?: string, env?: NodeJS.ProcessEnv): st
   return join(cacheFolder(cache, env), 'native');
 }
 
-/** The finished installation of a target, or undefined: without a manifest, or with a file missing or cut short, it is none. */
-export function readInstallation(target: NativeTarget, installations: string): NativeInstallation | undefined {
+/** What stands at an installation's place. */
+export type InstallationState =
+  | { state: 'absent' }
+  | { state: 'whole'; installation: NativeInstallation }
+  /** A manifest of ours is there, and what it tells of is not, or is something else. */
+  | { state: 'damaged'; problem: string };
+
+/**
+ * Looks at an installation's files and loads nothing. Quickly: sizes and times. In full: the SHA-256 of every file, so that a
+ * single changed bit is found, in about a second.
+ *
+ * @throws NativeSetupError with reason 'cache-unsafe' where others could have put it there or changed it
+ */
+export function inspectInstallation(
+  target: NativeTarget,
+  installations: string,
+  thoroughness: Thoroughness = 'quick',
+): InstallationState {
   const folder = join(installations, target.key);
-  try {
-    const { key, files, ...rest } = JSON.parse(readFileSync(join(folder, MANIFEST), 'utf8')) as NativeManifest;
-    if (key !== target.key) return undefined;
-    for (const [file, size] of Object.entries(files)) {
-      if (statSync(join(folder, file)).size !== size) return undefined;
-    }
-    return { folder, ...rest };
-  } catch {
-    return undefined;
+  requireTrustedFolders(installations);
+  requireTrusted(folder);
+  const manifest = readManifest(folder);
+  if (manifest === undefined) return { state: 'absent' };
+  if (typeof manifest === 'string') return { state: 'damaged', problem: manifest };
+  const { key, files, ...rest } = manifest;
+  if (key !== target.key) return { state: 'damaged', problem: `${MANIFEST} is of ${key}` };
+  const problem = findDamage(folder, files, thoroughness);
+  return problem ? { state: 'damaged', problem } : { state: 'whole', installation: { folder, ...rest } };
+}
+
+/** Refuses a cache that others could have made or written in. @throws NativeSetupError with reason 'cache-unsafe' */
+export function requireTrustedFolders(installations: string): void {
+  for (const path of [dirname(installations), installations]) {
+    requireTrusted(path);
+    requireTrustedParents(path);
   }
 }
 
+/** Where to look for native TensorFlow. */
+export interface LookOptions {
+  /** The cache folder; default see `setUpNative`. */
+  cache?: string;
+  /** Which kinds to look for, best first; default CPU, then CUDA. */
+  accelerators?: readonly Accelerator[];
+}
+
+/** The first whole installation; where there is none, why. @throws as {@link inspectInstallation} */
+export function lookForInstallation(options: LookOptions = {}): NativeInstallation | { whyNot: string } {
+  const { cache, accelerators = ['cpu', 'cuda'] } = options;
+  let whyNot: string | undefined;
+  for (const accelerator of accelerators) {
+    let target: NativeTarget;
+    try {
+      target = nativeTarget(accelerator);
+    } catch (error) {
+      if (error instanceof NativeSetupError) continue;
+      throw error;
+    }
+    const found = inspectInstallation(target, installationsFolder(cache));
+    if (found.state === 'whole') return found.installation;
+    if (found.state === 'damaged') whyNot ??= `native TensorFlow is damaged (${found.problem})`;
+  }
+  return { whyNot: whyNot ?? 'native TensorFlow is not set up' };
+}
+
+/** Says which file of an installation is not as it was set up, having read them all; undefined where all are. */
+export function findDamageOf({ folder }: NativeInstallation): string | undefined {
+  const manifest = readManifest(folder);
+  return typeof manifest === 'object' ? findDamage(folder, manifest.files, 'full') : manifest;
+}
+
 /**
- * The native TensorFlow set up for this machine, or undefined. Looks only at files: cheap, loads nothing.
+ * The native TensorFlow set up for this machine, or undefined. Looks only at files, their sizes and their owners: cheap,
+ * loads nothing.
  *
  * @param options.cache the cache folder; default see `setUpNative`
  * @param options.accelerators which kinds to look for, best first; default CPU, then CUDA
+ * @throws NativeSetupError with reason 'cache-unsafe' where the cache, or a file of the installation, belongs to another user
+ * (but for root) or can be written by one: what it holds would run as this user
  *
  * @example
  * ```ts
@@ -74,17 +125,7 @@ export function readInstallation(target: NativeTarget, installations: string): N
  * console.log(installation ? `TensorFlow ${installation.tensorflow} at ${installation.folder}` : 'not set up');
  * ```
  */
-export function findNativeInstallation(
-  options: { cache?: string; accelerators?: readonly Accelerator[] } = {},
-): NativeInstallation | undefined {
-  const { cache, accelerators = ['cpu', 'cuda'] } = options;
-  for (const accelerator of accelerators) {
-    try {
-      const found = readInstallation(nativeTarget(accelerator), installationsFolder(cache));
-      if (found) return found;
-    } catch (error) {
-      if (!(error instanceof NativeSetupError)) throw error;
-    }
-  }
-  return undefined;
+export function findNativeInstallation(options: LookOptions = {}): NativeInstallation | undefined {
+  const found = lookForInstallation(options);
+  return 'folder' in found ? found : undefined;
 }

@@ -2,15 +2,20 @@
 export type NativeSetupFailure =
   | 'unsupported-platform'
   | 'cache-not-writable'
+  | 'cache-unsafe'
   | 'disk-full'
   | 'no-npm'
   | 'no-python'
   | 'no-compiler'
   | 'offline'
   | 'download-failed'
+  | 'wrong-checksum'
   | 'compile-failed'
   | 'check-failed'
   | 'interrupted';
+
+/** What to do where the cache's disk or folder will not do. Others' folders are refused: what is in the cache is run. */
+export const ANOTHER_CACHE = 'set HRM_CACHE to a folder elsewhere that only you can write';
 
 /**
  * Native TensorFlow could not be set up. `reason` says why in a word a program may test; `message` is one line for a

@@ -12,7 +12,7 @@ export const NATIVE_VERSIONS = {
 } as const;
 
 /** Bump when the contents of the folder change while the versions stay. */
-const LAYOUT = 4;
+const LAYOUT = 5;
 
 export type Accelerator = 'cpu' | 'cuda';
 

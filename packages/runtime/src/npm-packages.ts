@@ -1,21 +1,21 @@
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { ownFile } from './addon-build';
 import { describeFailure } from './describe-failure';
 import { NativeSetupError } from './native-setup-error';
-import { NATIVE_VERSIONS } from './native-target';
 import { runCommand, type CommandOptions, type CommandResult } from './run-command';
 
 /**
- * Installs tfjs-node-gpu and the Node-API headers from npm into `folder`, running no install script: the package's own
- * would download a TensorFlow that knows neither today's Node nor today's GPUs.
+ * Installs tfjs-node-gpu and the Node-API headers from npm into `folder`: the versions of a lockfile that comes with this
+ * package, each held to its SHA-512. It names no registry, so that mirrors will do. No install script is run: the package's
+ * own would download a TensorFlow that knows neither today's Node nor today's GPUs.
  */
 export async function installNpmPackages(folder: string, options: CommandOptions): Promise<void> {
-  writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'hrm-native', version: '0.0.0', private: true }));
-  const { tfjs, nodeApiHeaders } = NATIVE_VERSIONS;
-  const args = ['install', '--prefix', folder, '--ignore-scripts', '--save-exact', '--loglevel=error'];
+  copyFileSync(ownFile('npm-package.json'), join(folder, 'package.json'));
+  copyFileSync(ownFile('npm-lock.json'), join(folder, 'package-lock.json'));
+  const args = ['ci', '--prefix', folder, '--ignore-scripts', '--package-lock=true', '--loglevel=error'];
   const quiet = ['--no-audit', '--no-fund', '--no-progress', '--prefer-offline', '--no-update-notifier'];
-  const packages = [`@tensorflow/tfjs-node-gpu@${tfjs}`, `node-api-headers@${nodeApiHeaders}`];
-  const result = await runNpm([...args, ...quiet, ...packages], { ...options, cwd: folder });
+  const result = await runNpm([...args, ...quiet], { ...options, cwd: folder });
   if (result.missing) {
     throw new NativeSetupError(
       'no-npm',
@@ -43,7 +43,8 @@ function npmScript(env: NodeJS.ProcessEnv): string | undefined {
 
 /**
  * Removes what running needs not: the TensorFlow.js packages hold some 270 MB of other builds and source maps, of which
- * Node loads one file each. What goes beyond `main` is nobody's business in a private cache.
+ * Node loads one file each; core-js, 4,000 files for old browsers; types, sources and texts; npm's links to programs. Each
+ * file that stays is looked at whenever the installation is loaded.
  */
 export function pruneNpmPackages(folder: string): void {
   const modules = join(folder, 'node_modules');
@@ -54,8 +55,29 @@ export function pruneNpmPackages(folder: string): void {
     const keep = new Set(['package.json', main.replace(/^\.\//, '')]);
     removeAllBut(join(scope, name), '', keep);
   }
-  rmSync(join(modules, 'node-api-headers'), { recursive: true, force: true });
+  for (const name of ['node-api-headers', 'core-js', '@types']) {
+    rmSync(join(modules, name), { recursive: true, force: true });
+  }
+  for (const name of ['src', 'scripts', 'binding']) {
+    rmSync(join(scope, 'tfjs-node-gpu', name), { recursive: true, force: true });
+  }
+  removeUnneeded(modules);
+  for (const name of ['package-lock.json', 'node_modules/.package-lock.json']) {
+    rmSync(join(folder, name), { force: true });
+  }
 }
+
+/** npm's folders `.bin`, which hold links, and files that Node never loads. */
+function removeUnneeded(folder: string): void {
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    const isUnneeded = entry.isDirectory() ? entry.name === '.bin' : UNNEEDED.test(entry.name);
+    if (isUnneeded) rmSync(path, { recursive: true, force: true });
+    else if (entry.isDirectory()) removeUnneeded(path);
+  }
+}
+
+const UNNEEDED = /^(?!licen[cs]e|notice).*\.(ts|mts|cts|map|md|markdown|yml|flow)$/i;
 
 function removeAllBut(root: string, relative: string, keep: ReadonlySet<string>): boolean {
   let keptAny = false;

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { resolve } from 'node:path';
 
 /** What a finished command left behind. */
 export interface CommandResult {
@@ -16,6 +17,12 @@ export interface CommandOptions {
   signal?: AbortSignal;
   timeoutMs?: number;
 }
+
+/**
+ * A program as a user names it, for running in another folder: one with a path is meant from where the user is; a plain name
+ * is looked up in PATH.
+ */
+export const programPath = (program: string): string => (program.includes('/') ? resolve(program) : program);
 
 /** Runs a program to its end, without a shell, and returns what it printed. Throws only when `signal` was raised. */
 export async function runCommand(

@@ -4,7 +4,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { useFasterWasmKernels } from './faster-wasm-kernels';
 import { loadNative } from './load-native';
 import { currentNativeBackend } from './native-backend';
-import { findNativeInstallation } from './native-cache';
+import { findDamageOf, lookForInstallation } from './native-cache';
 import { hasNvidiaGpu } from './native-target';
 import { registerGradients } from './register-gradients';
 
@@ -86,15 +86,16 @@ async function selectNative(cache: string | undefined): Promise<SelectedBackend>
   // A program may have brought tfjs-node itself; then that is the native backend.
   if (!tf.findBackendFactory('tensorflow')) {
     const accelerators = (await hasNvidiaGpu()) ? (['cuda', 'cpu'] as const) : (['cpu', 'cuda'] as const);
-    const installation = findNativeInstallation({ cache, accelerators });
-    if (!installation) throw new Error(`native TensorFlow is not set up: ${SET_UP}`);
+    const found = lookForInstallation({ cache, accelerators });
+    if ('whyNot' in found) throw new Error(`${found.whyNot}: ${SET_UP}`);
     try {
-      loadNative(installation);
+      loadNative(found);
     } catch (error) {
-      throw new Error(
-        `native TensorFlow at ${installation.folder} cannot be loaded (${messageOf(error)}): delete that folder and ${SET_UP}`,
-        { cause: error },
-      );
+      const damage = findDamageOf(found);
+      const why = damage
+        ? `is damaged (${damage}): ${SET_UP}`
+        : `cannot be loaded (${messageOf(error)}): delete that folder and ${SET_UP}`;
+      throw new Error(`native TensorFlow at ${found.folder} ${why}`, { cause: error });
     }
   }
   await use('tensorflow');

@@ -1,22 +1,21 @@
-import { accessSync, constants, existsSync, mkdirSync, rmSync, statfsSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { accessSync, constants, existsSync, mkdirSync, rmSync, statfsSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { buildAddon, findCompiler, nativePaths } from './addon-build';
-import { folderSize } from './folder-size';
 import {
+  inspectInstallation,
   installationsFolder,
-  MANIFEST,
-  readInstallation,
+  requireTrustedFolders,
   type NativeInstallation,
-  type NativeManifest,
 } from './native-cache';
 import { checkNative } from './native-check';
-import { NativeSetupError } from './native-setup-error';
-import { hasNvidiaGpu, nativeTarget, NATIVE_VERSIONS, type NativeTarget } from './native-target';
+import { MANIFEST, writeManifest, type Thoroughness } from './native-manifest';
+import { ANOTHER_CACHE, NativeSetupError } from './native-setup-error';
+import { hasNvidiaGpu, nativeTarget, NATIVE_VERSIONS } from './native-target';
 import { installNpmPackages, pruneNpmPackages } from './npm-packages';
 import { findPython } from './pip-wheel';
 import type { CommandOptions } from './run-command';
-import { createStagingFolder, isBeingBuilt, publish, removeFolder, removeLeftovers } from './staging-folder';
+import { createStagingFolder, isBeingBuilt, keepAlive, publish, removeFolder, removeLeftovers } from './staging-folder';
 import { bringTensorflow } from './tensorflow-libraries';
 
 /** The stages of a set-up, in their order. */
@@ -53,8 +52,12 @@ export interface NativeSetupOptions {
 /**
  * Sets up native TensorFlow for `selectBackend`: brings the npm package tfjs-node-gpu (running no install script) and
  * TensorFlow 2.21 from PyPI, builds the addon with the machine's C++ compiler, checks it by running an operation, and keeps
- * all of it in a per-user cache. Where the cache has it already, this returns at once. Needs npm, Python 3 with pip, and a
+ * all of it in a per-user cache. Where the cache has it already, this reads all its files and compares their SHA-256, in about a
+ * second, and builds anew what is damaged. Needs npm, Python 3 with pip, and a
  * C++ compiler; Linux x64 and arm64, macOS arm64. Takes under a minute and 0.9 GB of disk for the CPU build.
+ *
+ * Everything fetched is held to a checksum that comes with this package. Nothing in the cache is used that another user could
+ * have put there.
  *
  * Nothing half done is ever used: all is built beside its place and renamed when complete. Two set-ups at once do no harm,
  * and what an interrupted one left behind is removed by the next.
@@ -85,22 +88,31 @@ export async function setUpNative(options: NativeSetupOptions = {}): Promise<Nat
   report('look', 'Looking for native TensorFlow');
   const target = nativeTarget((gpu === 'auto' ? await hasNvidiaGpu(env) : gpu) ? 'cuda' : 'cpu');
   const installations = installationsFolder(cache, env);
-  const installed = readInstallation(target, installations);
-  if (installed) {
-    report('done', `Native TensorFlow ${installed.tensorflow} is set up at ${installed.folder}`);
-    return installed;
+  const lookAgain = (thoroughness: Thoroughness) => inspectInstallation(target, installations, thoroughness);
+  const installed = lookAgain('full');
+  if (installed.state === 'whole') {
+    const { installation } = installed;
+    report('done', `Native TensorFlow ${installation.tensorflow} is set up at ${installation.folder}`);
+    return installation;
+  }
+  if (installed.state === 'damaged') {
+    report('look', `Native TensorFlow is damaged (${installed.problem}): setting it up anew`);
+    // Even if that fails: nobody is to load this one any more.
+    rmSync(join(installations, target.key, MANIFEST), { force: true });
   }
 
   prepareCache(installations, target.diskBytes);
   while (isBeingBuilt(installations, target.key)) {
     report('wait', 'Another process is setting up native TensorFlow: waiting for it');
     await abortable(sleep(1000, undefined, { signal }));
-    const theirs = readInstallation(target, installations);
-    if (theirs) return theirs;
+    const theirs = lookAgain('quick');
+    if (theirs.state === 'whole') return theirs.installation;
   }
 
-  const command: CommandOptions = { env, signal };
   const staging = createStagingFolder(installations, target.key);
+  const stopShowing = keepAlive(staging);
+  // In the staging folder, so that no program finds files where it is run from, and takes them for its own.
+  const command: CommandOptions = { env, signal, cwd: staging };
   try {
     const [python, compiler] = [await findPython(command), await findCompiler(command)];
     report('packages', `Fetching tfjs-node-gpu ${NATIVE_VERSIONS.tfjs} from npm`);
@@ -108,7 +120,8 @@ export async function setUpNative(options: NativeSetupOptions = {}): Promise<Nat
     const name = `TensorFlow ${NATIVE_VERSIONS.tensorflow}${target.accelerator === 'cuda' ? ' with CUDA' : ''}`;
     const download = (bytes: number) =>
       report('download', `Downloading ${name} from PyPI`, { bytes, totalBytes: target.downloadBytes });
-    const wheel = options.wheel ?? (env.HRM_TENSORFLOW_WHEEL || undefined);
+    const given = options.wheel ?? env.HRM_TENSORFLOW_WHEEL;
+    const wheel = given ? resolve(given) : undefined;
     if (!wheel) download(0);
     await bringTensorflow(python, target, staging, {
       ...{ ...command, wheel, onBytes: download },
@@ -120,16 +133,23 @@ export async function setUpNative(options: NativeSetupOptions = {}): Promise<Nat
     rmSync(nativePaths(staging).include, { recursive: true, force: true });
     pruneNpmPackages(staging);
     const { tensorflow } = await checkNative(staging, command);
-    writeManifest(target, staging, tensorflow, seconds());
-    publish(staging, join(installations, target.key), () => readInstallation(target, installations) !== undefined);
+    writeManifest(staging, {
+      ...{ key: target.key, accelerator: target.accelerator, tensorflow, tfjs: NATIVE_VERSIONS.tfjs },
+      setupSeconds: Math.round(seconds() * 10) / 10,
+      createdAt: new Date().toISOString(),
+    });
+    publish(staging, join(installations, target.key), () => lookAgain('quick').state === 'whole');
   } catch (error) {
     removeFolder(staging);
     throw asSetupError(error, staging);
+  } finally {
+    stopShowing();
   }
   removeLeftovers(installations);
-  const done = readInstallation(target, installations);
-  if (!done)
+  const finished = lookAgain('quick');
+  if (finished.state !== 'whole')
     throw new NativeSetupError('check-failed', `${installations} changed while setting up: run the set-up again.`);
+  const done = finished.installation;
   report(
     'done',
     `Native TensorFlow ${done.tensorflow} is set up: ${Math.round(done.bytes / 1e6)} MB in ${done.folder}`,
@@ -137,10 +157,11 @@ export async function setUpNative(options: NativeSetupOptions = {}): Promise<Nat
   return done;
 }
 
-/** Makes the folder, removes left-overs, and sees to it that there is room. */
+/** Makes the folder, writable by this user alone, removes left-overs, and sees to it that there is room. */
 function prepareCache(installations: string, neededBytes: number): void {
   try {
-    mkdirSync(installations, { recursive: true });
+    mkdirSync(installations, { recursive: true, mode: 0o755 });
+    requireTrustedFolders(installations);
     accessSync(installations, constants.W_OK);
     removeLeftovers(installations);
   } catch (error) {
@@ -157,24 +178,8 @@ export function requireFreeSpace(folder: string, neededBytes: number): void {
   const gigabytes = (bytes: number) => (bytes / 1e9).toFixed(1);
   throw new NativeSetupError(
     'disk-full',
-    `Setting up native TensorFlow needs ${gigabytes(neededBytes)} GB of disk and ${folder} has ${gigabytes(free)} GB left. Free some, or set HRM_CACHE to another disk.`,
+    `Setting up native TensorFlow needs ${gigabytes(neededBytes)} GB of disk and ${folder} has ${gigabytes(free)} GB left. Free some, or ${ANOTHER_CACHE}.`,
   );
-}
-
-function writeManifest(target: NativeTarget, folder: string, tensorflow: string, setupSeconds: number): void {
-  const { addon, holdStderr, libraries } = nativePaths(folder);
-  const files = [addon, holdStderr, ...target.libraries.map((name) => join(libraries, name))];
-  const manifest: NativeManifest = {
-    key: target.key,
-    accelerator: target.accelerator,
-    tensorflow,
-    tfjs: NATIVE_VERSIONS.tfjs,
-    bytes: folderSize(folder),
-    setupSeconds: Math.round(setupSeconds * 10) / 10,
-    createdAt: new Date().toISOString(),
-    files: Object.fromEntries(files.map((file) => [relative(folder, file), statSync(file).size])),
-  };
-  writeFileSync(join(folder, MANIFEST), JSON.stringify(manifest, null, 2));
 }
 
 async function abortable(wait: Promise<unknown>): Promise<void> {
@@ -196,11 +201,11 @@ function asSetupError(error: unknown, folder: string): unknown {
     });
   }
   if (code === 'ENOSPC' || code === 'EDQUOT') {
-    const message = `The disk of ${where} is full. Free some space, or set HRM_CACHE to another disk.`;
+    const message = `The disk of ${where} is full. Free some space, or ${ANOTHER_CACHE}.`;
     return new NativeSetupError('disk-full', message, '', { cause: error });
   }
   if (code && ['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST', 'ENOENT'].includes(code)) {
-    const message = `The cache folder ${where} cannot be written (${code}). Set HRM_CACHE to a folder that can.`;
+    const message = `The cache folder ${where} cannot be written (${code}). Make it writable for you, or ${ANOTHER_CACHE}.`;
     return new NativeSetupError('cache-not-writable', message, '', { cause: error });
   }
   return error;

@@ -1,34 +1,55 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { hostname } from 'node:os';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
+import { markOf, stateOf, type ProcessMark } from './process-mark';
 
-/** Who is building in a staging folder, so that another process can tell a live one from a left-over. */
-interface Owner {
-  pid: number;
-  host: string;
-}
-
+/** Says who is building in a staging folder, so that another process can tell a live one from a left-over. */
 const OWNER = 'owner.json';
 const SUFFIX = '.partial';
-const DAY_MS = 86_400_000;
+/** How often a builder shows that it lives, and how long it is believed to without. */
+const BEAT_MS = 20_000;
+const SILENCE_MS = 600_000;
 
 /**
  * A folder to build in, beside its final place, with a name no other process has. Nobody looks into it; when all is done
- * and checked, {@link publish} gives it its final name in one step.
+ * and checked, {@link publish} gives it its final name in one step. Until then only this user can look into it.
  */
 export function createStagingFolder(parent: string, key: string): string {
   mkdirSync(parent, { recursive: true });
   const folder = join(parent, `${key}.${process.pid}-${randomBytes(4).toString('hex')}${SUFFIX}`);
-  mkdirSync(folder);
-  const owner: Owner = { pid: process.pid, host: hostname() };
-  writeFileSync(join(folder, OWNER), JSON.stringify(owner));
+  mkdirSync(folder, { mode: 0o700 });
+  writeFileSync(join(folder, OWNER), JSON.stringify(markOf(process.pid)));
   return folder;
+}
+
+/** Shows now and then that this process still builds in its folder, to those who cannot see it. @returns what ends that */
+export function keepAlive(staging: string): () => void {
+  const timer = setInterval(() => {
+    try {
+      utimesSync(join(staging, OWNER), new Date(), new Date());
+    } catch {
+      // It has been published or removed just now.
+    }
+  }, BEAT_MS);
+  timer.unref();
+  return () => clearInterval(timer);
 }
 
 /** Gives the staging folder its final name. Returns false, and removes it, when another process was first. */
 export function publish(staging: string, final: string, isComplete: () => boolean): boolean {
   rmSync(join(staging, OWNER), { force: true });
+  chmodSync(staging, 0o755);
   for (let attempt = 0; ; attempt++) {
     try {
       renameSync(staging, final);
@@ -84,26 +105,16 @@ function stagingFolders(parent: string): string[] {
 
 function isLive(folder: string): boolean {
   try {
-    const owner = JSON.parse(readFileSync(join(folder, OWNER), 'utf8')) as Owner;
-    if (owner.host === hostname()) return isRunning(owner.pid);
-    // A home shared between machines: we cannot ask about a process there, so age decides.
-    return Date.now() - statSync(folder).mtimeMs < DAY_MS;
+    const state = stateOf(JSON.parse(readFileSync(join(folder, OWNER), 'utf8')) as ProcessMark);
+    // A cache shared between machines or containers: we cannot ask about a process there.
+    return state === 'unknown' ? isYoungerThan(SILENCE_MS, join(folder, OWNER)) : state === 'running';
   } catch {
     // No owner yet or no longer: between mkdir and write, or while being published. Seconds, so a minute is ample.
-    try {
-      return Date.now() - statSync(folder).mtimeMs < 60_000;
-    } catch {
-      return false;
-    }
+    return isYoungerThan(60_000, folder);
   }
 }
 
-/** Whether a process with this id runs on this machine. */
-export function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
+function isYoungerThan(milliseconds: number, path: string): boolean {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  return stats !== undefined && Date.now() - stats.mtimeMs < milliseconds;
 }

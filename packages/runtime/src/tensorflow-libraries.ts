@@ -1,9 +1,11 @@
 import { readdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { nativePaths } from './addon-build';
+import { fileSha256 } from './file-sha256';
 import { NativeSetupError } from './native-setup-error';
 import { NATIVE_VERSIONS, type NativeTarget } from './native-target';
-import { downloadWheels, extractWheel, readFromWheel } from './pip-wheel';
+import { NVIDIA_REQUIREMENTS, pinnedSha256 } from './pinned-wheels';
+import { downloadWheels, extractWheel } from './pip-wheel';
 import type { CommandOptions } from './run-command';
 
 export interface LibraryOptions extends CommandOptions {
@@ -34,6 +36,7 @@ export async function bringTensorflow(
   const { include, libraries, addonPackage } = nativePaths(folder);
   const requirement = `${target.wheel}==${NATIVE_VERSIONS.tensorflow}`;
   const platforms = target.wheelPlatforms;
+  if (givenWheel !== undefined) requireKnownContents(givenWheel);
   const wheel =
     givenWheel ?? (await downloadWheels(python, [requirement], platforms, wheels, { ...command, onBytes }))[0]!;
 
@@ -52,10 +55,8 @@ export async function bringTensorflow(
   }
 
   if (target.accelerator === 'cuda') {
-    const metadata = await readFromWheel(python, wheel, '.dist-info/METADATA', command);
-    const nvidia = cudaRequirements(metadata);
     if (!givenWheel) rmSync(wheel);
-    for (const path of await downloadWheels(python, nvidia, platforms, wheels, { ...command, onBytes })) {
+    for (const path of await downloadWheels(python, NVIDIA_REQUIREMENTS, platforms, wheels, { ...command, onBytes })) {
       onUnpack?.();
       await extractWheel(python, path, { 'nvidia/': `${join(addonPackage, 'deps', 'nvidia')}/` }, command);
       rmSync(path);
@@ -65,10 +66,13 @@ export async function bringTensorflow(
   rmSync(wheels, { recursive: true, force: true });
 }
 
-/** The packages with NVIDIA's libraries that a TensorFlow wheel asks for, from its METADATA. */
-export function cudaRequirements(metadata: string): string[] {
-  return [...metadata.matchAll(/^Requires-Dist: ([^;\n]+); *extra *== *["']and-cuda["']/gm)].map(([, requirement]) =>
-    requirement!.replace(/\s/g, ''),
+/** Refuses a wheel that bears the name of one we know and is another, a damaged copy say. An own build is its user's matter. */
+function requireKnownContents(wheel: string): void {
+  const expected = pinnedSha256(basename(wheel));
+  if (expected === undefined || fileSha256(wheel) === expected) return;
+  throw new NativeSetupError(
+    'wrong-checksum',
+    `${wheel} is not the wheel of that name on PyPI, whose SHA-256 is ${expected}: copy it anew, or give an own build another name.`,
   );
 }
 

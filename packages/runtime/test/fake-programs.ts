@@ -3,6 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execFileSync } from 'node:child_process';
 
+// As on most systems: a cache that a group can write is refused.
+process.umask(0o022);
+
 export const temporaryFolder = (): string => mkdtempSync(join(tmpdir(), 'hrm-runtime-test-'));
 
 /**

@@ -1,32 +1,23 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { chmodSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { findNativeInstallation } from '../src/native-cache';
 import { nativeTarget } from '../src/native-target';
 import { selectBackend } from '../src/select-backend';
+import { fakeInstallation } from './fake-installation';
 import { temporaryFolder } from './fake-programs';
 
-/** An installation whose addon package is the given code. */
-function fakeInstallation(code: string): string {
+/** A cache with an installation whose addon package is the given code. */
+function cacheWith(code: string): string {
   const cache = temporaryFolder();
-  const { key } = nativeTarget('cpu');
-  const folder = join(cache, 'native', key);
-  const main = join(folder, 'node_modules', '@tensorflow', 'tfjs-node-gpu', 'index.js');
-  mkdirSync(dirname(main), { recursive: true });
-  writeFileSync(main, code);
-  const manifest = {
-    key,
-    accelerator: 'cpu',
-    tensorflow: '2.21.0',
-    tfjs: '4.22.0',
-    bytes: 0,
-    setupSeconds: 0,
-    files: {},
-  };
-  writeFileSync(join(folder, 'complete.json'), JSON.stringify(manifest));
+  const silent = 'exports.hold = exports.release = () => {};';
+  const main = 'node_modules/@tensorflow/tfjs-node-gpu/index.js';
+  fakeInstallation(cache, { 'package.json': '{}', 'hold_stderr.node': silent, [main]: code });
   return cache;
 }
+
+const folderIn = (cache: string) => join(cache, 'native', nativeTarget('cpu').key);
 
 const works = () => expect([...tf.matMul([[1, 2]], [[3], [4]]).dataSync()]).toEqual([11]);
 
@@ -76,12 +67,33 @@ describe('selectBackend without native TensorFlow', () => {
   });
 
   it('falls back from an installation that does not load, naming its folder', async () => {
-    const cache = fakeInstallation('throw new Error("libfoo.so.2: wrong ELF class")');
+    const cache = cacheWith('throw new Error("libfoo.so.2: wrong ELF class")');
     const selected = await selectBackend({ cache });
     expect(selected.name).toBe('wasm');
     expect(selected.why).toContain(cache);
     expect(selected.why).not.toContain('\n');
     await expect(selectBackend({ prefer: 'native', cache })).rejects.toThrow(/cannot be loaded.*delete that folder/);
+  });
+
+  it('names the damaged file of one that does not load', async () => {
+    const cache = cacheWith('throw new Error("invalid ELF header")');
+    const addon = join(folderIn(cache), 'hold_stderr.node');
+    const { atime, mtime } = statSync(addon);
+    writeFileSync(addon, 'exports.hold = exports.release = () => [];');
+    utimesSync(addon, atime, mtime);
+    await expect(selectBackend({ prefer: 'native', cache })).rejects.toThrow(
+      /is damaged \(hold_stderr.node has another SHA-256.*run `hrm setup`/,
+    );
+  });
+
+  it('executes nothing of a cache that others can write, and says how to mend it', async () => {
+    const cache = cacheWith('globalThis.hrmTestExecuted = true; throw new Error("executed")');
+    chmodSync(folderIn(cache), 0o777);
+    const selected = await selectBackend({ cache });
+    expect(selected.name).toBe('wasm');
+    expect(selected.why).toContain('can be written by other users');
+    await expect(selectBackend({ prefer: 'native', cache })).rejects.toThrow(/chmod -R go-w/);
+    expect(globalThis).not.toHaveProperty('hrmTestExecuted');
   });
 });
 

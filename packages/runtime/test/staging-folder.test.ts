@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
-import { createStagingFolder, isBeingBuilt, publish, removeLeftovers } from '../src/staging-folder';
+import { describe, expect, it, vi } from 'vitest';
+import { markOf, type ProcessMark } from '../src/process-mark';
+import { createStagingFolder, isBeingBuilt, keepAlive, publish, removeLeftovers } from '../src/staging-folder';
 import { temporaryFolder } from './fake-programs';
 
 describe('a staging folder', () => {
@@ -41,16 +42,51 @@ describe('a staging folder', () => {
 
   it('of another live process is at work on its own key only', () => {
     const parent = temporaryFolder();
-    const theirs = join(parent, `key.${process.ppid}-1.partial`);
-    mkdirSync(theirs);
-    writeFileSync(
-      join(theirs, 'owner.json'),
-      readFileSync(join(createStagingFolder(parent, 'other'), 'owner.json'), 'utf8').replace(
-        String(process.pid),
-        String(process.ppid),
-      ),
-    );
+    stagingOf(parent, {});
     expect(isBeingBuilt(parent, 'key')).toBe(true);
     expect(isBeingBuilt(parent, 'ke')).toBe(false);
+    expect(removeLeftovers(parent)).toBe(0);
+  });
+
+  it('of a dead process whose number lives again is a left-over, and nobody waits for it', () => {
+    const parent = temporaryFolder();
+    stagingOf(parent, { started: '1' });
+    expect(isBeingBuilt(parent, 'key')).toBe(false);
+    expect(removeLeftovers(parent)).toBe(1);
+    expect(readdirSync(parent)).toEqual([]);
+  });
+
+  it('of another machine or container is believed as long as it shows that it lives', () => {
+    const parent = temporaryFolder();
+    const theirs = stagingOf(parent, { space: 'another machine' });
+    const old = new Date(Date.now() - 660_000);
+    expect(isBeingBuilt(parent, 'key')).toBe(true);
+    utimesSync(join(theirs, 'owner.json'), old, old);
+    vi.useFakeTimers();
+    const stop = keepAlive(theirs);
+    vi.advanceTimersByTime(30_000);
+    stop();
+    vi.useRealTimers();
+    expect(isBeingBuilt(parent, 'key')).toBe(true);
+    utimesSync(join(theirs, 'owner.json'), old, old);
+    expect(isBeingBuilt(parent, 'key')).toBe(false);
+    expect(removeLeftovers(parent)).toBe(1);
+  });
+
+  it('cannot be looked into by others before it is published', () => {
+    const parent = temporaryFolder();
+    const staging = createStagingFolder(parent, 'key');
+    expect(statSync(staging).mode & 0o777).toBe(0o700);
+    publish(staging, join(parent, 'key'), () => true);
+    expect(statSync(join(parent, 'key')).mode & 0o777).toBe(0o755);
   });
 });
+
+/** A folder in which the process that started this one seems to build, as this one would say it of itself, but for `changes`. */
+function stagingOf(parent: string, changes: Partial<ProcessMark>): string {
+  const folder = join(parent, `key.${process.ppid}-1.partial`);
+  mkdirSync(folder);
+  const owner: ProcessMark = { ...markOf(process.ppid), ...changes };
+  writeFileSync(join(folder, 'owner.json'), JSON.stringify(owner));
+  return folder;
+}

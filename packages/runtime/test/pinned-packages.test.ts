@@ -1,0 +1,51 @@
+import { readFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import { ownFile } from '../src/addon-build';
+import { nativeTarget, NATIVE_VERSIONS } from '../src/native-target';
+import { hashedRequirements, NVIDIA_REQUIREMENTS, PINNED_WHEELS, pinnedSha256 } from '../src/pinned-wheels';
+
+interface Lock {
+  packages: Record<string, { version: string; integrity?: string; resolved?: string }>;
+}
+const lock = JSON.parse(readFileSync(ownFile('npm-lock.json'), 'utf8')) as Lock;
+const { '': root, ...packages } = lock.packages;
+
+it('every npm package of a set-up is pinned by its SHA-512, and no registry is named', () => {
+  expect(Object.keys(packages).length).toBeGreaterThan(100);
+  for (const [path, { integrity, resolved }] of Object.entries(packages)) {
+    expect(integrity, path).toMatch(/^sha512-[A-Za-z0-9+/]{86}==$/);
+    expect(resolved, path).toBeUndefined();
+  }
+});
+
+it('the lockfile is of the versions that name an installation', () => {
+  const versions = {
+    '@tensorflow/tfjs-node-gpu': NATIVE_VERSIONS.tfjs,
+    'node-api-headers': NATIVE_VERSIONS.nodeApiHeaders,
+  };
+  expect(root).toMatchObject({ dependencies: versions });
+  expect(JSON.parse(readFileSync(ownFile('npm-package.json'), 'utf8'))).toMatchObject({ dependencies: versions });
+  for (const [name, version] of Object.entries(versions))
+    expect(packages[`node_modules/${name}`]?.version).toBe(version);
+});
+
+it.each([
+  ['cpu', 'linux', 'x64', 'x86_64'],
+  ['cuda', 'linux', 'x64', 'x86_64'],
+  ['cpu', 'linux', 'arm64', 'aarch64'],
+  ['cpu', 'darwin', 'arm64', 'macosx_12_0_arm64'],
+] as const)('the wheel for %s on %s %s is pinned by its SHA-256', (accelerator, platform, arch, tag) => {
+  const { wheel } = nativeTarget(accelerator, { platform, arch, glibc: '2.36' });
+  const requirement = `${wheel}==${NATIVE_VERSIONS.tensorflow}`;
+  const files = Object.keys(PINNED_WHEELS[requirement]!).filter((file) => file.includes(tag));
+  expect(files).toHaveLength(1);
+  expect(hashedRequirements([requirement])).toContain(`--hash=sha256:${pinnedSha256(files[0]!)}`);
+});
+
+it("each of NVIDIA's libraries is pinned to one version and one wheel", () => {
+  expect(NVIDIA_REQUIREMENTS).toHaveLength(12);
+  for (const line of hashedRequirements(NVIDIA_REQUIREMENTS).trimEnd().split('\n')) {
+    expect(line).toMatch(/^nvidia-[a-z0-9-]+==[0-9.]+ --hash=sha256:[0-9a-f]{64}$/);
+  }
+  expect(() => hashedRequirements(['numpy==1.0'])).toThrow('no pinned wheel');
+});
