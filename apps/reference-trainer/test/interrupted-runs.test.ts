@@ -91,7 +91,7 @@ describe('several processes on one run', () => {
     const endings = await Promise.all(
       children.map(async (child) => {
         let errors = '';
-        child.stderr.setEncoding('utf8').on('data', (text: string) => (errors += text));
+        child.stderr!.setEncoding('utf8').on('data', (text: string) => (errors += text));
         const [status] = (await once(child, 'close')) as [number | null];
         return { status, errors };
       }),
@@ -131,8 +131,8 @@ describe.each(backends.filter((backend) => backend !== 'cpu'))('on %s', (backend
           const args = ['train', config, '--out', run, '--seed', '0', '--max-steps', '4', '--compile', 'graph'];
           const child = startHrm([...args, '--backend', backend]);
           let errors = '';
-          child.stderr.setEncoding('utf8').on('data', (text: string) => (errors += text));
-          child.stdout.resume();
+          child.stderr!.setEncoding('utf8').on('data', (text: string) => (errors += text));
+          child.stdout!.resume();
           const [status] = (await once(child, 'close')) as [number];
           expect(status, errors).toBe(0);
           prints.push(fingerprint(run));

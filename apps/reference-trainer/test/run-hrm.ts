@@ -38,6 +38,6 @@ export function hrm(args: readonly string[], input = '', { live = false } = {}):
   };
 }
 
-/** Starts the command, to be sent signals. */
-export const startHrm = (args: readonly string[]) =>
-  spawn(process.execPath, [program, ...args], { env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
+/** Starts the command, to be sent signals or a slow input. */
+export const startHrm = (args: readonly string[], stdin: 'ignore' | 'pipe' = 'ignore') =>
+  spawn(process.execPath, [program, ...args], { env: environment, stdio: [stdin, 'pipe', 'pipe'] });

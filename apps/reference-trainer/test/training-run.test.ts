@@ -104,7 +104,7 @@ describe('a run', () => {
       'training.evaluateEvery=100000',
     ]);
     let output = '';
-    child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
+    child.stdout!.setEncoding('utf8').on('data', (text: string) => (output += text));
     while (!existsSync(join(run, 'checkpoints', 'checkpoint-00000003'))) {
       await new Promise((resolve) => setTimeout(resolve, 50));
       if (child.exitCode !== null) throw new Error(`it ended too soon:\n${output}`);
@@ -166,6 +166,23 @@ describe('a trained run', () => {
     expect(json['segments']).toBe(4);
     expect(typeof json['valid']).toBe('boolean');
     expect(stdout.trimEnd().split('\n')).toHaveLength(1);
+  });
+
+  it('waits for a puzzle that comes slowly on stdin', async () => {
+    const child = startHrm(['solve', '--run', whole, '--json'], 'pipe');
+    let output = '';
+    child.stdout!.setEncoding('utf8').on('data', (text: string) => (output += text));
+    let errors = '';
+    child.stderr!.setEncoding('utf8').on('data', (text: string) => (errors += text));
+    // Halves, and the first after the command has begun to read.
+    for (const half of ['1... ..3.', ' .4.. ...2\n']) {
+      await new Promise((resolve) => setTimeout(resolve, 1500));
+      child.stdin!.write(half);
+    }
+    child.stdin!.end();
+    const [status] = (await once(child, 'close')) as [number];
+    expect(status, errors).toBe(0);
+    expect((JSON.parse(output) as { answer: string }).answer).toMatch(/^[1-4.]{16}$/);
   });
 
   it.each(['12', '1... ..3. .4.. ...x', '11.. .... .... ....'])('says what is wrong with the puzzle %j', (puzzle) => {

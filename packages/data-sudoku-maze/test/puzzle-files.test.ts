@@ -1,7 +1,10 @@
+import { execFileSync } from 'node:child_process';
+import { renameSync } from 'node:fs';
+import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { formatSudoku, type SudokuPuzzle, verifySudoku } from '../src/index';
-import { type PuzzleTable, readMazeCsv, readPuzzleLines, readSudokuCsv } from '../src/files';
+import { buildSudokuDataset, formatSudoku, generateSudokuPuzzles, type SudokuPuzzle, verifySudoku } from '../src/index';
+import { type PuzzleTable, readDataset, readMazeCsv, readPuzzleLines, readSudokuCsv, writeDataset } from '../src/files';
 import { dir, errorOf, fileOf } from './temporary-files';
 import { testdata, testLines } from './testdata';
 
@@ -207,5 +210,26 @@ describe('files of one puzzle a line', () => {
     const endless = await fileOf(`\n# ${'x'.repeat(2 ** 20)}`);
     expect(await errorOf(readPuzzleLines(endless))).toMatchObject({ line: 2, message: /at most 1048576 characters/ });
     expect((await errorOf(readPuzzleLines(hard, { maxFileBytes: 10 }))).message).toMatch(/at most 10/);
+  });
+});
+
+// Windows has no pipes among files.
+describe.skipIf(process.platform === 'win32')('a pipe that nobody writes to', () => {
+  it('is refused at once, whatever it stands for', async () => {
+    const folder = await mkdtemp(join(dir, 'pipes-'));
+    const pipe = join(folder, 'pipe.csv');
+    execFileSync('mkfifo', [pipe]);
+    for (const read of [readSudokuCsv, readPuzzleLines, (path: string) => readMazeCsv(path)]) {
+      expect((await errorOf(read(pipe))).message).toBe(`${pipe}: expected a file, got a folder, pipe or device`);
+    }
+    await writeDataset(folder, 'train', buildSudokuDataset(generateSudokuPuzzles({ size: 4, count: 4 })));
+    for (const name of ['dataset.json', 'all__labels.npy']) {
+      const path = join(folder, 'train', name);
+      renameSync(path, join(folder, name));
+      execFileSync('mkfifo', [path]);
+      expect((await errorOf(readDataset(folder, 'train'))).message).toContain(`${path}: expected a file`);
+      renameSync(path, `${path}.pipe`);
+      renameSync(join(folder, name), path);
+    }
   });
 });

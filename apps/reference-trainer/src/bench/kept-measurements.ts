@@ -1,5 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { z } from 'zod';
+import { readRegularFile } from '../files/read-regular-file';
 import { benchSizes, type BenchSizeName } from './bench-size';
 import type { Machine } from './machine';
 import type { Measurements } from './performance-target';
@@ -19,7 +20,7 @@ export function keptMeasurements(file: string, machine: Machine): Measurements |
   if (!existsSync(file)) return undefined;
   let value: unknown;
   try {
-    value = JSON.parse(readFileSync(file, 'utf8'));
+    value = JSON.parse(readRegularFile(file).toString('utf8'));
   } catch {
     return undefined;
   }

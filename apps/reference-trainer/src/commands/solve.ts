@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { thinkAloud } from '@hrm/models';
 import { z } from 'zod';
 import { defineCommand } from '../command-line/command';
 import { argument, choice, text } from '../command-line/options';
 import { loadRun } from '../run/load-run';
 import { backendOptions, startEngine } from '../terminal/backend-options';
+import { readStdin } from '../terminal/read-stdin';
 import { showPuzzle } from '../terminal/show-puzzle';
 import { Terminal } from '../terminal/terminal';
 import { UsageError } from '../terminal/usage-error';
@@ -21,8 +21,9 @@ const solveOptions = z.strictObject({
 /** A puzzle longer than this is none. */
 const MAX_PUZZLE_BYTES = 1 << 20;
 
-function puzzleText(argument: string | undefined): string {
-  const text = argument === undefined || argument === '-' ? readFileSync(0, 'utf8') : argument;
+async function puzzleText(argument: string | undefined): Promise<string> {
+  const isPiped = argument === undefined || argument === '-';
+  const text = isPiped ? await readStdin('PUZZLE', MAX_PUZZLE_BYTES) : argument;
   if (text.length > MAX_PUZZLE_BYTES) throw new UsageError('PUZZLE: longer than 1 MiB, too long for a puzzle');
   if (text.trim() === '') throw new UsageError('PUZZLE: there is none; give it on the command line or on stdin');
   return text.replace(/\r?\n$/, '');
@@ -33,7 +34,7 @@ async function solve({ puzzle, ...options }: z.infer<typeof solveOptions>): Prom
   const terminal = new Terminal(options.json);
   const engine = await startEngine(terminal, { ...options, compile: 'eager' });
   const { model, config } = await loadRun(options.run, options.checkpoint, terminal);
-  const shown = showPuzzle(config.task, puzzleText(puzzle), { color: terminal.isLive && !options.json });
+  const shown = showPuzzle(config.task, await puzzleText(puzzle), { color: terminal.isLive && !options.json });
   terminal.say(`\n${shown.draw()}\n`);
 
   let answer = new Int32Array(0);

@@ -1,10 +1,11 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { join } from 'node:path';
 import { replaceFile } from '@hrm/trainer/checkpoint';
 import { z } from 'zod';
 import { runConfigSchema, type RunConfig } from '../config/run-config';
+import { readConfigText } from '../files/read-regular-file';
 import { UsageError } from '../terminal/usage-error';
 import type { ComparisonCell } from './comparison-cell';
 
@@ -68,8 +69,9 @@ export function readCell(folder: string, config: RunConfig, cell: ComparisonCell
   if (!existsSync(path)) return undefined;
   let parsed: unknown;
   try {
-    parsed = JSON.parse(readFileSync(path, 'utf8'));
+    parsed = JSON.parse(readConfigText(path));
   } catch (error) {
+    if (error instanceof UsageError) throw error;
     throw new UsageError(`--out: ${path} is not JSON: ${(error as Error).message}`);
   }
   const saved = savedCell.safeParse(parsed);

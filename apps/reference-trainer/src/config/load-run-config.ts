@@ -1,21 +1,18 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { readConfigText } from '../files/read-regular-file';
 import { describeIssue, UsageError } from '../terminal/usage-error';
 import { presets } from './presets';
 import { runConfigSchema, type RunConfig } from './run-config';
 
-/** A config file larger than this is none. */
-const MAX_BYTES = 1 << 20;
-
 function readConfigFile(path: string): unknown {
-  if (!existsSync(path) || !statSync(path).isFile()) {
+  if (!existsSync(path)) {
     throw new UsageError(
       `CONFIG: there is no preset and no file called "${path}"; the presets are ${Object.keys(presets).join(', ')}`,
     );
   }
-  if (statSync(path).size > MAX_BYTES) throw new UsageError(`${path} is larger than 1 MiB, too large for a config`);
   try {
-    return JSON.parse(readFileSync(path, 'utf8'), (key, value: unknown) => {
+    return JSON.parse(readConfigText(path), (key, value: unknown) => {
       // The schema would pass over it without a word.
       if (key === '__proto__') throw new UsageError(`${path}: ${key} is not known`);
       return value;

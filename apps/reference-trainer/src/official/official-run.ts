@@ -1,8 +1,9 @@
-import { closeSync, existsSync, fstatSync, openSync, readdirSync, readFileSync, readSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { parseTorchCheckpoint, type NamedHostTensors } from '@hrm/models';
-import { parse } from 'yaml';
+import { isScalar, parseDocument, visit } from 'yaml';
 import { z } from 'zod';
+import { readRegularFile } from '../files/read-regular-file';
 import { describeIssue, UsageError } from '../terminal/usage-error';
 
 const arch = z.looseObject({
@@ -53,17 +54,34 @@ export interface OfficialRun {
   checkpoint: string;
 }
 
-/** A config larger than this is none. */
-const MAX_CONFIG_BYTES = 1 << 20;
+/** Theirs has 1,500 bytes. Reading what is nested very deeply takes time. */
+const MAX_YAML_BYTES = 1 << 16;
+
+/** What a YAML file says. The library compares every key with every other; this looks for the same keys in one pass. */
+function parseYaml(text: string): unknown {
+  const document = parseDocument(text, { uniqueKeys: false, logLevel: 'error' });
+  const [error] = document.errors;
+  if (error) throw error;
+  visit(document, {
+    Map(_, { items }) {
+      const seen = new Set<unknown>();
+      for (const { key } of items) {
+        const name = isScalar(key) ? key.value : key;
+        if (seen.has(name)) throw new Error(`the key ${String(name)} is there twice`);
+        seen.add(name);
+      }
+    },
+  });
+  return document.toJS({ maxAliasCount: 0 });
+}
 
 function readOfficialConfig(path: string): OfficialRunConfig {
   if (!existsSync(path))
     throw new UsageError(`${path} is missing; it says what the checkpoint is of. Give it as --config`);
-  if (statSync(path).size > MAX_CONFIG_BYTES)
-    throw new UsageError(`${path} is larger than 1 MiB, too large for a config`);
+  const text = readRegularFile(path, { maxBytes: MAX_YAML_BYTES }).toString('utf8');
   let parsed: unknown;
   try {
-    parsed = parse(readFileSync(path, 'utf8'), { maxAliasCount: 0, logLevel: 'error' });
+    parsed = parseYaml(text);
   } catch (error) {
     throw new UsageError(`${path} is not YAML: ${(error as Error).message.split('\n')[0]}`);
   }
@@ -81,22 +99,6 @@ function findCheckpoint(folder: string): string {
   return join(folder, found);
 }
 
-/** A whole file. Node reads no more than 2 GiB at once, and the published checkpoint for ARC-AGI-2 is larger. */
-function readLarge(path: string): Uint8Array {
-  const file = openSync(path, 'r');
-  try {
-    const bytes = new Uint8Array(fstatSync(file).size);
-    for (let done = 0; done < bytes.length;) {
-      const read = readSync(file, bytes, done, Math.min(2 ** 30, bytes.length - done), done);
-      if (read === 0) throw new UsageError(`DIR: ${path} became shorter while it was read`);
-      done += read;
-    }
-    return bytes;
-  } finally {
-    closeSync(file);
-  }
-}
-
 /**
  * Reads a run of the official HRM or TRM: a folder with `all_config.yaml` and `step_N`, or a checkpoint alone.
  *
@@ -106,7 +108,7 @@ export function readOfficialRun(path: string, configPath: string | undefined): O
   if (!existsSync(path)) throw new UsageError(`DIR: there is no ${path}`);
   const checkpoint = statSync(path).isDirectory() ? findCheckpoint(path) : path;
   const config = readOfficialConfig(configPath ?? join(dirname(checkpoint), 'all_config.yaml'));
-  const weights = parseTorchCheckpoint(readLarge(checkpoint), { path: checkpoint });
+  const weights = parseTorchCheckpoint(readRegularFile(checkpoint), { path: checkpoint });
   const step = Number(/^step_(\d+)$/.exec(basename(checkpoint))?.[1] ?? 0);
   return { config, weights, step, checkpoint };
 }

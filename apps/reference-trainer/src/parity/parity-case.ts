@@ -1,6 +1,8 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseSafetensors, type NamedHostTensors, type OfficialConfig } from '@hrm/models';
+import { readConfigText, readRegularFile } from '../files/read-regular-file';
+import { UsageError } from '../terminal/usage-error';
 
 /** Hyper-parameters that a case was recorded with, under their official names. */
 export interface RecordedOptimizer {
@@ -31,7 +33,7 @@ export interface ParityCase {
 
 const read = (folder: string, file: string): NamedHostTensors => {
   const path = join(folder, file);
-  return parseSafetensors(readFileSync(path), { path }).tensors;
+  return parseSafetensors(readRegularFile(path), { path }).tensors;
 };
 
 /** Reads a folder such as `fixtures/parity/hrm-rope`. Throws an error that names what is missing. */
@@ -42,8 +44,9 @@ export function readParityCase(folder: string): ParityCase {
   if (!existsSync(path)) throw new Error(`${folder} is no parity case: it holds no case.json`);
   let recorded: Record<string, unknown>;
   try {
-    recorded = JSON.parse(readFileSync(path, 'utf8')) as Record<string, unknown>;
+    recorded = JSON.parse(readConfigText(path)) as Record<string, unknown>;
   } catch (error) {
+    if (error instanceof UsageError) throw error;
     throw new Error(`${path} is not JSON: ${(error as Error).message}`);
   }
   for (const key of ['family', 'config', 'loss', 'optimizer', 'segments']) {

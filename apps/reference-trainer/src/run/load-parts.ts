@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { registerParts, standardParts, type PartCatalog } from '@hrm/models';
 import type { RunConfig } from '../config/run-config';
@@ -24,6 +24,8 @@ export async function loadParts({ name, imports = [] }: Pick<RunConfig, 'name' |
         `${where}: there is no such file; paths in a config are relative to the config's own folder`,
       );
     }
+    // A pipe would be waited for.
+    if (!statSync(path).isFile()) throw new UsageError(`${where}: expected a file, got a folder, pipe or device`);
     let module: { default?: unknown };
     try {
       module = (await import(pathToFileURL(path).href)) as typeof module;

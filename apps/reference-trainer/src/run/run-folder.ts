@@ -1,9 +1,10 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { isAbsolute, join, relative, resolve } from 'node:path';
 import { replaceFile } from '@hrm/trainer/checkpoint';
 import { z } from 'zod';
 import { checkRunConfig } from '../config/load-run-config';
 import type { RunConfig } from '../config/run-config';
+import { readConfigText } from '../files/read-regular-file';
 import { UsageError } from '../terminal/usage-error';
 
 /** What a run folder says about itself, in `config.json`. */
@@ -66,8 +67,9 @@ export function readRunDescription(run: string): RunDescription {
   if (!existsSync(path)) throw new UsageError(`--run: ${run} holds no run: there is no ${path}`);
   let parsed: unknown;
   try {
-    parsed = JSON.parse(readFileSync(path, 'utf8'));
+    parsed = JSON.parse(readConfigText(path));
   } catch (error) {
+    if (error instanceof UsageError) throw error;
     throw new UsageError(`${path} is not JSON: ${(error as Error).message}`);
   }
   const { config, data, puzzles } = (parsed ?? {}) as { config?: unknown; data?: unknown; puzzles?: unknown };

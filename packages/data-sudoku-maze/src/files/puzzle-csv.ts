@@ -1,4 +1,3 @@
-import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { parse } from 'csv-parse';
 import type { MazePuzzle } from '../maze/maze';
@@ -13,6 +12,7 @@ import { verifySudoku } from '../sudoku/verify-sudoku';
 import type { Verdict } from '../verdict';
 import { asPuzzleFileError, PuzzleFileError } from './puzzle-file-error';
 import { type PuzzleRow, PuzzleRows, PuzzleTable } from './puzzle-table';
+import { openBounded } from './read-bounded';
 
 /** Which rows of a CSV file are read. */
 export interface ReadCsvOptions {
@@ -75,7 +75,9 @@ async function eachRow(path: string, maxRows: number, take: (row: Row) => void):
   const options = { bom: true, relax_column_count: true, max_record_size: MAX_ROW_CHARACTERS };
   try {
     // Rows are taken as they are parsed: an event for each would take longer than the row.
-    await pipeline(createReadStream(path), parse({ ...options, on_record: onRecord }).resume());
+    const file = await openBounded(path, Infinity);
+    // The stream closes the file, however it ends.
+    await pipeline(file.createReadStream(), parse({ ...options, on_record: onRecord }).resume());
     if (rows < 0) throw new PuzzleFileError(path, `expected the header ${HEADER.join()}; got an empty file`);
   } catch (error) {
     const { lines } = error as { lines?: number };

@@ -39,7 +39,10 @@ export interface FileSystem {
   list(path: string): Promise<readonly FolderEntry[]>;
   /** What stands at the path itself, without following a symbolic link; `undefined` where nothing does. */
   kindOf(path: string): Promise<EntryKind | undefined>;
-  /** Opens a file; fails with ELOOP where the path itself is a symbolic link. */
+  /**
+   * Opens a file, and nothing else: a folder, pipe or device fails with EISDIR, and is not waited for; a path that is itself a
+   * symbolic link with ELOOP.
+   */
   open(path: string, mode: OpenMode): Promise<OpenFile>;
   /** Moves a file or folder at once; a file there is replaced. */
   rename(from: string, to: string): Promise<void>;
@@ -56,12 +59,12 @@ export interface FileSystem {
   removeFolderSync(path: string): void;
 }
 
-// Windows knows no such flag.
-const noFollow = constants.O_NOFOLLOW ?? 0;
+// A pipe that nobody writes to would else be waited for without end. Windows knows no such flags.
+const asItIs = (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 const flags = {
-  read: constants.O_RDONLY | noFollow,
+  read: constants.O_RDONLY | asItIs,
   create: constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL,
-  update: constants.O_RDWR | noFollow,
+  update: constants.O_RDWR | asItIs,
 } as const;
 
 const kindOfEntry = (entry: Dirent | Stats): EntryKind =>
@@ -82,7 +85,17 @@ export const nodeFileSystem: FileSystem = {
       throw error;
     }
   },
-  open: async (path, mode) => openFile(await open(path, flags[mode])),
+  open: async (path, mode) => {
+    const handle = await open(path, flags[mode]);
+    try {
+      if ((await handle.stat()).isFile()) return openFile(handle);
+      const problem = `EISDIR: expected a file, got a folder, pipe or device, open '${path}'`;
+      throw Object.assign(new Error(problem), { code: 'EISDIR' });
+    } catch (error) {
+      await handle.close();
+      throw error;
+    }
+  },
   rename,
   addName: link,
   removeFile: unlink,

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
   cpSync,
@@ -217,6 +218,8 @@ describe('a damaged checkpoint is refused', () => {
     ['an empty file', (path) => writeFileSync(weights(path), ''), 'the file is 0 bytes long'],
     ['a byte more', (path) => writeFileSync(weights(path), Buffer.concat([readFileSync(weights(path)), Buffer.of(0)])), 'bytes long; expected'],
     ['zeros of the right length', (path) => writeFileSync(weights(path), Buffer.alloc(readFileSync(weights(path)).length)), 'SHA-256'],
+    ['a pipe for the manifest', (path) => (rmSync(manifest(path)), execFileSync('mkfifo', [manifest(path)])), 'manifest.json: it cannot be read'],
+    ['a pipe for a file', (path) => (rmSync(weights(path)), execFileSync('mkfifo', [weights(path)])), 'without its file weights.safetensors'],
     ['an empty manifest', (path) => writeFileSync(manifest(path), ''), 'manifest.json, byte 0: the manifest is damaged or cut short'],
     ['a huge manifest', (path) => truncateSync(manifest(path), 64 * 2 ** 20 + 1), 'the file is 67108865 bytes long; expected at most 67108864'],
     ['a manifest of zeros', (path) => writeFileSync(manifest(path), Buffer.alloc(1000)), 'the manifest is damaged or cut short'],

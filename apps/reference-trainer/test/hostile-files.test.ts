@@ -1,0 +1,85 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, describe, expect, it } from 'vitest';
+import { readOfficialRun } from '../src/official/official-run';
+import { runInProcess } from './run-in-process';
+
+const folder = mkdtempSync(join(tmpdir(), 'hrm-hostile-files-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** A folder with one file, or a pipe that nobody writes to in its place. */
+function folderWith(name: string, content?: string): string {
+  const made = mkdtempSync(join(folder, 'x-'));
+  if (content === undefined) execFileSync('mkfifo', [join(made, name)]);
+  else writeFileSync(join(made, name), content);
+  return made;
+}
+
+// Windows has no pipes among files.
+describe.skipIf(process.platform === 'win32')('a pipe that nobody writes to is refused at once', () => {
+  it.each<[string, () => string[]]>([
+    ['as a config', () => ['train', join(folderWith('config.json'), 'config.json'), '--out', join(folder, 'run')]],
+    ['as config.json of a run', () => ['residuals', '--run', folderWith('config.json')]],
+    ['as a case', () => ['parity', folderWith('case.json')]],
+    ['as all_config.yaml', () => {
+      const official = folderWith('all_config.yaml');
+      writeFileSync(join(official, 'step_1'), '');
+      return ['import-official', official, '--out', join(folder, 'imported')];
+    }],
+    ['as a checkpoint', () => {
+      const official = folderWith('step_1');
+      const yaml = fileURLToPath(new URL('testdata/official-run/sudoku/all_config.yaml', import.meta.url));
+      return ['import-official', join(official, 'step_1'), '--config', yaml, '--out', join(folder, 'imported')];
+    }],
+  ])('%s', async (_, args) => {
+    const { status, stderr } = await runInProcess([...args(), ...(args()[0] === 'import-official' ? [] : ['--backend', 'cpu'])]);
+    expect(stderr).toContain('expected a file, got a folder, pipe or device');
+    expect(status).toBe(2);
+  });
+}); // prettier-ignore
+
+describe('a file too large for what it is', () => {
+  it.each([
+    ['config.json of a run', 'config.json'],
+    ['a config', 'big.json'],
+  ])('%s is refused unread', async (_, name) => {
+    const made = folderWith(name, `{"x": "${'y'.repeat(2 ** 20)}"}`);
+    const args = name === 'config.json' ? ['eval', '--run', made] : ['train', join(made, name), '--out', join(folder, 'run')]; // prettier-ignore
+    const { status, stderr } = await runInProcess([...args, '--backend', 'cpu']);
+    expect(stderr).toContain('too large: expected at most 1048576');
+    expect(status).toBe(2);
+  });
+});
+
+describe('all_config.yaml', () => {
+  const refusalOf = (yaml: string) => {
+    const official = folderWith('all_config.yaml', yaml);
+    writeFileSync(join(official, 'step_1'), '');
+    const started = performance.now();
+    try {
+      readOfficialRun(official, undefined);
+    } catch (error) {
+      return { message: (error as Error).message, milliseconds: performance.now() - started };
+    }
+    throw new Error('it was accepted');
+  };
+
+  it('of very many keys, or nested very deeply, takes no minute', () => {
+    const keys = (count: number) => Array.from({ length: count }, (_, i) => `k${i}: 1\n`).join('');
+    expect(refusalOf(keys(80_000)).message).toContain('too large');
+    for (const yaml of [keys(7000), '{' + keys(7000).replaceAll('\n', ',') + '}', '['.repeat(65_000)]) {
+      const { message, milliseconds } = refusalOf(yaml);
+      expect(message).toContain('all_config.yaml');
+      // Comparing each of 7,000 keys with each took 3 s and more.
+      expect(milliseconds).toBeLessThan(2000);
+    }
+  });
+
+  it('with the same key twice is refused', () => {
+    expect(refusalOf('arch: {a: 1, b: 2, a: 3}\n').message).toContain('the key a is there twice');
+    expect(refusalOf('1: 1\n1: 2\n').message).toContain('the key 1 is there twice');
+  });
+});
