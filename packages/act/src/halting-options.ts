@@ -22,3 +22,12 @@ export function expectWeight(controller: string, options: { [option: string]: nu
     }
   }
 }
+
+/** Throws unless a discount is over 0 and at most 1. */
+export function expectDiscount(controller: string, discount: number): void {
+  if (!(discount > 0 && discount <= 1)) {
+    throw new RangeError(
+      `${controller}: discount is ${discount}, expected a number over 0 and at most 1, such as 0.95`,
+    );
+  }
+}

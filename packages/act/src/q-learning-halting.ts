@@ -13,7 +13,7 @@ import type {
   NamedTensors,
 } from './halting-controller';
 import { rightJudgements, drawExploration, haltingHead, holdBackExplorers, readHaltingHead } from './halting-head';
-import { expectMaxSegments, expectShare, expectWeight } from './halting-options';
+import { expectDiscount, expectMaxSegments, expectShare, expectWeight } from './halting-options';
 
 /** Choices of {@link qLearningHalting}. */
 export interface QLearningHaltingOptions {
@@ -28,6 +28,12 @@ export interface QLearningHaltingOptions {
    * cost are gone, and a slot halts when the halt logit is positive. Default true.
    */
   learnContinue?: boolean;
+  /**
+   * What a right answer one segment later is worth beside one now, over 0 and at most 1. At 1 both values of a puzzle that
+   * is surely right tend to the same, and chance decides whether it halts; below 1 it halts. Default 1, as in the
+   * official code.
+   */
+  discount?: number;
 }
 
 /** HRM's controller, see {@link qLearningHalting}. */
@@ -39,18 +45,21 @@ export class QLearningHalting implements HaltingController {
   readonly #exploration: number;
   readonly #lossWeight: number;
   readonly #learnContinue: boolean;
+  readonly #discount: number;
 
   constructor(options: QLearningHaltingOptions, context: HaltingContext) {
-    const { maxSegments = 16, exploration = 0.1, lossWeight = 0.5, learnContinue = true } = options;
+    const { maxSegments = 16, exploration = 0.1, lossWeight = 0.5, learnContinue = true, discount = 1 } = options;
     expectMaxSegments('qLearningHalting', maxSegments);
     expectShare('qLearningHalting', { exploration });
     expectWeight('qLearningHalting', { lossWeight });
+    expectDiscount('qLearningHalting', discount);
     this.maxSegments = maxSegments;
     // With one segment there is nothing to decide, and the official code then neither explores nor looks ahead.
     this.needsLookAhead = learnContinue && maxSegments > 1;
     this.#exploration = exploration;
     this.#lossWeight = lossWeight;
     this.#learnContinue = learnContinue;
+    this.#discount = discount;
     this.parameters = { head: haltingHead(context) };
   }
 
@@ -84,7 +93,8 @@ export class QLearningHalting implements HaltingController {
   }
 
   /**
-   * The value of going on: what the better action is worth one segment later, or halting where nothing else is left.
+   * The value of going on: what the better action is worth one segment later, or halting where nothing else is left;
+   * discounted.
    *
    * @param lookAhead the logits one segment later, `[batch]` each.
    * @param steps segments that each slot has had, `[batch]`.
@@ -93,7 +103,8 @@ export class QLearningHalting implements HaltingController {
   continueTarget(lookAhead: NamedTensors, steps: tf.Tensor1D): tf.Tensor1D {
     const { halt, continue: goOn } = lookAhead as { halt: tf.Tensor1D; continue: tf.Tensor1D };
     const last = tf.greaterEqual(steps, this.maxSegments);
-    return tf.sigmoid(tf.where(last, halt, tf.maximum(halt, goOn))) as tf.Tensor1D;
+    const value = tf.sigmoid(tf.where(last, halt, tf.maximum(halt, goOn))) as tf.Tensor1D;
+    return this.#discount === 1 ? value : tf.mul(this.#discount, value);
   }
 }
 
@@ -116,6 +127,6 @@ export class QLearningHalting implements HaltingController {
  * ```
  */
 export function qLearningHalting(options: QLearningHaltingOptions = {}): HaltingFactory {
-  expectOptions('qLearningHalting', options, ['maxSegments', 'exploration', 'lossWeight', 'learnContinue']);
+  expectOptions('qLearningHalting', options, ['maxSegments', 'exploration', 'lossWeight', 'learnContinue', 'discount']);
   return (context) => new QLearningHalting(options, context);
 }

@@ -1,11 +1,14 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { haltOnly, qLearningHalting, QLearningHalting, type HaltingLossContext } from '@hrm/act';
-import { RandomStream } from '@hrm/layers';
+import { RandomStream, registerGradients } from '@hrm/layers';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { useBackend } from './backends';
 import { noAnswer } from './run-slot';
 
-beforeAll(() => useBackend('cpu'));
+beforeAll(async () => {
+  await useBackend('cpu');
+  registerGradients();
+});
 
 const context = () => ({ hiddenSize: 4, random: new RandomStream(0) });
 const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
@@ -50,6 +53,52 @@ describe('qLearningHalting', () => {
       const zH = tf.tensor3d([[...[1, 2, 3, 4], ...[9, 9, 9, 9]]].flat(), [1, 2, 4]);
       expect([...controller.logits(zH)['halt']!.dataSync()]).toEqual([10 - 5]);
     });
+  });
+
+  it('values a right answer one segment later less, by the discount', () => {
+    tf.tidy(() => {
+      const controller = new QLearningHalting({ maxSegments: 4, discount: 0.5 }, context());
+      const { lookAhead, steps } = lossContext();
+      const expected = [1.5, -2, 0.9, 0.4].map((value) => 0.5 * sigmoid(value));
+      [...controller.continueTarget(lookAhead!, steps).dataSync()].forEach((target, i) =>
+        expect(target).toBeCloseTo(expected[i]!, 5),
+      );
+    });
+  });
+
+  it('learns to halt a puzzle that is surely right where it discounts, and not to tell where it does not', () => {
+    /** How much higher halting is valued than going on, learned for one puzzle that is right after every segment. */
+    const marginAfterLearning = (discount: number) =>
+      tf.tidy(() => {
+        const controller = qLearningHalting({ maxSegments: 4, discount })(context());
+        let [halt, goOn] = [-5, -5];
+        for (let step = 0; step < 300; step++) {
+          const logits = { halt: tf.tensor1d([halt]), continue: tf.tensor1d([goOn]) };
+          const slot = { tokenLoss: tf.zeros([1]), correct: tf.ones([1]), counted: tf.ones([1]), halted: tf.ones([1]) };
+          const loss = (haltLogit: tf.Tensor1D, continueLogit: tf.Tensor1D) =>
+            tf.sum<tf.Scalar>(
+              controller.losses({
+                ...(slot as Pick<HaltingLossContext, 'tokenLoss' | 'correct' | 'counted' | 'halted'>),
+                logits: { halt: haltLogit, continue: continueLogit },
+                lookAhead: logits,
+                steps: tf.tensor1d([1], 'int32'),
+                stateBefore: {},
+                stateAfter: {},
+              }).total,
+            );
+          const [byHalt, byContinue] = tf.grads(loss as (...logits: tf.Tensor[]) => tf.Scalar)(Object.values(logits));
+          halt -= byHalt!.dataSync()[0]!;
+          goOn -= byContinue!.dataSync()[0]!;
+        }
+        return sigmoid(halt) - sigmoid(goOn);
+      });
+    expect(Math.abs(marginAfterLearning(0.95) - 0.05)).toBeLessThan(0.01);
+    expect(Math.abs(marginAfterLearning(1))).toBeLessThan(0.01);
+  });
+
+  it('refuses a discount that is none', () => {
+    expect(() => qLearningHalting({ discount: 0 })(context())).toThrow('discount is 0, expected a number over 0');
+    expect(() => qLearningHalting({ discount: 1.1 })(context())).toThrow('discount is 1.1');
   });
 
   it('values going on by the better of what comes next, and at the last segment by halting then', () => {
