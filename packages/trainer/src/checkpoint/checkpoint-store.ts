@@ -10,8 +10,10 @@ import {
 } from './checkpoint-name';
 import { ensureFolder, ensureOwnFolder } from './durable-files';
 import { errorCode, type FileSystem, nodeFileSystem } from './file-system';
+import type { JsonValue } from './checkpoint-manifest';
 import { type Checkpoint, readCheckpoint, type ReadCheckpointOptions, readManifest } from './read-checkpoint';
 import { removeCheckpoint } from './remove-checkpoint';
+import { rewriteManifest } from './rewrite-manifest';
 import { type CheckpointContents, putCheckpoint } from './write-checkpoint';
 
 /** Choices of a {@link CheckpointStore}. */
@@ -125,6 +127,26 @@ export class CheckpointStore {
       this.#warn(`saved ${path}, but older checkpoints could not be removed: ${messageOf(error)}`);
     }
     return path;
+  }
+
+  /**
+   * Tells of a checkpoint that was saved how good its weights are, and keeps another state with it: what was measured after
+   * saving, so that a measurement that takes long, or is killed, costs no steps. Its files are not written again.
+   *
+   * @param step of a checkpoint that is there.
+   * @throws Error of the file system; FileFormatError where it has no whole manifest; what it told before then stays.
+   */
+  async recordMetric(step: number, { metric, state }: { metric: number; state: JsonValue }): Promise<void> {
+    if (this.#readOnly) throw new Error('this store was opened read-only; open it without readOnly to record');
+    await rewriteManifest(this.folder, step, { metric, state }, this.#fileSystem);
+    try {
+      // What was the best may not be any longer.
+      await this.#prune();
+    } catch (error) {
+      this.#warn(
+        `recorded the metric of step ${step}, but older checkpoints could not be removed: ${messageOf(error)}`,
+      );
+    }
   }
 
   /**

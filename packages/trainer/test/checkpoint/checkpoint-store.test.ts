@@ -52,6 +52,17 @@ describe('what stays', () => {
     expect(await store.steps()).toEqual([80, 70]);
   });
 
+  test('the best by metrics recorded after saving', async () => {
+    const { store, save } = await openStore();
+    await save([10, 0.5], 20, 30);
+    expect(await store.steps()).toEqual([30, 20, 10]);
+    await store.recordMetric(30, { metric: 0.7, state: { told: true } });
+    expect(await store.steps()).toEqual([30, 20]);
+    expect(await store.best()).toMatchObject({ step: 30, metric: 0.7, state: { told: true } });
+    await expect(store.recordMetric(10, { metric: 1, state: null })).rejects.toThrow('it cannot be read');
+    await expect(store.recordMetric(30, { metric: Number.NaN, state: null })).rejects.toThrow('the metric is NaN');
+  });
+
   test('the best of a negative metric too, and of 0', async () => {
     const { store, save } = await openStore();
     await save([10, -3], [20, -1], [30, -2], [40, -5]);

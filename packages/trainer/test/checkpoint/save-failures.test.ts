@@ -125,6 +125,57 @@ describe.each(scenes)('saving $name', ({ before, step }) => {
   });
 });
 
+describe('a metric recorded after saving', () => {
+  async function prepared(): Promise<SimulatedDisk> {
+    const disk = new SimulatedDisk();
+    await disk.createFolder('/run');
+    await disk.syncFolder('/');
+    const store = await CheckpointStore.open('/run', { fileSystem: disk });
+    for (const [step, metric] of [[10, 0.5], [20, undefined], [30, undefined]] as const) await store.save(smallCheckpoint(step, metric)); // prettier-ignore
+    return disk;
+  }
+
+  /** Records on a disk where a call may fail; returns how many calls were made. */
+  async function tryRecord(fileSystem: FailingFileSystem): Promise<boolean> {
+    try {
+      const store = await CheckpointStore.open('/run', { fileSystem, onWarning: () => undefined });
+      await store.latest();
+      await store.recordMetric(30, { metric: 0.75, state: 'new' });
+      return true;
+    } catch (error) {
+      expect(error).toBeInstanceOf(Error);
+      return false;
+    }
+  }
+
+  async function expectOldOrNew(disk: SimulatedDisk, succeeded: boolean, what: string): Promise<void> {
+    const store = await CheckpointStore.open('/run', { fileSystem: disk, onWarning: () => undefined });
+    const latest = await store.latest();
+    expect(latest, what).toMatchObject({ step: 30, files: smallCheckpoint(30).files });
+    const isNew = latest!.state === 'new';
+    expect(latest!.metric, what).toBe(isNew ? 0.75 : undefined);
+    if (!isNew) expect(latest!.state, what).toEqual(smallCheckpoint(30).state);
+    if (succeeded) expect(isNew, what).toBe(true);
+    expect((await store.best())?.step, what).toBe(isNew ? 30 : 10);
+    const names = (await disk.list('/run/checkpoints')).map(({ name }) => name);
+    expect(names.filter((name) => !name.startsWith('checkpoint-')), what).toEqual([]); // prettier-ignore
+    expect((await disk.list('/run/checkpoints/checkpoint-00000030')).length, what).toBe(3);
+  }
+
+  test.each(failures)('is there, or what was told before, with each call in turn ending in %s, or the power going then', async (failure) => {
+    const start = await prepared();
+    const whole = new FailingFileSystem(start.copy());
+    expect(await tryRecord(whole)).toBe(true);
+    for (let failAt = 0; failAt < whole.calls.length; failAt++) {
+      const disk = start.copy();
+      const succeeded = await tryRecord(new FailingFileSystem(disk, failure, failAt));
+      const what = `${failure} at call ${failAt} (${whole.calls[failAt]})`;
+      for (const seed of [1, 2, 3]) await expectOldOrNew(disk.afterPowerFailure(picker(100 * failAt + seed)), succeeded, `${what}, the power`);
+      await expectOldOrNew(disk, succeeded, what);
+    }
+  }); // prettier-ignore
+});
+
 test('a checkpoint that was to be replaced is there at once when its successor fails', async () => {
   const disk = new SimulatedDisk();
   await disk.createFolder('/run');

@@ -116,11 +116,16 @@ export class SimulatedDisk implements FileSystem {
     const old = target.folder.entries.get(target.name);
     if (item === undefined) throw failure('ENOENT', from);
     if (old?.kind === 'folder' && old.entries.size > 0) throw failure('ENOTEMPTY', to);
-    if (source.folder !== target.folder) throw new Error('not simulated: a rename between folders');
-    this.#change(target.folder, (entries) => {
-      entries.delete(source.name);
-      entries.set(target.name, item);
-    });
+    if (source.folder === target.folder) {
+      this.#change(target.folder, (entries) => {
+        entries.delete(source.name);
+        entries.set(target.name, item);
+      });
+      return;
+    }
+    // Of two folders, one may be as it was when the power goes.
+    this.#change(target.folder, (entries) => entries.set(target.name, item));
+    this.#change(source.folder, (entries) => entries.delete(source.name));
   }
 
   async addName(from: string, to: string): Promise<void> {
