@@ -4,6 +4,7 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { join } from 'node:path';
+import { CheckpointStore } from '@hrm/trainer/checkpoint';
 import { loadRunConfig } from '../../apps/reference-trainer/src/config/load-run-config';
 import { buildRunModel, buildTrainer } from '../../apps/reference-trainer/src/run/build-run';
 import { preparePuzzles } from '../../apps/reference-trainer/src/run/run-puzzles';
@@ -62,7 +63,8 @@ await runTraining({
   puzzles,
   trainer,
   lastStep: steps,
-  resume: false,
+  store: await CheckpointStore.open(join(folder, 'run')),
+  record: {},
   terminal: new Terminal(true),
 });
 

@@ -40,15 +40,15 @@ export const commandShapes: readonly CommandShape[] = [
     words: ['train'],
     args: ['sudoku-4x4-demo'],
     required: { out: 'OUT' },
-    options: { ...backend, data: 'text', out: 'text', seed: 'integer', 'max-steps': 'count', resume: 'switch', set: 'text' },
+    options: { ...backend, data: 'text', out: 'text', seed: 'integer', 'max-steps': 'count', resume: 'switch', set: 'text', 'allow-imports': 'switch' },
   },
   {
     words: ['eval'],
     args: [],
     required: { run: 'nowhere' },
-    options: { ...backend, run: 'text', data: 'text', split: ['train', 'test'], checkpoint: which, batch: 'count', until: ['both', 'end', 'halted'] },
+    options: { ...backend, run: 'text', data: 'text', split: ['train', 'test'], checkpoint: which, batch: 'count', until: ['both', 'end', 'halted'], 'allow-imports': 'switch' },
   },
-  { words: ['solve'], args: ['1...'], required: { run: 'nowhere' }, options: { ...backend, run: 'text', checkpoint: which, until: ['end', 'halted'] } },
+  { words: ['solve'], args: ['1...'], required: { run: 'nowhere' }, options: { ...backend, run: 'text', checkpoint: which, until: ['end', 'halted'], 'allow-imports': 'switch' } },
   {
     words: ['import-official'],
     args: ['nowhere'],
@@ -65,7 +65,7 @@ export const commandShapes: readonly CommandShape[] = [
     words: ['residuals'],
     args: [],
     required: { run: 'nowhere' },
-    options: { ...backend, run: 'text', data: 'text', checkpoint: which, puzzles: 'count', segments: 'count', svg: 'text' },
+    options: { ...backend, run: 'text', data: 'text', checkpoint: which, puzzles: 'count', segments: 'count', svg: 'text', 'allow-imports': 'switch' },
   },
   {
     words: ['compare'],

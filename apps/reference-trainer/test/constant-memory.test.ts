@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { selectBackend } from '@hrm/runtime';
 import { asItIs } from '@hrm/trainer';
+import { CheckpointStore } from '@hrm/trainer/checkpoint';
 import { expect, it, onTestFinished } from 'vitest';
 import { checkRunConfig } from '../src/config/load-run-config';
 import { buildRunModel, buildTrainer } from '../src/run/build-run';
@@ -32,7 +33,7 @@ it('holds the same tensors after each of 1,000 steps, evaluations and checkpoint
     return event;
   };
   const before = tf.memory().numTensors;
-  await runTraining({ run: join(folder, 'run'), config, puzzles, trainer, lastStep: steps, resume: false, terminal: new Terminal(true) }); // prettier-ignore
+  await runTraining({ run: join(folder, 'run'), config, puzzles, trainer, lastStep: steps, store: await CheckpointStore.open(join(folder, 'run')), record: {}, terminal: new Terminal(true) }); // prettier-ignore
   expect(counts).toHaveLength(steps);
   expect(new Set(counts).size).toBe(1);
   trainer.dispose();

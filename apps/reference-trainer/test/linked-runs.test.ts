@@ -45,8 +45,8 @@ describe("a run with links in it that lead to somebody else's files", () => {
     rmSync(join(run, 'data'), { recursive: true });
     symlinkSync('../..', join(run, 'data'));
     const { status, stderr } = await resume(run);
-    expect(status, stderr).toBe(1);
-    expect(stderr).toContain('data: it is a symbolic link, through which nothing is overwritten');
+    expect(status, stderr).toBe(2);
+    expect(stderr).toContain('data is a link; remove it, or give --data');
     expect(stderr).not.toMatch(/\n\s+at /);
     expect(readdirSync(outer).sort()).toEqual(['runs', 'test']);
     expect(readFileSync(join(outer, 'test', 'thesis.txt'), 'utf8')).toBe('mine');

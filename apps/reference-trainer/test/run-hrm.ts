@@ -14,8 +14,8 @@ export interface HrmResult {
   json: Record<string, unknown>;
 }
 
-// WebAssembly, so that the tests say the same on every machine.
-const environment = { ...process.env, HRM_BACKEND: 'wasm' };
+/** WebAssembly, so that the tests say the same on every machine. */
+const environment = () => ({ ...process.env, HRM_BACKEND: 'wasm' });
 
 /** Makes stderr seem a terminal, for which progress is drawn. */
 const onTerminal = ['--import', 'data:text/javascript,process.stderr.isTTY=true'];
@@ -25,7 +25,7 @@ export function hrm(args: readonly string[], input = '', { live = false } = {}):
   const { status, stdout, stderr } = spawnSync(process.execPath, [...(live ? onTerminal : []), program, ...args], {
     encoding: 'utf8',
     input,
-    env: environment,
+    env: environment(),
     timeout: 150_000,
   });
   return {
@@ -40,4 +40,4 @@ export function hrm(args: readonly string[], input = '', { live = false } = {}):
 
 /** Starts the command, to be sent signals or a slow input. */
 export const startHrm = (args: readonly string[], stdin: 'ignore' | 'pipe' = 'ignore') =>
-  spawn(process.execPath, [program, ...args], { env: environment, stdio: [stdin, 'pipe', 'pipe'] });
+  spawn(process.execPath, [program, ...args], { env: environment(), stdio: [stdin, 'pipe', 'pipe'] });

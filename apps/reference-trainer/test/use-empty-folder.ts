@@ -10,6 +10,8 @@ export function useEmptyFolder(name: string): string {
   beforeAll(() => {
     process.chdir(folder);
     process.env.HRM_BACKEND = 'wasm';
+    // What this user has allowed is no business of the tests.
+    process.env.XDG_CONFIG_HOME = join(folder, '.config');
   });
   afterAll(() => {
     process.chdir(before);

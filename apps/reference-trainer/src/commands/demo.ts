@@ -1,16 +1,15 @@
-import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { thinkAloud } from '@hrm/models';
 import { z } from 'zod';
 import { defineCommand } from '../command-line/command';
 import { integer, text } from '../command-line/options';
+import { loadRunConfig } from '../config/load-run-config';
+import { beginRun } from '../run/begin-run';
 import { loadRun } from '../run/load-run';
 import { commandsAfterDemo } from '../run/next-commands';
-import { holdsRun } from '../run/run-folder';
 import { pickThoughtfulPuzzle } from '../run/pick-thoughtful-puzzle';
 import { readSplit } from '../run/run-puzzles';
 import { exitStatusOf } from '../run/stop-signals';
-import { trainRun } from '../run/train-run';
 import { backendOptions } from '../terminal/backend-options';
 import { showTokens } from '../terminal/show-puzzle';
 import { describeSeconds, Terminal } from '../terminal/terminal';
@@ -51,10 +50,11 @@ async function showSolving(run: string, terminal: Terminal): Promise<void> {
 /** `hrm demo`, the main job: learns 4x4 Sudoku, and solves one before the user's eyes. */
 async function demo(options: z.infer<typeof demoOptions>): Promise<void> {
   const terminal = new Terminal(options.json);
-  const { out } = options;
-  // The main job starts from nothing each time, but removes only what it made itself.
-  if (existsSync(out) && holdsRun(out)) rmSync(out, { recursive: true });
-  const { result, config, data } = await trainRun('sudoku-4x4-demo', { ...options, resume: false }, terminal);
+  const { out, seed } = options;
+  const asked = loadRunConfig('sudoku-4x4-demo');
+  if (seed !== undefined) asked.training.seed = seed;
+  // It starts from nothing each time; what an earlier demo made, and nothing else, makes way.
+  const { result, config, data } = await beginRun(asked, { ...options, allowImports: false, isDemo: true }, terminal);
   if (result.stoppedBy) {
     process.exitCode = exitStatusOf(result.stoppedBy);
     return;

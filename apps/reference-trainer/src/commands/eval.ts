@@ -8,12 +8,14 @@ import { tokenLossOf } from '../run/build-run';
 import { loadRun } from '../run/load-run';
 import { countPuzzles, readSplit } from '../run/run-puzzles';
 import { backendOptions, startEngine } from '../terminal/backend-options';
+import { importsOption } from '../terminal/imports-option';
 import { Terminal, withProgress } from '../terminal/terminal';
 import { UsageError } from '../terminal/usage-error';
 
 /** Options of `hrm eval`. */
 const evalOptions = z.strictObject({
   ...backendOptions,
+  ...importsOption,
   run: text('Folder of the run', { value: 'folder', expected: 'the folder of a run' }),
   data: text('Puzzles (default: those of the run)', { value: 'folder' }).optional(),
   split: choice('train or test', ['train', 'test']).default('test'),
@@ -43,7 +45,7 @@ async function timed<T>(f: () => Promise<T>): Promise<T & { seconds: number }> {
 async function evalRun(options: z.infer<typeof evalOptions>): Promise<void> {
   const terminal = new Terminal(options.json);
   const engine = await startEngine(terminal, options);
-  const { model, config, data, step } = await loadRun(options.run, options.checkpoint, terminal);
+  const { model, config, data, step } = await loadRun(options.run, options.checkpoint, terminal, options);
   const folder = options.data ?? data;
   if (folder === undefined) throw new UsageError('--data is missing: this run does not know where its puzzles are');
   const puzzles = await readSplit(folder, options.split);
@@ -54,6 +56,8 @@ async function evalRun(options: z.infer<typeof evalOptions>): Promise<void> {
     );
   }
   const total = countPuzzles(puzzles);
+  if (total === 0)
+    throw new UsageError(`--data: the split "${options.split}" of ${folder} holds no puzzles to evaluate`);
   const batchSize = options.batch ?? Math.min(config.training.batchSize, total);
   const withBar = <T>(label: string, f: (onBatch: (done: { batches: number }) => void) => Promise<T>) =>
     withProgress(terminal, label, total, (bar) =>
@@ -63,7 +67,7 @@ async function evalRun(options: z.infer<typeof evalOptions>): Promise<void> {
   terminal.say(`Step ${step}, ${total} puzzles.`);
 
   const { until } = options;
-  let result: object = { step };
+  let result: { count?: number; [figure: string]: unknown } = {};
   if (until !== 'halted') {
     const { exactAccuracy, accuracy, meanSegments, count, seconds } = await withBar('evaluating', (onBatch) =>
       evaluate(model, batches(), {
@@ -84,7 +88,10 @@ async function evalRun(options: z.infer<typeof evalOptions>): Promise<void> {
     );
     terminal.say(`Each puzzle until it halts: ${inWords(halted, halted.seconds)}`);
     terminal.say(`Halted after 1, 2, ... segments: ${haltingSteps.join(', ')}.`);
-    result = { count, ...result, halted: { ...halted, haltingSteps } };
+    result = { count, step, ...result, halted: { ...halted, haltingSteps } };
+  }
+  if (result.count === 0) {
+    throw new Error(`none of the ${total} puzzles in ${folder} has a label to compare with: nothing was evaluated`);
   }
   terminal.result(result);
   model.dispose();

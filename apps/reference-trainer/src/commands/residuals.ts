@@ -9,12 +9,14 @@ import { plotResiduals, residualsSvg } from '../residuals/plot-residuals';
 import { loadRun } from '../run/load-run';
 import { countPuzzles, readSplit } from '../run/run-puzzles';
 import { backendOptions, startEngine } from '../terminal/backend-options';
+import { importsOption } from '../terminal/imports-option';
 import { Terminal } from '../terminal/terminal';
 import { UsageError } from '../terminal/usage-error';
 
 /** Options of `hrm residuals`. */
 const residualsOptions = z.strictObject({
   ...backendOptions,
+  ...importsOption,
   run: text('Folder of the run', { value: 'folder', expected: 'the folder of a run' }),
   data: text('Puzzles (default: those of the run)', { value: 'folder' }).optional(),
   checkpoint: choice('newest or best', ['newest', 'best'], 'which').default('newest'),
@@ -27,11 +29,13 @@ const residualsOptions = z.strictObject({
 async function residuals(options: z.infer<typeof residualsOptions>): Promise<void> {
   const terminal = new Terminal(options.json);
   await startEngine(terminal, { ...options, compile: 'eager' });
-  const { model, data, step } = await loadRun(options.run, options.checkpoint, terminal);
+  const { model, data, step } = await loadRun(options.run, options.checkpoint, terminal, options);
   const folder = options.data ?? data;
   if (folder === undefined) throw new UsageError('--data is missing: this run does not know where its puzzles are');
   const dataset = await readSplit(folder, 'test');
-  const batchSize = Math.min(options.puzzles, countPuzzles(dataset));
+  const total = countPuzzles(dataset);
+  if (total === 0) throw new UsageError(`--data: the split "test" of ${folder} holds no puzzles to measure on`);
+  const batchSize = Math.min(options.puzzles, total);
   const [batch] = evaluationBatches(dataset, { batchSize });
   const tensors = puzzleBatch(batch!);
   const report = await measureResiduals(model, tensors, { segments: options.segments ?? model.halting.maxSegments });

@@ -4,6 +4,7 @@ import { defineCommand } from '../command-line/command';
 import { argument, choice, text } from '../command-line/options';
 import { loadRun } from '../run/load-run';
 import { backendOptions, startEngine } from '../terminal/backend-options';
+import { importsOption } from '../terminal/imports-option';
 import { readStdin } from '../terminal/read-stdin';
 import { showPuzzle } from '../terminal/show-puzzle';
 import { Terminal } from '../terminal/terminal';
@@ -12,6 +13,7 @@ import { UsageError } from '../terminal/usage-error';
 /** Options of `hrm solve`. */
 const solveOptions = z.strictObject({
   ...backendOptions,
+  ...importsOption,
   puzzle: argument('The puzzle; read from stdin if not given').optional(),
   run: text('Folder of the run', { value: 'folder', expected: 'the folder of a run' }),
   checkpoint: choice('newest or best', ['newest', 'best'], 'which').default('newest'),
@@ -33,7 +35,7 @@ async function puzzleText(argument: string | undefined): Promise<string> {
 async function solve({ puzzle, ...options }: z.infer<typeof solveOptions>): Promise<void> {
   const terminal = new Terminal(options.json);
   const engine = await startEngine(terminal, { ...options, compile: 'eager' });
-  const { model, config } = await loadRun(options.run, options.checkpoint, terminal);
+  const { model, config } = await loadRun(options.run, options.checkpoint, terminal, options);
   const shown = showPuzzle(config.task, await puzzleText(puzzle), { color: terminal.isLive && !options.json });
   terminal.say(`\n${shown.draw()}\n`);
 

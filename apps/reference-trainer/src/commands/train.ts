@@ -5,24 +5,26 @@ import { nextCommands } from '../run/next-commands';
 import { exitStatusOf } from '../run/stop-signals';
 import { trainRun } from '../run/train-run';
 import { backendOptions } from '../terminal/backend-options';
+import { importsOption } from '../terminal/imports-option';
 import { Terminal } from '../terminal/terminal';
 
 /** Options of `hrm train`. */
 const trainOptions = z.strictObject({
   ...backendOptions,
-  config: argument('A preset, or a JSON file'),
+  ...importsOption,
+  config: argument('A preset, or a JSON file; with --resume none, the run has it').optional(),
   data: text('Puzzles, as `hrm data` makes them; some configs generate their own', { value: 'folder' }).optional(),
   out: text('Folder of the run', { value: 'folder', expected: 'a folder for the run' }),
   seed: integer("Seed, in place of the config's").optional(),
   maxSteps: count('Stop after so many steps in all').optional(),
-  resume: toggle('Go on from the newest checkpoint in --out'),
+  resume: toggle('Go on with the run in --out from its newest checkpoint, as it was begun but for --set'),
   set: texts('Override the config, such as training.learningRate=1e-3; may repeat', {
     value: 'key=value',
     expected: 'an assignment such as training.learningRate=1e-3',
   }),
 });
 
-/** `hrm train CONFIG --data DIR --out RUN`. */
+/** `hrm train CONFIG --data DIR --out RUN`, and `hrm train --resume --out RUN`. */
 async function train({ config: nameOrPath, ...options }: z.infer<typeof trainOptions>): Promise<void> {
   const terminal = new Terminal(options.json);
   const { result, config } = await trainRun(nameOrPath, options, terminal);
@@ -54,6 +56,7 @@ export const trainCommand = defineCommand({
   examples: [
     'hrm train sudoku-4x4-demo --out runs/first',
     'hrm train sudoku-extreme-1k --data data/sudoku --out runs/extreme --set training.batchSize=32',
+    'hrm train --resume --out runs/first',
   ],
   run: train,
 });

@@ -32,7 +32,7 @@ function parseValue(text: string): unknown {
   }
 }
 
-/** Puts `training.learningRate=1e-3` into a config. */
+/** Puts `training.learningRate=1e-3` into a config; `null` takes a key out. */
 function override(config: unknown, assignment: string): void {
   const at = assignment.indexOf('=');
   if (at < 1)
@@ -45,12 +45,10 @@ function override(config: unknown, assignment: string): void {
     }
     node = node[key] as Record<string, unknown>;
   }
-  Object.defineProperty(node, keys.at(-1)!, {
-    value: parseValue(assignment.slice(at + 1)),
-    enumerable: true,
-    configurable: true,
-    writable: true,
-  });
+  const value = parseValue(assignment.slice(at + 1));
+  // Such as `training.epochs=null`, to give steps in their place.
+  if (value === null) delete node[keys.at(-1)!];
+  else Object.defineProperty(node, keys.at(-1)!, { value, enumerable: true, configurable: true, writable: true });
 }
 
 /** Checks what a config file holds. */
@@ -60,6 +58,17 @@ export function checkRunConfig(config: unknown, source: string): RunConfig {
   throw new UsageError(
     `${source}: ${describeIssue(result.error, (path) => path.map(String).join('.') || 'the config')}`,
   );
+}
+
+/**
+ * A config with overrides from the command line, checked.
+ *
+ * @param source names the config in errors.
+ */
+export function overrideRunConfig(config: object, overrides: readonly string[], source: string): RunConfig {
+  const overridden: unknown = structuredClone(config);
+  for (const assignment of overrides) override(overridden, assignment);
+  return checkRunConfig(overridden, source);
 }
 
 /**
@@ -76,8 +85,7 @@ export function loadRunConfig(nameOrPath: string, overrides: readonly string[] =
   if (typeof config !== 'object' || config === null || Array.isArray(config)) {
     throw new UsageError(`${nameOrPath} holds no JSON object; see the presets for what a config looks like`);
   }
-  for (const assignment of overrides) override(config, assignment);
-  const checked = checkRunConfig(config, nameOrPath);
+  const checked = overrideRunConfig(config, overrides, nameOrPath);
   const folder = isPreset ? process.cwd() : dirname(resolve(nameOrPath));
   // Absolute, so that the run finds them again wherever it is gone on with or evaluated.
   return checked.imports ? { ...checked, imports: checked.imports.map((path) => resolve(folder, path)) } : checked;

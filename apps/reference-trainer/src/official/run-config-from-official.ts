@@ -1,4 +1,5 @@
 import { modelConfigFromOfficial, nameFromOfficial, type NamedHostTensors } from '@hrm/models';
+import { checkRunConfig } from '../config/load-run-config';
 import type { RunConfig, Task } from '../config/run-config';
 import { UsageError } from '../terminal/usage-error';
 import type { OfficialRun } from './official-run';
@@ -56,35 +57,39 @@ export function runConfigFromOfficial(
   });
   return {
     sizes,
-    config: {
-      name,
-      task,
-      model: {
-        ...model,
-        positions: arch.pos_encodings,
-        puzzleEmbeddingSize: puzzleEmbedding?.size ?? 0,
-        ...(puzzleEmbedding?.positions !== undefined && { puzzleEmbeddingPositions: puzzleEmbedding.positions }),
+    // What the official code accepts, and no command here would read again, is refused now.
+    config: checkRunConfig(
+      {
+        name,
+        task,
+        model: {
+          ...model,
+          positions: arch.pos_encodings,
+          puzzleEmbeddingSize: puzzleEmbedding?.size ?? 0,
+          ...(puzzleEmbedding?.positions !== undefined && { puzzleEmbeddingPositions: puzzleEmbedding.positions }),
+        },
+        training: {
+          batchSize: config.global_batch_size,
+          epochs: config.epochs,
+          seed: config.seed,
+          microBatch: 'auto',
+          lanes: 'auto',
+          tokenLoss: arch.loss.loss_type.startsWith('softmax') ? 'softmax' : 'stablemax',
+          optimizer: 'adam-atan2',
+          learningRate: config.lr,
+          warmupSteps: Math.round(config.lr_warmup_steps),
+          minRatio: config.lr_min_ratio,
+          weightDecay: config.weight_decay,
+          beta1: config.beta1,
+          beta2: config.beta2,
+          puzzleLearningRate: config.puzzle_emb_lr,
+          puzzleWeightDecay: config.puzzle_emb_weight_decay,
+          augment: false,
+          evaluateEvery: 1000,
+          keepCheckpoints: 2,
+        },
       },
-      training: {
-        batchSize: config.global_batch_size,
-        epochs: config.epochs,
-        seed: config.seed,
-        microBatch: 'auto',
-        lanes: 'auto',
-        tokenLoss: arch.loss.loss_type.startsWith('softmax') ? 'softmax' : 'stablemax',
-        optimizer: 'adam-atan2',
-        learningRate: config.lr,
-        warmupSteps: Math.round(config.lr_warmup_steps),
-        minRatio: config.lr_min_ratio,
-        weightDecay: config.weight_decay,
-        beta1: config.beta1,
-        beta2: config.beta2,
-        puzzleLearningRate: config.puzzle_emb_lr,
-        puzzleWeightDecay: config.puzzle_emb_weight_decay,
-        augment: false,
-        evaluateEvery: 1000,
-        keepCheckpoints: 2,
-      },
-    },
+      `the config of ${checkpoint}, in our terms`,
+    ),
   };
 }

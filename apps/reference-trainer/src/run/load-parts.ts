@@ -1,45 +1,111 @@
-import { existsSync, statSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, realpathSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { registerParts, standardParts, type PartCatalog } from '@hrm/models';
 import type { RunConfig } from '../config/run-config';
+import { readRegularFile } from '../files/read-regular-file';
+import type { Terminal } from '../terminal/terminal';
 import { UsageError } from '../terminal/usage-error';
+import {
+  allowedImportsPath,
+  isAllowed,
+  readAllowedImports,
+  rememberAllowedImports,
+  type ImportedFile,
+} from './allowed-imports';
 
 const KINDS: readonly string[] = ['blocks', 'schedules', 'halting'] satisfies (keyof PartCatalog)[];
 
 /** What a module must give. */
 const EXPECTED = 'expected its default export to be parts by kind and name, such as { blocks: { mine: myBlock } }';
 
+/** A module larger than this is none. */
+const MAX_BYTES = 16 * 2 ** 20;
+
+/** Choices of {@link loadParts}. */
+export interface LoadPartsOptions {
+  /** Whether the user allows the modules on the command line; what was allowed before need not be allowed again. */
+  allowImports: boolean;
+  /** The modules as they were when the run was begun. */
+  recorded?: readonly ImportedFile[] | undefined;
+  terminal: Pick<Terminal, 'say'>;
+}
+
+/** The parts that a config can choose, and the modules that brought some. */
+export interface LoadedParts {
+  parts: PartCatalog;
+  imports: readonly ImportedFile[];
+}
+
 /**
- * The parts that a run's config can choose by name: the standard ones, and those of the modules that it imports, which are
- * executed. A module's default export is what `registerParts` takes: `{ blocks, schedules, halting }`, each optional.
+ * The parts that a run's config can choose by name: the standard ones, and those of the modules that it imports. A module's
+ * default export is what `registerParts` takes: `{ blocks, schedules, halting }`, each optional.
  *
- * @throws UsageError for a module that is missing, fails, or gives no parts.
+ * Modules are executed, and a run or config may come from anywhere: none is unless the user allows it, now or before.
+ *
+ * @throws UsageError for a module that is not allowed, is missing, fails, or gives no parts.
  */
-export async function loadParts({ name, imports = [] }: Pick<RunConfig, 'name' | 'imports'>): Promise<PartCatalog> {
-  let catalog: PartCatalog = standardParts;
-  for (const path of imports) {
+export async function loadParts(
+  { name, imports: paths = [] }: Pick<RunConfig, 'name' | 'imports'>,
+  options: LoadPartsOptions,
+): Promise<LoadedParts> {
+  const imports = paths.map((path) => fileToImport(`${name}: imports: ${path}`, path));
+  expectAllowed(imports, options);
+  let parts: PartCatalog = standardParts;
+  for (const { path } of imports) {
     const where = `${name}: imports: ${path}`;
-    if (!existsSync(path)) {
-      throw new UsageError(
-        `${where}: there is no such file; paths in a config are relative to the config's own folder`,
-      );
-    }
-    // A pipe would be waited for.
-    if (!statSync(path).isFile()) throw new UsageError(`${where}: expected a file, got a folder, pipe or device`);
     let module: { default?: unknown };
     try {
       module = (await import(pathToFileURL(path).href)) as typeof module;
     } catch (error) {
       throw new UsageError(`${where} failed: ${error instanceof Error ? error.message : String(error)}`);
     }
-    const parts = expectParts(where, module.default);
+    const own = expectParts(where, module.default);
     try {
-      catalog = registerParts(parts, catalog);
+      parts = registerParts(own, parts);
     } catch (error) {
       throw new UsageError(`${where}: ${(error as Error).message}; give it another name`);
     }
   }
-  return catalog;
+  return { parts, imports };
+}
+
+/** A module as it is now. Nothing of it is executed. */
+function fileToImport(where: string, path: string): ImportedFile {
+  if (!existsSync(path)) {
+    throw new UsageError(`${where}: there is no such file; paths in a config are relative to the config's own folder`);
+  }
+  const content = readRegularFile(path, { maxBytes: MAX_BYTES });
+  return { path: realpathSync(path), sha256: createHash('sha256').update(content).digest('hex') };
+}
+
+function expectAllowed(imports: readonly ImportedFile[], { allowImports, recorded, terminal }: LoadPartsOptions): void {
+  if (imports.length === 0) return;
+  const changed = imports.filter(({ sha256 }, i) => recorded?.[i] !== undefined && recorded[i].sha256 !== sha256);
+  if (allowImports) {
+    try {
+      rememberAllowedImports(imports);
+    } catch (error) {
+      terminal.say(`What is allowed could not be noted in ${allowedImportsPath()}: ${(error as Error).message}`);
+    }
+  } else {
+    const allowed = readAllowedImports();
+    const unknown = imports.filter((file) => !isAllowed(file, allowed));
+    if (unknown.length > 0) {
+      const lines = unknown.map(
+        (file) =>
+          `  ${file.path} (SHA-256 ${file.sha256}${changed.includes(file) ? ', changed since the run was begun' : ''})`,
+      );
+      throw new UsageError(
+        `this run brings code of its own, which would be executed as yours:\n${lines.join('\n')}\n` +
+          'Nothing of it was. Read it; if you trust it, and all that lies beside it, give --allow-imports: these files are ' +
+          `then known, as they are and where they are, in ${allowedImportsPath()}.`,
+      );
+    }
+  }
+  for (const { path } of changed) {
+    terminal.say(`${path} has changed since the run was begun: what it computes may have, too.`);
+  }
 }
 
 function expectParts(where: string, parts: unknown): Partial<PartCatalog> {

@@ -1,11 +1,12 @@
-import { existsSync, readdirSync, statSync } from 'node:fs';
-import { isAbsolute, join, relative, resolve } from 'node:path';
+import { existsSync, lstatSync, readdirSync, statSync } from 'node:fs';
+import { join, parse, relative, resolve, sep } from 'node:path';
 import { replaceFile } from '@hrm/trainer/checkpoint';
 import { z } from 'zod';
 import { checkRunConfig } from '../config/load-run-config';
 import type { RunConfig } from '../config/run-config';
 import { readConfigText } from '../files/read-regular-file';
-import { UsageError } from '../terminal/usage-error';
+import { describeIssue, UsageError } from '../terminal/usage-error';
+import type { ImportedFile } from './allowed-imports';
 
 /** What a run folder says about itself, in `config.json`. */
 export interface RunDescription {
@@ -14,12 +15,25 @@ export interface RunDescription {
   data?: string;
   /** Sizes of its puzzles, from which its model is made. */
   puzzles: PuzzleSizes;
+  /** The modules of `config.imports` as they were when the run was begun, in that order. */
+  imports?: readonly ImportedFile[] | undefined;
+  /** The command that began the run, where that may begin it anew. */
+  madeBy?: 'hrm demo' | undefined;
 }
 
 const puzzleSizes = z.object({
   seqLen: z.int().min(1),
   vocabSize: z.int().min(1),
   numPuzzleIdentifiers: z.int().min(1),
+});
+
+const description = z.object({
+  puzzles: puzzleSizes,
+  data: z.string().optional(),
+  /** Where the puzzles lay when this was written, should they not be where `data` says. */
+  dataPath: z.string().optional(),
+  imports: z.array(z.object({ path: z.string(), sha256: z.string() })).optional(),
+  madeBy: z.literal('hrm demo').optional(),
 });
 
 /** What a model must know of its puzzles. */
@@ -29,11 +43,18 @@ export type PuzzleSizes = z.infer<typeof puzzleSizes>;
 export const runPaths = (run: string) => ({
   description: join(run, 'config.json'),
   metrics: join(run, 'metrics.jsonl'),
+  checkpoints: join(run, 'checkpoints'),
   data: join(run, 'data'),
 });
 
 /** Whether there is a run in the folder. */
 export const holdsRun = (run: string): boolean => existsSync(runPaths(run).description);
+
+/** Whether there is a checkpoint in the folder, whole or not. */
+const holdsCheckpoint = (run: string): boolean => {
+  const { checkpoints } = runPaths(run);
+  return existsSync(checkpoints) && readdirSync(checkpoints).some((name) => name.startsWith('checkpoint-'));
+};
 
 /** Makes sure that a new run would be alone in its folder. @throws UsageError where something is in the way. */
 export function expectFreeFolder(run: string): void {
@@ -41,24 +62,61 @@ export function expectFreeFolder(run: string): void {
   if (!statSync(run).isDirectory()) throw new UsageError(`--out: ${run} is a file, expected a folder for the run`);
   // A lock is no run, nor is what a start that was killed at once has left.
   if (readdirSync(run).every((name) => name === 'run.lock' || name.startsWith('.config.json-'))) return;
-  const next = holdsRun(run) ? 'go on with it by --resume, or choose another folder' : 'choose another folder';
+  if (!holdsRun(run)) throw new UsageError(`--out: ${run} is not empty; choose another folder`);
+  const next = holdsCheckpoint(run)
+    ? 'go on with it by --resume, or choose another folder'
+    : 'the run in it has no checkpoint yet: begin it again by --resume, or choose another folder';
   throw new UsageError(`--out: ${run} is not empty; ${next}`);
 }
 
-/** Writes what the run is. Puzzles inside of its folder are told of by their place in it, so that the folder may move. */
-export async function writeRunDescription(run: string, { data, ...description }: RunDescription): Promise<void> {
-  const inside = data === undefined ? '' : relative(run, data);
-  const isInside = inside !== '' && !inside.startsWith('..') && !isAbsolute(inside);
-  const told = data === undefined ? {} : { data: isInside ? inside : resolve(data) };
-  const text = `${JSON.stringify({ ...description, ...told }, null, 2)}\n`;
-  await replaceFile(runPaths(run).description, new TextEncoder().encode(text));
+/**
+ * A path as the file of a folder tells it: by its place seen from there, so that a tree which holds both may move. As it is,
+ * where they have nothing in common but the root of the file system.
+ */
+function pathFrom(folder: string, path: string): string {
+  const [from, to] = [resolve(folder), resolve(path)];
+  const { root } = parse(from);
+  const first = (absolute: string) => absolute.slice(root.length).split(sep)[0];
+  if (parse(to).root !== root || first(from) !== first(to)) return to;
+  // The same on every system.
+  return relative(from, to).split(sep).join('/') || '.';
 }
 
+/** Writes what the run is. Puzzles and modules are told of by their place seen from its folder, so that a tree may move. */
+export async function writeRunDescription(run: string, description: RunDescription): Promise<void> {
+  const { config, data, puzzles, imports = [], madeBy } = description;
+  const place = data === undefined ? undefined : pathFrom(run, data);
+  const told = {
+    ...(madeBy && { madeBy }),
+    config: { ...config, ...(config.imports && { imports: config.imports.map((path) => pathFrom(run, path)) }) },
+    puzzles: puzzleSizes.parse(puzzles),
+    ...(data !== undefined && { data: place }),
+    // Puzzles outside of the run may stay where they are when the run moves alone.
+    ...(data !== undefined && place?.startsWith('../') && { dataPath: resolve(data) }),
+    ...(imports.length > 0 && { imports }),
+  };
+  await replaceFile(runPaths(run).description, new TextEncoder().encode(`${JSON.stringify(told, null, 2)}\n`));
+}
+
+/** The folders of a data set. */
+export const splits = ['train', 'test'] as const;
+
+/** Whether a run generated its puzzles itself, into its own folder. */
+const hasOwnPuzzles = (run: string, data: string): boolean => data === resolve(runPaths(run).data);
+
 /** The puzzles that a run was begun with; none where it was killed before its own were written. */
-export function puzzlesOfRun(run: string): string | undefined {
-  const { data } = readRunDescription(run);
-  const isOwn = data === resolve(runPaths(run).data);
-  return isOwn && !['train', 'test'].every((split) => existsSync(join(data, split))) ? undefined : data;
+export function puzzlesOfRun(run: string, data: string | undefined): string | undefined {
+  if (data === undefined || !hasOwnPuzzles(run, data)) return data;
+  return splits.every((split) => existsSync(join(data, split))) ? data : undefined;
+}
+
+/** Makes sure that the run's own puzzles can be written. @throws UsageError where a link would lead them elsewhere. */
+export function expectOwnPuzzlesFolder(run: string): void {
+  const { data } = runPaths(run);
+  const facts = lstatSync(data, { throwIfNoEntry: false });
+  if (facts && !facts.isDirectory()) {
+    throw new UsageError(`${data} is ${facts.isSymbolicLink() ? 'a link' : 'no folder'}; remove it, or give --data`);
+  }
 }
 
 /** Reads what a run is. @throws UsageError when the folder holds none. */
@@ -72,12 +130,24 @@ export function readRunDescription(run: string): RunDescription {
     if (error instanceof UsageError) throw error;
     throw new UsageError(`${path} is not JSON: ${(error as Error).message}`);
   }
-  const { config, data, puzzles } = (parsed ?? {}) as { config?: unknown; data?: unknown; puzzles?: unknown };
-  const sizes = puzzleSizes.safeParse(puzzles);
-  if (!sizes.success) throw new UsageError(`${path} does not say what size the puzzles of the run have ("puzzles")`);
+  const told = description.safeParse(parsed);
+  if (!told.success) {
+    const issue = describeIssue(told.error, (keys) => keys.map(String).join('.') || 'the description');
+    throw new UsageError(`${path} does not say what the run is: ${issue}`);
+  }
+  const { data, dataPath, imports, ...rest } = told.data;
+  const config = checkRunConfig((parsed as { config?: unknown }).config, path);
+  const found = (candidates: readonly (string | undefined)[]): string | undefined => {
+    const absolute = candidates.filter((place) => place !== undefined).map((place) => resolve(run, place));
+    return absolute.find((place) => existsSync(place)) ?? absolute[0];
+  };
   return {
-    config: checkRunConfig(config, path),
-    puzzles: sizes.data,
-    ...(typeof data === 'string' && { data: resolve(run, data) }),
+    ...rest,
+    config: {
+      ...config,
+      ...(config.imports && { imports: config.imports.map((file, i) => found([file, imports?.[i]?.path])!) }),
+    },
+    ...(data !== undefined && { data: found([data, dataPath])! }),
+    ...(imports && { imports }),
   };
 }

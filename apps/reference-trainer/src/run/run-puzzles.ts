@@ -100,13 +100,16 @@ export async function preparePuzzles(config: RunConfig, folder: string | undefin
 }
 
 /** Writes puzzles as a data set that every command here, and the official code, can read. */
-export async function writePuzzles(
-  folder: string,
-  { train, test }: RunPuzzles,
-  options: { overwrite?: boolean } = {},
-): Promise<void> {
-  await writeDataset(folder, 'train', train, options);
-  await writeDataset(folder, 'test', test, options);
+export async function writePuzzles(folder: string, { train, test }: RunPuzzles): Promise<void> {
+  await writeDataset(folder, 'train', train);
+  await writeDataset(folder, 'test', test);
+}
+
+/** Writes the splits of a data set that are not there yet: a process was killed before it had written them. */
+export async function writeMissingPuzzles(folder: string, { train, test }: RunPuzzles): Promise<void> {
+  for (const [split, puzzles] of Object.entries({ train, test })) {
+    if (!existsSync(join(folder, split))) await writeDataset(folder, split, puzzles);
+  }
 }
 
 /** How a task's puzzles are turned into their equals. */

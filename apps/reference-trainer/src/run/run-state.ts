@@ -1,25 +1,9 @@
 import { weightsFromOfficial, weightsToOfficial, type NamedHostTensors } from '@hrm/models';
 import type { TrainerState } from '@hrm/trainer';
-import type { TrainBatchesCursor } from '@hrm/data-sudoku-maze';
-import type { RunConfig } from '../config/run-config';
-import type { versions } from './versions';
+import type { RunProgress } from './run-progress';
 
 /** The files of a checkpoint. Weights and averages have the official names and layout; other tools can read them. */
 export type CheckpointFiles = Readonly<Record<string, NamedHostTensors>>;
-
-/** What a checkpoint holds beside tensors, as JSON. */
-export interface RunProgress {
-  random: TrainerState['random'];
-  /** Where the stream of batches goes on; absent before the first batch. */
-  cursor?: TrainBatchesCursor | undefined;
-  /** Bytes of metrics.jsonl when the checkpoint was made. */
-  metricsLength: number;
-  /** The best evaluation so far. */
-  best?: { step: number; exactAccuracy: number } | undefined;
-  /** For whoever finds the checkpoint alone: what the run is, and what wrote it. */
-  config: RunConfig;
-  versions: typeof versions;
-}
 
 /** A trainer's state as the files of a checkpoint. */
 export function checkpointFiles({ weights, ema, optimizer, carry }: TrainerState): CheckpointFiles {

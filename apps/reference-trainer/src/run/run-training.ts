@@ -1,13 +1,13 @@
-import { evaluationBatches, trainBatches, type TrainBatchesCursor } from '@hrm/data-sudoku-maze';
+import { evaluationBatches, trainBatches } from '@hrm/data-sudoku-maze';
 import { type Evaluation, type Trainer } from '@hrm/trainer';
-import { CheckpointStore, MetricsLog, type JsonValue } from '@hrm/trainer/checkpoint';
+import { MetricsLog, type CheckpointStore, type JsonValue } from '@hrm/trainer/checkpoint';
 import type { RunConfig } from '../config/run-config';
 import { describeSeconds, Progress, type Terminal } from '../terminal/terminal';
 import { runPaths } from './run-folder';
 import { taskAugmentation, type RunPuzzles } from './run-puzzles';
-import { checkpointFiles, trainerState, type RunProgress } from './run-state';
+import type { RunProgress, RunRecord } from './run-progress';
+import { checkpointFiles } from './run-state';
 import { StopSignals, type StopSignal } from './stop-signals';
-import { versions } from './versions';
 
 /** What a training run needs. Its caller holds the lock of the folder. */
 export interface TrainingRun {
@@ -17,8 +17,11 @@ export interface TrainingRun {
   trainer: Trainer;
   /** Step at which this call ends, at the latest. */
   lastStep: number;
-  /** Goes on from the newest checkpoint. */
-  resume: boolean;
+  store: CheckpointStore;
+  /** Where the run goes on: the trainer has that state already. Undefined at its beginning. */
+  resumed?: Pick<RunProgress, 'cursor' | 'metricsLength' | 'best'> | undefined;
+  /** What each checkpoint tells of the run beside its progress. */
+  record: RunRecord;
   terminal: Terminal;
 }
 
@@ -46,7 +49,9 @@ export async function runTraining({
   puzzles,
   trainer,
   lastStep,
-  resume,
+  store,
+  resumed,
+  record,
   terminal,
 }: TrainingRun): Promise<TrainingResult> {
   const { batchSize, seed, augment, evaluateEvery, checkpointEvery, keepCheckpoints, stopAtExactAccuracy } =
@@ -58,28 +63,18 @@ export async function runTraining({
   let bar: Progress | undefined;
   let openLog: MetricsLog | undefined;
   try {
-    const onWarning = (warning: string) => terminal.say(`Warning: ${warning}`);
-    const store = await CheckpointStore.open(run, { keepNewest: keepCheckpoints, onWarning });
-    const saved = resume ? await store.latest() : undefined;
-    let progress: Pick<RunProgress, 'random' | 'metricsLength' | 'best' | 'cursor'> = {
-      random: [0, 0, 0, 0],
-      metricsLength: 0,
-    };
-    let cursor: TrainBatchesCursor | undefined;
-    if (saved) {
-      progress = saved.state as unknown as RunProgress;
-      trainer.restore(trainerState(saved.step, saved.files, progress));
-      cursor = progress.cursor;
-      terminal.say(`Going on from step ${saved.step}.`);
-    } else if (resume) terminal.say('There is no checkpoint to go on from yet: starting at step 0.');
-    let best = progress.best;
-    const log = await MetricsLog.open(paths.metrics, { length: saved ? progress.metricsLength : 0, onWarning });
+    const { metricsLength, ...progress } = resumed ?? { metricsLength: 0 };
+    let { best, cursor }: Pick<RunProgress, 'best' | 'cursor'> = progress;
+    const log = await MetricsLog.open(paths.metrics, {
+      length: metricsLength,
+      onWarning: (warning) => terminal.say(`Warning: ${warning}`),
+    });
     openLog = log;
 
     const save = async (metric?: number) => {
       const state = await trainer.state();
       await log.flush();
-      const next: RunProgress = { random: state.random, cursor, metricsLength: log.length, best, config, versions };
+      const next: RunProgress = { random: state.random, cursor, metricsLength: log.length, best, ...record };
       await store.save({
         step: state.step,
         files: checkpointFiles(state),
@@ -101,7 +96,7 @@ export async function runTraining({
     const smooth = (old: number, now: number | undefined) =>
       now === undefined ? old : Number.isNaN(old) ? now : old + (now - old) / SMOOTHING;
     let reachedGoal = false;
-    let lastSaved = saved?.step ?? -1;
+    let lastSaved = resumed ? trainer.steps : -1;
     let trained = 0;
 
     while (trainer.steps < lastStep && !signals.received && !reachedGoal) {

@@ -19,6 +19,8 @@ export const backendOptions = {
 export interface Engine {
   backend: SelectedBackend;
   compile: Compile;
+  /** How it compiles: `eager` where it does not. */
+  compileMode: CompileMode;
   /** Whether a batch is best taken in parts, see `chooseBatchParts`. */
   takesParts: boolean;
 }
@@ -43,5 +45,10 @@ export async function startEngine(terminal: Terminal, options: EngineOptions): P
   if (backend.hint) terminal.say(withPrintedCommands(backend.hint));
   const usesCompile = backend.name === 'tensorflow' && options.compile !== 'eager';
   const compiled: Compile = (f) => compile(f, { mode: options.compile, onRecord: () => {} });
-  return { backend, compile: usesCompile ? compiled : asItIs, takesParts: usesCompile && backend.device === 'CPU' };
+  return {
+    backend,
+    compile: usesCompile ? compiled : asItIs,
+    compileMode: usesCompile ? options.compile : 'eager',
+    takesParts: usesCompile && backend.device === 'CPU',
+  };
 }

@@ -1,0 +1,67 @@
+import { mkdirSync } from 'node:fs';
+import { CheckpointStore, RunLock } from '@hrm/trainer/checkpoint';
+import type { RunConfig } from '../config/run-config';
+import { startEngine, type EngineOptions } from '../terminal/backend-options';
+import type { Terminal } from '../terminal/terminal';
+import { expectEarlierDemo, holdsEarlierDemo, removeEarlierDemo } from './earlier-demo';
+import { loadParts } from './load-parts';
+import { prepareRun } from './prepare-run';
+import { expectFreeFolder, runPaths, writeRunDescription } from './run-folder';
+import { writePuzzles } from './run-puzzles';
+import { trainPrepared, type TrainedRun } from './train-prepared';
+
+/** How a run is trained, new or begun. */
+export interface RunOptions extends EngineOptions {
+  /** Its folder. */
+  out: string;
+  /** The folder of its puzzles. Default: generated, or those it was begun with. */
+  data?: string | undefined;
+  /** Step at which this call ends, at the latest. */
+  maxSteps?: number | undefined;
+  /** Whether modules that the config imports may be executed, see `loadParts`. */
+  allowImports: boolean;
+}
+
+/** A run of `hrm demo` is begun anew each time; any other run stays. */
+export interface BeginRunOptions extends RunOptions {
+  isDemo?: boolean;
+}
+
+/** Begins a run in a folder of its own, and trains it. All that can be wrong is tried before anything is written. */
+export async function beginRun(
+  config: RunConfig,
+  { isDemo = false, ...options }: BeginRunOptions,
+  terminal: Terminal,
+): Promise<TrainedRun> {
+  const { out: run, maxSteps, allowImports } = options;
+  const replacesDemo = isDemo && holdsEarlierDemo(run, config);
+  const expectPlace = () => (replacesDemo ? expectEarlierDemo(run) : expectFreeFolder(run));
+  expectPlace();
+  const { parts, imports } = await loadParts(config, { allowImports, terminal });
+  const engine = await startEngine(terminal, options);
+  const prepared = await prepareRun(config, { data: options.data, engine, parts });
+  mkdirSync(run, { recursive: true });
+  const lock = await RunLock.acquire(run);
+  try {
+    // Another process may have come first.
+    expectPlace();
+    if (replacesDemo) await removeEarlierDemo(run);
+    const data = options.data ?? runPaths(run).data;
+    const { puzzles } = prepared;
+    await writeRunDescription(run, {
+      config,
+      data,
+      puzzles: puzzles.train.metadata,
+      imports,
+      ...(isDemo && { madeBy: 'hrm demo' as const }),
+    });
+    if (options.data === undefined) await writePuzzles(data, puzzles);
+    const store = await CheckpointStore.open(run, {
+      keepNewest: config.training.keepCheckpoints,
+      onWarning: (warning) => terminal.say(`Warning: ${warning}`),
+    });
+    return await trainPrepared({ run, config, data, prepared, engine, store, maxSteps, terminal });
+  } finally {
+    await lock.release();
+  }
+}

@@ -1,0 +1,25 @@
+import type { NamedHostTensors } from '@hrm/models';
+
+/**
+ * Makes sure that all numbers are finite: a model with others answers nothing, and training never gets rid of them.
+ *
+ * @param what such as `runs/first, checkpoint of step 500`.
+ * @throws Error naming the tensors.
+ */
+export function expectFinite(what: string, files: Readonly<Record<string, NamedHostTensors>>): void {
+  const bad: string[] = [];
+  for (const [file, tensors] of Object.entries(files)) {
+    for (const [name, { data }] of tensors) {
+      if (!(data instanceof Float32Array || data instanceof Float64Array)) continue;
+      let count = 0;
+      for (const value of data) if (!Number.isFinite(value)) count++;
+      if (count > 0) bad.push(`${name} of ${file} (${count} of ${data.length})`);
+    }
+  }
+  if (bad.length === 0) return;
+  const more = bad.length > 3 ? ` and ${bad.length - 3} more` : '';
+  throw new Error(
+    `${what}: numbers are infinite or undefined (NaN) in ${bad.slice(0, 3).join(', ')}${more}; ` +
+      'nothing can be computed with them. Take another checkpoint, or train again with a lower learning rate',
+  );
+}

@@ -1,0 +1,112 @@
+import { trainBatches, PuzzleDatasetError, type PuzzleSet } from '@hrm/data-sudoku-maze';
+import type { PartCatalog, RecursiveReasoner } from '@hrm/models';
+import type { Trainer } from '@hrm/trainer';
+import type { RunConfig } from '../config/run-config';
+import type { Engine } from '../terminal/backend-options';
+import { UsageError } from '../terminal/usage-error';
+import { buildRunModel, buildTrainer, totalStepsOf } from './build-run';
+import type { PuzzleSizes } from './run-folder';
+import { countPuzzles, preparePuzzles, taskAugmentation, type RunPuzzles } from './run-puzzles';
+
+/** All that a run trains with, made and checked. */
+export interface PreparedRun {
+  puzzles: RunPuzzles;
+  model: RecursiveReasoner;
+  trainer: Trainer;
+  /** Steps of the whole run, at least 1. */
+  totalSteps: number;
+}
+
+/**
+ * Makes what a run trains with, and tries all that its config, its puzzles and their sizes can get wrong together. Nothing is
+ * written, so that the command can be put right and given again.
+ *
+ * @param options `data`: the folder of its puzzles; undefined where they are generated. `sizes`: what its model is made for;
+ *   default what the training puzzles need.
+ * @throws UsageError naming the key or option.
+ */
+export async function prepareRun(
+  config: RunConfig,
+  {
+    data,
+    sizes,
+    engine,
+    parts,
+  }: { data: string | undefined; sizes?: PuzzleSizes | undefined; engine: Engine; parts: PartCatalog },
+): Promise<PreparedRun> {
+  const puzzles = await preparePuzzles(config, data);
+  const totalSteps = expectSteps(config, puzzles);
+  expectBatches(config, puzzles);
+  const made = sizes ?? puzzles.train.metadata;
+  if (config.model.puzzleEmbeddingSize > 0) expectIdentifiers(puzzles, made);
+  const model = buildRunModel(config, made, parts);
+  try {
+    return { puzzles, model, trainer: buildTrainer(config, model, { totalSteps, ...engine }), totalSteps };
+  } catch (error) {
+    model.dispose();
+    if (error instanceof RangeError || error instanceof TypeError) {
+      throw new UsageError(`${config.name}: training: ${error.message}`);
+    }
+    throw error;
+  }
+}
+
+const told = (count: number, what: string) => `${count.toLocaleString('en')} ${what}${count === 1 ? '' : 's'}`;
+
+function expectSteps(config: RunConfig, { train, test }: RunPuzzles): number {
+  const { batchSize, epochs } = config.training;
+  for (const [split, puzzles] of Object.entries({ train, test })) {
+    if (countPuzzles(puzzles) === 0) throw new UsageError(`--data: the folder "${split}" holds no puzzles`);
+  }
+  const steps = totalStepsOf(config, train.metadata);
+  if (steps >= 1) return steps;
+  throw new UsageError(
+    `training.epochs: ${told(epochs ?? 0, 'epoch')} over ${told(train.metadata.totalGroups, 'puzzle')} in batches of ` +
+      `${batchSize} is not one step; raise training.epochs, or lower training.batchSize`,
+  );
+}
+
+/** Examples that a pass over the set gives at the least: of each group one puzzle, whichever comes. */
+function leastExamples({ groupIndices, puzzleIndices }: PuzzleSet): number {
+  let least = 0;
+  for (let group = 0; group + 1 < groupIndices.length; group++) {
+    let smallest = Infinity;
+    for (let puzzle = groupIndices[group]!; puzzle < groupIndices[group + 1]!; puzzle++) {
+      smallest = Math.min(smallest, puzzleIndices[puzzle + 1]! - puzzleIndices[puzzle]!);
+    }
+    least += smallest;
+  }
+  return least;
+}
+
+function expectBatches({ name, task, training }: RunConfig, { train }: RunPuzzles): void {
+  const { batchSize, seed, augment } = training;
+  for (const set of train.metadata.sets) {
+    const least = leastExamples(train.sets[set]!);
+    if (least < batchSize) {
+      throw new UsageError(
+        `training.batchSize: a pass over the training puzzles (set "${set}") gives ${told(least, 'example')}, less than a ` +
+          `batch of ${batchSize}; lower it to at most ${least}, or give more puzzles`,
+      );
+    }
+  }
+  try {
+    trainBatches(train, { batchSize, seed, ...(augment && { augment: taskAugmentation(task) }) }).next();
+  } catch (error) {
+    if (error instanceof RangeError || error instanceof PuzzleDatasetError) {
+      throw new UsageError(`${name}: training: ${error.message}`);
+    }
+    throw error;
+  }
+}
+
+/** Every puzzle has a row in the model's table of puzzle embeddings. */
+function expectIdentifiers({ train, test }: RunPuzzles, { numPuzzleIdentifiers }: PuzzleSizes): void {
+  for (const [split, { metadata }] of Object.entries({ train, test })) {
+    if (metadata.numPuzzleIdentifiers <= numPuzzleIdentifiers) continue;
+    throw new UsageError(
+      `--data: the folder "${split}" has ${told(metadata.numPuzzleIdentifiers, 'puzzle identifier')}, the run's model is made ` +
+        `for ${numPuzzleIdentifiers}; give the data set that it was made for`,
+    );
+  }
+}

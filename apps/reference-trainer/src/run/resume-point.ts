@@ -1,0 +1,55 @@
+import { FileFormatError, weightsFromOfficial } from '@hrm/models';
+import type { Trainer } from '@hrm/trainer';
+import type { Checkpoint } from '@hrm/trainer/checkpoint';
+import type { RunConfig } from '../config/run-config';
+import { configChanges, describeChanges } from './config-changes';
+import { expectFinite } from './expect-finite';
+import { configOfCheckpoint } from './run-progress';
+import { trainerState } from './run-state';
+import type { RunProgress } from './run-progress';
+
+/**
+ * Makes sure that a checkpoint is of the run that the folder describes.
+ *
+ * @param sections parts of the config that must be the same; default all that a run cannot change on the way.
+ * @throws FileFormatError naming the keys that differ.
+ */
+export function expectCheckpointOf(
+  checkpoint: Pick<Checkpoint, 'state' | 'path'>,
+  config: RunConfig,
+  sections?: readonly (keyof RunConfig)[],
+): void {
+  const saved = configOfCheckpoint(checkpoint);
+  if (!saved) return;
+  const changes = configChanges(saved, config).filter(
+    ({ key, effect }) => effect === 'fixed' && (!sections || sections.includes(key.split('.')[0] as keyof RunConfig)),
+  );
+  if (changes.length === 0) return;
+  throw new FileFormatError({
+    path: checkpoint.path,
+    problem: `this checkpoint is of another run than config.json says: ${describeChanges(changes, ['there', 'here'])}`,
+    expected: 'checkpoints and config.json of one run; put back those that belong together',
+  });
+}
+
+/**
+ * Gives the trainer the state of a checkpoint. One that was imported holds weights alone: the optimizer, the averages and
+ * the random numbers then start anew.
+ *
+ * @throws Error where it does not fit, or holds numbers that are not finite; the trainer is then as it was.
+ */
+export async function restoreTrainer(
+  trainer: Trainer,
+  { step, files, path }: Pick<Checkpoint, 'step' | 'files' | 'path'>,
+  progress: RunProgress | undefined,
+): Promise<void> {
+  expectFinite(path, files);
+  if (progress) {
+    trainer.restore(trainerState(step, files, progress));
+    return;
+  }
+  const weights = weightsFromOfficial(files['weights'] ?? new Map<never, never>());
+  const fresh = await trainer.state();
+  const ema = new Map([...fresh.ema].map(([name, value]) => [name, weights.get(name) ?? value]));
+  trainer.restore({ ...fresh, step, weights, ema });
+}

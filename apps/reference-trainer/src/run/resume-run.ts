@@ -1,0 +1,190 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { trainBatches, type PuzzleDataset } from '@hrm/data-sudoku-maze';
+import { FileFormatError } from '@hrm/models';
+import { isProgressive } from '@hrm/recursion';
+import { CheckpointStore, RunLock } from '@hrm/trainer/checkpoint';
+import type { RunConfig } from '../config/run-config';
+import { startEngine } from '../terminal/backend-options';
+import type { Terminal } from '../terminal/terminal';
+import { UsageError } from '../terminal/usage-error';
+import type { RunOptions } from './begin-run';
+import { totalStepsOf } from './build-run';
+import { configChanges, describeChanges, type ConfigChange } from './config-changes';
+import { describeRates } from './describe-rates';
+import { loadParts } from './load-parts';
+import { prepareRun, type PreparedRun } from './prepare-run';
+import { puzzlesFingerprint } from './puzzles-fingerprint';
+import { expectCheckpointOf, restoreTrainer } from './resume-point';
+import { expectOwnPuzzlesFolder, puzzlesOfRun, readRunDescription, splits, writeRunDescription } from './run-folder';
+import { describeOtherMachine, thisRunMachine } from './run-machine';
+import { readRunProgress, type RunProgress } from './run-progress';
+import { writeMissingPuzzles } from './run-puzzles';
+import { trainPrepared, type TrainedRun } from './train-prepared';
+
+/**
+ * Goes on with a run from its newest whole checkpoint. Its folder says what it is; `change` says what is to be otherwise from
+ * now on. That is written only when the checkpoint, the puzzles and the place in them have been found to fit.
+ *
+ * @param change gives the config to go on with, from that of the run
+ * @throws UsageError where the run cannot be gone on with so; it is then as it was.
+ */
+export async function resumeRun(
+  change: (before: RunConfig) => RunConfig,
+  options: RunOptions,
+  terminal: Terminal,
+): Promise<TrainedRun> {
+  const { out: run, maxSteps, allowImports } = options;
+  const say = (text: string | undefined) => text !== undefined && terminal.say(text);
+  // First of all: what another process writes is not read half old, half new.
+  const lock = await RunLock.acquire(run);
+  try {
+    const before = readRunDescription(run);
+    const config = change(before.config);
+    const changes = configChanges(before.config, config);
+    const store = await CheckpointStore.open(run, {
+      keepNewest: config.training.keepCheckpoints,
+      onWarning: (warning) => terminal.say(`Warning: ${warning}`),
+    });
+    const saved = await store.latest();
+    const progress = saved && readRunProgress(saved);
+    if (saved) expectCheckpointOf(saved, before.config);
+    expectChangeable(
+      { run, data: before.data },
+      changes,
+      saved === undefined ? 'nothing' : progress === undefined ? 'weights' : 'all',
+    );
+
+    const { parts, imports } = await loadParts(config, { allowImports, recorded: before.imports, terminal });
+    const engine = await startEngine(terminal, options);
+    const folder = options.data ?? puzzlesOfRun(run, before.data);
+    const data = folder ?? before.data;
+    if (data === undefined) throw new UsageError('--data is missing: this run does not know where its puzzles are');
+    if (folder === undefined) expectOwnPuzzlesFolder(run);
+    const sizes = saved && before.puzzles;
+    const prepared = await prepareRun(config, { data: folder, sizes, engine, parts });
+
+    let resumed: Pick<RunProgress, 'cursor' | 'metricsLength' | 'best'> | undefined;
+    if (saved) {
+      if (saved.step > prepared.totalSteps) {
+        throw new UsageError(
+          `--resume: the run in ${run} has made ${saved.step} steps already, more than the ${prepared.totalSteps} that the ` +
+            'config gives it; raise training.steps (or training.epochs)',
+        );
+      }
+      await restoreTrainer(prepared.trainer, saved, progress);
+      say(`Going on from step ${saved.step}.`);
+      resumed = progress ? { ...progress, cursor: cursorIn(prepared.puzzles.train, progress) } : { metricsLength: 0 };
+      expectCursor(saved.path, config, prepared.puzzles.train, resumed.cursor);
+      if (!progress) {
+        say('Its weights were imported, and nothing else: the optimizer and the order of the puzzles start anew.');
+      } else {
+        if (resumed.cursor !== progress.cursor) {
+          say(
+            `The puzzles in ${data} are not those it was trained on: a new pass over them begins, which is not exact.`,
+          );
+        }
+        say(describeOtherMachine(progress, thisRunMachine(engine)));
+      }
+      if (saved.step === prepared.totalSteps) {
+        say(`All ${saved.step} steps of it are made; for more, give --set training.steps=${2 * saved.step}.`);
+      } else {
+        say(describeCourse({ before: before.config, after: config, changes, prepared, step: saved.step }));
+      }
+    } else say('There is no checkpoint to go on from yet: starting at step 0.');
+
+    await writeRunDescription(run, { config, data, puzzles: sizes ?? prepared.puzzles.train.metadata, imports });
+    if (folder === undefined) await writeMissingPuzzles(data, prepared.puzzles);
+    try {
+      return await trainPrepared({ run, config, data, prepared, engine, store, maxSteps, resumed, terminal });
+    } catch (error) {
+      // Nothing came of the change: the run is again what its newest checkpoint is of.
+      const [newest] = await store.steps();
+      if (saved && newest === saved.step) await writeRunDescription(run, before).catch(() => undefined);
+      throw error;
+    }
+  } finally {
+    await lock.release();
+  }
+}
+
+/** Makes sure that what a run's checkpoint holds (`weights` alone of an imported one) can go on with other keys. */
+function expectChangeable(
+  { run, data }: { run: string; data: string | undefined },
+  changes: readonly ConfigChange[],
+  holds: 'all' | 'weights' | 'nothing',
+): void {
+  const hasPuzzles = data !== undefined && splits.some((split) => existsSync(join(data, split)));
+  const isFixed = ({ key, effect }: ConfigChange) => {
+    if (effect !== 'fixed') return false;
+    // Puzzles are generated once.
+    if (/^(generate|task)\b/.test(key)) return hasPuzzles || holds !== 'nothing';
+    return holds === 'all' || (holds === 'weights' && !key.startsWith('training.'));
+  };
+  const refused = changes.filter(isFixed);
+  if (refused.length === 0) return;
+  throw new UsageError(
+    `--resume: the run in ${run} cannot go on with another ${describeChanges(refused, ['has', 'given'])}; ` +
+      'leave CONFIG, --set and --seed out to go on as it was begun, or choose another --out',
+  );
+}
+
+/** Where the stream of batches goes on. In other puzzles than before there is no such place: a new pass begins. */
+function cursorIn(puzzles: PuzzleDataset, { cursor, puzzles: known }: RunProgress): RunProgress['cursor'] {
+  if (!cursor || known === undefined || known === puzzlesFingerprint(puzzles)) return cursor;
+  return { ...cursor, iteration: cursor.iteration + 1, position: 0 };
+}
+
+/** Makes sure that batches can be drawn from there. @throws FileFormatError where the place is none. */
+function expectCursor(
+  path: string,
+  { training: { batchSize, seed } }: RunConfig,
+  puzzles: PuzzleDataset,
+  cursor: RunProgress['cursor'],
+): void {
+  if (!cursor) return;
+  try {
+    trainBatches(puzzles, { batchSize, seed, cursor }).next();
+  } catch (error) {
+    throw new FileFormatError({
+      path,
+      problem: `its place in the puzzles does not fit: ${(error as Error).message}`,
+      expected: 'the checkpoint of a run on these puzzles',
+      cause: error,
+    });
+  }
+}
+
+/** What becomes of a run that goes on with another config; undefined where that is the same. */
+function describeCourse({
+  before,
+  after,
+  changes,
+  prepared: { puzzles, model, totalSteps },
+  step,
+}: {
+  before: RunConfig;
+  after: RunConfig;
+  changes: readonly ConfigChange[];
+  prepared: PreparedRun;
+  step: number;
+}): string | undefined {
+  if (changes.length === 0) return undefined;
+  const rates = describeRates(
+    { training: before.training, totalSteps: totalStepsOf(before, puzzles.train.metadata) },
+    { training: after.training, totalSteps },
+    step,
+  );
+  const isInexact = ({ effect }: ConfigChange) =>
+    effect === 'learning' ||
+    effect === 'fixed' ||
+    (effect === 'length' && (rates !== undefined || isProgressive(model.schedule)));
+  const inexact = changes.filter(isInexact).map(({ key }) => key);
+  const exactness =
+    inexact.length > 0
+      ? `It goes on, but not as a run begun so: ${inexact.join(', ')} changed on the way.`
+      : changes.some(({ effect }) => effect === 'rounding')
+        ? 'It goes on as a run begun so would, within rounding.'
+        : 'It goes on exactly as a run begun so would.';
+  return [`Changed: ${describeChanges(changes, ['was', 'now'])}. ${exactness}`, ...(rates ? [rates] : [])].join('\n');
+}

@@ -1,0 +1,55 @@
+import { countParameters } from '@hrm/layers';
+import type { CheckpointStore } from '@hrm/trainer/checkpoint';
+import type { RunConfig } from '../config/run-config';
+import type { Engine } from '../terminal/backend-options';
+import type { Terminal } from '../terminal/terminal';
+import type { PreparedRun } from './prepare-run';
+import { puzzlesFingerprint } from './puzzles-fingerprint';
+import { thisRunMachine } from './run-machine';
+import type { RunProgress } from './run-progress';
+import { countPuzzles } from './run-puzzles';
+import { runTraining, type TrainingResult } from './run-training';
+import { versions } from './versions';
+
+/** A run in a folder that is locked and described, ready to go. */
+export interface ReadyRun {
+  run: string;
+  config: RunConfig;
+  /** The folder of its puzzles. */
+  data: string;
+  prepared: PreparedRun;
+  engine: Engine;
+  store: CheckpointStore;
+  maxSteps?: number | undefined;
+  /** Where it goes on; the trainer has that state already. Undefined at its beginning. */
+  resumed?: Pick<RunProgress, 'cursor' | 'metricsLength' | 'best'> | undefined;
+  terminal: Terminal;
+}
+
+/** A run after training. */
+export interface TrainedRun {
+  result: TrainingResult;
+  config: RunConfig;
+  engine: Engine;
+  data: string;
+}
+
+/** Trains a run that is ready, and frees its model. */
+export async function trainPrepared(ready: ReadyRun): Promise<TrainedRun> {
+  const { run, config, data, engine, prepared, maxSteps = Infinity, store, resumed, terminal } = ready;
+  const { puzzles, model, trainer, totalSteps } = prepared;
+  const lastStep = Math.min(totalSteps, maxSteps);
+  terminal.say(
+    `${config.name}: ${countParameters(model).toLocaleString('en')} parameters, ` +
+      `${countPuzzles(puzzles.train).toLocaleString('en')} puzzles to learn from, ${countPuzzles(puzzles.test).toLocaleString('en')} held out, ` +
+      `up to ${lastStep.toLocaleString('en')} steps of ${config.training.batchSize}. Files: ${run}`,
+  );
+  const record = { config, versions, machine: thisRunMachine(engine), puzzles: puzzlesFingerprint(puzzles.train) };
+  try {
+    const result = await runTraining({ run, config, puzzles, trainer, lastStep, store, resumed, record, terminal });
+    return { result, config, engine, data };
+  } finally {
+    trainer.dispose();
+    model.dispose();
+  }
+}

@@ -1,0 +1,74 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { buildSudokuDataset, generateSudokuPuzzles, type PuzzleDataset } from '@hrm/data-sudoku-maze';
+import { writeDataset } from '@hrm/data-sudoku-maze/files';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { quickRun, writeQuickConfig } from './quick-run';
+import { runInProcess } from './run-in-process';
+import { useEmptyFolder } from './use-empty-folder';
+
+useEmptyFolder('checked-first');
+
+const emptySet = { inputs: new Uint8Array(), labels: new Uint8Array(), puzzleIdentifiers: new Int32Array(), puzzleIndices: Int32Array.of(0), groupIndices: Int32Array.of(0) }; // prettier-ignore
+const nothing = ({ metadata }: PuzzleDataset): PuzzleDataset => ({
+  metadata: { ...metadata, totalGroups: 0, meanPuzzleExamples: 0 },
+  sets: { all: emptySet },
+});
+
+beforeAll(async () => {
+  writeQuickConfig('quick.json');
+  writeQuickConfig('epochs.json', { training: { ...quickRun.training, steps: undefined, epochs: 1, batchSize: 12 } });
+  writeQuickConfig('tokens.json', { task: { kind: 'tokens', size: undefined, seqLen: 16, vocabSize: 6 } });
+  const train = buildSudokuDataset(generateSudokuPuzzles({ size: 4, count: 12, seed: 0 }));
+  const test = buildSudokuDataset(generateSudokuPuzzles({ size: 4, count: 4, seed: 1 }));
+  const write = async (folder: string, splits: { train: PuzzleDataset; test: PuzzleDataset }) => {
+    for (const [split, puzzles] of Object.entries(splits)) await writeDataset(folder, split, puzzles);
+  };
+  await write('sudoku', { train, test });
+  await write('no-test', { train, test: nothing(test) });
+  await write('no-train', { train: nothing(train), test });
+  const identifiers = { ...test.metadata, numPuzzleIdentifiers: 5 };
+  await write('strangers', { train, test: { ...test, metadata: identifiers } });
+});
+
+describe('a command that cannot be is refused before anything is written, and works once put right', () => {
+  it.each<[string, string[], string, string[]]>([
+    ['tokens with augmentation', ['tokens.json', '--data', 'sudoku'], 'training.augment', ['--set', 'training.augment=false']],
+    ['a batch larger than the data', ['quick.json', '--set', 'training.batchSize=13'], 'training.batchSize', ['--set', 'training.batchSize=12']],
+    ['no step at all', ['epochs.json', '--set', 'generate.train=11'], 'training.epochs: 1 epoch over 11 puzzles in batches of 12 is not one step', ['--set', 'training.batchSize=11']],
+    ['an average that keeps all', ['quick.json', '--set', 'training.emaDecay=1'], 'emaDecay', ['--set', 'training.emaDecay=0.9']],
+    ['a moment that keeps all', ['quick.json', '--set', 'training.beta2=1'], 'beta2', ['--set', 'training.beta2=0.9']],
+    ['no held-out puzzles', ['quick.json', '--data', 'no-test'], 'the folder "test" holds no puzzles', []],
+    ['no puzzles to learn from', ['quick.json', '--data', 'no-train'], 'the folder "train" holds no puzzles', []],
+    ['puzzles with identifiers of their own', ['quick.json', '--data', 'strangers'], 'has 5 puzzle identifiers, the run\'s model is made for 1', []],
+  ])('%s', async (name, args, named, correction) => {
+    const run = name.replaceAll(' ', '-');
+    const { status, stdout, stderr } = await runInProcess(['train', ...args, '--out', run]);
+    expect(status, stdout).toBe(2);
+    expect(stderr).toContain(named);
+    expect(existsSync(run)).toBe(false);
+    // The later of two assignments to a key is taken. Where the puzzles were wrong, they are generated.
+    const corrected = correction.length > 0 ? [...args, ...correction] : ['quick.json'];
+    const right = await runInProcess(['train', ...corrected, '--out', run]);
+    expect(right.status, right.stderr).toBe(0);
+    expect(readdirSync(join(run, 'checkpoints')).length).toBeGreaterThan(0);
+  }); // prettier-ignore
+});
+
+describe('an evaluation of no puzzles', () => {
+  it.each(['eval', 'residuals'])('is an error of hrm %s', async (command) => {
+    if (!existsSync('run')) expect((await runInProcess(['train', 'quick.json', '--out', 'run'])).status).toBe(0);
+    const { status, stderr } = await runInProcess([command, '--run', 'run', '--data', 'no-test']);
+    expect(status).toBe(2);
+    expect(stderr).toContain('holds no puzzles');
+  });
+
+  it('is one too where no cell has a label', async () => {
+    const test = buildSudokuDataset(generateSudokuPuzzles({ size: 4, count: 4, seed: 1 }));
+    const all = { ...test.sets['all']!, labels: new Uint8Array(64) };
+    await writeDataset('unlabelled', 'test', { metadata: { ...test.metadata, ignoreLabelId: 0 }, sets: { all } });
+    const { status, stdout, stderr } = await runInProcess(['eval', '--run', 'run', '--data', 'unlabelled', '--json']);
+    expect(status, stdout).toBe(1);
+    expect(stderr).toContain('has a label to compare with: nothing was evaluated');
+  });
+});

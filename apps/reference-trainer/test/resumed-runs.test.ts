@@ -1,0 +1,223 @@
+import { cpSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { readCheckpoint, writeCheckpoint, type JsonValue } from '@hrm/trainer/checkpoint';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { filesOf, tensorsOf, writeQuickConfig } from './quick-run';
+import { runInProcess } from './run-in-process';
+import { useEmptyFolder } from './use-empty-folder';
+
+useEmptyFolder('resumed-runs');
+
+const train = (...args: string[]) => runInProcess(['train', ...args]);
+const resume = (run: string, ...args: string[]) => train('--resume', '--out', run, ...args);
+
+/** Copies a run that has made two of its four steps. */
+function halfRun(name: string): string {
+  cpSync('half', name, { recursive: true });
+  return name;
+}
+
+/** Changes what the newest checkpoint of a run says beside its tensors. */
+async function changeState(run: string, change: (state: { [key: string]: JsonValue }) => object): Promise<void> {
+  const folder = join(run, 'checkpoints');
+  const { step, files, state, metric } = await readCheckpoint(join(folder, 'checkpoint-00000002'));
+  const changed = change(state as { [key: string]: JsonValue }) as JsonValue;
+  await writeCheckpoint(folder, { step, files, state: changed, ...(metric !== undefined && { metric }) });
+}
+
+beforeAll(async () => {
+  writeQuickConfig('quick.json');
+  for (const [run, steps] of [['whole', '4'], ['half', '2']] as const) {
+    const { status, stderr } = await train('quick.json', '--out', run, '--seed', '7', '--set', 'training.learningRate=2e-3', '--max-steps', steps);
+    expect(status, stderr).toBe(0);
+  }
+}); // prettier-ignore
+
+describe('hrm train --resume', () => {
+  it('needs nothing but the run, and ends with the same bytes', async () => {
+    const run = halfRun('alone');
+    const { status, stdout, stderr } = await resume(run);
+    expect(status, stderr).toBe(0);
+    expect(stdout).toContain('Going on from step 2.');
+    expect(stdout).not.toContain('Changed');
+    expect(tensorsOf(run, 4)).toEqual(tensorsOf('whole', 4));
+    expect((await resume(run)).stdout).toContain('All 4 steps of it are made');
+  });
+
+  it.each([
+    ['--seed', '1'],
+    ['--set', 'training.batchSize=3'],
+    ['--set', 'training.optimizer=adam-w'],
+    ['--set', 'training.segmentsPerUpdate=2'],
+    ['--set', 'model.hiddenSize=16'],
+    ['--set', 'model.halting.maxSegments=9'],
+    ['--set', 'task.size=6'],
+    ['--set', 'generate.train=99'],
+    ['--set', 'training.emaDecay=null'],
+    ['--set', 'training.steps=1'],
+    ['--set', 'training.learningRate=-1'],
+    ['--data', 'nowhere'],
+  ])('refuses %s %s, and leaves the run as it was', async (...args) => {
+    const run = halfRun(`refused-${args.join('-').replace(/[^a-z]/gi, '')}`);
+    const before = filesOf(run);
+    const { status, stderr } = await resume(run, ...args);
+    expect(status, stderr).toBe(2);
+    expect(stderr).toContain(args[0] === '--seed' ? 'training.seed' : args[1]!.replace(/=.*/, ''));
+    expect(filesOf(run)).toEqual(before);
+  });
+
+  it('leaves config.json as it was where the checkpoint does not fit', async () => {
+    const run = halfRun('broken');
+    await changeState(run, (state) => ({ ...state, cursor: { ...(state['cursor'] as object), position: 999 } }));
+    const before = filesOf(run);
+    const { status, stderr } = await resume(
+      run,
+      '--set',
+      'training.learningRate=1',
+      '--set',
+      'training.tokenLoss=softmax',
+    );
+    expect(status).toBe(1);
+    expect(stderr).toContain('its place in the puzzles does not fit');
+    expect(filesOf(run)).toEqual(before);
+  });
+
+  it('puts config.json back where no checkpoint comes of a change', async () => {
+    const run = halfRun('overflows');
+    const before = filesOf(run);
+    const { status, stderr } = await resume(run, '--set', 'training.learningRate=1e39');
+    expect(status).toBe(1);
+    expect(stderr).toContain('Step 3 is not finite');
+    expect(filesOf(run)).toEqual(before);
+    expect((await resume(run)).status).toBe(0);
+    expect(tensorsOf(run, 4)).toEqual(tensorsOf('whole', 4));
+  });
+
+  it('says which keys differ, and whether it stays exact', async () => {
+    const same = await resume(halfRun('evaluates'), '--set', 'training.evaluateEvery=3', '--set', 'training.keepCheckpoints=5');
+    expect(same.stdout).toContain('Changed: training.evaluateEvery (was 4, now 3), training.keepCheckpoints (was 2, now 5). It goes on exactly');
+    expect(tensorsOf('evaluates', 4)).toEqual(tensorsOf('whole', 4));
+    const parts = await resume(halfRun('parts'), '--set', 'training.microBatch=1');
+    expect(parts.stdout).toContain('(was "auto", now 1). It goes on as a run begun so would, within rounding.');
+    const other = await resume(halfRun('decays'), '--set', 'training.weightDecay=0.5');
+    expect(other.stdout).toContain('It goes on, but not as a run begun so: training.weightDecay changed on the way.');
+    expect(other.stdout).not.toContain('The learning rate of');
+    // What it was changed to is what it now is.
+    expect((await resume('decays', '--set', 'training.steps=5')).stdout).toContain('Changed: training.steps (was 4, now 5). It goes on exactly');
+    expect(JSON.parse(readFileSync('decays/config.json', 'utf8'))).toMatchObject({ config: { training: { weightDecay: 0.5, steps: 5, seed: 7 } } });
+  }); // prettier-ignore
+
+  it('says what a decaying learning rate becomes where the run gets longer', async () => {
+    const args = ['--set', 'training.minRatio=0.1'];
+    expect((await train('quick.json', '--out', 'cosine', ...args)).status).toBe(0);
+    const { stdout } = await resume('cosine', '--set', 'training.steps=8');
+    expect(stdout).toContain('not as a run begun so: training.steps changed on the way');
+    expect(stdout).toContain('The learning rate of step 5 becomes 0.000378 (it ended at 0.0001), and that of the last step, 8, 0.0001.');
+    const lines = readFileSync('cosine/metrics.jsonl', 'utf8').trim().split('\n');
+    const steps = lines.map((line) => JSON.parse(line) as { step: number; learningRate?: number });
+    expect(steps.find(({ step, learningRate }) => step === 5 && learningRate)!.learningRate).toBeCloseTo(0.000378, 6);
+  }); // prettier-ignore
+
+  it('begins a run that has no checkpoint again, with the config that is given', async () => {
+    expect((await train('quick.json', '--out', 'failed', '--set', 'training.learningRate=1e39')).status).toBe(1);
+    const again = await train('quick.json', '--out', 'failed');
+    expect(again.status).toBe(2);
+    expect(again.stderr).toContain('has no checkpoint yet: begin it again by --resume');
+    const { status, stdout, stderr } = await train('quick.json', '--out', 'failed', '--resume', '--set', 'training.batchSize=3');
+    expect(status, stderr).toBe(0);
+    expect(stdout).toContain('There is no checkpoint to go on from yet: starting at step 0.');
+    expect((await resume('nowhere')).stderr).toContain('--resume: there is no run in nowhere to go on with');
+  }); // prettier-ignore
+
+  it('says so where the puzzles are others than before, and takes the same ones from another place', async () => {
+    const run = halfRun('elsewhere');
+    mkdirSync('puzzles');
+    renameSync(join(run, 'data'), 'puzzles/same');
+    const same = await resume(run, '--data', 'puzzles/same');
+    expect(same.status, same.stderr).toBe(0);
+    expect(same.stdout).not.toContain('are not those it was trained on');
+    expect(tensorsOf(run, 4)).toEqual(tensorsOf('whole', 4));
+    const generate = ['data', 'generate', '--task', 'sudoku', '--size', '4', '--train', '12', '--test', '4', '--seed', '9'];
+    expect((await runInProcess([...generate, '--out', 'puzzles/other'])).status).toBe(0);
+    const other = await resume(halfRun('others'), '--data', 'puzzles/other');
+    expect(other.status, other.stderr).toBe(0);
+    expect(other.stdout).toContain('are not those it was trained on: a new pass over them begins');
+  }); // prettier-ignore
+});
+
+describe('a folder with a run and its puzzles', () => {
+  it('may move as a whole, and the run alone while the puzzles stay', async () => {
+    mkdirSync('tree');
+    cpSync(join('whole', 'data'), 'tree/puzzles', { recursive: true });
+    expect((await train('quick.json', '--data', 'tree/puzzles', '--out', 'tree/runs/one')).status).toBe(0);
+    const { data } = JSON.parse(readFileSync('tree/runs/one/config.json', 'utf8')) as { data: string };
+    expect(data).toBe('../../puzzles');
+    mkdirSync('moved');
+    renameSync('tree', 'moved/tree');
+    expect((await runInProcess(['eval', '--run', 'moved/tree/runs/one'])).status).toBe(0);
+    expect((await resume('moved/tree/runs/one', '--set', 'training.steps=5')).status).toBe(0);
+    renameSync('moved/tree/runs/one', 'one');
+    expect((await runInProcess(['eval', '--run', 'one'])).status).toBe(0);
+  });
+});
+
+describe('the manifest of a checkpoint', () => {
+  it('tells the backend and the machine, and resuming elsewhere says that bits will differ', async () => {
+    const { state } = await readCheckpoint(join('half', 'checkpoints', 'checkpoint-00000002'));
+    expect(state).toMatchObject({ machine: { backend: 'wasm', compile: 'eager', platform: `${process.platform} ${process.arch}` } });
+    const { status, stdout } = await resume(halfRun('on-cpu'), '--backend', 'cpu');
+    expect(status).toBe(0);
+    expect(stdout).toContain('So far this run was computed by: backend wasm, now cpu. It goes on, but the last bits of its numbers will differ');
+    const run = halfRun('older');
+    await changeState(run, (state) => ({ ...state, versions: { ...(state['versions'] as object), node: '18.0.0' } }));
+    expect((await resume(run)).stdout).toContain('Node 18.0.0, now');
+  }); // prettier-ignore
+
+  it.each<[string, (state: { [key: string]: JsonValue }) => object, string]>([
+    ['a negative length of the log', (state) => ({ ...state, metricsLength: -5 }), 'state.metricsLength'],
+    ['random numbers that are none', (state) => ({ ...state, random: [0, 0, 0, 0] }), 'state.random'],
+    ['no random numbers', ({ random: _, ...state }) => state, 'state.random'],
+    ['a cursor that is none', (state) => ({ ...state, cursor: { seed: 7 } }), 'state.cursor'],
+    ['another kind of best', (state) => ({ ...state, best: 'yes' }), 'state.best'],
+    ['nothing', () => ({}), 'state.random'],
+  ])('with %s is refused by name, and nothing is changed', async (name, change, named) => {
+    const run = halfRun(name.replaceAll(' ', '-'));
+    await changeState(run, change);
+    const before = filesOf(run);
+    const { status, stdout, stderr } = await resume(run);
+    expect(status).toBe(1);
+    expect(stderr).toContain(`its state cannot be gone on from: ${named}`);
+    expect(stdout + stderr).not.toMatch(/\n\s+at /);
+    expect(filesOf(run)).toEqual(before);
+  });
+});
+
+describe('a checkpoint of another run', () => {
+  it.each([
+    ['eval', ['--run']],
+    ['train', ['--resume', '--out']],
+  ])('is refused by hrm %s', async (command, args) => {
+    const run = halfRun(`swapped-${command}`);
+    const path = join(run, 'config.json');
+    writeFileSync(path, readFileSync(path, 'utf8').replace('"maxSegments": 4', '"maxSegments": 3'));
+    const { status, stderr } = await runInProcess([command, ...args, run]);
+    expect(status).toBe(1);
+    expect(stderr).toContain('this checkpoint is of another run than config.json says: model.halting.maxSegments (there 4, here 3)');
+  }); // prettier-ignore
+});
+
+describe('weights that are not finite', () => {
+  it.each([
+    ['eval', ['--run']],
+    ['train', ['--resume', '--out']],
+  ])('are refused by hrm %s', async (command, args) => {
+    const run = halfRun(`nan-${command}`);
+    const folder = join(run, 'checkpoints');
+    const { step, files, state } = await readCheckpoint(join(folder, 'checkpoint-00000002'));
+    for (const file of ['weights', 'ema']) files[file]!.get('inner.q_head.bias')!.data[0] = NaN;
+    await writeCheckpoint(folder, { step, files, state });
+    const { status, stderr } = await runInProcess([command, ...args, run]);
+    expect(status).toBe(1);
+    expect(stderr).toContain('numbers are infinite or undefined (NaN) in inner.q_head.bias of weights (1 of 2)');
+  });
+});

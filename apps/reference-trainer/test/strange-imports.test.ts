@@ -1,0 +1,109 @@
+import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { createHash } from 'node:crypto';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { allowedImportsPath } from '../src/run/allowed-imports';
+import { filesOf, quickRun, writeQuickConfig } from './quick-run';
+import { runInProcess } from './run-in-process';
+import { useEmptyFolder } from './use-empty-folder';
+
+useEmptyFolder('strange-imports');
+
+/** A module that is seen to be executed. */
+const source = `import { writeFileSync } from 'node:fs';
+writeFileSync(${JSON.stringify('executed')}, 'it was');
+export default {};
+`;
+const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
+
+/** A stranger's run: one of ours, that now imports a module. */
+function strangeRun(name: string, text = source): string {
+  cpSync('run', name, { recursive: true });
+  const path = join(name, 'config.json');
+  const description = JSON.parse(readFileSync(path, 'utf8')) as { config: object };
+  Object.assign(description.config, { imports: ['parts.mjs'] });
+  writeFileSync(path, JSON.stringify({ ...description, imports: [{ path: resolve(name, 'parts.mjs'), sha256: sha256(source) }] }));
+  writeFileSync(join(name, 'parts.mjs'), text);
+  return name;
+} // prettier-ignore
+
+beforeAll(async () => {
+  writeQuickConfig('quick.json');
+  expect((await runInProcess(['train', 'quick.json', '--out', 'run'])).status).toBe(0);
+});
+
+describe('the modules of a run from anywhere', () => {
+  it.each([
+    ['eval', '--run'],
+    ['solve', '1... ..3. .4.. ...2', '--run'],
+    ['residuals', '--run'],
+    ['train', '--resume', '--out'],
+  ])('are not executed by hrm %s, which names them', async (...command) => {
+    const run = strangeRun(`strange-${command[0]}`);
+    const before = filesOf(run);
+    const { status, stdout, stderr } = await runInProcess([...command, run]);
+    expect(status, stdout).toBe(2);
+    expect(stderr).toContain(`${resolve(run, 'parts.mjs')} (SHA-256 ${sha256(source)})`);
+    expect(stderr).toContain('--allow-imports');
+    expect(existsSync('executed')).toBe(false);
+    expect(filesOf(run)).toEqual(before);
+    expect(existsSync(allowedImportsPath())).toBe(false);
+  });
+
+  it('are not executed for a config either', async () => {
+    const config = writeQuickConfig('own.json', { imports: ['./parts.mjs'] });
+    writeFileSync('parts.mjs', source);
+    const { status, stderr } = await runInProcess(['train', config, '--out', 'own']);
+    expect(status).toBe(2);
+    expect(stderr).toContain(resolve('parts.mjs'));
+    expect(existsSync('executed') || existsSync('own')).toBe(false);
+  });
+
+  it('are those that this user has allowed: at that place, with that content', async () => {
+    const run = strangeRun('allowed', 'export default {};\n');
+    const evaluate = (...args: string[]) => runInProcess(['eval', '--run', run, ...args]);
+    const first = await evaluate('--allow-imports');
+    expect(first.status, first.stderr).toBe(0);
+    expect(first.stdout).toContain('has changed since the run was begun');
+    expect(statSync(allowedImportsPath()).mode & 0o777).toBe(0o600);
+    expect((await evaluate()).status).toBe(0);
+
+    cpSync(run, 'elsewhere', { recursive: true });
+    expect((await runInProcess(['eval', '--run', 'elsewhere'])).stderr).toContain(resolve('elsewhere/parts.mjs'));
+
+    writeFileSync(join(run, 'parts.mjs'), source);
+    expect((await evaluate()).stderr).toContain(sha256(source));
+    expect(existsSync('executed')).toBe(false);
+  });
+
+  it('are not those of a list that others could have written, or that is damaged', async () => {
+    const run = strangeRun('listed', 'export default {};\n');
+    expect((await runInProcess(['eval', '--run', run, '--allow-imports'])).status).toBe(0);
+    const evaluate = async () => (await runInProcess(['eval', '--run', run])).status;
+    expect(await evaluate()).toBe(0);
+    chmodSync(allowedImportsPath(), 0o666);
+    expect(await evaluate()).toBe(2);
+    chmodSync(allowedImportsPath(), 0o600);
+    expect(await evaluate()).toBe(0);
+    writeFileSync(allowedImportsPath(), '{"format": 1');
+    expect(await evaluate()).toBe(2);
+    // And what is noted then replaces it.
+    expect((await runInProcess(['eval', '--run', run, '--allow-imports'])).status).toBe(0);
+    expect(await evaluate()).toBe(0);
+  });
+
+  it('move with the run', async () => {
+    mkdirSync('tree/configs', { recursive: true });
+    writeFileSync('tree/parts.mjs', 'export default {};\n');
+    writeFileSync('tree/configs/run.json', JSON.stringify({ ...quickRun, imports: ['../parts.mjs'] }));
+    const begun = await runInProcess(['train', 'tree/configs/run.json', '--out', 'tree/runs/one', '--allow-imports']);
+    expect(begun.status, begun.stderr).toBe(0);
+    const { imports, config } = JSON.parse(readFileSync('tree/runs/one/config.json', 'utf8')) as { imports: object[]; config: { imports: string[] } };
+    expect(config.imports).toEqual(['../../parts.mjs']);
+    expect(imports).toEqual([{ path: resolve('tree/parts.mjs'), sha256: sha256('export default {};\n') }]);
+    cpSync('tree', 'moved', { recursive: true });
+    writeFileSync('tree/parts.mjs', 'throw new Error("of the old place");');
+    const { status, stderr } = await runInProcess(['eval', '--run', 'moved/runs/one', '--allow-imports']);
+    expect(status, stderr).toBe(0);
+  }); // prettier-ignore
+});
