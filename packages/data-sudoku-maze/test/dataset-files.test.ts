@@ -5,10 +5,14 @@ import {
   buildMazeDataset,
   buildSudokuDataset,
   cellsFromTokens,
+  checkPuzzleDataset,
+  evaluationBatches,
   generateMazePuzzles,
   generateSudokuPuzzles,
   type PuzzleDataset,
+  type PuzzleSet,
   serializeNpy,
+  trainBatches,
   verifyMaze,
   verifySudoku,
 } from '../src/index';
@@ -68,6 +72,26 @@ describe('writing and reading a data set', () => {
     await writeDataset(join(dir, 'round', name), 'train', dataset);
     expect(await readDataset(join(dir, 'round', name), 'train')).toEqual(dataset);
     expect(await readIdentifiers(join(dir, 'round', name))).toEqual(['<blank>']);
+  });
+
+  it('keeps -100 as the label that has no loss, as PyTorch has it', async () => {
+    const { metadata, sets } = sudoku;
+    const { all } = sets as { all: PuzzleSet };
+    const labels = Int32Array.from(all.labels, (label, index) => (index % 5 === 0 ? -100 : label));
+    const dataset = { metadata: { ...metadata, ignoreLabelId: -100 }, sets: { all: { ...all, labels } } };
+    await writeDataset(join(dir, 'ignored'), 'train', dataset);
+    const read = await readDataset(join(dir, 'ignored'), 'train');
+    expect(read).toEqual(dataset);
+    const [batch] = evaluationBatches(read, { batchSize: 15 });
+    expect(batch!.labels).toEqual(labels);
+    expect([...trainBatches(read, { batchSize: 5, epochs: 1 })][0]!.labels).toContain(-100);
+
+    labels[7] = -99;
+    expect(() => checkPuzzleDataset(dataset)).toThrow('all.labels[7]: expected a token of 0 to 10; got -99');
+    const inputs = labels.map((label, index) => (index === 0 ? -100 : Math.max(0, label)));
+    expect(() => checkPuzzleDataset({ ...dataset, sets: { all: { ...all, inputs } } })).toThrow(
+      /all.inputs\[0\].*-100/,
+    );
   });
 
   it('keeps tokens of a large vocabulary, several sets and other identifiers', async () => {

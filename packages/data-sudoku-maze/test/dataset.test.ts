@@ -104,6 +104,7 @@ describe('metadata', () => {
     ['no identifiers', changed({ num_puzzle_identifiers: 0 }), /numPuzzleIdentifiers/],
     ['a blank identifier out of range', changed({ blank_identifier_id: 1 }), /blankIdentifierId/],
     ['a label to ignore that is none', changed({ ignore_label_id: 'x' }), /ignoreLabelId/],
+    ['a label to ignore that no array holds', changed({ ignore_label_id: 2 ** 40 }), /ignoreLabelId/],
     ['negative groups', changed({ total_groups: -1 }), /totalGroups/],
     ['a mean that is none', changed({ mean_puzzle_examples: null }), /meanPuzzleExamples/],
     ['no sets', changed({ sets: [] }), /sets/],

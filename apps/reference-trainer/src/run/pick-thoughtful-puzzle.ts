@@ -28,7 +28,8 @@ export async function pickThoughtfulPuzzle(
       predicted.dispose();
       for (let puzzle = 0; puzzle < count; puzzle++) {
         const start = puzzle * seqLen;
-        const isRight = labels.subarray(start, start + seqLen).every((label, i) => label === tokens[start + i]);
+        const isRightAt = (label: number, i: number) => label === metadata.ignoreLabelId || label === tokens[start + i];
+        const isRight = labels.subarray(start, start + seqLen).every(isRightAt);
         if (!isRight) rightSince[puzzle] = -1;
         else if (rightSince[puzzle] === -1) rightSince[puzzle] = segment;
       }

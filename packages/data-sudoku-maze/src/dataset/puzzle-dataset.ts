@@ -2,7 +2,7 @@
 export interface PuzzleDatasetMetadata {
   /** The token that fills up what is no puzzle. */
   padId: number;
-  /** The label that has no loss; null when all have one. */
+  /** The label that has no loss, a token or another number such as -100; null when all have one. */
   ignoreLabelId: number | null;
   /** The puzzle identifier that stands for none. */
   blankIdentifierId: number;
@@ -81,7 +81,7 @@ export function checkMetadata(metadata: PuzzleDatasetMetadata): void {
   expect(isCount(numPuzzleIdentifiers) && numPuzzleIdentifiers >= 1, 'numPuzzleIdentifiers', 'a positive integer');
   expect(isCount(metadata.padId) && metadata.padId < vocabSize, 'padId', 'a token below vocabSize');
   const ignored = metadata.ignoreLabelId;
-  expect(ignored === null || Number.isSafeInteger(ignored), 'ignoreLabelId', 'an integer or null');
+  expect(ignored === null || (ignored | 0) === ignored, 'ignoreLabelId', 'an integer of 32 bits or null');
   const blank = metadata.blankIdentifierId;
   expect(isCount(blank) && blank < numPuzzleIdentifiers, 'blankIdentifierId', 'an identifier in range');
   expect(isCount(metadata.totalGroups), 'totalGroups', 'a count');
@@ -93,10 +93,10 @@ export function checkMetadata(metadata: PuzzleDatasetMetadata): void {
   expect(named, 'sets', 'different names of letters, digits, "_", "-" and "."');
 }
 
-function checkTokens(name: string, tokens: TokenArray, vocabSize: number): void {
+function checkTokens(name: string, tokens: TokenArray, vocabSize: number, ignored?: number | null): void {
   for (let index = 0; index < tokens.length; index++) {
     const token = tokens[index]!;
-    if (token < 0 || token >= vocabSize) {
+    if ((token < 0 || token >= vocabSize) && token !== ignored) {
       throw new PuzzleDatasetError(`${name}[${index}]: expected a token of 0 to ${vocabSize - 1}; got ${token}`);
     }
   }
@@ -152,7 +152,7 @@ export function checkPuzzleDataset(dataset: PuzzleDataset): void {
       );
     }
     checkTokens(`${name}.inputs`, inputs, vocabSize);
-    checkTokens(`${name}.labels`, labels, vocabSize);
+    checkTokens(`${name}.labels`, labels, vocabSize, metadata.ignoreLabelId);
     checkIndices(`${name}.puzzleIndices`, puzzleIndices, inputs.length / seqLen, 'examples');
     const puzzles = puzzleIndices.length - 1;
     if (puzzleIdentifiers.length !== puzzles) {

@@ -48,13 +48,17 @@ async function readNpy(path: string, axes: number, maxBytes: number): Promise<Np
   return array;
 }
 
-/** Tokens as bytes where the vocabulary allows it: the official builder stores 64-bit integers. */
-function asTokens(path: string, data: NpyData, vocabSize: number): TokenArray {
-  const isNarrow = vocabSize <= 256 || data.BYTES_PER_ELEMENT === 1;
+/**
+ * Tokens as bytes where the vocabulary allows it: the official builder stores 64-bit integers. Among labels there may be
+ * the one that has no loss, which need be no token.
+ */
+function asTokens(path: string, data: NpyData, vocabSize: number, ignored: number | null = null): TokenArray {
+  const isByte = (value: number) => value >= 0 && value < 256;
+  const isNarrow = (isByte(vocabSize - 1) || data.BYTES_PER_ELEMENT === 1) && isByte(ignored ?? 0);
   const tokens = isNarrow ? new Uint8Array(data.length) : new Int32Array(data.length);
   for (let index = 0; index < data.length; index++) {
     const token = data[index]!;
-    if (token < 0 || token >= vocabSize) {
+    if ((token < 0 || token >= vocabSize) && token !== ignored) {
       throw new PuzzleFileError(path, `element ${index} is ${token}; expected a token of 0 to ${vocabSize - 1}`);
     }
     tokens[index] = token;
@@ -99,13 +103,13 @@ export async function readDataset(
     const sets: [string, PuzzleSet][] = [];
     for (const name of metadata.sets) {
       const pathOf = (field: string) => join(folder, `${name}__${field}.npy`);
-      const readTokens = async (field: string): Promise<TokenArray> => {
+      const readTokens = async (field: string, ignored?: number | null): Promise<TokenArray> => {
         const { shape, data } = await readNpy(pathOf(field), 2, maxBytes);
         if (shape[1] !== metadata.seqLen) {
           const expected = `expected examples of the ${metadata.seqLen} tokens that dataset.json says`;
           throw new PuzzleFileError(pathOf(field), `${expected}; got the shape (${shape.join(', ')})`);
         }
-        return asTokens(pathOf(field), data, metadata.vocabSize);
+        return asTokens(pathOf(field), data, metadata.vocabSize, ignored);
       };
       const readIndices = async (field: string): Promise<Int32Array> => {
         const { data } = await readNpy(pathOf(field), 1, maxBytes);
@@ -115,7 +119,7 @@ export async function readDataset(
         name,
         {
           inputs: await readTokens('inputs'),
-          labels: await readTokens('labels'),
+          labels: await readTokens('labels', metadata.ignoreLabelId),
           puzzleIdentifiers: await readIndices('puzzle_identifiers'),
           puzzleIndices: await readIndices('puzzle_indices'),
           groupIndices: await readIndices('group_indices'),
