@@ -3,4 +3,5 @@ export { PuzzleFileError } from './files/puzzle-file-error';
 export { readDataset, type ReadDatasetOptions, readIdentifiers, writeDataset } from './files/dataset-files';
 export { type ReadCsvOptions, readMazeCsv, readSudokuCsv, type SudokuRowCheck } from './files/puzzle-csv';
 export { readPuzzleLines, type ReadLinesOptions } from './files/puzzle-lines';
+export type { Subsample } from './files/row-sample';
 export { PuzzleTable } from './files/puzzle-table';

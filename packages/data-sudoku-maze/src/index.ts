@@ -11,10 +11,12 @@ export {
   type SudokuGeneratorOptions,
   type SudokuPuzzle,
 } from './sudoku/generate-sudoku';
+export { sudokuContradiction } from './sudoku/sudoku-contradiction';
 export { verifySudoku } from './sudoku/verify-sudoku';
 export { applySudokuSymmetry, randomSudokuSymmetry, type SudokuSymmetry } from './sudoku/sudoku-symmetry';
 export { sudokuClass } from './sudoku/sudoku-class';
 export { formatSudoku, parseSudoku } from './sudoku/sudoku-text';
+export { type SudokuInLines, SudokuLineReader } from './sudoku/sudoku-line-reader';
 export { drawSudoku, type SudokuDrawing } from './sudoku/draw-sudoku';
 export { sudokuSvg } from './sudoku/sudoku-svg';
 

@@ -7,6 +7,13 @@ import { PuzzleFileError, readMazeCsv, readSudokuCsv } from '../src/files';
 import { dir } from './temporary-files';
 
 const HEADER = 'source,question,answer,rating';
+/** Headers that say the same, and at which place of the official order each of their columns is; -1 for one of no use. */
+const HEADERS: Readonly<Record<string, readonly number[]>> = {
+  [HEADER]: [0, 1, 2, 3],
+  'rating,answer,question,source': [3, 2, 1, 0],
+  'quizzes,SOLUTIONS,Difficulty, Source': [1, 2, 3, 0],
+  'id,puzzle,solution,clues,difficulty,source': [-1, 1, 2, -1, 3, 0],
+};
 const sudokus = [
   ['1.....3..4.....2', '1324423124133142'],
   ['.43..32..21.....', '2431132442133142'],
@@ -26,10 +33,9 @@ const flaws = {
   none: (fields: string[]) => fields,
   'a field too few': (fields: string[]) => fields.slice(0, 3),
   'a field too many': (fields: string[]) => [...fields, ''],
-  'an empty line': () => [''],
-  'a rating that is none': ([source, question, answer]: string[]) => [source!, question!, answer!, '1e3'],
+  'a rating that is none': ([source, question, answer]: string[]) => [source!, question!, answer!, 'hard'],
   'a rating too long': ([source, question, answer]: string[]) => [source!, question!, answer!, '1234567890123456'],
-  'a foreign character': ([source, question, ...rest]: string[]) => [source!, `x${question!.slice(1)}`, ...rest],
+  'a foreign character': ([source, question, ...rest]: string[]) => [source!, `?${question!.slice(1)}`, ...rest],
   'a line break in a puzzle': ([source, question, ...rest]: string[]) => [source!, `${question!}\n`, ...rest],
   'a cell too few': ([source, question, ...rest]: string[]) => [source!, question!.slice(1), ...rest],
   'a cell too many': ([source, question, answer, rating]: string[]) => [source!, question!, `${answer!}1`, rating!],
@@ -47,7 +53,8 @@ const row = fc.record({
     fc.constantFrom('', 'me', '__proto__', 'a, "b"', 'two\nlines', ' é 数独 ', '#', '\0', '-'),
     fc.string({ maxLength: 8, unit: 'binary-ascii' }).map((text) => text.replaceAll('\r', '')),
   ),
-  rating: fc.constantFrom('', '0', '-1', '007', '123456789012345'),
+  rating: fc.constantFrom('', '0', '-1', '007', '123456789012345', '1.25', '-0.5', '1e3'),
+  above: rarely(fc.constant(''), fc.constantFrom('# by "me"', '; 1, 2', '#', ' '), 6),
   zeros: fc.boolean(),
   quoted: fc.boolean(),
   flaw: rarely(fc.constant('none' as const), fc.constantFrom(...(Object.keys(flaws) as (keyof typeof flaws)[])), 12),
@@ -56,8 +63,8 @@ const csv = fc.record({
   kind: fc.constantFrom('sudoku' as const, 'maze' as const),
   rows: fc.array(row, { maxLength: 3 }),
   header: rarely(
-    fc.constant(HEADER),
-    fc.constantFrom('', 'source,question,answer', 'rating,answer,question,source', 'source;question;answer;rating'),
+    fc.constantFrom(...Object.keys(HEADERS)),
+    fc.constantFrom('source,quest,answer', 'question,question', 'quiz,puzzle,answer', 'source;question;answer;rating'),
     30,
   ),
   eol: fc.constantFrom('\n', '\n', '\r\n'),
@@ -84,16 +91,22 @@ type Puzzles = (SudokuPuzzle | MazePuzzle)[];
 /** The text of a file, the puzzles in it, and the first line that is wrong, where it is known. */
 function compose({ kind, rows, header, eol, mark, ended, edits }: CsvFile) {
   let line = 1;
-  let wrongLine = header === HEADER ? undefined : 1;
+  const order = HEADERS[header];
+  let wrongLine = order ? undefined : 1;
   const puzzles: Puzzles = [];
-  const lines = rows.map(({ puzzle, source: name, rating, zeros, quoted, flaw }) => {
+  const lines = rows.flatMap(({ puzzle, source: name, rating, zeros, quoted, flaw, above }) => {
     const [question, answer] = (kind === 'sudoku' ? sudokus : mazes)[puzzle]!;
     const source = name.replaceAll('\n', eol);
-    const fields = flaws[flaw]([source, zeros ? question.replaceAll('.', '0') : question, answer, rating]);
+    const official = flaws[flaw]([source, zeros ? question.replaceAll('.', '0') : question, answer, rating]);
+    const fields = order && official.length === 4 ? order.map((at) => official[at] ?? '7') : official;
+    const before = above === '' ? [] : [above];
+    line += before.length;
     const text = fields
       .map((field) => (quoted || /["\n,]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field))
       .join(',');
     line += text.split('\n').length;
+    // A row with too few or too many fields that begins so is taken for a comment.
+    if (/^[#;]/.test(text) && fields.length !== (order ?? fields).length) return [...before, text];
     if (flaw !== 'none') wrongLine ??= line;
     const told = { source, rating: rating === '' ? undefined : Number(rating) };
     puzzles.push(
@@ -101,7 +114,7 @@ function compose({ kind, rows, header, eol, mark, ended, edits }: CsvFile) {
         ? { question: parseSudoku(question), answer: parseSudoku(answer), ...told }
         : { width: 3, height: 3, question: parseMaze(question).cells, answer: parseMaze(answer).cells, ...told },
     );
-    return text;
+    return [...before, text];
   });
   // An empty line at the end is one only where it is ended.
   const end = ended || [header, ...lines].at(-1) === '' ? eol : '';

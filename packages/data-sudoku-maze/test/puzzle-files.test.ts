@@ -3,7 +3,18 @@ import { renameSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { buildSudokuDataset, formatSudoku, generateSudokuPuzzles, type SudokuPuzzle, verifySudoku } from '../src/index';
+import {
+  buildSudokuDataset,
+  countSudokuSolutions,
+  formatSudoku,
+  generateSudoku,
+  generateSudokuPuzzles,
+  parseSudoku,
+  SeededRandom,
+  sudokuContradiction,
+  type SudokuPuzzle,
+  verifySudoku,
+} from '../src/index';
 import { type PuzzleTable, readDataset, readMazeCsv, readPuzzleLines, readSudokuCsv, writeDataset } from '../src/files';
 import { dir, errorOf, fileOf } from './temporary-files';
 import { testdata, testLines } from './testdata';
@@ -65,14 +76,11 @@ describe('CSV files', () => {
 
   it.each([
     ['an empty file', '', undefined, /got an empty file/],
-    [
-      'another header',
-      'question,answer\n',
-      1,
-      /expected the header source,question,answer,rating; got "question,answer"/,
-    ],
+    ['no header', ROW, 1, /expected a header with columns "question" \(or questions, quiz, .*got "me,1/],
+    ['two columns of questions', 'quiz,puzzle,answer\n', 1, /"quiz" and "puzzle" could both be the question/],
+    ['the same column twice', 'question,answer,question\n', 1, /could both be the question/],
     ['too few fields', `${HEADER}${ROW}me,1.....3..4.....2\n`, 3, /got 2 fields/],
-    ['an empty line', `${HEADER}\n${ROW}`, 2, /got 1 fields/],
+    ['too many fields', `${HEADER}${ROW.replace('\n', ',\n')}`, 2, /expected 4 fields as the header; got 5/],
     [
       'a short question',
       `${HEADER}${ROW}me,1.....3,1324423124133142,\n`,
@@ -81,7 +89,12 @@ describe('CSV files', () => {
     ],
     ['another size', `${HEADER}${ROW}me,${'.'.repeat(81)},${'1'.repeat(81)},\n`, 3, /question of 81/],
     ['a size that is none', `${HEADER}me,12345,12345,\n`, 2, /16, 36, 81 or 256 cells; got 5/],
-    ['a foreign character', `${HEADER}me,1..x..3..4.....2,1324423124133142,\n`, 2, /Unexpected "x"/],
+    [
+      'a foreign character',
+      `${HEADER}me,1..?..3..4.....2,1324423124133142,\n`,
+      2,
+      /question, character 4: Unexpected "\?" in row 1, column 4; expected 1 to 4 for digits, and one of \. 0 \* _ x/,
+    ],
     ['a digit beyond the size', `${HEADER}me,1..5..3..4.....2,1324423124133142,\n`, 2, /digits 1 to 4; got 5/],
     ['spaces', `${HEADER}me,1  ....3..4.....,1324423124133142,\n`, 2, /16 cells; got 14/],
     [
@@ -101,7 +114,7 @@ describe('CSV files', () => {
       'a rating that is none',
       `${HEADER}me,1.....3..4.....2,1324423124133142,hard\n`,
       2,
-      /rating to be an integer or empty; got "hard"/,
+      /rating to be a number or empty; got "hard"/,
     ],
     ['a source not in UTF-8', Buffer.from(`${HEADER}M\xfcller${ROW}`, 'latin1'), 2, /source to be text in UTF-8/],
     ['an open quote', `${HEADER}${ROW}me,"1.....3\n`, 3, /quot/i],
@@ -175,6 +188,119 @@ describe('CSV files', () => {
   });
 });
 
+describe('CSV files that people have', () => {
+  const [question, answer] = ['1.....3..4.....2', '1324423124133142'];
+
+  it.each([
+    ['of Kaggle, a million', 'quizzes,solutions\n', '1000003004000002,1324423124133142\n', {}],
+    ['of Kaggle, nine million', 'puzzle,solution\n', '1000003004000002,1324423124133142\n', {}],
+    [
+      'of Kaggle, three million',
+      'id,puzzle,solution,clues,difficulty\n',
+      `1,${question},${answer},4,2.25\n`,
+      { rating: 2.25 },
+    ],
+    ['with columns in any order', 'Rating, Answer ,Source,QUESTION\n', `-0.5,${answer},me,${question}\n`, { rating: -0.5, source: 'me' }],
+    ['with spaces around the puzzles', 'question, answer\n', ` ${question}, ${answer} \n`, {}],
+    ['without answers', 'sudoku\n', `${question}\n`, {}],
+    ['with stars for blanks', 'question,answer\n', `1*****3**4*****2,${answer}\n`, {}],
+    ['with spaces for blanks', 'question,answer\n', `1     3  4     2,${answer}\n`, {}],
+    ['with x and _ for blanks', 'question,answer\n', `1xxXXx3__4_____2,${answer}\n`, {}],
+    ['with comments', '# a "list", of some\n; by, me\nquestion,answer\n', `${question},${answer}\n# that, is, "all\n`, {}],
+    ['with empty lines', '\nquestion,answer\n\n', `${question},${answer}\n  \n\n\n`, {}],
+  ])('%s', async (_name, header, row, told) => {
+    for (const change of [(text: string) => text, (text: string) => `\ufeff${text.replaceAll('\n', '\r\n')}`]) {
+      const puzzles = await readSudokuCsv(await fileOf(change(header + row)), { verify: 'unique' });
+      expect(Array.from(puzzles, (puzzle) => formatSudoku(puzzle.question) + formatSudoku(puzzle.answer))).toEqual([
+        question + answer,
+      ]);
+      expect(puzzles.at(0)).toMatchObject(told);
+    }
+  }); // prettier-ignore
+
+  it('keep the mazes and sources that begin with #, and count lines through comments', async () => {
+    const rows = '# one\n#S #  #G ,#S #o #G \n#, two, three\n#S #  #  ,#S #  #  \n';
+    const error = await errorOf(readMazeCsv(await fileOf(`maze,path\n${rows}`)));
+    expect([error.line, error.message]).toEqual([5, expect.stringContaining('no G')]);
+    const sourced = await fileOf(`${HEADER}${ROW.replace('me', '#7')}#8, is missing\n${ROW.replace('me', ';9')}`);
+    expect(Array.from(await readSudokuCsv(sourced), ({ source }) => source)).toEqual(['#7', ';9']);
+  });
+
+  it('may have a comment wherever a piece of the file that is read ends', async () => {
+    for (let length = 65_480; length < 65_600; length += 7) {
+      const filler = `# ${'"'.repeat(length)}\n`;
+      const path = await fileOf(`${HEADER}${filler}# two\n${ROW}# three, "\n${ROW}`);
+      expect(await readSudokuCsv(path)).toHaveLength(2);
+    }
+  });
+});
+
+describe('files of grids, a row a line', () => {
+  const rows = ['53..7....', '6..195...', '.98....6.', '8...6...3', '4..8.3..1', '7...2...6', '.6....28.', '...419..5', '....8..79']; // prettier-ignore
+  const easy = rows.join('');
+  const boxes = (separator: string, rule: string) =>
+    rows.flatMap((row, index) => [
+      ...(index % 3 === 0 && index > 0 ? [rule] : []),
+      row.replace(/(...)(...)(...)/, `$1${separator}$2${separator}$3`),
+    ]);
+
+  it.each([
+    ['without separators', rows],
+    ['with a line between boxes', boxes(' | ', '----+-----+----')],
+    ['with frames', ['+---+---+---+', ...boxes('|', '+---+---+---+').map((row) => (row.startsWith('+') ? row : `|${row}|`)), '+---+---+---+']],
+    ['with empty lines between boxes', boxes(' ', '')],
+    ['with comments', ['# the one of Wikipedia', ...rows.map((row) => `${row} ; a row`), '; the end', '']],
+    ['with spaces for blanks', rows.map((row) => row.replaceAll('.', ' '))],
+    ['with spaces for blanks, in boxes', boxes('|', '---+---+---').map((row) => row.replaceAll('.', ' '))],
+    ['with spaces between the cells', rows.map((row) => [...row].join(' '))],
+    ['with zeros', rows.map((row) => row.replaceAll('.', '0'))],
+    ['on one line, spaces for blanks', [easy.replaceAll('.', ' ')]],
+  ])('%s', async (_name, lines) => {
+    for (const change of [(text: string) => text, (text: string) => `\ufeff${text.replaceAll('\n', '\r\n')}`]) {
+      const puzzles = await readPuzzleLines(await fileOf(change(`${lines.join('\n')}\n\n${lines.join('\n')}\n${easy}`)));
+      expect(Array.from(puzzles, ({ question }) => formatSudoku(question))).toEqual([easy, easy, easy]);
+    }
+  }); // prettier-ignore
+
+  it('of 16x16 are told from puzzles of 4x4 by their digits', async () => {
+    const { question } = generateSudoku(new SeededRandom(0), { size: 16 });
+    const lines = formatSudoku(question).match(/.{16}/g)!;
+    const [puzzle] = await readPuzzleLines(await fileOf(lines.join('\n')));
+    expect(puzzle!.question).toEqual(question);
+  });
+
+  it('are sampled at random, the same for the same seed', async () => {
+    const lines = generateSudokuPuzzles({ size: 4, count: 40 }).map(({ question }) => formatSudoku(question));
+    const path = await fileOf(lines.join('\n'));
+    const sample = async (seed: number) =>
+      Array.from(await readPuzzleLines(path, { subsample: { count: 10, seed } }), ({ question }) =>
+        formatSudoku(question),
+      );
+    expect(await sample(0)).toEqual(await sample(0));
+    expect(new Set(await sample(0)).size).toBe(10);
+    expect((await sample(0)).join()).not.toBe((await sample(1)).join());
+    expect(lines).toEqual(expect.arrayContaining(await sample(1)));
+    expect(await readPuzzleLines(path, { subsample: { count: 50 } })).toHaveLength(40);
+    await expect(readPuzzleLines(path, { subsample: { count: 0 } })).rejects.toThrow('positive integer; got 0');
+  });
+});
+
+describe('sudokuContradiction', () => {
+  it.each([
+    ['1..1............', '1 stands twice in row 1: in row 1, column 1 and in row 1, column 4'],
+    ['.2...........2..', '2 stands twice in column 2: in row 1, column 2 and in row 4, column 2'],
+    ['..3....3........', '3 stands twice in the box of rows 1 to 2 and columns 3 to 4: in row 1, column 3 and in row 2, column 4'],
+    ['.123.......4....', undefined],
+    ['.123....4.......', 'no digit fits in row 1, column 1'],
+    ['..12......4.4...', undefined],
+    ['12..........3..3', '3 stands twice in row 4: in row 4, column 1 and in row 4, column 4'],
+    ['12.....3......3.', '3 fits nowhere in row 1'],
+  ])('of %s', (text, expected) => {
+    expect(sudokuContradiction(parseSudoku(text))).toBe(expected);
+    if (expected !== undefined) expect(countSudokuSolutions(parseSudoku(text))).toBe(0);
+  }); // prettier-ignore
+});
+
 describe('files of one puzzle a line', () => {
   it('are read and solved', async () => {
     const puzzles = await readPuzzleLines(testdata('sudoku-17-clue-100.txt'));
@@ -190,10 +316,18 @@ describe('files of one puzzle a line', () => {
   });
 
   it.each([
-    ['a foreign character', '1.....3..4.....2\n\n1.....3..4...x.2\n', 3, /Unexpected "x"/],
-    ['another size', `1.....3..4.....2\n${'.'.repeat(81)}\n`, 2, /Expected 16 cells; got 81/],
+    ['a foreign character', '1.....3..4.....2\n\n1.....3..4...?.2\n', 3, /:3:14: Unexpected "\?" in row 4, column 2/],
+    ['another size', `1.....3..4.....2\n${'.'.repeat(81)}\n`, 2, /Expected 16 cells, or a row of 4; got 81/],
     ['a length that is none', '123\n', 1, /got 3/],
-    ['no solution', '# one\n11..............\n', 2, /no solution/],
+    ['no solution', '# one\n11..............\n', 2, /no solution: 1 stands twice in row 1/],
+    ['a grid cut short', '1 .|. .\n. .|3 .\n---+---\n. 4|. .\n', 1, /grid that begins here has 3 rows; expected 4/],
+    ['a short row', '1 .|. .\n. .|3 .\n---+---\n. 4|.\n', 4, /Expected a row of 4 cells; got 3/],
+    [
+      'a digit beyond the size',
+      '1 .|. .\n. .|5 .\n',
+      2,
+      /:2:5: A 4x4 Sudoku has digits 1 to 4; got 5 in row 2, column 3/,
+    ],
     ['several solutions', '1...............\n', 1, /several solutions/],
   ])('are refused with %s, with the line', async (_name, content, line, message) => {
     const path = await fileOf(content);

@@ -19,6 +19,17 @@ describe('puzzle strings', () => {
     expect(formatSudoku(parseSudoku(drawn))).toBe('1.....3..4.....2');
   });
 
+  it('may mark blanks in many ways', () => {
+    const grid = parseSudoku('1.....3..4.....2');
+    for (const blank of ['0', '*', '_', 'x', 'X', ' ']) {
+      expect(parseSudoku('1.....3..4.....2'.replaceAll('.', blank))).toEqual(grid);
+      expect(parseSudoku('1...\n..3.\n.4..\n...2\n'.replaceAll('.', blank), 4)).toEqual(grid);
+    }
+    // A number of cells that is one without the spaces as well: they only set cells apart.
+    expect(parseSudoku(' 1324  4231 2413  3142'.padEnd(36))).toHaveLength(16);
+    expect(() => parseSudoku('1  ....3..4.....')).toThrow('got 14');
+  });
+
   const errorOf = (read: () => unknown): PuzzleTextError => {
     try {
       read();
@@ -30,7 +41,7 @@ describe('puzzle strings', () => {
   };
 
   it('say what is wrong with them and where', () => {
-    expect(errorOf(() => parseSudoku('1...\n..x.'))).toMatchObject({ position: 7, message: /Unexpected "x"/ });
+    expect(errorOf(() => parseSudoku('1...\n..?.'))).toMatchObject({ position: 7, message: /Unexpected "\?"/ });
     expect(errorOf(() => parseSudoku('1..'))).toMatchObject({ message: /16, 36, 81 or 256 cells; got 3/ });
     expect(errorOf(() => parseSudoku('1'.repeat(16), 9))).toMatchObject({ message: /Expected 81 cells; got 16/ });
     expect(errorOf(() => parseSudoku('...5............'))).toMatchObject({

@@ -17,14 +17,21 @@ export class PuzzleFileError extends Error {
   readonly path: string;
   /** Line of a text file, from 1. */
   readonly line: number | undefined;
+  /** Character of that line, from 1. */
+  readonly column: number | undefined;
   /** Byte of a binary file, from 0. */
   readonly offset: number | undefined;
 
-  constructor(path: string, message: string, place: { line?: number; offset?: number; cause?: unknown } = {}) {
-    const { line, offset, cause } = place;
-    super(`${line === undefined ? path : `${path}:${line}`}: ${message}`, { cause });
+  constructor(
+    path: string,
+    message: string,
+    place: { line?: number; column?: number | undefined; offset?: number; cause?: unknown } = {},
+  ) {
+    const { line, column, offset, cause } = place;
+    super(`${[path, line, column].filter((part) => part !== undefined).join(':')}: ${message}`, { cause });
     this.path = path;
     this.line = line;
+    this.column = column;
     this.offset = offset;
   }
 }

@@ -1,15 +1,18 @@
+import { PuzzleTextError } from '../puzzle-text-error';
 import type { SudokuPuzzle } from '../sudoku/generate-sudoku';
+import { sudokuContradiction } from '../sudoku/sudoku-contradiction';
 import { geometryOfGrid, type SudokuSize } from '../sudoku/sudoku-geometry';
+import { SudokuLineReader } from '../sudoku/sudoku-line-reader';
 import { SudokuSolver } from '../sudoku/sudoku-solver';
-import { parseSudoku } from '../sudoku/sudoku-text';
 import { PuzzleFileError } from './puzzle-file-error';
 import { type PuzzleRow, PuzzleRows, PuzzleTable } from './puzzle-table';
 import { withBoundedFile } from './read-bounded';
+import { rowPlaces, type Subsample } from './row-sample';
 
 /** No puzzle and hardly a comment is longer. */
 const MAX_LINE_CHARACTERS = 2 ** 20;
 
-/** How a file of one-line puzzles is read. */
+/** How a file of puzzles, a line each or a grid of lines each, is read. */
 export interface ReadLinesOptions {
   /** The size expected. Default: that of the first puzzle. */
   size?: SudokuSize;
@@ -17,16 +20,18 @@ export interface ReadLinesOptions {
   allowSeveral?: boolean;
   /** Guesses the solver may make for one puzzle. Default 100,000. */
   maxGuesses?: number;
+  /** Keep so many puzzles, chosen at random with the seed (default 0). Default: keep all. */
+  subsample?: Subsample;
   /** Largest file read, in bytes. Default 256 MiB. */
   maxFileBytes?: number;
 }
 
 /**
- * Reads Sudokus from a plain file, one puzzle a line, and solves them: cells row by row, '.' or '0' for blank. Empty
- * lines and lines that begin with '#' are skipped.
+ * Reads Sudokus from a plain file and solves them: a puzzle on one line, or a line for each row of its grid; see
+ * {@link SudokuLineReader} for all that may be in it.
  *
- * @throws PuzzleFileError with path and line: wrong length, foreign characters, no or several solutions, or one that is
- *   too hard to solve within `maxGuesses`.
+ * @throws PuzzleFileError with path, line and column: another number of cells, foreign characters, no or several
+ *   solutions, or a puzzle that is too hard to solve within `maxGuesses`.
  *
  * @example
  * ```ts
@@ -47,29 +52,41 @@ export async function readPuzzleLines(
 ): Promise<PuzzleTable<SudokuPuzzle>> {
   const { allowSeveral = false, maxGuesses = 100_000, maxFileBytes = 256 * 2 ** 20 } = options;
   const puzzles = new PuzzleRows();
-  let { size } = options;
+  const placeOfNext = rowPlaces(options.subsample);
+  const reader = new SudokuLineReader(options.size);
   let solver: SudokuSolver | undefined;
 
-  const read = (content: string): PuzzleRow => {
-    const question = parseSudoku(content, size);
+  const solve = (question: Uint8Array): PuzzleRow => {
     solver ??= new SudokuSolver(geometryOfGrid(question));
-    size = solver.geometry.size;
     const { solutions, answer, complete } = solver.search(question, { limit: allowSeveral ? 1 : 2, maxGuesses });
     if (solutions > 1) throw new Error('the puzzle has several solutions; expected one');
     if (!complete) throw new Error(`the puzzle was not solved in ${maxGuesses} guesses; raise maxGuesses`);
-    if (!answer) throw new Error('the puzzle has no solution; expected one');
+    if (!answer) throw new Error(`the puzzle has no solution: ${sudokuContradiction(question) ?? 'expected one'}`);
     return { question, answer };
   };
   let line = 0;
+  const keep = (found: ReturnType<SudokuLineReader['take']>): void => {
+    if (!found) return;
+    try {
+      const puzzle = solve(found.question);
+      const place = placeOfNext();
+      if (place !== undefined) puzzles.set(place, puzzle);
+    } catch (error) {
+      throw new PuzzleFileError(path, (error as Error).message, { line: found.line, cause: error });
+    }
+  };
+  const inFile = <T>(read: () => T): T => {
+    try {
+      return read();
+    } catch (error) {
+      if (!(error instanceof PuzzleTextError)) throw error;
+      const column = error.position === undefined ? undefined : error.position + 1;
+      throw new PuzzleFileError(path, error.message, { line: error.line ?? line, column, cause: error });
+    }
+  };
   const take = (text: string): void => {
     line++;
-    const content = text.trim();
-    if (content === '' || content.startsWith('#')) return;
-    try {
-      puzzles.set(puzzles.length, read(content));
-    } catch (error) {
-      throw new PuzzleFileError(path, (error as Error).message, { line, cause: error });
-    }
+    keep(inFile(() => reader.take(text)));
   };
   await withBoundedFile(path, maxFileBytes, async (file) => {
     let rest = '';
@@ -83,6 +100,7 @@ export async function readPuzzleLines(
       }
     }
     take(rest);
+    inFile(() => reader.end());
   });
   return new PuzzleTable(puzzles, (row) => row);
 }

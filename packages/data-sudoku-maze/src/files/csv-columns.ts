@@ -1,0 +1,51 @@
+/** What we look for in a CSV file of puzzles. */
+export type PuzzleColumn = 'source' | 'question' | 'answer' | 'rating';
+
+/** The names that files in use have for each, the official one first. */
+const NAMES: Readonly<Record<PuzzleColumn, readonly string[]>> = {
+  source: ['source', 'sources'],
+  question: ['question', 'questions', 'quiz', 'quizzes', 'puzzle', 'puzzles', 'problem', 'unsolved', 'sudoku', 'maze', 'input'],
+  answer: ['answer', 'answers', 'solution', 'solutions', 'solved', 'path', 'output'],
+  rating: ['rating', 'ratings', 'difficulty'],
+}; // prettier-ignore
+
+/** Where in a row each column is; undefined for one that the file does not have. Other columns are passed over. */
+export type CsvColumns = Readonly<Record<PuzzleColumn, number | undefined>> & { readonly count: number };
+
+const listed = (column: PuzzleColumn) => {
+  const [first, ...others] = NAMES[column];
+  return `"${first}" (or ${others.slice(0, 6).join(', ')})`;
+};
+
+/**
+ * Finds the columns by the names in a header, in any order, in capitals or not.
+ *
+ * @throws Error saying which column is missing or there twice.
+ */
+export function findColumns(header: readonly string[], needed: readonly PuzzleColumn[]): CsvColumns {
+  const names = header.map((name) => name.trim().toLowerCase());
+  const find = (column: PuzzleColumn): number | undefined => {
+    const official = names.indexOf(column);
+    if (official >= 0 && names.indexOf(column, official + 1) < 0) return official;
+    const found = names.flatMap((name, index) => (NAMES[column].includes(name) ? [index] : []));
+    if (found.length > 1) {
+      const told = found.map((index) => JSON.stringify(header[index])).join(' and ');
+      throw new Error(
+        `the columns ${told} could both be the ${column}; name one of them "${column}", the other otherwise`,
+      );
+    }
+    if (found.length === 0 && needed.includes(column)) {
+      const told = header.join();
+      const shown = JSON.stringify(told.length > 60 ? `${told.slice(0, 60)}...` : told);
+      throw new Error(`expected a header with columns ${needed.map(listed).join(' and ')}; got ${shown}`);
+    }
+    return found[0];
+  };
+  return {
+    source: find('source'),
+    question: find('question'),
+    answer: find('answer'),
+    rating: find('rating'),
+    count: header.length,
+  };
+}

@@ -1,0 +1,63 @@
+import { assertSudokuGrid } from './solve-sudoku';
+import { geometryOfGrid, type SudokuGeometry } from './sudoku-geometry';
+import { sudokuSymbol } from './sudoku-text';
+
+/** A cell in words. */
+const placeOf = (cell: number, size: number): string =>
+  `row ${Math.floor(cell / size) + 1}, column ${(cell % size) + 1}`;
+
+/** A unit in words; units are numbered rows first, then columns, then boxes. */
+function nameOf(unit: number, { size, boxRows, boxColumns, units }: SudokuGeometry): string {
+  if (unit < size) return `row ${unit + 1}`;
+  if (unit < 2 * size) return `column ${unit - size + 1}`;
+  const first = units[unit * size]!;
+  const [row, column] = [Math.floor(first / size) + 1, (first % size) + 1];
+  return `the box of rows ${row} to ${row + boxRows - 1} and columns ${column} to ${column + boxColumns - 1}`;
+}
+
+/**
+ * Why a Sudoku cannot be solved, where that can be seen at once: a digit twice in a row, column or box, a cell in which no
+ * digit fits, or a digit that fits nowhere in a row, column or box.
+ *
+ * @param grid digits row by row, 0 for blank; its length tells the size.
+ * @returns such as `4 stands twice in row 2, in row 2, column 1 and row 2, column 3`; undefined where nothing is seen, which
+ *   does not mean that there is a solution: ask `countSudokuSolutions`.
+ * @throws RangeError when the grid is of no known size or holds something but digits.
+ *
+ * @example
+ * ```ts
+ * import { parseSudoku, sudokuContradiction } from '@hrm/data-sudoku-maze';
+ *
+ * console.log(sudokuContradiction(parseSudoku('1..1' + '....' + '....' + '....')));
+ * // 1 stands twice in row 1: in row 1, column 1 and in row 1, column 4
+ * ```
+ */
+export function sudokuContradiction(grid: ArrayLike<number>): string | undefined {
+  assertSudokuGrid(grid);
+  const geometry = geometryOfGrid(grid);
+  const { size, cells, units, peers, peersPerCell } = geometry;
+  const cellsOf = (unit: number) => Array.from(units.subarray(unit * size, (unit + 1) * size));
+  const allUnits = Array.from({ length: 3 * size }, (_, unit) => unit);
+  for (const unit of allUnits) {
+    for (const cell of cellsOf(unit)) {
+      const again = cellsOf(unit).find((other) => other > cell && grid[other] === grid[cell]);
+      if (grid[cell] === 0 || again === undefined) continue;
+      const places = `in ${placeOf(cell, size)} and in ${placeOf(again, size)}`;
+      return `${sudokuSymbol(grid[cell]!)} stands twice in ${nameOf(unit, geometry)}: ${places}`;
+    }
+  }
+
+  const fits = (digit: number, cell: number): boolean => {
+    if (grid[cell] !== 0) return grid[cell] === digit;
+    return peers.subarray(cell * peersPerCell, (cell + 1) * peersPerCell).every((peer) => grid[peer] !== digit);
+  };
+  const digits = Array.from({ length: size }, (_, index) => index + 1);
+  for (let cell = 0; cell < cells; cell++) {
+    if (!digits.some((digit) => fits(digit, cell))) return `no digit fits in ${placeOf(cell, size)}`;
+  }
+  for (const unit of allUnits) {
+    const nowhere = digits.find((digit) => !cellsOf(unit).some((cell) => fits(digit, cell)));
+    if (nowhere !== undefined) return `${sudokuSymbol(nowhere)} fits nowhere in ${nameOf(unit, geometry)}`;
+  }
+  return undefined;
+}
