@@ -1,6 +1,7 @@
 export { answerFigures, countAnswers, type AnswerFigures, type CountedAnswers } from './answer-figures';
 export { binaryCrossEntropy } from './binary-cross-entropy';
 export { admitPuzzles, initialCarry, type Carry } from './carry';
+export { expectController } from './expect-controller';
 export { FixedSteps, fixedSteps, type FixedStepsOptions } from './fixed-steps';
 export { GravesAct, gravesAct, type GravesActOptions } from './graves-act';
 export { HaltOnly, haltOnly, type HaltOnlyOptions } from './halt-only';

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Layer, RandomStream } from '@hrm/layers';
+import { expectFactory, type Layer, type RandomStream } from '@hrm/layers';
+import { expectController } from './expect-controller';
 import type {
   HaltingController,
   HaltingDecision,
@@ -33,6 +34,7 @@ export class Quorum implements HaltingController {
   readonly #members: ReadonlyMap<string, HaltingController>;
 
   constructor(name: string, votes: number, members: readonly HaltingController[]) {
+    for (const member of members) expectController(`${name}: what a factory made`, member);
     expectNoneHeldBack(name, votes, members);
     this.name = name;
     this.#votes = votes;
@@ -137,6 +139,7 @@ function expectMembers(combinator: string, factories: readonly HaltingFactory[])
   if (factories.length === 0) {
     throw new RangeError(`${combinator}: got no controllers, expected one or more, such as ${combinator}(haltOnly())`);
   }
+  factories.forEach((make, i) => expectFactory(`${combinator}: controller ${i + 1}`, make, 'haltOnly()'));
 }
 
 /**

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { Attention, evenHeadSize } from './attention';
-import type { Block, BlockContext, BlockFactory } from './block';
+import { expectBlockContext, type Block, type BlockContext, type BlockFactory } from './block';
 import { expectOptions } from './expect-options';
 import { FEED_FORWARD_OPTIONS, makeFeedForward, type FeedForward, type FeedForwardOptions } from './feed-forward';
 import type { Layer } from './layer';
@@ -43,6 +43,7 @@ export class AttentionBlock implements Block {
   } & Record<string, Layer>;
 
   constructor(options: AttentionBlockOptions, context: BlockContext) {
+    expectBlockContext('AttentionBlock', context);
     const { hiddenSize, rotary, random, isLast = true } = context;
     const { heads = usualHeads(hiddenSize), keyValueHeads } = options;
     const headSize = evenHeadSize(hiddenSize, heads);

@@ -1,4 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { expectOptionsObject } from './expect-options';
+import { expectRandom } from './expect-random';
+import { expectSizes } from './expect-sizes';
 import { dotProductAttention } from './dot-product-attention';
 import type { Layer } from './layer';
 import { Linear } from './linear';
@@ -54,14 +57,12 @@ export class Attention implements Layer {
   readonly headSize: number;
   readonly #rotary: PositionRotation | undefined;
 
-  constructor({
-    hiddenSize,
-    heads,
-    keyValueHeads = heads,
-    headSize = evenHeadSize(hiddenSize, heads),
-    rotary,
-    random,
-  }: AttentionOptions) {
+  constructor(options: AttentionOptions) {
+    expectOptionsObject('Attention', options, ['hiddenSize', 'heads', 'keyValueHeads', 'headSize', 'rotary', 'random']);
+    const { hiddenSize, heads, keyValueHeads = heads, rotary, random } = options;
+    expectSizes('Attention', { hiddenSize, heads, keyValueHeads });
+    const { headSize = evenHeadSize(hiddenSize, heads) } = options;
+    expectRandom('Attention', random);
     if (!Number.isInteger(headSize) || headSize < 1) {
       throw new RangeError(`Attention: headSize is ${headSize}, expected a whole number of at least 1`);
     }

@@ -1,4 +1,8 @@
 import type * as tf from '@tensorflow/tfjs-core';
+import { describeValue } from './describe-value';
+import { expectFactory } from './expect-part';
+import { expectRandom } from './expect-random';
+import { expectSizes } from './expect-sizes';
 import type { Layer } from './layer';
 import type { RandomStream } from './random-stream';
 import type { PositionRotation } from './position-rotation';
@@ -19,6 +23,20 @@ export interface BlockContext {
   random: RandomStream;
   /** Whether the block is the last of its module: a pre-norm block then normalises what it gives. Default true. */
   isLast?: boolean;
+}
+
+/** Throws unless a block is told what it must know. */
+export function expectBlockContext(owner: string, context: BlockContext): void {
+  const given: unknown = context;
+  if (typeof given !== 'object' || given === null) {
+    throw new TypeError(
+      `${owner}: got ${describeValue(given)}, expected a context of hiddenSize, seqLen, rotary, random`,
+    );
+  }
+  const { hiddenSize, seqLen, rotary, random } = context;
+  expectSizes(owner, { hiddenSize, seqLen });
+  expectFactory(`${owner}: rotary`, rotary, '() => undefined');
+  expectRandom(owner, random);
 }
 
 /** Makes a fresh block with parameters of its own: `attentionBlock({ heads: 4 })`, `mixerBlock()`, or your own. */

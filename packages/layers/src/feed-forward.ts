@@ -1,4 +1,6 @@
 import type * as tf from '@tensorflow/tfjs-core';
+import { describeValue } from './describe-value';
+import { expectPart } from './expect-part';
 import { GeluMlp } from './gelu-mlp';
 import type { Layer } from './layer';
 import type { RandomStream } from './random-stream';
@@ -43,10 +45,14 @@ export function makeFeedForward(
   { feedForward = 'swiglu', expansion = 4 }: FeedForwardOptions,
   sizes: Omit<FeedForwardContext, 'expansion'>,
 ): FeedForward {
-  if (typeof feedForward === 'function') return feedForward({ ...sizes, expansion });
-  if (!Object.hasOwn(standard, feedForward)) {
+  if (typeof feedForward === 'function') {
+    const made = feedForward({ ...sizes, expansion });
+    expectPart('block: what feedForward made', made, ['apply']);
+    return made;
+  }
+  if (typeof feedForward !== 'string' || !Object.hasOwn(standard, feedForward)) {
     throw new RangeError(
-      `block: feedForward is "${String(feedForward)}", expected ${Object.keys(standard).join(', ')} or a function`,
+      `block: feedForward is ${typeof feedForward === 'string' ? JSON.stringify(feedForward) : describeValue(feedForward)}, expected ${Object.keys(standard).join(', ')} or a function`,
     );
   }
   return standard[feedForward]!({ ...sizes, expansion });

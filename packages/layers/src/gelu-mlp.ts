@@ -1,8 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { expectOptionsObject } from './expect-options';
+import { expectRandom } from './expect-random';
+import { expectSizes } from './expect-sizes';
 import type { Layer } from './layer';
 import { Linear } from './linear';
 import type { RandomStream } from './random-stream';
-import { expectShape } from './shape-error';
+import { expectWidth } from './shape-error';
 
 const SQRT_2_OVER_PI = Math.sqrt(2 / Math.PI);
 const CUBIC = 0.044715;
@@ -69,7 +72,11 @@ export class GeluMlp implements Layer {
   readonly parameters: { up: Linear; down: Linear };
   readonly hiddenSize: number;
 
-  constructor({ hiddenSize, expansion = 4, random }: GeluMlpOptions) {
+  constructor(options: GeluMlpOptions) {
+    expectOptionsObject('GeluMlp', options, ['hiddenSize', 'expansion', 'random']);
+    const { hiddenSize, expansion = 4, random } = options;
+    expectSizes('GeluMlp', { hiddenSize });
+    expectRandom('GeluMlp', random);
     const innerSize = Math.round(expansion * hiddenSize);
     this.hiddenSize = hiddenSize;
     this.parameters = {
@@ -80,7 +87,7 @@ export class GeluMlp implements Layer {
 
   /** @param x `[..., hiddenSize]`; @returns the same shape. */
   apply<T extends tf.Tensor>(x: T): T {
-    expectShape('GeluMlp', x, [...x.shape.slice(0, -1), this.hiddenSize]);
+    expectWidth('GeluMlp', x, this.hiddenSize);
     const { up, down } = this.parameters;
     return tf.tidy(() => down.apply(gelu(up.apply(x))) as T);
   }

@@ -1,4 +1,5 @@
 import type * as tf from '@tensorflow/tfjs-core';
+import { expectOptionsObject } from './expect-options';
 import type { PositionRotation } from './position-rotation';
 import { angleTables, rotateHalves, waveAngle, type AngleTables } from './rotate-halves';
 import { expectShape } from './shape-error';
@@ -39,7 +40,9 @@ export class GridRotaryEmbedding implements PositionRotation {
   readonly seqLen: number;
   readonly headSize: number;
 
-  constructor({ headSize, rows, columns, prefixLen = 0, theta = 10_000 }: GridRotaryEmbeddingOptions) {
+  constructor(options: GridRotaryEmbeddingOptions) {
+    expectOptionsObject('GridRotaryEmbedding', options, ['headSize', 'rows', 'columns', 'prefixLen', 'theta']);
+    const { headSize, rows, columns, prefixLen = 0, theta = 10_000 } = options;
     if (!Number.isInteger(headSize) || headSize < 4 || headSize % 4 !== 0) {
       throw new RangeError(`GridRotaryEmbedding: headSize is ${headSize}, expected a multiple of 4`);
     }

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { describeValue } from './describe-value';
 
 /** Parameters by name, as deep as the layer is: variables, other layers, lists of layers, or further trees. */
 export interface ParameterTree {
@@ -19,9 +20,22 @@ export type NamedParameters = Map<string, tf.Variable>;
 const isLayer = (value: object): value is Layer =>
   'parameters' in value && typeof (value as Layer).parameters === 'object' && !(value instanceof tf.Tensor);
 
+/** What is wrong with something that stands where a parameter or layer should. */
+function misplaced(node: unknown, name: string): string {
+  const start =
+    name === '' ? `parameters: got ${describeValue(node)}` : `parameters: ${name} is ${describeValue(node)}`;
+  if (node instanceof tf.Tensor) {
+    return `${start}, expected a variable: make one of it with tf.variable(tensor), or tf.variable(tensor, false) for one that is not trained`;
+  }
+  if (typeof node === 'function') return `${start}, expected a layer; was it to be called first?`;
+  return `${start}, expected a variable, a layer, or a list or tree of these`;
+}
+
 /**
  * Lists all parameters below a layer in a stable order, by dotted name. A variable that is reachable by several names
  * (a module shared by two levels, as in TRM) is listed once, under the first.
+ *
+ * @throws TypeError for what is neither a variable nor a layer, such as a bare tensor, which could not be trained.
  *
  * @example
  * ```ts
@@ -35,15 +49,20 @@ const isLayer = (value: object): value is Layer =>
 export function namedParameters(root: Layer | ParameterTree): NamedParameters {
   const found: NamedParameters = new Map();
   const seen = new Set<object>();
-  const visit = (node: tf.Variable | Layer | readonly Layer[] | ParameterTree, name: string) => {
+  const visit = (node: unknown, name: string) => {
+    if (typeof node !== 'object' || node === null || (node instanceof tf.Tensor && !(node instanceof tf.Variable))) {
+      throw new TypeError(misplaced(node, name));
+    }
     if (seen.has(node)) return;
     seen.add(node);
     if (node instanceof tf.Variable) {
       found.set(name, node);
       return;
     }
-    const tree = isLayer(node) ? node.parameters : (node as ParameterTree);
-    for (const [key, child] of Object.entries(tree)) visit(child, name === '' ? key : `${name}.${key}`);
+    const tree = isLayer(node) ? node.parameters : node;
+    for (const [key, child] of Object.entries(tree) as [string, unknown][]) {
+      if (child !== undefined) visit(child, name === '' ? key : `${name}.${key}`);
+    }
   };
   visit(root, '');
   return found;

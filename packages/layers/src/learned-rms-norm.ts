@@ -1,7 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { expectOptionsObject } from './expect-options';
+import { expectSizes } from './expect-sizes';
 import type { Layer } from './layer';
 import { rmsNorm } from './rms-norm';
-import { expectShape } from './shape-error';
+import { expectWidth } from './shape-error';
 
 /** Sizes of a {@link LearnedRmsNorm}. */
 export interface LearnedRmsNormOptions {
@@ -32,7 +34,10 @@ export class LearnedRmsNorm implements Layer {
   readonly parameters: { gain: tf.Variable<tf.Rank.R1> };
   readonly #epsilon: number;
 
-  constructor({ size, epsilon = 1e-5 }: LearnedRmsNormOptions) {
+  constructor(options: LearnedRmsNormOptions) {
+    expectOptionsObject('LearnedRmsNorm', options, ['size', 'epsilon']);
+    const { size, epsilon = 1e-5 } = options;
+    expectSizes('LearnedRmsNorm', { size });
     this.parameters = { gain: tf.tidy(() => tf.variable(tf.ones<tf.Rank.R1>([size]))) };
     this.#epsilon = epsilon;
   }
@@ -40,7 +45,7 @@ export class LearnedRmsNorm implements Layer {
   /** @param x `[..., size]`; @returns the same shape. */
   apply<T extends tf.Tensor>(x: T): T {
     const { gain } = this.parameters;
-    expectShape('LearnedRmsNorm', x, [...x.shape.slice(0, -1), gain.shape[0]]);
+    expectWidth('LearnedRmsNorm', x, gain.shape[0]);
     return tf.tidy(() => tf.mul(rmsNorm(x, this.#epsilon), gain) as T);
   }
 }

@@ -1,8 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { expectOptionsObject } from './expect-options';
+import { expectRandom } from './expect-random';
+import { expectSizes } from './expect-sizes';
 import type { Layer } from './layer';
 import { matMul } from './mat-mul';
 import type { RandomStream } from './random-stream';
-import { expectShape } from './shape-error';
+import { expectWidth } from './shape-error';
 import { truncatedNormal } from './truncated-normal';
 
 /** Sizes and start of a {@link Linear} layer. */
@@ -33,7 +36,11 @@ export interface LinearOptions {
 export class Linear implements Layer {
   readonly parameters: { weight: tf.Variable<tf.Rank.R2>; bias?: tf.Variable<tf.Rank.R1> };
 
-  constructor({ inputSize, outputSize, bias = false, random }: LinearOptions) {
+  constructor(options: LinearOptions) {
+    expectOptionsObject('Linear', options, ['inputSize', 'outputSize', 'bias', 'random']);
+    const { inputSize, outputSize, bias = false, random } = options;
+    expectSizes('Linear', { inputSize, outputSize });
+    expectRandom('Linear', random);
     const weight = tf.tidy(() =>
       tf.variable(
         truncatedNormal({ shape: [inputSize, outputSize], std: 1 / Math.sqrt(inputSize), random }) as tf.Tensor2D,
@@ -45,7 +52,7 @@ export class Linear implements Layer {
   apply<T extends tf.Tensor>(x: T): T {
     const { weight, bias } = this.parameters;
     const [inputSize, outputSize] = weight.shape;
-    expectShape('Linear', x, [...x.shape.slice(0, -1), inputSize]);
+    expectWidth('Linear', x, inputSize);
     return tf.tidy(() => {
       const product = matMul(tf.reshape(x, [-1, inputSize]), weight as tf.Tensor2D);
       const shifted = bias ? tf.add(product, bias) : product;

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Block, BlockContext, BlockFactory } from './block';
+import { expectBlockContext, type Block, type BlockContext, type BlockFactory } from './block';
 import { expectOptions } from './expect-options';
 import { FEED_FORWARD_OPTIONS, makeFeedForward, type FeedForward, type FeedForwardOptions } from './feed-forward';
 import type { Layer } from './layer';
@@ -35,7 +35,9 @@ export class MixerBlock implements Block {
   readonly #seqLen: number;
   readonly #hiddenSize: number;
 
-  constructor(options: MixerBlockOptions, { hiddenSize, seqLen, random, isLast = true }: BlockContext) {
+  constructor(options: MixerBlockOptions, context: BlockContext) {
+    expectBlockContext('MixerBlock', context);
+    const { hiddenSize, seqLen, random, isLast = true } = context;
     this.parameters = {
       positionMixer: makeFeedForward(options, { hiddenSize: seqLen, random }),
       positionResidual: makeResidual(options, seqLen),

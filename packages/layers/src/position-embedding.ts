@@ -1,4 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { expectOptionsObject } from './expect-options';
+import { expectRandom } from './expect-random';
+import { expectSizes } from './expect-sizes';
 import type { Layer } from './layer';
 import type { RandomStream } from './random-stream';
 import { expectShape } from './shape-error';
@@ -31,7 +34,11 @@ export interface PositionEmbeddingOptions {
 export class PositionEmbedding implements Layer {
   readonly parameters: { weight: tf.Variable<tf.Rank.R2> };
 
-  constructor({ seqLen, hiddenSize, random }: PositionEmbeddingOptions) {
+  constructor(options: PositionEmbeddingOptions) {
+    expectOptionsObject('PositionEmbedding', options, ['seqLen', 'hiddenSize', 'random']);
+    const { seqLen, hiddenSize, random } = options;
+    expectSizes('PositionEmbedding', { seqLen, hiddenSize });
+    expectRandom('PositionEmbedding', random);
     const std = 1 / Math.sqrt(hiddenSize);
     this.parameters = {
       weight: tf.tidy(() => tf.variable(truncatedNormal({ shape: [seqLen, hiddenSize], std, random }) as tf.Tensor2D)),

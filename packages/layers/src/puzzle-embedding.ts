@@ -1,4 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { expectOptionsObject } from './expect-options';
+import { expectSizes } from './expect-sizes';
 import type { Layer } from './layer';
 import { expectShape } from './shape-error';
 
@@ -36,7 +38,10 @@ export class PuzzleEmbedding implements Layer {
   readonly positions: number;
   readonly #hiddenSize: number;
 
-  constructor({ puzzles, size, hiddenSize, positions = Math.ceil(size / hiddenSize) }: PuzzleEmbeddingOptions) {
+  constructor(options: PuzzleEmbeddingOptions) {
+    expectOptionsObject('PuzzleEmbedding', options, ['puzzles', 'size', 'hiddenSize', 'positions']);
+    const { puzzles, size, hiddenSize, positions = Math.ceil(size / hiddenSize) } = options;
+    expectSizes('PuzzleEmbedding', { puzzles, size, hiddenSize, positions });
     if (positions * hiddenSize < size) {
       throw new RangeError(
         `PuzzleEmbedding: ${positions} positions of ${hiddenSize} cannot hold a vector of ${size}; give at least ${Math.ceil(size / hiddenSize)} positions`,

@@ -1,4 +1,6 @@
 import type * as tf from '@tensorflow/tfjs-core';
+import { expectOptionsObject } from './expect-options';
+import { expectSizes } from './expect-sizes';
 import type { PositionRotation } from './position-rotation';
 import { angleTables, rotateHalves, waveAngle, type AngleTables } from './rotate-halves';
 import { expectShape } from './shape-error';
@@ -34,7 +36,10 @@ export class RotaryEmbedding implements PositionRotation {
   readonly seqLen: number;
   readonly headSize: number;
 
-  constructor({ headSize, seqLen, theta = 10_000 }: RotaryEmbeddingOptions) {
+  constructor(options: RotaryEmbeddingOptions) {
+    expectOptionsObject('RotaryEmbedding', options, ['headSize', 'seqLen', 'theta']);
+    const { headSize, seqLen, theta = 10_000 } = options;
+    expectSizes('RotaryEmbedding', { headSize, seqLen });
     if (headSize % 2 !== 0) throw new RangeError(`RotaryEmbedding: headSize is ${headSize}, expected an even number`);
     this.seqLen = seqLen;
     this.headSize = headSize;

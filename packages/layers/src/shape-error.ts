@@ -1,4 +1,5 @@
-import type * as tf from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
+import { describeValue } from './describe-value';
 
 const show = (shape: readonly (number | string)[]) => `[${shape.join(', ')}]`;
 
@@ -32,8 +33,15 @@ export class ShapeError extends Error {
   }
 }
 
+function expectTensor(layer: string, tensor: unknown, expected: readonly (number | string)[]): void {
+  if (tensor instanceof tf.Tensor) return;
+  throw new TypeError(`${layer}: got ${describeValue(tensor)}, expected a tensor of shape ${show(expected)}`);
+}
+
 /**
  * Throws a {@link ShapeError} unless the tensor has the shape; a string such as `'batch'` stands for any size.
+ *
+ * @throws TypeError for what is no tensor.
  *
  * @example
  * ```ts
@@ -45,9 +53,29 @@ export class ShapeError extends Error {
  * ```
  */
 export function expectShape(layer: string, tensor: tf.Tensor, expected: readonly (number | string)[], hint = ''): void {
+  expectTensor(layer, tensor, expected);
   const { shape } = tensor;
   const fits =
     shape.length === expected.length &&
     expected.every((size, axis) => typeof size === 'string' || size === shape[axis]);
   if (!fits) throw new ShapeError(layer, expected, shape, hint);
+}
+
+/**
+ * Throws a {@link ShapeError} unless the last axis of a tensor has so many numbers; the others may be any.
+ *
+ * @throws TypeError for what is no tensor.
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs-core';
+ * import { expectWidth } from '@hrm/layers';
+ * import '@tensorflow/tfjs-backend-cpu';
+ *
+ * expectWidth('my layer', tf.zeros([2, 5, 8]), 8);
+ * ```
+ */
+export function expectWidth(layer: string, tensor: tf.Tensor, width: number): void {
+  expectTensor(layer, tensor, ['...', width]);
+  expectShape(layer, tensor, [...tensor.shape.slice(0, -1), width]);
 }

@@ -1,8 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { expectOptionsObject } from './expect-options';
+import { expectRandom } from './expect-random';
+import { expectSizes } from './expect-sizes';
 import type { Layer } from './layer';
 import { Linear } from './linear';
 import type { RandomStream } from './random-stream';
-import { expectShape } from './shape-error';
+import { expectWidth } from './shape-error';
 
 /** `silu(gate) * up`, where the last axis of `gateUp` holds gate first, then up. */
 function gated(gateUp: tf.Tensor): tf.Tensor {
@@ -71,7 +74,11 @@ export class SwiGLU implements Layer {
   readonly parameters: { gateUp: Linear; down: Linear };
   readonly hiddenSize: number;
 
-  constructor({ hiddenSize, expansion = 4, random }: SwiGLUOptions) {
+  constructor(options: SwiGLUOptions) {
+    expectOptionsObject('SwiGLU', options, ['hiddenSize', 'expansion', 'random']);
+    const { hiddenSize, expansion = 4, random } = options;
+    expectSizes('SwiGLU', { hiddenSize });
+    expectRandom('SwiGLU', random);
     const innerSize = swigluInnerSize(hiddenSize, expansion);
     this.hiddenSize = hiddenSize;
     this.parameters = {
@@ -82,7 +89,7 @@ export class SwiGLU implements Layer {
 
   /** @param x `[..., hiddenSize]`; @returns the same shape. */
   apply<T extends tf.Tensor>(x: T): T {
-    expectShape('SwiGLU', x, [...x.shape.slice(0, -1), this.hiddenSize]);
+    expectWidth('SwiGLU', x, this.hiddenSize);
     const { gateUp, down } = this.parameters;
     return tf.tidy(() => down.apply(gated(gateUp.apply(x))) as T);
   }

@@ -1,4 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { expectOptionsObject } from './expect-options';
+import { expectRandom } from './expect-random';
+import { expectSizes } from './expect-sizes';
 import type { Layer } from './layer';
 import { matMul } from './mat-mul';
 import type { RandomStream } from './random-stream';
@@ -47,7 +50,11 @@ export interface TokenEmbeddingOptions {
 export class TokenEmbedding implements Layer {
   readonly parameters: { weight: tf.Variable<tf.Rank.R2> };
 
-  constructor({ vocabSize, hiddenSize, random }: TokenEmbeddingOptions) {
+  constructor(options: TokenEmbeddingOptions) {
+    expectOptionsObject('TokenEmbedding', options, ['vocabSize', 'hiddenSize', 'random']);
+    const { vocabSize, hiddenSize, random } = options;
+    expectSizes('TokenEmbedding', { vocabSize, hiddenSize });
+    expectRandom('TokenEmbedding', random);
     const std = 1 / Math.sqrt(hiddenSize);
     this.parameters = {
       weight: tf.tidy(() =>

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { expectRandom } from './expect-random';
 import type { RandomStream } from './random-stream';
 
 /** Standard deviation of a standard normal cut off at -2 and 2. */
@@ -28,6 +29,7 @@ export interface TruncatedNormalOptions {
  * ```
  */
 export function truncatedNormal({ shape, std, random }: TruncatedNormalOptions): tf.Tensor {
+  expectRandom('truncatedNormal', random);
   const values = new Float32Array(shape.reduce((product, size) => product * size, 1));
   if (std !== 0) {
     const scale = std / STD_WHEN_CUT_AT_TWO;

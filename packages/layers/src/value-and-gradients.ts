@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { describeValue } from './describe-value';
 import { mapTensors } from './map-tensors';
 import { registerGradients } from './register-gradients';
 
@@ -15,6 +16,7 @@ export interface ValueAndGradients<Auxiliary> {
  *
  * @param f computes the scalar loss, and beside it any nesting of tensors to hand out.
  * @param withRespectTo variables, or tensors made before this call, to differentiate by.
+ * @throws TypeError where either is something else, or the function returns no loss.
  *
  * @example
  * ```ts
@@ -34,11 +36,29 @@ export function valueAndGradients<Auxiliary>(
   f: () => { loss: tf.Scalar; auxiliary: Auxiliary },
   withRespectTo: readonly tf.Tensor[],
 ): ValueAndGradients<Auxiliary> {
+  if (typeof f !== 'function') {
+    throw new TypeError(`valueAndGradients: got ${describeValue(f)}, expected a function that computes the loss`);
+  }
+  if (
+    !Array.isArray(withRespectTo) ||
+    withRespectTo.length === 0 ||
+    !withRespectTo.every((x) => x instanceof tf.Tensor)
+  ) {
+    throw new TypeError(
+      `valueAndGradients: withRespectTo is ${describeValue(withRespectTo)}, expected a list of one or more tensors or variables, ` +
+        'such as [...namedParameters(layer).values()]',
+    );
+  }
   registerGradients();
   let auxiliary: Auxiliary | undefined;
   const { value, grads } = tf.engine().gradients(
     () => {
       const result = f();
+      if (!((result as Partial<typeof result> | undefined)?.loss instanceof tf.Tensor)) {
+        throw new TypeError(
+          `valueAndGradients: the function returned ${describeValue(result)}, expected { loss, auxiliary }, the loss a scalar`,
+        );
+      }
       // Kept so that they outlive the tape's own scope; copied so that the same tensor may be handed out twice.
       auxiliary = mapTensors(result.auxiliary, (tensor) => tf.keep(tf.clone(tensor)));
       return result.loss;

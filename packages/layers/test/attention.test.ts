@@ -96,12 +96,14 @@ describe('Attention', () => {
     expect(() => new Attention({ hiddenSize: 16, heads: 3, random })).toThrow(
       /hiddenSize 16 does not divide by 3 heads/,
     );
-    expect(() => new Attention({ hiddenSize: 16, heads: 0, random })).toThrow(/does not divide by 0 heads/);
+    expect(() => new Attention({ hiddenSize: 16, heads: 0, random })).toThrow(/heads is 0, expected a whole/);
     expect(() => new Attention({ hiddenSize: 16, heads: 2, headSize: 0.5, random })).toThrow(/headSize is 0.5/);
-    for (const keyValueHeads of [3, 0, -2]) {
-      expect(() => new Attention({ hiddenSize: 16, heads: 4, keyValueHeads, random })).toThrow(
-        `4 heads do not divide by ${keyValueHeads} keyValueHeads`,
-      );
+    for (const [keyValueHeads, message] of [
+      [3, '4 heads do not divide by 3 keyValueHeads'],
+      [0, 'keyValueHeads is 0, expected a whole number of at least 1'],
+      [-2, 'keyValueHeads is -2'],
+    ] as const) {
+      expect(() => new Attention({ hiddenSize: 16, heads: 4, keyValueHeads, random })).toThrow(message);
     }
     const rotary = new RotaryEmbedding({ headSize: 4, seqLen: 5 });
     expect(() => new Attention({ hiddenSize: 16, heads: 2, rotary, random })).toThrow(

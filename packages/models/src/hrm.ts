@@ -1,7 +1,7 @@
-import { attentionBlock, type BlockFactory } from '@hrm/layers';
+import { attentionBlock, expectOptions, type BlockFactory } from '@hrm/layers';
 import { oneStepGradient, ReasoningModule, type RecursionSchedule } from '@hrm/recursion';
 import { qLearningHalting, type HaltingFactory } from '@hrm/act';
-import { RecursiveReasoner, type RecursiveReasonerOptions } from './recursive-reasoner';
+import { REASONER_OPTIONS, RecursiveReasoner, type RecursiveReasonerOptions } from './recursive-reasoner';
 
 /** Parts and sizes of {@link hrm}. */
 export interface HrmOptions extends Omit<RecursiveReasonerOptions, 'levels' | 'schedule' | 'halting'> {
@@ -23,6 +23,8 @@ export interface HrmOptions extends Omit<RecursiveReasonerOptions, 'levels' | 's
  *
  * Source: HRM, arXiv 2506.21734; official HRM, `models/hrm/hrm_act_v1.py`, `config/arch/hrm_v1.yaml`.
  *
+ * @throws TypeError or RangeError for options that are missing, unknown or impossible.
+ *
  * @example
  * ```ts
  * import { countParameters, mixerBlock } from '@hrm/layers';
@@ -33,14 +35,18 @@ export interface HrmOptions extends Omit<RecursiveReasonerOptions, 'levels' | 's
  * console.log(countParameters(model));
  * ```
  */
-export function hrm({ hLayers = 4, lLayers = 4, ...options }: HrmOptions): RecursiveReasoner {
+export function hrm(options: HrmOptions): RecursiveReasoner {
+  expectOptions('hrm', options, ['hLayers', 'lLayers', ...REASONER_OPTIONS]);
   const {
+    hLayers = 4,
+    lLayers = 4,
     block = attentionBlock(),
     schedule = oneStepGradient({ hCycles: 2, lCycles: 2 }),
     halting = qLearningHalting(),
+    ...sizes
   } = options;
   return new RecursiveReasoner({
-    ...options,
+    ...sizes,
     schedule,
     halting,
     levels: (context) => ({

@@ -1,4 +1,4 @@
-import { attentionBlock, expectOptions, mixerBlock, type BlockFactory } from '@hrm/layers';
+import { attentionBlock, describeValue, expectOptions, mixerBlock, type BlockFactory } from '@hrm/layers';
 import {
   equilibrium,
   fullRecursion,
@@ -128,6 +128,7 @@ export const standardParts = {
  * ```
  */
 export function registerParts(own: Partial<PartCatalog>, base: PartCatalog = standardParts): PartCatalog {
+  expectOptions('registerParts', own, ['blocks', 'schedules', 'halting']);
   const merged = <Part>(
     kind: string,
     taken: { readonly [type: string]: PartMaker<Part> },
@@ -151,6 +152,11 @@ function choosePart<Part>(
   catalog: { readonly [type: string]: PartMaker<Part> },
   config: PartConfig,
 ): Part {
+  if (typeof config !== 'object' || config === null || Array.isArray(config)) {
+    throw new TypeError(
+      `${kind}: got ${describeValue(config)}, expected an object such as { "type": "${Object.keys(catalog)[0]}" }`,
+    );
+  }
   const { type, ...options } = config;
   if (!Object.hasOwn(catalog, type)) {
     throw new RangeError(

@@ -6,7 +6,10 @@ import {
   PuzzleEmbedding,
   RandomStream,
   TokenEmbedding,
+  expectFactory,
+  expectPart,
   expectShape,
+  expectSizes,
   truncatedNormal,
   type BlockContext,
   type Layer,
@@ -21,13 +24,14 @@ import {
   type Refinement,
   type Refiner,
 } from '@hrm/recursion';
-import type {
-  HaltingController,
-  HaltingFactory,
-  HostDraws,
-  NamedTensors,
-  PuzzleBatch,
-  ReasoningNetwork,
+import {
+  expectController,
+  type HaltingController,
+  type HaltingFactory,
+  type HostDraws,
+  type NamedTensors,
+  type PuzzleBatch,
+  type ReasoningNetwork,
 } from '@hrm/act';
 import { atStage } from './at-stage';
 import { expectPositions, rotationOf, type Positions } from './positions';
@@ -52,6 +56,20 @@ export interface RecursiveReasonerOptions {
   /** Seed of the initial parameters. Default 0. */
   seed?: number;
 }
+
+/** What `hrm()` and `trm()` take beside their numbers of layers. */
+export const REASONER_OPTIONS = [
+  'vocabSize',
+  'seqLen',
+  'hiddenSize',
+  'block',
+  'schedule',
+  'halting',
+  'positions',
+  'ropeTheta',
+  'puzzleEmbedding',
+  'seed',
+] as const;
 
 /**
  * A recursive reasoning model put together from its parts: embeddings, f_L and f_H, a recursion schedule, a halting
@@ -79,11 +97,10 @@ export class RecursiveReasoner implements ReasoningNetwork {
   constructor(options: RecursiveReasonerOptions) {
     const { vocabSize, seqLen, hiddenSize, levels, schedule, halting, puzzleEmbedding } = options;
     const { positions = 'rope', ropeTheta, seed = 0 } = options;
-    for (const [name, value] of Object.entries({ vocabSize, seqLen, hiddenSize })) {
-      if (!Number.isInteger(value) || value < 1) {
-        throw new RangeError(`RecursiveReasoner: ${name} is ${value}, expected a whole number of at least 1`);
-      }
-    }
+    expectSizes('RecursiveReasoner', { vocabSize, seqLen, hiddenSize });
+    expectFactory('RecursiveReasoner: levels', levels, '(context) => ({ lowLevel, highLevel })');
+    expectPart('RecursiveReasoner: schedule', schedule, ['refine']);
+    expectFactory('RecursiveReasoner: halting', halting, 'qLearningHalting()');
     expectPositions(positions, seqLen);
     const random = new RandomStream(seed);
     this.vocabSize = vocabSize;
@@ -108,6 +125,7 @@ export class RecursiveReasoner implements ReasoningNetwork {
     this.core = new RecursionCore(lowLevel, highLevel);
     this.#outputHead = new Linear({ inputSize: hiddenSize, outputSize: vocabSize, random });
     this.halting = halting({ hiddenSize, random });
+    expectController('RecursiveReasoner: what halting made', this.halting);
     const startVector = () =>
       tf.tidy(() => tf.variable(truncatedNormal({ shape: [hiddenSize], std: 1, random }), false));
     this.#start = { zH: startVector(), zL: startVector() };

@@ -1,7 +1,7 @@
-import { attentionBlock, type BlockFactory } from '@hrm/layers';
+import { attentionBlock, expectOptions, type BlockFactory } from '@hrm/layers';
 import { fullRecursion, ReasoningModule, type RecursionSchedule } from '@hrm/recursion';
 import { haltOnly, type HaltingFactory } from '@hrm/act';
-import { RecursiveReasoner, type RecursiveReasonerOptions } from './recursive-reasoner';
+import { REASONER_OPTIONS, RecursiveReasoner, type RecursiveReasonerOptions } from './recursive-reasoner';
 
 /** Parts and sizes of {@link trm}. */
 export interface TrmOptions extends Omit<RecursiveReasonerOptions, 'levels' | 'schedule' | 'halting'> {
@@ -21,6 +21,8 @@ export interface TrmOptions extends Omit<RecursiveReasonerOptions, 'levels' | 's
  *
  * Source: TRM, arXiv 2510.04871; official TRM, `models/recursive_reasoning/trm.py`, `config/arch/trm.yaml`.
  *
+ * @throws TypeError or RangeError for options that are missing, unknown or impossible.
+ *
  * @example
  * ```ts
  * import { countParameters, mixerBlock } from '@hrm/layers';
@@ -31,14 +33,17 @@ export interface TrmOptions extends Omit<RecursiveReasonerOptions, 'levels' | 's
  * console.log(countParameters(model));
  * ```
  */
-export function trm({ layers = 2, ...options }: TrmOptions): RecursiveReasoner {
+export function trm(options: TrmOptions): RecursiveReasoner {
+  expectOptions('trm', options, ['layers', ...REASONER_OPTIONS]);
   const {
+    layers = 2,
     block = attentionBlock(),
     schedule = fullRecursion({ hCycles: 3, lCycles: 6 }),
     halting = haltOnly(),
+    ...sizes
   } = options;
   return new RecursiveReasoner({
-    ...options,
+    ...sizes,
     schedule,
     halting,
     levels: (context) => {

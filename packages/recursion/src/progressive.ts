@@ -1,4 +1,4 @@
-import { expectOptions } from '@hrm/layers';
+import { describeValue, expectOptions, expectPart } from '@hrm/layers';
 import { fullRecursion } from './full-recursion';
 import { oneStepGradient } from './one-step-gradient';
 import type { Cycles, ProgressiveSchedule, RecursionSchedule } from './recursion-schedule';
@@ -56,6 +56,16 @@ export function progressive(options: ProgressiveOptions = {}): ProgressiveSchedu
       `progressive: there is no schedule "${schedule}", expected ${Object.keys(schedules).join(', ')} or a function`,
     );
   }
+  if (typeof schedule !== 'string' && typeof schedule !== 'function') {
+    throw new TypeError(
+      `progressive: schedule is ${describeValue(schedule)}, expected a name such as "unrolled", or a function of cycles such as unrolled`,
+    );
+  }
+  if (!Array.isArray(stages)) {
+    throw new TypeError(
+      `progressive: stages is ${describeValue(stages)}, expected a list such as [{ from: 0, hCycles: 1, lCycles: 2 }]`,
+    );
+  }
   const make = typeof schedule === 'function' ? schedule : schedules[schedule];
   const rising = stages.every(({ from }, i) => (i === 0 ? from === 0 : from > stages[i - 1]!.from && from < 1));
   if (stages.length === 0 || !rising) {
@@ -63,7 +73,11 @@ export function progressive(options: ProgressiveOptions = {}): ProgressiveSchedu
       `progressive: the stages begin at [${stages.map(({ from }) => from).join(', ')}], expected 0 first, then rising shares under 1`,
     );
   }
-  const made = stages.map(({ from, ...cycles }) => ({ from, schedule: make(cycles) }));
+  const made = stages.map(({ from, ...cycles }) => {
+    const schedule = make(cycles);
+    expectPart('progressive: the schedule of a stage', schedule, ['refine']);
+    return { from, schedule };
+  });
   const last = made.at(-1)!.schedule;
   return {
     name: 'progressive',

@@ -1,5 +1,15 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { expectShape, type Block, type BlockContext, type BlockFactory, type Layer } from '@hrm/layers';
+import {
+  expectFactory,
+  expectOptions,
+  expectPart,
+  expectShape,
+  expectSizes,
+  type Block,
+  type BlockContext,
+  type BlockFactory,
+  type Layer,
+} from '@hrm/layers';
 
 /** f_L or f_H: a new latent from the old one and what is injected into it. */
 export interface Refiner extends Layer {
@@ -42,13 +52,17 @@ export interface ReasoningModuleOptions {
 export class ReasoningModule implements Refiner {
   readonly parameters: { blocks: readonly Block[] };
 
-  constructor({ layers, block, context }: ReasoningModuleOptions) {
-    if (!Number.isInteger(layers) || layers < 1) {
-      throw new RangeError(`ReasoningModule: layers is ${layers}, expected a whole number of at least 1`);
-    }
-    this.parameters = {
-      blocks: Array.from({ length: layers }, (_, i) => block({ ...context, isLast: i === layers - 1 })),
+  constructor(options: ReasoningModuleOptions) {
+    expectOptions('ReasoningModule', options, ['layers', 'block', 'context']);
+    const { layers, block, context } = options;
+    expectSizes('ReasoningModule', { layers });
+    expectFactory('ReasoningModule: block', block, 'mixerBlock()');
+    const make = (isLast: boolean) => {
+      const made = block({ ...context, isLast });
+      expectPart('ReasoningModule: what block made', made, ['apply']);
+      return made;
     };
+    this.parameters = { blocks: Array.from({ length: layers }, (_, i) => make(i === layers - 1)) };
   }
 
   apply(latent: tf.Tensor3D, injection: tf.Tensor3D): tf.Tensor3D {

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Layer } from '@hrm/layers';
+import { expectPart, type Layer } from '@hrm/layers';
 import type { Latents } from './latents';
 import type { Refiner } from './reasoning-module';
 
@@ -27,6 +27,8 @@ export class RecursionCore implements Layer {
   readonly parameters: { lowLevel: Refiner; highLevel: Refiner };
 
   constructor(lowLevel: Refiner, highLevel: Refiner) {
+    expectPart('RecursionCore: lowLevel', lowLevel, ['apply']);
+    expectPart('RecursionCore: highLevel', highLevel, ['apply']);
     this.parameters = { lowLevel, highLevel };
   }
 

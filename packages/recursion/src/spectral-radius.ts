@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { expectOptions, RandomStream } from '@hrm/layers';
+import { expectOptions, expectRandom, RandomStream } from '@hrm/layers';
 import { expectCount } from './expect-numbers';
 import type { FixedPointMap } from './solvers/fixed-point-solver';
 import { lengths } from './solvers/residual-norm';
@@ -37,6 +37,7 @@ export function spectralRadius(f: FixedPointMap, state: tf.Tensor2D, options: Sp
   expectOptions('spectralRadius', options, ['iterations', 'random']);
   const { iterations = 60, random = new RandomStream(0) } = options;
   expectCount('spectralRadius', 'iterations', iterations, 2);
+  expectRandom('spectralRadius', random);
   return tf.tidy(() => {
     const start = Float32Array.from({ length: state.size }, () => random.normal());
     let vector = unit(tf.tensor2d(start, state.shape)).vector;

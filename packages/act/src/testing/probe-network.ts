@@ -1,6 +1,14 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { disposeParameters, Linear, RandomStream, TokenEmbedding, type ParameterTree } from '@hrm/layers';
+import {
+  disposeParameters,
+  expectFactory,
+  Linear,
+  RandomStream,
+  TokenEmbedding,
+  type ParameterTree,
+} from '@hrm/layers';
 import type { Latents, Refinement } from '@hrm/recursion';
+import { expectController } from '../expect-controller';
 import type { HaltingController, HaltingFactory } from '../halting-controller';
 import type { HostPuzzleBatch, PuzzleBatch } from '../puzzle-batch';
 import type { ReasoningNetwork } from '../reasoning-network';
@@ -62,7 +70,9 @@ export class ProbeNetwork implements ReasoningNetwork {
     const vector = () => tf.variable(tf.tensor1d(Array.from({ length: hiddenSize }, () => random.normal())), false);
     this.#start = tf.tidy(() => ({ zH: vector(), zL: vector() }));
     // Last, so that another controller's draws change nothing else of the network.
+    expectFactory('ProbeNetwork: halting', halting, 'haltOnly()');
     this.halting = halting({ hiddenSize, random });
+    expectController('ProbeNetwork: what halting made', this.halting);
     this.parameters = {
       tokens: this.#tokens,
       mix: this.#mix,

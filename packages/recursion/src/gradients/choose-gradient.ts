@@ -1,3 +1,4 @@
+import { describeValue } from '@hrm/layers';
 import type { SolveOptions } from '../solvers/solve-fixed-point';
 import type { FixedPointGradient } from './fixed-point-gradient';
 import { implicit, type ImplicitOptions } from './implicit';
@@ -16,6 +17,12 @@ export type GradientChoice =
 
 /** The estimator that a choice stands for. `'implicit'` alone searches as the forward pass does. */
 export function chooseGradient(owner: string, choice: GradientChoice, search: SolveOptions): FixedPointGradient {
+  if ((typeof choice !== 'object' && typeof choice !== 'string') || choice === null) {
+    throw new TypeError(
+      `${owner}: gradient is ${describeValue(choice)}, expected a name such as "implicit", an object with a type, or one ` +
+        'with a method attach',
+    );
+  }
   if (typeof choice === 'object' && 'attach' in choice) return choice;
   if (choice === 'implicit') return implicit(search);
   const { type, ...options } = typeof choice === 'string' ? { type: choice } : choice;

@@ -1,3 +1,4 @@
+import { describeValue } from '@hrm/layers';
 import { anderson, type AndersonOptions } from './anderson';
 import { broyden, type BroydenOptions } from './broyden';
 import { dampedIteration, type DampedIterationOptions } from './damped-iteration';
@@ -15,6 +16,12 @@ export type SolverChoice =
 
 /** The solver that a choice stands for. */
 export function chooseSolver(owner: string, choice: SolverChoice): FixedPointSolver {
+  if ((typeof choice !== 'object' && typeof choice !== 'string') || choice === null) {
+    throw new TypeError(
+      `${owner}: solver is ${describeValue(choice)}, expected a name such as "anderson", an object with a type, or one with ` +
+        'a method advance',
+    );
+  }
   if (typeof choice === 'object' && 'advance' in choice) return choice;
   const { type, ...options } = typeof choice === 'string' ? { type: choice } : choice;
   if (!Object.hasOwn(solvers, type)) {

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { expectOptions, expectShape, mapTensors, withoutGradient } from '@hrm/layers';
+import { describeValue, expectOptions, expectShape, mapTensors, withoutGradient } from '@hrm/layers';
 import { expectCount, expectNotNegative } from '../expect-numbers';
 import { chooseSolver, type SolverChoice } from './choose-solver';
 import type { FixedPointMap, SolverHistory } from './fixed-point-solver';
@@ -89,6 +89,11 @@ export function completeSolveOptions(owner: string, options: SolveOptions) {
  */
 export function solveFixedPoint(f: FixedPointMap, start: tf.Tensor2D, options: SolveOptions = {}): FixedPointSolution {
   expectOptions('solveFixedPoint', options, SOLVE_OPTIONS);
+  if (typeof f !== 'function') {
+    throw new TypeError(
+      `solveFixedPoint: got ${describeValue(f)}, expected a function of states, such as (z) => tf.cos(z)`,
+    );
+  }
   const { solver, tolerance, residual, maxIterations } = completeSolveOptions('solveFixedPoint', options);
   expectShape('solveFixedPoint', start, ['batch', 'n'], 'a state is a row of numbers for each sample');
   const [batch] = start.shape;

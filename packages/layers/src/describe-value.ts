@@ -1,0 +1,30 @@
+import * as tf from '@tensorflow/tfjs-core';
+
+/**
+ * A value in a few words, for messages that tell what was got in the place of something else.
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs-core';
+ * import { describeValue } from '@hrm/layers';
+ * import '@tensorflow/tfjs-backend-cpu';
+ *
+ * console.log(describeValue(tf.zeros([2, 3]))); // a tensor of shape [2, 3]
+ * console.log(describeValue({ heads: 2 })); // an object with heads
+ * console.log(describeValue(Math.max)); // the function max
+ * ```
+ */
+export function describeValue(value: unknown): string {
+  if (value === undefined || value === null) return String(value);
+  if (value instanceof tf.Tensor) {
+    return `a ${value instanceof tf.Variable ? 'variable' : 'tensor'} of shape [${value.shape.join(', ')}]`;
+  }
+  if (typeof value === 'function') return value.name === '' ? 'a function' : `the function ${value.name}`;
+  if (typeof value === 'string') return `the string ${JSON.stringify(value)}`;
+  if (typeof value !== 'object') return `the ${typeof value} ${String(value)}`;
+  if (Array.isArray(value)) return `an array of ${value.length}`;
+  const { constructor } = value;
+  if (typeof constructor === 'function' && constructor !== Object) return `an object of class ${constructor.name}`;
+  const names = Object.keys(value);
+  return names.length === 0 ? 'an object with nothing in it' : `an object with ${names.join(', ')}`;
+}

@@ -1,0 +1,30 @@
+import { describeValue } from './describe-value';
+
+/**
+ * Throws unless sizes are whole numbers of at least 1.
+ *
+ * @param owner named in the error.
+ * @param sizes by their names.
+ * @throws TypeError for what is no number; RangeError for other numbers.
+ *
+ * @example
+ * ```ts
+ * import { expectSizes } from '@hrm/layers';
+ *
+ * try {
+ *   expectSizes('myLayer', { hiddenSize: 0.5 });
+ * } catch (error) {
+ *   console.log((error as Error).message); // myLayer: hiddenSize is 0.5, expected a whole number of at least 1
+ * }
+ * ```
+ */
+export function expectSizes(owner: string, sizes: { readonly [name: string]: number }): void {
+  for (const [name, size] of Object.entries(sizes)) {
+    if (typeof size !== 'number') {
+      throw new TypeError(`${owner}: ${name} is ${describeValue(size)}, expected a whole number of at least 1`);
+    }
+    if (!Number.isInteger(size) || size < 1) {
+      throw new RangeError(`${owner}: ${name} is ${size}, expected a whole number of at least 1`);
+    }
+  }
+}

@@ -1,0 +1,36 @@
+import { haltOnly, qLearningHalting } from '@hrm/act';
+import { mixerBlock } from '@hrm/layers';
+import { buildModel, hrm, RecursiveReasoner, registerParts, trm } from '@hrm/models';
+import { oneStepGradient } from '@hrm/recursion';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { useBackend } from './backends';
+
+beforeAll(() => useBackend('cpu'));
+
+const js = (value: unknown) => value as never;
+const sizes = { vocabSize: 4, seqLen: 3, hiddenSize: 8 };
+// prettier-ignore
+const config = { family: 'hrm', ...sizes, block: { type: 'mixer' }, schedule: { type: 'one-step-gradient', hCycles: 1, lCycles: 1 }, halting: { type: 'halt-only' } } as const;
+
+describe('a program in plain JavaScript is told what is wrong:', () => {
+  // prettier-ignore
+  it.each<[string, () => unknown, string]>([
+    ['no options', () => hrm(js(undefined)), 'hrm: got undefined, expected an object with options (hLayers, lLayers, vocabSize, '],
+    ['no sizes', () => trm(js({})), 'RecursiveReasoner: vocabSize is undefined, expected a whole number of at least 1'],
+    ['an option misspelled', () => hrm(js({ ...sizes, hiddensize: 8 })), 'hrm: there is no option "hiddensize", expected hLayers, '],
+    ['an option of the other model', () => trm(js({ ...sizes, hLayers: 2 })), 'trm: there is no option "hLayers", expected layers, '],
+    ['a block by name', () => hrm({ ...sizes, block: js('mixer') }), 'block is the string "mixer", expected a function that makes it when the model is made, such as mixerBlock()'],
+    ['a block not called', () => hrm({ ...sizes, block: js(mixerBlock) }), 'call it where you pass it to the model: mixerBlock({ ... })'],
+    ['a schedule not called', () => hrm({ ...sizes, schedule: js(oneStepGradient) }), 'schedule is the function oneStepGradient, expected an object with a method refine; was it to be called first?'],
+    ['a controller not called', () => hrm({ ...sizes, halting: js(qLearningHalting) }), 'call it where you pass it to the model: qLearningHalting({ ... })'],
+    ['a controller made already', () => hrm({ ...sizes, halting: js({ name: 'mine' }) }), 'halting is an object with name, expected a function that makes it'],
+    ['a factory of a factory', () => hrm({ ...sizes, halting: js(() => haltOnly()) }), 'what halting made is a function, expected an object with the methods draw, logits, decide, losses'],
+    ['no levels', () => new RecursiveReasoner(js({ ...sizes })), 'RecursiveReasoner: levels is undefined, expected a function'],
+    ['no config', () => buildModel(js(undefined)), 'model: got undefined, expected an object with options (family, '],
+    ['a config without a block', () => buildModel(js({ ...config, block: undefined })), 'block: got undefined, expected an object such as { "type": "attention" }'],
+    ['a part by its name alone', () => buildModel(js({ ...config, halting: 'halt-only' })), 'halting: got the string "halt-only", expected an object such as { "type": "q-learning" }'],
+    ['parts of a kind there is not', () => registerParts(js({ block: {} })), 'registerParts: there is no option "block", expected blocks, schedules, halting'],
+  ])('%s', (_, doIt, message) => {
+    expect(doIt).toThrow(message);
+  });
+});
