@@ -35,6 +35,14 @@ test('every package has a README with a program, and programs in its doc comment
   }
 });
 
+test('every README says how its programs, which are TypeScript, are run', () => {
+  const readmes = new Set(
+    programs.map(({ file }) => file).filter((file) => /^packages\/\w[\w-]*\/README\.md$/.test(file)),
+  );
+  expect(readmes.size).toBe(readdirSync(join(root, 'packages')).length);
+  for (const file of readmes) expect(readFileSync(join(root, file), 'utf8'), file).toContain('npx tsx program.mts');
+});
+
 test('no program is left out: every @example of a module has a ts fence', () => {
   for (const file of new Set(programs.map((program) => program.file).filter((name) => name.endsWith('.ts')))) {
     const examples = readFileSync(join(root, file), 'utf8').match(/^\s*\* @example/gm) ?? [];
