@@ -19,6 +19,17 @@ export interface AttentionBlockOptions extends ResidualOptions, FeedForwardOptio
   keyValueHeads?: number;
 }
 
+function attentionOf(options: AttentionBlockOptions, { hiddenSize, rotary, random }: BlockContext): Attention {
+  const { heads = usualHeads(hiddenSize), keyValueHeads } = options;
+  return new Attention({
+    hiddenSize,
+    heads,
+    keyValueHeads,
+    rotary: rotary(evenHeadSize(hiddenSize, heads)),
+    random,
+  });
+}
+
 /**
  * HRM's transformer block: self-attention, then a feed-forward layer, each added to its input and normalised.
  *
@@ -42,14 +53,13 @@ export class AttentionBlock implements Block {
     feedForwardResidual: Residual;
   } & Record<string, Layer>;
 
-  constructor(options: AttentionBlockOptions, context: BlockContext) {
+  /** @param attention what the block attends by. Default as the options have it. */
+  constructor(options: AttentionBlockOptions, context: BlockContext, attention?: Attention) {
     expectBlockContext('AttentionBlock', context);
-    const { hiddenSize, rotary, random, isLast = true } = context;
-    const { heads = usualHeads(hiddenSize), keyValueHeads } = options;
-    const headSize = evenHeadSize(hiddenSize, heads);
+    const { hiddenSize, random, isLast = true } = context;
     this.hiddenSize = hiddenSize;
     this.parameters = {
-      attention: new Attention({ hiddenSize, heads, keyValueHeads, rotary: rotary(headSize), random }),
+      attention: attention ?? attentionOf(options, context),
       attentionResidual: makeResidual(options, hiddenSize),
       feedForward: makeFeedForward(options, { hiddenSize, random }),
       feedForwardResidual: makeResidual(options, hiddenSize, { last: isLast }),

@@ -19,6 +19,11 @@ export interface AttentionOptions {
   headSize?: number;
   /** Turns queries and keys by their position. Default none. */
   rotary?: PositionRotation | undefined;
+  /**
+   * Added to each head's scores of how much a position attends to another, `[heads or 1, seq, seq]`; -1e9 keeps one from the
+   * other. A constant, which the layer then owns: `disposeParameters` frees it. Default none.
+   */
+  bias?: tf.Tensor3D | undefined;
   random: RandomStream;
 }
 
@@ -34,7 +39,7 @@ export function evenHeadSize(hiddenSize: number, heads: number): number {
 }
 
 /**
- * Multi-head self-attention of every position to every position, without biases or mask. Queries, keys and values are
+ * Multi-head self-attention of every position to every position, or to those that a bias leaves it. Queries, keys and values are
  * one matrix, in this order; with fewer key/value heads than query heads it is grouped-query attention.
  *
  * Source: official HRM, `models/layers.py`, `Attention`.
@@ -55,11 +60,21 @@ export class Attention implements Layer {
   readonly heads: number;
   readonly keyValueHeads: number;
   readonly headSize: number;
+  readonly constants: readonly tf.Tensor[];
   readonly #rotary: PositionRotation | undefined;
+  readonly #bias: tf.Tensor3D | undefined;
 
   constructor(options: AttentionOptions) {
-    expectOptionsObject('Attention', options, ['hiddenSize', 'heads', 'keyValueHeads', 'headSize', 'rotary', 'random']);
-    const { hiddenSize, heads, keyValueHeads = heads, rotary, random } = options;
+    expectOptionsObject('Attention', options, [
+      'hiddenSize',
+      'heads',
+      'keyValueHeads',
+      'headSize',
+      'rotary',
+      'bias',
+      'random',
+    ]);
+    const { hiddenSize, heads, keyValueHeads = heads, rotary, bias, random } = options;
     expectSizes('Attention', { hiddenSize, heads, keyValueHeads });
     const { headSize = evenHeadSize(hiddenSize, heads) } = options;
     expectRandom('Attention', random);
@@ -78,7 +93,12 @@ export class Attention implements Layer {
     this.heads = heads;
     this.keyValueHeads = keyValueHeads;
     this.headSize = headSize;
+    if (bias && bias.shape[0] !== 1 && bias.shape[0] !== heads) {
+      throw new RangeError(`Attention: the bias is for ${bias.shape[0]} heads, expected ${heads}, or 1 for all`);
+    }
     this.#rotary = rotary;
+    this.#bias = bias;
+    this.constants = bias ? [bias] : [];
     this.parameters = {
       queryKeyValue: new Linear({ inputSize: hiddenSize, outputSize: (heads + 2 * keyValueHeads) * headSize, random }),
       output: new Linear({ inputSize: heads * headSize, outputSize: hiddenSize, random }),
@@ -114,6 +134,7 @@ export class Attention implements Layer {
         queries,
         tf.transpose(rotate(key), [0, 2, 1, 3]),
         tf.transpose(value, [0, 2, 1, 3]),
+        this.#groupedBias(seq),
       );
       const byPosition = tf.transpose(
         tf.reshape(attended, [batch, keyValueHeads, group, seq, headSize]),
@@ -121,5 +142,16 @@ export class Attention implements Layer {
       );
       return output.apply(tf.reshape(byPosition, [batch, seq, heads * headSize]) as tf.Tensor3D);
     });
+  }
+
+  /** The bias as the grouped queries want it, `[keyValueHeads or 1, group * seq or seq, seq]`. */
+  #groupedBias(seq: number): tf.Tensor | undefined {
+    const bias = this.#bias;
+    if (!bias) return undefined;
+    expectShape('Attention, bias', bias, [bias.shape[0], seq, seq], 'it is made for one sequence length');
+    const group = this.heads / this.keyValueHeads;
+    if (group === 1) return bias;
+    const everyHead = bias.shape[0] === 1 ? tf.tile(bias, [this.heads, 1, 1]) : bias;
+    return tf.reshape(everyHead, [this.keyValueHeads, group * seq, seq]);
   }
 }

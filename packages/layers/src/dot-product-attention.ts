@@ -16,6 +16,8 @@ type Saved = [q: tf.Tensor, k: tf.Tensor, v: tf.Tensor, weights: tf.Tensor, tota
  * @param queries `[batch, heads, queries, headSize]`
  * @param keys `[batch, heads, keys, headSize]`
  * @param values `[batch, heads, keys, valueSize]`
+ * @param bias added to the products of queries and keys before the softmax: broadcast to `[batch, heads, queries, keys]`, a
+ *   constant to gradients. A large negative one, such as -1e9, keeps a query from a key. Default none.
  * @returns `[batch, heads, queries, valueSize]`
  *
  * @example
@@ -30,10 +32,16 @@ type Saved = [q: tf.Tensor, k: tf.Tensor, v: tf.Tensor, weights: tf.Tensor, tota
  * dotProductAttention(queries, keys, values).print(); // [[[[10.067]]]]: nearly all of the first
  * ```
  */
-export function dotProductAttention(queries: tf.Tensor4D, keys: tf.Tensor4D, values: tf.Tensor4D): tf.Tensor4D {
+export function dotProductAttention(
+  queries: tf.Tensor4D,
+  keys: tf.Tensor4D,
+  values: tf.Tensor4D,
+  bias?: tf.Tensor,
+): tf.Tensor4D {
   const attend = tf.customGrad((...inputs) => {
     const [q, k, v, save] = inputs as unknown as [tf.Tensor, tf.Tensor, tf.Tensor, tf.GradSaveFunc];
-    const scores = timesTransposed(q, k);
+    const products = timesTransposed(q, k);
+    const scores = bias ? tf.add(products, bias) : products;
     const weights = tf.exp(tf.sub(scores, tf.max(scores, -1, true)));
     const total = tf.sum(weights, -1, true);
     const value = tf.div(tf.matMul(weights, v), total);

@@ -1,6 +1,7 @@
 export { Attention, type AttentionOptions } from './attention';
 export { AttentionBlock, attentionBlock, type AttentionBlockOptions } from './attention-block';
 export type { Block, BlockContext, BlockFactory } from './block';
+export { convBlock, type ConvBlockOptions } from './conv-block';
 export { dotProductAttention } from './dot-product-attention';
 export { describeValue } from './describe-value';
 export { expectOptions } from './expect-options';
@@ -9,6 +10,8 @@ export { expectRandom } from './expect-random';
 export { expectSizes } from './expect-sizes';
 export type { FeedForward, FeedForwardContext, FeedForwardFactory, FeedForwardOptions } from './feed-forward';
 export { gelu, GeluMlp, type GeluMlpOptions } from './gelu-mlp';
+export { graphAttentionBlock, type GraphAttentionBlockOptions } from './graph-attention-block';
+export { GridConvolution, type GridConvolutionOptions } from './grid-convolution';
 export { GridRotaryEmbedding, type GridRotaryEmbeddingOptions } from './grid-rotary-embedding';
 export { asItIs, callTogether, type Compile, type CompiledFunction } from './compile-option';
 export {
@@ -32,6 +35,7 @@ export { PreNorm, type PreNormOptions } from './pre-norm';
 export { PuzzleEmbedding, type PuzzleEmbeddingOptions } from './puzzle-embedding';
 export { RandomStream, type RandomState } from './random-stream';
 export { registerGradients } from './register-gradients';
+export { gridRelation, type Grid, type GridRelation, type Relation } from './relation';
 export type { Residual, ResidualOptions } from './residual';
 export { rmsNorm } from './rms-norm';
 export { RotaryEmbedding, type RotaryEmbeddingOptions } from './rotary-embedding';

@@ -12,6 +12,11 @@ export interface ParameterTree {
  */
 export interface Layer {
   readonly parameters: ParameterTree;
+  /**
+   * Tensors that the layer holds beside its parameters and never changes, such as tables. They are neither trained nor
+   * saved; {@link disposeParameters} frees them.
+   */
+  readonly constants?: readonly tf.Tensor[];
 }
 
 /** Every parameter below a layer or tree by its dotted name, such as `blocks.0.feedForward.down.weight`. */
@@ -48,28 +53,38 @@ function misplaced(node: unknown, name: string): string {
  */
 export function namedParameters(root: Layer | ParameterTree): NamedParameters {
   const found: NamedParameters = new Map();
+  visit(root, { parameter: (name, parameter) => found.set(name, parameter) });
+  return found;
+}
+
+/** Goes through a tree in a stable order; what is reachable by several names is met once, under the first. */
+function visit(
+  root: Layer | ParameterTree,
+  { parameter, layer }: { parameter?: (name: string, value: tf.Variable) => void; layer?: (value: Layer) => void },
+): void {
   const seen = new Set<object>();
-  const visit = (node: unknown, name: string) => {
+  const descend = (node: unknown, name: string) => {
     if (typeof node !== 'object' || node === null || (node instanceof tf.Tensor && !(node instanceof tf.Variable))) {
       throw new TypeError(misplaced(node, name));
     }
     if (seen.has(node)) return;
     seen.add(node);
     if (node instanceof tf.Variable) {
-      found.set(name, node);
+      parameter?.(name, node);
       return;
     }
+    if (isLayer(node)) layer?.(node);
     const tree = isLayer(node) ? node.parameters : node;
     for (const [key, child] of Object.entries(tree) as [string, unknown][]) {
-      if (child !== undefined) visit(child, name === '' ? key : `${name}.${key}`);
+      if (child !== undefined) descend(child, name === '' ? key : `${name}.${key}`);
     }
   };
-  visit(root, '');
-  return found;
+  descend(root, '');
 }
 
 /**
- * Frees the memory of every parameter below a layer. The layer cannot be used after that.
+ * Frees the memory of every parameter below a layer, and of the constants that layers hold. The layer cannot be used
+ * after that.
  *
  * @example
  * ```ts
@@ -83,7 +98,10 @@ export function namedParameters(root: Layer | ParameterTree): NamedParameters {
  * ```
  */
 export function disposeParameters(root: Layer | ParameterTree): void {
-  for (const parameter of namedParameters(root).values()) parameter.dispose();
+  visit(root, {
+    parameter: (_, parameter) => parameter.dispose(),
+    layer: ({ constants = [] }) => constants.forEach((constant) => constant.dispose()),
+  });
 }
 
 /**

@@ -2,30 +2,36 @@ import * as tf from '@tensorflow/tfjs-core';
 import { absGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Abs_grad';
 import { acosGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Acos_grad';
 import { acoshGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Acosh_grad';
-import { addNGradConfig } from '@tensorflow/tfjs-core/dist/gradients/AddN_grad';
 import { addGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Add_grad';
+import { addNGradConfig } from '@tensorflow/tfjs-core/dist/gradients/AddN_grad';
 import { argMaxGradConfig } from '@tensorflow/tfjs-core/dist/gradients/ArgMax_grad';
 import { argMinGradConfig } from '@tensorflow/tfjs-core/dist/gradients/ArgMin_grad';
 import { asinGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Asin_grad';
 import { asinhGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Asinh_grad';
-import { atan2GradConfig } from '@tensorflow/tfjs-core/dist/gradients/Atan2_grad';
 import { atanGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Atan_grad';
+import { atan2GradConfig } from '@tensorflow/tfjs-core/dist/gradients/Atan2_grad';
 import { atanhGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Atanh_grad';
+import { avgPoolGradConfig } from '@tensorflow/tfjs-core/dist/gradients/AvgPool_grad';
+import { avgPool3DGradConfig } from '@tensorflow/tfjs-core/dist/gradients/AvgPool3D_grad';
 import { batchMatMulGradConfig } from '@tensorflow/tfjs-core/dist/gradients/BatchMatMul_grad';
 import { broadcastToGradConfig } from '@tensorflow/tfjs-core/dist/gradients/BroadcastTo_grad';
 import { castGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Cast_grad';
 import { ceilGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Ceil_grad';
 import { clipByValueGradConfig } from '@tensorflow/tfjs-core/dist/gradients/ClipByValue_grad';
 import { concatGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Concat_grad';
+import { conv2DGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Conv2D_grad';
+import { conv2DBackpropInputGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Conv2DBackpropInput_grad';
+import { conv3DGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Conv3D_grad';
 import { cosGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Cos_grad';
 import { coshGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Cosh_grad';
 import { cumsumGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Cumsum_grad';
+import { depthwiseConv2dNativeGradConfig } from '@tensorflow/tfjs-core/dist/gradients/DepthwiseConv2dNative_grad';
 import { erfGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Erf_grad';
 import { expGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Exp_grad';
 import { expandDimsGradConfig } from '@tensorflow/tfjs-core/dist/gradients/ExpandDims_grad';
 import { expm1GradConfig } from '@tensorflow/tfjs-core/dist/gradients/Expm1_grad';
-import { floorDivGradConfig } from '@tensorflow/tfjs-core/dist/gradients/FloorDiv_grad';
 import { floorGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Floor_grad';
+import { floorDivGradConfig } from '@tensorflow/tfjs-core/dist/gradients/FloorDiv_grad';
 import { gatherGradConfig } from '@tensorflow/tfjs-core/dist/gradients/GatherV2_grad';
 import { greaterEqualGradConfig } from '@tensorflow/tfjs-core/dist/gradients/GreaterEqual_grad';
 import { identityGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Identity_grad';
@@ -33,11 +39,13 @@ import { isFiniteGradConfig } from '@tensorflow/tfjs-core/dist/gradients/IsFinit
 import { isInfGradConfig } from '@tensorflow/tfjs-core/dist/gradients/IsInf_grad';
 import { isNanGradConfig } from '@tensorflow/tfjs-core/dist/gradients/IsNan_grad';
 import { leakyReluGradConfig } from '@tensorflow/tfjs-core/dist/gradients/LeakyRelu_grad';
+import { logGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Log_grad';
 import { log1pGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Log1p_grad';
 import { logSoftmaxGradConfig } from '@tensorflow/tfjs-core/dist/gradients/LogSoftmax_grad';
-import { logGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Log_grad';
 import { maxGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Max_grad';
 import { maximumGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Maximum_grad';
+import { maxPoolGradConfig } from '@tensorflow/tfjs-core/dist/gradients/MaxPool_grad';
+import { maxPool3DGradConfig } from '@tensorflow/tfjs-core/dist/gradients/MaxPool3D_grad';
 import { meanGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Mean_grad';
 import { minGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Min_grad';
 import { minimumGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Minimum_grad';
@@ -51,8 +59,8 @@ import { padV2GradConfig } from '@tensorflow/tfjs-core/dist/gradients/PadV2_grad
 import { powGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Pow_grad';
 import { divGradConfig } from '@tensorflow/tfjs-core/dist/gradients/RealDiv_grad';
 import { reciprocalGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Reciprocal_grad';
-import { relu6GradConfig } from '@tensorflow/tfjs-core/dist/gradients/Relu6_grad';
 import { reluGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Relu_grad';
+import { relu6GradConfig } from '@tensorflow/tfjs-core/dist/gradients/Relu6_grad';
 import { reshapeGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Reshape_grad';
 import { reverseGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Reverse_grad';
 import { roundGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Round_grad';
@@ -79,35 +87,41 @@ import { transposeGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Transp
 import { unpackGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Unpack_grad';
 import { zerosLikeGradConfig } from '@tensorflow/tfjs-core/dist/gradients/ZerosLike_grad';
 
-/** Gradients of the operations that models are made of. Convolutions, pooling and images are not among them. */
+/** Gradients of the operations that models are made of. Those of images are not among them. */
 const gradients = [
   absGradConfig,
   acosGradConfig,
   acoshGradConfig,
-  addNGradConfig,
   addGradConfig,
+  addNGradConfig,
   argMaxGradConfig,
   argMinGradConfig,
   asinGradConfig,
   asinhGradConfig,
-  atan2GradConfig,
   atanGradConfig,
+  atan2GradConfig,
   atanhGradConfig,
+  avgPoolGradConfig,
+  avgPool3DGradConfig,
   batchMatMulGradConfig,
   broadcastToGradConfig,
   castGradConfig,
   ceilGradConfig,
   clipByValueGradConfig,
   concatGradConfig,
+  conv2DGradConfig,
+  conv2DBackpropInputGradConfig,
+  conv3DGradConfig,
   cosGradConfig,
   coshGradConfig,
   cumsumGradConfig,
+  depthwiseConv2dNativeGradConfig,
   erfGradConfig,
   expGradConfig,
   expandDimsGradConfig,
   expm1GradConfig,
-  floorDivGradConfig,
   floorGradConfig,
+  floorDivGradConfig,
   gatherGradConfig,
   greaterEqualGradConfig,
   identityGradConfig,
@@ -115,11 +129,13 @@ const gradients = [
   isInfGradConfig,
   isNanGradConfig,
   leakyReluGradConfig,
+  logGradConfig,
   log1pGradConfig,
   logSoftmaxGradConfig,
-  logGradConfig,
   maxGradConfig,
   maximumGradConfig,
+  maxPoolGradConfig,
+  maxPool3DGradConfig,
   meanGradConfig,
   minGradConfig,
   minimumGradConfig,
@@ -133,8 +149,8 @@ const gradients = [
   powGradConfig,
   divGradConfig,
   reciprocalGradConfig,
-  relu6GradConfig,
   reluGradConfig,
+  relu6GradConfig,
   reshapeGradConfig,
   reverseGradConfig,
   roundGradConfig,

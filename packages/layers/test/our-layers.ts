@@ -2,7 +2,9 @@ import * as tf from '@tensorflow/tfjs-core';
 import {
   Attention,
   attentionBlock,
+  convBlock,
   GeluMlp,
+  graphAttentionBlock,
   GridRotaryEmbedding,
   LearnedRmsNorm,
   Linear,
@@ -107,6 +109,21 @@ export function describeOurLayers(backends?: readonly TestBackend[]): void {
   );
   hold('attentionBlock with learned gains', attentionBlock({ heads: 2, learnedGain: true }));
   hold('attentionBlock with GELU', attentionBlock({ heads: 2, feedForward: 'gelu' }));
+  const gridAt = (seqLen: number) => ({ rows: 2, columns: (seqLen - 1) / 2 });
+  hold(
+    'graphAttentionBlock',
+    (context) =>
+      graphAttentionBlock({
+        relations: ['row', 'column', 'neighbours'],
+        grid: gridAt(context.seqLen),
+        headSize: 4,
+      })(context),
+    { sizes: grids, rotary: gridOf },
+  );
+  hold('convBlock', (context) => convBlock({ grid: gridAt(context.seqLen) })(context), { sizes: grids });
+  hold('convBlock without a prefix', ({ seqLen, ...context }) =>
+    convBlock({ grid: { rows: 1, columns: seqLen }, kernelSize: 5 })({ ...context, seqLen }),
+  );
   hold('mixerBlock', mixerBlock());
   hold(
     'mixerBlock, pre-norm, learned gains, GELU',

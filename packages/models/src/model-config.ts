@@ -1,4 +1,12 @@
-import { attentionBlock, describeValue, expectOptions, mixerBlock, type BlockFactory } from '@hrm/layers';
+import {
+  attentionBlock,
+  convBlock,
+  describeValue,
+  expectOptions,
+  graphAttentionBlock,
+  mixerBlock,
+  type BlockFactory,
+} from '@hrm/layers';
 import {
   equilibrium,
   fullRecursion,
@@ -82,7 +90,7 @@ function membersOf(type: string, options: Vote, choose: Choose, others: readonly
 
 /** The parts that these packages bring. {@link registerParts} makes a catalog of these and your own. */
 export const standardParts = {
-  blocks: { attention: attentionBlock, mixer: mixerBlock },
+  blocks: { attention: attentionBlock, mixer: mixerBlock, 'graph-attention': graphAttentionBlock, conv: convBlock },
   schedules: {
     'one-step-gradient': oneStepGradient,
     'full-recursion': fullRecursion,
