@@ -21,7 +21,7 @@ it.each(names)('--out %s is the folder of that name, and no number', async (name
 
 it.each(names)('%s as a run, a config and an argument is told of as it was typed', async (name) => {
   expect((await runInProcess(['eval', '--run', name])).stderr).toContain(name);
-  expect((await runInProcess(['train', '--out', 'run', '--', name])).stderr).toContain(`"${name}"`);
+  expect((await runInProcess(['train', '--out', 'run', '--', name])).stderr).toContain(name);
   expect((await runInProcess(['import-official', '--out', 'run', '--', name])).stderr).toContain(name);
 });
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineCommand } from '../command-line/command';
 import { argument, count, integer, text, texts, toggle } from '../command-line/options';
+import { presetSummaries } from '../config/presets';
 import { nextCommands } from '../run/next-commands';
 import { exitStatusOf } from '../run/stop-signals';
 import { trainRun } from '../run/train-run';
@@ -58,5 +59,12 @@ export const trainCommand = defineCommand({
     'hrm train sudoku-extreme-1k --data data/sudoku --out runs/extreme --set training.batchSize=32',
     'hrm train --resume --out runs/first',
   ],
+  notes: [
+    'Presets:',
+    ...Object.entries(presetSummaries).map(([name, summary]) => `  ${name.padEnd(18)} ${summary}`),
+    '',
+    'A file is JSON with the keys of docs/config.md. Errors in it are all told at once. For completion in an editor let its',
+    'key "$schema" be the path of run-config.schema.json in the folder schema/ of this package.',
+  ].join('\n'),
   run: train,
 });

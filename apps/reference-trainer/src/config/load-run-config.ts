@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { readConfigText } from '../files/read-regular-file';
-import { describeIssue, UsageError } from '../terminal/usage-error';
+import { configPlace, describeIssues, UsageError } from '../terminal/usage-error';
 import { presets } from './presets';
 import { runConfigSchema, type RunConfig } from './run-config';
 
@@ -54,10 +54,12 @@ function override(config: unknown, assignment: string): void {
 /** Checks what a config file holds. */
 export function checkRunConfig(config: unknown, source: string): RunConfig {
   const result = runConfigSchema.safeParse(config);
-  if (result.success) return result.data;
-  throw new UsageError(
-    `${source}: ${describeIssue(result.error, (path) => path.map(String).join('.') || 'the config')}`,
-  );
+  if (result.success) {
+    // It is for editors, and no part of the run.
+    const { $schema: _, ...runConfig } = result.data;
+    return runConfig;
+  }
+  throw new UsageError(`${source}: ${describeIssues(result.error, configPlace)}`);
 }
 
 /**

@@ -28,6 +28,13 @@ const officialTraining: RunConfigInput['training'] = {
   evaluateEvery: 2000,
 };
 
+/** What each preset is, in a line, for the help. */
+export const presetSummaries: { readonly [name in keyof typeof presets]: string } = {
+  'sudoku-4x4-demo': 'the main job: learns 4x4 Sudoku in about a minute, from puzzles that it generates',
+  'sudoku-extreme-1k': "the paper's 27M model on 1,000 puzzles of Sudoku-Extreme; give --data",
+  'maze-30x30-hard': "the paper's 27M model on 1,000 mazes of 30x30; give --data",
+};
+
 /** Runs by name: `hrm train NAME`. */
 export const presets = {
   /** The main job: learns 4x4 Sudoku in about a minute. */

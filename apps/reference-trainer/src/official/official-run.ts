@@ -4,7 +4,7 @@ import { parseTorchCheckpoint, type NamedHostTensors } from '@hrm/models';
 import { isScalar, parseDocument, visit } from 'yaml';
 import { z } from 'zod';
 import { readRegularFile } from '../files/read-regular-file';
-import { describeIssue, UsageError } from '../terminal/usage-error';
+import { configPlace, describeIssues, UsageError } from '../terminal/usage-error';
 
 const arch = z.looseObject({
   name: z.string(),
@@ -87,7 +87,7 @@ function readOfficialConfig(path: string): OfficialRunConfig {
   }
   const result = officialConfig.safeParse(parsed);
   if (result.success) return result.data;
-  throw new UsageError(`${path}: ${describeIssue(result.error, (keys) => keys.map(String).join('.') || 'the config')}`);
+  throw new UsageError(`${path}: ${describeIssues(result.error, configPlace)}`);
 }
 
 /** The newest `step_N` of a folder, or the one file called `checkpoint`, as published runs have it. */

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { checkRunConfig } from '../config/load-run-config';
 import type { RunConfig } from '../config/run-config';
 import { readConfigText } from '../files/read-regular-file';
-import { describeIssue, UsageError } from '../terminal/usage-error';
+import { describeIssues, UsageError } from '../terminal/usage-error';
 import type { ImportedFile } from './allowed-imports';
 
 /** What a run folder says about itself, in `config.json`. */
@@ -132,7 +132,7 @@ export function readRunDescription(run: string): RunDescription {
   }
   const told = description.safeParse(parsed);
   if (!told.success) {
-    const issue = describeIssue(told.error, (keys) => keys.map(String).join('.') || 'the description');
+    const issue = describeIssues(told.error, (keys) => keys.map(String).join('.') || 'the description');
     throw new UsageError(`${path} does not say what the run is: ${issue}`);
   }
   const { data, dataPath, imports, ...rest } = told.data;

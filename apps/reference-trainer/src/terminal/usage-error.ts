@@ -8,16 +8,31 @@ export class UsageError extends Error {
 /** `maxSteps` as it is on the command line: `max-steps`. */
 export const kebab = (name: string) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
-/** The first thing that zod found wrong, in words. */
-export function describeIssue(error: z.ZodError, nameOf: (path: readonly PropertyKey[]) => string): string {
-  const issue = error.issues[0]!;
-  if (issue.code === 'unrecognized_keys') return `${nameOf([...issue.path, issue.keys[0]!])} is not known`;
-  return `${nameOf(issue.path)}: ${issue.message.replace(/^Invalid input: /, '')}`;
+/** More than so many faults are counted, and no longer told. */
+const MOST_FAULTS = 20;
+
+/** All that zod found wrong, in words, one fault a line. */
+export function describeIssues(error: z.ZodError, nameOf: (path: readonly PropertyKey[]) => string): string {
+  const faults = error.issues.flatMap((issue) => {
+    const { path, message } = issue;
+    if (issue.code === 'unrecognized_keys') {
+      // A line for each key, which ends the path: see `section`.
+      const lines = /is not known/.test(message) ? message.split('\n') : issue.keys.map((key) => `${key} is not known`);
+      return lines.map((line) => nameOf([...path, line]));
+    }
+    return [`${nameOf(path)}: ${message.replace(/^Invalid input: /, '')}`];
+  });
+  const rest = faults.length - MOST_FAULTS;
+  const told = rest > 0 ? [...faults.slice(0, MOST_FAULTS), `and ${rest} more`] : faults;
+  return told.length === 1 ? told[0]! : `${faults.length} faults:${told.map((fault) => `\n  ${fault}`).join('')}`;
 }
 
-/** Checks a command's options against their schema. @throws UsageError naming the flag. */
+/** The name of a place in a config, such as `training.batchSize`. */
+export const configPlace = (path: readonly PropertyKey[]) => path.map(String).join('.') || 'the config';
+
+/** Checks a command's options against their schema. @throws UsageError naming the flags. */
 export function checkOptions<Schema extends z.ZodType>(schema: Schema, options: unknown): z.output<Schema> {
   const result = schema.safeParse(options);
   if (result.success) return result.data;
-  throw new UsageError(describeIssue(result.error, (path) => `--${kebab(String(path[0] ?? ''))}`));
+  throw new UsageError(describeIssues(result.error, (path) => `--${kebab(String(path[0] ?? ''))}`));
 }

@@ -1,0 +1,127 @@
+import { z } from 'zod';
+import { partOptions, type PartKind } from './part-options';
+import { runConfigSchema } from './run-config';
+
+type JsonSchema = z.core.JSONSchema.JSONSchema;
+
+/** Bounds of what JavaScript counts exactly, which zod states for each whole number. */
+const isNoBound = (bound: unknown) => typeof bound === 'number' && Math.abs(bound) === Number.MAX_SAFE_INTEGER;
+
+function withoutNoise(schema: JsonSchema): void {
+  if (isNoBound(schema.minimum)) delete schema.minimum;
+  if (isNoBound(schema.maximum)) delete schema.maximum;
+}
+
+const jsonSchemaOf = (schema: z.ZodType): JsonSchema => {
+  const json = z.toJSONSchema(schema, {
+    io: 'input',
+    target: 'draft-7',
+    reused: 'inline',
+    override: ({ jsonSchema }) => {
+      withoutNoise(jsonSchema);
+      const { partKind } = jsonSchema;
+      if (partKind === undefined) return;
+      delete jsonSchema['partKind'];
+      const { description } = jsonSchema;
+      Object.keys(jsonSchema).forEach((key) => delete jsonSchema[key]);
+      Object.assign(jsonSchema, description !== undefined && { description }, partSchema(partKind as PartKind));
+    },
+  });
+  delete json['$schema'];
+  return json;
+};
+
+/** A standard part with its options, or one of another name, of which nothing is known. */
+function partSchema(kind: PartKind): JsonSchema {
+  const standard = Object.entries(partOptions[kind]).map(([type, options]): JsonSchema => {
+    const { properties, required = [], ...rest } = jsonSchemaOf(options);
+    return { ...rest, properties: { type: { const: type }, ...properties }, required: ['type', ...required] };
+  });
+  const names = Object.keys(partOptions[kind]);
+  const own: JsonSchema = {
+    type: 'object',
+    description: 'A part of your own, which "imports" brings',
+    properties: { type: { type: 'string', pattern: `^(?!(${names.join('|')})$)` } },
+    required: ['type'],
+  };
+  return { anyOf: [...standard, own] };
+}
+
+/** The JSON Schema of a config file, by which editors complete and check it. */
+export const runConfigJsonSchema = (): JsonSchema => ({
+  $schema: 'http://json-schema.org/draft-07/schema#',
+  title: 'A run of hrm train',
+  ...jsonSchemaOf(runConfigSchema),
+});
+
+/** What a key may be, in a few words. */
+function describeType(schema: JsonSchema): string {
+  if (schema.const !== undefined) return `\`${String(schema.const)}\``;
+  if (schema.enum) return schema.enum.map((value) => `\`${String(value)}\``).join(', ');
+  const either = schema.anyOf ?? schema.oneOf;
+  if (either) return [...new Set(either.map((one) => describeType(one as JsonSchema)))].join(', or ');
+  if (schema.type === 'array') {
+    const items = Array.isArray(schema.items) ? schema.items : undefined;
+    return items ? `${items.length} numbers` : 'list';
+  }
+  if (schema.type === 'object') return 'object';
+  const bounds = [
+    schema.minimum !== undefined && `from ${schema.minimum}`,
+    schema.exclusiveMinimum !== undefined && `over ${schema.exclusiveMinimum}`,
+    schema.maximum !== undefined && `to ${schema.maximum}`,
+  ].filter(Boolean);
+  return [schema.type === 'integer' ? 'whole number' : schema.type, ...bounds].join(' ');
+}
+
+function table(schema: JsonSchema, { without = [] as readonly string[] } = {}): string {
+  const rows = Object.entries(schema.properties ?? {}).flatMap(([key, value]) => {
+    if (without.includes(key)) return [];
+    const property = value as JsonSchema;
+    const byDefault =
+      property.default !== undefined
+        ? `\`${JSON.stringify(property.default)}\``
+        : schema.required?.includes(key)
+          ? 'required'
+          : '';
+    return [`| \`${key}\` | ${describeType(property)} | ${byDefault} | ${property.description ?? ''} |`];
+  });
+  return rows.length === 0
+    ? 'No options.'
+    : ['| key | value | default | what |', '| --- | --- | --- | --- |', ...rows].join('\n');
+}
+
+const named = (schema: JsonSchema, key: string) => String((schema.properties?.[key] as JsonSchema | undefined)?.const);
+
+/** The reference of every key, as Markdown. */
+export function runConfigMarkdown(): string {
+  const root = runConfigJsonSchema();
+  const within = (schema: JsonSchema, key: string) => schema.properties![key] as JsonSchema;
+  const model = within(root, 'model');
+  const tasks = (within(root, 'task').oneOf ?? within(root, 'task').anyOf) as JsonSchema[];
+  const parts = (kind: PartKind) =>
+    (within(model, kind).anyOf as JsonSchema[])
+      .filter((part) => named(part, 'type') !== 'undefined')
+      .map((part) => `#### \`${named(part, 'type')}\`\n\n${table(part, { without: ['type'] })}`);
+  return `${[
+    `# Every key of a config
+
+\`hrm train CONFIG\` reads a JSON file with these keys; any other is an error. This page is generated from the schema that
+checks it. An editor completes and checks the file by \`"$schema": "./node_modules/@hrm/reference-trainer/schema/run-config.schema.json"\`;
+in a clone of the repository it is \`apps/reference-trainer/schema/run-config.schema.json\`.`,
+    table(root),
+    '## `task`',
+    ...tasks.map(
+      (task) =>
+        `### \`"kind": "${named(task, 'kind')}"\`\n\n${within(task, 'kind').description}.\n\n${table(task, { without: ['kind'] })}`,
+    ),
+    '## `generate`',
+    table(within(root, 'generate')),
+    '## `model`',
+    table(model),
+    `A part is chosen by its \`type\`, its options stand beside it: \`{ "type": "attention", "heads": 4 }\`. A part of another type is one
+of your own, which \`imports\` brings.`,
+    ...(['block', 'schedule', 'halting'] as const).flatMap((kind) => [`### \`model.${kind}\``, ...parts(kind)]),
+    '## `training`',
+    table(within(root, 'training')),
+  ].join('\n\n')}\n`;
+}

@@ -1,0 +1,93 @@
+import { writeFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import { loadRunConfig } from '../src/config/load-run-config';
+import { nearestName } from '../src/config/section';
+import { runInProcess } from './run-in-process';
+import { tinyRun } from './tiny-run';
+import { useEmptyFolder } from './use-empty-folder';
+
+useEmptyFolder('config-errors');
+
+/** What is told of a config, a fault a line. */
+async function faultsOf(config: object): Promise<string[]> {
+  writeFileSync('run.json', JSON.stringify(config));
+  const { status, stderr } = await runInProcess(['train', 'run.json', '--out', 'OUT']);
+  expect(status).toBe(2);
+  expect(stderr).toMatch(/^hrm: run\.json: /);
+  return stderr.split('\n').flatMap((line) => (line.startsWith('  ') ? [line.trim()] : []));
+}
+
+it('all faults of a config are told at once, each with its place and the nearest key', async () => {
+  const { model, training } = tinyRun;
+  const { learningRate: _, ...rest } = training;
+  const faults = await faultsOf({
+    ...tinyRun,
+    task: { kind: 'sudoku', size: 5 },
+    colour: 'red',
+    generate: { ...tinyRun.generate, given: [6, 8] },
+    model: {
+      ...model,
+      hiddensize: 16,
+      block: { type: 'mixer', expansoin: 1 },
+      schedule: { type: 'one-step-gradient', hCycles: '2', lcycles: 2 },
+      halting: { type: 'any', of: 'all' },
+    },
+    training: { ...rest, learningRte: 1e-3, batchSize: 'many', microBatch: 'some', epochs: 3 },
+  });
+  expect(faults.sort()).toEqual(
+    [
+      'task.size: expected 4, 6, 9 or 16',
+      'generate.given is not known; did you mean givens?',
+      'model.block.expansoin is not known; did you mean expansion?',
+      'model.schedule.hCycles: expected number, received string',
+      'model.schedule.lCycles: expected number, received undefined',
+      'model.schedule.lcycles is not known; did you mean lCycles?',
+      'model.halting.of: expected array, received string',
+      'model.hiddensize is not known; did you mean hiddenSize?',
+      'training.batchSize: expected number, received string',
+      'training.microBatch: expected a whole number from 1, or "auto"',
+      'training.learningRate: expected number, received undefined',
+      'training.learningRte is not known; did you mean learningRate?',
+      'training.steps: give either steps or epochs, and not both',
+      'colour is not known',
+    ].sort(),
+  );
+});
+
+it('one fault stands on the line itself, with the nearest key', async () => {
+  const told = async (set: string) =>
+    (await runInProcess(['train', 'sudoku-4x4-demo', '--out', 'OUT', '--set', set])).stderr;
+  expect(await told('training.learningrate=1')).toContain(
+    'sudoku-4x4-demo: training.learningrate is not known; did you mean learningRate?\n',
+  );
+  expect(await told('training.__proto__=1')).toContain('training.__proto__ is not known\n');
+});
+
+it('many faults are counted', async () => {
+  const many = Object.fromEntries(Array.from({ length: 500 }, (_, i) => [`extra${i}`, i]));
+  const faults = await faultsOf({ ...tinyRun, ...many });
+  expect(faults).toHaveLength(21);
+  expect(faults.at(-1)).toBe('and 480 more');
+});
+
+it('a config may name its JSON Schema, which is no part of the run', () => {
+  writeFileSync('run.json', JSON.stringify({ $schema: './run-config.schema.json', ...tinyRun }));
+  const config = loadRunConfig('run.json');
+  expect(config.name).toBe('tiny');
+  expect(config).not.toHaveProperty('$schema');
+});
+
+it('the nearest name is near', () => {
+  const known = ['learningRate', 'warmupSteps', 'beta1', 'beta2'];
+  expect(nearestName('learnigRate', known)).toBe('learningRate');
+  expect(nearestName('BETA1', known)).toBe('beta1');
+  expect(nearestName('steps', known)).toBeUndefined();
+  expect(nearestName('x', [])).toBeUndefined();
+});
+
+it('hrm train --help lists the presets', async () => {
+  const { stdout } = await runInProcess(['train', '--help']);
+  for (const name of ['sudoku-4x4-demo', 'sudoku-extreme-1k', 'maze-30x30-hard']) {
+    expect(stdout).toMatch(new RegExp(`^ {2}${name} +\\S.{20,}$`, 'm'));
+  }
+});
