@@ -39,7 +39,7 @@ describe('the help of all', () => {
       [['trian', '--help'], 'unknown command "trian" (Did you mean train?)'],
       [['help', 'trian'], 'unknown command "trian" (Did you mean train?)'],
       [['data', 'improt'], 'unknown command "improt" (Did you mean import?)'],
-      [['data'], 'expected `hrm data generate` or `hrm data import`'],
+      [['data'], 'hrm data import`'],
       [['solve', '--runs', 'x'], 'unknown option "--runs" (Did you mean --run?)'],
     ] as const) {
       const { status, stdout, stderr } = await runInProcess(args);
