@@ -11,15 +11,18 @@ export interface WarmupCosineOptions {
   warmupSteps?: number;
   /** Step at which the cosine ends. */
   totalSteps: number;
-  /** Share of the rate left at the end. Default 0; 1 keeps the rate constant after the warm-up. */
+  /** Share of the rate left at the end, from 0 to 1. Default 0; 1 keeps the rate constant after the warm-up. */
   minRatio?: number;
 }
 
 /**
- * Linear warm-up, then a cosine down to `minRatio` of the rate at `totalSteps`.
+ * Linear warm-up, then a cosine down to `minRatio` of the rate at `totalSteps`, where it stays. A warm-up that takes
+ * longer than `totalSteps` goes on to its end; after it the rate is at its minimum.
  *
  * Source: official HRM, `pretrain.py`, `cosine_schedule_with_warmup_lr_lambda`, which raises its step counter before it
- * reads the schedule: the first step is step 1.
+ * reads the schedule: the first step is step 1. There the cosine climbs again after the total.
+ *
+ * @throws RangeError for a rate or share that cannot be, or counts of steps that are no whole numbers.
  *
  * @example
  * ```ts
@@ -32,8 +35,17 @@ export interface WarmupCosineOptions {
 export function warmupCosine(options: WarmupCosineOptions): LearningRate {
   expectOptions('warmupCosine', options, ['learningRate', 'warmupSteps', 'totalSteps', 'minRatio']);
   const { learningRate, warmupSteps = 0, totalSteps, minRatio = 0 } = options;
+  const expect = (name: string, value: number, fits: boolean, expected: string) => {
+    if (!fits) throw new RangeError(`warmupCosine: ${name} is ${value}, expected ${expected}`);
+  };
+  const isCount = (value: number) => Number.isSafeInteger(value) && value >= 0;
+  expect('learningRate', learningRate, learningRate >= 0 && learningRate < Infinity, 'a number of at least 0');
+  expect('warmupSteps', warmupSteps, isCount(warmupSteps), 'a whole number of at least 0');
+  expect('totalSteps', totalSteps, isCount(totalSteps), 'the steps of the whole training, a whole number');
+  expect('minRatio', minRatio, minRatio >= 0 && minRatio <= 1, 'a share from 0 to 1');
   return (step) => {
     if (step < warmupSteps) return (learningRate * step) / Math.max(1, warmupSteps);
+    if (step > totalSteps) return learningRate * minRatio;
     const progress = (step - warmupSteps) / Math.max(1, totalSteps - warmupSteps);
     return learningRate * (minRatio + Math.max(0, (1 - minRatio) * 0.5 * (1 + Math.cos(Math.PI * progress))));
   };

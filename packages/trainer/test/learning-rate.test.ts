@@ -43,6 +43,31 @@ describe('warmupCosine', () => {
       for (let step = 0; step < 20; step++) expect(short(step)).toBeGreaterThanOrEqual(0);
     }
   });
+
+  it('stays at its minimum after the last step, and never climbs again', () => {
+    for (let step = 12; step < 100; step++) expect(rate(step)).toBeCloseTo(0.2, 12);
+    const toZero = warmupCosine({ learningRate: 1, warmupSteps: 10, totalSteps: 100 });
+    expect([101, 150, 199, 200, 1000].map(toZero)).toEqual([0, 0, 0, 0, 0]);
+  });
+
+  it('rises to the end of a warm-up that is longer than the training, and is at its minimum from then on', () => {
+    const long = warmupCosine({ learningRate: 1, warmupSteps: 4, totalSteps: 2, minRatio: 0.1 });
+    expect([1, 2, 3, 4, 5, 6, 7, 8].map(long)).toEqual([0.25, 0.5, 0.75, 0.1, 0.1, 0.1, 0.1, 0.1]);
+    const even = warmupCosine({ learningRate: 1, warmupSteps: 2, totalSteps: 2 });
+    expect([1, 2, 3, 4, 5].map(even)).toEqual([0.5, 1, 0, 0, 0]);
+  });
+
+  it.each([
+    [{}, 'warmupCosine: totalSteps is undefined, expected the steps of the whole training'],
+    [{ totalSteps: Number.NaN }, 'totalSteps is NaN'],
+    [{ totalSteps: 10.5 }, 'totalSteps is 10.5'],
+    [{ totalSteps: 10, warmupSteps: -1 }, 'warmupSteps is -1, expected a whole number of at least 0'],
+    [{ totalSteps: 10, minRatio: 2 }, 'minRatio is 2, expected a share from 0 to 1'],
+    [{ totalSteps: 10, learningRate: Number.NaN }, 'learningRate is NaN, expected a number of at least 0'],
+    [{ totalSteps: 10, learningRate: -1 }, 'learningRate is -1'],
+  ])('refuses %j', (options, message) => {
+    expect(() => warmupCosine({ learningRate: 1, ...(options as { totalSteps: number }) })).toThrow(message);
+  });
 });
 
 it('a number is a constant rate', () => {
