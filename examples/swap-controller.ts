@@ -29,7 +29,10 @@ const sureTwice =
         }),
       losses: ({ logits, tokenLoss, correct }) => {
         const doubtLoss = binaryCrossEntropy(logits.sure as tf.Tensor1D, correct);
-        return { total: tf.add(tokenLoss, tf.mul(0.5, doubtLoss)), metrics: { doubtLoss } };
+        return {
+          total: tf.add(tokenLoss, tf.mul(0.5, doubtLoss)),
+          metrics: { doubtLoss: { values: doubtLoss, dividedBy: 'batch' } },
+        };
       },
     };
   };

@@ -75,7 +75,7 @@ export class GravesAct implements HaltingController {
     return { halted: tf.logicalOr(last, spent) as tf.Tensor1D, state: { remaining } };
   }
 
-  losses({ logits, tokenLoss, counted, halted, steps, stateBefore }: HaltingLossContext): HaltingLosses {
+  losses({ logits, tokenLoss, halted, steps, stateBefore }: HaltingLossContext): HaltingLosses {
     const remaining = stateBefore['remaining']!;
     const spent = tf.sub(remaining, this.#remainingAfter(remaining, logits));
     // The last segment takes all that is left, so the weights of a puzzle's segments sum to 1.
@@ -87,8 +87,8 @@ export class GravesAct implements HaltingController {
     return {
       total: tf.add(weighted, tf.mul(this.#ponderWeight, ponder)),
       metrics: {
-        weightedTokenLoss: weighted,
-        ponderCost: tf.mul(counted, tf.add(tf.cast(steps, 'float32'), remaining)),
+        weightedTokenLoss: { values: weighted, dividedBy: 'batch' },
+        ponderCost: { values: tf.add(tf.cast(steps, 'float32'), remaining), dividedBy: 'counted' },
       },
     };
   }

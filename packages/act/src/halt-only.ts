@@ -59,12 +59,15 @@ export class HaltOnly implements HaltingController {
     return { halted: holdBackExplorers(halted, steps, draws, this.#exploration), state: {} };
   }
 
-  losses({ logits, tokenLoss, correct, counted }: HaltingLossContext): HaltingLosses {
+  losses({ logits, tokenLoss, correct }: HaltingLossContext): HaltingLosses {
     const halt = logits['halt'] as tf.Tensor1D;
     const haltLoss = binaryCrossEntropy(halt, correct);
     return {
       total: tf.add(tokenLoss, tf.mul(this.#lossWeight, haltLoss)),
-      metrics: { haltAccuracy: rightJudgements(halt, correct, counted), haltLoss },
+      metrics: {
+        haltAccuracy: { values: rightJudgements(halt, correct), dividedBy: 'counted' },
+        haltLoss: { values: haltLoss, dividedBy: 'batch' },
+      },
     };
   }
 }

@@ -1,6 +1,7 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type { Layer, RandomStream } from '@hrm/layers';
 import type { Latents } from '@hrm/recursion';
+import type { SlotMetric } from './metric';
 
 /** Tensors by name, one row a slot of the batch. */
 export type NamedTensors = { [name: string]: tf.Tensor };
@@ -88,8 +89,8 @@ export interface HaltingLosses {
    * combined.
    */
   total: tf.Tensor1D;
-  /** Figures to report, `[batch]` each. */
-  metrics: { [name: string]: tf.Tensor1D };
+  /** Figures to report, each with what its sum is divided by. */
+  metrics: { [name: string]: SlotMetric };
 }
 
 /**

@@ -53,8 +53,8 @@ export function holdBackExplorers(
   return tf.logicalAnd(halted, tf.greaterEqual(steps, tf.mul(explores, exploreMinSteps)));
 }
 
-/** 1 in the slots counted whose halt logit judges rightly: at least 0 where the answer is right. `[batch]` */
-export function rightJudgements(halt: tf.Tensor, correct: tf.Tensor1D, counted: tf.Tensor1D): tf.Tensor1D {
+/** 1 in the slots whose halt logit judges rightly: at least 0 where the answer is right. `[batch]` */
+export function rightJudgements(halt: tf.Tensor, correct: tf.Tensor1D): tf.Tensor1D {
   const saysRight = tf.cast(tf.greaterEqual(halt, 0), 'float32');
-  return tf.mul(counted, tf.sub(1, tf.abs(tf.sub(saysRight, correct))));
+  return tf.sub(1, tf.abs(tf.sub(saysRight, correct)));
 }

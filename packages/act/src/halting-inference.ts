@@ -3,13 +3,11 @@ import { mapTensors } from '@hrm/layers';
 import { admitPuzzles, initialCarry, type Carry } from './carry';
 import type { NamedTensors } from './halting-controller';
 import { LeavingSamples, type InferenceResult } from './inference-result';
-import { IGNORED_LABEL, puzzleBatch, type HostPuzzleBatch } from './puzzle-batch';
+import { expectPuzzles, type HostPuzzles } from './expect-puzzles';
+import { IGNORED_LABEL, puzzleBatch } from './puzzle-batch';
 import type { ReasoningNetwork } from './reasoning-network';
 import { runSegment } from './segment';
 import { halvedSizes, shrinkBatch, type ThinningBatch } from './shrink-batch';
-
-/** Puzzles to answer: a batch as a data loader makes it; labels, if any, are not looked at. */
-export type HostPuzzles = Omit<HostPuzzleBatch, 'labels'> & { labels?: Int32Array };
 
 /** How {@link HaltingInference} runs. */
 export interface HaltingInferenceOptions {
@@ -101,15 +99,15 @@ export class HaltingInference {
   }
 
   /**
-   * Answers one batch of puzzles.
+   * Answers one batch of puzzles; several may be under way at once. Labels, if there are any, are not looked at.
    *
-   * @throws RangeError for an empty batch; whatever the network throws, such as for puzzles of another length.
+   * @throws RangeError for an empty batch, puzzles of another length, and tokens or puzzle identifiers that the network
+   *   does not have.
    */
   async infer(puzzles: HostPuzzles): Promise<InferenceResult> {
     const { batchSize, seqLen } = puzzles;
-    if (!(batchSize >= 1)) {
-      throw new RangeError(`HaltingInference: batchSize is ${batchSize}, expected at least one puzzle`);
-    }
+    const { labels: _, ...questions } = puzzles;
+    expectPuzzles('HaltingInference', this.#network, questions);
     const { bucketSizes = halvedSizes(batchSize), onSegment } = this.#options;
     const { maxSegments } = this.#network.halting;
     const left = new LeavingSamples(batchSize, seqLen);

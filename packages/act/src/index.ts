@@ -2,6 +2,7 @@ export { answerFigures, countAnswers, type AnswerFigures, type CountedAnswers } 
 export { binaryCrossEntropy } from './binary-cross-entropy';
 export { admitPuzzles, initialCarry, type Carry } from './carry';
 export { expectController } from './expect-controller';
+export { expectPuzzleIdentifiers, expectPuzzles, expectTokens, type HostPuzzles } from './expect-puzzles';
 export { FixedSteps, fixedSteps, type FixedStepsOptions } from './fixed-steps';
 export { GravesAct, gravesAct, type GravesActOptions } from './graves-act';
 export { HaltOnly, haltOnly, type HaltOnlyOptions } from './halt-only';
@@ -18,13 +19,9 @@ export type {
   NamedTensors,
 } from './halting-controller';
 export { countHaltingSteps, haltingHistogram } from './halting-histogram';
-export {
-  HaltingInference,
-  inferWithHalting,
-  type HaltingInferenceOptions,
-  type HostPuzzles,
-} from './halting-inference';
+export { HaltingInference, inferWithHalting, type HaltingInferenceOptions } from './halting-inference';
 export type { InferenceResult } from './inference-result';
+export type { Divisor, MetricCounts, MetricSum, SlotMetric } from './metric';
 export { Ponder, ponder, type PonderOptions } from './ponder';
 export { IGNORED_LABEL, puzzleBatch, type HostPuzzleBatch, type PuzzleBatch } from './puzzle-batch';
 export { QLearningHalting, qLearningHalting, type QLearningHaltingOptions } from './q-learning-halting';

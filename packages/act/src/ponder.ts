@@ -89,7 +89,10 @@ export class Ponder implements HaltingController {
     const divergence = tf.where(halted, tf.zerosLike(here), here) as tf.Tensor1D;
     return {
       total: tf.add(weighted, tf.mul(this.#divergenceWeight, divergence)),
-      metrics: { weightedTokenLoss: weighted, divergenceLoss: divergence },
+      metrics: {
+        weightedTokenLoss: { values: weighted, dividedBy: 'batch' },
+        divergenceLoss: { values: divergence, dividedBy: 'batch' },
+      },
     };
   }
 }

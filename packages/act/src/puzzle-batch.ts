@@ -23,8 +23,41 @@ export interface HostPuzzleBatch {
   seqLen: number;
 }
 
+const isInt32Array = (values: unknown) => Object.prototype.toString.call(values) === '[object Int32Array]';
+
+/**
+ * Throws unless a batch has as many numbers as its sizes say, in arrays of 32-bit integers.
+ *
+ * @param owner named in the error.
+ */
+export function expectBatchSizes(
+  owner: string,
+  { inputs, labels, puzzleIdentifiers, batchSize, seqLen }: Omit<HostPuzzleBatch, 'labels'> & { labels?: Int32Array },
+): void {
+  for (const [name, size] of Object.entries({ batchSize, seqLen })) {
+    if (!Number.isInteger(size) || size < 1) {
+      throw new RangeError(`${owner}: ${name} is ${size}, expected a whole number of at least 1`);
+    }
+  }
+  const tokens = batchSize * seqLen;
+  const expected = {
+    inputs: [inputs, tokens, 'batchSize * seqLen'],
+    ...(labels && { labels: [labels, tokens, 'batchSize * seqLen'] as const }),
+    puzzleIdentifiers: [puzzleIdentifiers, batchSize, 'batchSize'],
+  } as const;
+  for (const [name, [values, count, product]] of Object.entries(expected)) {
+    if (!isInt32Array(values)) throw new TypeError(`${owner}: ${name} is no Int32Array; make one with Int32Array.from`);
+    if (values.length !== count) {
+      throw new RangeError(`${owner}: ${name} has ${values.length} numbers, expected ${product} = ${count}`);
+    }
+  }
+}
+
 /**
  * Puts a batch into tensors. The caller disposes them, or tidies.
+ *
+ * @throws TypeError, RangeError for arrays of other types or lengths. Whether a model has these tokens is what
+ *   `expectPuzzles` checks.
  *
  * @example
  * ```ts
@@ -38,7 +71,9 @@ export interface HostPuzzleBatch {
  * console.log(batch.inputs.shape); // [2, 2]
  * ```
  */
-export function puzzleBatch({ inputs, labels, puzzleIdentifiers, batchSize, seqLen }: HostPuzzleBatch): PuzzleBatch {
+export function puzzleBatch(batch: HostPuzzleBatch): PuzzleBatch {
+  expectBatchSizes('puzzleBatch', batch);
+  const { inputs, labels, puzzleIdentifiers, batchSize, seqLen } = batch;
   return {
     inputs: tf.tensor2d(inputs, [batchSize, seqLen], 'int32'),
     labels: tf.tensor2d(labels, [batchSize, seqLen], 'int32'),

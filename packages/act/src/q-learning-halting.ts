@@ -79,14 +79,17 @@ export class QLearningHalting implements HaltingController {
     return { halted: holdBackExplorers(halted, steps, draws, this.#exploration), state: {} };
   }
 
-  losses({ logits, tokenLoss, correct, counted, lookAhead, steps }: HaltingLossContext): HaltingLosses {
+  losses({ logits, tokenLoss, correct, lookAhead, steps }: HaltingLossContext): HaltingLosses {
     const { halt, continue: goOn } = logits as { halt: tf.Tensor1D; continue: tf.Tensor1D };
     const haltLoss = binaryCrossEntropy(halt, correct);
-    const metrics: HaltingLosses['metrics'] = { haltAccuracy: rightJudgements(halt, correct, counted), haltLoss };
+    const metrics: HaltingLosses['metrics'] = {
+      haltAccuracy: { values: rightJudgements(halt, correct), dividedBy: 'counted' },
+      haltLoss: { values: haltLoss, dividedBy: 'batch' },
+    };
     let halting = haltLoss;
     if (lookAhead) {
       const continueLoss = binaryCrossEntropy(goOn, this.continueTarget(lookAhead, steps));
-      metrics['continueLoss'] = continueLoss;
+      metrics['continueLoss'] = { values: continueLoss, dividedBy: 'batch' };
       halting = tf.add(haltLoss, continueLoss);
     }
     return { total: tf.add(tokenLoss, tf.mul(this.#lossWeight, halting)), metrics };

@@ -13,12 +13,19 @@ export interface ReasoningNetwork extends Layer {
   readonly seqLen: number;
   /** Positions of the puzzle embedding in front of the tokens; 0 without one. */
   readonly prefixLen: number;
+  /** How many tokens there are: inputs and labels are whole numbers below this. Default: not known, and not checked. */
+  readonly vocabSize?: number | undefined;
   readonly halting: HaltingController;
+  /**
+   * The table of the puzzle embedding, `[puzzles, size]`: one of the parameters, under any name, and not trainable, as
+   * an optimizer of its own changes the rows that a batch used. Needed where {@link ReasoningNetwork.puzzleRows} gives any.
+   */
+  readonly puzzleTable?: tf.Variable<tf.Rank.R2> | undefined;
   /** The vectors that each puzzle's latents start from, `[hidden]` or any shape that broadcasts to the latents. */
   initialLatents(): { zH: tf.Tensor; zL: tf.Tensor };
   /**
-   * The rows of the puzzle embedding that a batch uses, `[batch, size]`, or undefined without one. Training
-   * differentiates by these rows.
+   * The rows of {@link ReasoningNetwork.puzzleTable} that a batch uses, `[batch, size]`, or undefined without one.
+   * Training differentiates by these rows.
    */
   puzzleRows(puzzle: PuzzleBatch): tf.Tensor2D | undefined;
   /** The embedded puzzle, `[batch, prefixLen + seqLen, hidden]`. */

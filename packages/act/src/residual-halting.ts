@@ -67,10 +67,10 @@ export class ResidualHalting implements HaltingController {
     return { halted: tf.logicalOr(last, still) as tf.Tensor1D, state: { residual } };
   }
 
-  losses({ tokenLoss, counted, stateAfter }: HaltingLossContext): HaltingLosses {
+  losses({ tokenLoss, stateAfter }: HaltingLossContext): HaltingLosses {
     return {
       total: tokenLoss,
-      metrics: { residual: tf.mul(counted, stateAfter['residual']!) },
+      metrics: { residual: { values: stateAfter['residual'] as tf.Tensor1D, dividedBy: 'counted' } },
     };
   }
 }

@@ -3,7 +3,8 @@ import { expectShape, stopGradient, withoutGradient } from '@hrm/layers';
 import { answerFigures, countAnswers } from './answer-figures';
 import type { Carry } from './carry';
 import { countHaltingSteps } from './halting-histogram';
-import type { HaltingLosses, NamedTensors } from './halting-controller';
+import type { NamedTensors } from './halting-controller';
+import { expectSlotMetric, type Divisor, type MetricCounts, type MetricSum, type SlotMetric } from './metric';
 import type { ReasoningNetwork } from './reasoning-network';
 import type { TokenLoss } from './token-loss';
 
@@ -76,7 +77,7 @@ export type Segment = {
   stateBefore: NamedTensors;
   /** What the schedule adds to the loss, `[batch]`; undefined for most. */
   regularizer: tf.Tensor1D | undefined;
-  /** Figures that the schedule reports, `[batch]` each. */
+  /** Figures that the schedule reports of each slot, `[batch]` each. */
   scheduleMetrics: { [name: string]: tf.Tensor1D };
   /** 0 in the slots that rest, `[batch]`; undefined where none may. */
   awake: tf.Tensor1D | undefined;
@@ -151,40 +152,65 @@ export function runSegment(network: ReasoningNetwork, admitted: Carry, options: 
   };
 }
 
-/** Loss and figures of a segment, each a sum over the batch. */
+/** Loss and figures of a segment, summed over the batch. */
 export type Supervision = {
   /** What training minimises: token and halting losses, and the schedule's regularizer. */
   total: tf.Scalar;
-  metrics: { [name: string]: tf.Scalar };
-  /** How many of the slots that metrics count halted after 1, 2, ... segments, `[maxSegments]`. */
+  /** Each with what it is divided by. */
+  metrics: { [name: string]: MetricSum };
+  counts: MetricCounts;
+  /** How many of the slots counted halted after 1, 2, ... segments, `[maxSegments]`. */
   haltingSteps: tf.Tensor1D;
 };
 
 /**
- * The losses of a segment, summed over the batch, and the figures the official code reports: `count`, `accuracy`, `exactAccuracy` and `steps`
- * over the slots that have just halted and have any label, `tokenLoss` over all, and the controller's and schedule's own.
+ * The losses of a segment, summed over the batch, and the figures the official code reports: `accuracy`,
+ * `exactAccuracy` and `steps` over the slots that have just halted and have any label, `tokenLoss` over all, and the
+ * controller's and schedule's own. Those of a schedule are means over the slots that ran.
  *
  * Source: official HRM, `models/losses.py`, `ACTLossHead.forward`.
+ *
+ * @throws ShapeError, TypeError for losses and metrics that are not one value a slot, or do not say what they are
+ *   divided by.
  */
 export function superviseSegment(network: ReasoningNetwork, segment: Segment, tokenLoss: TokenLoss): Supervision {
   const { carry, logits, haltLogits, lookAhead, stateBefore, regularizer, scheduleMetrics, awake } = segment;
   const { labels } = carry.puzzle;
+  const batchSize = carry.steps.shape[0];
 
   const figures = answerFigures(logits, labels);
   const { correct, divisor, labelled } = figures;
-  const counted = withoutGradient(() => {
+  const { ran, counted } = withoutGradient(() => {
     const halted = tf.cast(carry.halted, 'float32');
-    return tf.mul(awake ? tf.mul(halted, awake) : halted, labelled) as tf.Tensor1D;
+    const ran = (awake ? tf.mul(awake, labelled) : tf.clone(labelled)) as tf.Tensor1D;
+    return { ran, counted: tf.mul(awake ? tf.mul(halted, awake) : halted, labelled) as tf.Tensor1D };
   });
-  const sum = (name: string, bySlot: tf.Tensor1D) => {
-    expectShape(name, bySlot, carry.steps.shape, 'one value a slot');
-    return tf.sum<tf.Scalar>(awake ? tf.where(tf.greater(awake, 0), bySlot, tf.zerosLike(bySlot)) : bySlot);
+  const sumWhere = (mask: tf.Tensor1D | undefined, values: tf.Tensor1D) => {
+    const numbers = values.dtype === 'float32' ? values : tf.cast(values, 'float32');
+    return tf.sum<tf.Scalar>(mask ? tf.where(tf.greater(mask, 0), numbers, tf.zerosLike(numbers)) : numbers);
   };
-  const sums = (owner: string, bySlot: { [name: string]: tf.Tensor1D }) =>
-    Object.fromEntries(Object.entries(bySlot).map(([name, values]) => [name, sum(`${owner}, ${name}`, values)]));
+  const sumLoss = (name: string, values: tf.Tensor1D) => {
+    expectShape(name, values, [batchSize], 'one value a slot');
+    return sumWhere(awake, values);
+  };
+  const masks: { [D in Divisor]: tf.Tensor1D | undefined } = { batch: awake, segments: ran, counted };
+  const metrics: Supervision['metrics'] = {};
+  const report = (owner: string, name: string, metric: SlotMetric) => {
+    expectSlotMetric(`${owner}, metric ${name}`, metric, batchSize);
+    if (Object.hasOwn(metrics, name)) {
+      throw new Error(`${owner}: its metric ${name} has the name of another metric; give it another one`);
+    }
+    const { values, dividedBy } = metric;
+    metrics[name] = { total: sumWhere(masks[dividedBy], values), dividedBy };
+  };
 
+  const { count, ...answers } = countAnswers(figures, counted, carry.steps);
+  for (const [name, total] of Object.entries(answers)) metrics[name] = { total, dividedBy: 'counted' };
   const perSequence = tf.sum(tf.div(tokenLoss(logits, labels), tf.expandDims(divisor, -1)), -1) as tf.Tensor1D;
-  const losses: HaltingLosses = network.halting.losses({
+  report('token loss', 'tokenLoss', { values: perSequence, dividedBy: 'batch' });
+
+  const controller = `halting controller ${network.halting.name}`;
+  const losses = network.halting.losses({
     logits: haltLogits,
     tokenLoss: perSequence,
     correct,
@@ -195,16 +221,15 @@ export function superviseSegment(network: ReasoningNetwork, segment: Segment, to
     stateBefore,
     stateAfter: carry.halting,
   });
-  const controller = `halting controller ${network.halting.name}`;
-  const total = sum(`${controller}, total`, losses.total);
+  for (const [name, metric] of Object.entries(losses.metrics)) report(controller, name, metric);
+  for (const [name, values] of Object.entries(scheduleMetrics)) {
+    report('recursion schedule', name, { values, dividedBy: 'segments' });
+  }
+  const total = sumLoss(`${controller}, total`, losses.total);
   return {
-    total: regularizer ? tf.add(total, sum('recursion schedule, regularizer', regularizer)) : total,
-    metrics: {
-      ...countAnswers(figures, counted, carry.steps),
-      tokenLoss: sum('token loss', perSequence),
-      ...sums(controller, losses.metrics),
-      ...sums('recursion schedule', scheduleMetrics),
-    },
+    total: regularizer ? tf.add(total, sumLoss('recursion schedule, regularizer', regularizer)) : total,
+    metrics,
+    counts: { segments: tf.sum(ran), counted: count },
     haltingSteps: countHaltingSteps(carry.steps, counted, network.halting.maxSegments),
   };
 }

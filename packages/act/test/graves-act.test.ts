@@ -116,9 +116,9 @@ describe('gravesAct', () => {
         stateBefore: spent,
         stateAfter: spent,
       };
-      expect(controller.losses(context).metrics['weightedTokenLoss']!.dataSync()[0]).toBeCloseTo(0.2, 6);
+      expect(controller.losses(context).metrics['weightedTokenLoss']!.values.dataSync()[0]).toBeCloseTo(0.2, 6);
       const none = { ...context, stateBefore: { remaining: tf.tensor1d([0]) } };
-      expect(controller.losses(none).metrics['weightedTokenLoss']!.dataSync()[0]).toBe(0);
+      expect(controller.losses(none).metrics['weightedTokenLoss']!.values.dataSync()[0]).toBe(0);
     });
   });
 

@@ -206,7 +206,9 @@ describe('HaltingInference', () => {
     const network = new ProbeNetwork(fixedSteps(3));
     const puzzles = network.puzzles(2, new RandomStream(0));
     const empty = { ...puzzles, inputs: new Int32Array(0), batchSize: 0 };
-    await expect(inferWithHalting(network, empty)).rejects.toThrow('batchSize is 0, expected at least one puzzle');
+    await expect(inferWithHalting(network, empty)).rejects.toThrow(
+      'batchSize is 0, expected a whole number of at least 1',
+    );
     await expect(inferWithHalting(network, puzzles, { bucketSizes: [0] })).rejects.toThrow('a bucket size is 0');
     await expect(inferWithHalting(network, { ...puzzles, batchSize: 1, seqLen: 10 })).rejects.toThrow();
     network.dispose();

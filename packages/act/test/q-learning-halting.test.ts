@@ -118,11 +118,13 @@ describe('qLearningHalting', () => {
       const { total, metrics } = controller.losses(lossContext());
       const targets = [1.5, -2, 0.9, 0.4].map(sigmoid);
       const continueLoss = sum(goOn.map((x, i) => crossEntropy(x, targets[i]!)));
-      expect(sumOf(metrics['haltLoss'])).toBeCloseTo(haltLoss, 5);
-      expect(sumOf(metrics['continueLoss'])).toBeCloseTo(continueLoss, 5);
+      expect(sumOf(metrics['haltLoss']!.values)).toBeCloseTo(haltLoss, 5);
+      expect(sumOf(metrics['continueLoss']!.values)).toBeCloseTo(continueLoss, 5);
       expect(sumOf(total)).toBeCloseTo(sum(tokenLoss) + 0.5 * (haltLoss + continueLoss), 5);
-      // Of the three counted, the halt logits of the first two judge rightly.
-      expect(sumOf(metrics['haltAccuracy'])).toBe(2);
+      expect(metrics['haltLoss']!.dividedBy).toBe('batch');
+      expect(metrics['haltAccuracy']!.dividedBy).toBe('counted');
+      // The halt logits of the first two judge rightly.
+      expect([...metrics['haltAccuracy']!.values.dataSync()]).toEqual([1, 1, 0, 0]);
     });
   });
 

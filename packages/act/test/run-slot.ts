@@ -76,8 +76,10 @@ export function runSlot(
           stateAfter,
         });
         total = tf.add(total, tf.sum(losses.total));
-        for (const [name, value] of Object.entries(losses.metrics)) {
-          metrics[name] = (metrics[name] ?? 0) + value.dataSync()[0]!;
+        const counts = outcome.halted.dataSync()[0] === 1;
+        for (const [name, { values, dividedBy }] of Object.entries(losses.metrics)) {
+          const value = dividedBy === 'counted' && !counts ? 0 : values.dataSync()[0]!;
+          metrics[name] = (metrics[name] ?? 0) + value;
         }
         states.push(
           Object.fromEntries(Object.entries(stateAfter).map(([name, tensor]) => [name, tensor.dataSync()[0]!])),

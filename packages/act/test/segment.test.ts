@@ -8,6 +8,7 @@ import {
   runSegment,
   softmaxCrossEntropy,
   superviseSegment,
+  type Divisor,
   type HaltingController,
   type HaltingLossContext,
   type HaltingLosses,
@@ -31,6 +32,7 @@ class Scripted implements HaltingController {
   needsLookAhead = false;
   context: HaltingLossContext | undefined;
   training: boolean | undefined;
+  dividedBy: Divisor = 'batch';
 
   constructor(
     readonly haltsAt: number[],
@@ -49,7 +51,8 @@ class Scripted implements HaltingController {
   }
   losses(context: HaltingLossContext): HaltingLosses {
     this.context = context;
-    return { total: context.tokenLoss, metrics: { own: tf.tensor1d([20, 1, 1, 20].slice(0, context.steps.size)) } };
+    const values = tf.tensor1d([20, 1, 1, 20].slice(0, context.steps.size));
+    return { total: context.tokenLoss, metrics: { own: { values, dividedBy: this.dividedBy } } };
   }
 }
 
@@ -270,7 +273,7 @@ describe('runSegment', () => {
       const plain = runSegment(network, fresh(network, 2), { training: true, draws });
       const { total, metrics } = superviseSegment(network, segment, softmaxCrossEntropy);
       const without = superviseSegment(network, plain, softmaxCrossEntropy);
-      expect(metrics['drawn']!.dataSync()[0]).toBe(5);
+      expect(metrics['drawn']!.total.dataSync()[0]).toBe(5);
       expect(total.dataSync()[0]! - without.total.dataSync()[0]!).toBeCloseTo(0.5, 5);
     });
     network.dispose();
@@ -331,9 +334,11 @@ describe('superviseSegment', () => {
     const network = new ProbeNetwork(() => controller);
     tf.tidy(() => {
       const segment = segmentThatSays(network, { said, labels, halted: [0, 1, 1, 1] });
-      const { metrics, haltingSteps } = superviseSegment(network, segment, softmaxCrossEntropy);
-      const figures = Object.fromEntries(Object.entries(metrics).map(([name, value]) => [name, value.dataSync()[0]!]));
-      expect(figures['count']).toBe(2);
+      const { metrics, counts, haltingSteps } = superviseSegment(network, segment, softmaxCrossEntropy);
+      const figures = Object.fromEntries(
+        Object.entries(metrics).map(([name, { total }]) => [name, total.dataSync()[0]!]),
+      );
+      expect(counts.counted.dataSync()[0]).toBe(2);
       expect(figures['accuracy']).toBeCloseTo(2 / 3 + 1, 6);
       expect(figures['exactAccuracy']).toBe(1);
       expect(figures['steps']).toBe(3 + 2);
@@ -358,7 +363,7 @@ describe('superviseSegment', () => {
       const { total, metrics } = superviseSegment(network, segment, softmaxCrossEntropy);
       numbers(controller.context!.tokenLoss).forEach((loss, i) => expect(loss).toBeCloseTo(perSequence[i]!, 5));
       const sum = perSequence.reduce((a, b) => a + b);
-      expect(metrics['tokenLoss']!.dataSync()[0]).toBeCloseTo(sum, 5);
+      expect(metrics['tokenLoss']!.total.dataSync()[0]).toBeCloseTo(sum, 5);
       expect(total.dataSync()[0]).toBeCloseTo(sum, 5);
       const regularized = superviseSegment(
         network,
@@ -378,16 +383,58 @@ describe('superviseSegment', () => {
       const awake = tf.tensor1d([1, 0, 1, 1]);
       // What a slot that rests computes may even be no number.
       const regularizer = tf.tensor1d([0, Number.NaN, 0, 0]);
-      const { total, metrics, haltingSteps } = superviseSegment(
+      const { total, metrics, counts, haltingSteps } = superviseSegment(
         network,
         { ...segment, awake, regularizer },
         softmaxCrossEntropy,
       );
       const [right, wrong] = [Math.log(Math.exp(3) + 5) - 3, Math.log(Math.exp(3) + 5)];
       expect(all.total.dataSync()[0]! - total.dataSync()[0]!).toBeCloseTo((2 * right + wrong) / 3, 5);
-      expect(metrics['tokenLoss']!.dataSync()[0]).toBe(total.dataSync()[0]);
-      expect([metrics['count']!, metrics['own']!].map((figure) => figure.dataSync()[0])).toEqual([1, 41]);
+      expect(metrics['tokenLoss']!.total.dataSync()[0]).toBe(total.dataSync()[0]);
+      expect([counts.counted, metrics['own']!.total].map((figure) => figure.dataSync()[0])).toEqual([1, 41]);
       expect(numbers(haltingSteps)).toEqual([0, 1, 0, 0, 0]);
+    });
+    network.dispose();
+  });
+
+  it.each([
+    // Slots: still thinking, halted, halted, padding. Of the metric they have 20, 1, 1 and 20.
+    ['batch', 42, 4],
+    ['segments', 22, 3],
+    ['counted', 2, 2],
+  ] as const)('sums a metric divided by %s over those slots that it counts', (dividedBy, sum, slots) => {
+    const controller = new Scripted([9, 9, 9, 9]);
+    controller.dividedBy = dividedBy;
+    const network = new ProbeNetwork(() => controller);
+    tf.tidy(() => {
+      const segment = segmentThatSays(network, { said, labels, halted: [0, 1, 1, 1] });
+      const { metrics, counts } = superviseSegment(network, segment, softmaxCrossEntropy);
+      expect(metrics['own']!.dividedBy).toBe(dividedBy);
+      expect(metrics['own']!.total.dataSync()[0]).toBe(sum);
+      expect(
+        { batch: 4, segments: counts.segments.dataSync()[0], counted: counts.counted.dataSync()[0] }[dividedBy],
+      ).toBe(slots);
+    });
+    network.dispose();
+  });
+
+  it('refuses a metric that does not say what it is divided by, and one of a name that is taken', () => {
+    const controller = new Scripted([9, 9]);
+    const network = new ProbeNetwork(() => controller);
+    tf.tidy(() => {
+      const segment = runSegment(network, fresh(network, 2), { training: true });
+      const refused = (metrics: object) => {
+        controller.losses = ({ tokenLoss }) => ({ total: tokenLoss, metrics: metrics as HaltingLosses['metrics'] });
+        return () => superviseSegment(network, segment, softmaxCrossEntropy);
+      };
+      const values = tf.tensor1d([1, 2]);
+      expect(refused({ doubtLoss: values })).toThrow(
+        "halting controller scripted, metric doubtLoss: a metric says what its sum is divided by, as in { values: tensor, dividedBy: 'batch' }",
+      );
+      expect(refused({ doubt: { values, dividedBy: 'slots' } })).toThrow(
+        'dividedBy is one of batch, segments, counted',
+      );
+      expect(refused({ steps: { values, dividedBy: 'batch' } })).toThrow('its metric steps has the name of another');
     });
     network.dispose();
   });

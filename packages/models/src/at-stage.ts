@@ -4,9 +4,11 @@ import type { RecursiveReasoner } from './recursive-reasoner';
 
 /** A model with another schedule in the place of its own, and the same parameters. */
 export function atStage(model: RecursiveReasoner, schedule: RecursionSchedule): ReasoningNetwork {
-  const { parameters, hiddenSize, seqLen, prefixLen, halting, core } = model;
+  const { parameters, vocabSize, hiddenSize, seqLen, prefixLen, halting, core, puzzleTable } = model;
   return {
     parameters,
+    vocabSize,
+    puzzleTable,
     hiddenSize,
     seqLen,
     prefixLen,

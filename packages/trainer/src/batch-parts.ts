@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { mapTensors } from '@hrm/layers';
-import { mapNamed } from './gradient-transformation';
+import { addMetrics } from './metrics';
 import type { UpdateFigures } from './training-step';
 
 /** Some of the slots. Every tensor has a share for each slot of the batch, slot after slot along its first axis. */
@@ -13,11 +13,10 @@ export function slotsOf<T>(container: T, { first, count, of }: { first: number; 
 
 /** What the parts of a batch give, but for their gradients, as the whole batch would: slots side by side, sums added. */
 export function joinUpdates(updates: readonly UpdateFigures[]): UpdateFigures {
-  const [first] = updates as [UpdateFigures];
   return {
     ...joinSlots(updates.map(({ carry, puzzle }) => ({ carry, puzzle }))),
     loss: tf.addN(updates.map(({ loss }) => loss)),
-    metrics: mapNamed(first.metrics, (_, name) => tf.addN(updates.map(({ metrics }) => metrics[name]!))),
+    ...addMetrics(updates),
     haltingSteps: tf.addN(updates.map(({ haltingSteps }) => haltingSteps)),
   };
 }

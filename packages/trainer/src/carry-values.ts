@@ -1,7 +1,7 @@
-import type * as tf from '@tensorflow/tfjs-core';
-import type { Carry, NamedTensors } from '@hrm/act';
+import * as tf from '@tensorflow/tfjs-core';
+import { expectPuzzles, initialCarry, type Carry, type NamedTensors, type ReasoningNetwork } from '@hrm/act';
 import { fromHostTensor, type NamedHostTensors } from '@hrm/models';
-import { namedToHost } from './named-values';
+import { namedFromHost, namedToHost } from './named-values';
 
 /** Where each saved tensor of a carry belongs. */
 const parts = (carry: Carry): NamedTensors => ({
@@ -39,4 +39,26 @@ export function carryFromHost(host: NamedHostTensors): Carry {
     },
     halting,
   };
+}
+
+/**
+ * The same, once the carry is found to be one that the network could have: its names, shapes and types, and puzzles of
+ * tokens that the network has.
+ *
+ * @throws Error naming what does not fit.
+ */
+export function fittingCarry(network: ReasoningNetwork, host: NamedHostTensors): Carry {
+  return tf.tidy(() => {
+    const batchSize = host.get('halted')?.shape[0] ?? 1;
+    namedFromHost('carry', parts(initialCarry(network, batchSize)), host);
+    const ints = (name: string) => Int32Array.from(host.get(name)!.data as Int32Array);
+    expectPuzzles('Trainer, the saved carry', network, {
+      inputs: ints('puzzle.inputs'),
+      labels: ints('puzzle.labels'),
+      puzzleIdentifiers: ints('puzzle.puzzleIdentifiers'),
+      batchSize,
+      seqLen: network.seqLen,
+    });
+    return carryFromHost(host);
+  });
 }

@@ -1,4 +1,5 @@
 import {
+  expectPuzzles,
   haltingHistogram,
   HaltingInference,
   scoreAnswers,
@@ -54,6 +55,7 @@ export async function evaluateHalting(
   let [count, exact, accuracy, segments, rowsComputed, done] = [0, 0, 0, 0, 0, 0];
   try {
     for await (const batch of batches) {
+      expectPuzzles('evaluateHalting', network, batch);
       const result = await inference.infer(batch);
       const score = scoreAnswers(result, batch.labels);
       count += score.count;

@@ -4,18 +4,21 @@ import {
   answerFigures,
   countAnswers,
   countHaltingSteps,
+  expectPuzzles,
   initialCarry,
   puzzleBatch,
   runSegment,
   superviseSegment,
   type Carry,
   type HostPuzzleBatch,
+  type MetricCounts,
+  type MetricSum,
   type PuzzleBatch,
   type ReasoningNetwork,
   type TokenLoss,
 } from '@hrm/act';
 import { asItIs, callTogether, mapTensors, type Compile, type CompiledFunction } from '@hrm/layers';
-import type { MetricSums } from './metrics';
+import { addTotals, readMetrics, readScalars, type MetricTotals } from './metrics';
 
 /** How {@link evaluate} runs. */
 export interface EvaluateOptions {
@@ -39,7 +42,8 @@ export type EvaluatedSegment = {
   carry: Carry;
   logits: tf.Tensor3D;
   haltLogits: { [name: string]: tf.Tensor };
-  metrics: { [name: string]: tf.Tensor };
+  metrics: { [name: string]: MetricSum };
+  counts: MetricCounts;
   /** 1 in the slots that the controller would not have halted yet, `[batch]`. */
   thinking: tf.Tensor1D;
   /** Figures of the slots that it would halt at this segment, summed, and how many after 1, 2, ... segments. */
@@ -69,8 +73,11 @@ export interface Evaluation {
   meanSegments: number;
   /** The same with each puzzle's answer at the segment where the controller would halt it. */
   halted: HaltedEvaluation;
-  /** All figures, summed over puzzles, as the official code counts them. */
-  sums: MetricSums;
+  /**
+   * All figures of the last segment, summed over puzzles, each with what the sum is divided by. Losses are divided by
+   * `count`, as the official code does.
+   */
+  totals: MetricTotals;
 }
 
 /** One segment of an evaluation; `thinking` is 1 in the slots that the controller would not have halted before it. */
@@ -82,7 +89,7 @@ export function evaluationStep(network: ReasoningNetwork, tokenLoss: TokenLoss):
     tf.tidy(() => {
       const segment = runSegment(network, admitPuzzles(network, carry, offered));
       const { logits, haltLogits, decided, carry: next } = segment;
-      const { metrics } = superviseSegment(network, segment, tokenLoss);
+      const { metrics, counts } = superviseSegment(network, segment, tokenLoss);
       const halts = tf.cast(tf.logicalOr(decided, next.halted), 'float32');
       const figures = answerFigures(logits, next.puzzle.labels);
       const leaving = tf.mul(tf.mul(thinking, halts), figures.labelled) as tf.Tensor1D;
@@ -91,21 +98,12 @@ export function evaluationStep(network: ReasoningNetwork, tokenLoss: TokenLoss):
         logits,
         haltLogits,
         metrics,
+        counts,
         thinking: tf.mul(thinking, tf.sub(1, halts)) as tf.Tensor1D,
         leaving: countAnswers(figures, leaving, next.steps),
         haltingSteps: countHaltingSteps(next.steps, leaving, network.halting.maxSegments),
       };
     });
-}
-
-/** Scalars by name, read together. */
-export async function readScalars(scalars: { [name: string]: tf.Tensor }): Promise<MetricSums> {
-  const names = Object.keys(scalars);
-  if (names.length === 0) return {};
-  const stacked = tf.tidy(() => tf.stack(Object.values(scalars)));
-  const values = await stacked.data();
-  stacked.dispose();
-  return Object.fromEntries(names.map((name, i) => [name, values[i]!]));
 }
 
 const disposeAll = (container: unknown) => void mapTensors(container, (tensor) => (tensor.dispose(), tensor));
@@ -139,52 +137,87 @@ export async function evaluate(
   batches: Iterable<HostPuzzleBatch> | AsyncIterable<HostPuzzleBatch>,
   options: EvaluateOptions,
 ): Promise<Evaluation> {
-  const { tokenLoss, compile = asItIs, microBatch, lanes = 1, onBatch, onSegment } = options;
+  const { tokenLoss, compile = asItIs, microBatch, lanes = 1, onBatch } = options;
   const made = evaluationStep(network, tokenLoss);
   const step = options.step ?? (network.recordable === false ? made : compile(made));
-  const { maxSegments } = network.halting;
-  const sums: MetricSums = {};
-  const halted: MetricSums = {};
-  const haltingSteps = new Array<number>(maxSegments).fill(0);
+  const figures: Figures = { totals: {}, halted: {}, haltingSteps: new Array(network.halting.maxSegments).fill(0) };
+  const countOf = () => figures.totals['accuracy']?.count ?? 0;
   let done = 0;
   try {
     for await (const host of batches) {
+      expectPuzzles('evaluate', network, host);
       const parts = partsOf(host, microBatch ?? Math.ceil(host.batchSize / lanes));
       for (let first = 0; first < parts.length; first += lanes) {
-        let running = parts.slice(first, first + lanes).map((part) => ({
-          carry: initialCarry(network, part.batchSize),
-          offered: puzzleBatch(part),
-          thinking: tf.ones([part.batchSize]) as tf.Tensor1D,
-        }));
-        for (let index = 0; index < maxSegments; index++) {
-          const segments = callTogether(
-            step,
-            running.map(({ carry, offered, thinking }) => [carry, offered, thinking]),
-          );
-          for (const segment of segments) {
-            await onSegment?.(segment, index);
-            if (index === maxSegments - 1) addTo(sums, await readScalars(segment.metrics));
-            addTo(halted, await readScalars(segment.leaving));
-            (await segment.haltingSteps.data()).forEach((count, i) => (haltingSteps[i]! += count));
-            disposeAll([segment.logits, segment.haltLogits, segment.metrics, segment.leaving, segment.haltingSteps]);
-          }
-          running = running.map(({ carry, offered, thinking }, lane) => {
-            disposeAll([carry, thinking]);
-            return { carry: segments[lane]!.carry, offered, thinking: segments[lane]!.thinking };
-          });
-        }
-        disposeAll(running);
+        await evaluateParts(network, parts.slice(first, first + lanes), { ...options, step }, figures);
       }
-      onBatch?.({ batches: ++done, count: sums['count'] ?? 0 });
+      onBatch?.({ batches: ++done, count: countOf() });
     }
   } finally {
     if (!options.step) step.dispose?.();
   }
-  const means = (of: MetricSums) => {
-    const mean = (name: string) => (of['count'] ? (of[name] ?? 0) / of['count'] : 0);
+  const { totals, halted, haltingSteps } = figures;
+  const count = countOf();
+  const means = (sum: (name: string) => number) => {
+    const mean = (name: string) => (count > 0 ? sum(name) / count : 0);
     return { exactAccuracy: mean('exactAccuracy'), accuracy: mean('accuracy'), meanSegments: mean('steps') };
   };
-  return { count: sums['count'] ?? 0, ...means(sums), halted: { ...means(halted), haltingSteps }, sums };
+  return {
+    count,
+    ...means((name) => totals[name]!.total),
+    halted: { ...means((name) => halted[name] ?? 0), haltingSteps },
+    totals,
+  };
+}
+
+/** What an evaluation adds up. */
+interface Figures {
+  totals: MetricTotals;
+  /** Sums over puzzles at the segment where the controller would halt them. */
+  halted: { [name: string]: number };
+  haltingSteps: number[];
+}
+
+/** Runs parts of a batch through all segments, side by side, and adds their figures up. */
+async function evaluateParts(
+  network: ReasoningNetwork,
+  parts: readonly HostPuzzleBatch[],
+  { step, onSegment }: Pick<EvaluateOptions, 'onSegment'> & { step: EvaluationStep },
+  { totals, halted, haltingSteps }: Figures,
+): Promise<void> {
+  const { maxSegments } = network.halting;
+  let running = tf.tidy(() =>
+    parts.map((part) => ({
+      carry: initialCarry(network, part.batchSize),
+      offered: puzzleBatch(part),
+      thinking: tf.ones([part.batchSize]) as tf.Tensor1D,
+    })),
+  );
+  let segments: EvaluatedSegment[] = [];
+  try {
+    for (let index = 0; index < maxSegments; index++) {
+      segments = tf.tidy(() =>
+        callTogether(
+          step,
+          running.map(({ carry, offered, thinking }) => [carry, offered, thinking]),
+        ),
+      );
+      for (const segment of segments) {
+        await onSegment?.(segment, index);
+        if (index === maxSegments - 1) addTotals(totals, (await readMetrics(segment)).totals);
+        for (const [name, value] of Object.entries(await readScalars(segment.leaving))) {
+          halted[name] = (halted[name] ?? 0) + value;
+        }
+        (await segment.haltingSteps.data()).forEach((count, i) => (haltingSteps[i]! += count));
+      }
+      running = running.map(({ carry, offered, thinking }, lane) => {
+        const { carry: next, thinking: still, ...read } = segments[lane]!;
+        disposeAll([carry, thinking, read]);
+        return { carry: next, offered, thinking: still };
+      });
+    }
+  } finally {
+    disposeAll([running, segments]);
+  }
 }
 
 /** A batch as parts of so many puzzles; the last may have fewer. */
@@ -200,9 +233,4 @@ function partsOf(batch: HostPuzzleBatch, count: number): HostPuzzleBatch[] {
       seqLen,
     };
   });
-}
-
-/** Adds figures to those of the same name. */
-function addTo(sums: MetricSums, figures: MetricSums): void {
-  for (const [name, value] of Object.entries(figures)) sums[name] = (sums[name] ?? 0) + value;
 }

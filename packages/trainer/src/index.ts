@@ -4,7 +4,6 @@ export { asItIs, type Compile } from '@hrm/layers';
 export {
   evaluate,
   evaluationStep,
-  readScalars,
   type EvaluatedSegment,
   type EvaluateOptions,
   type Evaluation,
@@ -21,7 +20,7 @@ export {
   type TransformationContext,
 } from './gradient-transformation';
 export { warmupCosine, type LearningRate, type WarmupCosineOptions } from './learning-rate';
-export { meanMetrics, type MetricSums } from './metrics';
+export { meanMetrics, readScalars, type MetricTotal, type MetricTotals, type SummedMetrics } from './metrics';
 export { scaleByAdam, scaleByAtan2, type MomentsOptions } from './moments';
 export { microBatchedStep, type MicroBatchOptions } from './micro-batched-step';
 export { NonFiniteError } from './non-finite-error';

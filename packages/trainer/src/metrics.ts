@@ -1,9 +1,19 @@
-/** Sums over slots, as a segment's supervision gives them. */
-export type MetricSums = { [name: string]: number };
+import * as tf from '@tensorflow/tfjs-core';
+import type { MetricCounts, MetricSum } from '@hrm/act';
+
+/** A metric as plain numbers: its sum, and what that is divided by. */
+export interface MetricTotal {
+  total: number;
+  count: number;
+}
+
+/** Metrics by name. */
+export interface MetricTotals {
+  [name: string]: MetricTotal;
+}
 
 /**
- * Sums as means: losses over all slots of the batch, everything else over the slots that are counted (those that have
- * just halted and have a label). With none counted, the latter are left out.
+ * Totals as means. A metric that counts nothing is left out.
  *
  * Source: official HRM, `pretrain.py`, `train_batch`, last lines.
  *
@@ -11,16 +21,82 @@ export type MetricSums = { [name: string]: number };
  * ```ts
  * import { meanMetrics } from '@hrm/trainer';
  *
- * console.log(meanMetrics({ count: 2, exactAccuracy: 1, tokenLoss: 8 }, 4)); // { count: 2, exactAccuracy: 0.5, tokenLoss: 2 }
+ * const means = meanMetrics({ exactAccuracy: { total: 1, count: 2 }, tokenLoss: { total: 8, count: 4 } });
+ * console.log(means); // { exactAccuracy: 0.5, tokenLoss: 2 }
  * ```
  */
-export function meanMetrics(sums: MetricSums, batchSize: number): MetricSums {
-  const count = sums['count'] ?? 0;
-  const means: MetricSums = { count };
-  for (const [name, sum] of Object.entries(sums)) {
-    if (name === 'count') continue;
-    if (name.endsWith('Loss')) means[name] = sum / batchSize;
-    else if (count > 0) means[name] = sum / count;
-  }
+export function meanMetrics(totals: MetricTotals): { [name: string]: number } {
+  const means: { [name: string]: number } = {};
+  for (const [name, { total, count }] of Object.entries(totals)) if (count > 0) means[name] = total / count;
   return means;
+}
+
+/** The values of scalars, read together. */
+async function readAll(scalars: readonly tf.Tensor[]): Promise<number[]> {
+  if (scalars.length === 0) return [];
+  const stacked = tf.tidy(() => tf.stack([...scalars]));
+  try {
+    return [...(await stacked.data())];
+  } finally {
+    stacked.dispose();
+  }
+}
+
+/** Scalars by name, read together. */
+export async function readScalars(scalars: { [name: string]: tf.Tensor }): Promise<{ [name: string]: number }> {
+  const values = await readAll(Object.values(scalars));
+  return Object.fromEntries(Object.keys(scalars).map((name, i) => [name, values[i]!]));
+}
+
+/** Sums of metrics, and what they are divided by, as a step gives them. */
+export type SummedMetrics = { metrics: { [name: string]: MetricSum }; counts: MetricCounts };
+
+/** The sums of several, added up. */
+export function addMetrics(parts: readonly SummedMetrics[]): SummedMetrics {
+  const add = (tensors: tf.Scalar[]) => tensors.reduce((sum, tensor) => tf.add(sum, tensor));
+  const [first] = parts as [SummedMetrics];
+  return {
+    metrics: Object.fromEntries(
+      Object.entries(first.metrics).map(([name, { dividedBy }]) => [
+        name,
+        { total: add(parts.map(({ metrics }) => metrics[name]!.total)), dividedBy },
+      ]),
+    ),
+    counts: {
+      segments: add(parts.map(({ counts }) => counts.segments)),
+      counted: add(parts.map(({ counts }) => counts.counted)),
+    },
+  };
+}
+
+/**
+ * Reads metrics, all together.
+ *
+ * @param batch what the sums of metrics divided by the batch are divided by. Default: as many as are counted.
+ * @returns how many puzzles are counted, and each metric.
+ */
+export async function readMetrics(
+  { metrics, counts }: SummedMetrics,
+  batch?: number,
+): Promise<{ counted: number; totals: MetricTotals }> {
+  const sums = Object.values(metrics).map(({ total }) => total);
+  const [segments, counted, ...values] = (await readAll([counts.segments, counts.counted, ...sums])) as [
+    number,
+    number,
+    ...number[],
+  ];
+  const divisors = { batch: batch ?? counted, segments, counted };
+  const totals = Object.entries(metrics).map(([name, { dividedBy }], i): [string, MetricTotal] => [
+    name,
+    { total: values[i]!, count: divisors[dividedBy] },
+  ]);
+  return { counted, totals: Object.fromEntries(totals) };
+}
+
+/** Adds the totals of a further batch to those so far. */
+export function addTotals(sofar: MetricTotals, further: MetricTotals): void {
+  for (const [name, { total, count }] of Object.entries(further)) {
+    const { total: totalBefore, count: countBefore } = sofar[name] ?? { total: 0, count: 0 };
+    sofar[name] = { total: totalBefore + total, count: countBefore + count };
+  }
 }

@@ -20,5 +20,11 @@ export function namedFromHost(kind: string, current: NamedTensors, saved: NamedH
       );
     }
   }
-  return mapNamed(current, (_, name) => fromHostTensor(saved.get(name)!));
+  return mapNamed(current, ({ dtype }, name) => {
+    const tensor = fromHostTensor(saved.get(name)!);
+    if (tensor.dtype !== dtype) {
+      throw new Error(`Trainer: the saved ${kind} does not fit this run: "${name}" is ${tensor.dtype}, not ${dtype}`);
+    }
+    return tensor;
+  });
 }

@@ -1,5 +1,3 @@
-import type { MetricSums } from './metrics';
-
 /** A step came out infinite or undefined, and was not applied. */
 export class NonFiniteError extends Error {
   constructor(
@@ -17,7 +15,7 @@ export class NonFiniteError extends Error {
 }
 
 /** Throws a {@link NonFiniteError} if any of the sums that a step gives is infinite or undefined. */
-export function expectFinite(step: number, sums: MetricSums): void {
+export function expectFinite(step: number, sums: { [name: string]: number }): void {
   const culprits = Object.keys(sums).filter((name) => !Number.isFinite(sums[name]));
   if (culprits.length > 0) throw new NonFiniteError(step, culprits);
 }

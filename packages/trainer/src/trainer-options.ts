@@ -1,7 +1,6 @@
 import type { TokenLoss } from '@hrm/act';
 import type { Compile, RandomState } from '@hrm/layers';
 import type { NamedHostTensors } from '@hrm/models';
-import type { MetricSums } from './metrics';
 import type { Optimizer } from './optimizer';
 import type { RowOptimizer } from './sign-sgd';
 
@@ -36,7 +35,10 @@ export interface TrainerOptions {
   lanes?: number | undefined;
   /** Seed of the halting controller's exploration. Default 0. */
   seed?: number;
-  /** Steps of the whole training: where a network that changes over training is told from how far it is. Default 1. */
+  /**
+   * Steps of the whole training, from which a network that changes over training is told how far it is. One that does,
+   * such as one with a `progressive` schedule, needs it.
+   */
   totalSteps?: number;
   /** Such as `compile` of `@hrm/runtime`. Default: run as it is. */
   compile?: Compile;
@@ -47,8 +49,12 @@ export interface StepEvent {
   type: 'step';
   /** Counted from 1. */
   step: number;
-  /** Means: losses over the batch, added up over the update's segments; the rest over the slots that halted in it. */
-  metrics: MetricSums;
+  /**
+   * `count`: puzzles that halted in the update and have a label. Means, each over what its part says: losses over the
+   * batch, added up over the update's segments; a schedule's figures over the slots that ran; the rest over the puzzles
+   * that halted, and left out where none did.
+   */
+  metrics: { [name: string]: number };
   /** How many of these slots halted after 1, 2, ... segments. */
   haltingSteps: number[];
   learningRate: number;

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { asItIs, mapTensors, namedParameters, RandomStream } from '@hrm/layers';
 import {
+  expectPuzzles,
   initialCarry,
   puzzleBatch,
   stablemaxCrossEntropy,
@@ -11,31 +12,25 @@ import {
   type TokenLoss,
 } from '@hrm/act';
 import { parameterValues, setParameterValues, type NamedHostTensors } from '@hrm/models';
-import { carryFromHost, carryToHost } from './carry-values';
-import {
-  evaluate,
-  evaluationStep,
-  readScalars,
-  type EvaluateOptions,
-  type Evaluation,
-  type EvaluationStep,
-} from './evaluate';
+import { carryToHost, fittingCarry } from './carry-values';
+import { evaluate, evaluationStep, type EvaluateOptions, type Evaluation, type EvaluationStep } from './evaluate';
 import { flatOptimizer, joinState, splitState } from './flat-optimizer';
 import { mapNamed } from './gradient-transformation';
 import { microBatchedStep } from './micro-batched-step';
-import { meanMetrics } from './metrics';
+import { meanMetrics, readMetrics, readScalars } from './metrics';
 import { namedFromHost, namedToHost } from './named-values';
 import type { Optimizer } from './optimizer';
 import { expectFinite } from './non-finite-error';
 import type { StepEvent, TrainerOptions, TrainerState, TrainingEvent } from './trainer-options';
 import {
-  PUZZLE_TABLE,
+  puzzleTableName,
   trainedParameters,
   trainingStep,
   type TrainingStep,
   type TrainingStepInput,
   type TrainingStepOutput,
 } from './training-step';
+import { Turns } from './turns';
 
 const keepAll = <T>(container: T): T => mapTensors(container, tf.keep);
 const disposeAll = (container: unknown) => void mapTensors(container, (tensor) => (tensor.dispose(), tensor));
@@ -43,6 +38,10 @@ const disposeAll = (container: unknown) => void mapTensors(container, (tensor) =
 /**
  * Trains a model by deep supervision on a stream of batches: every step lets a new puzzle into the slots that have
  * halted, runs one segment on each slot (or `segmentsPerUpdate`), and updates the weights. It knows no puzzle and no terminal.
+ *
+ * Calls take turns, in the order in which they were made. While `evaluate` or `withAveragedWeights` is under way, the
+ * model has the averaged weights: further ones join in, and `trainBatch` and `state` throw, as does `restore` whenever
+ * something is under way.
  *
  * Source: official HRM, `pretrain.py`.
  *
@@ -70,6 +69,8 @@ export class Trainer {
   /** The step of the network as it is at the stage of training reached, by that network. */
   #stage: { network: ReasoningNetwork; step: TrainingStep } | undefined;
   readonly #evaluationStep: EvaluationStep;
+  readonly #turns = new Turns();
+  #disposed = false;
   #random: RandomStream;
   #steps = 0;
   #carry: Carry | undefined;
@@ -78,7 +79,7 @@ export class Trainer {
 
   constructor(network: ReasoningNetwork, options: TrainerOptions) {
     const { optimizer, tokenLoss = stablemaxCrossEntropy, emaDecay, seed = 0, compile = asItIs } = options;
-    if (namedParameters(network).has(PUZZLE_TABLE) && !options.puzzleOptimizer) {
+    if (puzzleTableName(network) !== undefined && !options.puzzleOptimizer) {
       throw new TypeError(
         'Trainer: this network has a puzzle embedding, which needs an optimizer of its own; give puzzleOptimizer: signSgd({ learningRate: 1e-4 })',
       );
@@ -86,23 +87,28 @@ export class Trainer {
     if (emaDecay !== undefined && !(emaDecay >= 0 && emaDecay < 1)) {
       throw new RangeError(`Trainer: emaDecay is ${emaDecay}, expected at least 0 and less than 1, such as 0.999`);
     }
-    const { segmentsPerUpdate = 1, microBatch, lanes = 1 } = options;
-    for (const [name, count] of Object.entries({ segmentsPerUpdate, microBatch, lanes })) {
+    const { segmentsPerUpdate = 1, microBatch, lanes = 1, totalSteps } = options;
+    for (const [name, count] of Object.entries({ segmentsPerUpdate, microBatch, lanes, totalSteps })) {
       if (count !== undefined && (!Number.isInteger(count) || count < 1)) {
         throw new RangeError(`Trainer: ${name} is ${count}, expected a whole number of at least 1`);
       }
+    }
+    if (totalSteps === undefined && network.atProgress?.(0) !== network.atProgress?.(1)) {
+      throw new TypeError(
+        'Trainer: this network changes as training goes on, as progressive schedules do; give totalSteps, the steps of the whole training',
+      );
     }
     this.network = network;
     this.tokenLoss = tokenLoss;
     this.#options = options;
     this.#random = new RandomStream(seed);
+    const compileIfCan = network.recordable === false ? asItIs : compile;
+    this.#evaluationStep = compileIfCan(evaluationStep(network, tokenLoss));
     const trained = trainedParameters(network);
     this.#optimizer = flatOptimizer(optimizer);
     this.#optimizerState = keepAll(tf.tidy(() => this.#optimizer.init(trained)));
     this.#ema =
       emaDecay === undefined ? {} : keepAll(tf.tidy(() => mapNamed(trained, (parameter) => tf.clone(parameter))));
-    const compileIfCan = network.recordable === false ? asItIs : compile;
-    this.#evaluationStep = compileIfCan(evaluationStep(network, tokenLoss));
   }
 
   /** Steps made so far. */
@@ -113,51 +119,52 @@ export class Trainer {
   /**
    * Makes one step.
    *
+   * @throws RangeError, TypeError for a batch that the network cannot take; the next may be of another size if none has
+   *   been taken yet.
    * @throws NonFiniteError when the loss, a gradient or a new weight is not finite; the step is then not applied.
+   * @throws Error while `evaluate` or `withAveragedWeights` is under way.
    */
   async trainBatch(batch: HostPuzzleBatch): Promise<StepEvent> {
+    this.#expectNotDisposed();
+    return this.#turns.alone('trainBatch', () => this.#trainBatch(batch));
+  }
+
+  async #trainBatch(batch: HostPuzzleBatch): Promise<StepEvent> {
     const start = performance.now();
     const step = this.#steps + 1;
     const { batchSize } = batch;
-    const learningRate = this.#options.optimizer.learningRate(step);
-    const before = this.#carry ?? keepAll(initialCarry(this.network, batchSize));
-    this.#carry = before;
-    if (before.halted.shape[0] !== batchSize) {
-      throw new RangeError(
-        `Trainer: a batch of ${batchSize} came after batches of ${before.halted.shape[0]}; all must be as large`,
-      );
+    expectPuzzles('Trainer', this.network, batch);
+    const slots = this.#carry?.halted.shape[0] ?? batchSize;
+    if (slots !== batchSize) {
+      throw new RangeError(`Trainer: a batch of ${batchSize} came after batches of ${slots}; all must be as large`);
     }
-    const output = await this.#attempt(step, batch, before, learningRate);
-    const metrics = await readScalars(output.metrics);
-    const haltingSteps = Array.from(await output.haltingSteps.data());
+    const learningRate = this.#options.optimizer.learningRate(step);
+    const { output, ...figures } = await this.#attempt(step, batch, learningRate);
     this.#commit(output);
     this.#steps = step;
     const seconds = (performance.now() - start) / 1000;
-    return {
-      type: 'step',
-      step,
-      metrics: meanMetrics(metrics, batchSize),
-      haltingSteps,
-      learningRate,
-      seconds,
-      samplesPerSecond: batchSize / seconds,
-    };
+    return { type: 'step', step, ...figures, learningRate, seconds, samplesPerSecond: batchSize / seconds };
   }
 
-  /** What a step gives, all of it finite. A step that fails puts back what it drew. */
-  async #attempt(step: number, batch: HostPuzzleBatch, carry: Carry, rate: number): Promise<TrainingStepOutput> {
+  /** What a step gives, all of it finite, and its figures. A step that fails puts back what it drew. */
+  async #attempt(
+    step: number,
+    batch: HostPuzzleBatch,
+    rate: number,
+  ): Promise<{ output: TrainingStepOutput } & Pick<StepEvent, 'metrics' | 'haltingSteps'>> {
+    const { batchSize } = batch;
     const randomBefore = this.#random.state;
     let output: TrainingStepOutput | undefined;
     try {
       const stage = this.#stageOf(step);
       const draws = Array.from({ length: this.#options.segmentsPerUpdate ?? 1 }, () => ({
-        ...stage.network.halting.draw(this.#random, batch.batchSize),
-        ...stage.network.drawForRefinement?.(this.#random, batch.batchSize),
+        ...stage.network.halting.draw(this.#random, batchSize),
+        ...stage.network.drawForRefinement?.(this.#random, batchSize),
       }));
       const puzzleRate = this.#options.puzzleOptimizer?.learningRate(step) ?? 0;
       output = tf.tidy(() => {
         const input: TrainingStepInput = {
-          carry,
+          carry: this.#carry ?? initialCarry(this.network, batchSize),
           offered: puzzleBatch(batch),
           draws: draws.map((drawn) =>
             Object.fromEntries(Object.entries(drawn).map(([name, values]) => [name, tf.tensor1d(values)])),
@@ -169,7 +176,9 @@ export class Trainer {
         return keepAll(stage.step(input));
       });
       expectFinite(step, await readScalars(output.sums));
-      return output;
+      const { counted, totals } = await readMetrics(output, batchSize);
+      const haltingSteps = Array.from(await output.haltingSteps.data());
+      return { output, metrics: { count: counted, ...meanMetrics(totals) }, haltingSteps };
     } catch (error) {
       disposeAll(output);
       this.#random = RandomStream.restore(randomBefore);
@@ -198,7 +207,8 @@ export class Trainer {
       parameters.get(name)!.assign(value);
       value.dispose();
     }
-    disposeAll([this.#carry, this.#optimizerState, this.#ema, output.metrics, output.haltingSteps, output.sums]);
+    const { metrics, counts, haltingSteps, sums } = output;
+    disposeAll([this.#carry, this.#optimizerState, this.#ema, metrics, counts, haltingSteps, sums]);
     this.#carry = output.carry;
     this.#optimizerState = output.optimizerState;
     this.#ema = output.ema;
@@ -216,17 +226,24 @@ export class Trainer {
     }
   }
 
-  /** Runs `f` while the network has the averaged weights; it has its own back afterwards, whatever happens. */
+  /**
+   * Runs `f` while the network has the averaged weights; it has its own back afterwards, whatever happens. Inside of it,
+   * `evaluate` may be called.
+   */
   async withAveragedWeights<T>(f: () => Promise<T>): Promise<T> {
+    this.#expectNotDisposed();
+    return this.#turns.together('withAveragedWeights', () => this.#useAverages(), f);
+  }
+
+  /** Puts the averages into the network. @returns what puts its own weights back. */
+  #useAverages(): () => void {
     const trained = trainedParameters(this.network);
     const own = keepAll(tf.tidy(() => mapNamed(trained, (parameter) => tf.clone(parameter))));
-    try {
-      for (const [name, average] of Object.entries(this.#ema)) trained[name]!.assign(average);
-      return await f();
-    } finally {
+    for (const [name, average] of Object.entries(this.#ema)) trained[name]!.assign(average);
+    return () => {
       for (const [name, value] of Object.entries(own)) trained[name]!.assign(value);
       disposeAll(own);
-    }
+    };
   }
 
   /** Evaluates on all segments, with the averaged weights where an average is kept. */
@@ -234,27 +251,31 @@ export class Trainer {
     batches: Iterable<HostPuzzleBatch> | AsyncIterable<HostPuzzleBatch>,
     options: Pick<EvaluateOptions, 'onBatch' | 'onSegment'> = {},
   ): Promise<Evaluation> {
-    return this.withAveragedWeights(() =>
-      evaluate(this.network, batches, {
-        ...options,
-        microBatch: this.#options.microBatch,
-        lanes: this.#options.lanes,
-        tokenLoss: this.tokenLoss,
-        step: this.#evaluationStep,
-      }),
+    this.#expectNotDisposed();
+    const { microBatch, lanes } = this.#options;
+    const all = { ...options, microBatch, lanes, tokenLoss: this.tokenLoss, step: this.#evaluationStep };
+    return this.#turns.together(
+      'evaluate',
+      () => this.#useAverages(),
+      () => evaluate(this.network, batches, all),
     );
   }
 
-  /** Everything that training changes, as plain values. */
+  /**
+   * Everything that training changes, as plain values.
+   *
+   * @throws Error while `evaluate` or `withAveragedWeights` is under way.
+   */
   async state(): Promise<TrainerState> {
-    return {
+    this.#expectNotDisposed();
+    return this.#turns.alone('state', async () => ({
       step: this.#steps,
       random: this.#random.state,
       weights: await parameterValues(this.network),
       ema: await namedToHost(this.#ema),
       optimizer: await this.#optimizerStateToHost(),
       carry: this.#carry ? await carryToHost(this.#carry) : new Map(),
-    };
+    }));
   }
 
   async #optimizerStateToHost(): Promise<NamedHostTensors> {
@@ -271,9 +292,17 @@ export class Trainer {
   /**
    * Goes on from a saved state, exactly.
    *
-   * @throws Error when the state is of another model, optimizer or average; nothing has changed then.
+   * @throws Error when the state is of another model, optimizer or average, or other calls are under way; nothing has
+   *   changed then.
    */
   restore(state: TrainerState): void {
+    this.#expectNotDisposed();
+    if (!this.#turns.isFree) {
+      throw new Error('Trainer: restore was called while another call is under way; wait for that one first');
+    }
+    if (!Number.isSafeInteger(state.step) || state.step < 0) {
+      throw new RangeError(`Trainer: the saved state is of step ${state.step}, expected a whole number of at least 0`);
+    }
     const random = RandomStream.restore(state.random);
     const restored = tf.tidy(() => {
       const trained = trainedParameters(this.network);
@@ -282,7 +311,7 @@ export class Trainer {
       const fresh = {
         optimizerState: joinState(saved, this.#optimizerState, trained),
         ema: namedFromHost('average', this.#ema, state.ema),
-        carry: state.carry.size > 0 ? carryFromHost(state.carry) : undefined,
+        carry: state.carry.size > 0 ? fittingCarry(this.network, state.carry) : undefined,
       };
       setParameterValues(this.network, state.weights);
       return keepAll(fresh) as typeof fresh & tf.TensorContainerObject;
@@ -295,8 +324,19 @@ export class Trainer {
     this.#steps = state.step;
   }
 
-  /** Frees what the trainer holds beside the network. */
+  #expectNotDisposed(): void {
+    if (this.#disposed) throw new Error('Trainer: it has been disposed of; make another one');
+  }
+
+  /** Frees what the trainer holds beside the network; where calls are under way, once they are over. */
   dispose(): void {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    if (this.#turns.isFree) this.#release();
+    else void this.#turns.whenFree(() => this.#release());
+  }
+
+  #release(): void {
     disposeAll([this.#carry, this.#optimizerState, this.#ema]);
     this.#stage?.step.dispose?.();
     this.#evaluationStep.dispose?.();

@@ -12,11 +12,9 @@ import {
 } from '@hrm/act';
 import { joinUpdates, slotsOf } from './batch-parts';
 import { mapNamed } from './gradient-transformation';
+import { addMetrics, type SummedMetrics } from './metrics';
 import type { Optimizer } from './optimizer';
 import type { RowOptimizer } from './sign-sgd';
-
-/** Name of the one parameter that has an optimizer of its own. */
-export const PUZZLE_TABLE = 'puzzleEmbedding.weight';
 
 /** What a training step is made of. */
 export interface TrainingStepOptions {
@@ -42,11 +40,9 @@ export type TrainingStepInput = {
 };
 
 /** What comes out of a step: nothing has been changed yet. */
-export type TrainingStepOutput = {
+export type TrainingStepOutput = SummedMetrics & {
   carry: Carry;
-  /** Figures, each a sum over the batch. */
-  metrics: NamedTensors;
-  /** How many of the slots that metrics count halted after 1, 2, ... segments, `[maxSegments]`. */
+  /** How many of the slots counted halted after 1, 2, ... segments, `[maxSegments]`. */
   haltingSteps: tf.Tensor1D;
   /** New values of the parameters that change, by name. */
   parameters: NamedTensors;
@@ -63,12 +59,11 @@ export type TrainingStepOutput = {
 export type TrainingStep = ((input: TrainingStepInput) => TrainingStepOutput) & { dispose?: () => void };
 
 /** Losses and gradients of the segments of one update, see {@link updateGradients}. */
-export type UpdateGradients = {
+export type UpdateGradients = SummedMetrics & {
   carry: Carry;
   /** Summed over the batch and over the segments, as are the metrics. */
   loss: tf.Scalar;
-  metrics: NamedTensors;
-  /** How many of the slots that metrics count halted after 1, 2, ... segments, `[maxSegments]`. */
+  /** How many of the slots counted halted after 1, 2, ... segments, `[maxSegments]`. */
   haltingSteps: tf.Tensor1D;
   /** By each trained parameter, of the loss divided by the batch size. */
   gradients: NamedTensors;
@@ -84,6 +79,27 @@ export type UpdateFigures = Omit<UpdateGradients, 'gradients' | 'outputs'>;
 /** The parameters that the main optimizer trains, by name: all but the puzzle table and the initial latents. */
 export function trainedParameters(network: ReasoningNetwork): { [name: string]: tf.Variable } {
   return Object.fromEntries([...namedParameters(network)].filter(([, parameter]) => parameter.trainable));
+}
+
+/**
+ * The name of the puzzle table among the parameters, or undefined without one.
+ *
+ * @throws TypeError when the table is not a parameter, or the main optimizer would train it as well.
+ */
+export function puzzleTableName(network: ReasoningNetwork): string | undefined {
+  const { puzzleTable } = network;
+  if (!puzzleTable) return undefined;
+  if (puzzleTable.trainable) {
+    throw new TypeError(
+      'Trainer: the puzzleTable of the network is trainable, so that two optimizers would change it; ' +
+        'make it with tf.variable(values, false), as PuzzleEmbedding does',
+    );
+  }
+  const entry = [...namedParameters(network)].find(([, parameter]) => parameter === puzzleTable);
+  if (!entry) {
+    throw new TypeError('Trainer: the puzzleTable of the network is not among its parameters; put it there');
+  }
+  return entry[0];
 }
 
 /**
@@ -111,6 +127,12 @@ export function updateGradients(
   return tf.tidy(() => {
     const admitted = admitPuzzles(network, carry, offered);
     const rows = network.puzzleRows(admitted.puzzle);
+    if (rows && !network.puzzleTable) {
+      throw new TypeError(
+        'Trainer: puzzleRows of the network gives rows, but nothing says of which table, so nobody would train it; ' +
+          'give the network a property puzzleTable, the variable that the rows are of',
+      );
+    }
     const { loss, gradients, auxiliary } = valueAndGradients(() => {
       let next = admitted;
       const segments = draws.map((drawn) => {
@@ -130,7 +152,7 @@ export function updateGradients(
         loss: tf.div(total, batchSize) as tf.Scalar,
         auxiliary: {
           carry: next,
-          metrics: addUpNamed(segments.map(({ metrics }) => metrics)),
+          ...addMetrics(segments),
           haltingSteps: addUp(segments.map(({ haltingSteps }) => haltingSteps)),
           total,
           outputs: segments.map(({ outputs }) => outputs),
@@ -142,6 +164,7 @@ export function updateGradients(
       carry: auxiliary.carry,
       loss: auxiliary.total,
       metrics: auxiliary.metrics,
+      counts: auxiliary.counts,
       haltingSteps: auxiliary.haltingSteps,
       gradients: Object.fromEntries(names.map((name, i) => [name, gradients[i]!])),
       puzzle: rows ? { rows, gradients: gradients[names.length] as tf.Tensor2D } : {},
@@ -183,9 +206,10 @@ export function applyGradients(
       emaDecay === undefined
         ? {}
         : mapNamed(ema, (old, name) => tf.add(tf.mul(1 - emaDecay, parameters[name]!), tf.mul(emaDecay, old)));
-    if (puzzle.rows && puzzle.gradients && puzzleOptimizer) {
-      parameters[PUZZLE_TABLE] = puzzleOptimizer.update({
-        table: namedParameters(network).get(PUZZLE_TABLE) as unknown as tf.Tensor2D,
+    const { puzzleTable } = network;
+    if (puzzle.rows && puzzle.gradients && puzzleTable && puzzleOptimizer) {
+      parameters[puzzleTableName(network)!] = puzzleOptimizer.update({
+        table: puzzleTable as tf.Tensor2D,
         identifiers: carry.puzzle.puzzleIdentifiers,
         rows: puzzle.rows,
         gradients: puzzle.gradients,
@@ -206,7 +230,9 @@ export function finishStep(
     const next = applyGradients(options, update, input);
     const sums: NamedTensors = { loss: update.loss };
     for (const [name, gradient] of Object.entries(update.gradients)) sums[`gradient/${name}`] = tf.sum(gradient);
-    if (update.puzzle.gradients) sums[`gradient/${PUZZLE_TABLE}`] = tf.sum(update.puzzle.gradients);
+    if (update.puzzle.gradients) {
+      sums[`gradient/${puzzleTableName(options.network)}`] = tf.sum(update.puzzle.gradients);
+    }
     for (const [name, value] of Object.entries(next.parameters)) sums[`parameter/${name}`] = tf.sum(value);
     return { ...next, sums };
   });
@@ -237,7 +263,7 @@ export function trainingStep(options: TrainingStepOptions, { lanes = 1 }: { lane
       const [first] = updates as [UpdateGradients];
       const gradients = addUpNamed(updates.map((update) => update.gradients));
       const joined = lanes === 1 ? first : joinUpdates(updates);
-      const { carry: after, metrics, haltingSteps } = joined;
-      return { carry: after, metrics, haltingSteps, ...finishStep(options, { ...joined, gradients }, input) };
+      const { carry: after, metrics, counts, haltingSteps } = joined;
+      return { carry: after, metrics, counts, haltingSteps, ...finishStep(options, { ...joined, gradients }, input) };
     });
 }

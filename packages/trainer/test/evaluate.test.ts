@@ -63,20 +63,22 @@ describe('evaluate', () => {
     expect(result.exactAccuracy).toBeCloseTo(3 / 5, 6);
     expect(result.accuracy).toBeCloseTo((1 + 0.5 + 1 + 0 + 1) / 5, 6);
     expect(result.meanSegments).toBe(3);
-    expect(result.sums).toMatchObject({ count: 5, exactAccuracy: 3, accuracy: 3.5, steps: 15 });
+    const totals = { exactAccuracy: 3, accuracy: 3.5, steps: 15 };
+    for (const [name, total] of Object.entries(totals)) expect(result.totals[name]).toEqual({ total, count: 5 });
   });
 
   it('adds up the loss of every slot, each the mean over its labels, padding nothing', async () => {
-    const { sums } = await evaluate(network(), [first, second], { tokenLoss: softmaxCrossEntropy });
+    const { totals } = await evaluate(network(), [first, second], { tokenLoss: softmaxCrossEntropy });
     const right = Math.log(1 + 3 * Math.exp(-10));
     const wrong = right + 10;
-    expect(sums['tokenLoss']).toBeCloseTo(3 * right + (right + wrong) / 2 + wrong, 4);
+    expect(totals['tokenLoss']!.count).toBe(5);
+    expect(totals['tokenLoss']!.total).toBeCloseTo(3 * right + (right + wrong) / 2 + wrong, 4);
   });
 
   it('gives zeros, not undefined numbers, where nothing has a label', async () => {
     const result = await evaluate(network(), [batchOf([padding])], { tokenLoss: softmaxCrossEntropy });
     expect(result).toMatchObject({ count: 0, exactAccuracy: 0, accuracy: 0, meanSegments: 0 });
-    expect(await evaluate(network(), [], { tokenLoss: softmaxCrossEntropy })).toMatchObject({ count: 0, sums: {} });
+    expect(await evaluate(network(), [], { tokenLoss: softmaxCrossEntropy })).toMatchObject({ count: 0, totals: {} });
   });
 
   it('takes batches as they come, tells of each, and shows every segment', async () => {

@@ -1,20 +1,18 @@
 import { meanMetrics } from '@hrm/trainer';
 import { expect, it } from 'vitest';
 
-it('meanMetrics divides losses by the batch, and the rest by the slots that count', () => {
-  const sums = { count: 4, accuracy: 3, exactAccuracy: 2, steps: 10, haltAccuracy: 4, tokenLoss: 16, haltLoss: 8 };
-  expect(meanMetrics(sums, 8)).toEqual({
-    count: 4,
-    accuracy: 0.75,
-    exactAccuracy: 0.5,
-    steps: 2.5,
-    haltAccuracy: 1,
-    tokenLoss: 2,
-    haltLoss: 1,
-  });
+it('meanMetrics divides each total by its own count, whatever the name', () => {
+  const totals = {
+    exactAccuracy: { total: 2, count: 4 },
+    haltLoss: { total: 8, count: 8 },
+    floss: { total: 9, count: 3 },
+  };
+  expect(meanMetrics(totals)).toEqual({ exactAccuracy: 0.5, haltLoss: 1, floss: 3 });
 });
 
 it('meanMetrics leaves out what nobody counts for, rather than divide by zero', () => {
-  expect(meanMetrics({ count: 0, accuracy: 0, steps: 0, tokenLoss: 6 }, 3)).toEqual({ count: 0, tokenLoss: 2 });
-  expect(meanMetrics({}, 3)).toEqual({ count: 0 });
+  expect(meanMetrics({ accuracy: { total: 0, count: 0 }, tokenLoss: { total: 6, count: 3 } })).toEqual({
+    tokenLoss: 2,
+  });
+  expect(meanMetrics({})).toEqual({});
 });

@@ -83,7 +83,10 @@ describe('microBatch and lanes', () => {
       const parts = await evaluate(model, [batch!], { tokenLoss: softmaxCrossEntropy, ...options });
       expect(parts.count).toBe(whole.count);
       expect(parts.halted.haltingSteps).toEqual(whole.halted.haltingSteps);
-      for (const [name, value] of Object.entries(whole.sums)) expect(parts.sums[name]).toBeCloseTo(value, 4);
+      for (const [name, { total, count }] of Object.entries(whole.totals)) {
+        expect(parts.totals[name]!.total, name).toBeCloseTo(total, 4);
+        expect(parts.totals[name]!.count, name).toBe(count);
+      }
       model.dispose();
     },
   );

@@ -93,10 +93,13 @@ describe('a part that gives or is given another shape is named, with what was ex
       'a controller, by its figures',
       {
         halting: controller({
-          losses: ({ tokenLoss }) => ({ total: tokenLoss, metrics: { wait: tf.ones([2, 1]) as never } }),
+          losses: ({ tokenLoss }) => ({
+            total: tokenLoss,
+            metrics: { wait: { values: tf.ones([2, 1]) as never, dividedBy: 'batch' } },
+          }),
         }),
       },
-      'halting controller own, wait: got a tensor of shape [2, 1], expected [2]',
+      'halting controller own, metric wait: got a tensor of shape [2, 1], expected [2]',
     ],
   ])('%s', async (_, parts, message) => {
     const failure = await failureOf(parts);

@@ -261,7 +261,7 @@ describe('Trainer', () => {
     const { tokenLoss } = trainer;
     const averaged = await trainer.withAveragedWeights(() => evaluate(network, batches, { tokenLoss }));
     expect(await trainer.evaluate(batches)).toEqual(averaged);
-    expect((await evaluate(network, batches, { tokenLoss })).sums).not.toEqual(averaged.sums);
+    expect((await evaluate(network, batches, { tokenLoss })).totals).not.toEqual(averaged.totals);
     free(trainer);
   });
 
@@ -397,7 +397,7 @@ describe('restore', () => {
     [
       'a part of the carry missing',
       (state) => ({ ...state, carry: without(state.carry, 'zH') }),
-      /saved carry has no "zH"/,
+      /saved carry does not fit this run: "zH" is missing/,
     ],
     [
       'weights of another model',

@@ -108,9 +108,13 @@ describe('updateGradients', () => {
       const second = updateGradients(network, softmaxCrossEntropy, { carry: first.carry, offered, draws: [{}] });
       const numbers = (tensor: tf.Tensor) => [...tensor.dataSync()];
       expect(numbers(together.loss)[0]).toBeCloseTo(numbers(first.loss)[0]! + numbers(second.loss)[0]!, 5);
-      for (const name of ['tokenLoss', 'weightedTokenLoss', 'count', 'steps']) {
-        const sum = numbers(first.metrics[name]!)[0]! + numbers(second.metrics[name]!)[0]!;
-        expect(numbers(together.metrics[name]!)[0], name).toBeCloseTo(sum, 5);
+      for (const name of ['tokenLoss', 'weightedTokenLoss', 'steps']) {
+        const sum = numbers(first.metrics[name]!.total)[0]! + numbers(second.metrics[name]!.total)[0]!;
+        expect(numbers(together.metrics[name]!.total)[0], name).toBeCloseTo(sum, 5);
+      }
+      for (const name of ['segments', 'counted'] as const) {
+        const sum = numbers(first.counts[name])[0]! + numbers(second.counts[name])[0]!;
+        expect(numbers(together.counts[name])[0], name).toBe(sum);
       }
       expect(numbers(together.carry.latents.zH)).toEqual(numbers(second.carry.latents.zH));
       for (const name of ['halting.head.weight', 'lowLevel.blocks.0.feedForward.up.weight']) {
@@ -137,7 +141,7 @@ describe('updateGradients', () => {
       expect([...many.carry.halted.dataSync()]).toEqual([1, 1, 1, 1]);
       expect([...many.carry.steps.dataSync()]).toEqual([2, 1, 2, 1]);
       expect([...many.haltingSteps.dataSync()]).toEqual([2, 2, 0]);
-      expect(many.metrics['count']!.dataSync()[0]).toBe(4);
+      expect(many.counts.counted.dataSync()[0]).toBe(4);
       const [early, rested] = [one, many].map((update) => tf.unstack(update.carry.latents.zH)[1]!.dataSync());
       expect(rested).toEqual(early);
       // The third segment has nobody left: it changes nothing.

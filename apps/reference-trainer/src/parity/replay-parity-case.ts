@@ -237,8 +237,8 @@ export async function replayParityCase(recording: ParityCase, compile: Compile =
       recordedSegment.get('loss.total')!,
       BOUNDS.value,
     );
-    const metrics: { [name: string]: number } = {};
-    for (const [name, value] of Object.entries(segment.metrics)) metrics[name] = (await value.data())[0]!;
+    const metrics: { [name: string]: number } = { count: (await segment.counts.counted.data())[0]! };
+    for (const [name, { total }] of Object.entries(segment.metrics)) metrics[name] = (await total.data())[0]!;
     compareMetrics(comparison, where, metrics, recordedSegment);
     const host = await hostCarry(segment.carry);
     compareCarry(comparison, where, host, recordedSegment);
@@ -291,6 +291,7 @@ export async function replayParityCase(recording: ParityCase, compile: Compile =
       segment.outputs,
       segment.loss,
       segment.metrics,
+      segment.counts,
       segment.haltingSteps,
       segment.gradients,
       segment.puzzle,
@@ -335,7 +336,7 @@ async function compareEvaluation(
   tokenLoss: typeof stablemaxCrossEntropy,
   compile: Compile,
 ): Promise<void> {
-  const { sums } = await evaluate(model, [hostBatch(recorded)], {
+  const { count, totals } = await evaluate(model, [hostBatch(recorded)], {
     tokenLoss,
     compile,
     onSegment: async ({ logits, haltLogits }, k) => {
@@ -352,7 +353,8 @@ async function compareEvaluation(
     },
   });
   const compared = new Map([...recorded].map(([name, tensor]) => [name, tensor]));
-  const values = Object.fromEntries(Object.entries(sums));
+  const values: { [name: string]: number } = { count };
+  for (const [name, { total }] of Object.entries(totals)) values[name] = total;
   for (const [ours, official, bound] of METRICS) {
     const expected = compared.get(`metric.${official}`);
     if (expected)

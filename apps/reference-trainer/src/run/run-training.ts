@@ -125,7 +125,7 @@ export async function runTraining({
       const isLast = event.step === lastStep;
       if (event.step % evaluateEvery === 0 || isLast) {
         evaluation = await trainer.evaluate(evaluationBatches(puzzles.test, { batchSize }));
-        const { sums: _, ...figures } = evaluation;
+        const { totals: _, ...figures } = evaluation;
         const { exactAccuracy } = figures;
         await log.append({ step, evaluation: figures });
         reachedGoal = stopAtExactAccuracy !== undefined && exactAccuracy >= stopAtExactAccuracy;

@@ -38,7 +38,8 @@ function trainingStream(network: ProbeNetwork): { [name: string]: tf.Tensor } {
     const { total, metrics, haltLogits, lookAhead } = auxiliary;
     carry = auxiliary.carry;
     gradients.forEach((gradient, i) => (seen[`${k} gradient ${i}`] = gradient));
-    const byPart = { metrics, haltLogits, lookAhead, state: carry.halting };
+    const totals = Object.fromEntries(Object.entries(metrics).map(([name, metric]) => [name, metric.total]));
+    const byPart = { metrics: totals, haltLogits, lookAhead, state: carry.halting };
     for (const [part, tensors] of Object.entries(byPart)) {
       for (const [name, tensor] of Object.entries(tensors)) seen[`${k} ${part} ${name}`] = tensor;
     }
