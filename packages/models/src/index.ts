@@ -16,7 +16,8 @@ export { fromHostTensor, parameterValues, setParameterValues, toHostTensor } fro
 export type { GridPositions, Positions } from './positions';
 export { RecursiveReasoner, type RecursiveReasonerOptions } from './recursive-reasoner';
 export { parseSafetensors, serializeSafetensors } from './safetensors';
-export { solvePuzzle, thinkAloud, type Solution, type SolveOptions, type Thought } from './solve-puzzle';
+export { solvePuzzle, thinkAloud, type SolveOptions } from './solve-puzzle';
+export { Solver, type PuzzleOptions, type Solution, type SolverOptions, type Thought } from './solver';
 export { trm, type TrmOptions } from './trm';
 export type { Safetensors } from './safetensors';
 export { safetensorsLimits } from './safetensors-header';

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {
+  asItIs,
   disposeParameters,
   Linear,
   PositionEmbedding,
@@ -12,6 +13,7 @@ import {
   expectSizes,
   truncatedNormal,
   type BlockContext,
+  type Compile,
   type Layer,
   type ParameterTree,
   type PositionRotation,
@@ -35,7 +37,8 @@ import {
 } from '@hrm/act';
 import { atStage } from './at-stage';
 import { expectPositions, rotationOf, type Positions } from './positions';
-import { solvePuzzle, type Solution, type SolveOptions } from './solve-puzzle';
+import type { SolveOptions } from './solve-puzzle';
+import { Solver, type Solution } from './solver';
 
 /** Parts and sizes of a {@link RecursiveReasoner}. */
 export interface RecursiveReasonerOptions {
@@ -93,6 +96,7 @@ export class RecursiveReasoner implements ReasoningNetwork {
   readonly #start: { zH: tf.Variable; zL: tf.Variable };
   readonly #stages = new Map<RecursionSchedule, ReasoningNetwork>();
   readonly #rotary = new Map<number, PositionRotation>();
+  #solver: { compile: Compile; solver: Solver } | undefined;
 
   constructor(options: RecursiveReasonerOptions) {
     const { vocabSize, seqLen, hiddenSize, levels, schedule, halting, puzzleEmbedding } = options;
@@ -144,6 +148,11 @@ export class RecursiveReasoner implements ReasoningNetwork {
 
   initialLatents(): { zH: tf.Tensor; zL: tf.Tensor } {
     return this.#start;
+  }
+
+  /** The table of the puzzle embedding, if there is one. */
+  get puzzleTable(): tf.Variable<tf.Rank.R2> | undefined {
+    return this.puzzleEmbedding?.parameters.weight;
   }
 
   puzzleRows({ puzzleIdentifiers }: PuzzleBatch): tf.Tensor2D | undefined {
@@ -201,13 +210,24 @@ export class RecursiveReasoner implements ReasoningNetwork {
     });
   }
 
-  /** Solves one puzzle, given as tokens, `[seqLen]`. See {@link solvePuzzle}. */
-  solve(inputs: ArrayLike<number>, options: SolveOptions = {}): Promise<Solution> {
-    return solvePuzzle(this, inputs, options);
+  /**
+   * Solves one puzzle, given as tokens, `[seqLen]`. What `compile` makes is kept for the next puzzles, for as long as
+   * they are solved with the same `compile`.
+   *
+   * @throws RangeError for a puzzle of another length, or tokens or a puzzle identifier that the model does not have.
+   */
+  solve(inputs: ArrayLike<number>, { compile = asItIs, ...options }: SolveOptions = {}): Promise<Solution> {
+    if (this.#solver?.compile !== compile) {
+      this.#solver?.solver.dispose();
+      this.#solver = { compile, solver: new Solver(this, { compile }) };
+    }
+    return this.#solver.solver.solve(inputs, options);
   }
 
   /** Frees the memory of all parameters and tables. The model cannot be used after that. */
   dispose(): void {
+    this.#solver?.solver.dispose();
+    this.#solver = undefined;
     disposeParameters(this);
     for (const rotary of this.#rotary.values()) rotary.dispose();
   }

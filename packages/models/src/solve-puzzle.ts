@@ -1,39 +1,15 @@
-import * as tf from '@tensorflow/tfjs-core';
-import { asItIs, mapTensors, type Compile } from '@hrm/layers';
-import { admitPuzzles, initialCarry, runSegment, type Carry, type PuzzleBatch, type ReasoningNetwork } from '@hrm/act';
+import type { ReasoningNetwork } from '@hrm/act';
+import { Solver, type PuzzleOptions, type Solution, type SolverOptions, type Thought } from './solver';
 
-/** What the model has after one segment. */
-export interface Thought {
-  /** Counted from 1. */
-  segment: number;
-  /** The likeliest token at each position, `[seqLen]`. */
-  answer: Int32Array;
-  /** The halting controller's logits, such as `halt` and `continue`. */
-  haltLogits: { [name: string]: number };
-  /** Whether the controller would stop here. */
-  halted: boolean;
-}
-
-/** How a puzzle is solved. */
-export interface SolveOptions {
-  /**
-   * `'halted'` stops when the controller does; `'end'` runs all segments, as the official evaluation does.
-   * Default `'end'`.
-   */
-  until?: 'halted' | 'end';
-  /** Which puzzle's embedding to use. Default 0, the blank one. */
-  puzzleIdentifier?: number;
-  /** Such as `compile` of `@hrm/runtime`: pays for many puzzles, not for one. Default: run as it is. */
-  compile?: Compile;
-}
-
-const disposeAll = (container: unknown) => void mapTensors(container, (tensor) => (tensor.dispose(), tensor));
+/** How a puzzle is solved. With `compile` each call compiles anew: for several puzzles make a {@link Solver}. */
+export interface SolveOptions extends PuzzleOptions, SolverOptions {}
 
 /**
- * Solves one puzzle, and hands out what the model has after each segment.
+ * Solves one puzzle, and hands out what the model has after each segment. For several puzzles see {@link Solver}.
  *
  * @param network the model.
  * @param inputs the puzzle's tokens, `[seqLen]`.
+ * @throws RangeError for a puzzle of another length, or tokens or a puzzle identifier that the network does not have.
  *
  * @example
  * ```ts
@@ -47,57 +23,20 @@ const disposeAll = (container: unknown) => void mapTensors(container, (tensor) =
 export async function* thinkAloud(
   network: ReasoningNetwork,
   inputs: ArrayLike<number>,
-  { until = 'end', puzzleIdentifier = 0, compile = asItIs }: SolveOptions = {},
-): AsyncGenerator<Thought> {
-  const { seqLen, halting } = network;
-  if (inputs.length !== seqLen) {
-    throw new RangeError(`The puzzle has ${inputs.length} tokens, this model is made for ${seqLen}`);
-  }
-  const oneSegment = (carry: Carry, offered: PuzzleBatch) =>
-    tf.tidy(() => {
-      const segment = runSegment(network, admitPuzzles(network, carry, offered), { haltEarly: true });
-      return { carry: segment.carry, answer: tf.argMax(segment.logits, -1), haltLogits: segment.haltLogits };
-    });
-  const step = network.recordable === false ? asItIs(oneSegment) : compile(oneSegment);
-  const offered = tf.tidy((): PuzzleBatch => ({
-    inputs: tf.tensor2d(Int32Array.from(inputs), [1, seqLen], 'int32'),
-    labels: tf.zeros<tf.Rank.R2>([1, seqLen], 'int32'),
-    puzzleIdentifiers: tf.tensor1d(Int32Array.of(puzzleIdentifier), 'int32'),
-  }));
-  let carry = initialCarry(network, 1);
+  { compile, ...options }: SolveOptions = {},
+): AsyncGenerator<Thought, void, undefined> {
+  const solver = new Solver(network, compile && { compile });
   try {
-    for (let segment = 1; segment <= halting.maxSegments; segment++) {
-      const result = step(carry, offered);
-      disposeAll(carry);
-      carry = result.carry;
-      const answer = Int32Array.from(await result.answer.data());
-      const halted = (await carry.halted.data())[0] !== 0;
-      const haltLogits: Thought['haltLogits'] = {};
-      for (const [name, logit] of Object.entries(result.haltLogits)) haltLogits[name] = (await logit.data())[0]!;
-      disposeAll([result.answer, result.haltLogits]);
-      yield { segment, answer, haltLogits, halted };
-      if (halted && until === 'halted') return;
-      // Whoever halts would be replaced by a new puzzle at the next segment.
-      carry.halted.dispose();
-      carry.halted = tf.zeros([1], 'bool');
-    }
+    yield* solver.stream(inputs, options);
   } finally {
-    disposeAll([carry, offered]);
-    step.dispose?.();
+    solver.dispose();
   }
-}
-
-/** A puzzle's answer, and how the model came to it. */
-export interface Solution {
-  /** The likeliest token at each position after the last segment, `[seqLen]`. */
-  answer: Int32Array;
-  /** Segments that were run. */
-  segments: number;
-  thoughts: Thought[];
 }
 
 /**
- * Solves one puzzle.
+ * Solves one puzzle. For several puzzles see {@link Solver}.
+ *
+ * @throws RangeError for a puzzle of another length, or tokens or a puzzle identifier that the network does not have.
  *
  * @example
  * ```ts
@@ -112,9 +51,12 @@ export interface Solution {
 export async function solvePuzzle(
   network: ReasoningNetwork,
   inputs: ArrayLike<number>,
-  options: SolveOptions = {},
+  { compile, ...options }: SolveOptions = {},
 ): Promise<Solution> {
-  const thoughts: Thought[] = [];
-  for await (const thought of thinkAloud(network, inputs, options)) thoughts.push(thought);
-  return { answer: thoughts.at(-1)!.answer, segments: thoughts.length, thoughts };
+  const solver = new Solver(network, compile && { compile });
+  try {
+    return await solver.solve(inputs, options);
+  } finally {
+    solver.dispose();
+  }
 }

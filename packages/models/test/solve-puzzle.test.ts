@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { haltOnly, qLearningHalting } from '@hrm/act';
 import { namedParameters } from '@hrm/layers';
-import { hrm, thinkAloud, type RecursiveReasoner } from '@hrm/models';
+import { hrm, Solver, solvePuzzle, thinkAloud, type RecursiveReasoner } from '@hrm/models';
 import { beforeAll, beforeEach, afterEach, describe, expect, it } from 'vitest';
 import { useBackend } from './backends';
 
@@ -79,17 +79,70 @@ describe('solving a puzzle', () => {
   });
 
   it('refuses a puzzle of another length', async () => {
-    await expect(model.solve([1, 2, 3])).rejects.toThrow('The puzzle has 3 tokens, this model is made for 4');
+    await expect(model.solve([1, 2, 3])).rejects.toThrow('the puzzle has 3 tokens, this model is made for 4');
   });
 
-  it('compiles its segment once and disposes of what it compiled', async () => {
-    let [compiled, disposed] = [0, 0];
+  it.each([
+    [[1, 2, 5, 4], 'the token at position 2 is 5, expected a whole number from 0 to 4, as the model has 5 tokens'],
+    [[1, -1, 3, 4], 'the token at position 1 is -1'],
+    [[1.5, 2, 3, 4], 'the token at position 0 is 1.5'],
+    [[1, 2, 3, Number.NaN], 'the token at position 3 is NaN'],
+    [[4294967297, 2, 3, 4], 'the token at position 0 is 4294967297'],
+  ])('refuses the tokens %j, however it is asked', async (tokens, message) => {
+    await expect(model.solve(tokens)).rejects.toThrow(message);
+    await expect(solvePuzzle(model, tokens)).rejects.toThrow(message);
+    await expect(thinkAloud(model, tokens).next()).rejects.toThrow(message);
+  });
+
+  it('refuses a puzzle identifier that the model has no vector for', async () => {
+    const other = hrm({ ...options, halting: haltOnly({ maxSegments: 1 }), puzzleEmbedding: { puzzles: 2, size: 8 } });
+    for (const puzzleIdentifier of [2, -1, 0.5]) {
+      await expect(other.solve(puzzle, { puzzleIdentifier })).rejects.toThrow(
+        `is ${puzzleIdentifier}, expected a whole number from 0 to 1, as the model has vectors for 2 puzzles`,
+      );
+    }
+    other.dispose();
+  });
+
+  /** Runs functions as they are, and counts how often it is asked to compile, and to free what it compiled. */
+  function countingCompile() {
+    const counts = { compiled: 0, disposed: 0 };
     const compile = <Input extends unknown[], Output>(f: (...input: Input) => Output) => {
-      compiled++;
-      return Object.assign((...input: Input) => f(...input), { dispose: () => void disposed++ });
+      counts.compiled++;
+      return Object.assign((...input: Input) => f(...input), { dispose: () => void counts.disposed++ });
     };
-    const { answer } = await model.solve(puzzle, { compile });
-    expect([compiled, disposed]).toEqual([1, 1]);
-    expect(answer).toEqual((await model.solve(puzzle)).answer);
+    return { counts, compile };
+  }
+
+  it('compiles its segment once for all puzzles, and frees it with the model or for another compile', async () => {
+    const { counts, compile } = countingCompile();
+    const own = hrm({ ...options, halting: qLearningHalting({ maxSegments: 4 }) });
+    const { answer } = await own.solve(puzzle, { compile });
+    await Promise.all([own.solve(puzzle, { compile }), own.solve([4, 3, 2, 1], { compile })]);
+    expect(counts).toEqual({ compiled: 1, disposed: 0 });
+    expect(answer).toEqual((await own.solve(puzzle)).answer);
+    expect(counts).toEqual({ compiled: 1, disposed: 1 });
+    await own.solve(puzzle, { compile });
+    own.dispose();
+    expect(counts).toEqual({ compiled: 2, disposed: 2 });
+  });
+
+  it('solves several puzzles at once with one solver, each as if alone, and frees it when the last is solved', async () => {
+    const { counts, compile } = countingCompile();
+    const solver = new Solver(model, { compile });
+    const puzzles = [puzzle, [4, 3, 2, 1], [0, 0, 1, 1]];
+    const alone = [];
+    for (const each of puzzles) alone.push((await solvePuzzle(model, each)).thoughts);
+    const together = puzzles.map((each) => solver.solve(each));
+    solver.dispose();
+    expect((await Promise.all(together)).map(({ thoughts }) => thoughts)).toEqual(alone);
+    expect(counts).toEqual({ compiled: 1, disposed: 1 });
+    await expect(solver.solve(puzzle)).rejects.toThrow('Solver: it has been disposed of');
+  });
+
+  it('compiles for one call alone where it is asked for one puzzle', async () => {
+    const { counts, compile } = countingCompile();
+    await solvePuzzle(model, puzzle, { compile });
+    expect(counts).toEqual({ compiled: 1, disposed: 1 });
   });
 });
