@@ -60,10 +60,10 @@ export class UnchangedAnswer implements HaltingController {
     });
   }
 
-  losses({ tokenLoss, counted, stateAfter }: HaltingLossContext): HaltingLosses {
+  losses({ tokenLoss, stateAfter }: HaltingLossContext): HaltingLosses {
     return {
       total: tokenLoss,
-      metrics: { unchangedSegments: tf.mul(counted, tf.cast(stateAfter['unchanged']!, 'float32')) },
+      metrics: { unchangedSegments: { values: stateAfter['unchanged'] as tf.Tensor1D, dividedBy: 'counted' } },
     };
   }
 }
