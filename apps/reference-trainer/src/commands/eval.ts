@@ -6,7 +6,7 @@ import { choice, count, text } from '../command-line/options';
 import { chooseBatchParts } from '../run/choose-batch-parts';
 import { tokenLossOf } from '../run/build-run';
 import { loadRun } from '../run/load-run';
-import { countPuzzles, readSplit } from '../run/run-puzzles';
+import { countPuzzles, expectPuzzlesOfModel, readSplit } from '../run/run-puzzles';
 import { backendOptions, startEngine } from '../terminal/backend-options';
 import { importsOption } from '../terminal/imports-option';
 import { Terminal, withProgress } from '../terminal/terminal';
@@ -49,12 +49,7 @@ async function evalRun(options: z.infer<typeof evalOptions>): Promise<void> {
   const folder = options.data ?? data;
   if (folder === undefined) throw new UsageError('--data is missing: this run does not know where its puzzles are');
   const puzzles = await readSplit(folder, options.split);
-  if (puzzles.metadata.seqLen !== model.seqLen || puzzles.metadata.vocabSize !== model.vocabSize) {
-    throw new UsageError(
-      `--data: these puzzles have ${puzzles.metadata.seqLen} tokens out of ${puzzles.metadata.vocabSize}, ` +
-        `the run's model takes ${model.seqLen} out of ${model.vocabSize}`,
-    );
-  }
+  expectPuzzlesOfModel(puzzles, model);
   const total = countPuzzles(puzzles);
   if (total === 0)
     throw new UsageError(`--data: the split "${options.split}" of ${folder} holds no puzzles to evaluate`);

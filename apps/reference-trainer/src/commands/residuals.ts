@@ -1,4 +1,4 @@
-import { puzzleBatch } from '@hrm/act';
+import { expectPuzzles, puzzleBatch } from '@hrm/act';
 import { evaluationBatches } from '@hrm/data-sudoku-maze';
 import { measureResiduals } from '@hrm/recursion';
 import { replaceFile } from '@hrm/trainer/checkpoint';
@@ -7,7 +7,7 @@ import { defineCommand } from '../command-line/command';
 import { choice, count, text } from '../command-line/options';
 import { plotResiduals, residualsSvg } from '../residuals/plot-residuals';
 import { loadRun } from '../run/load-run';
-import { countPuzzles, readSplit } from '../run/run-puzzles';
+import { countPuzzles, expectPuzzlesOfModel, readSplit } from '../run/run-puzzles';
 import { backendOptions, startEngine } from '../terminal/backend-options';
 import { importsOption } from '../terminal/imports-option';
 import { Terminal } from '../terminal/terminal';
@@ -33,10 +33,12 @@ async function residuals(options: z.infer<typeof residualsOptions>): Promise<voi
   const folder = options.data ?? data;
   if (folder === undefined) throw new UsageError('--data is missing: this run does not know where its puzzles are');
   const dataset = await readSplit(folder, 'test');
+  expectPuzzlesOfModel(dataset, model);
   const total = countPuzzles(dataset);
   if (total === 0) throw new UsageError(`--data: the split "test" of ${folder} holds no puzzles to measure on`);
   const batchSize = Math.min(options.puzzles, total);
   const [batch] = evaluationBatches(dataset, { batchSize });
+  expectPuzzles('residuals', model, batch!);
   const tensors = puzzleBatch(batch!);
   const report = await measureResiduals(model, tensors, { segments: options.segments ?? model.halting.maxSegments });
   Object.values(tensors).forEach((tensor) => tensor.dispose());

@@ -11,6 +11,7 @@ import {
   type PuzzleDataset,
 } from '@hrm/data-sudoku-maze';
 import { readDataset, writeDataset } from '@hrm/data-sudoku-maze/files';
+import type { RecursiveReasoner } from '@hrm/models';
 import type { RunConfig, Task } from '../config/run-config';
 import { UsageError } from '../terminal/usage-error';
 
@@ -52,6 +53,31 @@ export async function readSplit(folder: string, split: 'train' | 'test'): Promis
     );
   }
   return readDataset(folder, split);
+}
+
+/**
+ * Throws unless a model can take a data set: puzzles of its length, tokens that it has, and a vector for each puzzle
+ * identifier, where it has a puzzle embedding.
+ *
+ * @throws UsageError saying what does not fit.
+ */
+export function expectPuzzlesOfModel(
+  { metadata }: Pick<PuzzleDataset, 'metadata'>,
+  { seqLen, vocabSize, puzzleTable }: Pick<RecursiveReasoner, 'seqLen' | 'vocabSize' | 'puzzleTable'>,
+): void {
+  if (metadata.seqLen !== seqLen || metadata.vocabSize !== vocabSize) {
+    throw new UsageError(
+      `--data: these puzzles have ${metadata.seqLen} tokens out of ${metadata.vocabSize}, ` +
+        `the run's model takes ${seqLen} out of ${vocabSize}`,
+    );
+  }
+  const vectors = puzzleTable?.shape[0];
+  if (vectors !== undefined && metadata.numPuzzleIdentifiers > vectors) {
+    throw new UsageError(
+      `--data: these puzzles have ${metadata.numPuzzleIdentifiers} identifiers, the run's model has vectors for ${vectors}; ` +
+        'evaluate it on the data set that it was trained on, or on one made together with that',
+    );
+  }
 }
 
 /** Tokens of a puzzle of this task, and how many there are to choose from. */
