@@ -1,11 +1,23 @@
 import { execFile } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { findPnpm } from '../scripts/pnpm.mjs';
+import { backendOfWorker } from './browser-worker';
+import { isolation, visitPage } from './visit-page';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const names = readdirSync(join(root, 'packages'));
@@ -29,6 +41,9 @@ beforeAll(async () => {
   const packed = readdirSync(tarballs).map((file) => join(tarballs, file));
   writeFileSync(join(user, 'package.json'), JSON.stringify({ name: 'a-user', private: true, type: 'module' }));
   copyFileSync(join(root, 'tests/train-one-step.mjs'), join(user, 'train-one-step.mjs'));
+  for (const page of ['browser-worker', 'browser-inference']) {
+    cpSync(join(root, 'examples', page), join(user, page), { recursive: true });
+  }
   const npm = { cwd: user, shell: process.platform === 'win32' };
   await run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', ...tfjs, ...packed], npm);
 }, 120_000);
@@ -66,3 +81,22 @@ test.for(['wasm', 'cpu'])('what npm has installed trains a step on %s', async (b
   expect(result.changed).toBeGreaterThan(5);
   expect(Math.min(...(result.entries as number[]))).toBeGreaterThan(0);
 });
+
+test('@hrm/runtime brings what a set-up and a browser need', () => {
+  const files = [
+    'native/npm-lock.json',
+    'native/npm-package.json',
+    'native/hrm_binding.cc',
+    'dist/wasm/tfjs-backend-wasm.wasm',
+  ];
+  for (const file of files) expect(existsSync(join(folder, 'user/node_modules/@hrm/runtime', file)), file).toBe(true);
+});
+
+test('what npm has installed solves a puzzle in a worker of a browser', { timeout: 180_000 }, (context) =>
+  visitPage(
+    context,
+    join(folder, 'user/browser-worker'),
+    async (tab, problems) => expect(await backendOfWorker(tab, problems)).toMatch(/^WebAssembly on .*: no WebGPU$/),
+    { headers: isolation },
+  ),
+);

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium, type Page } from 'playwright-core';
-import { build, preview, type BuildOptions } from 'vite';
+import { build, createServer, preview, type BuildOptions } from 'vite';
 import { expect, type TestContext } from 'vitest';
 import { findChromium } from './chromium';
 
@@ -13,19 +13,31 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 export interface VisitOptions {
   /** Passed to Vite. */
   build?: BuildOptions;
+  /** Serve the page as it is developed, instead of built. */
+  isDeveloped?: boolean;
   /** That the page is served with. */
   headers?: { [name: string]: string };
+  /** Processor cores that the page, though not its workers, believes to be there. Default those that are. */
+  cores?: number;
+  /** The end of the page's address. */
+  query?: string;
 }
 
+/** What a page is served with so that WebAssembly may use threads. */
+export const isolation = {
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Embedder-Policy': 'require-corp',
+};
+
 /**
- * Builds a folder's page, serves it and opens it in Chromium for a test to look at. Fails when the page has an error, in its
+ * Builds a folder's page with Vite, serves it and opens it in Chromium for a test to look at. Fails when the page has an error, in its
  * console too. Where there is no Chromium, says so and skips the test.
  */
 export async function visitPage(
   context: TestContext,
   page: string,
   look: (tab: Page, problems: readonly string[]) => Promise<void>,
-  { build: buildOptions, headers = {} }: VisitOptions = {},
+  { build: buildOptions, isDeveloped = false, headers = {}, cores, query = '' }: VisitOptions = {},
 ): Promise<void> {
   const executablePath = findChromium();
   if (executablePath === undefined) {
@@ -35,15 +47,27 @@ export async function visitPage(
   }
   const outDir = mkdtempSync(join(tmpdir(), 'hrm-page-'));
   const shared = { root: page, logLevel: 'warn' as const };
-  await build({ ...shared, build: { ...buildOptions, outDir, emptyOutDir: true } });
-  const server = await preview({ ...shared, build: { outDir }, preview: { port: 0, open: false, headers } });
+  const serving = { port: 0, open: false, headers };
+  const develop = async () => {
+    const cacheDir = join(outDir, 'vite');
+    return (await createServer({ ...shared, cacheDir, server: { ...serving, fs: { strict: false } } })).listen();
+  };
+  const publish = async () => {
+    await build({ ...shared, build: { ...buildOptions, outDir, emptyOutDir: true } });
+    return preview({ ...shared, build: { outDir }, preview: serving });
+  };
+  const server = await (isDeveloped ? develop() : publish());
   const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
   try {
     const tab = await browser.newPage({ viewport: { width: 720, height: 900 } });
     const problems: string[] = [];
     tab.on('pageerror', (error) => problems.push(error.message));
     tab.on('console', (message) => ['error', 'warning'].includes(message.type()) && problems.push(message.text()));
-    await tab.goto(server.resolvedUrls!.local[0]!);
+    if (cores !== undefined) {
+      const devtools = await tab.context().newCDPSession(tab);
+      await devtools.send('Emulation.setHardwareConcurrencyOverride', { hardwareConcurrency: cores });
+    }
+    await tab.goto(server.resolvedUrls!.local[0]! + query);
     await look(tab, problems);
     expect(problems).toEqual([]);
     if (process.env.SCREENSHOT) await tab.screenshot({ path: process.env.SCREENSHOT });

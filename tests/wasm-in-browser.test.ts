@@ -1,10 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { visitPage } from './visit-page';
+import { isolation, visitPage } from './visit-page';
 
 const page = fileURLToPath(new URL('wasm-page', import.meta.url));
-/** What a page needs so that WebAssembly may use threads. */
-const isolation = { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' };
 
 test.for([
   { name: 'one thread', headers: {} },

@@ -1,8 +1,10 @@
+import { cpSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { basename } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { defineConfig, type Options } from 'tsup';
 
-const publicNames = new Set(Object.keys(createRequire(import.meta.url)('@tensorflow/tfjs-core') as object));
+const require = createRequire(import.meta.url);
+const publicNames = new Set(Object.keys(require('@tensorflow/tfjs-core') as object));
 
 /**
  * TensorFlow.js ships its gradients only as modules that Node cannot import, so they are bundled (into a chunk of their own);
@@ -21,11 +23,27 @@ const bundleGradients: NonNullable<Options['esbuildPlugins']>[number] = {
   },
 };
 
+/** The WebAssembly backend's files, for browsers: bundlers find what lies beside the module that names it. */
+const wasmFolder = dirname(require.resolve('@tensorflow/tfjs-backend-wasm'));
+const wasmFiles = ['', '-simd', '-threaded-simd'].map((kind) => `tfjs-backend-wasm${kind}.wasm`);
+const { version } = require('@tensorflow/tfjs-backend-wasm/package.json') as { version: string };
+const NOTICE = `The .wasm files in this folder are those of @tensorflow/tfjs-backend-wasm ${version}, unchanged. Copyright Google LLC, Apache-2.0.\n`;
+const threadsFactory = require('@tensorflow/tfjs-backend-wasm/wasm-out/tfjs-backend-wasm-threaded-simd.js') as object;
+
 export default defineConfig({
-  entry: ['src/index.ts', 'src/faster-wasm-kernels.ts'],
+  entry: {
+    index: 'src/index.ts',
+    browser: 'src/browser/index.ts',
+    'faster-wasm-kernels': 'src/faster-wasm-kernels.ts',
+  },
+  define: { WASM_THREADS_SOURCE: JSON.stringify(String(threadsFactory)) },
+  onSuccess: async () => {
+    for (const file of wasmFiles) cpSync(join(wasmFolder, file), join('dist/wasm', file));
+    writeFileSync('dist/wasm/NOTICE', NOTICE);
+  },
   format: 'esm',
   target: 'es2022',
-  dts: true,
+  dts: { entry: { index: 'src/index.ts', 'faster-wasm-kernels': 'src/faster-wasm-kernels.ts' } },
   sourcemap: true,
   clean: true,
   noExternal: [/tfjs-core\/dist\/register_all_gradients/],

@@ -3,6 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import { findDamage, MANIFEST, readManifest, type Thoroughness } from './native-manifest';
 import { NativeSetupError } from './native-setup-error';
 import { nativeTarget, type Accelerator, type NativeTarget } from './native-target';
+import type { Environment } from './run-command';
 import { requireTrusted, requireTrustedParents } from './trusted-path';
 
 /** Native TensorFlow in the per-user cache, ready to be loaded. */
@@ -24,7 +25,7 @@ export interface NativeInstallation {
  * The per-user folder that set-ups share: `cache` where given, else `$HRM_CACHE`, else `~/Library/Caches/hrm` on macOS
  * and `$XDG_CACHE_HOME/hrm` or `~/.cache/hrm` elsewhere.
  */
-export function cacheFolder(cache?: string, env: NodeJS.ProcessEnv = process.env): string {
+export function cacheFolder(cache?: string, env: Environment = process.env): string {
   const chosen = cache ?? env.HRM_CACHE;
   if (chosen) return resolve(chosen);
   const home = env.HOME || homedir();
@@ -33,7 +34,7 @@ export function cacheFolder(cache?: string, env: NodeJS.ProcessEnv = process.env
 }
 
 /** Where the installations lie, each in a folder named by its versions. */
-export function installationsFolder(cache?: string, env?: NodeJS.ProcessEnv): string {
+export function installationsFolder(cache?: string, env?: Environment): string {
   return join(cacheFolder(cache, env), 'native');
 }
 

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { NativeSetupError } from './native-setup-error';
-import { runCommand } from './run-command';
+import { runCommand, type Environment } from './run-command';
 
 /** The versions that make up an installation; a change of any of them makes a new folder in the cache. */
 export const NATIVE_VERSIONS = {
@@ -95,7 +95,7 @@ function linuxTags(arch: string): string[] {
 
 /** Whether an NVIDIA GPU and its driver are here: the kernel driver's file, or `nvidia-smi -L` naming one. */
 export async function hasNvidiaGpu(
-  env: NodeJS.ProcessEnv = process.env,
+  env: Environment = process.env,
   driverFile = '/proc/driver/nvidia/version',
 ): Promise<boolean> {
   if (process.platform !== 'linux') return false;

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { ownFile } from './addon-build';
 import { describeFailure } from './describe-failure';
 import { NativeSetupError } from './native-setup-error';
-import { runCommand, type CommandOptions, type CommandResult } from './run-command';
+import { runCommand, type CommandOptions, type CommandResult, type Environment } from './run-command';
 
 /**
  * Installs tfjs-node-gpu and the Node-API headers from npm into `folder`: the versions of a lockfile that comes with this
@@ -31,7 +31,7 @@ async function runNpm(args: string[], options: CommandOptions): Promise<CommandR
 }
 
 /** The npm that came with the running Node, so that a PATH without npm, or with that of another Node, does no harm. */
-function npmScript(env: NodeJS.ProcessEnv): string | undefined {
+function npmScript(env: Environment): string | undefined {
   const beside = dirname(process.execPath);
   const candidates = [
     env.npm_execpath?.endsWith('npm-cli.js') ? env.npm_execpath : undefined,

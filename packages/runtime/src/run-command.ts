@@ -11,9 +11,12 @@ export interface CommandResult {
   missing: boolean;
 }
 
+/** Environment variables. Not Node's own type, which a program for browsers may not have. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
 export interface CommandOptions {
   cwd?: string;
-  env?: NodeJS.ProcessEnv;
+  env?: Environment;
   signal?: AbortSignal;
   timeoutMs?: number;
 }

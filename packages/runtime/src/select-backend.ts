@@ -2,38 +2,28 @@ import { createRequire } from 'node:module';
 import { dirname, sep } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { useFasterWasmKernels } from './faster-wasm-kernels';
+import {
+  messageOf,
+  selectCpu,
+  selectWebGpu,
+  unknownPreference,
+  use,
+  type BackendPreference,
+  type SelectBackendOptions,
+  type SelectedBackend,
+} from './backend-choice';
 import { loadNative } from './load-native';
 import { currentNativeBackend } from './native-backend';
 import { findDamageOf, lookForInstallation } from './native-cache';
 import { hasNvidiaGpu } from './native-target';
-import { registerGradients } from './register-gradients';
-
-/** What a program asks for: native TensorFlow, WebAssembly, or plain JavaScript. */
-export type BackendPreference = 'native' | 'wasm' | 'cpu';
-
-/** The backend that TensorFlow.js now runs on. */
-export interface SelectedBackend {
-  /** As TensorFlow.js names it: `tf.getBackend()`. */
-  name: 'tensorflow' | 'wasm' | 'cpu';
-  device: 'CPU' | 'GPU';
-  /** One line: which backend, and why not a faster one. */
-  why: string;
-  /** One line: how to get a faster one, where there is one. */
-  hint?: string;
-}
-
-export interface SelectBackendOptions {
-  /** Take this one or fail. Default `$HRM_BACKEND`; where neither is set, the fastest that works. */
-  prefer?: BackendPreference;
-  /** The cache folder that `setUpNative` used; default as there. */
-  cache?: string;
-}
 
 const SET_UP = 'run `hrm setup`, or setUpNative() of @hrm/runtime (it needs Python 3 with pip and a C++ compiler)';
 
 /**
- * Chooses the backend of a Node program and waits until it is ready: native TensorFlow where `setUpNative` has set it up
- * (on its GPU when it sees one), else WebAssembly, else plain JavaScript. Says which and why.
+ * Chooses the backend of a program and waits until it is ready. Says which and why. In Node: native TensorFlow where
+ * `setUpNative` has set it up (on its GPU when it sees one), else WebAssembly, else plain JavaScript. In a browser: WebGPU where
+ * the program has imported `@tensorflow/tfjs-backend-webgpu` and there is a GPU, else WebAssembly (on several threads where the
+ * page is cross-origin isolated), else plain JavaScript.
  *
  * Without a preference this falls back and never fails for want of a backend; a backend asked for that cannot be had is an
  * error saying how to get it. May be called again to change over; tensors move along as TensorFlow.js needs them.
@@ -52,7 +42,8 @@ const SET_UP = 'run `hrm setup`, or setUpNative() of @hrm/runtime (it needs Pyth
 export async function selectBackend(options: SelectBackendOptions = {}): Promise<SelectedBackend> {
   const preference = options.prefer ?? preferenceOf(process.env.HRM_BACKEND);
   if (preference === 'native') return selectNative(options.cache);
-  if (preference === 'wasm') return selectWasm('asked for');
+  if (preference === 'webgpu') return selectWebGpu();
+  if (preference === 'wasm') return selectWasm('asked for', options.wasmPaths);
   if (preference === 'cpu') return selectCpu('asked for');
   if (preference !== undefined) throw unknownPreference(preference);
 
@@ -63,7 +54,7 @@ export async function selectBackend(options: SelectBackendOptions = {}): Promise
     whyNotNative = messageOf(error);
   }
   try {
-    return { ...(await selectWasm(whyNotNative)), hint: `For several times the speed, ${SET_UP}.` };
+    return { ...(await selectWasm(whyNotNative, options.wasmPaths)), hint: `For several times the speed, ${SET_UP}.` };
   } catch (error) {
     const why = `${whyNotNative}, and WebAssembly does not work (${messageOf(error)})`;
     return { ...(await selectCpu(why)), hint: `For a hundred times the speed, ${SET_UP}.` };
@@ -72,14 +63,8 @@ export async function selectBackend(options: SelectBackendOptions = {}): Promise
 
 function preferenceOf(text: string | undefined): BackendPreference | undefined {
   if (text === undefined || text === '') return undefined;
-  if (text === 'native' || text === 'wasm' || text === 'cpu') return text;
+  if (text === 'native' || text === 'webgpu' || text === 'wasm' || text === 'cpu') return text;
   throw unknownPreference(text);
-}
-
-function unknownPreference(text: string): RangeError {
-  return new RangeError(
-    `There is no backend '${text}': expected 'native', 'wasm' or 'cpu' (option prefer, or HRM_BACKEND).`,
-  );
 }
 
 async function selectNative(cache: string | undefined): Promise<SelectedBackend> {
@@ -104,33 +89,14 @@ async function selectNative(cache: string | undefined): Promise<SelectedBackend>
   return { name: 'tensorflow', device, why: `TensorFlow ${binding.TF_Version} on the ${device}` };
 }
 
-async function selectWasm(why: string): Promise<SelectedBackend> {
+async function selectWasm(why: string, paths: SelectBackendOptions['wasmPaths']): Promise<SelectedBackend> {
   if (!tf.findBackendFactory('wasm')) {
     const { setWasmPaths } = await import('@tensorflow/tfjs-backend-wasm');
     // Its .wasm files lie beside its main file, wherever npm has put the package.
     const main = createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm');
-    setWasmPaths(dirname(main) + sep);
+    setWasmPaths(paths ?? dirname(main) + sep);
   }
   await use('wasm');
   useFasterWasmKernels();
   return { name: 'wasm', device: 'CPU', why: `WebAssembly: ${why}` };
-}
-
-async function selectCpu(why: string): Promise<SelectedBackend> {
-  if (!tf.findBackendFactory('cpu')) await import('@tensorflow/tfjs-backend-cpu');
-  // Else its first operation prints a banner recommending tfjs-node.
-  (tf.findBackend('cpu') as unknown as { firstUse: boolean }).firstUse = false;
-  await use('cpu');
-  return { name: 'cpu', device: 'CPU', why: `Plain JavaScript: ${why}` };
-}
-
-async function use(name: SelectedBackend['name']): Promise<void> {
-  await registerGradients();
-  if (!(await tf.setBackend(name))) throw new Error(`TensorFlow.js could not start its backend '${name}'`);
-  await tf.ready();
-}
-
-/** An error's first line: the rest is often a stack of modules. */
-function messageOf(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).split('\n')[0]!;
 }

@@ -14,7 +14,7 @@ import { ANOTHER_CACHE, NativeSetupError } from './native-setup-error';
 import { hasNvidiaGpu, nativeTarget, NATIVE_VERSIONS } from './native-target';
 import { installNpmPackages, pruneNpmPackages } from './npm-packages';
 import { findPython } from './pip-wheel';
-import type { CommandOptions } from './run-command';
+import type { CommandOptions, Environment } from './run-command';
 import { createStagingFolder, isBeingBuilt, keepAlive, publish, removeFolder, removeLeftovers } from './staging-folder';
 import { bringTensorflow } from './tensorflow-libraries';
 
@@ -46,7 +46,7 @@ export interface NativeSetupOptions {
   /** Stops the set-up; what it had done is removed. */
   signal?: AbortSignal;
   /** The environment that programs are looked up and run in. Default `process.env`. */
-  env?: NodeJS.ProcessEnv;
+  env?: Environment;
 }
 
 /**

@@ -63,7 +63,7 @@ describe('selectBackend without native TensorFlow', () => {
     expect((await selectBackend()).name).toBe('cpu');
     expect((await selectBackend({ prefer: 'wasm' })).name).toBe('wasm');
     vi.stubEnv('HRM_BACKEND', 'gpu');
-    await expect(selectBackend()).rejects.toThrow(/no backend 'gpu': expected 'native', 'wasm' or 'cpu'/);
+    await expect(selectBackend()).rejects.toThrow(/no backend 'gpu': expected 'native', 'webgpu', 'wasm' or 'cpu'/);
   });
 
   it('falls back from an installation that does not load, naming its folder', async () => {

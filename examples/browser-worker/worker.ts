@@ -1,0 +1,20 @@
+// The model, on a thread of its own. The program is the one that runs in Node: only the messages are the browser's.
+import { cellsFromTokens, tokensFromCells } from '@hrm/data-sudoku-maze';
+import { buildModel, parseSafetensors, setParameterValues, thinkAloud, type ModelConfig } from '@hrm/models';
+import { selectBackend } from '@hrm/runtime';
+import weights from '../browser-inference/solver-4x4.safetensors?url';
+
+/** What the page is told: first the backend, then each segment's answer. */
+export type Told = { why: string; hint?: string } | { segment: number; cells: Uint8Array };
+const tell = (told: Told) => postMessage(told);
+
+addEventListener('message', async ({ data: question }: MessageEvent<Uint8Array>) => {
+  const { why, hint } = await selectBackend();
+  tell({ why, ...(hint && { hint }) });
+  const { tensors, metadata } = parseSafetensors(new Uint8Array(await (await fetch(weights)).arrayBuffer()));
+  const model = buildModel(JSON.parse(metadata.get('config')!) as ModelConfig);
+  setParameterValues(model, tensors);
+  for await (const { segment, answer } of thinkAloud(model, tokensFromCells(question))) {
+    tell({ segment, cells: cellsFromTokens(answer) });
+  }
+});

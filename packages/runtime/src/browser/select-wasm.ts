@@ -1,0 +1,32 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { use, type SelectBackendOptions, type WasmFile } from '../backend-choice';
+import { useFasterWasmKernels } from '../faster-wasm-kernels';
+
+/**
+ * Changes over to WebAssembly.
+ *
+ * @param paths as in `selectBackend`; without effect when the program has started the backend itself
+ * @returns the threads that it runs on
+ */
+export async function selectWasm(paths: SelectBackendOptions['wasmPaths'] = ownCopies()): Promise<number> {
+  const isFirst = !tf.findBackendFactory('wasm');
+  const { getThreadsCount, setWasmPaths } = await import('@tensorflow/tfjs-backend-wasm');
+  if (isFirst) setWasmPaths(paths);
+  const isThreaded = (await hasFeature('WASM_HAS_MULTITHREAD_SUPPORT')) && (await hasFeature('WASM_HAS_SIMD_SUPPORT'));
+  if (isThreaded) (await import('./keep-threads-source')).keepThreadsSource();
+  await use('wasm');
+  useFasterWasmKernels();
+  return isThreaded ? getThreadsCount() : 1;
+}
+
+const hasFeature = (flag: string) => tf.env().getAsync(flag) as Promise<boolean>;
+
+/** Written so that bundlers see each file, bring it along, and put in its address. They lie beside what tsup builds. */
+function ownCopies(): Record<WasmFile, string> {
+  return {
+    'tfjs-backend-wasm.wasm': new URL('./wasm/tfjs-backend-wasm.wasm', import.meta.url).href,
+    'tfjs-backend-wasm-simd.wasm': new URL('./wasm/tfjs-backend-wasm-simd.wasm', import.meta.url).href,
+    'tfjs-backend-wasm-threaded-simd.wasm': new URL('./wasm/tfjs-backend-wasm-threaded-simd.wasm', import.meta.url)
+      .href,
+  };
+}
