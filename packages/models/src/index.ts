@@ -10,9 +10,12 @@ export {
   type PartConfig,
   type PartMaker,
 } from './model-config';
+export { loadModel, saveModel, serializeModel, type LoadModelOptions, type SaveModelOptions } from './model-file';
 export { modelConfigFromOfficial, type OfficialConfig } from './official-config';
 export { nameFromOfficial, officialName, weightsFromOfficial, weightsToOfficial } from './official-names';
+export { asFloat32 } from './narrow-tensor';
 export { fromHostTensor, parameterValues, setParameterValues, toHostTensor } from './parameter-values';
+export { parameterShapes } from './parameter-shapes';
 export type { GridPositions, Positions } from './positions';
 export { RecursiveReasoner, type RecursiveReasonerOptions } from './recursive-reasoner';
 export { parseSafetensors, serializeSafetensors } from './safetensors';

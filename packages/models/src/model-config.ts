@@ -220,6 +220,7 @@ export function buildModel(
   const { family, block, schedule, halting, hLayers, lLayers, ...sizes } = config;
   const chosen = {
     ...sizes,
+    config,
     seed,
     block: choosePart('block', parts.blocks, block),
     schedule: choosePart('schedule', parts.schedules, schedule),

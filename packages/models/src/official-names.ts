@@ -1,4 +1,5 @@
 import type { HostTensor, NamedHostTensors } from './host-tensor';
+import { asFloat32 } from './narrow-tensor';
 
 /** Our name of each part, and its name in the official state dict. */
 const PARTS: readonly (readonly [ours: string, official: string])[] = [
@@ -62,7 +63,10 @@ function transposed({ shape, data }: HostTensor): HostTensor {
 }
 
 /**
- * Weights of the official state dict as parameters of ours: names translated, matrices transposed, floats as float32.
+ * Weights of the official state dict as parameters of ours: names translated, matrices transposed, values as float32.
+ *
+ * @throws RangeError for a value that float32 cannot hold, and for two tensors that are one parameter (with and without the
+ *   prefix of the loss head).
  *
  * @example
  * ```ts
@@ -78,7 +82,10 @@ export function weightsFromOfficial(official: NamedHostTensors): NamedHostTensor
   const ours = new Map<string, HostTensor>();
   for (const [officialKey, tensor] of official) {
     const name = nameFromOfficial(officialKey);
-    ours.set(name, isTransposed(name, tensor) ? transposed(tensor) : tensor);
+    if (ours.has(name))
+      throw new RangeError(`"${officialKey}" is "${officialName(name)}" once more; expected each once`);
+    const value = asFloat32(officialKey, tensor);
+    ours.set(name, isTransposed(name, value) ? transposed(value) : value);
   }
   return ours;
 }
@@ -86,7 +93,9 @@ export function weightsFromOfficial(official: NamedHostTensors): NamedHostTensor
 /** The reverse of {@link weightsFromOfficial}. */
 export function weightsToOfficial(ours: NamedHostTensors): NamedHostTensors {
   const official = new Map<string, HostTensor>();
-  for (const [name, tensor] of ours)
-    official.set(officialName(name), isTransposed(name, tensor) ? transposed(tensor) : tensor);
+  for (const [name, tensor] of ours) {
+    const value = asFloat32(name, tensor);
+    official.set(officialName(name), isTransposed(name, value) ? transposed(value) : value);
+  }
   return official;
 }

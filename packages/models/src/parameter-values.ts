@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { namedParameters, type Layer } from '@hrm/layers';
 import type { HostTensor, NamedHostTensors } from './host-tensor';
+import { asFloat32, asInt32 } from './narrow-tensor';
 
 /** A tensor's values in the memory of JavaScript. Waits for the backend. */
 export async function toHostTensor(tensor: tf.Tensor): Promise<HostTensor> {
@@ -20,13 +21,18 @@ export async function toHostTensor(tensor: tf.Tensor): Promise<HostTensor> {
   }
 }
 
-/** A TensorFlow.js tensor with the values of a host tensor; floats of any width become float32, integers int32. */
-export function fromHostTensor({ dtype, shape, data }: HostTensor): tf.Tensor {
+/**
+ * A TensorFlow.js tensor with the values of a host tensor; floats of any width become float32, integers int32.
+ *
+ * @param name for the error. Default `tensor`.
+ * @throws RangeError for a number that the narrower type cannot hold.
+ */
+export function fromHostTensor(tensor: HostTensor, name = 'tensor'): tf.Tensor {
+  const { dtype, shape, data } = tensor;
   if (dtype === 'bool') return tf.tensor(data as Uint8Array, [...shape], 'bool');
-  const target = dtype.startsWith('float') || dtype === 'bfloat16' ? 'float32' : 'int32';
-  const values =
-    target === 'float32' ? Float32Array.from(data as Float32Array) : Int32Array.from(data as Int32Array, Number);
-  return tf.tensor(values, [...shape], target);
+  if (!dtype.includes('float')) return tf.tensor(asInt32(name, tensor), [...shape], 'int32');
+  // A copy: TensorFlow.js may keep what it is given.
+  return tf.tensor(Float32Array.from(asFloat32(name, tensor).data as Float32Array), [...shape], 'float32');
 }
 
 /**
@@ -49,13 +55,14 @@ export async function parameterValues(layer: Layer): Promise<NamedHostTensors> {
 }
 
 /**
- * Gives every parameter of a layer or model the value of its name. Nothing is changed unless all fit.
+ * Gives every parameter of a layer or model the value of its name, in float32. Nothing is changed unless all fit.
  *
- * @throws Error naming the parameters that are missing, unknown, or of another shape.
+ * @throws Error naming the parameters that are missing, unknown, of another shape, or hold what float32 cannot.
  */
 export function setParameterValues(layer: Layer, values: NamedHostTensors): void {
   const parameters = namedParameters(layer);
   const problems: string[] = [];
+  const fitting = new Map<string, HostTensor>();
   for (const name of values.keys())
     if (!parameters.has(name)) problems.push(`"${name}" is not a parameter of this model`);
   for (const [name, parameter] of parameters) {
@@ -63,6 +70,12 @@ export function setParameterValues(layer: Layer, values: NamedHostTensors): void
     if (!value) problems.push(`"${name}" is missing`);
     else if (value.shape.join() !== parameter.shape.join()) {
       problems.push(`"${name}" has shape [${value.shape.join(', ')}], the model needs [${parameter.shape.join(', ')}]`);
+    } else {
+      try {
+        fitting.set(name, asFloat32(name, value));
+      } catch (error) {
+        problems.push((error as Error).message);
+      }
     }
   }
   if (problems.length > 0) {
@@ -71,6 +84,6 @@ export function setParameterValues(layer: Layer, values: NamedHostTensors): void
     throw new Error(`These weights do not fit the model: ${shown}${more}. Are they of a model with the same config?`);
   }
   tf.tidy(() => {
-    for (const [name, parameter] of parameters) parameter.assign(fromHostTensor(values.get(name)!));
+    for (const [name, parameter] of parameters) parameter.assign(fromHostTensor(fitting.get(name)!));
   });
 }

@@ -36,6 +36,7 @@ import {
   type ReasoningNetwork,
 } from '@hrm/act';
 import { atStage } from './at-stage';
+import type { ModelConfig } from './model-config';
 import { expectPositions, rotationOf, type Positions } from './positions';
 import type { SolveOptions } from './solve-puzzle';
 import { Solver, type Solution } from './solver';
@@ -58,6 +59,8 @@ export interface RecursiveReasonerOptions {
   puzzleEmbedding?: { puzzles: number; size: number; positions?: number } | undefined;
   /** Seed of the initial parameters. Default 0. */
   seed?: number;
+  /** The same model as plain data, for `saveModel` to write. `buildModel` gives it; default none. */
+  config?: ModelConfig;
 }
 
 /** What `hrm()` and `trm()` take beside their numbers of layers. */
@@ -90,6 +93,8 @@ export class RecursiveReasoner implements ReasoningNetwork {
   readonly schedule: RecursionSchedule;
   readonly core: RecursionCore;
   readonly puzzleEmbedding: PuzzleEmbedding | undefined;
+  /** What `buildModel` made it of. */
+  readonly config: ModelConfig | undefined;
   readonly #tokenEmbedding: TokenEmbedding;
   readonly #positionEmbedding: PositionEmbedding | undefined;
   readonly #outputHead: Linear;
@@ -111,6 +116,7 @@ export class RecursiveReasoner implements ReasoningNetwork {
     this.seqLen = seqLen;
     this.hiddenSize = hiddenSize;
     this.schedule = schedule;
+    this.config = options.config;
 
     this.#tokenEmbedding = new TokenEmbedding({ vocabSize, hiddenSize, random });
     this.puzzleEmbedding = puzzleEmbedding && new PuzzleEmbedding({ ...puzzleEmbedding, hiddenSize });

@@ -115,4 +115,28 @@ describe('weights', () => {
     ] as [string, HostTensor][]);
     expect([...weightsFromOfficial(official).values()]).toEqual([...official.values()]);
   });
+
+  it.each<[string, HostTensor]>([
+    ['float64', { dtype: 'float64', shape: [1, 3], data: Float64Array.of(1, 2, 3) }],
+    ['int64', { dtype: 'int64', shape: [1, 3], data: BigInt64Array.of(1n, 2n, 3n) }],
+    ['int32', { dtype: 'int32', shape: [1, 3], data: Int32Array.of(1, 2, 3) }],
+  ])('of %s become float32, converted', (_, tensor) => {
+    const vector = { dtype: 'float32', shape: [3], data: Float32Array.of(1, 2, 3) };
+    const ours = weightsFromOfficial(
+      new Map([
+        ['inner.lm_head.weight', tensor],
+        ['inner.H_init', { ...tensor, shape: [3] }],
+      ]),
+    );
+    expect(ours.get('initialLatents.zH')).toEqual(vector);
+    expect(ours.get('outputHead.weight')).toEqual({ ...vector, shape: [3, 1] });
+    expect(weightsToOfficial(new Map([['initialLatents.zH', { ...tensor, shape: [3] }]])).get('inner.H_init')).toEqual(vector); // prettier-ignore
+  });
+
+  it('that are one parameter twice are refused', () => {
+    const twice = new Map([matrix('inner.lm_head.weight'), matrix('model.inner.lm_head.weight')]);
+    expect(() => weightsFromOfficial(twice)).toThrow(
+      '"model.inner.lm_head.weight" is "inner.lm_head.weight" once more',
+    );
+  });
 });

@@ -43,6 +43,16 @@ describe('parameterValues and setParameterValues', () => {
       /"weight" has shape \[3, 2\], the model needs \[2, 3\]/,
     ],
     [
+      'an integer that float32 would round',
+      (values) => values.set('bias', { dtype: 'int64', shape: [3], data: BigInt64Array.of(1n, 2n, 16_777_217n) }),
+      /"bias" of int64 holds 16777217 at 2; expected integers that float32 holds exactly/,
+    ],
+    [
+      'a number beyond the range of float32',
+      (values) => values.set('bias', { dtype: 'float64', shape: [3], data: Float64Array.of(1, 1e300, 0) }),
+      /"bias" of float64 holds 1e\+300 at 1; expected numbers within/,
+    ],
+    [
       'many at once',
       (values) => {
         for (let i = 0; i < 8; i++) values.set(`extra.${i}`, values.get('bias')!);
@@ -56,6 +66,17 @@ describe('parameterValues and setParameterValues', () => {
     spoil(values);
     expect(() => setParameterValues(layer, values)).toThrow(message);
     expect(await parameterValues(layer)).toEqual(before);
+  });
+
+  it.each<[string, HostTensor]>([
+    ['float64', { dtype: 'float64', shape: [3], data: Float64Array.of(1, -2, 3) }],
+    ['int64', { dtype: 'int64', shape: [3], data: BigInt64Array.of(1n, -2n, 3n) }],
+    ['int8', { dtype: 'int8', shape: [3], data: Int8Array.of(1, -2, 3) }],
+  ])('take %s values, converted', (_, bias) => {
+    const layer = linear(0);
+    setParameterValues(layer, new Map([['weight', { dtype: 'float64', shape: [2, 3], data: Float64Array.of(0, 1, 2, 3, 4, 0.1) }], ['bias', bias]])); // prettier-ignore
+    expect([...layer.parameters.bias!.dataSync()]).toEqual([1, -2, 3]);
+    expect([...layer.parameters.weight.dataSync()]).toEqual([0, 1, 2, 3, 4, Math.fround(0.1)]);
   });
 
   it('take bfloat16 and float16 values, held as float32', async () => {
@@ -93,6 +114,33 @@ describe('toHostTensor and fromHostTensor', () => {
       ['int32', 200],
     ]);
     tf.dispose(made);
+  });
+
+  it.each<[string, HostTensor, string]>([
+    ['int64', { dtype: 'int64', shape: [2], data: BigInt64Array.of(1n, 2n ** 31n) }, 'holds 2147483648 at 1'],
+    [
+      'int64 below',
+      { dtype: 'int64', shape: [1], data: BigInt64Array.of(-(2n ** 31n) - 1n) },
+      'holds -2147483649 at 0',
+    ],
+    [
+      'uint64',
+      { dtype: 'uint64', shape: [1], data: BigUint64Array.of(2n ** 63n) },
+      'expected integers from -2147483648',
+    ],
+    ['uint32', { dtype: 'uint32', shape: [1], data: Uint32Array.of(2 ** 32 - 1) }, 'holds 4294967295'],
+    ['float64', { dtype: 'float64', shape: [1], data: Float64Array.of(1e39) }, 'holds 1e+39'],
+  ])('refuse %s out of range, by name', (_, tensor, message) => {
+    expect(() => fromHostTensor(tensor, 'steps')).toThrow(RangeError);
+    expect(() => fromHostTensor(tensor, 'steps')).toThrow(/^"steps" of /);
+    expect(() => fromHostTensor(tensor, 'steps')).toThrow(message);
+  });
+
+  it('take the ends of int32, infinity and NaN', () => {
+    const ends = fromHostTensor({ dtype: 'int64', shape: [2], data: BigInt64Array.of(2n ** 31n - 1n, -(2n ** 31n)) });
+    const odd = fromHostTensor({ dtype: 'float64', shape: [2], data: Float64Array.of(-Infinity, Number.NaN) });
+    expect([...ends.dataSync(), ...odd.dataSync()]).toEqual([2 ** 31 - 1, -(2 ** 31), -Infinity, Number.NaN]);
+    tf.dispose([ends, odd]);
   });
 
   it('refuse text', async () => {

@@ -9,9 +9,11 @@ export {
   type OpenFile,
   type OpenMode,
 } from './checkpoint/file-system';
+export { loadRun, type LoadedRun, type LoadRunOptions } from './checkpoint/load-run';
 export { MetricsLog, type MetricsLogOptions } from './checkpoint/metrics-log';
 export { type ProcessIdentity, type ProcessTable } from './checkpoint/process-identity';
 export { readCheckpoint, type Checkpoint, type ReadCheckpointOptions } from './checkpoint/read-checkpoint';
 export { replaceFile } from './checkpoint/replace-file';
+export { readWeights, type ReadWeightsOptions, type RunWeights } from './checkpoint/read-weights';
 export { RunLock, RunLockedError, type RunLockOptions } from './checkpoint/run-lock';
 export { writeCheckpoint, type CheckpointContents } from './checkpoint/write-checkpoint';

@@ -157,7 +157,7 @@ export class CheckpointStore {
    * @throws FileFormatError where there are some and none is whole; Error, with the `code` of the file system, where one
    *   cannot be read now.
    */
-  async latest(options: Pick<ReadCheckpointOptions, 'only'> = {}): Promise<Checkpoint | undefined> {
+  async latest(options: Pick<ReadCheckpointOptions, 'only' | 'optional'> = {}): Promise<Checkpoint | undefined> {
     return this.#firstWhole(await this.steps(), options);
   }
 
@@ -167,7 +167,7 @@ export class CheckpointStore {
    * @returns `undefined` where none was saved with a metric.
    * @throws FileFormatError where some were, and none is whole; Error where one cannot be read now, as {@link latest} does.
    */
-  async best(options: Pick<ReadCheckpointOptions, 'only'> = {}): Promise<Checkpoint | undefined> {
+  async best(options: Pick<ReadCheckpointOptions, 'only' | 'optional'> = {}): Promise<Checkpoint | undefined> {
     const { byMetric, unreadable } = await this.#measure();
     for (const { error } of unreadable) if (!(error instanceof FileFormatError)) throw error;
     return this.#firstWhole(
@@ -179,13 +179,13 @@ export class CheckpointStore {
 
   async #firstWhole(
     steps: readonly number[],
-    { only }: ReadCheckpointOptions,
+    { only, optional }: ReadCheckpointOptions,
     errors: readonly unknown[] = [],
   ): Promise<Checkpoint | undefined> {
     const problems = errors.map((error) => `- ${messageOf(error)}`);
     for (const step of steps) {
       try {
-        const checkpoint = await readCheckpoint(this.#path(step), { only, fileSystem: this.#fileSystem });
+        const checkpoint = await readCheckpoint(this.#path(step), { only, optional, fileSystem: this.#fileSystem });
         this.#trusted.add(step);
         if (problems.length > 0) {
           this.#warn(

@@ -29,6 +29,8 @@ export interface Checkpoint {
 export interface ReadCheckpointOptions {
   /** Read these files alone (`['ema']`); the others are checked all the same. Default: all. */
   readonly only?: readonly string[];
+  /** Beside those of `only`, read these where the checkpoint has them. Default: none. */
+  readonly optional?: readonly string[];
   /** Default: the machine's. */
   readonly fileSystem?: FileSystem;
 }
@@ -54,7 +56,7 @@ export interface ReadCheckpointOptions {
  * ```
  */
 export async function readCheckpoint(path: string, options: ReadCheckpointOptions = {}): Promise<Checkpoint> {
-  const { fileSystem = nodeFileSystem, only } = options;
+  const { fileSystem = nodeFileSystem, only, optional = [] } = options;
   const { step, metric, state, files } = await readManifest(path, fileSystem);
   await assertThese(fileSystem, path, [manifestName, ...files.keys()]);
   for (const name of only ?? []) {
@@ -70,7 +72,8 @@ export async function readCheckpoint(path: string, options: ReadCheckpointOption
   for (const [fileName, facts] of files) {
     const name = fileName.slice(0, -'.safetensors'.length);
     const filePath = join(path, fileName);
-    const bytes = await verifyFile(fileSystem, filePath, facts, only?.includes(name) ?? true);
+    const isWanted = only === undefined || only.includes(name) || optional.includes(name);
+    const bytes = await verifyFile(fileSystem, filePath, facts, isWanted);
     if (bytes !== undefined) read.push([name, parseSafetensors(bytes, { path: filePath }).tensors]);
   }
   return { path, step, metric, state, files: Object.fromEntries(read) };

@@ -1,0 +1,197 @@
+import { attentionBlock, namedParameters, type BlockFactory } from '@hrm/layers';
+import * as tf from '@tensorflow/tfjs-core';
+import {
+  buildModel,
+  FileFormatError,
+  hrm,
+  loadModel,
+  modelConfigFromOfficial,
+  parameterShapes,
+  parameterValues,
+  parseSafetensors,
+  registerParts,
+  saveModel,
+  serializeModel,
+  serializeSafetensors,
+  weightsToOfficial,
+  type HostTensor,
+  type ModelConfig,
+  type RecursiveReasoner,
+} from '@hrm/models';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { useBackend } from './backends';
+import { officialModels } from './official-shapes';
+
+beforeAll(() => useBackend('cpu'));
+
+const config: ModelConfig = {
+  family: 'hrm',
+  vocabSize: 5,
+  seqLen: 4,
+  hiddenSize: 8,
+  hLayers: 1,
+  lLayers: 2,
+  block: { type: 'attention', heads: 2 },
+  schedule: { type: 'one-step-gradient', hCycles: 2, lCycles: 2 },
+  halting: { type: 'q-learning', maxSegments: 3 },
+  positions: 'learned',
+  puzzleEmbedding: { puzzles: 3, size: 8 },
+};
+const trmConfig: ModelConfig = {
+  ...config,
+  family: 'trm',
+  hLayers: undefined,
+  lLayers: 1,
+  block: { type: 'mixer' },
+  schedule: { type: 'full-recursion', hCycles: 2, lCycles: 2 },
+  halting: { type: 'halt-only', maxSegments: 3 },
+  positions: 'none',
+  puzzleEmbedding: undefined,
+};
+const puzzle = [1, 2, 3, 4];
+
+/** The bytes of all that a model says of a puzzle, segment by segment. */
+async function thoughts(model: RecursiveReasoner) {
+  const { answer, segments } = await model.solve(puzzle, { until: 'end' });
+  const logits = tf.tidy(() => {
+    const inputs = tf.tensor2d([puzzle], undefined, 'int32');
+    const batch = { inputs, labels: inputs, puzzleIdentifiers: tf.tensor1d([0], 'int32') };
+    const x = model.embed(batch, model.puzzleRows(batch));
+    const start = model.initialLatents();
+    const spread = (vector: tf.Tensor) => tf.add(tf.zerosLike(x), vector) as tf.Tensor3D;
+    const { latents } = model.refine({ zH: spread(start.zH), zL: spread(start.zL) }, x);
+    return [...model.readOut(latents.zH).dataSync()];
+  });
+  return { answer, segments, logits };
+}
+
+describe.each([
+  ['hrm', config],
+  ['trm', trmConfig],
+])('a model in a file, %s', (_, made) => {
+  it('answers bit for bit what it answered before', async () => {
+    const model = buildModel(made, { seed: 7 });
+    const before = tf.memory().numTensors;
+    const bytes = await saveModel(model);
+    const loaded = loadModel(bytes);
+    expect(await thoughts(loaded)).toEqual(await thoughts(model));
+    expect(await parameterValues(loaded)).toEqual(await parameterValues(model));
+    expect(await saveModel(loaded)).toEqual(bytes);
+    loaded.dispose();
+    expect(tf.memory().numTensors).toBe(before);
+    model.dispose();
+  });
+
+  it('may be of half precision', async () => {
+    const model = buildModel(made, { seed: 7 });
+    const [full, half] = [await saveModel(model), await saveModel(model, { precision: 'float16' })];
+    expect(half.length).toBeLessThan(0.7 * full.length);
+    const loaded = loadModel(half);
+    const { data } = (await parameterValues(model)).get('outputHead.weight')!;
+    const rounded = (await parameterValues(loaded)).get('outputHead.weight')!.data;
+    [...data].forEach((value, i) => expect(Number(rounded[i])).toBeCloseTo(Number(value), 3));
+    for (const one of [model, loaded]) one.dispose();
+  });
+});
+
+describe('saveModel', () => {
+  it('says what to do with a model that has no config', async () => {
+    const model = hrm({ vocabSize: 5, seqLen: 4, hiddenSize: 8, hLayers: 1, lLayers: 2, block: attentionBlock({ heads: 2 }), seed: 3 }); // prettier-ignore
+    await expect(saveModel(model)).rejects.toThrow(
+      /no config to save.*buildModel\(config\).*saveModel\(model, \{ config \}\)/,
+    );
+    const { positions: _, puzzleEmbedding: __, ...sizes } = config;
+    const loaded = loadModel(await saveModel(model, { config: { ...sizes, halting: { type: 'q-learning' } } }));
+    expect(await thoughts(loaded)).toEqual(await thoughts(model));
+    for (const one of [model, loaded]) one.dispose();
+  });
+
+  it('keeps text of the user beside the config', async () => {
+    const model = buildModel(trmConfig);
+    const bytes = await saveModel(model, { metadata: new Map([['licence', 'MIT']]) });
+    const { metadata } = parseSafetensors(bytes);
+    expect(metadata.get('licence')).toBe('MIT');
+    expect(JSON.parse(metadata.get('config')!)).toEqual(JSON.parse(JSON.stringify(trmConfig)));
+    await expect(saveModel(model, { metadata: new Map([['config', '']]) })).rejects.toThrow(
+      'is where the config stands',
+    );
+    model.dispose();
+  });
+
+  it.each([
+    ['a function', { make: () => 1 }, '"make" of the config is a function'],
+    ['a number that JSON has not', { size: Infinity }, '"size" of the config is a number'],
+    ['a map', { of: new Map() }, '"of" of the config is a Map'],
+  ])('refuses a config with %s, which would be lost', (_, option, message) => {
+    const spoilt = { ...trmConfig, block: { type: 'mine', ...option } };
+    expect(() => serializeModel(spoilt, new Map())).toThrow(message);
+  });
+});
+
+describe('loadModel', () => {
+  const bytesOf = (made: unknown, change: (values: Map<string, HostTensor>) => void = () => {}) => {
+    const model = buildModel(trmConfig);
+    const values = new Map([...namedParameters(model)].map(([name, { shape }]): [string, HostTensor] => [name, { dtype: 'float32', shape, data: new Float32Array(shape.reduce((a, b) => a * b, 1)) }])); // prettier-ignore
+    model.dispose();
+    change(values);
+    const text = typeof made === 'string' ? made : JSON.stringify(made);
+    return serializeSafetensors(values, made === undefined ? new Map() : new Map([['config', text]]));
+  };
+
+  it.each<[string, () => Uint8Array, RegExp]>([
+    ['no config', () => bytesOf(undefined), /no config in its metadata; expected a file of saveModel.*loadModel\(bytes, \{ config \}\)/],
+    ['a config that is no JSON', () => bytesOf('{'), /the config in its metadata is no JSON/],
+    ['a config that is a list', () => bytesOf([]), /is no object/],
+    ['another hidden size', () => bytesOf({ ...trmConfig, hiddenSize: 16 }), /"tokenEmbedding.weight" has shape \[5, 8\]; expected shape \[5, 16\], as its config says/],
+    ['a size to fill any memory', () => bytesOf({ ...trmConfig, vocabSize: 1e9 }), /expected shape \[1000000000, 8\]/],
+    ['layers to fill any memory', () => bytesOf({ ...trmConfig, lLayers: 1e9 }), /it has 1 blocks in lowLevel; expected 1000000000/],
+    ['puzzles to fill any memory', () => bytesOf({ ...trmConfig, puzzleEmbedding: { puzzles: 1e9, size: 8 } }), /"puzzleEmbedding.weight" is missing/],
+    ['a part that nobody knows', () => bytesOf({ ...trmConfig, block: { type: 'mine' } }), /its config makes no model: block: there is no part called "mine".*loadModel\(bytes, \{ parts \}\)/],
+    ['an option that nobody knows', () => bytesOf({ ...trmConfig, extra: 1 }), /its config makes no model: .*"extra"/],
+    ['a size as text', () => bytesOf({ ...trmConfig, hiddenSize: '8' }), /its config makes no model: .*hiddenSize is 8/],
+    ['a parameter too few', () => bytesOf(trmConfig, (values) => values.delete('outputHead.weight')), /"outputHead.weight" is missing/],
+    ['a parameter too many', () => bytesOf(trmConfig, (values) => values.set('x', values.get('halting.head.bias')!)), /"x" is not a parameter/],
+    ['damage', () => bytesOf(trmConfig).subarray(1), /solver\.safetensors, byte/],
+  ])('refuses a file with %s, and keeps no tensor', (_, make, message) => {
+    const bytes = make();
+    const before = tf.memory().numTensors;
+    const load = () => loadModel(bytes, { path: 'solver.safetensors' });
+    expect(load).toThrow(FileFormatError);
+    expect(load).toThrow(message);
+    expect(load).toThrow(/^solver\.safetensors/);
+    expect(tf.memory().numTensors).toBe(before);
+  }); // prettier-ignore
+
+  it('takes parts of your own by their names', async () => {
+    const own: BlockFactory = attentionBlock({ heads: 4 });
+    const parts = registerParts({ blocks: { mine: () => own } });
+    const model = buildModel({ ...config, block: { type: 'mine' } }, { parts });
+    const loaded = loadModel(await saveModel(model), { parts });
+    expect(await thoughts(loaded)).toEqual(await thoughts(model));
+    for (const one of [model, loaded]) one.dispose();
+  });
+
+  it('takes a file of official names, with the config given', async () => {
+    const model = buildModel(config, { seed: 5 });
+    const bytes = serializeSafetensors(weightsToOfficial(await parameterValues(model)));
+    const loaded = loadModel(bytes, { config });
+    expect(await thoughts(loaded)).toEqual(await thoughts(model));
+    for (const one of [model, loaded]) one.dispose();
+  });
+});
+
+describe('parameterShapes', () => {
+  it.each<[string, ModelConfig]>([
+    ['hrm', config],
+    ['trm', trmConfig],
+    ...officialModels.map(([name, { family, config: official }]): [string, ModelConfig] => [name, modelConfigFromOfficial(family, official)]), // prettier-ignore
+  ])('are those of the model itself: %s', (_, made) => {
+    const before = tf.memory().numTensors;
+    const shapes = parameterShapes(made);
+    expect(tf.memory().numTensors).toBe(before);
+    const model = buildModel(made);
+    const real = new Map([...namedParameters(model)].map(([name, { shape }]) => [name, shape]));
+    expect(new Map([...shapes].sort())).toEqual(new Map([...real].sort()));
+    model.dispose();
+  });
+});

@@ -1,0 +1,98 @@
+import { join } from 'node:path';
+import {
+  buildModel,
+  FileFormatError,
+  type ModelConfig,
+  type PartCatalog,
+  type RecursiveReasoner,
+  setParameterValues,
+} from '@hrm/models';
+import { nodeFileSystem } from './file-system';
+import { readWholeFile } from './read-file';
+import { readWeights, type ReadWeightsOptions } from './read-weights';
+
+/** Choices of {@link loadRun}. */
+export interface LoadRunOptions extends ReadWeightsOptions {
+  /** What the config's names stand for, where parts of your own are among them. Default: the standard parts. */
+  readonly parts?: PartCatalog;
+  /** The model's config, for a run whose `config.json` has none. */
+  readonly config?: ModelConfig;
+}
+
+/** A trained model, and where it comes from. */
+export interface LoadedRun {
+  readonly model: RecursiveReasoner;
+  /** Whether its weights are averages. */
+  readonly averaged: boolean;
+  /** Steps made before they were saved. */
+  readonly step: number;
+}
+
+/** Larger descriptions of runs are not read. */
+const configLimit = 2 ** 20;
+
+/**
+ * The model of a run, from its folder: what `hrm train` made, or a program that writes `config.json` with the model's config as
+ * its `model`, and checkpoints with a file `weights`. `saveModel` of `@hrm/models` makes one file of it.
+ *
+ * It executes nothing of the folder: parts of the run's own are to be given. Call it once a backend is chosen.
+ *
+ * @param run the folder; nothing in it is changed.
+ * @throws FileFormatError where there is no run, or no whole checkpoint; RangeError for parts that are not known; Error where
+ *   the weights are not those of the config.
+ *
+ * @example
+ * ```ts
+ * import { mkdtemp, writeFile } from 'node:fs/promises';
+ * import { join } from 'node:path';
+ * import '@tensorflow/tfjs-backend-cpu';
+ * import { buildModel, parameterValues } from '@hrm/models';
+ * import { CheckpointStore, loadRun } from '@hrm/trainer/checkpoint';
+ *
+ * // A run: `hrm demo` makes one in runs/sudoku-4x4-demo, or else
+ * const run = await mkdtemp('run-');
+ * const made = buildModel({
+ *   family: 'hrm', vocabSize: 6, seqLen: 16, hiddenSize: 16, hLayers: 1, lLayers: 1,
+ *   block: { type: 'mixer' },
+ *   schedule: { type: 'one-step-gradient', hCycles: 2, lCycles: 2 },
+ *   halting: { type: 'q-learning' },
+ * });
+ * await writeFile(join(run, 'config.json'), JSON.stringify({ model: made.config }));
+ * const store = await CheckpointStore.open(run);
+ * await store.save({ step: 500, files: { weights: await parameterValues(made) }, state: null });
+ *
+ * const { model } = await loadRun(run);
+ * const { answer } = await model.solve([2, 1, 1, 1, 1, 1, 4, 1, 1, 5, 1, 1, 1, 1, 1, 3]);
+ * console.log(answer);
+ * ```
+ */
+export async function loadRun(run: string, { parts, ...options }: LoadRunOptions = {}): Promise<LoadedRun> {
+  const config = options.config ?? (await readModelConfig(run));
+  const { values, averaged, step } = await readWeights(run, options);
+  const model = buildModel(config, parts ? { parts } : {});
+  try {
+    setParameterValues(model, values);
+  } catch (error) {
+    model.dispose();
+    throw error;
+  }
+  return { model, averaged, step };
+}
+
+async function readModelConfig(run: string): Promise<ModelConfig> {
+  const path = join(run, 'config.json');
+  const bytes = await readWholeFile(nodeFileSystem, path, configLimit);
+  let described: unknown;
+  try {
+    described = JSON.parse(new TextDecoder().decode(bytes));
+  } catch (cause) {
+    throw new FileFormatError({ path, problem: `it is no JSON: ${(cause as Error).message}`, cause });
+  }
+  const { model } = (described ?? {}) as { model?: unknown };
+  if (typeof model === 'object' && model !== null && !Array.isArray(model)) return model as ModelConfig;
+  throw new FileFormatError({
+    path,
+    problem: 'it does not say what model the run has',
+    expected: 'its config as "model"; give it: loadRun(run, { config })',
+  });
+}
