@@ -1,7 +1,7 @@
 // Solves 4x4 Sudoku in this page with a trained model, segment by segment. Nothing is computed elsewhere.
 import { cellsFromTokens, generateSudoku, SeededRandom, sudokuSvg } from '@hrm/data-sudoku-maze';
 import { tokensFromCells, verifySudoku } from '@hrm/data-sudoku-maze';
-import { buildModel, parseSafetensors, setParameterValues, thinkAloud, type ModelConfig } from '@hrm/models';
+import { loadModel, thinkAloud } from '@hrm/models';
 import weights from './solver-4x4.safetensors?url';
 import '@tensorflow/tfjs-backend-cpu';
 
@@ -9,9 +9,7 @@ const [board, thoughts, status, next, solve] = ['board', 'thoughts', 'status', '
   document.getElementById(id)!,
 ) as [HTMLElement, HTMLElement, HTMLElement, HTMLButtonElement, HTMLButtonElement];
 
-const { tensors, metadata } = parseSafetensors(new Uint8Array(await (await fetch(weights)).arrayBuffer()));
-const model = buildModel(JSON.parse(metadata.get('config')!) as ModelConfig);
-setParameterValues(model, tensors);
+const model = loadModel(new Uint8Array(await (await fetch(weights)).arrayBuffer()));
 
 const random = new SeededRandom(Number(new URLSearchParams(location.search).get('seed') ?? 1));
 let question: Uint8Array;

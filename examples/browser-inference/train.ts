@@ -9,7 +9,7 @@ import {
   sudokuAugmentation,
   trainBatches,
 } from '@hrm/data-sudoku-maze';
-import { buildModel, parameterValues, serializeSafetensors, type HostTensor, type ModelConfig } from '@hrm/models';
+import { buildModel, saveModel, type ModelConfig } from '@hrm/models';
 import { compile, selectBackend } from '@hrm/runtime';
 import { adamAtan2, Trainer, warmupCosine } from '@hrm/trainer';
 
@@ -48,11 +48,7 @@ await trainer.withAveragedWeights(async () => {
   const [batch] = evaluationBatches(buildSudokuDataset(heldOut), { batchSize: 200 });
   console.log('held out, halting:', scoreAnswers(await inferWithHalting(model, batch!), batch!.labels));
   // Half precision is precise enough, and half the bytes. The config travels with the weights.
-  const halves = [...(await parameterValues(model))].map(([name, value]) => [name, { ...value, dtype: 'float16' }]);
-  const bytes = serializeSafetensors(
-    new Map(halves as [string, HostTensor][]),
-    new Map([['config', JSON.stringify(config)]]),
-  );
+  const bytes = await saveModel(model, { precision: 'float16' });
   writeFileSync(file, bytes);
   console.log(`${file}: ${bytes.length} bytes`);
 });

@@ -6,6 +6,7 @@ import { dataGenerateCommand } from './commands/data-generate';
 import { dataImportCommand } from './commands/data-import';
 import { demoCommand } from './commands/demo';
 import { evalCommand } from './commands/eval';
+import { exportCommand } from './commands/export';
 import { exportOfficialCommand } from './commands/export-official';
 import { importOfficialCommand } from './commands/import-official';
 import { parityCommand } from './commands/parity';
@@ -30,6 +31,7 @@ export const commands = [
   trainCommand,
   evalCommand,
   solveCommand,
+  exportCommand,
   importOfficialCommand,
   exportOfficialCommand,
   residualsCommand,

@@ -50,6 +50,12 @@ export const commandShapes: readonly CommandShape[] = [
   },
   { words: ['solve'], args: ['1...'], required: { run: 'nowhere' }, options: { ...backend, run: 'text', checkpoint: which, until: ['end', 'halted'], 'allow-imports': 'switch' } },
   {
+    words: ['export'],
+    args: [],
+    required: { run: 'nowhere', out: 'OUT' },
+    options: { run: 'text', out: 'text', checkpoint: which, weights: ['averaged', 'own'], precision: ['float32', 'float16', 'bfloat16'], json: 'switch' },
+  },
+  {
     words: ['import-official'],
     args: ['nowhere'],
     required: { out: 'OUT' },

@@ -12,7 +12,13 @@ export {
 } from './model-config';
 export { loadModel, saveModel, serializeModel, type LoadModelOptions, type SaveModelOptions } from './model-file';
 export { modelConfigFromOfficial, type OfficialConfig } from './official-config';
-export { nameFromOfficial, officialName, weightsFromOfficial, weightsToOfficial } from './official-names';
+export {
+  nameFromOfficial,
+  officialName,
+  shapesToOfficial,
+  weightsFromOfficial,
+  weightsToOfficial,
+} from './official-names';
 export { asFloat32 } from './narrow-tensor';
 export { fromHostTensor, parameterValues, setParameterValues, toHostTensor } from './parameter-values';
 export { parameterShapes } from './parameter-shapes';

@@ -51,7 +51,7 @@ export function nameFromOfficial(official: string): string {
 }
 
 /** Matrices of linear layers: `[out, in]` in official files, `[in, out]` here. Embedding tables are the same in both. */
-const isTransposed = (ours: string, { shape }: HostTensor) =>
+const isTransposed = (ours: string, { shape }: { readonly shape: readonly number[] }) =>
   shape.length === 2 && ours.endsWith('.weight') && !ours.includes('Embedding.');
 
 function transposed({ shape, data }: HostTensor): HostTensor {
@@ -98,4 +98,23 @@ export function weightsToOfficial(ours: NamedHostTensors): NamedHostTensors {
     official.set(officialName(name), isTransposed(name, value) ? transposed(value) : value);
   }
   return official;
+}
+
+/**
+ * Shapes of parameters of ours, as of `parameterShapes`, by the official names and in the official layout.
+ *
+ * @example
+ * ```ts
+ * import { shapesToOfficial } from '@hrm/models';
+ *
+ * console.log(shapesToOfficial(new Map([['outputHead.weight', [512, 11]]]))); // inner.lm_head.weight => [11, 512]
+ * ```
+ */
+export function shapesToOfficial(ours: ReadonlyMap<string, readonly number[]>): ReadonlyMap<string, readonly number[]> {
+  return new Map(
+    [...ours].map(([name, shape]) => [
+      officialName(name),
+      isTransposed(name, { shape }) ? [...shape].reverse() : shape,
+    ]),
+  );
 }

@@ -75,6 +75,7 @@ export const REASONER_OPTIONS = [
   'ropeTheta',
   'puzzleEmbedding',
   'seed',
+  'config',
 ] as const;
 
 /**

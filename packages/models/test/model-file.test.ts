@@ -13,6 +13,7 @@ import {
   saveModel,
   serializeModel,
   serializeSafetensors,
+  shapesToOfficial,
   weightsToOfficial,
   type HostTensor,
   type ModelConfig,
@@ -194,4 +195,12 @@ describe('parameterShapes', () => {
     expect(new Map([...shapes].sort())).toEqual(new Map([...real].sort()));
     model.dispose();
   });
+
+  it.each(officialModels)(
+    'in the official layout are those of the official code: %s',
+    (_, { family, config: official, shapes }) => {
+      const ours = shapesToOfficial(parameterShapes(modelConfigFromOfficial(family, official)));
+      expect(Object.fromEntries([...ours].sort())).toEqual(Object.fromEntries(Object.entries(shapes).sort()));
+    },
+  );
 });

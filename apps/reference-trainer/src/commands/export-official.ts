@@ -1,14 +1,13 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { serializeTorchCheckpoint, type HostTensor } from '@hrm/models';
-import { CheckpointStore, replaceFile } from '@hrm/trainer/checkpoint';
+import { serializeTorchCheckpoint, weightsToOfficial } from '@hrm/models';
+import { createFile, readWeights } from '@hrm/trainer/checkpoint';
 import { z } from 'zod';
 import { defineCommand } from '../command-line/command';
 import { choice, text } from '../command-line/options';
+import { expectNoFile } from '../files/expect-no-file';
 import { readRunDescription } from '../run/run-folder';
 import { jsonOption } from '../terminal/backend-options';
 import { Terminal } from '../terminal/terminal';
-import { UsageError } from '../terminal/usage-error';
 
 /** Options of `hrm export-official`. */
 const exportOfficialOptions = z.strictObject({
@@ -23,25 +22,16 @@ const exportOfficialOptions = z.strictObject({
 async function exportOfficial(options: z.infer<typeof exportOfficialOptions>): Promise<void> {
   const terminal = new Terminal(options.json);
   const { run, out } = options;
-  const { config } = readRunDescription(run);
-  if (existsSync(out)) throw new UsageError(`--out: ${out} is there already; choose another name`);
-  const averages = options.weights === 'averaged' && config.training.emaDecay !== undefined;
-  const store = await CheckpointStore.open(run, {
-    readOnly: true,
-    onWarning: (warning) => terminal.say(`Warning: ${warning}`),
-  });
-  const needed = { only: averages ? ['weights', 'ema'] : ['weights'] };
-  const checkpoint = options.checkpoint === 'best' ? await store.best(needed) : await store.latest(needed);
-  if (!checkpoint) throw new UsageError(`--run: ${run} holds no checkpoint yet`);
-  const tensors = new Map<string, HostTensor>(checkpoint.files['weights']);
-  for (const [name, tensor] of checkpoint.files['ema'] ?? []) tensors.set(name, tensor);
+  readRunDescription(run);
+  await expectNoFile(out);
+  const onWarning = (warning: string) => terminal.say(`Warning: ${warning}`);
+  const { checkpoint, weights } = options;
+  const { values, step } = await readWeights(run, { checkpoint, weights, onWarning });
   // The official code saves the state dict of the loss head, which holds the model.
-  const official = new Map([...tensors].map(([name, tensor]) => [`model.${name}`, tensor]));
-  await replaceFile(out, serializeTorchCheckpoint(official));
-  terminal.say(
-    `Wrote step ${checkpoint.step} of ${join(run)} to ${out}, as torch.load(..., weights_only=True) reads it.`,
-  );
-  terminal.result({ out, step: checkpoint.step, tensors: official.size });
+  const official = new Map([...weightsToOfficial(values)].map(([name, tensor]) => [`model.${name}`, tensor]));
+  await createFile(out, serializeTorchCheckpoint(official));
+  terminal.say(`Wrote step ${step} of ${join(run)} to ${out}, as torch.load(..., weights_only=True) reads it.`);
+  terminal.result({ out, step, tensors: official.size });
 }
 
 export const exportOfficialCommand = defineCommand({

@@ -1,15 +1,17 @@
-import { mkdirSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
-import { nameFromOfficial, officialName, type HostTensor } from '@hrm/models';
+import { selectBackend } from '@hrm/runtime';
 import { CheckpointStore } from '@hrm/trainer/checkpoint';
 import { z } from 'zod';
 import { defineCommand } from '../command-line/command';
 import { argument, count, text } from '../command-line/options';
 import { readOfficialRun } from '../official/official-run';
+import { officialWeights } from '../official/official-weights';
 import { runConfigFromOfficial } from '../official/run-config-from-official';
 import { nextCommands } from '../run/next-commands';
+import { modelConfigOf } from '../run/build-run';
 import { expectFreeFolder, writeRunDescription } from '../run/run-folder';
 import { taskShape } from '../run/run-puzzles';
+import { writeNewRun } from '../run/write-new-run';
 import { jsonOption } from '../terminal/backend-options';
 import { Terminal } from '../terminal/terminal';
 
@@ -30,22 +32,28 @@ async function importOfficial({ path, ...options }: z.infer<typeof importOfficia
   expectFreeFolder(out);
   const official = readOfficialRun(path, options.config);
   const { config, sizes } = runConfigFromOfficial(official, { name: basename(resolve(path)), tokens: options.tokens });
-  const weights = new Map<string, HostTensor>();
-  for (const [name, tensor] of official.weights) {
-    // Names as the state dict has them within the loss head, values in full precision.
-    weights.set(officialName(nameFromOfficial(name)), { ...tensor, dtype: 'float32' } as HostTensor);
-  }
-  mkdirSync(out, { recursive: true });
-  await writeRunDescription(out, {
-    config,
-    ...(data !== undefined && { data: resolve(data) }),
-    puzzles: { ...taskShape(config.task), numPuzzleIdentifiers: sizes.numPuzzleIdentifiers },
+  const puzzles = { ...taskShape(config.task), numPuzzleIdentifiers: sizes.numPuzzleIdentifiers };
+  // The shapes that a model needs are taken from one; which backend it lies on does not matter.
+  await selectBackend({ prefer: 'cpu' });
+  const { checkpoint } = official;
+  const { weights, converted, leftOut } = officialWeights(official.weights, modelConfigOf(config, puzzles), checkpoint);
+  const onWarning = (warning: string) => terminal.say(`Warning: ${warning}`);
+  await writeNewRun(out, async (folder) => {
+    const store = await CheckpointStore.open(folder, { onWarning });
+    await store.save({ step: official.step, files: { weights }, state: { importedFrom: checkpoint } });
+    await writeRunDescription(folder, { config, ...(data !== undefined && { data: resolve(data) }), puzzles });
   });
-  const store = await CheckpointStore.open(out, { onWarning: (warning) => terminal.say(`Warning: ${warning}`) });
-  await store.save({ step: official.step, files: { weights }, state: { importedFrom: official.checkpoint } });
-  terminal.say(`Imported ${official.checkpoint} (${weights.size} tensors, step ${official.step}) into ${out}.`);
+  terminal.say(`Imported ${checkpoint} (${weights.size} tensors, step ${official.step}) into ${out}.`);
+  for (const [dtype, count] of converted) terminal.say(`Converted from ${dtype} to float32: ${count} of them.`);
+  if (leftOut.length > 0) terminal.say(`Left out, for it is computed anew: ${leftOut.join(', ')}.`);
   terminal.say(`Next:\n  ${nextCommands(out, config, { hasPuzzles: data !== undefined }).join('\n  ')}`);
-  terminal.result({ out, step: official.step, tensors: weights.size });
+  terminal.result({
+    out,
+    step: official.step,
+    tensors: weights.size,
+    converted: Object.fromEntries(converted),
+    leftOut,
+  });
 }
 
 export const importOfficialCommand = defineCommand({

@@ -7,6 +7,7 @@ import type { RunConfig } from '../config/run-config';
 import { readConfigText } from '../files/read-regular-file';
 import { describeIssues, UsageError } from '../terminal/usage-error';
 import type { ImportedFile } from './allowed-imports';
+import { modelConfigOf } from './build-run';
 
 /** What a run folder says about itself, in `config.json`. */
 export interface RunDescription {
@@ -82,7 +83,10 @@ function pathFrom(folder: string, path: string): string {
   return relative(from, to).split(sep).join('/') || '.';
 }
 
-/** Writes what the run is. Puzzles and modules are told of by their place seen from its folder, so that a tree may move. */
+/**
+ * Writes what the run is, and the config of its model, which is all that programs need to load it. Puzzles and modules are told
+ * of by their place seen from its folder, so that a tree may move.
+ */
 export async function writeRunDescription(run: string, description: RunDescription): Promise<void> {
   const { config, data, puzzles, imports = [], madeBy } = description;
   const place = data === undefined ? undefined : pathFrom(run, data);
@@ -94,6 +98,7 @@ export async function writeRunDescription(run: string, description: RunDescripti
     // Puzzles outside of the run may stay where they are when the run moves alone.
     ...(data !== undefined && place?.startsWith('../') && { dataPath: resolve(data) }),
     ...(imports.length > 0 && { imports }),
+    model: modelConfigOf(config, puzzles),
   };
   await replaceFile(runPaths(run).description, new TextEncoder().encode(`${JSON.stringify(told, null, 2)}\n`));
 }

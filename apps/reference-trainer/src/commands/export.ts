@@ -1,0 +1,50 @@
+import { serializeModel } from '@hrm/models';
+import { createFile, readWeights } from '@hrm/trainer/checkpoint';
+import { z } from 'zod';
+import { defineCommand } from '../command-line/command';
+import { choice, text } from '../command-line/options';
+import { expectNoFile } from '../files/expect-no-file';
+import { modelConfigOf } from '../run/build-run';
+import { readRunDescription } from '../run/run-folder';
+import { jsonOption } from '../terminal/backend-options';
+import { Terminal } from '../terminal/terminal';
+
+/** Options of `hrm export`. */
+const exportOptions = z.strictObject({
+  run: text('Folder of the run', { value: 'folder', expected: 'the folder of a run' }),
+  out: text('The file to write, such as model.safetensors', { value: 'file', expected: 'a file for the model' }),
+  checkpoint: choice('newest or best', ['newest', 'best'], 'which').default('newest'),
+  weights: choice('averaged (where there is an average) or own', ['averaged', 'own'], 'which').default('averaged'),
+  precision: choice('float32, or half the bytes: float16 or bfloat16', ['float32', 'float16', 'bfloat16']).default(
+    'float32',
+  ),
+  json: jsonOption,
+});
+
+/** `hrm export --run RUN --out FILE`. */
+async function exportModel({ run, out, precision, ...options }: z.infer<typeof exportOptions>): Promise<void> {
+  const terminal = new Terminal(options.json);
+  const { config, puzzles } = readRunDescription(run);
+  await expectNoFile(out);
+  const onWarning = (warning: string) => terminal.say(`Warning: ${warning}`);
+  const { values, averaged, step } = await readWeights(run, { ...options, onWarning });
+  await createFile(out, serializeModel(modelConfigOf(config, puzzles), values, { precision }));
+  terminal.say(
+    `Wrote the ${averaged ? 'averaged ' : ''}weights of step ${step} and the model's config to ${out}. ` +
+      `A program has the model by loadModel(bytes) of @hrm/models.`,
+  );
+  if (config.imports) {
+    terminal.say(
+      `The run imports parts of its own (${config.imports.join(', ')}): give them as loadModel(bytes, { parts }).`,
+    );
+  }
+  terminal.result({ out, step, averaged, tensors: values.size });
+}
+
+export const exportCommand = defineCommand({
+  name: 'export',
+  summary: 'Write the model of a run as one file, its config inside, for programs in Node and browsers',
+  options: exportOptions,
+  examples: ['hrm export --run runs/first --out model.safetensors'],
+  run: exportModel,
+});
