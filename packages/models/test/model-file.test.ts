@@ -149,7 +149,7 @@ describe('loadModel', () => {
     ['puzzles to fill any memory', () => bytesOf({ ...trmConfig, puzzleEmbedding: { puzzles: 1e9, size: 8 } }), /"puzzleEmbedding.weight" is missing/],
     ['a part that nobody knows', () => bytesOf({ ...trmConfig, block: { type: 'mine' } }), /its config makes no model: block: there is no part called "mine".*loadModel\(bytes, \{ parts \}\)/],
     ['an option that nobody knows', () => bytesOf({ ...trmConfig, extra: 1 }), /its config makes no model: .*"extra"/],
-    ['a size as text', () => bytesOf({ ...trmConfig, hiddenSize: '8' }), /its config makes no model: .*hiddenSize is 8/],
+    ['a size as text', () => bytesOf({ ...trmConfig, hiddenSize: '8' }), /its config makes no model: .*hiddenSize is the string "8"/],
     ['a parameter too few', () => bytesOf(trmConfig, (values) => values.delete('outputHead.weight')), /"outputHead.weight" is missing/],
     ['a parameter too many', () => bytesOf(trmConfig, (values) => values.set('x', values.get('halting.head.bias')!)), /"x" is not a parameter/],
     ['damage', () => bytesOf(trmConfig).subarray(1), /solver\.safetensors, byte/],

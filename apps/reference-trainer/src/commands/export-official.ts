@@ -1,10 +1,11 @@
 import { join } from 'node:path';
 import { serializeTorchCheckpoint, weightsToOfficial } from '@hrm/models';
-import { createFile, readWeights } from '@hrm/trainer/checkpoint';
+import { createFile } from '@hrm/trainer/checkpoint';
 import { z } from 'zod';
 import { defineCommand } from '../command-line/command';
 import { choice, text } from '../command-line/options';
 import { expectNoFile } from '../files/expect-no-file';
+import { readRunWeights } from '../run/read-run-weights';
 import { readRunDescription } from '../run/run-folder';
 import { jsonOption } from '../terminal/backend-options';
 import { Terminal } from '../terminal/terminal';
@@ -22,11 +23,9 @@ const exportOfficialOptions = z.strictObject({
 async function exportOfficial(options: z.infer<typeof exportOfficialOptions>): Promise<void> {
   const terminal = new Terminal(options.json);
   const { run, out } = options;
-  readRunDescription(run);
+  const description = readRunDescription(run);
   await expectNoFile(out);
-  const onWarning = (warning: string) => terminal.say(`Warning: ${warning}`);
-  const { checkpoint, weights } = options;
-  const { values, step } = await readWeights(run, { checkpoint, weights, onWarning });
+  const { values, step } = await readRunWeights(run, description, terminal, options);
   // The official code saves the state dict of the loss head, which holds the model.
   const official = new Map([...weightsToOfficial(values)].map(([name, tensor]) => [`model.${name}`, tensor]));
   await createFile(out, serializeTorchCheckpoint(official));

@@ -1,10 +1,11 @@
 import { serializeModel } from '@hrm/models';
-import { createFile, readWeights } from '@hrm/trainer/checkpoint';
+import { createFile } from '@hrm/trainer/checkpoint';
 import { z } from 'zod';
 import { defineCommand } from '../command-line/command';
 import { choice, text } from '../command-line/options';
 import { expectNoFile } from '../files/expect-no-file';
 import { modelConfigOf } from '../run/build-run';
+import { readRunWeights } from '../run/read-run-weights';
 import { readRunDescription } from '../run/run-folder';
 import { jsonOption } from '../terminal/backend-options';
 import { Terminal } from '../terminal/terminal';
@@ -24,10 +25,10 @@ const exportOptions = z.strictObject({
 /** `hrm export --run RUN --out FILE`. */
 async function exportModel({ run, out, precision, ...options }: z.infer<typeof exportOptions>): Promise<void> {
   const terminal = new Terminal(options.json);
-  const { config, puzzles } = readRunDescription(run);
+  const description = readRunDescription(run);
+  const { config, puzzles } = description;
   await expectNoFile(out);
-  const onWarning = (warning: string) => terminal.say(`Warning: ${warning}`);
-  const { values, averaged, step } = await readWeights(run, { ...options, onWarning });
+  const { values, averaged, step } = await readRunWeights(run, description, terminal, options);
   await createFile(out, serializeModel(modelConfigOf(config, puzzles), values, { precision }));
   terminal.say(
     `Wrote the ${averaged ? 'averaged ' : ''}weights of step ${step} and the model's config to ${out}. ` +

@@ -1,14 +1,10 @@
 import { setParameterValues, type RecursiveReasoner } from '@hrm/models';
-import { CheckpointStore } from '@hrm/trainer/checkpoint';
 import type { RunConfig } from '../config/run-config';
 import type { Terminal } from '../terminal/terminal';
-import { UsageError } from '../terminal/usage-error';
 import { buildRunModel } from './build-run';
-import { expectFinite } from './expect-finite';
 import { loadParts } from './load-parts';
-import { expectCheckpointOf } from './resume-point';
+import { readRunWeights } from './read-run-weights';
 import { readRunDescription } from './run-folder';
-import { weightsForInference } from './run-state';
 
 /** A trained model, and what it was trained for. */
 export interface LoadedRun {
@@ -37,19 +33,11 @@ export async function loadRun(
   terminal: Terminal,
   { allowImports = false }: LoadRunOptions = {},
 ): Promise<LoadedRun> {
-  const { config, data, puzzles, imports } = readRunDescription(run);
+  const description = readRunDescription(run);
+  const { config, data, puzzles, imports } = description;
   const { parts } = await loadParts(config, { allowImports, recorded: imports, terminal });
-  const store = await CheckpointStore.open(run, {
-    readOnly: true,
-    onWarning: (warning) => terminal.say(`Warning: ${warning}`),
-  });
-  // The optimizer's state and the carry are of no use here, and larger than the model.
-  const needed = { only: config.training.emaDecay === undefined ? ['weights'] : ['weights', 'ema'] };
-  const checkpoint = which === 'best' ? await store.best(needed) : await store.latest(needed);
-  if (!checkpoint) throw new UsageError(`--run: ${run} holds no checkpoint yet`);
-  expectCheckpointOf(checkpoint, config, ['task', 'model']);
-  expectFinite(checkpoint.path, checkpoint.files);
+  const { values, step } = await readRunWeights(run, description, terminal, { checkpoint: which });
   const model = buildRunModel(config, puzzles, parts);
-  setParameterValues(model, weightsForInference(checkpoint.files));
-  return { model, config, data, step: checkpoint.step };
+  setParameterValues(model, values);
+  return { model, config, data, step };
 }

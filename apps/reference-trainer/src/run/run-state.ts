@@ -31,11 +31,3 @@ export function trainerState(
     carry: of('carry'),
   };
 }
-
-/** The weights to run a model with: averaged where an average was kept, the others as they were. */
-export function weightsForInference(files: CheckpointFiles): NamedHostTensors {
-  const weights = new Map(weightsFromOfficial(files.weights ?? new Map<never, never>()));
-  const averaged = files.ema;
-  if (averaged) for (const [name, value] of weightsFromOfficial(averaged)) weights.set(name, value);
-  return weights;
-}

@@ -1,4 +1,5 @@
 import { FileFormatError, type HostTensor, type NamedHostTensors, weightsFromOfficial } from '@hrm/models';
+import type { JsonValue } from './checkpoint-manifest';
 import { CheckpointStore } from './checkpoint-store';
 
 /** Choices of {@link readWeights}. */
@@ -19,6 +20,9 @@ export interface RunWeights {
   readonly averaged: boolean;
   /** Steps made before they were saved. */
   readonly step: number;
+  /** The folder of their checkpoint, and what was saved beside the tensors. */
+  readonly path: string;
+  readonly state: JsonValue;
 }
 
 /**
@@ -54,7 +58,8 @@ export async function readWeights(run: string, options: ReadWeightsOptions = {})
   const values = new Map<string, HostTensor>(ourNames(own!));
   // An average leaves out what is not trained, such as the start vectors.
   if (ema) for (const [name, value] of ourNames(ema)) values.set(name, value);
-  return { values, averaged: ema !== undefined, step: checkpoint.step };
+  const { step, path, state } = checkpoint;
+  return { values, averaged: ema !== undefined, step, path, state };
 }
 
 function ourNames(tensors: NamedHostTensors): NamedHostTensors {

@@ -70,8 +70,8 @@ describe('a run is loaded', () => {
 
   test('with the weights or the checkpoint that are asked for', async () => {
     const { run, best, newest } = await makeRun();
-    expect(await readWeights(run, { weights: 'own' })).toEqual({ values: newest, averaged: false, step: 20 });
-    expect(await readWeights(run, { checkpoint: 'best' })).toEqual({ values: best, averaged: false, step: 10 });
+    expect(await readWeights(run, { weights: 'own' })).toMatchObject({ values: newest, averaged: false, step: 20 });
+    expect(await readWeights(run, { checkpoint: 'best' })).toMatchObject({ values: best, averaged: false, step: 10 });
   });
 
   test('with a config that is given, where it has none', async () => {

@@ -1,0 +1,28 @@
+import { readWeights, type ReadWeightsOptions, type RunWeights } from '@hrm/trainer/checkpoint';
+import type { Terminal } from '../terminal/terminal';
+import { expectFinite } from './expect-finite';
+import { expectCheckpointOf } from './resume-point';
+import type { RunDescription } from './run-folder';
+
+/**
+ * The weights of a run, made sure that they are of the run that its description tells and that all are finite.
+ *
+ * @throws FileFormatError where there is no whole checkpoint, or it is of another run; Error where its numbers are not finite.
+ */
+export async function readRunWeights(
+  run: string,
+  { config }: Pick<RunDescription, 'config'>,
+  terminal: Terminal,
+  options: Pick<ReadWeightsOptions, 'checkpoint' | 'weights'>,
+): Promise<RunWeights> {
+  const onWarning = (warning: string) => terminal.say(`Warning: ${warning}`);
+  const { checkpoint, weights } = options;
+  const read = await readWeights(run, {
+    ...(checkpoint && { checkpoint }),
+    ...(weights && { weights }),
+    onWarning,
+  });
+  expectCheckpointOf(read, config, ['task', 'model']);
+  expectFinite(read.path, { [read.averaged ? 'the averaged weights' : 'the weights']: read.values });
+  return read;
+}
