@@ -10,10 +10,10 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const folder = join(root, 'tests/dist/consumer');
-const { resolve } = createRequire(import.meta.url);
+const require = createRequire(import.meta.url);
 const compilers = {
-  '5.9': join(dirname(resolve('typescript/package.json')), 'bin/tsc'),
-  '7': join(dirname(resolve('typescript-7/package.json')), 'bin/tsc'),
+  '5.9': join(dirname(require.resolve('typescript/package.json')), 'bin/tsc'),
+  '7': join(dirname(require.resolve('typescript-7/package.json')), 'bin/tsc'),
 };
 
 /** Every entry of every package, as `@hrm/act/testing`. */

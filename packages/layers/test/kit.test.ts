@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { expectShape, Linear, truncatedNormal, type BlockContext } from '@hrm/layers';
-import { checkGradients, layerChecks, LayerSubject, type TestableLayer } from '@hrm/layers/testing';
+import { checkGradients, layerChecks, LayerSubject, PartFault, type TestableLayer } from '@hrm/layers/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { useBackend } from './backends';
 
@@ -18,6 +18,14 @@ const spoiled =
       apply: (x) => tf.tidy(() => spoil(linear.apply(x), linear, x)),
     };
   };
+
+/** A fault is told in a sentence, and not as a dump of what was compared. */
+function expectSentence(error: unknown): void {
+  expect(error).toBeInstanceOf(PartFault);
+  const { message } = error as PartFault;
+  expect(message).toMatch(/^[^\n]{30,400}$/);
+  expect(message).not.toMatch(/toEqual|toBe|Object\.is|AssertionError/);
+}
 
 /** The value of `x`, with `scale` times its gradient. */
 const withGradient = (x: tf.Tensor, scale: number) =>
@@ -40,45 +48,76 @@ const scaling =
     };
   };
 
-/** The checks, by a word of their titles, that a layer does not pass. */
-async function failures(make: Make): Promise<string[]> {
+/** The checks, by a word of their titles, that a layer does not pass, and what is said of the first. */
+async function failures(make: Make): Promise<{ failed: string[]; fault: string }> {
   const subject = new LayerSubject(make);
   await subject.backends[0]!.use();
   const failed: string[] = [];
+  let fault = '';
   for (const { title, check } of layerChecks) {
     try {
       await check(subject);
     } catch (error) {
-      expect((error as Error).message).not.toBe('');
+      expectSentence(error);
+      fault ||= (error as Error).message;
       failed.push(/shape,|sample|refuses|finite differences|leaks|copied|seed|backend/.exec(title)![0]);
     }
   }
   await useBackend('cpu');
-  return failed;
+  return { failed, fault };
 }
+
+const everyCheck = ['shape,', 'sample', 'refuses', 'finite differences', 'leaks', 'copied', 'seed', 'backend'];
+const scale = (size: number) => tf.tidy(() => tf.ones([size]));
 
 describe('the kit', () => {
   it('passes a good layer', async () => {
-    expect(await failures(spoiled((y) => y))).toEqual([]);
+    expect((await failures(spoiled((y) => y))).failed).toEqual([]);
   });
 
-  const broken: { [what: string]: [Make, string[]] } = {
-    'drops a position': [spoiled((y) => tf.slice(y, [0, 1])), ['shape,']],
-    'divides by zero': [spoiled((y) => tf.div(y, 0)), ['shape,', 'sample', 'finite differences', 'backend']],
-    'averages over the batch': [spoiled((y) => tf.sub(y, tf.mean(y, 0, true))), ['sample']],
-    'has a gradient 1% too large': [spoiled((y) => withGradient(y, 1.01)), ['finite differences']],
+  const broken: { [what: string]: [make: Make, checks: string[], fault: RegExp] } = {
+    'drops a position': [
+      spoiled((y) => tf.slice(y, [0, 1])),
+      ['shape,'],
+      /gives a tensor of shape \[1, 3, 8\], expected \[1, 4, 8\]: a block keeps/,
+    ],
+    'divides by zero': [
+      spoiled((y) => tf.div(y, 0)),
+      ['shape,', 'sample', 'finite differences', 'backend'],
+      /not finite: likely a division by zero/,
+    ],
+    'averages over the batch': [
+      spoiled((y) => tf.sub(y, tf.mean(y, 0, true))),
+      ['sample'],
+      /sample 0 comes out otherwise in a batch of 3 .* likely a mean, sum or norm over axis 0/,
+    ],
+    'has a gradient 1% too large': [
+      spoiled((y) => withGradient(y, 1.01)),
+      ['finite differences'],
+      /the gradient by input is (0\.99\d?|1|1\.0\d)% off .* likely a wrong gradFunc/,
+    ],
     'has no gradient by its input': [
       spoiled((_, layer, x) => layer.apply(withGradient(x, 0) as tf.Tensor3D)),
       ['finite differences'],
+      /no gradient reaches input .* likely withoutGradient or stopGradient around it/,
     ],
-    'leaks a tensor': [spoiled((y) => (tf.keep(tf.scalar(1)), y)), ['leaks']],
-    'adds something on WebAssembly': [spoiled((y) => (tf.getBackend() === 'wasm' ? tf.add(y, 0.01) : y)), ['backend']],
+    'leaks a tensor': [
+      spoiled((y) => (tf.keep(tf.scalar(1)), y)),
+      ['leaks'],
+      /apply leaves 1 tensor behind .* wrap what it does in tf.tidy/,
+    ],
+    'adds something on WebAssembly': [
+      spoiled((y) => (tf.getBackend() === 'wasm' ? tf.add(y, 0.01) : y)),
+      ['backend'],
+      /output is not on wasm what it is on cpu, by up to 0.01: likely/,
+    ],
     'takes any shape': [
       ({ random }) => {
         const scale = tf.tidy(() => tf.variable(truncatedNormal({ shape: [1], std: 1, random })));
         return { parameters: { scale }, apply: (x) => tf.mul(x, scale) };
       },
       ['refuses'],
+      /takes a tensor of shape \[1, 4, 9\] .* without a word: let apply begin with expectShape/,
     ],
     'hides a parameter': [
       ({ hiddenSize, random }) => {
@@ -88,6 +127,7 @@ describe('the kit', () => {
         return { parameters: { linear }, apply: (x) => tf.tidy(() => hidden.apply(linear.apply(x))), dispose };
       },
       ['copied'],
+      /computes with something that "parameters" does not name/,
     ],
     'forgets a parameter when it is disposed': [
       ({ hiddenSize, random }) => {
@@ -99,12 +139,52 @@ describe('the kit', () => {
         };
       },
       ['leaks'],
+      /1 tensor left when the layer is disposed of: likely a variable/,
     ],
-    'starts from chance': [scaling((size) => Array.from({ length: size }, () => Math.random())), ['seed', 'backend']],
-    'ignores its seed': [scaling((size) => Array.from({ length: size }, () => 1)), ['seed']],
+    'starts from chance': [
+      scaling((size) => Array.from({ length: size }, () => Math.random())),
+      ['seed', 'backend'],
+      /two layers from one seed start otherwise, in weight: draw every start from context.random/,
+    ],
+    'ignores its seed': [
+      scaling((size) => Array.from({ length: size }, () => 1)),
+      ['seed'],
+      /starts alike whatever its seed: likely it takes no numbers from context.random/,
+    ],
+    'is a function': [
+      (() => () => undefined) as never,
+      everyCheck,
+      /is a function, expected an object with a method apply/,
+    ],
+    'holds a bare tensor': [
+      ({ hiddenSize }) => ({ parameters: { scale: scale(hiddenSize) as never }, apply: (x) => tf.clone(x) }),
+      everyCheck,
+      /the layer threw TypeError: parameters: scale is a tensor of shape \[8\], expected a variable/,
+    ],
+    'returns nothing': [
+      spoiled(() => undefined as never),
+      everyCheck.filter((check) => check !== 'refuses'),
+      /apply returns undefined, expected a tensor: likely a return is missing/,
+    ],
+    'compares on the way of its gradient': [
+      spoiled((y) => tf.mul(y, tf.cast(tf.greater(y, -100), 'float32'))),
+      ['finite differences', 'leaks', 'backend'],
+      /likely a comparison, argMax or cast in the way of the gradient/,
+    ],
+    'uses what it has freed': [
+      spoiled((y, _, x) => {
+        const freed = tf.tidy(() => tf.mul(x, 1));
+        freed.dispose();
+        return tf.add(y, freed);
+      }),
+      everyCheck.filter((check) => check !== 'refuses'),
+      /likely it uses a tensor that was freed: return it from tf.tidy/,
+    ],
   };
-  it.each(Object.entries(broken))('fails a layer that %s', async (_, [make, expected]) => {
-    expect(await failures(make)).toEqual(expected);
+  it.each(Object.entries(broken))('fails a layer that %s', async (_, [make, expected, told]) => {
+    const { failed, fault } = await failures(make);
+    expect(failed).toEqual(expected);
+    expect(fault).toMatch(told);
   });
 });
 

@@ -1,3 +1,4 @@
+import { explained } from '@hrm/layers/testing';
 import { gradientChecks } from './gradient-checks';
 import type { ControllerSubject } from './controller-subject';
 import { repeatabilityChecks } from './repeatability-checks';
@@ -14,4 +15,8 @@ export interface ControllerCheck {
 }
 
 /** Everything that is asked of a controller; `describeController` makes tests of it. */
-export const controllerChecks: readonly ControllerCheck[] = [...slotChecks, ...gradientChecks, ...repeatabilityChecks];
+export const controllerChecks: readonly ControllerCheck[] = [
+  ...slotChecks,
+  ...gradientChecks,
+  ...repeatabilityChecks,
+].map((check) => explained('the controller', check));

@@ -7,7 +7,7 @@ import { ControllerSubject, type ControllerTestOptions } from './controller-subj
  * Tests of a halting controller, with vitest: shapes at several sizes, everyone halts at the last segment, losses finite
  * and with the gradients that finite differences have, for one segment an update and for several, no gradient into
  * targets, no leaked tensor, equal answers on all backends, a fresh state for a new puzzle, the same from the same seed,
- * and saving and loading of its parameters.
+ * and saving and loading of its parameters. What fails says so in a sentence, with the likely cause.
  *
  * @param name of the controller.
  * @param make makes it from a model's context; of more than one segment, for most checks to mean anything.

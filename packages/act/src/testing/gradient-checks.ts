@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { namedParameters, RandomStream, valueAndGradients } from '@hrm/layers';
-import { expect } from 'vitest';
+import { expectThat, gradientFault, NOT_FINITE, PartFault } from '@hrm/layers/testing';
 import { admitPuzzles, initialCarry } from '../carry';
 import type { HaltingController, NamedTensors } from '../halting-controller';
 import { puzzleBatch } from '../puzzle-batch';
@@ -16,13 +16,19 @@ import {
   runAllSegments,
   scramble,
 } from './controller-subject';
-import { directionalDerivatives } from './directional-derivatives';
+import { directionalDerivatives, type DirectionalDerivative } from './directional-derivatives';
 import type { ProbeNetwork } from './probe-network';
 
 /** Errors of a right gradient stay below a fifth of this. */
 const tolerance = 5e-3;
 
 const parametersOf = (controller: HaltingController) => Object.fromEntries(namedParameters(controller));
+
+/** Throws unless the tape and finite differences agree. */
+function expectExact(checks: readonly DirectionalDerivative[], hint = ''): void {
+  const wrong = checks.find(({ error }) => !(error < tolerance));
+  if (wrong) throw new PartFault(gradientFault(wrong) + (hint && `; ${hint}`));
+}
 
 /** Lends variables that start at the values of these tensors. */
 function withVariables<Names extends string, Result>(
@@ -58,9 +64,13 @@ const oneSegment: ControllerCheck = {
               }).total,
             );
           const checks = directionalDerivatives(total, { ...variables, ...parametersOf(halting) }, random);
-          expect(checks.filter(({ error }) => !(error < tolerance))).toEqual([]);
+          expectExact(checks);
           const byToken = checks.find(({ name }) => name === 'tokenLoss')!;
-          expect(Math.abs(byToken.byTape), 'the gradient by the token loss').toBeGreaterThan(0);
+          expectThat(
+            Math.abs(byToken.byTape) > 0,
+            () =>
+              'the losses do not depend on the token loss, so the answers would not be trained: add tokenLoss to total',
+          );
         });
       }),
     );
@@ -102,12 +112,15 @@ const wholeRun: ControllerCheck = {
         const { losses, lookAheads } = runLosses(network);
         const parameters = parametersOf(network.halting);
         if (Object.keys(parameters).length === 0) {
-          expect(losses.dataSync().every(Number.isFinite), 'finite losses').toBe(true);
+          expectThat(losses.dataSync().every(Number.isFinite), () => `the losses are not finite: ${NOT_FINITE}`);
           return;
         }
         const frozen = () => runLosses(network, lookAheads).losses;
         const checks = directionalDerivatives(frozen, parameters, new RandomStream(3));
-        expect(checks.filter(({ error }) => !(error < tolerance))).toEqual([]);
+        expectExact(
+          checks,
+          'the gradient through the state counts here: compute the state without comparisons, and outside of withoutGradient',
+        );
       }),
     );
   },
@@ -134,7 +147,11 @@ const severalSegments: ControllerCheck = {
           return { loss: tf.addN(totals) as tf.Scalar, auxiliary: {} };
         }, trained);
         const finite = gradients.every((gradient) => gradient.dataSync().every(Number.isFinite));
-        expect(finite, 'all gradients are finite').toBe(true);
+        expectThat(
+          finite,
+          () =>
+            `gradients through several segments are not finite: ${NOT_FINITE}; also in the branch that tf.where does not take`,
+        );
       }),
     );
   },
@@ -153,11 +170,14 @@ const reachesHead: ControllerCheck = {
         );
         trained.forEach(([name], i) => {
           const gradient = gradients[i]!.dataSync();
-          expect(gradient.every(Number.isFinite), `the gradient by ${name} is finite`).toBe(true);
-          expect(
+          expectThat(gradient.every(Number.isFinite), () => `the gradient by ${name} is not finite: ${NOT_FINITE}`);
+          expectThat(
             gradient.some((value) => value !== 0),
-            `there is a gradient by ${name}`,
-          ).toBe(true);
+            () =>
+              name.startsWith('halting.')
+                ? `no gradient reaches ${name}, so it learns nothing: likely total leaves its logits out, or they stand in withoutGradient`
+                : `no gradient reaches ${name} by way of the token loss: add tokenLoss to total`,
+          );
         });
       }),
     );
@@ -183,10 +203,12 @@ const targets: ControllerCheck = {
           Object.values(byWhat),
         );
         Object.keys(byWhat).forEach((name, i) =>
-          expect(
+          expectThat(
             gradients[i]!.dataSync().every((value) => value === 0),
-            `no gradient by ${name}`,
-          ).toBe(true),
+            () =>
+              `the losses have a gradient by ${name}, which is a target and would be moved: put it in stopGradient of ` +
+              '@hrm/layers, or use binaryCrossEntropy, which does',
+          ),
         );
       }),
     );
@@ -212,7 +234,12 @@ const extremes: ControllerCheck = {
             [...parameters, zH],
           );
           const finite = [loss, ...gradients].every((tensor) => tensor.dataSync().every(Number.isFinite));
-          expect(finite, `all finite with parameters of size ${scale}`).toBe(true);
+          expectThat(
+            finite,
+            () =>
+              `the losses or gradients are not finite with parameters of size ${scale}: likely the logarithm of a probability that ` +
+              'is 0; use binaryCrossEntropy or tf.softplus of the logit',
+          );
         }
       }),
     );

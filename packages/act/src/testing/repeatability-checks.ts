@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { disposeParameters, namedParameters, RandomStream, valueAndGradients } from '@hrm/layers';
-import { expect } from 'vitest';
+import { brief, distanceOf, expectThat, PartFault } from '@hrm/layers/testing';
 import { admitPuzzles, initialCarry } from '../carry';
 import type { HaltingController } from '../halting-controller';
 import { puzzleBatch } from '../puzzle-batch';
@@ -50,7 +50,22 @@ function trainingStream(network: ProbeNetwork): { [name: string]: tf.Tensor } {
 
 const streamValues = (network: ProbeNetwork) => tf.tidy(() => valuesOf(trainingStream(network)));
 
+/** The first name by which two sets of values differ. */
+const differing = (one: Values, other: Values) =>
+  Object.keys(other).find((name) => one[name]?.join() !== other[name]!.join());
+
 const parameterValues = (controller: HaltingController) => valuesOf(Object.fromEntries(namedParameters(controller)));
+
+/** What is wrong where something differs between two from the same seed. */
+const seedFaults = {
+  start:
+    'two controllers from one seed start from other parameters: draw every start from context.random, and never from Math.random',
+  drawn:
+    'draw gives other numbers from a stream with the same seed: take them from the stream that it is given, and never from Math.random',
+  stream:
+    'two controllers from one seed train otherwise: likely one draws random numbers itself, outside of draw, or remembers something ' +
+    'beside its state',
+};
 
 const seeds: ControllerCheck = {
   title: 'starts, draws and trains alike from the same seed, 0 among them',
@@ -66,7 +81,11 @@ const seeds: ControllerCheck = {
           },
           { seed },
         );
-      expect(fromSeed()).toEqual(fromSeed());
+      const [one, other] = [fromSeed(), fromSeed()];
+      const part = (['start', 'drawn', 'stream'] as const).find(
+        (name) => JSON.stringify(one[name]) !== JSON.stringify(other[name]),
+      );
+      expectThat(part === undefined, () => seedFaults[part!]);
     }
   },
 };
@@ -83,11 +102,22 @@ const saving: ControllerCheck = {
       const fresh = subject.make({ hiddenSize: network.hiddenSize, random });
       try {
         const parameters = namedParameters(fresh);
-        expect([...parameters.keys()], 'names of the parameters').toEqual(Object.keys(saved));
+        const [names, had] = [[...parameters.keys()].join(', '), Object.keys(saved).join(', ')];
+        expectThat(
+          names === had,
+          () =>
+            `a controller has the parameters ${had}, a fresh one ${names}: likely names that are counted up or drawn`,
+        );
         tf.tidy(() => {
           for (const [name, parameter] of parameters) parameter.assign(tf.tensor(saved[name]!, parameter.shape));
         });
-        expect(streamValues(replaceParts(network, { halting: fresh }))).toEqual(expected);
+        const name = differing(streamValues(replaceParts(network, { halting: fresh })), expected);
+        expectThat(
+          name === undefined,
+          () =>
+            `a fresh controller with the same parameter values trains otherwise (${name}): it computes with something that ` +
+            '"parameters" does not name',
+        );
       } finally {
         disposeParameters(fresh);
       }
@@ -101,20 +131,42 @@ const leaks: ControllerCheck = {
     const count = () => tf.memory().numTensors;
     const before = count();
     const controller = subject.make({ hiddenSize: 8, random: new RandomStream(0) });
-    expect(count() - before, 'tensors made with the controller: its parameters').toBe(namedParameters(controller).size);
+    const [made0, named] = [count() - before, namedParameters(controller).size];
+    expectThat(
+      made0 === named,
+      () =>
+        `making the controller makes ${made0} tensors, and "parameters" names ${named}: name all its variables there, and make ` +
+        'their starts in tf.tidy',
+    );
     const zH = tf.ones<tf.Rank.R3>([2, 5, 8]);
     const made = count();
     const logits = controller.logits(zH);
-    expect(count() - made, 'tensors made by logits: those it returns').toBe(Object.keys(logits).length);
+    expectThat(
+      count() - made === Object.keys(logits).length,
+      () =>
+        `logits makes ${count() - made} tensors and returns ${Object.keys(logits).length}: wrap what it does in tf.tidy, tf.keep ` +
+        'nothing, and return none that was there before',
+    );
     const state = controller.initialState?.(2, { seqLen: 5 }) ?? {};
-    expect(count() - made, 'tensors made by initialState: those it returns').toBe(
-      Object.keys(logits).length + Object.keys(state).length,
+    const stateMade = count() - made - Object.keys(logits).length;
+    expectThat(
+      stateMade === Object.keys(state).length,
+      () =>
+        `initialState makes ${stateMade} tensors and returns ${Object.keys(state).length}: wrap what it does in tf.tidy, and make ` +
+        'them anew each time',
     );
     for (const tensor of [zH, ...Object.values(logits), ...Object.values(state)]) tensor.dispose();
     disposeParameters(controller);
-    expect(count() - before, 'tensors left when the controller is disposed').toBe(0);
+    expectThat(
+      count() === before,
+      () =>
+        `${count() - before} tensors are left when the controller's parameters are freed: name all its variables in "parameters"`,
+    );
     subject.withNetwork(streamValues);
-    expect(count() - before, 'tensors left after training').toBe(0);
+    expectThat(
+      count() === before,
+      () => `${count() - before} tensors are left after training: likely a tf.keep in decide or losses`,
+    );
   },
 };
 
@@ -130,10 +182,13 @@ const readsNothing: ControllerCheck = {
       try {
         for (const name of reads) {
           prototype[name] = () => {
-            throw new Error(`the controller reads a tensor's values with ${name}()`);
+            throw new PartFault(
+              `the controller reads the values of a tensor with ${name}(), so a training step cannot be recorded: compute with ` +
+                'tensors instead, as by tf.where',
+            );
           };
         }
-        expect(() => tf.tidy(() => void trainingStream(network))).not.toThrow();
+        tf.tidy(() => void trainingStream(network));
       } finally {
         reads.forEach((name, i) => (prototype[name] = own[i]));
       }
@@ -141,13 +196,15 @@ const readsNothing: ControllerCheck = {
   },
 };
 
-/** Relative to the largest number of a tensor: sums in another order differ by the size of their terms. */
-function expectClose(got: Values, expected: Values, backend: string): void {
-  expect(Object.keys(got)).toEqual(Object.keys(expected));
+function expectClose(got: Values, expected: Values, backend: string, first: string): void {
   for (const [name, numbers] of Object.entries(expected)) {
-    const bound = 1e-5 + 1e-4 * Math.max(...numbers.map(Math.abs));
-    const worst = Math.max(...numbers.map((number, i) => Math.abs(number - got[name]![i]!)));
-    expect(worst, `${name} on ${backend}: the largest difference`).toBeLessThanOrEqual(bound);
+    const { distance, isSame } = distanceOf(got[name] ?? [], numbers);
+    expectThat(
+      isSame,
+      () =>
+        `training on ${backend} is not what it is on ${first} (segment ${name}, by ${brief(distance)}): likely numbers that are not ` +
+        'finite or drawn by chance, or a branch by tf.getBackend()',
+    );
   }
 }
 
@@ -165,7 +222,7 @@ const backends: ControllerCheck = {
     const expected = run();
     for (const backend of others) {
       await backend.use();
-      expectClose(run(), expected, backend.name);
+      expectClose(run(), expected, backend.name, first!.name);
     }
     await first!.use();
   },

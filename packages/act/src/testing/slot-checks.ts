@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { namedParameters, RandomStream, ShapeError } from '@hrm/layers';
-import { expect } from 'vitest';
+import { brief, distanceOf, expectThat, NOT_FINITE } from '@hrm/layers/testing';
 import { admitPuzzles, type Carry } from '../carry';
 import type { NamedTensors } from '../halting-controller';
 import { puzzleBatch } from '../puzzle-batch';
@@ -26,13 +26,11 @@ const outcomeOf = ({ haltLogits, carry }: Segment, rows: number[]) => ({
 
 type Outcome = ReturnType<typeof outcomeOf>;
 
-/** Batches of different sizes may add up in another order. */
-function expectSameOutcome(got: Outcome, expected: Outcome, what: string): void {
-  expect(Object.keys(got), what).toEqual(Object.keys(expected));
+/** Batches of different sizes may add up in another order. @param what is wrong where something of this name differs. */
+function expectSameOutcome(got: Outcome, expected: Outcome, what: (name: string) => string): void {
   for (const [name, numbers] of Object.entries(expected)) {
-    got[name]!.forEach((number, i) =>
-      expect(Math.abs(number - numbers[i]!), `${what}, ${name}: how far apart`).toBeLessThan(1e-4),
-    );
+    const { distance } = distanceOf(got[name] ?? [], numbers);
+    expectThat(distance < 1e-4, () => `${what(name)} (${brief(distance)} apart)`);
   }
 }
 
@@ -46,26 +44,48 @@ const shapes: ControllerCheck = {
             const { halting } = network;
             const carry = freshCarry(network, batch);
             for (const [name, drawn] of Object.entries(halting.draw(new RandomStream(0), batch))) {
-              expect(drawn.length, `draw ${name}`).toBe(batch);
+              expectThat(
+                drawn.length === batch,
+                () =>
+                  `draw gives ${drawn.length} numbers of ${name}, expected ${batch}, one for each slot: it is told the batch size`,
+              );
             }
             const segment = runSegment(network, carry, { haltEarly: true });
             for (const [name, logit] of Object.entries(segment.haltLogits)) {
-              expect([logit.shape, logit.dtype], `logit ${name}`).toEqual([[batch], 'float32']);
-              expect(values(logit).every(Number.isFinite), `logit ${name} is finite`).toBe(true);
+              expectThat(
+                logit.dtype === 'float32',
+                () => `the logit ${name} is of type ${logit.dtype}, expected float32`,
+              );
+              expectThat(values(logit).every(Number.isFinite), () => `the logit ${name} is not finite: ${NOT_FINITE}`);
             }
-            expect([segment.carry.halted.shape, segment.carry.halted.dtype], 'halted').toEqual([[batch], 'bool']);
+            expectThat(
+              segment.carry.halted.dtype === 'bool',
+              () =>
+                `halted is of type ${segment.carry.halted.dtype}, expected bool: end decide in a comparison, such as tf.greater`,
+            );
             const initial = halting.initialState?.(batch, { seqLen }) ?? {};
-            const shapesOf = (state: NamedTensors) =>
-              Object.fromEntries(Object.entries(state).map(([name, { shape, dtype }]) => [name, { shape, dtype }]));
-            expect(shapesOf(segment.carry.halting), 'state after a segment').toEqual(shapesOf(initial));
+            const kindsOf = (state: NamedTensors) =>
+              Object.entries(state)
+                .map(([name, { shape, dtype }]) => `${name} [${shape.join(', ')}] of ${dtype}`)
+                .sort()
+                .join(', ') || 'none';
+            const [after, before] = [kindsOf(segment.carry.halting), kindsOf(initial)];
+            expectThat(
+              after === before,
+              () =>
+                `decide returns the state ${after}, where initialState makes ${before}: return all of it after each segment, ` +
+                'under the same names and in the same shapes',
+            );
             for (const [name, tensor] of Object.entries(initial)) {
-              expect(tensor.shape[0], `rows of the state ${name}`).toBe(batch);
+              expectThat(
+                tensor.shape[0] === batch,
+                () => `the state ${name} has ${tensor.shape[0] ?? 'no'} rows, expected ${batch}, one for each slot`,
+              );
             }
             const { total, metrics } = superviseSegment(network, segment, softmaxCrossEntropy);
             const totals = Object.fromEntries(Object.entries(metrics).map(([name, metric]) => [name, metric.total]));
             for (const [name, scalar] of Object.entries({ total, ...totals })) {
-              expect(scalar.shape, name).toEqual([]);
-              expect(Number.isFinite(scalar.dataSync()[0]), `${name} is finite`).toBe(true);
+              expectThat(Number.isFinite(scalar.dataSync()[0]), () => `${name} of losses is not finite: ${NOT_FINITE}`);
             }
           }),
         { seqLen, hiddenSize },
@@ -80,11 +100,27 @@ const wrongShapes: ControllerCheck = {
     subject.withNetwork((network) =>
       tf.tidy(() => {
         if (namedParameters(network.halting).size === 0) {
-          expect(network.halting.logits(tf.ones([2, 5, network.hiddenSize])), 'logits without a head').toEqual({});
+          const logits = Object.keys(network.halting.logits(tf.ones([2, 5, network.hiddenSize])));
+          expectThat(
+            logits.length === 0,
+            () =>
+              `logits gives ${logits.join(', ')}, but "parameters" names no head that they could come from: name it there`,
+          );
           return;
         }
         const wrong = tf.ones<tf.Rank.R3>([2, 5, network.hiddenSize + 1]);
-        expect(() => network.halting.logits(wrong)).toThrow(ShapeError);
+        let error: unknown;
+        try {
+          network.halting.logits(wrong);
+        } catch (thrown) {
+          error = thrown;
+        }
+        expectThat(
+          error instanceof ShapeError,
+          () =>
+            `logits meets latents one wider than the head is made for with ${error ? `"${String(error).split('\n')[0]}"` : 'not a word'}, ` +
+            "expected a ShapeError: use a Linear of @hrm/layers, or begin with expectShape('my controller', zH, ['batch', 'seq', hiddenSize])",
+        );
       }),
     );
   },
@@ -105,11 +141,19 @@ const everyoneHalts: ControllerCheck = {
             draws: training ? drawTensors(network.halting, random, 4) : undefined,
           }));
           const last = segments.at(-1)!.carry;
-          expect(values(last.halted), `after ${network.halting.maxSegments} segments, seed ${seed}`).toEqual([
-            1, 1, 1, 1,
-          ]);
+          const { maxSegments } = network.halting;
           const beyond = runSegment(network, last, { training, haltEarly: true });
-          expect(values(beyond.carry.halted), 'one segment beyond the last').toEqual([1, 1, 1, 1]);
+          for (const [halted, segments] of [
+            [last.halted, maxSegments],
+            [beyond.carry.halted, maxSegments + 1],
+          ] as const) {
+            expectThat(
+              values(halted).every((value) => value === 1),
+              () =>
+                `after ${segments} segments, where maxSegments is ${maxSegments}, some slots go on${training ? ' in training' : ''}: let ` +
+                'decide halt whoever has tf.greaterEqual(steps, maxSegments), whatever the logits and draws say',
+            );
+          }
         });
       }
     });
@@ -129,14 +173,26 @@ const freshState: ControllerCheck = {
         const offered = puzzleBatch(network.puzzles(4, new RandomStream(6)));
         const admitted = admitPuzzles(network, withHalted(old), offered);
         const initial = network.halting.initialState?.(4, network) ?? {};
-        expect(rowsOf(admitted.halting, [0, 2]), 'state of the new puzzles').toEqual(rowsOf(initial, [0, 2]));
-        expect(rowsOf(admitted.halting, [1, 3]), 'state of the others').toEqual(rowsOf(old.halting, [1, 3]));
+        const again = network.halting.initialState?.(4, network) ?? {};
+        expectThat(
+          JSON.stringify(rowsOf(initial, [0, 1, 2, 3])) === JSON.stringify(rowsOf(again, [0, 1, 2, 3])) &&
+            JSON.stringify(rowsOf(admitted.halting, [0, 2])) === JSON.stringify(rowsOf(initial, [0, 2])),
+          () =>
+            'initialState makes another state each time: a new puzzle must start as every other did, so let it count nothing and ' +
+            'draw nothing',
+        );
 
         const options = () => ({ haltEarly: true });
         const mixed = runAllSegments(network, admitted, options);
         const fresh = runAllSegments(network, freshCarry(network, 4, 6), options);
         mixed.forEach((segment, k) =>
-          expectSameOutcome(outcomeOf(segment, [0, 2]), outcomeOf(fresh[k]!, [0, 2]), `segment ${k + 1}`),
+          expectSameOutcome(
+            outcomeOf(segment, [0, 2]),
+            outcomeOf(fresh[k]!, [0, 2]),
+            (name) =>
+              `a puzzle that takes the place of another has another ${name} after segment ${k + 1} than one that comes first: ` +
+              'likely the controller remembers something in itself; what it remembers goes into its state',
+          ),
         );
       }),
     );
@@ -170,7 +226,9 @@ const samples: ControllerCheck = {
             expectSameOutcome(
               outcomeOf(segment, [0]),
               outcomeOf(together[k]!, [slot]),
-              `slot ${slot} of trial ${trial}, segment ${k + 1}`,
+              (name) =>
+                `slot ${slot} has another ${name} after segment ${k + 1} among others than alone: likely a mean, maximum or ` +
+                'first row over the batch, or something that the controller remembers in itself',
             ),
           );
         }

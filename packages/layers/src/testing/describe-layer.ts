@@ -6,7 +6,8 @@ import { LayerSubject, type LayerTestOptions, type TestableLayer } from './layer
 
 /**
  * Tests of a layer, with vitest: shapes at several sizes, gradients against finite differences, no leaked tensor, equal
- * answers on all backends that the test file imports, saving and loading, and a start that its seed repeats.
+ * answers on all backends that the test file imports, saving and loading, and a start that its seed repeats. What fails
+ * says so in a sentence, with the likely cause.
  *
  * @param name of the layer.
  * @param make makes the layer from a model's context: a `BlockFactory` as it is.

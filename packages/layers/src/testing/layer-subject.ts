@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { BlockContext } from '../block';
+import { expectPart } from '../expect-part';
 import { disposeParameters, type Layer } from '../layer';
 import type { PositionRotation } from '../position-rotation';
 import { RandomStream } from '../random-stream';
@@ -83,6 +84,7 @@ export class LayerSubject<Input extends tf.Tensor = tf.Tensor3D> {
         return table;
       },
     });
+    expectPart('describeLayer: what it was given to make a layer made', layer, ['apply']);
     try {
       return use(layer);
     } finally {

@@ -6,7 +6,7 @@ import { ScheduleSubject, type ScheduleTestOptions } from './schedule-subject';
 /**
  * Tests of a recursion schedule, with vitest: shapes, inputs left alone, each puzzle by itself, the gradient it should
  * have and no other, no leaked tensor, no value read and no random number drawn inside a step, and equal answers on all
- * backends that the test file imports.
+ * backends that the test file imports. What fails says so in a sentence, with the likely cause.
  *
  * @param name of the schedule.
  * @param make makes it.

@@ -1,7 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { valueAndGradients } from '@hrm/layers';
-import { checkGradients } from '@hrm/layers/testing';
-import { expect } from 'vitest';
+import { brief, checkGradients, expectThat, gradientFault, PartFault } from '@hrm/layers/testing';
 import type { Latents } from '../latents';
 import type { ScheduleCheck } from './schedule-checks';
 import {
@@ -15,7 +14,8 @@ import {
 /** Distance, against the largest element, that rounding may put between two gradients. */
 const ROUNDING = 1e-4;
 
-type NamedValues = { [name: string]: Float32Array };
+/** Numbers by name. */
+export type NamedValues = { [name: string]: Float32Array };
 
 /** The value of a loss of the latents, and its gradients by the core's parameters, the embedded puzzle and the start. */
 export function lossAndGradients({ parameters, x, latents }: ScheduleProblem, refine: () => Latents): NamedValues {
@@ -36,7 +36,8 @@ export function firstDifference(got: NamedValues, expected: NamedValues): string
   for (const [name, values] of Object.entries(expected)) {
     const size = values.reduce((largest, value) => Math.max(largest, Math.abs(value)), 1e-3);
     const found = got[name]!.findIndex((value, i) => !(Math.abs(value - values[i]!) <= ROUNDING * size));
-    if (found >= 0) return `${name}: element ${found} is ${got[name]![found]}, expected ${values[found]}`;
+    if (found >= 0 && !Number.isFinite(got[name]![found]! - values[found]!)) return `${name} is not finite`;
+    if (found >= 0) return `${name} is ${brief(got[name]![found]!)}, not ${brief(values[found]!)}`;
   }
   return undefined;
 }
@@ -74,10 +75,38 @@ function expectExact(problem: ScheduleProblem, refine: (z: Latents, x: tf.Tensor
   };
   try {
     const checks = checkGradients(stacked, { ...parameters, x, ...start });
-    expect(checks.filter(({ error }) => !(error < 2e-3))).toEqual([]);
+    const wrong = checks.find(({ error }) => !(error < 2e-3));
+    if (wrong) throw new PartFault(gradientFault(wrong));
   } finally {
     tf.dispose([x, start] as tf.TensorContainer);
   }
+}
+
+/** How far a gradient reaches, where it is not as far as it should. */
+function reachFault(
+  problem: ScheduleProblem,
+  got: NamedValues,
+  refinements: readonly ObservedRefinement[],
+  wanted: number | 'all',
+  difference: string,
+): string {
+  const count = refinements.length;
+  const isOf = (replayed: () => Latents) => firstDifference(got, lossAndGradients(problem, replayed)) === undefined;
+  const reach = refinements.findIndex((_, i) => isOf(() => replayLast(problem, refinements, i + 1))) + 1;
+  const expected = `the gradient should be that of ${wanted === 'all' ? `all ${count}` : `the last ${wanted} of ${count}`} refinements`;
+  const parameters = Object.entries(got).filter(
+    ([name]) => !['loss', 'gradient by zH', 'gradient by zL'].includes(name),
+  );
+  if (parameters.every(([, values]) => values.every((value) => value === 0))) {
+    return `${expected}, and there is none: likely withoutGradient or stopGradient is around all of them`;
+  }
+  if (reach > 0) {
+    return `${expected}, and is that of the last ${reach}: put withoutGradient around the others, no more and no fewer, or tell describeSchedule gradient: ${reach}`;
+  }
+  if (isOf(() => replayAll(problem, refinements))) {
+    return `${expected}, and goes through all ${count} into the latents before: put withoutGradient around the others, or tell describeSchedule gradient: 'all'`;
+  }
+  return `${expected}, and is another (${difference}): likely something beside f_L and f_H has a gradient, or the result is not what the last of them gave`;
 }
 
 const replay: ScheduleCheck = {
@@ -89,8 +118,11 @@ const replay: ScheduleCheck = {
         const { gradient } = subject;
         const got = lossAndGradients(problem, refineOf(problem));
         if (gradient === undefined) {
-          expect(isOfLastRefinements(problem, got), 'its gradient is that of some number of last refinements').toBe(
-            true,
+          expectThat(
+            isOfLastRefinements(problem, got),
+            () =>
+              'the gradient is that of no number of last refinements: likely something beside f_L and f_H has a gradient, or ' +
+              'withoutGradient ends in the midst of one; if it is meant so, tell describeSchedule what the gradient should be',
           );
           return;
         }
@@ -98,7 +130,10 @@ const replay: ScheduleCheck = {
         const expected = lossAndGradients(problem, () =>
           gradient === 'all' ? replayAll(problem, refinements) : replayLast(problem, refinements, gradient as number),
         );
-        expect(firstDifference(got, expected)).toBeUndefined();
+        const difference = firstDifference(got, expected);
+        expectThat(difference === undefined, () =>
+          reachFault(problem, got, refinements, gradient as number | 'all', difference!),
+        );
       }),
     );
   },
@@ -128,7 +163,12 @@ const differences: ScheduleCheck = {
         if (subject.gradient === 'all') return;
         const got = lossAndGradients(problem, refineOf(problem));
         for (const name of ['gradient by zH', 'gradient by zL']) {
-          expect(got[name]!.every((value) => value === 0), `no ${name}, which is a constant`).toBe(true); // prettier-ignore
+          expectThat(
+            got[name]!.every((value) => value === 0),
+            () =>
+              `there is a ${name}, which should be a constant to a gradient that is 'exact': search in withoutGradient, or tell ` +
+              "describeSchedule gradient: 'all'",
+          );
         }
       }),
     );
@@ -144,7 +184,13 @@ const reference: ScheduleCheck = {
       const { gradient } = subject;
       if (typeof gradient !== 'function') throw new TypeError('the gradient is no function');
       const expected = lossAndGradients(problem, () => gradient(core, latents, x));
-      expect(firstDifference(lossAndGradients(problem, refineOf(problem)), expected)).toBeUndefined();
+      const difference = firstDifference(lossAndGradients(problem, refineOf(problem)), expected);
+      expectThat(
+        difference === undefined,
+        () =>
+          `the schedule and its reference differ (${difference}): likely withoutGradient stands around more refinements in one ` +
+          'than in the other, or they make other refinements',
+      );
     });
   },
 };

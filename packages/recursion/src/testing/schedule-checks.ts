@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { RandomStream, valueAndGradients } from '@hrm/layers';
-import { expect, vi } from 'vitest';
-import { isProgressive, type Refinement } from '../recursion-schedule';
-import { firstDifference, gradientChecks, lossAndGradients } from './gradient-check';
+import { expectThat, explained, NOT_FINITE } from '@hrm/layers/testing';
+import { firstDifference, gradientChecks, type NamedValues } from './gradient-check';
+import { repeatabilityChecks } from './repeatability-checks';
 import type { ScheduleProblem, ScheduleSubject } from './schedule-subject';
+import { latentValues, refine, train, values } from './schedule-values';
 
 /** Something that every schedule must do. */
 export interface ScheduleCheck {
@@ -15,18 +15,16 @@ export interface ScheduleCheck {
   check(subject: ScheduleSubject): void | Promise<void>;
 }
 
-/** Outside of training, as evaluation refines. */
-const refine = ({ schedule, core, latents, x }: ScheduleProblem) => schedule.refine(core, latents, x);
-
-const train = (problem: ScheduleProblem) =>
-  lossAndGradients(problem, () => {
-    const { schedule, core, latents, x, draws } = problem;
-    return schedule.refine(core, latents, x, draws).latents;
-  });
-
-const values = (tensor: tf.Tensor) => tensor.dataSync<'float32'>().slice();
-
-const latentValues = ({ latents }: Refinement) => ({ zH: values(latents.zH), zL: values(latents.zL) });
+/** Throws if something has freed what a schedule was given. */
+function expectUntouched({ latents, x }: Pick<ScheduleProblem, 'latents' | 'x'>, by: string): void {
+  const freed = Object.entries({ zH: latents.zH, zL: latents.zL, x }).find(([, tensor]) => tensor.isDisposed);
+  expectThat(
+    freed === undefined,
+    () =>
+      `${by} frees ${freed![0]}, which the schedule was given: likely it disposes of it, or returns the very tensor; return ` +
+      'tf.clone of it instead',
+  );
+}
 
 const shapes: ScheduleCheck = {
   title: 'gives finite latents of the shape they had, for each size, the levels being one module or two',
@@ -39,9 +37,16 @@ const shapes: ScheduleCheck = {
             tf.tidy(() => {
               const { latents } = refine(problem);
               for (const latent of [latents.zH, latents.zL]) {
-                expect(latent.shape, JSON.stringify(sizes)).toEqual(problem.x.shape);
-                expect(latent.dtype).toBe('float32');
-                expect(values(latent).every(Number.isFinite), 'all numbers are finite').toBe(true);
+                expectThat(
+                  latent.shape.join() === problem.x.shape.join() && latent.dtype === 'float32',
+                  () =>
+                    `refine gives a latent of shape [${latent.shape.join(', ')}] and type ${latent.dtype}, expected ` +
+                    `[${problem.x.shape.join(', ')}] of float32: latents keep the shape they have, likely a slice, sum or cast is in the way`,
+                );
+                expectThat(
+                  values(latent).every(Number.isFinite),
+                  () => `refine gives latents that are not finite: ${NOT_FINITE}`,
+                );
               }
             }),
           { sharedLevels },
@@ -60,11 +65,27 @@ const inputs: ScheduleCheck = {
         const given = [latents.zH, latents.zL, x];
         const before = given.map(values);
         const first = latentValues(refine(problem));
-        expect(given.map((tensor) => tensor.isDisposed)).toEqual([false, false, false]);
-        expect(given.map(values)).toEqual(before);
-        expect(latentValues(refine(problem))).toEqual(first);
-        expect(latentValues(refine({ ...problem, schedule: subject.make() }))).toEqual(first);
-        expect(train(problem)).toEqual(train(problem));
+        expectUntouched(problem, 'refine');
+        expectThat(
+          given.every((tensor, i) => values(tensor).join() === before[i]!.join()),
+          () => 'refine changes the tensors that it is given: likely a variable among them is assigned to',
+        );
+        const expectSame = (got: NamedValues, expected: NamedValues, whose: string) => {
+          const name = Object.keys(expected).find((name) => got[name]!.join() !== expected[name]!.join());
+          expectThat(
+            name === undefined,
+            () =>
+              `${whose} gives another ${name} from the same latents: likely the schedule remembers something between ` +
+              'segments, or draws random numbers itself; state goes into the latents, numbers come from `draws`',
+          );
+        };
+        expectSame(latentValues(refine(problem)), first, 'a second call of refine');
+        expectSame(
+          latentValues(refine({ ...problem, schedule: subject.make() })),
+          first,
+          'another schedule made alike',
+        );
+        expectSame(train(problem), train(problem), 'a second call of refine in training');
       }),
     );
   },
@@ -76,7 +97,7 @@ const ownTensors: ScheduleCheck = {
     subject.withProblem(subject.sizes[0]!, (problem) => {
       const { latents, x } = problem;
       tf.dispose(refine(problem) as tf.TensorContainer);
-      expect([latents.zH, latents.zL, x].map((tensor) => tensor.isDisposed)).toEqual([false, false, false]);
+      expectUntouched({ latents, x }, 'freeing what refine returns');
     });
   },
 };
@@ -85,7 +106,10 @@ const samples: ScheduleCheck = {
   title: 'treats each puzzle of a batch by itself',
   check(subject) {
     const sizes = subject.sizes.reduce((largest, next) => (next.batch > largest.batch ? next : largest));
-    expect(sizes.batch, 'the largest batch among the sizes').toBeGreaterThan(1);
+    expectThat(
+      sizes.batch > 1,
+      () => 'no size that describeSchedule was given has a batch over 1: give one, to tell puzzles apart',
+    );
     subject.withProblem(sizes, (problem) =>
       tf.tidy(() => {
         const together = refine(problem).latents;
@@ -96,7 +120,13 @@ const samples: ScheduleCheck = {
           const start = { zH: of(latents.zH, sample), zL: of(latents.zL, sample) };
           const alone = latentValues(refine({ ...problem, latents: start, x: of(x, sample) }));
           const expected = { zH: values(of(together.zH, sample)), zL: values(of(together.zL, sample)) };
-          expect(firstDifference(alone, expected), `puzzle ${sample}`).toBeUndefined();
+          const difference = firstDifference(alone, expected);
+          expectThat(
+            difference === undefined,
+            () =>
+              `puzzle ${sample} comes out otherwise in a batch of ${sizes.batch} than alone (${difference}): likely a mean, sum ` +
+              'or norm over axis 0, a stop for all puzzles at once, or numbers that are not finite or drawn by chance',
+          );
         }
       }),
     );
@@ -111,11 +141,25 @@ const leaks: ScheduleCheck = {
       const result = refine(problem);
       const { latents, regularizer, metrics = {} } = result;
       const given = new Set([latents.zH, latents.zL, ...(regularizer ? [regularizer] : []), ...Object.values(metrics)]);
-      expect(tf.memory().numTensors - before, 'tensors made by refine: its results alone').toBe(given.size);
+      const extra = tf.memory().numTensors - before - given.size;
+      expectThat(
+        extra <= 0,
+        () =>
+          `refine leaves ${extra} more in memory than it returns: wrap what it does in tf.tidy, and tf.keep nothing`,
+      );
+      expectThat(
+        extra === 0,
+        () =>
+          'refine returns tensors that were there before, or frees what it was given: return copies, tf.clone(zH), and free nothing',
+      );
       tf.dispose(result as tf.TensorContainer);
-      expect(tf.memory().numTensors - before, 'tensors left when its results are freed').toBe(0);
       train(problem);
-      expect(tf.memory().numTensors - before, 'tensors left after gradients').toBe(0);
+      const left = tf.memory().numTensors - before;
+      expectThat(
+        left === 0,
+        () =>
+          `${left} more in memory after a step with gradients than before: likely a tf.keep, or a gradFunc that saves what it made`,
+      );
     });
   },
 };
@@ -128,96 +172,16 @@ const figures: ScheduleCheck = {
         const { schedule, core, latents, x, draws } = problem;
         const { regularizer, metrics = {} } = schedule.refine(core, latents, x, draws);
         for (const [name, figure] of Object.entries({ ...metrics, ...(regularizer && { regularizer }) })) {
-          expect(figure.shape, `the shape of ${name}`).toEqual([x.shape[0]]);
-          expect(values(figure).every(Number.isFinite), `${name} is finite`).toBe(true);
+          expectThat(
+            figure.shape.length === 1 && figure.shape[0] === x.shape[0],
+            () =>
+              `${name} has the shape [${figure.shape.join(', ')}], expected [${x.shape[0]}], a number for each puzzle: likely ` +
+              'a sum or mean over the batch; take it over the other axes alone',
+          );
+          expectThat(values(figure).every(Number.isFinite), () => `${name} is not finite: ${NOT_FINITE}`);
         }
       }),
     );
-  },
-};
-
-const recording: ScheduleCheck = {
-  title: 'reads no value of a tensor, forward or backward, unless it says that it cannot be recorded',
-  applies: (subject) => subject.make().recordable ?? true,
-  check(subject) {
-    subject.withProblem(subject.sizes[0]!, (problem) => {
-      const { schedule, core, latents, x, draws, parameters } = problem;
-      const prototype = tf.Tensor.prototype;
-      const reads = [vi.spyOn(prototype, 'dataSync'), vi.spyOn(prototype, 'data')];
-      try {
-        tf.tidy(() => {
-          // Not by lossAndGradients, which reads the gradients itself.
-          const { gradients } = valueAndGradients(() => {
-            const { zH, zL } = schedule.refine(core, latents, x, draws).latents;
-            return { loss: tf.add(tf.sum(zH), tf.sum(zL)) as tf.Scalar, auxiliary: {} };
-          }, Object.values(parameters));
-          expect(gradients.length).toBeGreaterThan(0);
-        });
-        expect(reads.map((read) => read.mock.calls.length)).toEqual([0, 0]);
-      } finally {
-        for (const read of reads) read.mockRestore();
-      }
-    });
-  },
-};
-
-const randomness: ScheduleCheck = {
-  title: 'draws random numbers from the stream it is given alone, and ahead of a step',
-  check(subject) {
-    const chance = vi.spyOn(Math, 'random');
-    try {
-      const shape = [2, 3, 4] as const;
-      const drawn = (seed: number) => subject.make().draw?.(new RandomStream(seed), shape);
-      expect(drawn(0)).toEqual(drawn(0));
-      if (Object.keys(drawn(0) ?? {}).length > 0) expect(drawn(1)).not.toEqual(drawn(0));
-      subject.withProblem(subject.sizes[0]!, (problem) => train(problem));
-      expect(chance).not.toHaveBeenCalled();
-    } finally {
-      chance.mockRestore();
-    }
-  },
-};
-
-const stages: ScheduleCheck = {
-  title: 'has one schedule for each stage of training, and all of them refine',
-  applies: (subject) => isProgressive(subject.make()),
-  check(subject) {
-    subject.withProblem(subject.sizes[0]!, (problem) =>
-      tf.tidy(() => {
-        const { schedule } = problem;
-        if (!isProgressive(schedule)) throw new TypeError('the schedule has no stages');
-        const found = new Set(Array.from({ length: 101 }, (_, i) => schedule.at(i / 100)));
-        expect(found.size, 'stages').toBeLessThan(20);
-        for (const stage of found) {
-          const { zH } = refine({ ...problem, schedule: stage }).latents;
-          expect(zH.shape).toEqual(problem.x.shape);
-        }
-        const last = latentValues(refine({ ...problem, schedule: schedule.at(1) }));
-        expect(latentValues(refine(problem)), 'its own refinements, those of the last stage').toEqual(last);
-      }),
-    );
-  },
-};
-
-const backends: ScheduleCheck = {
-  title: 'gives the same answers and gradients on every backend',
-  applies: (subject) => subject.backends.length > 1,
-  async check(subject) {
-    const [first, ...others] = subject.backends;
-    const everything = () =>
-      subject.withProblem(subject.sizes.at(-1)!, (problem) =>
-        tf.tidy(() => ({ ...latentValues(refine(problem)), ...train(problem) })),
-      );
-    await first!.use();
-    const expected = everything();
-    try {
-      for (const backend of others) {
-        await backend.use();
-        expect(firstDifference(everything(), expected), backend.name).toBeUndefined();
-      }
-    } finally {
-      await first!.use();
-    }
   },
 };
 
@@ -230,8 +194,5 @@ export const scheduleChecks: readonly ScheduleCheck[] = [
   ...gradientChecks,
   leaks,
   figures,
-  recording,
-  randomness,
-  stages,
-  backends,
-];
+  ...repeatabilityChecks,
+].map((check) => explained('the schedule', check));

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { disposeParameters, mapTensors, namedParameters, RandomStream } from '@hrm/layers';
+import { disposeParameters, expectPart, mapTensors, namedParameters, RandomStream } from '@hrm/layers';
 import { registeredBackends, type TestBackend } from '@hrm/layers/testing';
 import type { Latents } from '../latents';
 import { observeCore } from '../observe-core';
@@ -94,6 +94,7 @@ export class ScheduleSubject {
       tf.Tensor3D,
     ];
     const schedule = this.make();
+    expectPart('describeSchedule: what it was given to make a schedule made', schedule, ['refine']);
     const drawn = schedule.draw?.(new RandomStream(0), shape);
     const draws =
       drawn && Object.fromEntries(Object.entries(drawn).map(([name, values]) => [name, tf.tensor1d(values)]));

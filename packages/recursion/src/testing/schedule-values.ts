@@ -1,0 +1,18 @@
+import type * as tf from '@tensorflow/tfjs-core';
+import type { Refinement } from '../recursion-schedule';
+import { lossAndGradients } from './gradient-check';
+import type { ScheduleProblem } from './schedule-subject';
+
+/** Outside of training, as evaluation refines. */
+export const refine = ({ schedule, core, latents, x }: ScheduleProblem) => schedule.refine(core, latents, x);
+
+/** In training: the loss and its gradients. */
+export const train = (problem: ScheduleProblem) =>
+  lossAndGradients(problem, () => {
+    const { schedule, core, latents, x, draws } = problem;
+    return schedule.refine(core, latents, x, draws).latents;
+  });
+
+export const values = (tensor: tf.Tensor) => tensor.dataSync<'float32'>().slice();
+
+export const latentValues = ({ latents }: Refinement) => ({ zH: values(latents.zH), zL: values(latents.zL) });
