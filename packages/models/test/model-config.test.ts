@@ -79,10 +79,17 @@ describe('buildModel', () => {
     expect(() => buildModel({ ...config, halting: wrong })).toThrow('halting: there is no part called "mine"');
   });
 
+  const grid = { rows: 2, columns: 2 };
+  const needs: { [type: string]: object } = {
+    attention: { heads: 2 },
+    'graph-attention': { relations: ['row', 'column'], grid },
+    conv: { grid },
+  };
+
   it.each(Object.keys(standardParts.blocks))('makes block %s with each of its variants', (type) => {
     const block = {
       type,
-      ...(type === 'attention' && { heads: 2 }),
+      ...needs[type],
       norm: 'pre',
       learnedGain: true,
       feedForward: 'gelu',
@@ -102,7 +109,7 @@ describe('buildModel', () => {
   });
 
   it.each<[string, Partial<ModelConfig>, string]>([
-    ['block', { block: { type: 'conv' } }, 'block: there is no part called "conv", expected one of attention, mixer'],
+    ['block', { block: { type: 'gru' } }, 'block: there is no part called "gru", expected one of attention, mixer'],
     [
       'schedule',
       { schedule: { type: 'two-step' } },

@@ -30,7 +30,10 @@ export function expectThat(holds: boolean, fault: () => string): void {
 
 /** What errors of TensorFlow.js and JavaScript usually come from. */
 const causes: readonly [message: RegExp, cause: string][] = [
-  [/dispos|reading 'backend'/i, 'likely it uses a tensor that was freed: return it from tf.tidy, and free nothing that you were given'],
+  [
+    /dispos|reading 'backend'/i,
+    'likely it uses a tensor that was freed: return it from tf.tidy, and free nothing that you were given',
+  ],
   [
     /gradient function not found|no gradient|not differentiable/i,
     'likely a comparison, argMax or cast in the way of the gradient, none of which has one: put it in withoutGradient of @hrm/layers',
