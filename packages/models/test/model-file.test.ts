@@ -163,6 +163,37 @@ describe('loadModel', () => {
     expect(tf.memory().numTensors).toBe(before);
   }); // prettier-ignore
 
+  it('takes a config that is wrong anywhere for a file that cannot be trusted, and nothing else', async () => {
+    const model = buildModel(config);
+    const values = await parameterValues(model);
+    model.dispose();
+    let refused = 0;
+    const wrong = [null, -1, 0, 1.5, '', 'x', [], {}, true, 1e300, '__proto__'];
+    const spoil = (change: (made: Record<string, unknown>) => void) => {
+      const made = structuredClone(config) as unknown as Record<string, unknown>;
+      change(made);
+      const bytes = serializeSafetensors(values, new Map([['config', JSON.stringify(made)]]));
+      try {
+        loadModel(bytes).dispose();
+      } catch (error) {
+        expect(error, JSON.stringify(made)).toBeInstanceOf(FileFormatError);
+        refused++;
+      }
+    };
+    for (const key of Object.keys(config)) {
+      for (const value of wrong) {
+        spoil((made) => (made[key] = value));
+        if (typeof partOf(key) !== 'object') continue;
+        for (const option of Object.keys(partOf(key) as object)) spoil((all) => ((all[key] as Record<string, unknown>)[option] = value)); // prettier-ignore
+      }
+    }
+    expect(refused).toBeGreaterThan(150);
+
+    function partOf(key: string): unknown {
+      return (config as unknown as Record<string, unknown>)[key];
+    }
+  });
+
   it('takes parts of your own by their names', async () => {
     const own: BlockFactory = attentionBlock({ heads: 4 });
     const parts = registerParts({ blocks: { mine: () => own } });
