@@ -16,9 +16,10 @@ import * as tf from '@tensorflow/tfjs-core';
 export function binaryCrossEntropy<T extends tf.Tensor>(logits: T, targets: T): T {
   const loss = tf.customGrad((...inputs) => {
     const [x, save] = inputs as unknown as [tf.Tensor, tf.GradSaveFunc];
+    const value = tf.add(tf.sub(tf.relu(x), tf.mul(x, targets)), tf.log(tf.add(1, tf.exp(tf.neg(tf.abs(x))))));
     save([x, targets]);
     return {
-      value: tf.add(tf.sub(tf.relu(x), tf.mul(x, targets)), tf.log(tf.add(1, tf.exp(tf.neg(tf.abs(x)))))),
+      value,
       gradFunc: (dy, saved) => tf.mul(dy, tf.sub(tf.sigmoid(saved[0]!), saved[1]!)),
     };
   });

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { expectFactory, type Layer, type RandomStream } from '@hrm/layers';
+import { expectFactory, noteVariables, type Layer, type RandomStream } from '@hrm/layers';
 import { expectController } from './expect-controller';
 import type {
   HaltingController,
@@ -135,6 +135,22 @@ function expectNoneHeldBack(combinator: string, votes: number, members: readonly
   );
 }
 
+function quorum(name: string, votes: number, makers: readonly HaltingFactory[]): HaltingFactory {
+  return (context) => {
+    const freeNewVariables = noteVariables();
+    try {
+      return new Quorum(
+        name,
+        votes,
+        makers.map((make) => make(context)),
+      );
+    } catch (error) {
+      freeNewVariables();
+      throw error;
+    }
+  };
+}
+
 function expectMembers(combinator: string, factories: readonly HaltingFactory[]): void {
   if (factories.length === 0) {
     throw new RangeError(`${combinator}: got no controllers, expected one or more, such as ${combinator}(haltOnly())`);
@@ -160,12 +176,7 @@ function expectMembers(combinator: string, factories: readonly HaltingFactory[])
  */
 export function any(...controllers: HaltingFactory[]): HaltingFactory {
   expectMembers('any', controllers);
-  return (context) =>
-    new Quorum(
-      'any',
-      1,
-      controllers.map((make) => make(context)),
-    );
+  return quorum('any', 1, controllers);
 }
 
 /**
@@ -188,12 +199,7 @@ export function any(...controllers: HaltingFactory[]): HaltingFactory {
  */
 export function all(...controllers: HaltingFactory[]): HaltingFactory {
   expectMembers('all', controllers);
-  return (context) =>
-    new Quorum(
-      'all',
-      controllers.length,
-      controllers.map((make) => make(context)),
-    );
+  return quorum('all', controllers.length, controllers);
 }
 
 /**
@@ -221,10 +227,5 @@ export function atLeast(votes: number, ...controllers: HaltingFactory[]): Haltin
         `${controllers.length}; for a least number of segments write all(fixedSteps(${votes}), controller)`,
     );
   }
-  return (context) =>
-    new Quorum(
-      `at-least-${votes}`,
-      votes,
-      controllers.map((make) => make(context)),
-    );
+  return quorum(`at-least-${votes}`, votes, controllers);
 }

@@ -44,9 +44,10 @@ export const stablemaxCrossEntropy: TokenLoss = (logits, labels) => {
     const [x, save] = inputs as unknown as [tf.Tensor3D, tf.GradSaveFunc];
     const oneHot = labelsAsOneHot(labels, x.shape[2]);
     const own = stable(x);
+    const value = tf.sum(tf.mul(tf.sub(tf.log(tf.sum(own, -1, true)), tf.log(own)), oneHot), -1);
     save([x, oneHot]);
     return {
-      value: tf.sum(tf.mul(tf.sub(tf.log(tf.sum(own, -1, true)), tf.log(own)), oneHot), -1),
+      value,
       gradFunc: (dy, saved) => {
         const [savedLogits, savedOneHot] = saved as [tf.Tensor3D, tf.Tensor3D];
         const s = stable(savedLogits);
@@ -82,9 +83,10 @@ export const softmaxCrossEntropy: TokenLoss = (logits, labels) => {
     const oneHot = labelsAsOneHot(labels, x.shape[2]);
     const shifted = tf.sub(x, tf.max(x, -1, true));
     const logTotal = tf.log(tf.sum(tf.exp(shifted), -1, true));
+    const value = tf.sum(tf.mul(tf.sub(logTotal, shifted), oneHot), -1);
     save([x, oneHot]);
     return {
-      value: tf.sum(tf.mul(tf.sub(logTotal, shifted), oneHot), -1),
+      value,
       gradFunc: (dy, saved) => {
         const [savedLogits, savedOneHot] = saved as [tf.Tensor3D, tf.Tensor3D];
         const labelled = tf.sum(savedOneHot, -1, true);

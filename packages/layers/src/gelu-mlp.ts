@@ -31,9 +31,10 @@ const softSign = (x: tf.Tensor) => tf.tanh(tf.mul(SQRT_2_OVER_PI, tf.add(x, tf.m
 export function gelu<T extends tf.Tensor>(x: T): T {
   const activate = tf.customGrad((...inputs) => {
     const [input, save] = inputs as unknown as [tf.Tensor, tf.GradSaveFunc];
+    const value = tf.mul(tf.mul(0.5, input), tf.add(1, softSign(input)));
     save([input]);
     return {
-      value: tf.mul(tf.mul(0.5, input), tf.add(1, softSign(input))),
+      value,
       gradFunc: (dy, saved) => {
         const x = saved[0]!;
         const t = softSign(x);

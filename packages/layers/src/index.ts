@@ -28,6 +28,7 @@ export { mapTensors } from './map-tensors';
 export { matMul } from './mat-mul';
 export { MixerBlock, mixerBlock, type MixerBlockOptions } from './mixer-block';
 export type { Norm, NormOptions } from './norm';
+export { noteVariables } from './note-variables';
 export { PositionEmbedding, type PositionEmbeddingOptions } from './position-embedding';
 export type { PositionRotation } from './position-rotation';
 export { PostNorm } from './post-norm';

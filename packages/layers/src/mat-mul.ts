@@ -36,9 +36,11 @@ export function transposedTimes(a: tf.Tensor, b: tf.Tensor): tf.Tensor {
 export function matMul<T extends tf.Tensor>(a: T, b: T): T {
   const product = tf.customGrad((...inputs) => {
     const [left, right, save] = inputs as unknown as [tf.Tensor, tf.Tensor, tf.GradSaveFunc];
+    const value = tf.matMul(left, right);
+    // After the product: what is saved is freed with the tape, which knows of it once the value is there.
     save([left, right]);
     return {
-      value: tf.matMul(left, right),
+      value,
       gradFunc: (dy, saved) => {
         const [savedLeft, savedRight] = saved as [tf.Tensor, tf.Tensor];
         return [timesTransposed(dy, savedRight), transposedTimes(savedLeft, dy)];

@@ -12,9 +12,10 @@ function gated(gateUp: tf.Tensor): tf.Tensor {
   const product = tf.customGrad((...inputs) => {
     const [input, save] = inputs as unknown as [tf.Tensor, tf.GradSaveFunc];
     const [gate, up] = tf.split(input, 2, -1) as [tf.Tensor, tf.Tensor];
+    const value = tf.mul(tf.mul(gate, tf.sigmoid(gate)), up);
     save([input]);
     return {
-      value: tf.mul(tf.mul(gate, tf.sigmoid(gate)), up),
+      value,
       gradFunc: (dy, saved) => {
         const [gate, up] = tf.split(saved[0]!, 2, -1) as [tf.Tensor, tf.Tensor];
         const sigmoid = tf.sigmoid(gate);

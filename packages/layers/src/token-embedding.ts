@@ -12,9 +12,10 @@ import { truncatedNormal } from './truncated-normal';
 function lookUp(table: tf.Tensor2D, indices: tf.Tensor1D): tf.Tensor2D {
   const rows = tf.customGrad((...inputs) => {
     const [weights, save] = inputs as unknown as [tf.Tensor2D, tf.GradSaveFunc];
+    const value = tf.gather(weights, indices);
     save([indices]);
     return {
-      value: tf.gather(weights, indices),
+      value,
       gradFunc: (dy, saved) => {
         // Cast, because WebAssembly makes integers whatever it is asked for.
         const oneHot = tf.cast(tf.oneHot(saved[0] as tf.Tensor1D, weights.shape[0]), 'float32') as tf.Tensor2D;

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { describeValue } from './describe-value';
 import { mapTensors } from './map-tensors';
 import { registerGradients } from './register-gradients';
+import { keepCopy } from './without-gradient';
 
 /** What {@link valueAndGradients} returns. */
 export interface ValueAndGradients<Auxiliary> {
@@ -9,6 +10,14 @@ export interface ValueAndGradients<Auxiliary> {
   /** One gradient a tensor in `withRespectTo`, zero where the loss does not depend on it. */
   gradients: tf.Tensor[];
   auxiliary: Auxiliary;
+}
+
+/** Frees what TensorFlow.js saved for a backward pass that will not come; by itself it does so only where one succeeds. */
+function freeTape(): void {
+  const { state } = tf.engine();
+  if (state.gradientDepth > 0) return;
+  for (const { saved } of state.activeTape ?? []) tf.dispose(saved ?? []);
+  state.activeTape = [];
 }
 
 /**
@@ -50,30 +59,38 @@ export function valueAndGradients<Auxiliary>(
     );
   }
   registerGradients();
-  let auxiliary: Auxiliary | undefined;
-  const { value, grads } = tf.engine().gradients(
-    () => {
-      const result = f();
-      if (!((result as Partial<typeof result> | undefined)?.loss instanceof tf.Tensor)) {
-        throw new TypeError(
-          `valueAndGradients: the function returned ${describeValue(result)}, expected { loss, auxiliary }, the loss a scalar`,
-        );
-      }
-      // Kept so that they outlive the tape's own scope; copied so that the same tensor may be handed out twice.
-      auxiliary = mapTensors(result.auxiliary, (tensor) => tf.keep(tf.clone(tensor)));
-      return result.loss;
-    },
-    [...withRespectTo],
-    undefined,
-    true,
-  );
-  return {
-    loss: value as tf.Scalar,
-    gradients: withRespectTo.map((x, i) => grads[i] ?? tf.zerosLike(x)),
-    auxiliary: mapTensors(auxiliary as Auxiliary, (kept) => {
-      const copy = tf.clone(kept);
-      kept.dispose();
-      return copy;
-    }),
-  };
+  const kept: tf.Tensor[] = [];
+  try {
+    return tf.tidy(() => computed() as ReturnType<typeof computed> & tf.TensorContainerObject);
+  } catch (error) {
+    freeTape();
+    throw error;
+  } finally {
+    tf.dispose(kept);
+  }
+
+  function computed(): ValueAndGradients<Auxiliary> {
+    let auxiliary: Auxiliary | undefined;
+    const { value, grads } = tf.engine().gradients(
+      () => {
+        const result = f();
+        if (!((result as Partial<typeof result> | undefined)?.loss instanceof tf.Tensor)) {
+          throw new TypeError(
+            `valueAndGradients: the function returned ${describeValue(result)}, expected { loss, auxiliary }, the loss a scalar`,
+          );
+        }
+        // Kept so that they outlive the tape's own scope; copied so that the same tensor may be handed out twice.
+        auxiliary = mapTensors(result.auxiliary, (tensor) => keepCopy(tensor, kept));
+        return result.loss;
+      },
+      [...withRespectTo],
+      undefined,
+      true,
+    );
+    return {
+      loss: value as tf.Scalar,
+      gradients: withRespectTo.map((x, i) => grads[i] ?? tf.zerosLike(x)),
+      auxiliary: mapTensors(auxiliary as Auxiliary, (copy) => tf.clone(copy)),
+    };
+  }
 }

@@ -11,6 +11,7 @@ import {
   expectPart,
   expectShape,
   expectSizes,
+  noteVariables,
   truncatedNormal,
   type BlockContext,
   type Compile,
@@ -119,38 +120,46 @@ export class RecursiveReasoner implements ReasoningNetwork {
     this.schedule = schedule;
     this.config = options.config;
 
-    this.#tokenEmbedding = new TokenEmbedding({ vocabSize, hiddenSize, random });
-    this.puzzleEmbedding = puzzleEmbedding && new PuzzleEmbedding({ ...puzzleEmbedding, hiddenSize });
-    this.prefixLen = this.puzzleEmbedding?.positions ?? 0;
-    const fullLen = this.prefixLen + seqLen;
-    if (positions === 'learned')
-      this.#positionEmbedding = new PositionEmbedding({ seqLen: fullLen, hiddenSize, random });
+    const freeNewVariables = noteVariables();
+    try {
+      this.#tokenEmbedding = new TokenEmbedding({ vocabSize, hiddenSize, random });
+      this.puzzleEmbedding = puzzleEmbedding && new PuzzleEmbedding({ ...puzzleEmbedding, hiddenSize });
+      this.prefixLen = this.puzzleEmbedding?.positions ?? 0;
+      const fullLen = this.prefixLen + seqLen;
+      if (positions === 'learned')
+        this.#positionEmbedding = new PositionEmbedding({ seqLen: fullLen, hiddenSize, random });
 
-    const rotary = (headSize: number) => {
-      const sizes = { headSize, seqLen, prefixLen: this.prefixLen, theta: ropeTheta };
-      const made = this.#rotary.get(headSize) ?? rotationOf(positions, sizes);
-      if (made) this.#rotary.set(headSize, made);
-      return made;
-    };
-    const { lowLevel, highLevel } = levels({ hiddenSize, seqLen: fullLen, rotary, random });
-    this.core = new RecursionCore(lowLevel, highLevel);
-    this.#outputHead = new Linear({ inputSize: hiddenSize, outputSize: vocabSize, random });
-    this.halting = halting({ hiddenSize, random });
-    expectController('RecursiveReasoner: what halting made', this.halting);
-    const startVector = () =>
-      tf.tidy(() => tf.variable(truncatedNormal({ shape: [hiddenSize], std: 1, random }), false));
-    this.#start = { zH: startVector(), zL: startVector() };
+      const rotary = (headSize: number) => {
+        const sizes = { headSize, seqLen, prefixLen: this.prefixLen, theta: ropeTheta };
+        const made = this.#rotary.get(headSize) ?? rotationOf(positions, sizes);
+        if (made) this.#rotary.set(headSize, made);
+        return made;
+      };
+      const { lowLevel, highLevel } = levels({ hiddenSize, seqLen: fullLen, rotary, random });
+      this.core = new RecursionCore(lowLevel, highLevel);
+      this.#outputHead = new Linear({ inputSize: hiddenSize, outputSize: vocabSize, random });
+      this.halting = halting({ hiddenSize, random });
+      expectController('RecursiveReasoner: what halting made', this.halting);
+      const startVector = () =>
+        tf.tidy(() => tf.variable(truncatedNormal({ shape: [hiddenSize], std: 1, random }), false));
+      this.#start = { zH: startVector(), zL: startVector() };
 
-    this.parameters = {
-      tokenEmbedding: this.#tokenEmbedding,
-      ...(this.#positionEmbedding && { positionEmbedding: this.#positionEmbedding as Layer }),
-      ...(this.puzzleEmbedding && { puzzleEmbedding: this.puzzleEmbedding as Layer }),
-      lowLevel,
-      highLevel,
-      outputHead: this.#outputHead,
-      halting: this.halting,
-      initialLatents: this.#start,
-    };
+      this.parameters = {
+        tokenEmbedding: this.#tokenEmbedding,
+        ...(this.#positionEmbedding && { positionEmbedding: this.#positionEmbedding as Layer }),
+        ...(this.puzzleEmbedding && { puzzleEmbedding: this.puzzleEmbedding as Layer }),
+        lowLevel,
+        highLevel,
+        outputHead: this.#outputHead,
+        halting: this.halting,
+        initialLatents: this.#start,
+      };
+    } catch (error) {
+      // A part was refused: those made before it belong to nobody.
+      freeNewVariables();
+      for (const rotary of this.#rotary.values()) rotary.dispose();
+      throw error;
+    }
   }
 
   initialLatents(): { zH: tf.Tensor; zL: tf.Tensor } {

@@ -5,6 +5,7 @@ import {
   expectPart,
   expectShape,
   expectSizes,
+  noteVariables,
   type Block,
   type BlockContext,
   type BlockFactory,
@@ -62,7 +63,13 @@ export class ReasoningModule implements Refiner {
       expectPart('ReasoningModule: what block made', made, ['apply']);
       return made;
     };
-    this.parameters = { blocks: Array.from({ length: layers }, (_, i) => make(i === layers - 1)) };
+    const freeNewVariables = noteVariables();
+    try {
+      this.parameters = { blocks: Array.from({ length: layers }, (_, i) => make(i === layers - 1)) };
+    } catch (error) {
+      freeNewVariables();
+      throw error;
+    }
   }
 
   apply(latent: tf.Tensor3D, injection: tf.Tensor3D): tf.Tensor3D {

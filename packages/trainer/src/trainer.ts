@@ -106,9 +106,14 @@ export class Trainer {
     this.#evaluationStep = compileIfCan(evaluationStep(network, tokenLoss));
     const trained = trainedParameters(network);
     this.#optimizer = flatOptimizer(optimizer);
-    this.#optimizerState = keepAll(tf.tidy(() => this.#optimizer.init(trained)));
-    this.#ema =
-      emaDecay === undefined ? {} : keepAll(tf.tidy(() => mapNamed(trained, (parameter) => tf.clone(parameter))));
+    const start = keepAll(
+      tf.tidy(() => ({
+        optimizerState: this.#optimizer.init(trained),
+        ema: emaDecay === undefined ? {} : mapNamed(trained, (parameter) => tf.clone(parameter)),
+      })),
+    );
+    this.#optimizerState = start.optimizerState;
+    this.#ema = start.ema;
   }
 
   /** Steps made so far. */

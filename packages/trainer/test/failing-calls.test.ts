@@ -1,0 +1,342 @@
+import * as tf from '@tensorflow/tfjs-core';
+import * as act from '@hrm/act';
+import * as layers from '@hrm/layers';
+import * as models from '@hrm/models';
+import * as library from '@hrm/trainer';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { useBackend } from './backends';
+import { Faults, type FaultKind } from './faults';
+import { reversalBatches, smallHrm, smallTrainer } from './reversal';
+
+beforeAll(() => useBackend('cpu'));
+
+const { namedParameters, RandomStream, mapTensors } = layers;
+
+/** What a call is made with. It is there before tensors are counted. */
+function fixture() {
+  const network = smallHrm(0, { maxSegments: 2 });
+  const trainer = smallTrainer(network);
+  const carry = act.initialCarry(network, 4);
+  const offered = act.puzzleBatch(batches[0]!);
+  const x = tf.ones<tf.Rank.R3>([2, 4, 8]);
+  const rates = { parameters: tf.scalar(0.1), puzzles: tf.scalar(0.1) };
+  const optimizer = library.adamAtan2({ learningRate: 0.1 });
+  const trained = library.trainedParameters(network);
+  const optimizerState = tf.tidy(() => optimizer.init(trained));
+  const parts = { network, tokenLoss, optimizer, puzzleOptimizer: library.signSgd({ learningRate: 0.1 }) };
+  const input = { carry, offered, draws: [{}], optimizerState, ema: {}, rates };
+  return { network, trainer, carry, offered, x, parts, trained, input, optimizer };
+}
+
+type Fixture = ReturnType<typeof fixture>;
+
+const tokenLoss = act.softmaxCrossEntropy;
+const batches = reversalBatches(2);
+const random = () => new RandomStream(0);
+const context = { hiddenSize: 8, seqLen: 4, rotary: () => undefined, random: random() };
+const sizes = { vocabSize: 4, seqLen: 4, hiddenSize: 8, hLayers: 1, lLayers: 1, block: layers.mixerBlock() };
+const grid = { rows: 2, columns: 2 };
+
+/** A call, and the functions of the packages that it is made of. What it returns is freed by the test. */
+interface Call {
+  covers: readonly string[];
+  call: (at: Fixture & { faults: Faults }) => unknown;
+}
+
+/** Applies a layer, and takes gradients through it. */
+const applied = (
+  covers: string[],
+  make: () => layers.Layer & { apply(x: tf.Tensor3D): tf.Tensor },
+): Call['call'] & { covers: string[] } =>
+  Object.assign(
+    ({ x }: Fixture) => {
+      const freeNewVariables = layers.noteVariables();
+      try {
+        const layer = make();
+        return layers.valueAndGradients(
+          () => ({ loss: tf.sum<tf.Scalar>(layer.apply(x)), auxiliary: {} }),
+          [x, ...namedParameters(layer).values()],
+        );
+      } finally {
+        freeNewVariables();
+      }
+    },
+    { covers },
+  );
+
+const ofLayers = [
+  applied(['Attention'], () => new layers.Attention({ hiddenSize: 8, heads: 2, random: random() })),
+  applied(['AttentionBlock', 'attentionBlock', 'dotProductAttention', 'PostNorm', 'rmsNorm', 'matMul'], () =>
+    layers.attentionBlock({ heads: 2 })(context),
+  ),
+  applied(['MixerBlock', 'mixerBlock', 'SwiGLU'], () => layers.mixerBlock()(context)),
+  applied(['PreNorm', 'LearnedRmsNorm'], () => layers.mixerBlock({ norm: 'pre', learnedGain: true })(context)),
+  applied(['GeluMlp', 'gelu'], () => new layers.GeluMlp({ hiddenSize: 8, expansion: 2, random: random() })),
+  applied(['Linear', 'truncatedNormal'], () => new layers.Linear({ inputSize: 8, outputSize: 2, random: random() })),
+  applied(['PositionEmbedding'], () => new layers.PositionEmbedding({ seqLen: 4, hiddenSize: 8, random: random() })),
+];
+
+const calls: { [name: string]: Call } = {
+  ...Object.fromEntries(ofLayers.map((call) => [`a layer: ${call.covers.join(', ')}`, { covers: call.covers, call }])),
+  embeddings: {
+    covers: ['TokenEmbedding', 'PuzzleEmbedding', 'disposeParameters', 'noteVariables'],
+    call: ({ network, offered }) => network.embed(offered, undefined),
+  },
+  rotations: {
+    covers: ['RotaryEmbedding', 'GridRotaryEmbedding'],
+    call: () => {
+      const options = { headSize: 4, seqLen: 4 };
+      const tables = [
+        new layers.RotaryEmbedding(options),
+        new layers.GridRotaryEmbedding({ ...options, ...grid } as never),
+      ];
+      for (const table of tables) table.dispose();
+    },
+  },
+  'gradients and their absence': {
+    covers: ['valueAndGradients', 'withoutGradient', 'stopGradient', 'registerGradients', 'mapTensors'],
+    call: ({ x }) =>
+      tf.tidy(() =>
+        layers.valueAndGradients(() => {
+          const copies = layers.withoutGradient(() => ({ twice: [x, tf.square(x)], once: layers.stopGradient(x) }));
+          return { loss: tf.sum<tf.Scalar>(tf.mul(x, copies.once)), auxiliary: copies };
+        }, [x]),
+      ),
+  },
+  'a segment, and its losses': {
+    covers: [
+      ...[
+        'admitPuzzles',
+        'initialCarry',
+        'puzzleBatch',
+        'runSegment',
+        'superviseSegment',
+        'answerFigures',
+        'countAnswers',
+      ],
+      ...[
+        'countHaltingSteps',
+        'binaryCrossEntropy',
+        'softmaxCrossEntropy',
+        'stablemaxCrossEntropy',
+        'QLearningHalting',
+      ],
+    ],
+    call: ({ network }) =>
+      tf.tidy(() => {
+        const carry = act.admitPuzzles(network, act.initialCarry(network, 4), act.puzzleBatch(batches[0]!));
+        const segment = act.runSegment(network, carry, { training: true });
+        const { total } = act.superviseSegment(network, segment, act.stablemaxCrossEntropy);
+        return tf.add(total, act.superviseSegment(network, segment, act.softmaxCrossEntropy).total);
+      }),
+  },
+  HaltingInference: {
+    covers: ['HaltingInference', 'inferWithHalting'],
+    call: ({ network, faults }) => {
+      const options = { bucketSizes: [1, 2], onSegment: faults.ownFunction };
+      return act.inferWithHalting(network, batches[0]!, options);
+    },
+  },
+  'making a model': {
+    covers: ['RecursiveReasoner', 'hrm', 'trm', 'buildModel'],
+    call: ({ faults }) => {
+      const halting = (given: act.HaltingContext) => {
+        faults.ownFunction();
+        return act.all(act.qLearningHalting(), act.haltOnly())(given);
+      };
+      models.hrm({ ...sizes, halting, puzzleEmbedding: { puzzles: 2, size: 8 } }).dispose();
+      models.hrm({ ...sizes, block: layers.attentionBlock({ heads: 2 }), positions: 'rope', halting }).dispose();
+      models.trm({ vocabSize: 4, seqLen: 4, hiddenSize: 8, layers: 2, positions: 'learned', halting }).dispose();
+      models
+        .buildModel({
+          ...{ family: 'hrm', vocabSize: 4, seqLen: 4, hiddenSize: 8, hLayers: 1, lLayers: 1 },
+          ...{ block: { type: 'mixer' }, schedule: { type: 'one-step-gradient', hCycles: 1, lCycles: 1 } },
+          halting: { type: 'halt-only' },
+        })
+        .dispose();
+    },
+  },
+  solving: {
+    covers: ['Solver', 'solvePuzzle'],
+    call: ({ network }) => models.solvePuzzle(network, [0, 1, 2, 3]),
+  },
+  'thinking aloud to one who leaves': {
+    covers: ['thinkAloud'],
+    call: async ({ network, faults }) => {
+      for await (const { segment } of models.thinkAloud(network, [0, 1, 2, 3])) {
+        faults.ownFunction();
+        if (segment === 1) return;
+      }
+    },
+  },
+  'values of parameters, out and in': {
+    covers: ['parameterValues', 'setParameterValues', 'toHostTensor', 'fromHostTensor'],
+    call: async ({ network }) => models.setParameterValues(network, await models.parameterValues(network)),
+  },
+  evaluate: {
+    covers: ['evaluate', 'evaluationStep', 'readScalars'],
+    call: ({ network, faults }) =>
+      library.evaluate(network, given(faults), {
+        tokenLoss,
+        microBatch: 1,
+        lanes: 3,
+        onBatch: faults.ownFunction,
+        onSegment: async () => {
+          await Promise.resolve();
+          faults.ownFunction();
+        },
+      }),
+  },
+  evaluateHalting: {
+    covers: ['evaluateHalting'],
+    call: ({ network, faults }) =>
+      library.evaluateHalting(network, given(faults), { onBatch: faults.ownFunction, bucketSizes: [2] }),
+  },
+  'a Trainer, from its start': {
+    covers: ['Trainer', 'adamAtan2', 'adamW', 'chain', 'scaleByAdam', 'scaleByAtan2', 'atan2RightHalfPlane'],
+    call: async ({ network, faults }) => {
+      const compile: layers.Compile = (f) => {
+        faults.ownFunction();
+        return (...input) => {
+          faults.ownFunction();
+          return f(...input);
+        };
+      };
+      const trainer = smallTrainer(network, { compile, microBatch: 2, lanes: 2 });
+      try {
+        for await (const { step } of trainer.train(given(faults))) if (step === 2) break;
+      } finally {
+        trainer.dispose();
+      }
+    },
+  },
+  'a Trainer, going on': {
+    covers: ['carryToHost', 'carryFromHost', 'signSgd', 'addDecayedWeights', 'scaleByLearningRate', 'stateless'],
+    call: async ({ trainer, faults }) => {
+      const state = await trainer.state();
+      try {
+        await trainer.trainBatch(batches[0]!);
+        await trainer.evaluate(given(faults), { onBatch: faults.ownFunction });
+        await trainer.withAveragedWeights(async () => faults.ownFunction());
+        await trainer.trainBatch(batches[1]!);
+      } finally {
+        // Its carry is what it may rightly keep: it goes back to having none.
+        await restored(trainer, state);
+      }
+    },
+  },
+  'restoring a Trainer': {
+    covers: [],
+    call: async ({ network }) => {
+      const trainer = smallTrainer(network);
+      try {
+        await trainer.trainBatch(batches[0]!);
+        trainer.restore(await trainer.state());
+      } finally {
+        trainer.dispose();
+      }
+    },
+  },
+  'the parts of a training step': {
+    covers: [
+      'trainingStep',
+      'microBatchedStep',
+      'updateGradients',
+      'applyGradients',
+      'finishStep',
+      'trainedParameters',
+    ],
+    call: ({ parts, input }) => {
+      const { network } = parts;
+      return tf.tidy(() => [
+        library.trainingStep(parts, { lanes: 2 })(input),
+        library.microBatchedStep(parts, { microBatch: 1, lanes: 2 })(input),
+        library.applyGradients(parts, library.updateGradients(network, tokenLoss, input), input),
+      ]);
+    },
+  },
+};
+
+/** The batches, one by one, each asked for. */
+async function* given(faults: Faults) {
+  for (const batch of batches) {
+    await Promise.resolve();
+    faults.ownFunction();
+    yield batch;
+  }
+}
+
+/** Restores until it succeeds: the operation that was to fail fails once. */
+async function restored(trainer: library.Trainer, state: library.TrainerState): Promise<void> {
+  try {
+    trainer.restore(state);
+  } catch {
+    trainer.restore(state);
+  }
+}
+
+function freeResult(result: unknown): void {
+  mapTensors(result, (tensor) => (tensor.dispose(), tensor));
+}
+
+/** All of a few places, and of many some that are spread evenly. */
+const spread = (count: number, most: number) =>
+  Array.from({ length: Math.min(count, most) }, (_, i) => Math.floor((i * count) / Math.min(count, most)));
+
+const most: { [K in FaultKind]: number } = { operation: 40, read: 60, 'own function': 60 };
+
+describe('a call that fails leaves no tensor behind', () => {
+  it.each(Object.entries(calls))('%s', async (_, { call }) => {
+    const faults = new Faults();
+    const at = { ...fixture(), faults };
+    // What is registered or kept once for all is not counted.
+    freeResult(await call(at));
+    const before = tf.memory().numTensors;
+    freeResult(await faults.run(() => call(at)));
+    expect(tf.memory().numTensors, 'left by a call that succeeds').toBe(before);
+    const counts = { ...faults.counts };
+    const leaks: string[] = [];
+    for (const kind of ['own function', 'read', 'operation'] as const) {
+      for (const index of spread(counts[kind], most[kind])) {
+        const failed = await faults.run(() => call(at), { kind, index }).then(freeResult, (error: Error) => error);
+        if (!failed) leaks.push(`${kind} ${index}: the call succeeded`);
+        const left = tf.memory().numTensors - before;
+        if (left !== 0) leaks.push(`${kind} ${index} of ${counts[kind]}: ${left} tensors`);
+        if (left !== 0) break;
+      }
+    }
+    expect(leaks).toEqual([]);
+    freeResult(await call(at));
+    expect(tf.memory().numTensors, 'left by the call when all is well again').toBe(before);
+    for (const tensors of [at.carry, at.offered, at.x, at.input]) freeResult(tensors);
+    at.trainer.dispose();
+    at.network.dispose();
+  });
+});
+
+it('everything that makes tensors is among these calls', () => {
+  const covered = new Set(Object.values(calls).flatMap(({ covers }) => covers));
+  // What makes no tensor, or makes them by way of the above: choices of parts, checks, plain numbers and texts.
+  const others = [
+    ...['asItIs', 'callTogether', 'countParameters', 'describeValue', 'expectFactory', 'expectOptions', 'expectPart'],
+    ...['expectRandom', 'expectShape', 'expectSizes', 'expectWidth', 'gridRelation', 'namedParameters', 'RandomStream'],
+    ...['ShapeError', 'swigluInnerSize', 'IGNORED_LABEL', 'all', 'any', 'atLeast', 'Quorum', 'expectController'],
+    ...[
+      'expectPuzzleIdentifiers',
+      'expectPuzzles',
+      'expectTokens',
+      'haltingHistogram',
+      'scoreAnswers',
+      'registerParts',
+    ],
+    ...['FileFormatError', 'modelConfigFromOfficial', 'nameFromOfficial', 'officialName', 'weightsFromOfficial'],
+    ...['weightsToOfficial', 'parseSafetensors', 'serializeSafetensors', 'safetensorsLimits', 'parseTorchCheckpoint'],
+    ...['serializeTorchCheckpoint', 'standardParts', 'meanMetrics', 'NonFiniteError', 'warmupCosine'],
+    // The other controllers and blocks, which are held to this by the kits of their packages.
+    ...['FixedSteps', 'fixedSteps', 'GravesAct', 'gravesAct', 'HaltOnly', 'haltOnly', 'Ponder', 'ponder'],
+    ...['qLearningHalting', 'ResidualHalting', 'residualHalting', 'UnchangedAnswer', 'unchangedAnswer'],
+    ...['convBlock', 'graphAttentionBlock', 'GridConvolution'],
+  ];
+  const names = [layers, act, models, library].flatMap((exported) => Object.keys(exported));
+  expect(names.filter((name) => !covered.has(name) && !others.includes(name))).toEqual([]);
+});
