@@ -28,10 +28,10 @@ export class Faults {
     const engine = tf.engine();
     const { runKernel } = engine;
     const { data } = tf.Tensor.prototype;
-    engine.runKernel = (...args) => {
+    engine.runKernel = <T extends tf.Tensor | tf.Tensor[]>(...args: Parameters<typeof runKernel>): T => {
       // Another reference to the same values cannot fail.
       if (args[0] !== 'Identity') this.#pass('operation');
-      return runKernel.apply(engine, args);
+      return runKernel.apply(engine, args) as T;
     };
     const faults = this;
     tf.Tensor.prototype.data = async function (this: tf.Tensor, ...args) {
