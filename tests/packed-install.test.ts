@@ -15,37 +15,38 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { findPnpm } from '../scripts/pnpm.mjs';
+import { billOfMaterials, packAll } from '../scripts/pack.mjs';
 import { backendOfWorker } from './browser-worker';
 import { isolation, visitPage } from './visit-page';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const names = readdirSync(join(root, 'packages'));
+const names = [...readdirSync(join(root, 'packages')), 'reference-trainer'];
 const run = promisify(execFile);
 
 /** An empty folder of a user, far from this workspace. */
 const folder = mkdtempSync(join(tmpdir(), 'hrm-packed-install-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
+let packed: { name: string; version: string; tarball: string }[];
+
 beforeAll(async () => {
-  const pnpm = await findPnpm();
   const tarballs = join(folder, 'tarballs');
   const user = join(folder, 'user');
   mkdirSync(tarballs);
   mkdirSync(user);
-  for (const name of names) {
-    const words = [pnpm.program, 'pack', '--pack-destination', tarballs];
-    await run(process.execPath, words, { cwd: join(root, 'packages', name) });
-  }
+  packed = await packAll(tarballs);
   const tfjs = ['core', 'backend-cpu', 'backend-wasm'].map((name) => `@tensorflow/tfjs-${name}@4.22.0`);
-  const packed = readdirSync(tarballs).map((file) => join(tarballs, file));
   writeFileSync(join(user, 'package.json'), JSON.stringify({ name: 'a-user', private: true, type: 'module' }));
   copyFileSync(join(root, 'tests/train-one-step.mjs'), join(user, 'train-one-step.mjs'));
   for (const page of ['browser-worker', 'browser-inference']) {
     cpSync(join(root, 'examples', page), join(user, page), { recursive: true });
   }
   const npm = { cwd: user, shell: process.platform === 'win32' };
-  await run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', ...tfjs, ...packed], npm);
+  await run(
+    'npm',
+    ['install', '--prefer-offline', '--no-audit', '--no-fund', ...tfjs, ...packed.map(({ tarball }) => tarball)],
+    npm,
+  );
 }, 120_000);
 
 interface LockedPackage {
@@ -59,7 +60,7 @@ function lockedPackages(): [string, LockedPackage][] {
   return Object.entries((JSON.parse(lock) as { packages: Record<string, LockedPackage> }).packages);
 }
 
-test('npm installs all seven from their tarballs, and one TensorFlow.js', () => {
+test('npm installs all seven and the command from their tarballs, and one TensorFlow.js', () => {
   const installed = lockedPackages().map(([path]) => path);
   for (const name of names) expect(installed).toContain(`node_modules/@hrm/${name}`);
   expect(installed.filter((path) => path.endsWith('@tensorflow/tfjs-core'))).toHaveLength(1);
@@ -100,3 +101,44 @@ test('what npm has installed solves a puzzle in a worker of a browser', { timeou
     { headers: isolation },
   ),
 );
+
+test('the tarballs hold what runs and its licence: no source maps, no sources, no tests', async () => {
+  expect(packed.map(({ name }) => name.replace('@hrm/', '')).sort()).toEqual([...names].sort());
+  for (const { name, tarball } of packed) {
+    const { stdout } = await run('tar', ['-tzf', tarball]);
+    const files = stdout
+      .trim()
+      .split('\n')
+      .map((file) => file.replace('package/', ''));
+    expect(files, name).toContain('LICENSE');
+    expect(files, name).toContain('README.md');
+    expect(
+      files.filter((file) => /\.map$|^(src|test)\/|\.test\.|testdata|tsconfig|^\.|node_modules/.test(file)),
+      name,
+    ).toEqual([]);
+    for (const file of files.filter((name) => /\.m?js$/.test(name))) {
+      const text = readFileSync(join(folder, 'user/node_modules', name, file), 'utf8');
+      expect(text, `${name}/${file}`).not.toContain('sourceMappingURL');
+    }
+  }
+});
+
+test('npx hrm is the command, with its schema for editors', async () => {
+  const { stdout } = await run('npx', ['--no', 'hrm', '--help'], { cwd: join(folder, 'user') });
+  expect(stdout).toContain('Usage: hrm COMMAND');
+  const schema = join(folder, 'user/node_modules/@hrm/reference-trainer/schema/run-config.schema.json');
+  expect(JSON.parse(readFileSync(schema, 'utf8'))).toMatchObject({ type: 'object' });
+});
+
+test('what they bring is listed in a bill of materials', async () => {
+  const bill = JSON.parse(await billOfMaterials(join(folder, 'user'))) as {
+    bomFormat: string;
+    components: { name: string; version: string; hashes?: object[] }[];
+  };
+  expect(bill.bomFormat).toBe('CycloneDX');
+  const listed = bill.components.map(({ name }) => name);
+  for (const name of [...packed.map((one) => one.name), 'commander', 'zod', '@tensorflow/tfjs-core']) {
+    expect(listed).toContain(name);
+  }
+  expect(listed).not.toContain('vitest');
+});

@@ -26,7 +26,6 @@ export default defineConfig({
   format: 'esm',
   target: 'es2022',
   dts: true,
-  sourcemap: true,
   clean: true,
   noExternal: [/tfjs-core\/dist\/gradients\//],
   esbuildPlugins: [bundleGradients],

@@ -44,7 +44,6 @@ export default defineConfig({
   format: 'esm',
   target: 'es2022',
   dts: { entry: { index: 'src/index.ts', 'faster-wasm-kernels': 'src/faster-wasm-kernels.ts' } },
-  sourcemap: true,
   clean: true,
   noExternal: [/tfjs-core\/dist\/register_all_gradients/],
   esbuildPlugins: [bundleGradients],

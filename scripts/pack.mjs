@@ -1,0 +1,77 @@
+import { execFile } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
+import { findPnpm } from './pnpm.mjs';
+
+// `node scripts/pack.mjs FOLDER`: packs every package that is published, as it is published, into FOLDER, with packed.txt
+// (a line for each: tarball, name@version) and sbom.cdx.json, the list of all that they bring when npm installs them.
+
+const run = promisify(execFile);
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** The folders of what is published. */
+export const publishedFolders = ['packages', 'apps'].flatMap((kind) =>
+  readdirSync(join(root, kind))
+    .map((name) => join(root, kind, name))
+    .filter((folder) => existsSync(join(folder, 'package.json')) && !manifestOf(folder).private),
+);
+
+function manifestOf(folder) {
+  return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+}
+
+/** Packs all into an empty folder. @returns {Promise<{ name: string, version: string, tarball: string }[]>} */
+export async function packAll(folder) {
+  const pnpm = await findPnpm();
+  const packed = [];
+  for (const from of publishedFolders) {
+    const { name, version } = manifestOf(from);
+    await run(process.execPath, [pnpm.program, 'pack', '--pack-destination', folder], { cwd: from });
+    const tarball = `${name.replace('@', '').replace('/', '-')}-${version}.tgz`;
+    if (!existsSync(join(folder, tarball))) throw new Error(`pack: pnpm has not made ${tarball}`);
+    packed.push({ name, version, tarball: join(folder, tarball) });
+  }
+  return packed;
+}
+
+/**
+ * All that is installed in a folder, as a software bill of materials (CycloneDX). What a package must not bring, such as
+ * tools of development, is not in it.
+ */
+export async function billOfMaterials(folder) {
+  const words = ['sbom', '--sbom-format', 'cyclonedx', '--omit', 'dev'];
+  const { stdout } = await run('npm', words, { cwd: folder, shell: process.platform === 'win32', maxBuffer: 1 << 26 });
+  return stdout;
+}
+
+async function main(folder) {
+  if (existsSync(folder) && readdirSync(folder).length > 0) throw new Error(`pack: ${folder} is not empty`);
+  mkdirSync(folder, { recursive: true });
+  const packed = await packAll(folder);
+  const user = mkdtempSync(join(tmpdir(), 'hrm-pack-'));
+  try {
+    writeFileSync(
+      join(user, 'package.json'),
+      JSON.stringify({ name: 'hrm-packages', version: '0.0.0', private: true }),
+    );
+    const words = ['install', '--ignore-scripts', '--no-audit', '--no-fund', ...packed.map(({ tarball }) => tarball)];
+    await run('npm', words, { cwd: user, shell: process.platform === 'win32' });
+    writeFileSync(join(folder, 'sbom.cdx.json'), await billOfMaterials(user));
+  } finally {
+    rmSync(user, { recursive: true, force: true });
+  }
+  const lines = packed.map(({ name, version, tarball }) => `${tarball.slice(folder.length + 1)} ${name}@${version}\n`);
+  writeFileSync(join(folder, 'packed.txt'), lines.join(''));
+  process.stdout.write(lines.join(''));
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  const folder = process.argv[2];
+  if (folder === undefined) {
+    console.error('Pack into which folder? node scripts/pack.mjs FOLDER');
+    process.exitCode = 2;
+  } else await main(resolve(folder));
+}
