@@ -36,7 +36,10 @@ beforeAll(async () => {
   mkdirSync(user);
   packed = await packAll(tarballs);
   const tfjs = ['core', 'backend-cpu', 'backend-wasm'].map((name) => `@tensorflow/tfjs-${name}@4.22.0`);
-  writeFileSync(join(user, 'package.json'), JSON.stringify({ name: 'a-user', private: true, type: 'module' }));
+  writeFileSync(
+    join(user, 'package.json'),
+    JSON.stringify({ name: 'a-user', version: '0.0.0', private: true, type: 'module' }),
+  );
   copyFileSync(join(root, 'tests/train-one-step.mjs'), join(user, 'train-one-step.mjs'));
   for (const page of ['browser-worker', 'browser-inference']) {
     cpSync(join(root, 'examples', page), join(user, page), { recursive: true });
@@ -124,7 +127,10 @@ test('the tarballs hold what runs and its licence: no source maps, no sources, n
 });
 
 test('npx hrm is the command, with its schema for editors', async () => {
-  const { stdout } = await run('npx', ['--no', 'hrm', '--help'], { cwd: join(folder, 'user') });
+  const { stdout } = await run('npx', ['hrm', '--help'], {
+    cwd: join(folder, 'user'),
+    env: { ...process.env, npm_config_yes: 'false' },
+  });
   expect(stdout).toContain('Usage: hrm COMMAND');
   const schema = join(folder, 'user/node_modules/@hrm/reference-trainer/schema/run-config.schema.json');
   expect(JSON.parse(readFileSync(schema, 'utf8'))).toMatchObject({ type: 'object' });
