@@ -14,6 +14,7 @@ const residual = {
   learnedGain: z.boolean().optional().describe('Whether norms have learned gains. Default false'),
   normEpsilon: number('Added to the mean square. Default 1e-5'),
 };
+const grid = z.looseObject({ rows: z.number(), columns: z.number() });
 const cycles = {
   hCycles: z.number().describe('Applications of f_H in a segment'),
   lCycles: z.number().describe('Applications of f_L before each of f_H'),
@@ -41,6 +42,21 @@ export const partOptions = {
       ...residual,
     }),
     mixer: section({ ...feedForward, ...residual }),
+    'graph-attention': section({
+      relations: z.array(z.unknown()).describe('What the heads attend along, one head each: relations of the grid by name, row, column, box or neighbours'), // prettier-ignore
+      grid: grid.optional().describe('The grid whose relations are given by name, such as { "rows": 9, "columns": 9 }'),
+      headSize: number(
+        'Width of a head. Default: the largest power of two that lets all heads fit into the hidden size',
+      ),
+      ...feedForward,
+      ...residual,
+    }),
+    conv: section({
+      grid: grid.describe('The grid that the puzzle is, read row by row, such as { "rows": 9, "columns": 9 }'),
+      kernelSize: number('Side of the square that a cell sees, odd. Default 3'),
+      ...feedForward,
+      ...residual,
+    }),
   },
   schedule: {
     'one-step-gradient': section(cycles),
