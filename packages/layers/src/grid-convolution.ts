@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { expectOptionsObject } from './expect-options';
 import { expectRandom } from './expect-random';
 import { expectSizes } from './expect-sizes';
 import type { Layer } from './layer';
@@ -41,7 +42,10 @@ export class GridConvolution implements Layer {
   readonly parameters: { kernel: Linear; fromPrefix?: Linear; toPrefix?: Linear } & Record<string, Layer>;
   readonly #sizes: { rows: number; columns: number; hiddenSize: number; prefixLen: number; kernelSize: number };
 
-  constructor({ hiddenSize, grid, prefixLen = 0, kernelSize = 3, random }: GridConvolutionOptions) {
+  constructor(options: GridConvolutionOptions) {
+    expectOptionsObject('GridConvolution', options, ['hiddenSize', 'grid', 'prefixLen', 'kernelSize', 'random']);
+    const { hiddenSize, grid, prefixLen = 0, kernelSize = 3, random } = options;
+    expectOptionsObject('GridConvolution: grid', grid, ['rows', 'columns']);
     const { rows, columns } = grid;
     expectSizes('GridConvolution', { hiddenSize, rows, columns, kernelSize });
     expectRandom('GridConvolution', random);
