@@ -1,4 +1,7 @@
 import { spawn } from 'node:child_process';
+import { readFileSync, readlinkSync } from 'node:fs';
+import { constants } from 'node:os';
+import { basename } from 'node:path';
 
 const interactive = process.stdout.isTTY && !process.env.CI;
 
@@ -73,7 +76,7 @@ export async function runInTerminal({ title, cost, command, env }) {
   running = { child, group: false, inTerminal: true };
   const { code, signal } = await ended(child);
   running = undefined;
-  return code ?? (signal === 'SIGINT' ? 130 : 1);
+  return code ?? 128 + constants.signals[signal];
 }
 
 function ended(child) {
@@ -83,17 +86,20 @@ function ended(child) {
   });
 }
 
-/** Ctrl-C ends the running stage with everything it has started, then this program. */
+/** Signals that ask a program to end. */
+const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP', ...(process.platform === 'win32' ? [] : ['SIGQUIT', 'SIGXCPU'])];
+
+/** What the keys of a terminal send to all that runs in it. */
+const ofKeys = ['SIGINT', 'SIGQUIT'];
+
+/** Ctrl-C, or another signal that asks it to end, ends the running stage with everything it has started, then this program. */
 export function endStagesOnSignals() {
-  for (const [signal, exitCode] of [
-    ['SIGINT', 130],
-    ['SIGTERM', 143],
-    ['SIGHUP', 129],
-  ]) {
+  for (const signal of stopSignals) {
     process.on(signal, () => {
+      if (signal === 'SIGHUP' && isUnderNohup()) return;
       if (running?.inTerminal) {
         // The terminal has sent Ctrl-C to the command as well, which ends in its own way.
-        if (signal !== 'SIGINT' || !process.stdin.isTTY) running.child.kill(signal);
+        if (!ofKeys.includes(signal) || !process.stdin.isTTY) running.child.kill(signal);
         return;
       }
       if (running) {
@@ -105,8 +111,19 @@ export function endStagesOnSignals() {
         }
       }
       console.log('\n\nStopped. Run the same command again to go on: what was finished is kept.');
-      process.exit(exitCode);
+      process.exit(128 + constants.signals[signal]);
     });
+  }
+}
+
+/** As the command `hrm` tells: Node forgets that nohup has it ignore a closed terminal. */
+function isUnderNohup() {
+  if (basename(process.env._ ?? '') === 'nohup') return true;
+  try {
+    const flags = /^flags:\s*([0-7]+)/m.exec(readFileSync('/proc/self/fdinfo/0', 'utf8'))[1];
+    return readlinkSync('/proc/self/fd/0') === '/dev/null' && (parseInt(flags, 8) & 3) === 1;
+  } catch {
+    return false;
   }
 }
 

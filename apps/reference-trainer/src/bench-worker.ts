@@ -6,10 +6,15 @@ import { benchTrainer, randomBatch } from './bench/bench-trainer';
 import type { ContenderReply } from './bench/contender-reply';
 import type { BenchJob } from './bench/our-contender';
 import { startEngine } from './terminal/backend-options';
+import { endWithoutReaders } from './terminal/lost-readers';
 import { Terminal } from './terminal/terminal';
 
 // Our side of `hrm bench`, in a process of its own: `node bench-worker.js JOB`. It answers each line that it reads with
 // one, in the words of python/official_hrm.py.
+
+// As the command itself does.
+process.on('SIGUSR1', () => {});
+endWithoutReaders();
 
 const { sizes, backend, compile } = JSON.parse(process.argv[2]!) as BenchJob;
 const answer = (reply: ContenderReply) => process.stdout.write(`${JSON.stringify(reply)}\n`);

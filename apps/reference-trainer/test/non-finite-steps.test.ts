@@ -62,7 +62,9 @@ it('a step that fails takes the progress bar with it, and the process ends', () 
   const args = ['train', config, '--out', join(folder, 'live'), '--set', 'training.learningRate=1e39'];
   const { status, stderr } = hrm(args, '', { live: true });
   expect(status).toBe(1);
-  // The cursor, hidden while there is a bar, is shown again before the reason is told.
-  expect(stderr).toMatch(/\x1b\[\?25l.*training.*\x1b\[\?25h.*hrm: Step 1 is not finite in parameter\//s);
+  // The bar's line is empty again before the reason is told.
+  expect(stderr).toMatch(/\x1b\[Ktraining \[.*\r\x1b\[Khrm: Step 1 is not finite in parameter\//s);
+  // No mode of the terminal is changed, so none has to be put back by a process that is killed.
+  expect(stderr).not.toMatch(/\x1b\[\?/);
   expect(stderr).not.toContain('garbage collection');
 });

@@ -38,6 +38,20 @@ export function hrm(args: readonly string[], input = '', { live = false } = {}):
   };
 }
 
-/** Starts the command, to be sent signals or a slow input. */
-export const startHrm = (args: readonly string[], stdin: 'ignore' | 'pipe' = 'ignore') =>
-  spawn(process.execPath, [program, ...args], { env: environment(), stdio: [stdin, 'pipe', 'pipe'] });
+/** Starts the command, to be sent signals or a slow input, or to lose its readers. */
+export const startHrm = (
+  args: readonly string[],
+  { stdin = 'ignore', env = {} }: { stdin?: 'ignore' | 'pipe'; env?: NodeJS.ProcessEnv } = {},
+) => spawn(process.execPath, [program, ...args], { env: { ...environment(), ...env }, stdio: [stdin, 'pipe', 'pipe'] });
+
+/** Runs a command of a shell in which `hrm` is the command, and tells the status of `hrm`. */
+export function shell(line: string, env: NodeJS.ProcessEnv = {}): Pick<HrmResult, 'status' | 'stdout' | 'stderr'> {
+  const hrmFunction = `hrm() { "${process.execPath}" "${program}" "$@"; echo "status $?" >&2; }`;
+  const { stdout, stderr } = spawnSync('sh', ['-c', `${hrmFunction}\n${line}`], {
+    encoding: 'utf8',
+    env: { ...environment(), ...env },
+    timeout: 150_000,
+  });
+  const status = /status (\d+)\n$/.exec(stderr)?.[1];
+  return { status: status === undefined ? null : Number(status), stdout, stderr: stderr.replace(/status \d+\n$/, '') };
+}

@@ -168,8 +168,16 @@ describe('a trained run', () => {
     expect(stdout.trimEnd().split('\n')).toHaveLength(1);
   });
 
+  it('is drawn with colours on a terminal, and never in a file', () => {
+    // Its stderr seems a terminal, its stdout is none.
+    const { status, stdout } = hrm(['solve', '1... ..3. .4.. ...2', '--run', whole], '', { live: true });
+    expect(status).toBe(0);
+    expect(stdout).toContain('segment 1: first answer');
+    expect(stdout).not.toContain('\x1b');
+  });
+
   it('waits for a puzzle that comes slowly on stdin', async () => {
-    const child = startHrm(['solve', '--run', whole, '--json'], 'pipe');
+    const child = startHrm(['solve', '--run', whole, '--json'], { stdin: 'pipe' });
     let output = '';
     child.stdout!.setEncoding('utf8').on('data', (text: string) => (output += text));
     let errors = '';
@@ -185,7 +193,7 @@ describe('a trained run', () => {
     expect((JSON.parse(output) as { answer: string }).answer).toMatch(/^[1-4.]{16}$/);
   });
 
-  it.each(['12', '1... ..3. .4.. ...x', '11.. .... .... ....'])('says what is wrong with the puzzle %j', (puzzle) => {
+  it.each(['12', '1... ..3. .4.. ...?', '11.. .... .... ....'])('says what is wrong with the puzzle %j', (puzzle) => {
     const { status, stderr } = hrm(['solve', puzzle, '--run', whole]);
     if (puzzle.startsWith('11')) expect(status).toBe(0);
     else {

@@ -12,6 +12,7 @@ import { performanceChart } from './performance-chart';
 import { performanceReport } from './performance-table';
 import { performanceRows, type Measurements } from './performance-target';
 import { findPytorchAnchor, officialContender, type PytorchAnchor } from './pytorch-anchor';
+import { finishBeforeStopping } from '../run/stop-signals';
 import type { Terminal } from '../terminal/terminal';
 
 /** How `hrm bench --against pytorch` is run. */
@@ -28,7 +29,10 @@ export interface BenchAgainstOptions {
 /** Writes results, whole or not at all. */
 export async function writeResults(out: string, files: { [name: string]: string }): Promise<void> {
   mkdirSync(out, { recursive: true });
-  for (const [name, text] of Object.entries(files)) await replaceFile(join(out, name), new TextEncoder().encode(text));
+  await finishBeforeStopping(async () => {
+    for (const [name, text] of Object.entries(files))
+      await replaceFile(join(out, name), new TextEncoder().encode(text));
+  });
 }
 
 /** Both sides must have the same number of parameters, or they are not the same network. */

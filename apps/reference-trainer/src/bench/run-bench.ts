@@ -1,6 +1,6 @@
 import { matmulSpeed } from '@hrm/runtime';
 import type { Engine } from '../terminal/backend-options';
-import type { Progress } from '../terminal/terminal';
+import type { Progress } from '../terminal/progress';
 import { benchTrainer, randomBatch } from './bench-trainer';
 import { largestProduct, evaluationFlops, trainingFlops, type BenchSizes } from './step-flops';
 import { summarize } from './summary';

@@ -7,6 +7,7 @@ import { comparisonRows } from '../compare/comparison-rows';
 import { comparisonTables } from '../compare/comparison-tables';
 import { runComparison } from '../compare/run-comparison';
 import { backendOptions, startEngine } from '../terminal/backend-options';
+import { goOnWithoutReaders } from '../terminal/lost-readers';
 import { Terminal } from '../terminal/terminal';
 
 const namesOf = <Name extends string>(parts: { [key in Name]: unknown }) => Object.keys(parts) as Name[];
@@ -49,5 +50,5 @@ export const compareCommand = defineCommand({
   examples: [
     'hrm compare --schedules one-step-gradient,unrolled --controllers halt-only --sizes 4 --out runs/comparison',
   ],
-  run: compare,
+  run: (options) => goOnWithoutReaders(() => compare(options)),
 });

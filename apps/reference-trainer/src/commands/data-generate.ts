@@ -3,6 +3,7 @@ import { defineCommand } from '../command-line/command';
 import { choice, count, integer, text } from '../command-line/options';
 import type { Task } from '../config/run-config';
 import { countPuzzles, expectNoPuzzles, generatePuzzles, writePuzzles } from '../run/run-puzzles';
+import { finishBeforeStopping } from '../run/stop-signals';
 import { jsonOption } from '../terminal/backend-options';
 import { Terminal } from '../terminal/terminal';
 import { UsageError } from '../terminal/usage-error';
@@ -64,7 +65,7 @@ async function dataGenerate(options: z.infer<typeof dataGenerateOptions>): Promi
     if (error instanceof RangeError) throw new UsageError(`data generate: ${error.message}`);
     throw error;
   }
-  await writePuzzles(out, puzzles);
+  await finishBeforeStopping(() => writePuzzles(out, puzzles));
   const seconds = (performance.now() - started) / 1000;
   terminal.say(
     `${countPuzzles(puzzles.train)} puzzles to learn from and ${countPuzzles(puzzles.test)} held out, in ${out} (${seconds.toFixed(1)} s).`,

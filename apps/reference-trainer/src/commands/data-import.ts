@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { defineCommand } from '../command-line/command';
 import { choice, count, integer, text } from '../command-line/options';
 import { countPuzzles, expectNoPuzzles, writePuzzles } from '../run/run-puzzles';
+import { finishBeforeStopping } from '../run/stop-signals';
 import { jsonOption } from '../terminal/backend-options';
 import { Terminal } from '../terminal/terminal';
 import { UsageError } from '../terminal/usage-error';
@@ -59,7 +60,7 @@ async function dataImport(options: Options): Promise<void> {
       `--test: its puzzles have ${test.metadata.seqLen} cells, those of --train ${train.metadata.seqLen}; they must be of one size`,
     );
   }
-  await writePuzzles(out, { train, test });
+  await finishBeforeStopping(() => writePuzzles(out, { train, test }));
   const seconds = (performance.now() - started) / 1000;
   terminal.say(
     `${countPuzzles(train)} examples to learn from and ${countPuzzles(test)} held out, in ${out} (${seconds.toFixed(1)} s).`,

@@ -12,7 +12,9 @@ import { readSplit } from '../run/run-puzzles';
 import { exitStatusOf } from '../run/stop-signals';
 import { backendOptions } from '../terminal/backend-options';
 import { showTokens } from '../terminal/show-puzzle';
-import { describeSeconds, Terminal } from '../terminal/terminal';
+import { describeSeconds } from '../terminal/describe-seconds';
+import { goOnWithoutReaders } from '../terminal/lost-readers';
+import { Terminal } from '../terminal/terminal';
 
 /** Options of `hrm demo`. */
 const demoOptions = z.strictObject({
@@ -25,7 +27,7 @@ const demoOptions = z.strictObject({
 async function showSolving(run: string, terminal: Terminal): Promise<void> {
   const { model, config, data } = await loadRun(run, 'newest', terminal);
   const puzzle = await pickThoughtfulPuzzle(model, await readSplit(data ?? '', 'test'));
-  const shown = showTokens(config.task, puzzle, { color: terminal.isLive });
+  const shown = showTokens(config.task, puzzle, { color: terminal.hasColors });
   terminal.say(`\nA puzzle it has never seen:\n\n${shown.draw()}`);
   let answer: Int32Array = puzzle;
   let haltedAfter: number | undefined;
@@ -86,5 +88,5 @@ export const demoCommand = defineCommand({
   summary: 'Learn 4x4 Sudoku, and solve one before your eyes: the main job',
   options: demoOptions,
   examples: ['hrm demo'],
-  run: demo,
+  run: (options) => goOnWithoutReaders(() => demo(options)),
 });

@@ -9,7 +9,8 @@ import { loadRun } from '../run/load-run';
 import { countPuzzles, expectPuzzlesOfModel, readSplit } from '../run/run-puzzles';
 import { backendOptions, startEngine } from '../terminal/backend-options';
 import { importsOption } from '../terminal/imports-option';
-import { Terminal, withProgress } from '../terminal/terminal';
+import { withProgress } from '../terminal/progress';
+import { Terminal } from '../terminal/terminal';
 import { UsageError } from '../terminal/usage-error';
 
 /** Options of `hrm eval`. */

@@ -7,6 +7,7 @@ import { choice, text } from '../command-line/options';
 import { expectNoFile } from '../files/expect-no-file';
 import { readRunWeights } from '../run/read-run-weights';
 import { readRunDescription } from '../run/run-folder';
+import { finishBeforeStopping } from '../run/stop-signals';
 import { jsonOption } from '../terminal/backend-options';
 import { Terminal } from '../terminal/terminal';
 
@@ -28,7 +29,7 @@ async function exportOfficial(options: z.infer<typeof exportOfficialOptions>): P
   const { values, step } = await readRunWeights(run, description, terminal, options);
   // The official code saves the state dict of the loss head, which holds the model.
   const official = new Map([...weightsToOfficial(values)].map(([name, tensor]) => [`model.${name}`, tensor]));
-  await createFile(out, serializeTorchCheckpoint(official));
+  await finishBeforeStopping(() => createFile(out, serializeTorchCheckpoint(official)));
   terminal.say(`Wrote step ${step} of ${join(run)} to ${out}, as torch.load(..., weights_only=True) reads it.`);
   terminal.result({ out, step, tensors: official.size });
 }

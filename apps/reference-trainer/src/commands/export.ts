@@ -7,6 +7,7 @@ import { expectNoFile } from '../files/expect-no-file';
 import { modelConfigOf } from '../run/build-run';
 import { readRunWeights } from '../run/read-run-weights';
 import { readRunDescription } from '../run/run-folder';
+import { finishBeforeStopping } from '../run/stop-signals';
 import { jsonOption } from '../terminal/backend-options';
 import { Terminal } from '../terminal/terminal';
 
@@ -29,7 +30,8 @@ async function exportModel({ run, out, precision, ...options }: z.infer<typeof e
   const { config, puzzles } = description;
   await expectNoFile(out);
   const { values, averaged, step } = await readRunWeights(run, description, terminal, options);
-  await createFile(out, serializeModel(modelConfigOf(config, puzzles), values, { precision }));
+  const bytes = serializeModel(modelConfigOf(config, puzzles), values, { precision });
+  await finishBeforeStopping(() => createFile(out, bytes));
   terminal.say(
     `Wrote the ${averaged ? 'averaged ' : ''}weights of step ${step} and the model's config to ${out}. ` +
       `A program has the model by loadModel(bytes) of @hrm/models.`,

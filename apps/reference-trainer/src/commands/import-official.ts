@@ -12,6 +12,7 @@ import { modelConfigOf } from '../run/build-run';
 import { expectFreeFolder, writeRunDescription } from '../run/run-folder';
 import { taskShape } from '../run/run-puzzles';
 import { writeNewRun } from '../run/write-new-run';
+import { finishBeforeStopping } from '../run/stop-signals';
 import { jsonOption } from '../terminal/backend-options';
 import { Terminal } from '../terminal/terminal';
 
@@ -38,11 +39,12 @@ async function importOfficial({ path, ...options }: z.infer<typeof importOfficia
   const { checkpoint } = official;
   const { weights, converted, leftOut } = officialWeights(official.weights, modelConfigOf(config, puzzles), checkpoint);
   const onWarning = (warning: string) => terminal.say(`Warning: ${warning}`);
-  await writeNewRun(out, async (folder) => {
+  const write = async (folder: string) => {
     const store = await CheckpointStore.open(folder, { onWarning });
     await store.save({ step: official.step, files: { weights }, state: { importedFrom: checkpoint } });
     await writeRunDescription(folder, { config, ...(data !== undefined && { data: resolve(data) }), puzzles });
-  });
+  };
+  await finishBeforeStopping(() => writeNewRun(out, write));
   terminal.say(`Imported ${checkpoint} (${weights.size} tensors, step ${official.step}) into ${out}.`);
   for (const [dtype, count] of converted) terminal.say(`Converted from ${dtype} to float32: ${count} of them.`);
   if (leftOut.length > 0) terminal.say(`Left out, for it is computed anew: ${leftOut.join(', ')}.`);

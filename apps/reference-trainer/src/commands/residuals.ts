@@ -8,6 +8,7 @@ import { choice, count, text } from '../command-line/options';
 import { plotResiduals, residualsSvg } from '../residuals/plot-residuals';
 import { loadRun } from '../run/load-run';
 import { countPuzzles, expectPuzzlesOfModel, readSplit } from '../run/run-puzzles';
+import { finishBeforeStopping } from '../run/stop-signals';
 import { backendOptions, startEngine } from '../terminal/backend-options';
 import { importsOption } from '../terminal/imports-option';
 import { Terminal } from '../terminal/terminal';
@@ -44,7 +45,8 @@ async function residuals(options: z.infer<typeof residualsOptions>): Promise<voi
   Object.values(tensors).forEach((tensor) => tensor.dispose());
   terminal.say(`\nStep ${step}, ${batchSize} held-out puzzles.\n\n${plotResiduals(report)}`);
   if (options.svg !== undefined) {
-    await replaceFile(options.svg, new TextEncoder().encode(residualsSvg(report)));
+    const svg = new TextEncoder().encode(residualsSvg(report));
+    await finishBeforeStopping(() => replaceFile(options.svg!, svg));
     terminal.say(`\nDrawn in ${options.svg}.`);
   }
   const mean = ({ mean }: { mean: number }) => mean;

@@ -4,7 +4,8 @@ import { defineCommand } from '../command-line/command';
 import { toggle } from '../command-line/options';
 import { jsonOption } from '../terminal/backend-options';
 import { withPrintedCommands } from '../terminal/printed-command';
-import { describeSeconds, Terminal } from '../terminal/terminal';
+import { describeSeconds } from '../terminal/describe-seconds';
+import { Terminal } from '../terminal/terminal';
 
 /** Options of `hrm setup`. */
 const setupOptions = z.strictObject({

@@ -36,7 +36,7 @@ async function solve({ puzzle, ...options }: z.infer<typeof solveOptions>): Prom
   const terminal = new Terminal(options.json);
   const engine = await startEngine(terminal, { ...options, compile: 'eager' });
   const { model, config } = await loadRun(options.run, options.checkpoint, terminal, options);
-  const shown = showPuzzle(config.task, await puzzleText(puzzle), { color: terminal.isLive && !options.json });
+  const shown = showPuzzle(config.task, await puzzleText(puzzle), { color: terminal.hasColors });
   terminal.say(`\n${shown.draw()}\n`);
 
   let answer = new Int32Array(0);

@@ -7,6 +7,7 @@ import { exitStatusOf } from '../run/stop-signals';
 import { trainRun } from '../run/train-run';
 import { backendOptions } from '../terminal/backend-options';
 import { importsOption } from '../terminal/imports-option';
+import { goOnWithoutReaders } from '../terminal/lost-readers';
 import { Terminal } from '../terminal/terminal';
 
 /** Options of `hrm train`. */
@@ -35,7 +36,7 @@ async function train({ config: nameOrPath, ...options }: z.infer<typeof trainOpt
       `Held-out puzzles wholly right: ${(100 * evaluation.exactAccuracy).toFixed(1)}% of ${evaluation.count}.`,
     );
   }
-  terminal.say(`Next:\n  ${nextCommands(options.out, config, { hasPuzzles: true }).join('\n  ')}`);
+  if (!stoppedBy) terminal.say(`Next:\n  ${nextCommands(options.out, config, { hasPuzzles: true }).join('\n  ')}`);
   terminal.result({
     run: options.out,
     steps,
@@ -66,5 +67,5 @@ export const trainCommand = defineCommand({
     'A file is JSON with the keys of docs/config.md. Errors in it are all told at once. For completion in an editor let its',
     'key "$schema" be the path of run-config.schema.json in the folder schema/ of this package.',
   ].join('\n'),
-  run: train,
+  run: (options) => goOnWithoutReaders(() => train(options)),
 });

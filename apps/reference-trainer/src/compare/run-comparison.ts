@@ -2,8 +2,10 @@ import { join } from 'node:path';
 import { replaceFile } from '@hrm/trainer/checkpoint';
 import type { RunConfig } from '../config/run-config';
 import { preparePuzzles, type RunPuzzles } from '../run/run-puzzles';
+import { finishBeforeStopping } from '../run/stop-signals';
 import type { Engine } from '../terminal/backend-options';
-import { describeSeconds, type Terminal } from '../terminal/terminal';
+import { describeSeconds } from '../terminal/describe-seconds';
+import type { Terminal } from '../terminal/terminal';
 import { readCell, saveCell, type CellResult } from './cell-result';
 import { cellConfig, describeCell, type ComparisonCell } from './comparison-cell';
 import { comparisonTables } from './comparison-tables';
@@ -51,13 +53,15 @@ export async function runComparison(
     }
     const outcome = await trainCell(config, await puzzlesFor(config, cell.size), engine.compile);
     const result: CellResult = { cell, ...outcome };
-    await saveCell(out, config, result);
     results.push(result);
-    await writeTables();
+    await finishBeforeStopping(async () => {
+      await saveCell(out, config, result);
+      await writeTables();
+    });
     trained++;
     const left = ((performance.now() - started) / 1000 / trained) * (cells.length - index - 1);
     terminal.say(`[${index + 1}/${cells.length}, about ${describeSeconds(left)} to go] ${describeResult(result)}`);
   }
-  await writeTables();
+  await finishBeforeStopping(writeTables);
   return results;
 }

@@ -108,6 +108,9 @@ const training = section({
     .describe('Turns every puzzle drawn into one of its equals: digits, rows and columns, or rotations and mirrors'),
   evaluateEvery: count.default(1000).describe('Steps between evaluations'),
   checkpointEvery: count.optional().describe('Steps between checkpoints beside those at each evaluation'),
+  checkpointMinutes: positive
+    .default(10)
+    .describe('Minutes after which a step is saved in any case. What is learned stays the same'),
   keepCheckpoints: count.default(2).describe('Newest checkpoints that stay; the best one stays besides'),
   stopAtExactAccuracy: share
     .optional()

@@ -45,6 +45,7 @@ const trainingEffects: { readonly [Key in keyof RunConfig['training']]-?: Change
   augment: 'learning',
   evaluateEvery: 'exact',
   checkpointEvery: 'exact',
+  checkpointMinutes: 'exact',
   keepCheckpoints: 'exact',
   stopAtExactAccuracy: 'exact',
 };

@@ -20,6 +20,7 @@ import { expectOwnPuzzlesFolder, puzzlesOfRun, readRunDescription, splits, write
 import { describeOtherMachine, thisRunMachine } from './run-machine';
 import { readRunProgress, type RunProgress } from './run-progress';
 import { writeMissingPuzzles } from './run-puzzles';
+import type { ResumedProgress } from './run-training';
 import { trainPrepared, type TrainedRun } from './train-prepared';
 
 /**
@@ -64,7 +65,7 @@ export async function resumeRun(
     const sizes = saved && before.puzzles;
     const prepared = await prepareRun(config, { data: folder, sizes, engine, parts });
 
-    let resumed: Pick<RunProgress, 'cursor' | 'metricsLength' | 'best'> | undefined;
+    let resumed: ResumedProgress | undefined;
     if (saved) {
       if (saved.step > prepared.totalSteps) {
         throw new UsageError(
@@ -74,7 +75,13 @@ export async function resumeRun(
       }
       await restoreTrainer(prepared.trainer, saved, progress);
       say(`Going on from step ${saved.step}.`);
-      resumed = progress ? { ...progress, cursor: cursorIn(prepared.puzzles.train, progress) } : { metricsLength: 0 };
+      resumed = progress
+        ? {
+            ...progress,
+            cursor: cursorIn(prepared.puzzles.train, progress),
+            lacksEvaluation: saved.metric === undefined,
+          }
+        : { metricsLength: 0, lacksEvaluation: false };
       expectCursor(saved.path, config, prepared.puzzles.train, resumed.cursor);
       if (!progress) {
         say('Its weights were imported, and nothing else: the optimizer and the order of the puzzles start anew.');

@@ -1,13 +1,25 @@
+import { setImmediate } from 'node:timers/promises';
 import { evaluationBatches, trainBatches } from '@hrm/data-sudoku-maze';
 import { type Evaluation, type Trainer } from '@hrm/trainer';
 import { MetricsLog, type CheckpointStore, type JsonValue } from '@hrm/trainer/checkpoint';
 import type { RunConfig } from '../config/run-config';
-import { describeSeconds, Progress, type Terminal } from '../terminal/terminal';
+import { describeSeconds } from '../terminal/describe-seconds';
+import { printedCommand } from '../terminal/printed-command';
+import type { Terminal } from '../terminal/terminal';
 import { runPaths } from './run-folder';
 import { taskAugmentation, type RunPuzzles } from './run-puzzles';
 import type { RunProgress, RunRecord } from './run-progress';
 import { checkpointFiles } from './run-state';
 import { StopSignals, type StopSignal } from './stop-signals';
+import { TrainingFigures } from './training-figures';
+
+/** Where a run goes on. */
+export interface ResumedProgress extends Pick<RunProgress, 'cursor' | 'metricsLength' | 'best'> {
+  /** Of the step that it goes on from. */
+  random?: RunProgress['random'];
+  /** Whether the step has no evaluation in its checkpoint: where one was due, it did not come to its end. */
+  lacksEvaluation: boolean;
+}
 
 /** What a training run needs. Its caller holds the lock of the folder. */
 export interface TrainingRun {
@@ -19,7 +31,7 @@ export interface TrainingRun {
   lastStep: number;
   store: CheckpointStore;
   /** Where the run goes on: the trainer has that state already. Undefined at its beginning. */
-  resumed?: Pick<RunProgress, 'cursor' | 'metricsLength' | 'best'> | undefined;
+  resumed?: ResumedProgress | undefined;
   /** What each checkpoint tells of the run beside its progress. */
   record: RunRecord;
   terminal: Terminal;
@@ -37,12 +49,10 @@ export interface TrainingResult {
   stoppedBy: StopSignal | undefined;
 }
 
-const percent = (share: number | undefined) => (share === undefined ? '-' : `${(100 * share).toFixed(1)}%`);
-
-/** Smooths a figure over about this many steps. */
-const SMOOTHING = 20;
-
-/** Trains to the last step, evaluating and saving on the way, and ends early at its goal or on a signal. */
+/**
+ * Trains to the last step, evaluating and saving on the way, and ends early at its goal or on a signal. Each evaluation comes
+ * after its step was saved, and ends at a signal; one that did not end is made up for when the run is resumed.
+ */
 export async function runTraining({
   run,
   config,
@@ -54,34 +64,66 @@ export async function runTraining({
   record,
   terminal,
 }: TrainingRun): Promise<TrainingResult> {
-  const { batchSize, seed, augment, evaluateEvery, checkpointEvery, keepCheckpoints, stopAtExactAccuracy } =
-    config.training;
+  const { batchSize, seed, augment, evaluateEvery, stopAtExactAccuracy } = config.training;
+  const { checkpointEvery = Infinity, checkpointMinutes } = config.training;
   const paths = runPaths(run);
   const signals = new StopSignals((signal) =>
-    terminal.say(`\n${signal}: finishing the step and saving; again to stop at once`),
+    terminal.say(`${signal}: finishing the step and saving; again to stop at once`),
   );
-  let bar: Progress | undefined;
+  let figures: TrainingFigures | undefined;
   let openLog: MetricsLog | undefined;
   try {
-    const { metricsLength, ...progress } = resumed ?? { metricsLength: 0 };
-    let { best, cursor }: Pick<RunProgress, 'best' | 'cursor'> = progress;
+    const { metricsLength = 0, ...progress }: Partial<ResumedProgress> = resumed ?? {};
+    let { best, cursor } = progress;
     const log = await MetricsLog.open(paths.metrics, {
       length: metricsLength,
       onWarning: (warning) => terminal.say(`Warning: ${warning}`),
     });
     openLog = log;
+    const started = performance.now();
 
-    const save = async (metric?: number) => {
-      const state = await trainer.state();
+    const random: RunProgress['random'] = resumed?.random ?? [0, 0, 0, 0];
+    let lastSaved = { step: resumed ? trainer.steps : -1, random, at: started };
+    /** All that a checkpoint tells beside tensors, with what is in the log now. */
+    const progressWith = async (random: RunProgress['random']): Promise<JsonValue> => {
       await log.flush();
-      const next: RunProgress = { random: state.random, cursor, metricsLength: log.length, best, ...record };
-      await store.save({
-        step: state.step,
-        files: checkpointFiles(state),
-        state: JSON.parse(JSON.stringify(next)) as JsonValue,
-        ...(metric !== undefined && { metric }),
-      });
+      const now: RunProgress = { random, cursor, metricsLength: log.length, best, ...record };
+      return JSON.parse(JSON.stringify(now)) as JsonValue;
     };
+    const save = async () => {
+      const state = await trainer.state();
+      const { step, random } = state;
+      await store.save({ step, files: checkpointFiles(state), state: await progressWith(random) });
+      lastSaved = { step, random, at: performance.now() };
+    };
+
+    let evaluation: Evaluation | undefined;
+    let reachedGoal = false;
+    /** Evaluates the step that was saved last, and adds what comes of it to its checkpoint; a signal leaves it for later. */
+    const evaluateSaved = async () => {
+      let isWhole = true;
+      const batches = async function* () {
+        for (const batch of evaluationBatches(puzzles.test, { batchSize })) {
+          // Computing gives signals no chance to be heard.
+          await setImmediate();
+          isWhole = signals.received === undefined;
+          if (!isWhole) return;
+          yield batch;
+        }
+      };
+      const found = await trainer.evaluate(batches());
+      if (!isWhole) return;
+      const { totals: _, ...figuresFound } = found;
+      const { step, random } = lastSaved;
+      const { exactAccuracy } = found;
+      evaluation = found;
+      await log.append({ step, evaluation: figuresFound });
+      if (!best || exactAccuracy > best.exactAccuracy) best = { step, exactAccuracy };
+      await store.recordMetric(step, { metric: exactAccuracy, state: await progressWith(random) });
+      reachedGoal = stopAtExactAccuracy !== undefined && exactAccuracy >= stopAtExactAccuracy;
+      figures?.showEvaluation(step, found);
+    };
+    const isEvaluated = (step: number) => step % evaluateEvery === 0 || step === lastStep;
 
     const stream = trainBatches(puzzles.train, {
       batchSize,
@@ -89,78 +131,51 @@ export async function runTraining({
       ...(cursor && { cursor }),
       ...(augment && { augment: taskAugmentation(config.task) }),
     });
-    bar = new Progress(terminal, 'training', lastStep);
-    const started = performance.now();
-    let evaluation: Evaluation | undefined;
-    let [loss, accuracy, segments, speed] = [Number.NaN, Number.NaN, Number.NaN, Number.NaN];
-    const smooth = (old: number, now: number | undefined) =>
-      now === undefined ? old : Number.isNaN(old) ? now : old + (now - old) / SMOOTHING;
-    let reachedGoal = false;
-    let lastSaved = resumed ? trainer.steps : -1;
-    let trained = 0;
-
+    figures = new TrainingFigures(terminal, lastStep);
+    if (resumed?.lacksEvaluation && isEvaluated(trainer.steps)) await evaluateSaved();
     while (trainer.steps < lastStep && !signals.received && !reachedGoal) {
       const { value: batch, done } = stream.next();
       if (done || !batch) break;
       const event = await trainer.trainBatch(batch);
       ({ cursor } = batch);
-      trained++;
       const { step, learningRate, metrics, haltingSteps } = event;
       await log.append({ step, learningRate, ...metrics, haltingSteps });
-
-      loss = smooth(loss, event.metrics['tokenLoss']);
-      accuracy = smooth(accuracy, event.metrics['exactAccuracy']);
-      segments = smooth(segments, event.metrics['steps']);
-      // The first step compiles; it says nothing about the others.
-      if (trained > 1) speed = smooth(speed, event.samplesPerSecond);
-      bar.update(event.step, {
-        loss: loss.toFixed(3),
-        exact: percent(Number.isNaN(accuracy) ? undefined : accuracy),
-        segments: Number.isNaN(segments) ? '-' : segments.toFixed(2),
-        'samples/s': Number.isNaN(speed) ? '-' : speed.toFixed(0),
-        ...(evaluation && { 'held out': percent(evaluation.exactAccuracy) }),
-        save: `in ${nextSave(event.step) - event.step}`,
-      });
-
-      const isLast = event.step === lastStep;
-      if (event.step % evaluateEvery === 0 || isLast) {
-        evaluation = await trainer.evaluate(evaluationBatches(puzzles.test, { batchSize }));
-        const { totals: _, ...figures } = evaluation;
-        const { exactAccuracy } = figures;
-        await log.append({ step, evaluation: figures });
-        reachedGoal = stopAtExactAccuracy !== undefined && exactAccuracy >= stopAtExactAccuracy;
-        if (!best || exactAccuracy > best.exactAccuracy) best = { step: event.step, exactAccuracy };
-        await save(exactAccuracy);
-        lastSaved = event.step;
-      } else if (checkpointEvery !== undefined && event.step % checkpointEvery === 0) {
+      figures.showStep(event, nextSave(step) - step);
+      const minutes = (performance.now() - lastSaved.at) / 60_000;
+      if (isEvaluated(step)) {
         await save();
-        lastSaved = event.step;
-      }
+        await evaluateSaved();
+      } else if (step % checkpointEvery === 0 || minutes >= checkpointMinutes) await save();
     }
-    bar.stop();
-    if (trainer.steps !== lastSaved && trainer.steps > 0) await save();
+    figures.stop();
+    if (trainer.steps !== lastSaved.step && trainer.steps > 0) await save();
     await log.close();
     const seconds = (performance.now() - started) / 1000;
-    terminal.say(`Trained to step ${trainer.steps} in ${describeSeconds(seconds)}.`);
+    const goal = reachedGoal ? `: ${100 * stopAtExactAccuracy!}% reached` : '';
+    const count = (steps: number) => steps.toLocaleString('en');
+    terminal.say(
+      `Trained to step ${count(trainer.steps)} of ${count(lastStep)} in ${describeSeconds(seconds)}${goal}.`,
+    );
+    if (signals.received) terminal.say(`Go on: ${printedCommand('train', '--resume', '--out', run)}`);
     return {
       steps: trainer.steps,
       evaluation,
       seconds,
-      samplesPerSecond: speed,
+      samplesPerSecond: figures.speed,
       reachedGoal,
       stoppedBy: signals.received,
     };
 
     function nextSave(step: number): number {
       const next = (every: number) => (Math.floor(step / every) + 1) * every;
-      return Math.min(lastStep, next(evaluateEvery), checkpointEvery === undefined ? Infinity : next(checkpointEvery));
+      return Math.min(lastStep, next(evaluateEvery), next(checkpointEvery));
     }
   } catch (error) {
     await openLog?.close().catch(() => undefined);
     throw error;
   } finally {
-    // Also where a step fails: a bar left standing would keep the process alive.
-    bar?.stop();
+    // Also where a step fails.
+    figures?.stop();
     signals.close();
   }
 }

@@ -6,9 +6,8 @@ import type { Terminal } from '../terminal/terminal';
 import type { PreparedRun } from './prepare-run';
 import { puzzlesFingerprint } from './puzzles-fingerprint';
 import { thisRunMachine } from './run-machine';
-import type { RunProgress } from './run-progress';
 import { countPuzzles } from './run-puzzles';
-import { runTraining, type TrainingResult } from './run-training';
+import { runTraining, type ResumedProgress, type TrainingResult } from './run-training';
 import { versions } from './versions';
 
 /** A run in a folder that is locked and described, ready to go. */
@@ -22,7 +21,7 @@ export interface ReadyRun {
   store: CheckpointStore;
   maxSteps?: number | undefined;
   /** Where it goes on; the trainer has that state already. Undefined at its beginning. */
-  resumed?: Pick<RunProgress, 'cursor' | 'metricsLength' | 'best'> | undefined;
+  resumed?: ResumedProgress | undefined;
   terminal: Terminal;
 }
 
@@ -39,12 +38,12 @@ export async function trainPrepared(ready: ReadyRun): Promise<TrainedRun> {
   const { run, config, data, engine, prepared, maxSteps = Infinity, store, resumed, terminal } = ready;
   const { puzzles, model, trainer, totalSteps } = prepared;
   const lastStep = Math.min(totalSteps, maxSteps);
+  const record = { config, versions, machine: thisRunMachine(engine), puzzles: puzzlesFingerprint(puzzles.train) };
   terminal.say(
     `${config.name}: ${countParameters(model).toLocaleString('en')} parameters, ` +
       `${countPuzzles(puzzles.train).toLocaleString('en')} puzzles to learn from, ${countPuzzles(puzzles.test).toLocaleString('en')} held out, ` +
       `up to ${lastStep.toLocaleString('en')} steps of ${config.training.batchSize}. Files: ${run}`,
   );
-  const record = { config, versions, machine: thisRunMachine(engine), puzzles: puzzlesFingerprint(puzzles.train) };
   try {
     const result = await runTraining({ run, config, puzzles, trainer, lastStep, store, resumed, record, terminal });
     return { result, config, engine, data };

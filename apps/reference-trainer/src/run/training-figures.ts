@@ -1,0 +1,73 @@
+import type { Evaluation, StepEvent } from '@hrm/trainer';
+import { Progress, type ProgressFigures } from '../terminal/progress';
+import type { Terminal } from '../terminal/terminal';
+
+/** Smooths a figure over about this many steps. */
+const SMOOTHING = 20;
+
+/** Where a person watches, figures stay on the terminal at least so often. */
+const KEEP_SECONDS = 60;
+
+const smooth = (old: number, now: number | undefined) =>
+  now === undefined ? old : Number.isNaN(old) ? now : old + (now - old) / SMOOTHING;
+
+const percent = (share: number | undefined) =>
+  share === undefined || Number.isNaN(share) ? '-' : `${(100 * share).toFixed(1)}%`;
+
+const digits = (value: number, count: number) => (Number.isNaN(value) ? '-' : value.toFixed(count));
+
+/** Shows how training goes: figures that run beside a bar, and those of each evaluation, which stay. */
+export class TrainingFigures {
+  readonly #terminal: Terminal;
+  readonly #bar: Progress;
+  #loss = Number.NaN;
+  #exact = Number.NaN;
+  #segments = Number.NaN;
+  #speed = Number.NaN;
+  #steps = 0;
+  #keptAt = performance.now();
+
+  constructor(terminal: Terminal, lastStep: number) {
+    this.#terminal = terminal;
+    this.#bar = new Progress(terminal, 'training', lastStep);
+  }
+
+  /** Puzzles a second, not a number before the second step. */
+  get speed(): number {
+    return this.#speed;
+  }
+
+  /** Shows a step. @param untilSave steps to the next save. */
+  showStep({ step, metrics, samplesPerSecond }: StepEvent, untilSave: number): void {
+    this.#loss = smooth(this.#loss, metrics['tokenLoss']);
+    this.#exact = smooth(this.#exact, metrics['exactAccuracy']);
+    this.#segments = smooth(this.#segments, metrics['steps']);
+    // The first step compiles; it says nothing about the others.
+    if (++this.#steps > 1) this.#speed = smooth(this.#speed, samplesPerSecond);
+    this.#bar.update(step, { ...this.#figures(), save: `in ${untilSave}` });
+    if (this.#terminal.isLive && performance.now() - this.#keptAt > KEEP_SECONDS * 1000) this.#keep(step);
+  }
+
+  /** Shows an evaluation. It stays. */
+  showEvaluation(step: number, { exactAccuracy }: Pick<Evaluation, 'exactAccuracy'>): void {
+    this.#keep(step, { 'held out': percent(exactAccuracy) });
+  }
+
+  stop(): void {
+    this.#bar.stop();
+  }
+
+  #keep(step: number, more: ProgressFigures = {}): void {
+    this.#bar.keep(step, { ...this.#figures(), ...more });
+    this.#keptAt = performance.now();
+  }
+
+  #figures(): ProgressFigures {
+    return {
+      loss: digits(this.#loss, 3),
+      exact: percent(this.#exact),
+      segments: digits(this.#segments, 2),
+      'samples/s': digits(this.#speed, 0),
+    };
+  }
+}
