@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -81,5 +81,33 @@ describe('all_config.yaml', () => {
   it('with the same key twice is refused', () => {
     expect(refusalOf('arch: {a: 1, b: 2, a: 3}\n').message).toContain('the key a is there twice');
     expect(refusalOf('1: 1\n1: 2\n').message).toContain('the key 1 is there twice');
+  });
+});
+
+describe('a config that asks for a larger model than the weights are of', () => {
+  const official = fileURLToPath(new URL('testdata/official-run/sudoku', import.meta.url));
+  it.each<[string, (model: Record<string, unknown>) => void]>([
+    ['wider', (model) => (model['hiddenSize'] = 2 ** 24)],
+    ['deeper', (model) => (model['lLayers'] = 1e9)],
+    ['with wider layers', (model) => (model['block'] = { ...(model['block'] as object), expansion: 1e8 })],
+    ['with more puzzles', (model) => (model['puzzleEmbeddingSize'] = 1e9)],
+  ])('%s, is refused before memory is taken for it', async (_, change) => {
+    const run = join(mkdtempSync(join(folder, 'large-')), 'run');
+    const data = join(official, 'data');
+    expect(await runInProcess(['import-official', official, '--out', run, '--data', data])).toMatchObject({
+      status: 0,
+    });
+    const path = join(run, 'config.json');
+    const description = JSON.parse(readFileSync(path, 'utf8')) as { config: { model: Record<string, unknown> } };
+    change(description.config.model);
+    writeFileSync(path, JSON.stringify(description));
+    for (const command of [
+      ['eval', '--run', run],
+      ['train', '--resume', '--out', run],
+    ]) {
+      const { status, stderr } = await runInProcess([...command, '--backend', 'cpu']);
+      expect(stderr).toContain('as its config says');
+      expect(status).toBe(1);
+    }
   });
 });

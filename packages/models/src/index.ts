@@ -10,6 +10,7 @@ export {
   type PartConfig,
   type PartMaker,
 } from './model-config';
+export { expectModelSizes } from './expect-model-sizes';
 export { loadModel, saveModel, serializeModel, type LoadModelOptions, type SaveModelOptions } from './model-file';
 export { modelConfigFromOfficial, type OfficialConfig } from './official-config';
 export {

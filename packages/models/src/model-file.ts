@@ -1,3 +1,4 @@
+import { expectModelSizes } from './expect-model-sizes';
 import { FileFormatError } from './file-format-error';
 import type { HostTensor, HostTensorDtype, NamedHostTensors } from './host-tensor';
 import { buildModel, type ModelConfig, type PartCatalog } from './model-config';
@@ -107,7 +108,7 @@ export function loadModel(bytes: Uint8Array, options: LoadModelOptions = {}): Re
   const config = options.config ?? configOf(metadata, path);
   const isOfficial = [...tensors.keys()].some((name) => /^(_orig_mod\.)?(model\.)?inner\./.test(name));
   const values = isOfficial ? weightsFromOfficial(tensors) : tensors;
-  expectSizes(config, values, path, parts !== undefined);
+  expectModelSizes(config, values, { path, hasOwnParts: parts !== undefined });
   const model = makeModel(config, options);
   try {
     setParameterValues(model, values);
@@ -145,37 +146,6 @@ function configOf(metadata: ReadonlyMap<string, string>, path: string | undefine
   }
   if (typeof config === 'object' && config !== null && !Array.isArray(config)) return config as ModelConfig;
   throw new FileFormatError({ path, problem: 'the config in its metadata is no object', expected: 'a ModelConfig' });
-}
-
-/**
- * Compares the sizes that a config gives with those of the file before a model is made: its memory follows from the config,
- * which may ask for any amount.
- */
-function expectSizes(
-  { family, vocabSize, hiddenSize, hLayers = 4, lLayers, puzzleEmbedding }: ModelConfig,
-  values: NamedHostTensors,
-  path: string | undefined,
-  hasOwnParts: boolean,
-): void {
-  const fail = (problem: string, expected: string) => {
-    throw new FileFormatError({ path, problem, expected: `${expected}, as its config says` });
-  };
-  const expectShape = (name: string, shape: readonly unknown[]) => {
-    const found = values.get(name)?.shape;
-    if (found?.join() === shape.join()) return;
-    fail(`"${name}" ${found ? `has shape [${found.join(', ')}]` : 'is missing'}`, `shape [${shape.join(', ')}]`);
-  };
-  expectShape('tokenEmbedding.weight', [vocabSize, hiddenSize]);
-  if (puzzleEmbedding) expectShape('puzzleEmbedding.weight', [puzzleEmbedding.puzzles, puzzleEmbedding.size]);
-  // Blocks of one's own may have no parameters.
-  if (hasOwnParts) return;
-  const expectBlocks = (level: string, count: number) => {
-    const name = new RegExp(`^${level}\\.blocks\\.(\\d+)\\.`);
-    const found = new Set([...values.keys()].flatMap((key) => name.exec(key)?.[1] ?? [])).size;
-    if (found !== count) fail(`it has ${found} blocks in ${level}`, String(count));
-  };
-  expectBlocks('lowLevel', lLayers ?? (family === 'trm' ? 2 : 4));
-  if (family === 'hrm') expectBlocks('highLevel', hLayers);
 }
 
 /** The config as JSON, where that gives it back whole. */

@@ -1,7 +1,7 @@
-import { setParameterValues, type RecursiveReasoner } from '@hrm/models';
+import { expectModelSizes, setParameterValues, type RecursiveReasoner } from '@hrm/models';
 import type { RunConfig } from '../config/run-config';
 import type { Terminal } from '../terminal/terminal';
-import { buildRunModel } from './build-run';
+import { buildRunModel, modelConfigOf } from './build-run';
 import { loadParts } from './load-parts';
 import { readRunWeights } from './read-run-weights';
 import { readRunDescription } from './run-folder';
@@ -36,7 +36,8 @@ export async function loadRun(
   const description = readRunDescription(run);
   const { config, data, puzzles, imports } = description;
   const { parts } = await loadParts(config, { allowImports, recorded: imports, terminal });
-  const { values, step } = await readRunWeights(run, description, terminal, { checkpoint: which });
+  const { values, step, path } = await readRunWeights(run, description, terminal, { checkpoint: which });
+  expectModelSizes(modelConfigOf(config, puzzles), values, { path, hasOwnParts: config.imports !== undefined });
   const model = buildRunModel(config, puzzles, parts);
   setParameterValues(model, values);
   return { model, config, data, step };

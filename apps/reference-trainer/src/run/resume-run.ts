@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { trainBatches, type PuzzleDataset } from '@hrm/data-sudoku-maze';
-import { FileFormatError } from '@hrm/models';
+import { expectModelSizes, FileFormatError, weightsFromOfficial } from '@hrm/models';
 import { isProgressive } from '@hrm/recursion';
 import { CheckpointStore, RunLock } from '@hrm/trainer/checkpoint';
 import type { RunConfig } from '../config/run-config';
@@ -9,7 +9,7 @@ import { startEngine } from '../terminal/backend-options';
 import type { Terminal } from '../terminal/terminal';
 import { UsageError } from '../terminal/usage-error';
 import type { RunOptions } from './begin-run';
-import { totalStepsOf } from './build-run';
+import { modelConfigOf, totalStepsOf } from './build-run';
 import { configChanges, describeChanges, type ConfigChange } from './config-changes';
 import { describeRates } from './describe-rates';
 import { loadParts } from './load-parts';
@@ -63,6 +63,11 @@ export async function resumeRun(
     if (data === undefined) throw new UsageError('--data is missing: this run does not know where its puzzles are');
     if (folder === undefined) expectOwnPuzzlesFolder(run);
     const sizes = saved && before.puzzles;
+    if (saved) {
+      const weights = weightsFromOfficial(saved.files['weights'] ?? new Map<never, never>());
+      const hasOwnParts = config.imports !== undefined;
+      expectModelSizes(modelConfigOf(config, before.puzzles), weights, { path: saved.path, hasOwnParts });
+    }
     const prepared = await prepareRun(config, { data: folder, sizes, engine, parts });
 
     let resumed: ResumedProgress | undefined;
