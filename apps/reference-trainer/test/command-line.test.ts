@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { hrm } from './run-hrm';
+import { runInProcess } from './run-in-process';
 
 const folder = mkdtempSync(join(tmpdir(), 'hrm-command-line-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -55,39 +55,12 @@ describe('bad command lines exit with 2, name what is wrong, write nothing and s
     [['data', 'generate', '--task', 'sudoku', '--size', '4', '--givens', 'few', '--out', out], '--givens'],
     [['data', 'generate', '--task', 'sudoku', '--size', '4', '--width', '4', '--out', out], '--width'],
     [['data', 'import', '--task', 'sudoku', '--train', '/no/file', '--test', '/no/file', '--out', out], '--train'],
-  ])('hrm %j', (args, named) => {
+  ])('hrm %j', async (args, named) => {
     const before = readdirSync(folder);
-    const { status, stdout, stderr } = hrm(args);
+    const { status, stdout, stderr } = await runInProcess(args);
     expect(status, stderr).toBe(2);
     expect(stderr).toContain(named);
     expect(stdout + stderr).not.toMatch(/\n\s+at /);
     expect(readdirSync(folder)).toEqual(before);
-  });
-});
-
-describe('help', () => {
-  const commands = [
-    'demo',
-    'setup',
-    'data generate',
-    'data import',
-    'train',
-    'eval',
-    'solve',
-    'residuals',
-    'parity',
-    'bench',
-  ];
-
-  it.each(commands)('hrm %s --help shows an example', (command) => {
-    const { status, stdout } = hrm([...command.split(' '), '--help']);
-    expect(status).toBe(0);
-    expect(stdout).toMatch(new RegExp(`Examples?:\\s+.*hrm ${command}`, 's'));
-  });
-
-  it('hrm without a command lists them', () => {
-    const { status, stdout } = hrm([]);
-    expect(status).toBe(0);
-    for (const command of commands) expect(stdout).toContain(command);
   });
 });

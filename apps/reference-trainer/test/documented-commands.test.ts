@@ -36,7 +36,9 @@ it('the command lines of the documentation are such as the command takes', async
   let count = 0;
   for (const page of pages) {
     // `hrm COMMAND` stands for any; help has tests of its own.
-    for (const words of commandLinesOf(page).filter((line) => !/^[A-Z.]/.test(line[0]!) && !line.includes('--help'))) {
+    for (const words of commandLinesOf(page).filter(
+      (line) => !/^[A-Z.]/.test(line[0]!) && !line.includes('--help') && line[0] !== 'help',
+    )) {
       const line = `${page}: hrm ${words.join(' ')}`;
       count++;
       if (words.some((word) => word.startsWith('--'))) {
@@ -57,4 +59,9 @@ it('no page asks a user for pnpm', () => {
   for (const page of pages.filter((name) => !/^(soak|CONTRIBUTING|docs[\\/]reliability)/.test(name))) {
     expect(readFileSync(join(root, page), 'utf8').match(/^.*\bpnpm [a-z-].*$/gm) ?? [], page).toEqual([]);
   }
+});
+
+it('the README lists every command, as its help does', () => {
+  const readme = readFileSync(join(root, 'README.md'), 'utf8').replace(/ +/g, ' ');
+  for (const { examples, summary } of commands) expect(readme).toContain(`\n| \`${examples[0]}\` | ${summary} |\n`);
 });
