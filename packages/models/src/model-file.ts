@@ -31,7 +31,7 @@ export interface LoadModelOptions {
 /**
  * A model as one file: safetensors with its parameters by name, and its config in the metadata. {@link loadModel} reads it.
  *
- * @param options.config the model as plain data, for one that `buildModel` did not make.
+ * @param options beside the {@link SaveModelOptions}, `config`: the model as plain data, for one that `buildModel` did not make.
  * @throws TypeError where there is no config, or it holds what a file cannot, such as a function.
  *
  * @example
