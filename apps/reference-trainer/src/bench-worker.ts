@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline';
-import { findNativeInstallation, matmulSpeed } from '@hrm/runtime';
+import { compile as compiled, findNativeInstallation, matmulSpeed } from '@hrm/runtime';
 import { trainedParameters } from '@hrm/trainer';
-import { version_core } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import { benchTrainer, randomBatch } from './bench/bench-trainer';
 import type { ContenderReply } from './bench/contender-reply';
 import type { BenchJob } from './bench/our-contender';
@@ -19,6 +19,11 @@ endWithoutReaders();
 const { sizes, backend, compile } = JSON.parse(process.argv[2]!) as BenchJob;
 const answer = (reply: ContenderReply) => process.stdout.write(`${JSON.stringify(reply)}\n`);
 
+/** TensorFlow's own product, or XLA's: whichever is faster is what the machine can do. */
+const compiledProduct = compiled((a: tf.Tensor, b: tf.Tensor) => tf.matMul(a, b), { onRecord: () => {} });
+const fastestProduct = (size: { m: number; k: number; n: number; seconds: number }) =>
+  Math.max(matmulSpeed(size).gflops, matmulSpeed({ ...size, multiply: compiledProduct }).gflops);
+
 async function secondsOf(work: () => Promise<unknown>): Promise<number> {
   const started = performance.now();
   await work();
@@ -31,7 +36,7 @@ const puzzles = randomBatch(sizes);
 const tensorflow = engine.backend.name === 'tensorflow' ? findNativeInstallation()?.tensorflow : undefined;
 answer({
   ready: true,
-  versions: { 'TensorFlow.js': version_core, ...(tensorflow && { TensorFlow: tensorflow }) },
+  versions: { 'TensorFlow.js': tf.version_core, ...(tensorflow && { TensorFlow: tensorflow }) },
   parameters: Object.values(trainedParameters(model)).reduce((sum, { size }) => sum + size, 0),
 });
 
@@ -56,7 +61,7 @@ async function respond(request: string, [first, k, n, seconds]: number[]): Promi
     case 'evaluate':
       return repeat(() => trainer.evaluate([puzzles]));
     case 'matmul':
-      return { gflops: matmulSpeed({ m: first!, k: k!, n: n!, seconds: seconds! }).gflops };
+      return { gflops: fastestProduct({ m: first!, k: k!, n: n!, seconds: seconds! / 2 }) };
     case 'memory':
       return { peakRssMib: Math.round(process.resourceUsage().maxRSS / 1024) };
     default:

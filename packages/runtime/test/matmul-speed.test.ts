@@ -19,6 +19,13 @@ describe('matmulSpeed', () => {
     expect(gflops).toBeLessThan((made / 0.1) * 10);
   });
 
+  it('measures the product that it is given', () => {
+    let products = 0;
+    const multiply = (a: tf.Tensor, b: tf.Tensor) => (products++, tf.matMul(a, b));
+    const measured = matmulSpeed({ m: 8, k: 8, n: 8, seconds: 0.01, multiply });
+    expect(products).toBeGreaterThan(measured.products);
+  });
+
   it('leaves no tensor, and refuses sizes that are none', () => {
     const before = tf.memory().numTensors;
     matmulSpeed({ m: 8, k: 8, n: 8, seconds: 0.01 });

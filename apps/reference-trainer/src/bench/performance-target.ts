@@ -1,4 +1,5 @@
 import type { BenchSizeName } from './bench-size';
+import { matmulShare } from './matmul-share';
 import type { ContenderMeasurement, ContenderName, SizeMeasurement } from './measure-size';
 import { trainingFlops } from './step-flops';
 import { summarize, type Summary } from './summary';
@@ -40,12 +41,12 @@ function ratio(
 }
 
 /** The step's matrix products over its time, as a share of the fastest library's speed at them in the same round. */
-const matmulShare: PerformanceTarget['perRound'] = ({ contenders, sizes }) => {
+const matmulShares: PerformanceTarget['perRound'] = ({ contenders, sizes }) => {
   const { ours } = contenders;
   if (!ours || ours.matmulGflops.length === 0) return undefined;
   return medians(ours.seconds).map((seconds, round) => {
     const speeds = Object.values(contenders).flatMap(({ matmulGflops }) => matmulGflops[round] ?? []);
-    return trainingFlops(sizes) / seconds / (1e9 * Math.max(...speeds));
+    return matmulShare(`${ours.name}: a training step`, trainingFlops(sizes), seconds, Math.max(...speeds));
   });
 };
 
@@ -84,7 +85,7 @@ export const performanceTargets: readonly PerformanceTarget[] = [
       ['wasm', 'share of WebAssembly’s matmul speed', 0.5, 0.7],
     ] as const
   ).map(([size, figure, floor, aim]): PerformanceTarget => {
-    return { size, work: 'training step', figure, kind: 'share', floor, aim, perRound: matmulShare };
+    return { size, work: 'training step', figure, kind: 'share', floor, aim, perRound: matmulShares };
   }),
   {
     size: 'large',

@@ -1,9 +1,10 @@
-import { matmulSpeed } from '@hrm/runtime';
 import type { Engine } from '../terminal/backend-options';
 import type { Progress } from '../terminal/progress';
 import { benchTrainer, randomBatch } from './bench-trainer';
-import { largestProduct, evaluationFlops, trainingFlops, type BenchSizes } from './step-flops';
+import { matmulShare } from './matmul-share';
+import { evaluationFlops, trainingFlops, type BenchSizes } from './step-flops';
 import { summarize } from './summary';
+import { Yardstick } from './yardstick';
 
 /** Timings of one size on one backend. */
 export interface BenchResult {
@@ -15,16 +16,26 @@ export interface BenchResult {
   samplesPerSecond: number;
   /** Median seconds of evaluating one batch over all segments. */
   evaluationSeconds: number;
-  /** The step's matrix products over its time, as a share of the backend's own speed at them. */
+  /** The step's matrix products over its time, as a share of the backend's own speed at them; and of the slowest and fastest step. */
   matmulShare: number;
+  matmulShareRange: [number, number];
   evaluationMatmulShare: number;
-  /** That speed, in 10^9 floating-point operations a second. */
+  /** That speed, in 10^9 floating-point operations a second: the most of what was measured between the steps; and the range. */
   matmulGflops: number;
+  matmulGflopsRange: [number, number];
   /** Most memory that the process had, in MiB. */
   peakRssMib: number;
 }
 
-/** Times training steps and evaluations of the official architecture at one size, after a warm-up. */
+/** How often {@link runBench} tells its progress. */
+export const benchTicks = ({ steps, evaluations }: { steps: number; evaluations: number }): number =>
+  2 + steps + (evaluations > 0 ? 1 + evaluations : 0);
+
+/**
+ * Times training steps and evaluations of the official architecture at one size, after a warm-up.
+ *
+ * @throws ImpossibleShareError when a step comes out faster than the machine multiplies
+ */
 export async function runBench(
   sizes: BenchSizes,
   { steps, evaluations }: { steps: number; evaluations: number },
@@ -36,38 +47,53 @@ export async function runBench(
   const { trainer } = bench;
   const puzzles = randomBatch(sizes);
   let done = 0;
-  const tick = () => progress.update(++done);
-
-  const times: number[] = [];
-  for (let i = 0; i <= steps; i++) {
-    times.push((await trainer.trainBatch(puzzles)).seconds);
-    tick();
-  }
-  const [firstStepSeconds, ...stepTimes] = times as [number, ...number[]];
-  const evaluationTimes: number[] = [];
-  for (let i = 0; i <= evaluations; i++) {
+  const timed = async (work: () => Promise<unknown>) => {
     const started = performance.now();
-    await trainer.evaluate([puzzles]);
-    if (i > 0) evaluationTimes.push((performance.now() - started) / 1000);
-    tick();
-  }
+    await work();
+    progress.update(++done);
+    return (performance.now() - started) / 1000;
+  };
+  const step = () => timed(() => trainer.trainBatch(puzzles));
+  const evaluation = () => timed(() => trainer.evaluate([puzzles]));
+
+  // The first step compiles, the second meets memory that it has never touched; then all memory is there that will be.
+  const firstStepSeconds = await step();
+  await step();
+  if (evaluations > 0) await evaluation();
   // Before the matrix products, which are measured on memory of their own.
   const peakRssMib = Math.round(process.resourceUsage().maxRSS / 1024);
-  const matmulGflops = matmulSpeed({ ...largestProduct(sizes), seconds: 1 }).gflops;
+
+  // Before, between and after what is timed: a machine that is disturbed now and then is so for both.
+  const yardstick = new Yardstick(sizes);
+  const repeat = async (times: number, work: () => Promise<number>) => {
+    const seconds: number[] = [];
+    while (seconds.length < times) {
+      seconds.push(await work());
+      yardstick.measure();
+    }
+    return seconds;
+  };
+  yardstick.measure();
+  const stepTimes = await repeat(steps, step);
+  const evaluationTimes = await repeat(evaluations, evaluation);
+  const { gflops: matmulGflops, range: matmulGflopsRange } = yardstick;
+  yardstick.dispose();
   bench.dispose();
 
-  const stepSeconds = summarize(stepTimes).median;
+  const { median: stepSeconds, least, most } = summarize(stepTimes);
+  const stepShare = (seconds: number) => matmulShare('A training step', trainingFlops(sizes), seconds, matmulGflops);
   const evaluationSeconds = evaluationTimes.length > 0 ? summarize(evaluationTimes).median : Number.NaN;
-  const share = (flops: number, seconds: number) => flops / seconds / (matmulGflops * 1e9);
   return {
     stepSeconds,
-    stepSecondsRange: [Math.min(...stepTimes), Math.max(...stepTimes)],
+    stepSecondsRange: [least, most],
     firstStepSeconds,
     samplesPerSecond: batch / stepSeconds,
     evaluationSeconds,
-    matmulShare: share(trainingFlops(sizes), stepSeconds),
-    evaluationMatmulShare: share(evaluationFlops(sizes), evaluationSeconds),
+    matmulShare: stepShare(stepSeconds),
+    matmulShareRange: [stepShare(most), stepShare(least)],
+    evaluationMatmulShare: matmulShare('An evaluation', evaluationFlops(sizes), evaluationSeconds, matmulGflops),
     matmulGflops,
+    matmulGflopsRange,
     peakRssMib,
   };
 }

@@ -43,6 +43,16 @@ export const trainingFlops = (sizes: BenchSizes): number => 2 * forwardFlops(siz
 /** Of an evaluation of one batch. */
 export const evaluationFlops = (sizes: BenchSizes): number => sizes.segments * forwardFlops(sizes);
 
+/** The products that most of a step's operations are in: queries, keys and values; gate and up; down. */
+export function mainProducts(sizes: BenchSizes): { m: number; k: number; n: number }[] {
+  const { m, k, n } = largestProduct(sizes);
+  return [
+    { m, k, n },
+    { m, k: n / 2, n: k },
+    { m, k, n: 3 * k },
+  ];
+}
+
 /** The largest product of a step: the gate and up projection of all positions. */
 export function largestProduct({ batch, tokens, hidden }: BenchSizes): { m: number; k: number; n: number } {
   return { m: batch * (tokens + 1), k: hidden, n: 2 * swigluInnerSize(hidden, 4) };

@@ -3,7 +3,7 @@ import { defineCommand } from '../command-line/command';
 import { choice, count, integer, list, text, toggle } from '../command-line/options';
 import { benchSizes } from '../bench/bench-size';
 import { growthDimensions } from '../bench/growth';
-import { runBench } from '../bench/run-bench';
+import { benchTicks, runBench } from '../bench/run-bench';
 import { backendOptions, startEngine } from '../terminal/backend-options';
 import { withProgress } from '../terminal/progress';
 import { Terminal } from '../terminal/terminal';
@@ -92,6 +92,10 @@ async function bench(options: BenchOptions): Promise<void> {
   else await benchOnce(terminal, options);
 }
 
+const percent = (share: number) => (100 * share).toFixed(0);
+const between = (range: [number, number], format = (value: number) => value.toFixed(0)) =>
+  range.map(format).join(' to ');
+
 /** `hrm bench --hidden N --layers N --heads N --batch N --tokens N`: one size, in this process. */
 async function benchOnce(terminal: Terminal, options: BenchOptions): Promise<void> {
   const { hidden, layers, heads, batch = 32, tokens, segments, steps = 6, evaluations } = options;
@@ -103,7 +107,7 @@ async function benchOnce(terminal: Terminal, options: BenchOptions): Promise<voi
     `HRM, hidden ${hidden}, ${layers}+${layers} layers, ${heads} heads, batch ${batch}, ${tokens} tokens, float32, ${options.compile}`,
   );
   const size = { hidden, layers, heads, batch, tokens, segments };
-  const result = await withProgress(terminal, 'steps', steps + evaluations + 2, (progress) =>
+  const result = await withProgress(terminal, 'steps', benchTicks({ steps, evaluations }), (progress) =>
     runBench(size, { steps, evaluations }, engine, progress),
   );
   const {
@@ -113,7 +117,9 @@ async function benchOnce(terminal: Terminal, options: BenchOptions): Promise<voi
     samplesPerSecond,
     evaluationSeconds,
     matmulGflops,
+    matmulGflopsRange,
     matmulShare,
+    matmulShareRange,
     peakRssMib,
   } = result;
   terminal.say(
@@ -123,7 +129,7 @@ async function benchOnce(terminal: Terminal, options: BenchOptions): Promise<voi
   if (evaluations > 0)
     terminal.say(`evaluation      ${evaluationSeconds.toFixed(3)} s a batch of ${segments} segments`);
   terminal.say(
-    `matmul speed    ${matmulGflops.toFixed(0)} GFLOP/s; a step reaches ${(100 * matmulShare).toFixed(0)}% of it`,
+    `matmul speed    ${matmulGflops.toFixed(0)} GFLOP/s (${between(matmulGflopsRange)}); a step reaches ${percent(matmulShare)}% of it (${between(matmulShareRange, percent)}%)`,
   );
   terminal.say(`peak memory     ${peakRssMib} MiB`);
   terminal.result({

@@ -1,0 +1,88 @@
+import { matmulSpeed, selectBackend, type MatmulSpeedOptions } from '@hrm/runtime';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { matmulShare } from '../src/bench/matmul-share';
+import { performanceRows } from '../src/bench/performance-target';
+import { benchSizes } from '../src/bench/bench-size';
+import { trainingFlops } from '../src/bench/step-flops';
+import { Yardstick } from '../src/bench/yardstick';
+import { runInProcess } from './run-in-process';
+
+vi.mock('@hrm/runtime', async (original) => ({ ...(await original<object>()), matmulSpeed: vi.fn() }));
+
+/** Lets the products come out at these speeds, one after the other; the last one from then on. */
+function productsAt(...speeds: number[]): MatmulSpeedOptions[] {
+  const asked: MatmulSpeedOptions[] = [];
+  vi.mocked(matmulSpeed).mockImplementation((options = {}) => {
+    asked.push(options);
+    const speed = speeds[Math.min(asked.length, speeds.length) - 1]!;
+    return { gflops: speed / 2, bestGflops: speed, products: 1 };
+  });
+  return asked;
+}
+
+beforeEach(() => void vi.mocked(matmulSpeed).mockReset());
+
+const sizes = { hidden: 16, layers: 1, heads: 2, batch: 4, tokens: 9, segments: 2 };
+const tiny = ['--hidden', '16', '--layers', '1', '--batch', '4', '--tokens', '9', '--segments', '2', '--steps', '2'];
+const bench = (...more: string[]) => runInProcess(['bench', ...tiny, '--backend', 'cpu', ...more]);
+
+describe('a share of the machine’s matrix speed', () => {
+  it('of more than 1 is an error, never a figure', () => {
+    expect(matmulShare('A step', 1e9, 0.1, 20)).toBeCloseTo(0.5);
+    expect(matmulShare('A step', 1e9, 0.1, 10)).toBe(1);
+    expect(() => matmulShare('A step', 1.86e9, 0.1, 10)).toThrow(/A step comes out at 186% .*10 GFLOP\/s.*cannot be/);
+  });
+
+  it('ends `hrm bench` with status 1 and nothing reported', async () => {
+    productsAt(1e-9);
+    const { status, stdout, stderr } = await bench('--json');
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/A training step comes out at \d+% of the machine's speed.*run the benchmark again/);
+    expect(stdout).not.toContain('matmulShare');
+  });
+
+  it('is taken of the fastest of all products that were measured between the steps, and told with its range', async () => {
+    productsAt(1e-9, 1e6, 1e-9);
+    const { status, stdout, stderr } = await bench('--json', '--evaluations', '1');
+    expect(status, stderr).toBe(0);
+    const result = JSON.parse(stdout.trimEnd().split('\n').at(-1)!) as Record<string, number & number[]>;
+    expect(result.matmulGflops).toBe(1e6);
+    expect(result.matmulGflopsRange).toEqual([1e-9, 1e6]);
+    const [least, most] = result.matmulShareRange!;
+    expect(least).toBeLessThanOrEqual(result.matmulShare!);
+    expect(most).toBeGreaterThanOrEqual(result.matmulShare!);
+    // Before the two steps, after each of them, and after the evaluation.
+    expect(vi.mocked(matmulSpeed).mock.calls.length).toBe(3 + 3 * 2);
+  });
+
+  it('is an error beside PyTorch too', () => {
+    const [seconds, flops] = [0.5, trainingFlops(benchSizes.medium.sizes)];
+    const ours = { name: 'ours', versions: {}, first: 1, seconds: [[seconds]], peakRssMib: 1 };
+    const measured = (share: number) => {
+      const contenders = { ours: { ...ours, matmulGflops: [flops / seconds / 1e9 / share] } };
+      return { medium: { sizes: benchSizes.medium.sizes, rounds: 1, date: 'today', contenders, failures: {} } };
+    };
+    expect(performanceRows(measured(0.9)).find(({ kind }) => kind === 'share')?.measured?.median).toBeCloseTo(0.9);
+    expect(() => performanceRows(measured(1.1))).toThrow(/ours: a training step comes out at 110%/);
+  });
+});
+
+describe('Yardstick', () => {
+  it('tries each main product, then the two that were fastest, and keeps the best', async () => {
+    await selectBackend({ prefer: 'cpu' });
+    const asked = productsAt(10, 30, 20, 5);
+    const yardstick = new Yardstick(sizes);
+    yardstick.measure();
+    yardstick.measure();
+    expect(asked.map(({ m, k, n }) => [m, k, n])).toEqual([
+      [40, 16, 512],
+      [40, 256, 16],
+      [40, 16, 48],
+      [40, 256, 16],
+      [40, 16, 48],
+    ]);
+    expect(yardstick.gflops).toBe(30);
+    expect(yardstick.range).toEqual([5, 30]);
+    yardstick.dispose();
+  });
+});
