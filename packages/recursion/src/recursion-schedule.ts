@@ -9,7 +9,7 @@ export type Refinement = {
   latents: Latents;
   /** A term that the schedule wants added to each puzzle's training loss, `[batch]`. */
   regularizer?: tf.Tensor1D;
-  /** Figures to report of each puzzle, without gradient, `[batch]` each. */
+  /** Figures to report of each puzzle, without gradient, `[batch]` each. A trainer tells their means over the slots that ran. */
   metrics?: { [name: string]: tf.Tensor1D };
 };
 
