@@ -69,6 +69,7 @@ describe('hrm demo leaves alone', () => {
     ['notes.md', (folder) => writeFileSync(join(folder, 'notes.md'), 'what I saw')],
     ['data/mine.csv', (folder) => writeFileSync(join(folder, 'data', 'mine.csv'), '1,2')],
     ['checkpoints/best', (folder) => cpSync(join(folder, 'data'), join(folder, 'checkpoints', 'best'), { recursive: true })],
+    ['checkpoints/foreign-files-of-checkpoint-00000004', (folder) => mkdirSync(join(folder, 'checkpoints', 'foreign-files-of-checkpoint-00000004'))],
     ['metrics.jsonl', (folder) => {
       rmSync(join(folder, 'metrics.jsonl'));
       symlinkSync('../quick.json', join(folder, 'metrics.jsonl'));

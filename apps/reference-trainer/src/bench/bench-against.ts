@@ -1,7 +1,5 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { findNativeInstallation, type CompileMode } from '@hrm/runtime';
-import { replaceFile } from '@hrm/trainer/checkpoint';
 import { benchSizes, type BenchSize, type BenchSizeName } from './bench-size';
 import type { ContenderCommand } from './contender';
 import { keptMeasurements } from './kept-measurements';
@@ -12,7 +10,7 @@ import { performanceChart } from './performance-chart';
 import { performanceReport } from './performance-table';
 import { performanceRows, type Measurements } from './performance-target';
 import { findPytorchAnchor, officialContender, type PytorchAnchor } from './pytorch-anchor';
-import { finishBeforeStopping } from '../run/stop-signals';
+import { expectResultsPlace, writeResults } from './results-folder';
 import type { Terminal } from '../terminal/terminal';
 
 /** How `hrm bench --against pytorch` is run. */
@@ -24,15 +22,6 @@ export interface BenchAgainstOptions {
   python: string | undefined;
   checkout: string | undefined;
   out: string | undefined;
-}
-
-/** Writes results, whole or not at all. */
-export async function writeResults(out: string, files: { [name: string]: string }): Promise<void> {
-  mkdirSync(out, { recursive: true });
-  await finishBeforeStopping(async () => {
-    for (const [name, text] of Object.entries(files))
-      await replaceFile(join(out, name), new TextEncoder().encode(text));
-  });
 }
 
 /** Both sides must have the same number of parameters, or they are not the same network. */
@@ -60,6 +49,7 @@ function contendersOf(
 export async function benchAgainst(terminal: Terminal, options: BenchAgainstOptions): Promise<void> {
   const { sizes, rounds, quick, compile, python, checkout, out } = options;
   const say = (text: string) => terminal.say(text);
+  if (out !== undefined) await expectResultsPlace(out, ['performance.json', 'performance.md', 'performance.svg']);
   const beside = sizes.some((size) => size !== 'wasm');
   if (beside && !findNativeInstallation()) {
     throw new Error('Native TensorFlow is not set up, and it is what is compared with PyTorch: run `hrm setup`');

@@ -3,11 +3,11 @@ import { benchTrainer } from './bench-trainer';
 import { measureDataSpeed, measureDataWait, trainingStream } from './data-speed';
 import { describeMachine, thisMachine } from './machine';
 import { markdownTable } from './performance-table';
+import { expectResultsPlace, writeResults } from './results-folder';
 import { generatePuzzles } from '../run/run-puzzles';
 import { startEngine } from '../terminal/backend-options';
 import type { Terminal } from '../terminal/terminal';
 import type { Task } from '../config/run-config';
-import { writeResults } from './bench-against';
 
 /** How `hrm bench --data` is run. */
 export interface BenchDataOptions {
@@ -36,6 +36,7 @@ const thousands = (value: number) => Math.round(value).toLocaleString('en');
 /** `hrm bench --data`: how fast puzzles come, and whether a step ever waits. Exit status 1 where it does for 2% or more. */
 export async function benchData(terminal: Terminal, options: BenchDataOptions): Promise<void> {
   const { batch: batchSize, steps, out } = options;
+  if (out !== undefined) await expectResultsPlace(out, ['data.json', 'data.md']);
   const machine = await thisMachine();
   const engine = await startEngine(terminal, options);
   const generated = tasks.map(({ task }) => {

@@ -4,8 +4,8 @@ import { growthChart } from './growth-chart';
 import { describeMachine, thisMachine } from './machine';
 import { ourContender } from './our-contender';
 import { formatSeconds, markdownTable } from './performance-table';
+import { expectResultsPlace, writeResults } from './results-folder';
 import type { Terminal } from '../terminal/terminal';
-import { writeResults } from './bench-against';
 
 /** How `hrm bench --growth` is run. */
 export interface BenchGrowthOptions {
@@ -19,6 +19,7 @@ export interface BenchGrowthOptions {
 /** `hrm bench --growth`: how the time of a step grows with each size. */
 export async function benchGrowth(terminal: Terminal, options: BenchGrowthOptions): Promise<void> {
   const { dimensions, steps, backend, compile, out } = options;
+  if (out !== undefined) await expectResultsPlace(out, ['growth.json', 'growth.md', 'growth.svg']);
   const { hidden, layers, batch, tokens } = growthBase;
   terminal.say(
     `One size grows, the others stay: hidden ${hidden}, ${layers}+${layers} layers, batch ${batch}, ${tokens} tokens.`,

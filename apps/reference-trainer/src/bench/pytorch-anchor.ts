@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { ContenderCommand } from './contender';
@@ -87,9 +87,16 @@ export async function findPytorchAnchor(options: PytorchAnchorOptions = {}): Pro
   return { python, checkout, commit: head.ok ? head.stdout.trim() : undefined };
 }
 
+/** Nothing is removed that may be somebody else's. A clone takes its place whole, so a half one never stands there. */
+function expectNothingThere(path: string, option: string): void {
+  if (!existsSync(path) || readdirSync(path).length === 0) return;
+  throw new Error(`${path} is in the way, and not what the benchmark set up; remove it, or give ${option}`);
+}
+
 async function cloneOfficialCode(folder: string, say: (text: string) => void, run: RunCommand): Promise<string> {
   const checkout = join(folder, 'HRM');
   if (existsSync(join(checkout, LANDMARK))) return checkout;
+  expectNothingThere(checkout, '--hrm-checkout');
   say(`Fetching the official code, ${OFFICIAL_CODE}, to ${checkout}`);
   mkdirSync(folder, { recursive: true });
   const staging = `${checkout}.part-${process.pid}`;
@@ -101,7 +108,6 @@ async function cloneOfficialCode(folder: string, say: (text: string) => void, ru
           `Get a checkout of ${OFFICIAL_CODE} in another way, and name it with --hrm-checkout`,
       );
     }
-    rmSync(checkout, { recursive: true, force: true });
     renameSync(staging, checkout);
   } finally {
     rmSync(staging, { recursive: true, force: true });
@@ -130,7 +136,8 @@ async function makeEnvironment(folder: string, say: (text: string) => void, run:
   if (existsSync(join(environment, COMPLETE))) return python;
   const base = await findPython(run);
   // A virtual environment cannot be moved, hence no staging folder: one without its mark is begun anew.
-  rmSync(environment, { recursive: true, force: true });
+  if (existsSync(join(environment, 'pyvenv.cfg'))) rmSync(environment, { recursive: true, force: true });
+  expectNothingThere(environment, '--python');
   mkdirSync(folder, { recursive: true });
   try {
     say(`Setting up PyTorch in ${environment}: pip downloads ${PACKAGES.join(', ')}, with CUDA some 3 GB`);

@@ -1,4 +1,5 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { z } from 'zod';
 import { defineCommand } from '../command-line/command';
 import { count, list, text } from '../command-line/options';
@@ -9,6 +10,7 @@ import { runComparison } from '../compare/run-comparison';
 import { backendOptions, startEngine } from '../terminal/backend-options';
 import { goOnWithoutReaders } from '../terminal/lost-readers';
 import { Terminal } from '../terminal/terminal';
+import { UsageError } from '../terminal/usage-error';
 
 const namesOf = <Name extends string>(parts: { [key in Name]: unknown }) => Object.keys(parts) as Name[];
 
@@ -28,12 +30,21 @@ const compareOptions = z.strictObject({
   }),
 });
 
+/** Makes sure that the folder holds a comparison, or nothing in the place of its tables. @throws UsageError otherwise. */
+function expectComparison(out: string): void {
+  if (!existsSync(join(out, 'comparison.md')) || existsSync(join(out, 'cells'))) return;
+  throw new UsageError(
+    `--out: comparison.md in ${out} is of no comparison (there is no "cells"); choose another folder`,
+  );
+}
+
 /** `hrm compare --out DIR`. */
 async function compare(options: z.infer<typeof compareOptions>): Promise<void> {
   const terminal = new Terminal(options.json);
   const { schedules, controllers, seeds, steps, out } = options;
   const sizes = options.sizes.map((size) => Number(size) as keyof typeof comparedSizes);
   const cells = comparisonCells({ sizes, schedules, controllers, seeds });
+  expectComparison(out);
   const engine = await startEngine(terminal, options);
   mkdirSync(out, { recursive: true });
   terminal.say(`${cells.length} models to train. Results: ${out}`);

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { expectPuzzles, puzzleBatch } from '@hrm/act';
 import { evaluationBatches } from '@hrm/data-sudoku-maze';
 import { measureResiduals } from '@hrm/recursion';
@@ -5,7 +6,8 @@ import { replaceFile } from '@hrm/trainer/checkpoint';
 import { z } from 'zod';
 import { defineCommand } from '../command-line/command';
 import { choice, count, text } from '../command-line/options';
-import { plotResiduals, residualsSvg } from '../residuals/plot-residuals';
+import { readRegularFile } from '../files/read-regular-file';
+import { isResidualsSvg, plotResiduals, residualsSvg } from '../residuals/plot-residuals';
 import { loadRun } from '../run/load-run';
 import { countPuzzles, expectPuzzlesOfModel, readSplit } from '../run/run-puzzles';
 import { finishBeforeStopping } from '../run/stop-signals';
@@ -26,9 +28,16 @@ const residualsOptions = z.strictObject({
   svg: text('Draw the residuals', { value: 'file' }).optional(),
 });
 
+/** Makes sure that nothing but an earlier drawing is overwritten. @throws UsageError where something else would be. */
+function expectOwnDrawing(path: string): void {
+  if (!existsSync(path) || isResidualsSvg(readRegularFile(path, { maxBytes: 2 ** 26 }).toString('utf8'))) return;
+  throw new UsageError(`--svg: ${path} is there already, and no drawing of residuals; choose another name`);
+}
+
 /** `hrm residuals --run RUN --svg FILE`. */
 async function residuals(options: z.infer<typeof residualsOptions>): Promise<void> {
   const terminal = new Terminal(options.json);
+  if (options.svg !== undefined) expectOwnDrawing(options.svg);
   await startEngine(terminal, { ...options, compile: 'eager' });
   const { model, data, step } = await loadRun(options.run, options.checkpoint, terminal, options);
   const folder = options.data ?? data;

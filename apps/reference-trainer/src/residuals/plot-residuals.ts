@@ -41,6 +41,12 @@ export function plotResiduals({ applications, segments, spectralRadius }: Residu
 
 const PLOT = { width: 720, height: 360, left: 64, right: 16, top: 32, bottom: 48 };
 
+/** The title of a drawing, by which it is known. */
+const TITLE = 'Relative residual of each application: f_L (blue), f_H (red)';
+
+/** Whether a text is a drawing of `residualsSvg`. */
+export const isResidualsSvg = (text: string): boolean => text.startsWith('<svg ') && text.includes(`>${TITLE}</text>`);
+
 /** The same as an SVG line chart: residuals over applications, f_L and f_H apart, segments marked. */
 export function residualsSvg({ applications }: ResidualReport): string {
   const { width, height, left, right, top, bottom } = PLOT;
@@ -75,7 +81,7 @@ export function residualsSvg({ applications }: ResidualReport): string {
   });
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="sans-serif" font-size="12">
 <rect width="${width}" height="${height}" fill="white"/>
-<text x="${left}" y="20">Relative residual of each application: f_L (blue), f_H (red)</text>
+<text x="${left}" y="20">${TITLE}</text>
 ${grid.join('\n')}
 ${marks.join('\n')}
 ${series.join('\n')}

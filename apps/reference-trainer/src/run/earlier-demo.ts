@@ -9,13 +9,18 @@ import { holdsRun, readRunDescription, runPaths } from './run-folder';
 const written = [
   /^\.config\.json-[0-9a-f]+$/,
   /^metrics\.jsonl$/,
-  /^data\/\.?identifiers\.json[^/]*$/,
-  /^data\/\.?(train|test)[^/]*\/(dataset\.json|[A-Za-z0-9_.-]+__[a-z_]+\.npy)$/,
-  /^checkpoints\/[^/]*checkpoint-\d+[^/]*\/(manifest\.json|[a-z][a-z0-9_-]*\.safetensors)$/,
+  /^data\/(identifiers\.json|\.identifiers\.json\.[^/]+\.tmp)$/,
+  /^data\/(train|test|\.(train|test)\.[^/]+)\/(dataset\.json|[A-Za-z0-9_.-]+__[a-z_]+\.npy)$/,
+  /^checkpoints\/(\.saving-|\.removing-|\.replaced-|set-aside-)?checkpoint-\d+(-[0-9a-f]+)?\/(manifest\.json|[a-z][a-z0-9_-]*\.safetensors)$/,
 ];
 
 /** And of folders. */
-const folders = [/^data$/, /^data\/\.?(train|test)[^/]*$/, /^checkpoints$/, /^checkpoints\/[^/]*checkpoint-\d+[^/]*$/];
+const folders = [
+  /^data$/,
+  /^data\/(train|test|\.(train|test)\.[^/]+)$/,
+  /^checkpoints$/,
+  /^checkpoints\/(\.saving-|\.removing-|\.replaced-|set-aside-)?checkpoint-\d+(-[0-9a-f]+)?$/,
+];
 
 /** What is in a run's folder beside `config.json` and the lock. */
 interface RunContents {

@@ -1,0 +1,51 @@
+import { mkdirSync } from 'node:fs';
+import { lstat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { replaceFile } from '@hrm/trainer/checkpoint';
+import { z } from 'zod';
+import { readRegularFile } from '../files/read-regular-file';
+import { finishBeforeStopping } from '../run/stop-signals';
+import { UsageError } from '../terminal/usage-error';
+
+/** What every benchmark's own JSON has. */
+const ownResult = z.looseObject({ machine: z.looseObject({ processor: z.string() }) });
+
+const isThere = (path: string) =>
+  lstat(path).then(
+    () => true,
+    () => false,
+  );
+
+function isOwnResult(path: string): boolean {
+  try {
+    return ownResult.safeParse(JSON.parse(readRegularFile(path, { maxBytes: 2 ** 26 }).toString('utf8'))).success;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Makes sure, before hours are measured, that the results can be written: their names are free in the folder, or have the
+ * results of an earlier call.
+ *
+ * @param names the JSON first, by which an earlier call's results are known
+ * @throws UsageError naming the files in the way.
+ */
+export async function expectResultsPlace(out: string, names: readonly [string, ...string[]]): Promise<void> {
+  const taken: string[] = [];
+  for (const name of names) if (await isThere(join(out, name))) taken.push(name);
+  if (taken.length === 0 || isOwnResult(join(out, names[0]))) return;
+  throw new UsageError(
+    `--out: ${taken.join(', ')} in ${out} would be overwritten, and nothing says that \`hrm bench\` wrote it; ` +
+      'choose another folder',
+  );
+}
+
+/** Writes results, whole or not at all. */
+export async function writeResults(out: string, files: { [name: string]: string }): Promise<void> {
+  mkdirSync(out, { recursive: true });
+  await finishBeforeStopping(async () => {
+    for (const [name, text] of Object.entries(files))
+      await replaceFile(join(out, name), new TextEncoder().encode(text));
+  });
+}
