@@ -76,6 +76,24 @@ describe('the modules of a run from anywhere', () => {
     expect(existsSync('executed')).toBe(false);
   });
 
+  it('count with the files that they import by a path', async () => {
+    const run = strangeRun('together', "import './deeper/helper.mjs';\nexport default {};\n");
+    mkdirSync(join(run, 'deeper'));
+    const helper = join(run, 'deeper', 'helper.mjs');
+    writeFileSync(helper, "import '../parts.mjs';\nawait import('./last.mjs');\n");
+    writeFileSync(join(run, 'deeper', 'last.mjs'), '');
+    const evaluate = (...args: string[]) => runInProcess(['eval', '--run', run, ...args]);
+    expect((await evaluate()).stderr.match(/SHA-256/g)).toHaveLength(3);
+    expect((await evaluate('--allow-imports')).status).toBe(0);
+    expect((await evaluate()).status).toBe(0);
+    writeFileSync(join(run, 'deeper', 'last.mjs'), source);
+    const { status, stderr } = await evaluate();
+    expect(status).toBe(2);
+    expect(stderr).toContain(`${resolve(run, 'deeper', 'last.mjs')} (SHA-256 ${sha256(source)}`);
+    expect(stderr).not.toContain('helper.mjs');
+    expect(existsSync('executed')).toBe(false);
+  });
+
   it('are not those of a list that others could have written, or that is damaged', async () => {
     const run = strangeRun('listed', 'export default {};\n');
     expect((await runInProcess(['eval', '--run', run, '--allow-imports'])).status).toBe(0);

@@ -1,9 +1,6 @@
-import { createHash } from 'node:crypto';
-import { existsSync, realpathSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { registerParts, standardParts, type PartCatalog } from '@hrm/models';
 import type { RunConfig } from '../config/run-config';
-import { readRegularFile } from '../files/read-regular-file';
 import type { Terminal } from '../terminal/terminal';
 import { UsageError } from '../terminal/usage-error';
 import {
@@ -13,14 +10,12 @@ import {
   rememberAllowedImports,
   type ImportedFile,
 } from './allowed-imports';
+import { importedFiles } from './imported-files';
 
 const KINDS: readonly string[] = ['blocks', 'schedules', 'halting'] satisfies (keyof PartCatalog)[];
 
 /** What a module must give. */
 const EXPECTED = 'expected its default export to be parts by kind and name, such as { blocks: { mine: myBlock } }';
-
-/** A module larger than this is none. */
-const MAX_BYTES = 16 * 2 ** 20;
 
 /** Choices of {@link loadParts}. */
 export interface LoadPartsOptions {
@@ -34,6 +29,7 @@ export interface LoadPartsOptions {
 /** The parts that a config can choose, and the modules that brought some. */
 export interface LoadedParts {
   parts: PartCatalog;
+  /** Those of the config first, in its order, then what they import by a path. */
   imports: readonly ImportedFile[];
 }
 
@@ -49,10 +45,12 @@ export async function loadParts(
   { name, imports: paths = [] }: Pick<RunConfig, 'name' | 'imports'>,
   options: LoadPartsOptions,
 ): Promise<LoadedParts> {
-  const imports = paths.map((path) => fileToImport(`${name}: imports: ${path}`, path));
+  const imports = await importedFiles(paths).catch((error: unknown) => {
+    throw error instanceof UsageError ? new UsageError(`${name}: imports: ${error.message}`) : error;
+  });
   expectAllowed(imports, options);
   let parts: PartCatalog = standardParts;
-  for (const { path } of imports) {
+  for (const { path } of imports.slice(0, paths.length)) {
     const where = `${name}: imports: ${path}`;
     let module: { default?: unknown };
     try {
@@ -70,18 +68,9 @@ export async function loadParts(
   return { parts, imports };
 }
 
-/** A module as it is now. Nothing of it is executed. */
-function fileToImport(where: string, path: string): ImportedFile {
-  if (!existsSync(path)) {
-    throw new UsageError(`${where}: there is no such file; paths in a config are relative to the config's own folder`);
-  }
-  const content = readRegularFile(path, { maxBytes: MAX_BYTES });
-  return { path: realpathSync(path), sha256: createHash('sha256').update(content).digest('hex') };
-}
-
 function expectAllowed(imports: readonly ImportedFile[], { allowImports, recorded, terminal }: LoadPartsOptions): void {
   if (imports.length === 0) return;
-  const changed = imports.filter(({ sha256 }, i) => recorded?.[i] !== undefined && recorded[i].sha256 !== sha256);
+  const changed = recorded ? imports.filter(({ sha256 }) => !recorded.some((file) => file.sha256 === sha256)) : [];
   if (allowImports) {
     try {
       rememberAllowedImports(imports);
@@ -98,7 +87,7 @@ function expectAllowed(imports: readonly ImportedFile[], { allowImports, recorde
       );
       throw new UsageError(
         `this run brings code of its own, which would be executed as yours:\n${lines.join('\n')}\n` +
-          'Nothing of it was. Read it; if you trust it, and all that lies beside it, give --allow-imports: these files are ' +
+          'Nothing of it was. Read it; if you trust it, and the packages that it finds from there, give --allow-imports: these files are ' +
           `then known, as they are and where they are, in ${allowedImportsPath()}.`,
       );
     }

@@ -16,7 +16,7 @@ export interface RunDescription {
   data?: string;
   /** Sizes of its puzzles, from which its model is made. */
   puzzles: PuzzleSizes;
-  /** The modules of `config.imports` as they were when the run was begun, in that order. */
+  /** The modules of `config.imports` as the run took them, in that order, and then the files that they import. */
   imports?: readonly ImportedFile[] | undefined;
   /** The command that began the run, where that may begin it anew. */
   madeBy?: 'hrm demo' | undefined;

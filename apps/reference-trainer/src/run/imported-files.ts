@@ -1,0 +1,58 @@
+import { createHash } from 'node:crypto';
+import { existsSync, realpathSync } from 'node:fs';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { init, parse } from 'es-module-lexer';
+import { readRegularFile } from '../files/read-regular-file';
+import { UsageError } from '../terminal/usage-error';
+import type { ImportedFile } from './allowed-imports';
+
+/** A module larger than this, or one that brings more files, is none of a config. */
+const MAX_BYTES = 16 * 2 ** 20;
+const MAX_FILES = 1000;
+
+/**
+ * The modules that would be executed for these, as they are now: they themselves, in their order, then the files that they
+ * import by a path, and those that these import. Packages are not among them, nor what is only named while they run.
+ *
+ * @throws UsageError for one of `paths` that is missing, and any that is no file or too large.
+ */
+export async function importedFiles(paths: readonly string[]): Promise<readonly ImportedFile[]> {
+  await init;
+  const files: ImportedFile[] = [];
+  const known = new Set<string>();
+  let next = paths.map((path) => {
+    if (existsSync(path)) return realpathSync(path);
+    throw new UsageError(`${path}: there is no such file; paths in a config are relative to the config's own folder`);
+  });
+  while (next.length > 0) {
+    const found: string[] = [];
+    for (const path of next) {
+      known.add(path);
+      const content = readRegularFile(path, { maxBytes: MAX_BYTES });
+      files.push({ path, sha256: createHash('sha256').update(content).digest('hex') });
+      if (files.length > MAX_FILES) throw new UsageError(`${path} and others import more than ${MAX_FILES} files`);
+      found.push(...namedByPath(path, content.toString('utf8')));
+    }
+    next = [...new Set(found)].filter((path) => !known.has(path));
+  }
+  return files;
+}
+
+/** The files that a module imports by a path. One that cannot be read as a module will fail by itself. */
+function namedByPath(path: string, source: string): string[] {
+  let specifiers: (string | undefined)[];
+  try {
+    specifiers = parse(source)[0].map(({ n }) => n);
+  } catch {
+    return [];
+  }
+  return specifiers.flatMap((specifier) => {
+    if (specifier === undefined || !/^(\.{0,2}\/|file:)/.test(specifier)) return [];
+    try {
+      const file = fileURLToPath(new URL(specifier, pathToFileURL(path)));
+      return existsSync(file) ? [realpathSync(file)] : [];
+    } catch {
+      return [];
+    }
+  });
+}
