@@ -40,7 +40,7 @@ describe('a command that cannot be is refused before anything is written, and wo
     ['a moment that keeps all', ['quick.json', '--set', 'training.beta2=1'], 'beta2', ['--set', 'training.beta2=0.9']],
     ['no held-out puzzles', ['quick.json', '--data', 'no-test'], 'the folder "test" holds no puzzles', []],
     ['no puzzles to learn from', ['quick.json', '--data', 'no-train'], 'the folder "train" holds no puzzles', []],
-    ['puzzles with identifiers of their own', ['quick.json', '--data', 'strangers'], 'has 5 puzzle identifiers, the run\'s model is made for 1', []],
+    ['puzzles with identifiers of their own', ['quick.json', '--data', 'strangers'], 'have 5 identifiers, the run\'s model has vectors for 1', []],
   ])('%s', async (name, args, named, correction) => {
     const run = name.replaceAll(' ', '-');
     const { status, stdout, stderr } = await runInProcess(['train', ...args, '--out', run]);

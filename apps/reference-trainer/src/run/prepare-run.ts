@@ -6,7 +6,7 @@ import type { Engine } from '../terminal/backend-options';
 import { UsageError } from '../terminal/usage-error';
 import { buildRunModel, buildTrainer, totalStepsOf } from './build-run';
 import type { PuzzleSizes } from './run-folder';
-import { countPuzzles, preparePuzzles, taskAugmentation, type RunPuzzles } from './run-puzzles';
+import { countPuzzles, expectPuzzlesOfModel, preparePuzzles, taskAugmentation, type RunPuzzles } from './run-puzzles';
 
 /** All that a run trains with, made and checked. */
 export interface PreparedRun {
@@ -37,10 +37,9 @@ export async function prepareRun(
   const puzzles = await preparePuzzles(config, data);
   const totalSteps = expectSteps(config, puzzles);
   expectBatches(config, puzzles);
-  const made = sizes ?? puzzles.train.metadata;
-  if (config.model.puzzleEmbeddingSize > 0) expectIdentifiers(puzzles, made);
-  const model = buildRunModel(config, made, parts);
+  const model = buildRunModel(config, sizes ?? puzzles.train.metadata, parts);
   try {
+    for (const split of [puzzles.train, puzzles.test]) expectPuzzlesOfModel(split, model);
     return { puzzles, model, trainer: buildTrainer(config, model, { totalSteps, ...engine }), totalSteps };
   } catch (error) {
     model.dispose();
@@ -97,16 +96,5 @@ function expectBatches({ name, task, training }: RunConfig, { train }: RunPuzzle
       throw new UsageError(`${name}: training: ${error.message}`);
     }
     throw error;
-  }
-}
-
-/** Every puzzle has a row in the model's table of puzzle embeddings. */
-function expectIdentifiers({ train, test }: RunPuzzles, { numPuzzleIdentifiers }: PuzzleSizes): void {
-  for (const [split, { metadata }] of Object.entries({ train, test })) {
-    if (metadata.numPuzzleIdentifiers <= numPuzzleIdentifiers) continue;
-    throw new UsageError(
-      `--data: the folder "${split}" has ${told(metadata.numPuzzleIdentifiers, 'puzzle identifier')}, the run's model is made ` +
-        `for ${numPuzzleIdentifiers}; give the data set that it was made for`,
-    );
   }
 }
