@@ -30,12 +30,12 @@ async function showSolving(run: string, terminal: Terminal): Promise<void> {
   const shown = showTokens(config.task, puzzle, { color: terminal.hasColors });
   terminal.say(`\nA puzzle it has never seen:\n\n${shown.draw()}`);
   let answer: Int32Array = puzzle;
-  let haltedAfter: number | undefined;
+  let halted: { after: number; answer: Int32Array } | undefined;
   for await (const thought of thinkAloud(model, shown.tokens)) {
-    const { segment, haltLogits, halted } = thought;
+    const { segment, haltLogits } = thought;
     const changed = thought.answer.filter((token, i) => token !== answer[i]).length;
     ({ answer } = thought);
-    if (halted) haltedAfter ??= segment;
+    if (thought.halted) halted ??= { after: segment, answer };
     const { halt = 0, continue: goOn = 0 } = haltLogits;
     const cells = segment === 1 ? 'first answer' : changed === 0 ? 'nothing changed' : `${changed} cells changed`;
     terminal.say(
@@ -44,7 +44,9 @@ async function showSolving(run: string, terminal: Terminal): Promise<void> {
     if (changed > 0) terminal.say(shown.draw(answer));
   }
   const verdict = shown.verify(answer);
-  const wouldStop = haltedAfter === undefined ? '' : ` Left to itself, the model stops after segment ${haltedAfter}.`;
+  const tooSoon =
+    halted && verdict.valid && !shown.verify(halted.answer).valid ? ', one of the few where that is too soon' : '';
+  const wouldStop = halted ? ` Left to itself, the model stops after segment ${halted.after}${tooSoon}.` : '';
   terminal.say(`\n${verdict.valid ? 'Solved.' : `Not solved: ${verdict.reason}.`}${wouldStop}`);
   model.dispose();
 }
@@ -66,6 +68,13 @@ async function demo(options: z.infer<typeof demoOptions>): Promise<void> {
     `${(100 * (evaluation?.exactAccuracy ?? 0)).toFixed(1)}% of ${evaluation?.count} held-out puzzles are solved exactly, ` +
       `after ${steps} steps in ${describeSeconds(seconds)}.`,
   );
+  if (evaluation) {
+    const { exactAccuracy, meanSegments } = evaluation.halted;
+    terminal.say(
+      `Where each stops when the model would, it is ${(100 * exactAccuracy).toFixed(1)}%, ` +
+        `in ${meanSegments.toFixed(1)} segments a puzzle in place of ${evaluation.meanSegments.toFixed(0)}.`,
+    );
+  }
   await showSolving(out, terminal);
   terminal.say(`
 The run lies in ${out}: config.json, metrics.jsonl, checkpoints/ (safetensors); its puzzles in ${data}.
@@ -78,6 +87,10 @@ Try next:
     seconds,
     reachedGoal,
     exactAccuracy: evaluation?.exactAccuracy,
+    halted: evaluation && {
+      exactAccuracy: evaluation.halted.exactAccuracy,
+      meanSegments: evaluation.halted.meanSegments,
+    },
     goal: config.training.stopAtExactAccuracy,
   });
   if (!reachedGoal) process.exitCode = 1;

@@ -14,7 +14,12 @@ const residual = {
   learnedGain: z.boolean().optional().describe('Whether norms have learned gains. Default false'),
   normEpsilon: number('Added to the mean square. Default 1e-5'),
 };
-const grid = z.looseObject({ rows: z.number(), columns: z.number() });
+const grid = section({
+  rows: z.number().describe('Rows'),
+  columns: z.number().describe('Columns'),
+  boxRows: number('Rows of the boxes that it falls into'),
+  boxColumns: number('Columns of these boxes'),
+});
 const cycles = {
   hCycles: z.number().describe('Applications of f_H in a segment'),
   lCycles: z.number().describe('Applications of f_L before each of f_H'),
@@ -43,16 +48,14 @@ export const partOptions = {
     }),
     mixer: section({ ...feedForward, ...residual }),
     'graph-attention': section({
-      relations: z.array(z.unknown()).describe('What the heads attend along, one head each: relations of the grid by name, row, column, box or neighbours'), // prettier-ignore
-      grid: grid.optional().describe('The grid whose relations are given by name, such as { "rows": 9, "columns": 9 }'),
-      headSize: number(
-        'Width of a head. Default: the largest power of two that lets all heads fit into the hidden size',
-      ),
+      relations: z.array(z.union([z.enum(['row', 'column', 'box', 'neighbours']), z.array(z.array(z.int().min(0)))])).describe('What each head attends along: a relation of the grid by name, or for each cell the list of those it is joined to'), // prettier-ignore
+      grid: grid.optional().describe('The grid whose relations are given by name'),
+      headSize: number('Width of a head. Default the largest power of two that lets all heads fit'),
       ...feedForward,
       ...residual,
     }),
     conv: section({
-      grid: grid.describe('The grid that the puzzle is, read row by row, such as { "rows": 9, "columns": 9 }'),
+      grid: grid.describe('The grid that the puzzle is'),
       kernelSize: number('Side of the square that a cell sees, odd. Default 3'),
       ...feedForward,
       ...residual,
@@ -80,9 +83,7 @@ export const partOptions = {
       maxSegments,
       exploration,
       lossWeight: number('Weight of the halt and continue losses. Default 0.5'),
-      discount: number(
-        'What a unit of value is worth a segment later; below 1 a puzzle that is surely right halts. Default 1',
-      ),
+      discount: number('What a right answer one segment later is worth beside one now; below 1 a puzzle that is surely right halts. Default 1'), // prettier-ignore
       learnContinue: z.boolean().optional().describe('Whether the continue value learns its target, for one more forward pass a step. Default true'), // prettier-ignore
     }),
     'halt-only': section({ maxSegments, exploration, lossWeight: number('Weight of the halt loss. Default 0.5') }),

@@ -115,6 +115,11 @@ const training = section({
   stopAtExactAccuracy: share
     .optional()
     .describe('Ends the run once an evaluation gets this share of the puzzles wholly right'),
+  stopAtHaltedAccuracy: share
+    .optional()
+    .describe(
+      'Ends it only once as large a share as this is right where each puzzle stops when the controller halts it; beside stopAtExactAccuracy or alone',
+    ),
 })
   .refine(({ steps, epochs }) => (steps === undefined) !== (epochs === undefined), {
     message: 'give either steps or epochs, and not both',

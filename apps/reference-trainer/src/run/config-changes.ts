@@ -48,6 +48,7 @@ const trainingEffects: { readonly [Key in keyof RunConfig['training']]-?: Change
   checkpointMinutes: 'exact',
   keepCheckpoints: 'exact',
   stopAtExactAccuracy: 'exact',
+  stopAtHaltedAccuracy: 'exact',
 };
 
 /** The effect of a key that differs between two configs. */

@@ -6,6 +6,7 @@ import type { RunConfig } from '../config/run-config';
 import { describeSeconds } from '../terminal/describe-seconds';
 import { printedCommand } from '../terminal/printed-command';
 import type { Terminal } from '../terminal/terminal';
+import { describeGoal, reachesGoal } from './training-goal';
 import { runPaths } from './run-folder';
 import { taskAugmentation, type RunPuzzles } from './run-puzzles';
 import type { RunProgress, RunRecord } from './run-progress';
@@ -64,7 +65,7 @@ export async function runTraining({
   record,
   terminal,
 }: TrainingRun): Promise<TrainingResult> {
-  const { batchSize, seed, augment, evaluateEvery, stopAtExactAccuracy } = config.training;
+  const { batchSize, seed, augment, evaluateEvery } = config.training;
   const { checkpointEvery = Infinity, checkpointMinutes } = config.training;
   const paths = runPaths(run);
   const signals = new StopSignals((signal) =>
@@ -120,7 +121,7 @@ export async function runTraining({
       await log.append({ step, evaluation: figuresFound });
       if (!best || exactAccuracy > best.exactAccuracy) best = { step, exactAccuracy };
       await store.recordMetric(step, { metric: exactAccuracy, state: await progressWith(random) });
-      reachedGoal = stopAtExactAccuracy !== undefined && exactAccuracy >= stopAtExactAccuracy;
+      reachedGoal = reachesGoal(config.training, found);
       figures?.showEvaluation(step, found);
     };
     const isEvaluated = (step: number) => step % evaluateEvery === 0 || step === lastStep;
@@ -151,7 +152,7 @@ export async function runTraining({
     if (trainer.steps !== lastSaved.step && trainer.steps > 0) await save();
     await log.close();
     const seconds = (performance.now() - started) / 1000;
-    const goal = reachedGoal ? `: ${100 * stopAtExactAccuracy!}% reached` : '';
+    const goal = reachedGoal ? `: ${describeGoal(config.training)} reached` : '';
     const count = (steps: number) => steps.toLocaleString('en');
     terminal.say(
       `Trained to step ${count(trainer.steps)} of ${count(lastStep)} in ${describeSeconds(seconds)}${goal}.`,
