@@ -50,8 +50,8 @@ describe('what is compared', () => {
 
   it('is every schedule with every controller, whole seeds first, and nothing else changes', () => {
     const cells = comparisonCells({ sizes: [4, 6], schedules, controllers, seeds: 2 });
-    expect(cells).toHaveLength(2 * 5 * 7 * 2);
-    expect(cells.slice(0, 70).every(({ seed }) => seed === 0)).toBe(true);
+    expect(cells).toHaveLength(2 * 5 * 8 * 2);
+    expect(cells.slice(0, 80).every(({ seed }) => seed === 0)).toBe(true);
     const rest = cells
       .filter(({ size, seed }) => size === 4 && seed === 0)
       .map((each) => {
