@@ -121,6 +121,7 @@ export class RecursiveReasoner implements ReasoningNetwork {
     this.config = options.config;
 
     const freeNewVariables = noteVariables();
+    const made: Refiner[] = [];
     try {
       this.#tokenEmbedding = new TokenEmbedding({ vocabSize, hiddenSize, random });
       this.puzzleEmbedding = puzzleEmbedding && new PuzzleEmbedding({ ...puzzleEmbedding, hiddenSize });
@@ -136,6 +137,7 @@ export class RecursiveReasoner implements ReasoningNetwork {
         return made;
       };
       const { lowLevel, highLevel } = levels({ hiddenSize, seqLen: fullLen, rotary, random });
+      made.push(lowLevel, highLevel);
       this.core = new RecursionCore(lowLevel, highLevel);
       this.#outputHead = new Linear({ inputSize: hiddenSize, outputSize: vocabSize, random });
       this.halting = halting({ hiddenSize, random });
@@ -156,6 +158,7 @@ export class RecursiveReasoner implements ReasoningNetwork {
       };
     } catch (error) {
       // A part was refused: those made before it belong to nobody.
+      made.forEach(disposeParameters);
       freeNewVariables();
       for (const rotary of this.#rotary.values()) rotary.dispose();
       throw error;
