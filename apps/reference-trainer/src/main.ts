@@ -17,6 +17,7 @@ import { trainCommand } from './commands/train';
 import { versions } from './run/versions';
 import { printedCommand, withPrintedCommands } from './terminal/printed-command';
 import { UsageError } from './terminal/usage-error';
+import { visibleText } from './terminal/visible-text';
 
 /** Exit statuses: a failure, and a command line that cannot be. */
 const FAILED = 1;
@@ -46,14 +47,14 @@ const groups = { data: 'Make puzzles, or bring your own' };
 function report(error: unknown, argv: readonly string[]): void {
   const isBadUse = error instanceof UsageError;
   const message = error instanceof Error ? error.message : String(error);
-  process.stderr.write(`hrm: ${withPrintedCommands(message)}\n`);
+  process.stderr.write(visibleText(`hrm: ${withPrintedCommands(message)}\n`));
   if (isBadUse) {
     const named = commands.find(({ name }) => name.split(' ').every((word, i) => word === argv[i]));
     process.stderr.write(`See \`${printedCommand(...(named?.name.split(' ') ?? []), '--help')}\`.\n`);
   }
   process.exitCode = isBadUse ? BAD_USE : FAILED;
   if (process.env.HRM_DEBUG && error instanceof Error && !(error instanceof FileFormatError)) {
-    process.stderr.write(`${error.stack ?? ''}\n`);
+    process.stderr.write(visibleText(`${error.stack ?? ''}\n`));
   }
 }
 

@@ -34,7 +34,7 @@ export const commandShapes: readonly CommandShape[] = [
     words: ['data', 'import'],
     args: [],
     required: { task: 'sudoku', train: 'nowhere.csv', test: 'nowhere.csv', out: 'OUT' },
-    options: { task: ['sudoku', 'maze'], train: 'text', test: 'text', augmentations: 'integer', check: ['format', 'answer', 'unique'], limit: 'count', seed: 'integer', out: 'text', json: 'switch' },
+    options: { task: ['sudoku', 'maze'], train: 'text', test: 'text', augmentations: 'integer', check: ['format', 'answer', 'unique'], subsample: 'count', limit: 'count', overlap: ['count', 'skip'], seed: 'integer', out: 'text', json: 'switch' },
   },
   {
     words: ['train'],
@@ -48,7 +48,7 @@ export const commandShapes: readonly CommandShape[] = [
     required: { run: 'nowhere' },
     options: { ...backend, run: 'text', data: 'text', split: ['train', 'test'], checkpoint: which, batch: 'count', until: ['both', 'end', 'halted'], 'allow-imports': 'switch' },
   },
-  { words: ['solve'], args: ['1...'], required: { run: 'nowhere' }, options: { ...backend, run: 'text', checkpoint: which, until: ['end', 'halted'], 'allow-imports': 'switch' } },
+  { words: ['solve'], args: ['1...'], required: { run: 'nowhere' }, options: { ...backend, file: 'text', run: 'text', checkpoint: which, until: ['end', 'halted'], 'allow-imports': 'switch' } },
   {
     words: ['export'],
     args: [],

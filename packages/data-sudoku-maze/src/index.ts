@@ -42,6 +42,7 @@ export {
 } from './dataset/puzzle-dataset';
 export { buildMazeDataset, buildSudokuDataset } from './dataset/build-dataset';
 export type { PuzzleSequence } from './dataset/puzzle-sequence';
+export { countEqualPuzzles } from './dataset/count-equal-puzzles';
 export { metadataFromJson, metadataToJson } from './dataset/metadata-json';
 export { cellsFromTokens, IGNORE_LABEL, PAD_TOKEN, tokensFromCells } from './dataset/tokens';
 export type { Batch } from './dataset/batch';

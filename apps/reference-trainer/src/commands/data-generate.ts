@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { defineCommand } from '../command-line/command';
 import { choice, count, integer, text } from '../command-line/options';
 import type { Task } from '../config/run-config';
-import { countPuzzles, expectNoPuzzles, generatePuzzles, writePuzzles } from '../run/run-puzzles';
+import { countPuzzles, expectNoPuzzles, generatePuzzles, writeNewPuzzles } from '../run/run-puzzles';
 import { finishBeforeStopping } from '../run/stop-signals';
 import { jsonOption } from '../terminal/backend-options';
 import { Terminal } from '../terminal/terminal';
@@ -17,7 +17,7 @@ const dataGenerateOptions = z.strictObject({
   givens: text('Cells given in a Sudoku, such as 6-8', { value: 'range' }).optional(),
   minPathLength: count('Fewest steps through a maze').optional(),
   train: count('Puzzles to learn from').default(1000),
-  test: count('Puzzles held out').default(200),
+  test: count('Puzzles held out; none equals one of --train, not even up to symmetry').default(200),
   seed: integer('Seed').default(0),
   out: text('Folder for the puzzles', { value: 'folder', expected: 'a folder for the puzzles' }),
   json: jsonOption,
@@ -65,10 +65,11 @@ async function dataGenerate(options: z.infer<typeof dataGenerateOptions>): Promi
     if (error instanceof RangeError) throw new UsageError(`data generate: ${error.message}`);
     throw error;
   }
-  await finishBeforeStopping(() => writePuzzles(out, puzzles));
+  await finishBeforeStopping(() => writeNewPuzzles(out, puzzles));
   const seconds = (performance.now() - started) / 1000;
   terminal.say(
-    `${countPuzzles(puzzles.train)} puzzles to learn from and ${countPuzzles(puzzles.test)} held out, in ${out} (${seconds.toFixed(1)} s).`,
+    `${countPuzzles(puzzles.train)} puzzles to learn from and ${countPuzzles(puzzles.test)} held out, ` +
+      `none of these equal to one of those up to symmetry, in ${out} (${seconds.toFixed(1)} s).`,
   );
   terminal.result({ out, train: countPuzzles(puzzles.train), test: countPuzzles(puzzles.test), seconds });
 }

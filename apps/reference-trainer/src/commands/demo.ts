@@ -28,7 +28,7 @@ async function showSolving(run: string, terminal: Terminal): Promise<void> {
   const { model, config, data } = await loadRun(run, 'newest', terminal);
   const puzzle = await pickThoughtfulPuzzle(model, await readSplit(data ?? '', 'test'));
   const shown = showTokens(config.task, puzzle, { color: terminal.hasColors });
-  terminal.say(`\nA puzzle it has never seen:\n\n${shown.draw()}`);
+  terminal.show(`\nA puzzle it has never seen, nor an equal of it by symmetry:\n\n${shown.draw()}`);
   let answer: Int32Array = puzzle;
   let halted: { after: number; answer: Int32Array } | undefined;
   for await (const thought of thinkAloud(model, shown.tokens)) {
@@ -41,13 +41,13 @@ async function showSolving(run: string, terminal: Terminal): Promise<void> {
     terminal.say(
       `\nSegment ${segment}: ${cells} (value of halting ${halt.toFixed(1)}, of going on ${goOn.toFixed(1)})`,
     );
-    if (changed > 0) terminal.say(shown.draw(answer));
+    if (changed > 0) terminal.show(shown.draw(answer));
   }
   const verdict = shown.verify(answer);
   const tooSoon =
-    halted && verdict.valid && !shown.verify(halted.answer).valid ? ', one of the few where that is too soon' : '';
+    halted && verdict?.valid && !shown.verify(halted.answer)?.valid ? ', one of the few where that is too soon' : '';
   const wouldStop = halted ? ` Left to itself, the model stops after segment ${halted.after}${tooSoon}.` : '';
-  terminal.say(`\n${verdict.valid ? 'Solved.' : `Not solved: ${verdict.reason}.`}${wouldStop}`);
+  terminal.say(`\n${verdict?.valid ? 'Solved.' : `Not solved: ${verdict?.reason}.`}${wouldStop}`);
   model.dispose();
 }
 

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { lstat } from 'node:fs/promises';
 import { expectPuzzles, puzzleBatch } from '@hrm/act';
 import { evaluationBatches } from '@hrm/data-sudoku-maze';
 import { measureResiduals } from '@hrm/recursion';
@@ -6,6 +6,7 @@ import { replaceFile } from '@hrm/trainer/checkpoint';
 import { z } from 'zod';
 import { defineCommand } from '../command-line/command';
 import { choice, count, text } from '../command-line/options';
+import { expectNoFile } from '../files/expect-no-file';
 import { readRegularFile } from '../files/read-regular-file';
 import { isResidualsSvg, plotResiduals, residualsSvg } from '../residuals/plot-residuals';
 import { loadRun } from '../run/load-run';
@@ -29,15 +30,18 @@ const residualsOptions = z.strictObject({
 });
 
 /** Makes sure that nothing but an earlier drawing is overwritten. @throws UsageError where something else would be. */
-function expectOwnDrawing(path: string): void {
-  if (!existsSync(path) || isResidualsSvg(readRegularFile(path, { maxBytes: 2 ** 26 }).toString('utf8'))) return;
+async function expectOwnDrawing(path: string): Promise<void> {
+  const found = await lstat(path).catch(() => undefined);
+  if (!found) return expectNoFile(path, '--svg');
+  const isOwn = found.isFile() && isResidualsSvg(readRegularFile(path, { maxBytes: 2 ** 26 }).toString('utf8'));
+  if (isOwn) return;
   throw new UsageError(`--svg: ${path} is there already, and no drawing of residuals; choose another name`);
 }
 
 /** `hrm residuals --run RUN --svg FILE`. */
 async function residuals(options: z.infer<typeof residualsOptions>): Promise<void> {
   const terminal = new Terminal(options.json);
-  if (options.svg !== undefined) expectOwnDrawing(options.svg);
+  if (options.svg !== undefined) await expectOwnDrawing(options.svg);
   await startEngine(terminal, { ...options, compile: 'eager' });
   const { model, data, step } = await loadRun(options.run, options.checkpoint, terminal, options);
   const folder = options.data ?? data;

@@ -1,12 +1,17 @@
-import { thinkAloud } from '@hrm/models';
+import type { RecursiveReasoner } from '@hrm/models';
 import { z } from 'zod';
 import { defineCommand } from '../command-line/command';
 import { argument, choice, text } from '../command-line/options';
+import type { Task } from '../config/run-config';
+import { readRegularFile } from '../files/read-regular-file';
 import { loadRun } from '../run/load-run';
+import { readRunDescription } from '../run/run-folder';
+import { type PuzzleInText, puzzlesInText } from '../solve/puzzles-in-text';
+import { type SolvedPuzzle, solvePuzzle, type SolvingOptions } from '../solve/solve-puzzle';
 import { backendOptions, startEngine } from '../terminal/backend-options';
 import { importsOption } from '../terminal/imports-option';
 import { readStdin } from '../terminal/read-stdin';
-import { showPuzzle } from '../terminal/show-puzzle';
+import { showPuzzle, type ShownPuzzle } from '../terminal/show-puzzle';
 import { Terminal } from '../terminal/terminal';
 import { UsageError } from '../terminal/usage-error';
 
@@ -14,58 +19,146 @@ import { UsageError } from '../terminal/usage-error';
 const solveOptions = z.strictObject({
   ...backendOptions,
   ...importsOption,
-  puzzle: argument('The puzzle; read from stdin if not given').optional(),
+  puzzle: argument('The puzzle; puzzles are read from stdin if not given').optional(),
+  file: text('A file of puzzles', { value: 'file' }).optional(),
   run: text('Folder of the run', { value: 'folder', expected: 'the folder of a run' }),
   checkpoint: choice('newest or best', ['newest', 'best'], 'which').default('newest'),
   until: choice('end: run all segments; halted: stop when the model would', ['halted', 'end'], 'when').default('end'),
 });
 
-/** A puzzle longer than this is none. */
-const MAX_PUZZLE_BYTES = 1 << 20;
+type Options = z.infer<typeof solveOptions>;
 
-async function puzzleText(argument: string | undefined): Promise<string> {
-  const isPiped = argument === undefined || argument === '-';
-  const text = isPiped ? await readStdin('PUZZLE', MAX_PUZZLE_BYTES) : argument;
-  if (text.length > MAX_PUZZLE_BYTES) throw new UsageError('PUZZLE: longer than 1 MiB, too long for a puzzle');
-  if (text.trim() === '') throw new UsageError('PUZZLE: there is none; give it on the command line or on stdin');
-  return text.replace(/\r?\n$/, '');
+/** More puzzles than fit in these are solved in parts. */
+const MAX_STDIN_BYTES = 1 << 26;
+const MAX_FILE_BYTES = 1 << 28;
+
+/** Exit status where a puzzle cannot be solved by anyone. */
+const BAD_PUZZLE = 2;
+
+function readPuzzleFile(file: string): string {
+  try {
+    return readRegularFile(file, { maxBytes: MAX_FILE_BYTES }).toString('utf8');
+  } catch (error) {
+    if (error instanceof UsageError) throw error;
+    throw new UsageError(`--file: ${(error as Error).message}`);
+  }
+}
+
+/** The puzzles to solve: one that is to be watched, or several. Nothing is computed before all of them are read. */
+async function readPuzzles(
+  { puzzle, file }: Options,
+  task: Task,
+  color: boolean,
+): Promise<{ one: ShownPuzzle } | { many: PuzzleInText[] }> {
+  if (file !== undefined) {
+    if (puzzle !== undefined) throw new UsageError('--file: give a puzzle or a file of them, not both');
+    return { many: puzzlesInText(task, readPuzzleFile(file), { source: file }) };
+  }
+  const isPiped = puzzle === undefined || puzzle === '-';
+  const content = isPiped ? await readStdin('PUZZLE', MAX_STDIN_BYTES) : puzzle;
+  if (content.trim() === '') {
+    throw new UsageError('PUZZLE: there is none; give it on the command line, on stdin or by --file');
+  }
+  if (!isPiped) return { one: showPuzzle(task, content.replace(/\r?\n$/, ''), { color }) };
+  const many = puzzlesInText(task, content, { source: 'stdin', color });
+  return many.length === 1 ? { one: many[0]!.shown } : { many };
+}
+
+const outcomeOf = ({ valid, reason }: SolvedPuzzle): string => {
+  if (valid === null) return 'Nobody can tell whether this is right: puzzles of this kind are not verified';
+  return valid ? 'Solved' : `Not solved: ${reason ?? 'the answer is not valid'}`;
+};
+
+/** Solves one puzzle before a person's eyes. */
+async function solveOne(
+  model: RecursiveReasoner,
+  shown: ShownPuzzle,
+  options: SolvingOptions,
+  terminal: Terminal,
+): Promise<void> {
+  terminal.show(`\n${shown.draw()}\n`);
+  if (shown.note !== undefined) terminal.say(`Note: ${shown.note}.\n`);
+  const onSegment = (segment: number, changed: number) =>
+    terminal.say(`segment ${segment}: ${segment === 1 ? 'first answer' : `${changed} cells changed`}`);
+  const solved = await solvePuzzle(model, shown, { ...options, onSegment });
+  const { tokens, answer, valid, segments, settledAfter, haltedAfter } = solved;
+  terminal.show(`\n${shown.draw(tokens)}\n`);
+  terminal.say(
+    `${outcomeOf(solved)}. Segments run: ${segments}; the answer stood after ${settledAfter}` +
+      `${haltedAfter === undefined ? '' : `, the model would have stopped after ${haltedAfter}`}.`,
+  );
+  terminal.result({ answer, valid, segments, settledAfter, haltedAfter, count: 1, solved: Number(valid === true) });
+}
+
+/** Solves puzzles one after another, an answer a line. */
+async function solveAll(
+  model: RecursiveReasoner,
+  puzzles: readonly PuzzleInText[],
+  options: SolvingOptions,
+  terminal: Terminal,
+): Promise<void> {
+  const started = performance.now();
+  const counts = { count: puzzles.length, solved: 0, impossible: 0, unverified: 0, segments: 0 };
+  for (const { line, shown } of puzzles) {
+    const puzzle = shown.format();
+    if (shown.flaw !== undefined) {
+      counts.impossible++;
+      terminal.answer(`${puzzle}\tcannot be solved: ${shown.flaw}`, {
+        line,
+        puzzle,
+        answer: null,
+        valid: false,
+        flaw: shown.flaw,
+      });
+      continue;
+    }
+    const { answer, valid, reason, segments, settledAfter, haltedAfter } = await solvePuzzle(model, shown, options);
+    counts.segments += segments;
+    if (valid) counts.solved++;
+    if (valid === null) counts.unverified++;
+    const outcome = valid === null ? 'not verified' : valid ? 'solved' : `not solved: ${reason}`;
+    terminal.answer(`${answer}\t${outcome}${shown.note === undefined ? '' : ` (${shown.note})`}`, {
+      line, puzzle, answer, valid, segments, settledAfter, haltedAfter, ...(shown.note !== undefined && { note: shown.note }),
+    }); // prettier-ignore
+  }
+  const seconds = (performance.now() - started) / 1000;
+  const { count, solved, impossible, unverified } = counts;
+  const told = [
+    ...(unverified < count ? [`solved ${solved}`] : []),
+    ...(impossible > 0 ? [`${impossible} cannot be solved`] : []),
+    ...(unverified > 0 ? [`${unverified} nobody can verify`] : []),
+  ];
+  terminal.say(`Of ${count} puzzles: ${told.join(', ')}, in ${seconds.toFixed(1)} s.`);
+  terminal.result({ ...counts, seconds });
+  if (impossible > 0) process.exitCode = BAD_PUZZLE;
 }
 
 /** `hrm solve --run RUN PUZZLE`. */
-async function solve({ puzzle, ...options }: z.infer<typeof solveOptions>): Promise<void> {
-  const terminal = new Terminal(options.json);
-  const engine = await startEngine(terminal, { ...options, compile: 'eager' });
-  const { model, config } = await loadRun(options.run, options.checkpoint, terminal, options);
-  const shown = showPuzzle(config.task, await puzzleText(puzzle), { color: terminal.hasColors });
-  terminal.say(`\n${shown.draw()}\n`);
-
-  let answer = new Int32Array(0);
-  let segments = 0;
-  let haltedAfter: number | undefined;
-  let settledAfter = 0;
-  for await (const thought of thinkAloud(model, shown.tokens, { until: options.until, compile: engine.compile })) {
-    const changed = thought.answer.filter((token, i) => token !== answer[i]).length;
-    if (changed > 0) settledAfter = thought.segment;
-    if (thought.halted) haltedAfter ??= thought.segment;
-    answer = Int32Array.from(thought.answer);
-    segments = thought.segment;
-    terminal.say(`segment ${thought.segment}: ${thought.segment === 1 ? 'first answer' : `${changed} cells changed`}`);
+async function solve(options: Options): Promise<void> {
+  const color = new Terminal(options.json).hasColors;
+  const puzzles = await readPuzzles(options, readRunDescription(options.run).config.task, color);
+  if ('one' in puzzles && puzzles.one.flaw !== undefined) {
+    throw new UsageError(`PUZZLE cannot be solved: ${puzzles.one.flaw}`);
   }
-  const verdict = shown.verify(answer);
-  terminal.say(`\n${shown.draw(answer)}\n`);
-  terminal.say(
-    `${verdict.valid ? 'Solved' : `Not solved: ${verdict.reason ?? 'the answer is not valid'}`}. ` +
-      `Segments run: ${segments}; the answer stood after ${settledAfter}` +
-      `${haltedAfter === undefined ? '' : `, the model would have stopped after ${haltedAfter}`}.`,
-  );
-  terminal.result({ answer: shown.format(answer), valid: verdict.valid, segments, settledAfter, haltedAfter });
+  const terminal = new Terminal(options.json, 'many' in puzzles);
+  const { compile } = await startEngine(terminal, { ...options, compile: 'eager' });
+  const { model } = await loadRun(options.run, options.checkpoint, terminal, options);
+  const how = { until: options.until, compile };
+  await ('one' in puzzles ? solveOne(model, puzzles.one, how, terminal) : solveAll(model, puzzles.many, how, terminal));
   model.dispose();
 }
 
 export const solveCommand = defineCommand({
   name: 'solve',
-  summary: 'Solve a puzzle, given here or on stdin',
+  summary: 'Solve a puzzle, given here, or those on stdin or in a file',
   options: solveOptions,
-  examples: ['hrm solve --run runs/first "1... ..3. .4.. ...2"'],
+  examples: [
+    'hrm solve --run runs/first "1... ..3. .4.. ...2"',
+    'hrm solve --run runs/first --file puzzles.txt --json',
+  ],
+  notes: `Several puzzles give an answer a line: the answer, a tab, and whether it is right. With --json each is an
+object on a line of its own, and the last object counts them: "count", "solved". "valid" is null where nobody can
+tell. The exit status is 0 also where the model does not find the answer; it is 2 where a puzzle cannot be read,
+or cannot be solved by anyone.`,
   run: solve,
 });

@@ -1,4 +1,4 @@
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, lstatSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   buildMazeDataset,
@@ -12,6 +12,7 @@ import {
 } from '@hrm/data-sudoku-maze';
 import { readDataset, writeDataset } from '@hrm/data-sudoku-maze/files';
 import type { RecursiveReasoner } from '@hrm/models';
+import { RunLock, RunLockedError } from '@hrm/trainer/checkpoint';
 import type { RunConfig, Task } from '../config/run-config';
 import { UsageError } from '../terminal/usage-error';
 
@@ -155,10 +156,33 @@ export function countPuzzles({ metadata, sets }: PuzzleDataset): number {
   return metadata.sets.reduce((count, name) => count + sets[name]!.inputs.length / metadata.seqLen, 0);
 }
 
-/** Refuses to mix new puzzles with old ones. */
+/** Refuses to mix new puzzles with old ones, or to take the place of another file. */
 export function expectNoPuzzles(out: string): void {
-  for (const split of ['train', 'test']) {
-    if (existsSync(join(out, split)))
-      throw new UsageError(`--out: ${join(out, split)} is there already; choose another folder`);
+  for (const name of ['train', 'test', 'identifiers.json']) {
+    if (lstatSync(join(out, name), { throwIfNoEntry: false }))
+      throw new UsageError(`--out: ${join(out, name)} is there already; choose another folder`);
+  }
+}
+
+/**
+ * Writes puzzles into a folder that has none. Of two processes that do so at once one is refused: with both, the splits
+ * could be of different seeds.
+ *
+ * @throws UsageError where there are puzzles, or another process works in the folder.
+ */
+export async function writeNewPuzzles(out: string, puzzles: RunPuzzles): Promise<void> {
+  let lock: RunLock;
+  try {
+    lock = await RunLock.acquire(out);
+  } catch (error) {
+    if (error instanceof RunLockedError)
+      throw new UsageError(`--out: another process works in ${out}: ${error.message}`);
+    throw error;
+  }
+  try {
+    expectNoPuzzles(out);
+    await writePuzzles(out, puzzles);
+  } finally {
+    await lock.release();
   }
 }

@@ -1,3 +1,5 @@
+import { visibleJson, visibleText } from './visible-text';
+
 /** Whether a stream is a terminal on which more can be drawn than lines. */
 const canDraw = (stream: NodeJS.WriteStream) => stream.isTTY === true && process.env['TERM'] !== 'dumb';
 
@@ -9,21 +11,33 @@ export class Terminal {
   constructor(
     /** With `--json` the words go to stderr, and the last line of stdout is a JSON object. */
     readonly json: boolean,
+    /** The words go to stderr without `--json` too: stdout has nothing but answers. */
+    readonly answersOnly = false,
   ) {}
 
   get #words(): NodeJS.WriteStream {
-    return this.json ? process.stderr : process.stdout;
+    return this.json || this.answersOnly ? process.stderr : process.stdout;
   }
 
-  /** Says something to a person. */
+  /** Says something to a person. Control characters in it, which may come from a file, are not obeyed. */
   say(text = ''): void {
+    this.show(visibleText(text));
+  }
+
+  /** Shows a drawing of ours, colours and all. Nothing that comes from a file may be in it. */
+  show(drawing: string): void {
     this.clearLine();
-    this.#words.write(`${text}\n`);
+    this.#words.write(`${drawing}\n`);
+  }
+
+  /** One of many answers: a line of stdout, with `--json` a JSON object. */
+  answer(line: string, value: object): void {
+    process.stdout.write(`${this.json ? visibleJson(value) : visibleText(line)}\n`);
   }
 
   /** Ends the command's output with its result for a program, if one asked. */
   result(value: object): void {
-    if (this.json) process.stdout.write(`${JSON.stringify(value)}\n`);
+    if (this.json) process.stdout.write(`${visibleJson(value)}\n`);
   }
 
   /** Whether a person watches the progress, on stderr. */
