@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'tsup';
 
-// `pnpm soak NAME [--option value]...`: a test of reliability at length. Each program in programs/ is one, and says in its
-// head what it does and which options it has; `pnpm soak` alone lists them. Needs the packages built (`pnpm build`).
+// `npm run soak -- NAME [--option value]...`: a test of reliability at length. Each program in programs/ is one, and says in its
+// head what it does and which options it has; `npm run soak` alone lists them. Needs the packages built (`npm run build`).
 
 const folder = fileURLToPath(new URL('.', import.meta.url));
 const names = readdirSync(join(folder, 'programs')).map((file) => file.replace(/\.ts$/, ''));
@@ -13,12 +13,12 @@ const [name = '', ...args] = process.argv.slice(2);
 
 if (!names.includes(name)) {
   console.log(
-    `pnpm soak NAME [--option value]...\n\nNAME: ${names.join(', ')}\nEach writes figures/NAME.json; report puts them into docs/reliability.md.`,
+    `npm run soak -- NAME [--option value]...\n\nNAME: ${names.join(', ')}\nEach writes figures/NAME.json; report puts them into docs/reliability.md.`,
   );
   process.exit(name === '' || name === '--help' ? 0 : 2);
 }
 if (!existsSync(join(folder, '../apps/reference-trainer/dist/hrm.js'))) {
-  console.error('soak: the packages are not built; run `pnpm build` first');
+  console.error('soak: the packages are not built; run `npm run build` first');
   process.exit(1);
 }
 
@@ -34,7 +34,7 @@ await build({
   clean: false,
   // What is imported from a test or an app beside us brings its own dependencies.
   external: ['tsup', 'fast-check', /^@hrm\//, /^@tensorflow\//],
-  noExternal: ['zod', 'cac', 'yaml', 'cli-progress'],
+  noExternal: ['zod', 'commander', 'fastest-levenshtein', 'yaml', 'es-module-lexer'],
   banner: {
     js: "import { createRequire as soakRequire } from 'node:module'; const require = soakRequire(import.meta.url);",
   },

@@ -21,7 +21,7 @@ const rows = figures.map(
     `| ${name} | ${summary} | ${held ? 'held' : '**not held**'} | ${date}, ${seconds} s |`,
 );
 const machines = [...new Set(figures.map(({ machine, node }) => `${machine}, Node ${node.slice(1)}`))].join('; ');
-const table = `| \`pnpm soak\` | found | | when, how long |\n| --- | --- | --- | --- |\n${rows.join('\n')}\n\nOn ${machines}, beside other work.`;
+const table = `| \`npm run soak\` | found | | when, how long |\n| --- | --- | --- | --- |\n${rows.join('\n')}\n\nOn ${machines}, beside other work.`;
 
 const path = join(repository, 'docs/reliability.md');
 const [begin, end] = ['<!-- figures -->', '<!-- /figures -->'];

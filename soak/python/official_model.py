@@ -1,4 +1,4 @@
-"""The official PyTorch HRM on CPU, for `pnpm soak official`.
+"""The official PyTorch HRM on CPU, for `npm run soak -- official`.
 
     official_model.py HRM make CONFIG.json FOLDER       writes FOLDER/step_1 and all_config.yaml, with random weights
     official_model.py HRM compare CONFIG.json STEP_FILE OURS.safetensors WEIGHTS.safetensors

@@ -5,7 +5,7 @@ import { soakFolder } from './soak-folder';
 
 const started = new Date();
 
-/** What one long test has found: plain numbers and words, put into docs/reliability.md by `pnpm soak report`. */
+/** What one long test has found: plain numbers and words, put into docs/reliability.md by `npm run soak -- report`. */
 export interface Figures {
   /** Whether all that the test demands was so. */
   readonly held: boolean;
