@@ -13,7 +13,7 @@ const mayImport = {
 
 /** All of @hrm/runtime but its entry for browsers, and what that one shares. */
 const runtimeForNode =
-  '^packages/runtime/(?!src/(browser/|backend-choice|faster-wasm-kernels|matmul-speed|native-setup-error|recording-error|register-gradients|replace-kernel|wasm-))';
+  '^packages/runtime/(?!src/(browser/|wasm/|backend/(?!select-)|compile/recording-error|native/native-setup-error|faster-wasm-kernels))';
 
 /** Sources that need Node: nearly all of @hrm/runtime, and entries that a package exports beside its main one. */
 const nodeOnly = [runtimeForNode, '^packages/data-sudoku-maze/src/files[./]', '^packages/trainer/src/checkpoint'];
@@ -111,7 +111,7 @@ module.exports = {
         'This import leads nowhere. (Our own packages count by name, and built files are let pass: they may not be there. ' +
         'What load-native.ts of @hrm/runtime requires lies in the native cache.)',
       severity: 'error',
-      from: { pathNot: '^packages/runtime/src/load-native[.]ts$' },
+      from: { pathNot: '^packages/runtime/src/native/load-native[.]ts$' },
       to: { couldNotResolve: true, pathNot: [...entries, '[.][.]/dist/'] },
     },
     {

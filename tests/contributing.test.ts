@@ -44,7 +44,7 @@ const runTests = () =>
 
 test('adding a layer takes under 40 lines', () => {
   expect(fences.map(({ file }) => file)).toEqual([
-    'packages/layers/src/ge-glu.ts',
+    'packages/layers/src/feed-forward/ge-glu.ts',
     'packages/layers/src/index.ts',
     'packages/layers/test/ge-glu.test.ts',
   ]);

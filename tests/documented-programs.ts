@@ -10,7 +10,7 @@ export const programsFolder = join(root, 'tests/dist/programs');
 
 /** A program that a README or a doc comment shows. */
 export interface DocumentedProgram {
-  /** Where it stands, from the root of the repository, as `packages/act/src/carry.ts:12`. */
+  /** Where it stands, from the root of the repository, as `packages/act/src/segment/carry.ts:12`. */
   place: string;
   file: string;
   /** Of its first line in that file, counted from 1. */

@@ -17,7 +17,7 @@ export async function bundleTargets(outDir: string): Promise<string> {
     noExternal: [/.*/],
     esbuildOptions: (options) => {
       // Of all that the package exports, readers need this.
-      options.alias = { '@hrm/models': join(repository, 'packages/models/src/torch-checkpoint.ts') };
+      options.alias = { '@hrm/models': join(repository, 'packages/models/src/formats/torch/torch-checkpoint.ts') };
     },
   });
   return join(outDir, 'target.cjs');

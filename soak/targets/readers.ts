@@ -8,9 +8,9 @@ import { readMazeCsv, readSudokuCsv } from '../../packages/data-sudoku-maze/src/
 import { PuzzleFileError } from '../../packages/data-sudoku-maze/src/files/puzzle-file-error';
 import { parseNpy } from '../../packages/data-sudoku-maze/src/npy/npy';
 import { NpyError } from '../../packages/data-sudoku-maze/src/npy/npy-error';
-import { FileFormatError } from '../../packages/models/src/file-format-error';
-import { parseSafetensors } from '../../packages/models/src/safetensors';
-import { parseTorchCheckpoint } from '../../packages/models/src/torch-checkpoint';
+import { FileFormatError } from '../../packages/models/src/formats/file-format-error';
+import { parseSafetensors } from '../../packages/models/src/formats/safetensors/safetensors';
+import { parseTorchCheckpoint } from '../../packages/models/src/formats/torch/torch-checkpoint';
 import { torchFile } from '../../packages/models/test/torch-file';
 import type { FuzzedReader } from '../src/fuzz-reader';
 

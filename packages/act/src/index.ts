@@ -1,11 +1,7 @@
-export { answerFigures, countAnswers, type AnswerFigures, type CountedAnswers } from './answer-figures';
-export { binaryCrossEntropy } from './binary-cross-entropy';
-export { admitPuzzles, initialCarry, type Carry } from './carry';
-export { expectController } from './expect-controller';
-export { expectPuzzleIdentifiers, expectPuzzles, expectTokens, type HostPuzzles } from './expect-puzzles';
-export { FixedSteps, fixedSteps, type FixedStepsOptions } from './fixed-steps';
-export { GravesAct, gravesAct, type GravesActOptions } from './graves-act';
-export { HaltOnly, haltOnly, type HaltOnlyOptions } from './halt-only';
+export { expectController } from './controllers/expect-controller';
+export { FixedSteps, fixedSteps, type FixedStepsOptions } from './controllers/fixed-steps';
+export { GravesAct, gravesAct, type GravesActOptions } from './controllers/graves-act';
+export { HaltOnly, haltOnly, type HaltOnlyOptions } from './controllers/halt-only';
 export type {
   HaltingContext,
   HaltingController,
@@ -17,18 +13,22 @@ export type {
   HaltingStateSizes,
   HostDraws,
   NamedTensors,
-} from './halting-controller';
-export { countHaltingSteps, haltingHistogram } from './halting-histogram';
-export { HaltingInference, inferWithHalting, type HaltingInferenceOptions } from './halting-inference';
-export type { InferenceResult } from './inference-result';
-export type { Divisor, MetricCounts, MetricSum, SlotMetric } from './metric';
-export { Ponder, ponder, type PonderOptions } from './ponder';
-export { IGNORED_LABEL, puzzleBatch, type HostPuzzleBatch, type PuzzleBatch } from './puzzle-batch';
-export { QLearningHalting, qLearningHalting, type QLearningHaltingOptions } from './q-learning-halting';
-export { all, any, atLeast, Quorum } from './quorum';
+} from './controllers/halting-controller';
+export { Ponder, ponder, type PonderOptions } from './controllers/ponder';
+export { QLearningHalting, qLearningHalting, type QLearningHaltingOptions } from './controllers/q-learning-halting';
+export { all, any, atLeast, Quorum } from './controllers/quorum';
+export { ResidualHalting, residualHalting, type ResidualHaltingOptions } from './controllers/residual-halting';
+export { UnchangedAnswer, unchangedAnswer, type UnchangedAnswerOptions } from './controllers/unchanged-answer';
+export { HaltingInference, inferWithHalting, type HaltingInferenceOptions } from './inference/halting-inference';
+export type { InferenceResult } from './inference/inference-result';
+export { binaryCrossEntropy } from './losses/binary-cross-entropy';
+export { softmaxCrossEntropy, stablemaxCrossEntropy, type TokenLoss } from './losses/token-loss';
+export { answerFigures, countAnswers, type AnswerFigures, type CountedAnswers } from './metrics/answer-figures';
+export { countHaltingSteps, haltingHistogram } from './metrics/halting-histogram';
+export type { Divisor, MetricCounts, MetricSum, SlotMetric } from './metrics/metric';
+export { scoreAnswers, type AnswerScore } from './metrics/score-answers';
 export type { ReasoningNetwork } from './reasoning-network';
-export { ResidualHalting, residualHalting, type ResidualHaltingOptions } from './residual-halting';
-export { scoreAnswers, type AnswerScore } from './score-answers';
-export { runSegment, superviseSegment, type Segment, type SegmentOptions, type Supervision } from './segment';
-export { softmaxCrossEntropy, stablemaxCrossEntropy, type TokenLoss } from './token-loss';
-export { UnchangedAnswer, unchangedAnswer, type UnchangedAnswerOptions } from './unchanged-answer';
+export { admitPuzzles, initialCarry, type Carry } from './segment/carry';
+export { expectPuzzleIdentifiers, expectPuzzles, expectTokens, type HostPuzzles } from './segment/expect-puzzles';
+export { IGNORED_LABEL, puzzleBatch, type HostPuzzleBatch, type PuzzleBatch } from './segment/puzzle-batch';
+export { runSegment, superviseSegment, type Segment, type SegmentOptions, type Supervision } from './segment/segment';

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { binaryCrossEntropy } from '@hrm/act';
 import { valueAndGradients } from '@hrm/layers';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { bernoulliDivergence } from '../src/bernoulli-divergence';
+import { bernoulliDivergence } from '../src/losses/bernoulli-divergence';
 import { useBackend } from './backends';
 
 const logits = [0, 1e-7, -1e-7, 0.5, -3, 5, -5, 20, -20, 88, -88, 1000, -1000, 3e38, -3e38];

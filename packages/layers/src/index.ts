@@ -1,19 +1,36 @@
-export { Attention, type AttentionOptions } from './attention';
-export { AttentionBlock, attentionBlock, type AttentionBlockOptions } from './attention-block';
-export type { Block, BlockContext, BlockFactory } from './block';
-export { convBlock, type ConvBlockOptions } from './conv-block';
-export { dotProductAttention } from './dot-product-attention';
-export { describeValue } from './describe-value';
-export { expectOptions } from './expect-options';
-export { expectFactory, expectPart } from './expect-part';
-export { expectRandom } from './expect-random';
-export { expectSizes } from './expect-sizes';
-export type { FeedForward, FeedForwardContext, FeedForwardFactory, FeedForwardOptions } from './feed-forward';
-export { gelu, GeluMlp, type GeluMlpOptions } from './gelu-mlp';
-export { graphAttentionBlock, type GraphAttentionBlockOptions } from './graph-attention-block';
-export { GridConvolution, type GridConvolutionOptions } from './grid-convolution';
-export { GridRotaryEmbedding, type GridRotaryEmbeddingOptions } from './grid-rotary-embedding';
+export { Attention, type AttentionOptions } from './attention/attention';
+export { dotProductAttention } from './attention/dot-product-attention';
+export { matMul } from './autodiff/mat-mul';
+export { registerGradients } from './autodiff/register-gradients';
+export { valueAndGradients, type ValueAndGradients } from './autodiff/value-and-gradients';
+export { stopGradient, withoutGradient } from './autodiff/without-gradient';
+export { AttentionBlock, attentionBlock, type AttentionBlockOptions } from './blocks/attention-block';
+export type { Block, BlockContext, BlockFactory } from './blocks/block';
+export { convBlock, type ConvBlockOptions } from './blocks/conv-block';
+export { graphAttentionBlock, type GraphAttentionBlockOptions } from './blocks/graph-attention-block';
+export { MixerBlock, mixerBlock, type MixerBlockOptions } from './blocks/mixer-block';
+export { PostNorm } from './blocks/post-norm';
+export { PreNorm, type PreNormOptions } from './blocks/pre-norm';
+export type { Residual, ResidualOptions } from './blocks/residual';
+export { describeValue } from './checks/describe-value';
+export { expectOptions } from './checks/expect-options';
+export { expectFactory, expectPart } from './checks/expect-part';
+export { expectRandom } from './checks/expect-random';
+export { expectSizes } from './checks/expect-sizes';
+export { ShapeError, expectShape, expectWidth } from './checks/shape-error';
 export { asItIs, callTogether, type Compile, type CompiledFunction } from './compile-option';
+export { PuzzleEmbedding, type PuzzleEmbeddingOptions } from './embeddings/puzzle-embedding';
+export { TokenEmbedding, type TokenEmbeddingOptions } from './embeddings/token-embedding';
+export type {
+  FeedForward,
+  FeedForwardContext,
+  FeedForwardFactory,
+  FeedForwardOptions,
+} from './feed-forward/feed-forward';
+export { gelu, GeluMlp, type GeluMlpOptions } from './feed-forward/gelu-mlp';
+export { SwiGLU, swigluInnerSize, type SwiGLUOptions } from './feed-forward/swiglu';
+export { GridConvolution, type GridConvolutionOptions } from './grids/grid-convolution';
+export { gridRelation, type Grid, type GridRelation, type Relation } from './grids/relation';
 export {
   countParameters,
   disposeParameters,
@@ -22,27 +39,15 @@ export {
   type NamedParameters,
   type ParameterTree,
 } from './layer';
-export { LearnedRmsNorm, type LearnedRmsNormOptions } from './learned-rms-norm';
 export { Linear, type LinearOptions } from './linear';
 export { mapTensors } from './map-tensors';
-export { matMul } from './mat-mul';
-export { MixerBlock, mixerBlock, type MixerBlockOptions } from './mixer-block';
-export type { Norm, NormOptions } from './norm';
+export { LearnedRmsNorm, type LearnedRmsNormOptions } from './norms/learned-rms-norm';
+export type { Norm, NormOptions } from './norms/norm';
+export { rmsNorm } from './norms/rms-norm';
 export { noteVariables } from './note-variables';
-export { PositionEmbedding, type PositionEmbeddingOptions } from './position-embedding';
-export type { PositionRotation } from './position-rotation';
-export { PostNorm } from './post-norm';
-export { PreNorm, type PreNormOptions } from './pre-norm';
-export { PuzzleEmbedding, type PuzzleEmbeddingOptions } from './puzzle-embedding';
-export { RandomStream, type RandomState } from './random-stream';
-export { registerGradients } from './register-gradients';
-export { gridRelation, type Grid, type GridRelation, type Relation } from './relation';
-export type { Residual, ResidualOptions } from './residual';
-export { rmsNorm } from './rms-norm';
-export { RotaryEmbedding, type RotaryEmbeddingOptions } from './rotary-embedding';
-export { ShapeError, expectShape, expectWidth } from './shape-error';
-export { SwiGLU, swigluInnerSize, type SwiGLUOptions } from './swiglu';
-export { TokenEmbedding, type TokenEmbeddingOptions } from './token-embedding';
-export { truncatedNormal, type TruncatedNormalOptions } from './truncated-normal';
-export { valueAndGradients, type ValueAndGradients } from './value-and-gradients';
-export { stopGradient, withoutGradient } from './without-gradient';
+export { GridRotaryEmbedding, type GridRotaryEmbeddingOptions } from './positions/grid-rotary-embedding';
+export { PositionEmbedding, type PositionEmbeddingOptions } from './positions/position-embedding';
+export type { PositionRotation } from './positions/position-rotation';
+export { RotaryEmbedding, type RotaryEmbeddingOptions } from './positions/rotary-embedding';
+export { RandomStream, type RandomState } from './random/random-stream';
+export { truncatedNormal, type TruncatedNormalOptions } from './random/truncated-normal';

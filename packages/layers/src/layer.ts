@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { describeValue } from './describe-value';
+import { describeValue } from './checks/describe-value';
 
 /** Parameters by name, as deep as the layer is: variables, other layers, lists of layers, or further trees. */
 export interface ParameterTree {

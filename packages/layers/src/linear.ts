@@ -1,12 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { expectOptionsObject } from './expect-options';
-import { expectRandom } from './expect-random';
-import { expectSizes } from './expect-sizes';
+import { matMul } from './autodiff/mat-mul';
+import { expectOptionsObject } from './checks/expect-options';
+import { expectRandom } from './checks/expect-random';
+import { expectSizes } from './checks/expect-sizes';
+import { expectWidth } from './checks/shape-error';
 import type { Layer } from './layer';
-import { matMul } from './mat-mul';
-import type { RandomStream } from './random-stream';
-import { expectWidth } from './shape-error';
-import { truncatedNormal } from './truncated-normal';
+import type { RandomStream } from './random/random-stream';
+import { truncatedNormal } from './random/truncated-normal';
 
 /** Sizes and start of a {@link Linear} layer. */
 export interface LinearOptions {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { usualHeads } from '../src/usual-heads';
+import { usualHeads } from '../src/attention/usual-heads';
 
 describe('usualHeads', () => {
   it('is hiddenSize / 64 where that is whole, and wherever rounding it would do', () => {

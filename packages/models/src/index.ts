@@ -1,6 +1,4 @@
-export { FileFormatError, type FileFormatProblem } from './file-format-error';
-export type { HostTensor, HostTensorArrays, HostTensorData, HostTensorDtype, NamedHostTensors } from './host-tensor';
-export { hrm, type HrmOptions } from './hrm';
+export { expectModelSizes } from './config/expect-model-sizes';
 export {
   buildModel,
   registerParts,
@@ -9,27 +7,41 @@ export {
   type PartCatalog,
   type PartConfig,
   type PartMaker,
-} from './model-config';
-export { expectModelSizes } from './expect-model-sizes';
-export { loadModel, saveModel, serializeModel, type LoadModelOptions, type SaveModelOptions } from './model-file';
-export { modelConfigFromOfficial, type OfficialConfig } from './official-config';
+} from './config/model-config';
+export { parameterShapes } from './config/parameter-shapes';
+export type { GridPositions, Positions } from './config/positions';
+export { FileFormatError, type FileFormatProblem } from './formats/file-format-error';
+export type {
+  HostTensor,
+  HostTensorArrays,
+  HostTensorData,
+  HostTensorDtype,
+  NamedHostTensors,
+} from './formats/host-tensor';
+export { asFloat32 } from './formats/narrow-tensor';
+export { parseSafetensors, serializeSafetensors } from './formats/safetensors/safetensors';
+export type { Safetensors } from './formats/safetensors/safetensors';
+export { safetensorsLimits } from './formats/safetensors/safetensors-header';
+export { serializeTorchCheckpoint } from './formats/torch/serialize-torch-checkpoint';
+export { parseTorchCheckpoint } from './formats/torch/torch-checkpoint';
+export { hrm, type HrmOptions } from './hrm';
+export { modelConfigFromOfficial, type OfficialConfig } from './official/official-config';
 export {
   nameFromOfficial,
   officialName,
   shapesToOfficial,
   weightsFromOfficial,
   weightsToOfficial,
-} from './official-names';
-export { asFloat32 } from './narrow-tensor';
-export { fromHostTensor, parameterValues, setParameterValues, toHostTensor } from './parameter-values';
-export { parameterShapes } from './parameter-shapes';
-export type { GridPositions, Positions } from './positions';
+} from './official/official-names';
 export { RecursiveReasoner, type RecursiveReasonerOptions } from './recursive-reasoner';
-export { parseSafetensors, serializeSafetensors } from './safetensors';
-export { solvePuzzle, thinkAloud, type SolveOptions } from './solve-puzzle';
-export { Solver, type PuzzleOptions, type Solution, type SolverOptions, type Thought } from './solver';
+export { solvePuzzle, thinkAloud, type SolveOptions } from './solving/solve-puzzle';
+export { Solver, type PuzzleOptions, type Solution, type SolverOptions, type Thought } from './solving/solver';
 export { trm, type TrmOptions } from './trm';
-export type { Safetensors } from './safetensors';
-export { safetensorsLimits } from './safetensors-header';
-export { serializeTorchCheckpoint } from './serialize-torch-checkpoint';
-export { parseTorchCheckpoint } from './torch-checkpoint';
+export {
+  loadModel,
+  saveModel,
+  serializeModel,
+  type LoadModelOptions,
+  type SaveModelOptions,
+} from './weights/model-file';
+export { fromHostTensor, parameterValues, setParameterValues, toHostTensor } from './weights/parameter-values';

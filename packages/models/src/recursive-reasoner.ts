@@ -37,10 +37,10 @@ import {
   type ReasoningNetwork,
 } from '@hrm/act';
 import { atStage } from './at-stage';
-import type { ModelConfig } from './model-config';
-import { expectPositions, rotationOf, type Positions } from './positions';
-import type { SolveOptions } from './solve-puzzle';
-import { Solver, type Solution } from './solver';
+import type { ModelConfig } from './config/model-config';
+import { expectPositions, rotationOf, type Positions } from './config/positions';
+import type { SolveOptions } from './solving/solve-puzzle';
+import { Solver, type Solution } from './solving/solver';
 
 /** Parts and sizes of a {@link RecursiveReasoner}. */
 export interface RecursiveReasonerOptions {

@@ -1,13 +1,14 @@
-export { equilibrium, type EquilibriumOptions } from './equilibrium';
 export { fixedPoint, type FixedPointOptions } from './fixed-point';
-export { fullRecursion } from './full-recursion';
 export type { GradientChoice } from './gradients/choose-gradient';
 export type { FixedPointGradient, ParametricMap } from './gradients/fixed-point-gradient';
 export { implicit, type ImplicitOptions } from './gradients/implicit';
+export { jacobianPenalty, randomSigns } from './gradients/jacobian-penalty';
 export { oneStep } from './gradients/one-step';
 export { phantom, type PhantomOptions } from './gradients/phantom';
-export { jacobianPenalty, randomSigns } from './jacobian-penalty';
+export { vectorJacobianProduct } from './gradients/vector-jacobian-product';
 export type { Latents } from './latents';
+export { ReasoningModule, type ReasoningModuleOptions, type Refiner } from './reasoning-module';
+export { RecursionCore } from './recursion-core';
 export {
   measureResiduals,
   type ApplicationResidual,
@@ -16,11 +17,12 @@ export {
   type ResidualReport,
   type SampleFigures,
   type SegmentResidual,
-} from './measure-residuals';
-export { oneStepGradient } from './one-step-gradient';
-export { progressive, type ProgressiveOptions, type ProgressiveStage } from './progressive';
-export { ReasoningModule, type ReasoningModuleOptions, type Refiner } from './reasoning-module';
-export { RecursionCore } from './recursion-core';
+} from './residuals/measure-residuals';
+export { spectralRadius, type SpectralRadiusOptions } from './residuals/spectral-radius';
+export { equilibrium, type EquilibriumOptions } from './schedules/equilibrium';
+export { fullRecursion } from './schedules/full-recursion';
+export { oneStepGradient } from './schedules/one-step-gradient';
+export { progressive, type ProgressiveOptions, type ProgressiveStage } from './schedules/progressive';
 export {
   isProgressive,
   type Cycles,
@@ -29,8 +31,9 @@ export {
   type RecursionSchedule,
   type Refinement,
   type ScheduleDraws,
-} from './recursion-schedule';
-export type { Application } from './refine-in-order';
+} from './schedules/recursion-schedule';
+export type { Application } from './schedules/refine-in-order';
+export { unrolled, type UnrolledOptions } from './schedules/unrolled';
 export { anderson, type AndersonOptions } from './solvers/anderson';
 export { broyden, type BroydenOptions } from './solvers/broyden';
 export type { SolverChoice } from './solvers/choose-solver';
@@ -38,6 +41,3 @@ export { dampedIteration, type DampedIterationOptions } from './solvers/damped-i
 export { fixedPointReport, type FixedPointReport, type SearchReport } from './solvers/fixed-point-report';
 export type { FixedPointMap, FixedPointSolver, SolverHistory } from './solvers/fixed-point-solver';
 export { solveFixedPoint, type FixedPointSolution, type SolveOptions } from './solvers/solve-fixed-point';
-export { spectralRadius, type SpectralRadiusOptions } from './spectral-radius';
-export { unrolled, type UnrolledOptions } from './unrolled';
-export { vectorJacobianProduct } from './vector-jacobian-product';

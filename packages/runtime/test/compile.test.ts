@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { compile, type CompileMode, type RecordingReport } from '../src/compile';
-import { currentGraphBackend } from '../src/native-backend';
-import { RecordingError } from '../src/recording-error';
+import { compile, type CompileMode, type RecordingReport } from '../src/compile/compile';
+import { currentGraphBackend } from '../src/native/native-backend';
+import { RecordingError } from '../src/compile/recording-error';
 import { findNativeInstallation, selectBackend } from '../src/index';
 import { numbers, toy } from './toy-training';
 

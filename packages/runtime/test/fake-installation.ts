@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { writeManifest } from '../src/native-manifest';
-import { nativeTarget } from '../src/native-target';
+import { writeManifest } from '../src/native/native-manifest';
+import { nativeTarget } from '../src/native/native-target';
 
 /** A finished installation with the given files, in a cache: nothing of TensorFlow is in it. @returns its folder */
 export function fakeInstallation(cache: string, files: Record<string, string>): string {

@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import { useFasterWasmKernels } from '../src/faster-wasm-kernels';
+import { useFasterWasmKernels } from '../src/wasm/faster-wasm-kernels';
 import { selectBackend } from '../src/index';
-import { replaceKernel } from '../src/replace-kernel';
-import { currentWasmBackend } from '../src/wasm-backend';
+import { replaceKernel } from '../src/backend/replace-kernel';
+import { currentWasmBackend } from '../src/wasm/wasm-backend';
 
 const kernelsReplaced = ['BatchMatMul', 'Slice', 'SplitV', 'Concat', 'Tile', 'Identity'];
 const kernelsInPlace = () => kernelsReplaced.map((name) => tf.getKernel(name, 'wasm').kernelFunc);

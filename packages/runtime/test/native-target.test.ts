@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { hasNvidiaGpu, nativeTarget } from '../src/native-target';
-import { NativeSetupError } from '../src/native-setup-error';
+import { hasNvidiaGpu, nativeTarget } from '../src/native/native-target';
+import { NativeSetupError } from '../src/native/native-setup-error';
 
 const linux = { platform: 'linux', arch: 'x64', glibc: '2.36' };
 

@@ -1,8 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { ownFile } from '../src/addon-build';
-import { nativeTarget, NATIVE_VERSIONS } from '../src/native-target';
-import { hashedRequirements, NVIDIA_REQUIREMENTS, PINNED_WHEELS, pinnedSha256 } from '../src/pinned-wheels';
+import { ownFile } from '../src/own-file';
+import { nativeTarget, NATIVE_VERSIONS } from '../src/native/native-target';
+import {
+  hashedRequirements,
+  NVIDIA_REQUIREMENTS,
+  PINNED_WHEELS,
+  pinnedSha256,
+} from '../src/native/set-up/pinned-wheels';
 
 interface Lock {
   packages: Record<string, { version: string; integrity?: string; resolved?: string }>;

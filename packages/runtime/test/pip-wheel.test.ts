@@ -1,10 +1,10 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
-import { extractWheel, findPython } from '../src/pip-wheel';
-import { bringTensorflow } from '../src/tensorflow-libraries';
-import { nativeTarget } from '../src/native-target';
-import { runCommand } from '../src/run-command';
+import { extractWheel, findPython } from '../src/native/set-up/pip-wheel';
+import { bringTensorflow } from '../src/native/set-up/tensorflow-libraries';
+import { nativeTarget } from '../src/native/native-target';
+import { runCommand } from '../src/native/run-command';
 import { temporaryFolder } from './fake-programs';
 
 const contents: Record<string, Record<string, 'file' | 'link'>> = {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { runCommand } from '../src/run-command';
+import { runCommand } from '../src/native/run-command';
 
 const waitingTimers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
 

@@ -2,9 +2,9 @@ import { chmodSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { findNativeInstallation } from '../src/native-cache';
-import { nativeTarget } from '../src/native-target';
-import { selectBackend } from '../src/select-backend';
+import { findNativeInstallation } from '../src/native/native-cache';
+import { nativeTarget } from '../src/native/native-target';
+import { selectBackend } from '../src/backend/select-backend';
 import { fakeInstallation } from './fake-installation';
 import { temporaryFolder } from './fake-programs';
 

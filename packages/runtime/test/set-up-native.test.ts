@@ -1,12 +1,12 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { findNativeInstallation } from '../src/native-cache';
-import { NativeSetupError } from '../src/native-setup-error';
-import { nativeTarget } from '../src/native-target';
-import { hashedRequirements } from '../src/pinned-wheels';
-import { markOf } from '../src/process-mark';
-import { requireFreeSpace, setUpNative, type NativeSetupOptions } from '../src/set-up-native';
+import { findNativeInstallation } from '../src/native/native-cache';
+import { NativeSetupError } from '../src/native/native-setup-error';
+import { nativeTarget } from '../src/native/native-target';
+import { hashedRequirements } from '../src/native/set-up/pinned-wheels';
+import { markOf } from '../src/native/set-up/process-mark';
+import { requireFreeSpace, setUpNative, type NativeSetupOptions } from '../src/native/set-up/set-up-native';
 import { fakeInstallation } from './fake-installation';
 import { programs, temporaryFolder } from './fake-programs';
 

@@ -1,8 +1,14 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
-import { markOf, type ProcessMark } from '../src/process-mark';
-import { createStagingFolder, isBeingBuilt, keepAlive, publish, removeLeftovers } from '../src/staging-folder';
+import { markOf, type ProcessMark } from '../src/native/set-up/process-mark';
+import {
+  createStagingFolder,
+  isBeingBuilt,
+  keepAlive,
+  publish,
+  removeLeftovers,
+} from '../src/native/set-up/staging-folder';
 import { temporaryFolder } from './fake-programs';
 
 describe('a staging folder', () => {

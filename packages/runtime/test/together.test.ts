@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { compile, type CompileMode } from '../src/compile';
-import { CompiledGraph } from '../src/compiled-graph';
-import { currentGraphBackend } from '../src/native-backend';
+import { compile, type CompileMode } from '../src/compile/compile';
+import { CompiledGraph } from '../src/compile/compiled-graph';
+import { currentGraphBackend } from '../src/native/native-backend';
 import { selectBackend } from '../src/index';
 import { numbers } from './toy-training';
 

@@ -1,9 +1,9 @@
 import { chmodSync, lchownSync, mkdirSync, readdirSync, renameSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
-import { findNativeInstallation } from '../src/native-cache';
-import { NativeSetupError } from '../src/native-setup-error';
-import { setUpNative } from '../src/set-up-native';
+import { findNativeInstallation } from '../src/native/native-cache';
+import { NativeSetupError } from '../src/native/native-setup-error';
+import { setUpNative } from '../src/native/set-up/set-up-native';
 import { fakeInstallation } from './fake-installation';
 import { programs, temporaryFolder } from './fake-programs';
 

@@ -1,5 +1,5 @@
-export { atan2RightHalfPlane } from './atan2-right-half-plane';
 export { carryFromHost, carryToHost } from './carry-values';
+export { atan2RightHalfPlane } from './optimizers/atan2-right-half-plane';
 export { asItIs, type Compile } from '@hrm/layers';
 export {
   evaluate,
@@ -9,8 +9,9 @@ export {
   type Evaluation,
   type EvaluationStep,
   type HaltedEvaluation,
-} from './evaluate';
-export { evaluateHalting, type EvaluateHaltingOptions, type HaltingEvaluation } from './evaluate-halting';
+} from './evaluation/evaluate';
+export { evaluateHalting, type EvaluateHaltingOptions, type HaltingEvaluation } from './evaluation/evaluate-halting';
+export { meanMetrics, readScalars, type MetricTotal, type MetricTotals, type SummedMetrics } from './metrics';
 export {
   addDecayedWeights,
   chain,
@@ -18,16 +19,13 @@ export {
   stateless,
   type GradientTransformation,
   type TransformationContext,
-} from './gradient-transformation';
-export { warmupCosine, type LearningRate, type WarmupCosineOptions } from './learning-rate';
-export { meanMetrics, readScalars, type MetricTotal, type MetricTotals, type SummedMetrics } from './metrics';
-export { scaleByAdam, scaleByAtan2, type MomentsOptions } from './moments';
-export { microBatchedStep, type MicroBatchOptions } from './micro-batched-step';
-export { NonFiniteError } from './non-finite-error';
-export { adamAtan2, adamW, type Optimizer, type OptimizerOptions } from './optimizer';
-export { signSgd, type RowOptimizer, type SignSgdOptions } from './sign-sgd';
-export { Trainer } from './trainer';
-export type { StepEvent, TrainerOptions, TrainerState, TrainingEvent } from './trainer-options';
+} from './optimizers/gradient-transformation';
+export { warmupCosine, type LearningRate, type WarmupCosineOptions } from './optimizers/learning-rate';
+export { scaleByAdam, scaleByAtan2, type MomentsOptions } from './optimizers/moments';
+export { adamAtan2, adamW, type Optimizer, type OptimizerOptions } from './optimizers/optimizer';
+export { signSgd, type RowOptimizer, type SignSgdOptions } from './optimizers/sign-sgd';
+export { microBatchedStep, type MicroBatchOptions } from './step/micro-batched-step';
+export { NonFiniteError } from './step/non-finite-error';
 export {
   applyGradients,
   finishStep,
@@ -40,4 +38,6 @@ export {
   type TrainingStepOptions,
   type TrainingStepOutput,
   type UpdateGradients,
-} from './training-step';
+} from './step/training-step';
+export { Trainer } from './trainer';
+export type { StepEvent, TrainerOptions, TrainerState, TrainingEvent } from './trainer-options';

@@ -1,6 +1,6 @@
 import type { NamedTensors } from '@hrm/act';
 import { fromHostTensor, toHostTensor, type HostTensor, type NamedHostTensors } from '@hrm/models';
-import { mapNamed } from './gradient-transformation';
+import { mapNamed } from './optimizers/gradient-transformation';
 
 /** Tensors as plain values, by the same names. */
 export async function namedToHost(tensors: NamedTensors): Promise<NamedHostTensors> {

@@ -1,8 +1,8 @@
 import type { TokenLoss } from '@hrm/act';
 import type { Compile, RandomState } from '@hrm/layers';
 import type { NamedHostTensors } from '@hrm/models';
-import type { Optimizer } from './optimizer';
-import type { RowOptimizer } from './sign-sgd';
+import type { Optimizer } from './optimizers/optimizer';
+import type { RowOptimizer } from './optimizers/sign-sgd';
 
 /** Choices of a `Trainer`. */
 export interface TrainerOptions {

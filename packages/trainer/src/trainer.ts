@@ -13,15 +13,20 @@ import {
 } from '@hrm/act';
 import { parameterValues, setParameterValues, type NamedHostTensors } from '@hrm/models';
 import { carryToHost, fittingCarry } from './carry-values';
-import { evaluate, evaluationStep, type EvaluateOptions, type Evaluation, type EvaluationStep } from './evaluate';
-import { flatOptimizer, joinState, splitState } from './flat-optimizer';
-import { mapNamed } from './gradient-transformation';
-import { microBatchedStep } from './micro-batched-step';
+import {
+  evaluate,
+  evaluationStep,
+  type EvaluateOptions,
+  type Evaluation,
+  type EvaluationStep,
+} from './evaluation/evaluate';
 import { meanMetrics, readMetrics, readScalars } from './metrics';
 import { namedFromHost, namedToHost } from './named-values';
-import type { Optimizer } from './optimizer';
-import { expectFinite } from './non-finite-error';
-import type { StepEvent, TrainerOptions, TrainerState, TrainingEvent } from './trainer-options';
+import { flatOptimizer, joinState, splitState } from './optimizers/flat-optimizer';
+import { mapNamed } from './optimizers/gradient-transformation';
+import type { Optimizer } from './optimizers/optimizer';
+import { microBatchedStep } from './step/micro-batched-step';
+import { expectFinite } from './step/non-finite-error';
 import {
   puzzleTableName,
   trainedParameters,
@@ -29,7 +34,8 @@ import {
   type TrainingStep,
   type TrainingStepInput,
   type TrainingStepOutput,
-} from './training-step';
+} from './step/training-step';
+import type { StepEvent, TrainerOptions, TrainerState, TrainingEvent } from './trainer-options';
 import { Turns } from './turns';
 
 const keepAll = <T>(container: T): T => mapTensors(container, tf.keep);

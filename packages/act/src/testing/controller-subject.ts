@@ -1,10 +1,15 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { namedParameters, RandomStream, withoutGradient } from '@hrm/layers';
 import { registeredBackends, type TestBackend } from '@hrm/layers/testing';
-import { admitPuzzles, initialCarry, type Carry } from '../carry';
-import type { HaltingController, HaltingFactory, HaltingLossContext, NamedTensors } from '../halting-controller';
-import { puzzleBatch } from '../puzzle-batch';
-import { runSegment, type Segment, type SegmentOptions } from '../segment';
+import type {
+  HaltingController,
+  HaltingFactory,
+  HaltingLossContext,
+  NamedTensors,
+} from '../controllers/halting-controller';
+import { admitPuzzles, initialCarry, type Carry } from '../segment/carry';
+import { puzzleBatch } from '../segment/puzzle-batch';
+import { runSegment, type Segment, type SegmentOptions } from '../segment/segment';
 import { ProbeNetwork } from './probe-network';
 
 /** How `describeController` tries a controller. */

@@ -1,5 +1,5 @@
 import { beforeAll, describe, it } from 'vitest';
-import type { HaltingFactory } from '../halting-controller';
+import type { HaltingFactory } from '../controllers/halting-controller';
 import { controllerChecks } from './controller-checks';
 import { ControllerSubject, type ControllerTestOptions } from './controller-subject';
 

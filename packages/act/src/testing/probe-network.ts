@@ -8,10 +8,10 @@ import {
   type ParameterTree,
 } from '@hrm/layers';
 import type { Latents, Refinement } from '@hrm/recursion';
-import { expectController } from '../expect-controller';
-import type { HaltingController, HaltingFactory } from '../halting-controller';
-import type { HostPuzzleBatch, PuzzleBatch } from '../puzzle-batch';
+import { expectController } from '../controllers/expect-controller';
+import type { HaltingController, HaltingFactory } from '../controllers/halting-controller';
 import type { ReasoningNetwork } from '../reasoning-network';
+import type { HostPuzzleBatch, PuzzleBatch } from '../segment/puzzle-batch';
 
 /** Sizes of a {@link ProbeNetwork}. */
 export interface ProbeNetworkOptions {

@@ -1,11 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { disposeParameters, namedParameters, RandomStream, valueAndGradients } from '@hrm/layers';
 import { brief, distanceOf, expectThat, PartFault } from '@hrm/layers/testing';
-import { admitPuzzles, initialCarry } from '../carry';
-import type { HaltingController } from '../halting-controller';
-import { puzzleBatch } from '../puzzle-batch';
-import { runSegment, superviseSegment } from '../segment';
-import { softmaxCrossEntropy } from '../token-loss';
+import type { HaltingController } from '../controllers/halting-controller';
+import { softmaxCrossEntropy } from '../losses/token-loss';
+import { admitPuzzles, initialCarry } from '../segment/carry';
+import { puzzleBatch } from '../segment/puzzle-batch';
+import { runSegment, superviseSegment } from '../segment/segment';
 import type { ControllerCheck } from './controller-checks';
 import { drawTensors, scramble } from './controller-subject';
 import type { ProbeNetwork } from './probe-network';

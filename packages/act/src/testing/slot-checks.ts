@@ -1,11 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { namedParameters, RandomStream, ShapeError } from '@hrm/layers';
 import { brief, distanceOf, expectThat, NOT_FINITE } from '@hrm/layers/testing';
-import { admitPuzzles, type Carry } from '../carry';
-import type { NamedTensors } from '../halting-controller';
-import { puzzleBatch } from '../puzzle-batch';
-import { runSegment, superviseSegment, type Segment } from '../segment';
-import { softmaxCrossEntropy } from '../token-loss';
+import type { NamedTensors } from '../controllers/halting-controller';
+import { softmaxCrossEntropy } from '../losses/token-loss';
+import { admitPuzzles, type Carry } from '../segment/carry';
+import { puzzleBatch } from '../segment/puzzle-batch';
+import { runSegment, superviseSegment, type Segment } from '../segment/segment';
 import type { ControllerCheck } from './controller-checks';
 import { drawTensors, freshCarry, runAllSegments, scramble } from './controller-subject';
 

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { RandomStream } from '../random-stream';
-import { valueAndGradients } from '../value-and-gradients';
+import { valueAndGradients } from '../autodiff/value-and-gradients';
+import { RandomStream } from '../random/random-stream';
 
 /** A derivative along one direction, by the tape and by finite differences. */
 export interface GradientCheck {

@@ -1,6 +1,6 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, it } from 'vitest';
-import type { BlockContext } from '../block';
+import type { BlockContext } from '../blocks/block';
 import { layerChecks } from './layer-checks';
 import { LayerSubject, type LayerTestOptions, type TestableLayer } from './layer-subject';
 

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { describeValue } from '../describe-value';
-import { ShapeError } from '../shape-error';
+import { describeValue } from '../checks/describe-value';
+import { ShapeError } from '../checks/shape-error';
 import { NOT_FINITE } from './gradient-fault';
 import type { LayerCheck } from './layer-check';
 import { layerGradientChecks } from './layer-gradient-checks';

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { RandomStream } from '../random-stream';
+import { RandomStream } from '../random/random-stream';
 import { checkGradients } from './check-gradients';
 import { gradientFault } from './gradient-fault';
 import type { LayerCheck } from './layer-check';

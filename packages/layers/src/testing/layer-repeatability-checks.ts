@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { namedParameters } from '../layer';
-import { RandomStream } from '../random-stream';
+import { RandomStream } from '../random/random-stream';
 import type { LayerCheck } from './layer-check';
 import { computeAll, disturb, outputOf, readParameters, type Values } from './layer-values';
 import { brief, distanceOf, expectThat } from './part-fault';

@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { BlockContext } from '../block';
-import { expectPart } from '../expect-part';
+import type { BlockContext } from '../blocks/block';
+import { expectPart } from '../checks/expect-part';
 import { disposeParameters, type Layer } from '../layer';
-import type { PositionRotation } from '../position-rotation';
-import { RandomStream } from '../random-stream';
-import { RotaryEmbedding } from '../rotary-embedding';
+import type { PositionRotation } from '../positions/position-rotation';
+import { RotaryEmbedding } from '../positions/rotary-embedding';
+import { RandomStream } from '../random/random-stream';
 import { registeredBackends, type TestBackend } from './registered-backends';
 
 /** A layer of one tensor, such as any `Block`. */

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { valueAndGradients } from '../autodiff/value-and-gradients';
 import { namedParameters } from '../layer';
-import { RandomStream } from '../random-stream';
-import { valueAndGradients } from '../value-and-gradients';
+import { RandomStream } from '../random/random-stream';
 import { normalTensor, type LayerSizes, type LayerSubject, type TestableLayer } from './layer-subject';
 
 /** Numbers by name. */

@@ -2,8 +2,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import { expectOptions } from '@hrm/layers';
 import { fixedPointReport, type FixedPointReport } from '../solvers/fixed-point-report';
 import { completeSolveOptions, SOLVE_OPTIONS, solveFixedPoint, type SolveOptions } from '../solvers/solve-fixed-point';
-import { vectorJacobianProduct } from '../vector-jacobian-product';
 import type { FixedPointGradient } from './fixed-point-gradient';
+import { vectorJacobianProduct } from './vector-jacobian-product';
 
 /** How {@link implicit} solves for the gradient. */
 export interface ImplicitOptions extends SolveOptions {

@@ -1,5 +1,5 @@
 import { beforeAll, describe, it } from 'vitest';
-import type { RecursionSchedule } from '../recursion-schedule';
+import type { RecursionSchedule } from '../schedules/recursion-schedule';
 import { scheduleChecks } from './schedule-checks';
 import { ScheduleSubject, type ScheduleTestOptions } from './schedule-subject';
 

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { RandomStream, valueAndGradients } from '@hrm/layers';
 import { expectThat } from '@hrm/layers/testing';
 import { vi } from 'vitest';
-import { isProgressive } from '../recursion-schedule';
+import { isProgressive } from '../schedules/recursion-schedule';
 import { firstDifference } from './gradient-check';
 import type { ScheduleCheck } from './schedule-checks';
 import { latentValues, refine, train } from './schedule-values';

@@ -2,10 +2,10 @@ import * as tf from '@tensorflow/tfjs-core';
 import { disposeParameters, expectPart, mapTensors, namedParameters, RandomStream } from '@hrm/layers';
 import { registeredBackends, type TestBackend } from '@hrm/layers/testing';
 import type { Latents } from '../latents';
-import { observeCore } from '../observe-core';
 import { RecursionCore } from '../recursion-core';
-import type { RecursionSchedule, ScheduleDraws } from '../recursion-schedule';
-import { applyInOrder, type Application } from '../refine-in-order';
+import { observeCore } from '../residuals/observe-core';
+import type { RecursionSchedule, ScheduleDraws } from '../schedules/recursion-schedule';
+import { applyInOrder, type Application } from '../schedules/refine-in-order';
 import { normalTensor, TanhRefiner } from './tanh-refiner';
 
 /** Sizes that a schedule is tried with. */

@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs-core';
-import type { Refinement } from '../recursion-schedule';
+import type { Refinement } from '../schedules/recursion-schedule';
 import { lossAndGradients } from './gradient-check';
 import type { ScheduleProblem } from './schedule-subject';
 

@@ -1,5 +1,5 @@
 import type * as node from '../index';
-import { NativeSetupError } from '../native-setup-error';
+import { NativeSetupError } from '../native/native-setup-error';
 
 /** There is none in a browser. */
 export const findNativeInstallation: typeof node.findNativeInstallation = () => undefined;

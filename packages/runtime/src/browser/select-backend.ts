@@ -6,7 +6,7 @@ import {
   unknownPreference,
   type SelectBackendOptions,
   type SelectedBackend,
-} from '../backend-choice';
+} from '../backend/backend-choice';
 import { selectWasm } from './select-wasm';
 
 const ISOLATION =

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { use, type SelectBackendOptions, type WasmFile } from '../backend-choice';
-import { useFasterWasmKernels } from '../faster-wasm-kernels';
+import { use, type SelectBackendOptions, type WasmFile } from '../backend/backend-choice';
+import { useFasterWasmKernels } from '../wasm/faster-wasm-kernels';
 
 /**
  * Changes over to WebAssembly.

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { FileFormatError } from '@hrm/models';
+import type { JsonValue } from './checkpoint-manifest';
 import {
   checkpointName,
   checkpointStep,
@@ -8,9 +9,8 @@ import {
   savingPrefix,
   setAsidePrefix,
 } from './checkpoint-name';
-import { ensureFolder, ensureOwnFolder } from './durable-files';
-import { errorCode, type FileSystem, nodeFileSystem } from './file-system';
-import type { JsonValue } from './checkpoint-manifest';
+import { ensureFolder, ensureOwnFolder } from './files/durable-files';
+import { errorCode, type FileSystem, nodeFileSystem } from './files/file-system';
 import { type Checkpoint, readCheckpoint, type ReadCheckpointOptions, readManifest } from './read-checkpoint';
 import { removeCheckpoint } from './remove-checkpoint';
 import { rewriteManifest } from './rewrite-manifest';

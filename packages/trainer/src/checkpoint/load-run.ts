@@ -7,8 +7,8 @@ import {
   type RecursiveReasoner,
   setParameterValues,
 } from '@hrm/models';
-import { nodeFileSystem } from './file-system';
-import { readWholeFile } from './read-file';
+import { nodeFileSystem } from './files/file-system';
+import { readWholeFile } from './files/read-file';
 import { readWeights, type ReadWeightsOptions } from './read-weights';
 
 /** Choices of {@link loadRun}. */

@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
 import { FileFormatError } from '@hrm/models';
 import { assertJsonValue } from './checkpoint-manifest';
-import { writeFully } from './durable-files';
-import { type FileSystem, nodeFileSystem, type OpenFile } from './file-system';
+import { writeFully } from './files/durable-files';
+import { type FileSystem, nodeFileSystem, type OpenFile } from './files/file-system';
 
 /** Bytes copied at a time. */
 const copyBytes = 4 * 2 ** 20;

@@ -8,8 +8,8 @@ import {
   parseManifest,
 } from './checkpoint-manifest';
 import { checkpointName } from './checkpoint-name';
-import { type FileSystem, nodeFileSystem } from './file-system';
-import { readWholeFile, unreadable, verifyFile } from './read-file';
+import { type FileSystem, nodeFileSystem } from './files/file-system';
+import { readWholeFile, unreadable, verifyFile } from './files/read-file';
 
 /** A checkpoint, read and found whole. */
 export interface Checkpoint {

@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { assertJsonValue, type CheckpointManifest, manifestName, serializeManifest } from './checkpoint-manifest';
 import { checkpointName, savingPrefix } from './checkpoint-name';
-import { writeNewFile } from './durable-files';
-import type { FileSystem } from './file-system';
+import { writeNewFile } from './files/durable-files';
+import type { FileSystem } from './files/file-system';
 import { readManifest } from './read-checkpoint';
 import { removeCheckpoint } from './remove-checkpoint';
 

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ensureFolder, ensureOwnFolder, writeNewFile } from './durable-files';
-import { errorCode, type FileSystem, nodeFileSystem } from './file-system';
+import { ensureFolder, ensureOwnFolder, writeNewFile } from './files/durable-files';
+import { errorCode, type FileSystem, nodeFileSystem } from './files/file-system';
+import { readWholeFile } from './files/read-file';
 import { nodeProcessTable, type ProcessIdentity, type ProcessTable } from './process-identity';
-import { readWholeFile } from './read-file';
 
 /** Another process works on the run. */
 export class RunLockedError extends Error {

@@ -10,9 +10,9 @@ import {
   serializeManifest,
 } from './checkpoint-manifest';
 import { checkpointName, replacedPrefix, savingPrefix } from './checkpoint-name';
-import { writeNewFile } from './durable-files';
-import { errorCode, type FileSystem, nodeFileSystem } from './file-system';
-import type { FileFacts } from './read-file';
+import { writeNewFile } from './files/durable-files';
+import { errorCode, type FileSystem, nodeFileSystem } from './files/file-system';
+import type { FileFacts } from './files/read-file';
 import { removeCheckpoint } from './remove-checkpoint';
 
 /** What a checkpoint is to hold. */

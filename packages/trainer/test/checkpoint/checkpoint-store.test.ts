@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import { FileFormatError } from '@hrm/models';
 import { describe, expect, test } from 'vitest';
 import { CheckpointStore, type CheckpointStoreOptions } from '../../src/checkpoint/checkpoint-store';
-import { type FileSystem, nodeFileSystem } from '../../src/checkpoint/file-system';
+import { type FileSystem, nodeFileSystem } from '../../src/checkpoint/files/file-system';
 import { FailingFileSystem } from './failing-file-system';
 import { smallCheckpoint, temporaryFolder } from './small-checkpoint';
 

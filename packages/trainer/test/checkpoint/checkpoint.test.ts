@@ -14,7 +14,7 @@ import {
 import { join } from 'node:path';
 import { FileFormatError, parseSafetensors } from '@hrm/models';
 import { describe, expect, test } from 'vitest';
-import { type FileSystem, nodeFileSystem } from '../../src/checkpoint/file-system';
+import { type FileSystem, nodeFileSystem } from '../../src/checkpoint/files/file-system';
 import { readCheckpoint } from '../../src/checkpoint/read-checkpoint';
 import { type CheckpointContents, writeCheckpoint } from '../../src/checkpoint/write-checkpoint';
 import { SimulatedDisk } from './simulated-disk';

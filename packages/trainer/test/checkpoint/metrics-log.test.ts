@@ -1,10 +1,10 @@
 import { linkSync, lstatSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { createFile } from '../../src/checkpoint/create-file';
-import { type FileSystem, nodeFileSystem } from '../../src/checkpoint/file-system';
+import { createFile } from '../../src/checkpoint/files/create-file';
+import { type FileSystem, nodeFileSystem } from '../../src/checkpoint/files/file-system';
 import { MetricsLog } from '../../src/checkpoint/metrics-log';
-import { replaceFile } from '../../src/checkpoint/replace-file';
+import { replaceFile } from '../../src/checkpoint/files/replace-file';
 import { temporaryFolder } from './small-checkpoint';
 
 const logPath = () => join(temporaryFolder(), 'metrics.jsonl');

@@ -12,7 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { nodeFileSystem, type FileSystem } from '../../src/checkpoint/file-system';
+import { nodeFileSystem, type FileSystem } from '../../src/checkpoint/files/file-system';
 import { nodeProcessTable, type ProcessIdentity, type ProcessTable } from '../../src/checkpoint/process-identity';
 import { RunLock, RunLockedError } from '../../src/checkpoint/run-lock';
 import { bundleProgram, startProgram } from './child-program';

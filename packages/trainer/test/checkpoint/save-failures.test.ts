@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { CheckpointStore } from '../../src/checkpoint/checkpoint-store';
 import { MetricsLog } from '../../src/checkpoint/metrics-log';
-import { replaceFile } from '../../src/checkpoint/replace-file';
+import { replaceFile } from '../../src/checkpoint/files/replace-file';
 import { readCheckpoint } from '../../src/checkpoint/read-checkpoint';
 import { FailingFileSystem, type Failure, failures, Killed } from './failing-file-system';
 import { SimulatedDisk } from './simulated-disk';

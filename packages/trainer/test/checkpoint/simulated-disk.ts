@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import type { FileSystem, FolderEntry, OpenFile } from '../../src/checkpoint/file-system';
+import type { FileSystem, FolderEntry, OpenFile } from '../../src/checkpoint/files/file-system';
 
 interface SimulatedFile {
   readonly kind: 'file';

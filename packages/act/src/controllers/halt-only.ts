@@ -1,0 +1,95 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { expectOptions, type Layer, type Linear, type RandomStream } from '@hrm/layers';
+import { binaryCrossEntropy } from '../losses/binary-cross-entropy';
+import type {
+  HaltingContext,
+  HaltingController,
+  HaltingDecision,
+  HaltingFactory,
+  HaltingLossContext,
+  HaltingLosses,
+  HaltingOutcome,
+  HostDraws,
+  NamedTensors,
+} from './halting-controller';
+import { rightJudgements, drawExploration, haltingHead, holdBackExplorers, readHaltingHead } from './halting-head';
+import { expectMaxSegments, expectShare, expectWeight } from './halting-options';
+
+/** Choices of {@link haltOnly}. */
+export interface HaltOnlyOptions {
+  /** Segments after which every puzzle halts. Default 16. */
+  maxSegments?: number;
+  /** Share of slots that must go on for a random number of segments. Default 0.1. */
+  exploration?: number;
+  /** Weight of the halt loss beside the token loss. Default 0.5. */
+  lossWeight?: number;
+}
+
+/** TRM's controller, see {@link haltOnly}. */
+export class HaltOnly implements HaltingController {
+  readonly name = 'halt-only';
+  readonly needsLookAhead = false;
+  readonly parameters: { head: Linear } & Record<string, Layer>;
+  readonly maxSegments: number;
+  readonly #exploration: number;
+  readonly #lossWeight: number;
+
+  constructor({ maxSegments = 16, exploration = 0.1, lossWeight = 0.5 }: HaltOnlyOptions, context: HaltingContext) {
+    expectMaxSegments('haltOnly', maxSegments);
+    expectShare('haltOnly', { exploration });
+    expectWeight('haltOnly', { lossWeight });
+    this.maxSegments = maxSegments;
+    this.#exploration = exploration;
+    this.#lossWeight = lossWeight;
+    this.parameters = { head: haltingHead(context) };
+  }
+
+  draw(random: RandomStream, batchSize: number): HostDraws {
+    return drawExploration(random, batchSize, this.maxSegments);
+  }
+
+  logits(zH: tf.Tensor3D): NamedTensors {
+    return readHaltingHead(this.parameters.head, zH);
+  }
+
+  decide({ logits, steps, draws }: HaltingDecision): HaltingOutcome {
+    const last = tf.greaterEqual(steps, this.maxSegments) as tf.Tensor1D;
+    if (this.maxSegments === 1) return { halted: last, state: {} };
+    const halted = tf.logicalOr(last, tf.greater(logits['halt']!, 0)) as tf.Tensor1D;
+    return { halted: holdBackExplorers(halted, steps, draws, this.#exploration), state: {} };
+  }
+
+  losses({ logits, tokenLoss, correct }: HaltingLossContext): HaltingLosses {
+    const halt = logits['halt'] as tf.Tensor1D;
+    const haltLoss = binaryCrossEntropy(halt, correct);
+    return {
+      total: tf.add(tokenLoss, tf.mul(this.#lossWeight, haltLoss)),
+      metrics: {
+        haltAccuracy: { values: rightJudgements(halt, correct), dividedBy: 'counted' },
+        haltLoss: { values: haltLoss, dividedBy: 'batch' },
+      },
+    };
+  }
+}
+
+/**
+ * TRM's halting: a logit of "the answer is right", learned as such; a slot halts when it is positive. No continue loss
+ * and no extra forward pass. (The official head has a second output all the same, untrained; so has this one.)
+ *
+ * Source: TRM, section 4.6; official TRM, `models/recursive_reasoning/trm.py` with `no_ACT_continue`.
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs-core';
+ * import { haltOnly } from '@hrm/act';
+ * import { RandomStream } from '@hrm/layers';
+ * import '@tensorflow/tfjs-backend-cpu';
+ *
+ * const controller = haltOnly({ maxSegments: 8 })({ hiddenSize: 16, random: new RandomStream(0) });
+ * controller.logits(tf.ones([2, 5, 16])).halt!.print(); // [-5, -5]
+ * ```
+ */
+export function haltOnly(options: HaltOnlyOptions = {}): HaltingFactory {
+  expectOptions('haltOnly', options, ['maxSegments', 'exploration', 'lossWeight']);
+  return (context) => new HaltOnly(options, context);
+}

@@ -1,0 +1,85 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { Latents } from '@hrm/recursion';
+import type { NamedTensors } from '../controllers/halting-controller';
+import type { ReasoningNetwork } from '../reasoning-network';
+import type { PuzzleBatch } from './puzzle-batch';
+
+/** What goes from one segment to the next, for each slot of the batch. */
+export type Carry = {
+  latents: Latents & Record<string, tf.Tensor3D>;
+  /** Segments that the puzzle in the slot has had, `[batch]`, int32. */
+  steps: tf.Tensor1D;
+  /** Whether the slot is done and takes a new puzzle at the next segment, `[batch]`, bool. */
+  halted: tf.Tensor1D;
+  /** The puzzle in the slot. */
+  puzzle: PuzzleBatch;
+  /** The halting controller's own state, one row a slot; empty for most. */
+  halting: NamedTensors;
+};
+
+/**
+ * The carry to start from: every slot halted, so that the first segment fills it with a puzzle.
+ *
+ * Source: official HRM, `models/hrm/hrm_act_v1.py`, `initial_carry`.
+ */
+export function initialCarry(network: ReasoningNetwork, batchSize: number): Carry {
+  const { seqLen, prefixLen, hiddenSize, halting } = network;
+  return tf.tidy(() => {
+    const latent = () => tf.zeros<tf.Rank.R3>([batchSize, prefixLen + seqLen, hiddenSize]);
+    return {
+      latents: { zH: latent(), zL: latent() },
+      steps: tf.zeros([batchSize], 'int32'),
+      halted: tf.ones([batchSize], 'bool'),
+      puzzle: {
+        inputs: tf.zeros<tf.Rank.R2>([batchSize, seqLen], 'int32'),
+        labels: tf.zeros<tf.Rank.R2>([batchSize, seqLen], 'int32'),
+        puzzleIdentifiers: tf.zeros<tf.Rank.R1>([batchSize], 'int32'),
+      },
+      halting: halting.initialState?.(batchSize, { seqLen }) ?? {},
+    } as Carry;
+  });
+}
+
+/** `fresh` in the slots that have halted, `kept` in the others. Both are, or broadcast to, `[batch, ...]`. */
+function replaceHalted<T extends tf.Tensor>(halted: tf.Tensor1D, fresh: tf.Tensor, kept: T): T {
+  const perSlot = tf.reshape(halted, [-1, ...kept.shape.slice(1).map(() => 1)]);
+  return tf.where(perSlot, fresh, kept) as T;
+}
+
+/**
+ * Lets new puzzles into the slots that have halted, with fresh latents and no steps; the other slots keep theirs, and
+ * what was offered to them is dropped.
+ *
+ * Source: official HRM, `models/hrm/hrm_act_v1.py`, `HierarchicalReasoningModel_ACTV1.forward`, first lines.
+ */
+export function admitPuzzles(network: ReasoningNetwork, carry: Carry, offered: PuzzleBatch): Carry {
+  const { halted } = carry;
+  const batchSize = halted.shape[0];
+  return tf.tidy(() => {
+    const start = network.initialLatents();
+    const freshState = network.halting.initialState?.(batchSize, { seqLen: network.seqLen }) ?? {};
+    for (const name of Object.keys(freshState)) {
+      if (carry.halting[name]) continue;
+      throw new Error(
+        `admitPuzzles: the carry has no "${name}", which the controller ${network.halting.name} keeps for each slot; ` +
+          'was it made for another controller? Start from initialCarry(network, batchSize)',
+      );
+    }
+    return {
+      latents: {
+        zH: replaceHalted(halted, start.zH, carry.latents.zH),
+        zL: replaceHalted(halted, start.zL, carry.latents.zL),
+      },
+      steps: replaceHalted(halted, tf.zerosLike(carry.steps), carry.steps),
+      halted: tf.zerosLike(halted),
+      puzzle: {
+        inputs: replaceHalted(halted, offered.inputs, carry.puzzle.inputs),
+        labels: replaceHalted(halted, offered.labels, carry.puzzle.labels),
+        puzzleIdentifiers: replaceHalted(halted, offered.puzzleIdentifiers, carry.puzzle.puzzleIdentifiers),
+      },
+      halting: Object.fromEntries(
+        Object.entries(freshState).map(([name, fresh]) => [name, replaceHalted(halted, fresh, carry.halting[name]!)]),
+      ),
+    };
+  });
+}

@@ -1,0 +1,96 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { describeValue } from '../checks/describe-value';
+import { mapTensors } from '../map-tensors';
+import { registerGradients } from './register-gradients';
+import { keepCopy } from './without-gradient';
+
+/** What {@link valueAndGradients} returns. */
+export interface ValueAndGradients<Auxiliary> {
+  loss: tf.Scalar;
+  /** One gradient a tensor in `withRespectTo`, zero where the loss does not depend on it. */
+  gradients: tf.Tensor[];
+  auxiliary: Auxiliary;
+}
+
+/** Frees what TensorFlow.js saved for a backward pass that will not come; by itself it does so only where one succeeds. */
+function freeTape(): void {
+  const { state } = tf.engine();
+  if (state.gradientDepth > 0) return;
+  for (const { saved } of state.activeTape ?? []) tf.dispose(saved ?? []);
+  state.activeTape = [];
+}
+
+/**
+ * A loss, its gradients, and whatever else was computed on the way, in one pass (JAX's `value_and_grad` with `has_aux`).
+ *
+ * @param f computes the scalar loss, and beside it any nesting of tensors to hand out.
+ * @param withRespectTo variables, or tensors made before this call, to differentiate by.
+ * @throws TypeError where either is something else, or the function returns no loss.
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs-core';
+ * import { valueAndGradients } from '@hrm/layers';
+ * import '@tensorflow/tfjs-backend-cpu';
+ *
+ * const weight = tf.variable(tf.scalar(3));
+ * const { gradients } = valueAndGradients(() => {
+ *   const square = tf.square(weight);
+ *   return { loss: tf.sum(tf.mul(square, 2)) as tf.Scalar, auxiliary: { square } };
+ * }, [weight]);
+ * gradients[0]!.print(); // 12
+ * ```
+ */
+export function valueAndGradients<Auxiliary>(
+  f: () => { loss: tf.Scalar; auxiliary: Auxiliary },
+  withRespectTo: readonly tf.Tensor[],
+): ValueAndGradients<Auxiliary> {
+  if (typeof f !== 'function') {
+    throw new TypeError(`valueAndGradients: got ${describeValue(f)}, expected a function that computes the loss`);
+  }
+  if (
+    !Array.isArray(withRespectTo) ||
+    withRespectTo.length === 0 ||
+    !withRespectTo.every((x) => x instanceof tf.Tensor)
+  ) {
+    throw new TypeError(
+      `valueAndGradients: withRespectTo is ${describeValue(withRespectTo)}, expected a list of one or more tensors or variables, ` +
+        'such as [...namedParameters(layer).values()]',
+    );
+  }
+  registerGradients();
+  const kept: tf.Tensor[] = [];
+  try {
+    return tf.tidy(() => computed() as ReturnType<typeof computed> & tf.TensorContainerObject);
+  } catch (error) {
+    freeTape();
+    throw error;
+  } finally {
+    tf.dispose(kept);
+  }
+
+  function computed(): ValueAndGradients<Auxiliary> {
+    let auxiliary: Auxiliary | undefined;
+    const { value, grads } = tf.engine().gradients(
+      () => {
+        const result = f();
+        if (!((result as Partial<typeof result> | undefined)?.loss instanceof tf.Tensor)) {
+          throw new TypeError(
+            `valueAndGradients: the function returned ${describeValue(result)}, expected { loss, auxiliary }, the loss a scalar`,
+          );
+        }
+        // Kept so that they outlive the tape's own scope; copied so that the same tensor may be handed out twice.
+        auxiliary = mapTensors(result.auxiliary, (tensor) => keepCopy(tensor, kept));
+        return result.loss;
+      },
+      [...withRespectTo],
+      undefined,
+      true,
+    );
+    return {
+      loss: value as tf.Scalar,
+      gradients: withRespectTo.map((x, i) => grads[i] ?? tf.zerosLike(x)),
+      auxiliary: mapTensors(auxiliary as Auxiliary, (copy) => tf.clone(copy)),
+    };
+  }
+}

@@ -1,0 +1,62 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { mapTensors } from '../map-tensors';
+
+/** A copy that no tidy frees; noted, so that it can be freed whatever happens. */
+export function keepCopy(tensor: tf.Tensor, kept: tf.Tensor[]): tf.Tensor {
+  const copy = tf.keep(tf.clone(tensor));
+  kept.push(copy);
+  return copy;
+}
+
+/**
+ * Runs `f` so that no gradient flows through what it computes: its results are constants to any gradient taken around
+ * this call. Its intermediates are freed when it returns. PyTorch's `torch.no_grad()`, which TensorFlow.js lacks.
+ *
+ * @param f returns a tensor, or any nesting of objects and arrays of tensors.
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs-core';
+ * import { registerGradients, withoutGradient } from '@hrm/layers';
+ * import '@tensorflow/tfjs-backend-cpu';
+ *
+ * registerGradients();
+ * const slope = tf.grad((x) => tf.mul(x, withoutGradient(() => tf.square(x))))(tf.scalar(3));
+ * slope.print(); // 9, the square counted as a constant
+ * ```
+ */
+export function withoutGradient<T extends tf.TensorContainer>(f: () => T): T {
+  let result: T | undefined;
+  const kept: tf.Tensor[] = [];
+  // Operations inside a custom gradient are not on the tape, so what they make is a constant there. The node itself
+  // has no inputs and its value is dropped: it only opens such a scope.
+  const scope = tf.customGrad(() => {
+    // Copies, because `f` may return what it was given, or the same tensor twice.
+    result = tf.tidy(() => mapTensors(f(), (tensor) => keepCopy(tensor, kept)));
+    return { value: tf.scalar(0), gradFunc: () => [] };
+  });
+  try {
+    scope().dispose();
+    // A clone belongs to the caller's tidy, as an ordinary result does; a kept tensor would belong to nobody.
+    return mapTensors(result as T, (copy) => tf.clone(copy));
+  } finally {
+    tf.dispose(kept);
+  }
+}
+
+/**
+ * The same value, as a constant to gradients.
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs-core';
+ * import { registerGradients, stopGradient } from '@hrm/layers';
+ * import '@tensorflow/tfjs-backend-cpu';
+ *
+ * registerGradients();
+ * tf.grad((x) => tf.mul(x, stopGradient(x)))(tf.scalar(3)).print(); // 3
+ * ```
+ */
+export function stopGradient<T extends tf.Tensor>(x: T): T {
+  return withoutGradient(() => tf.clone(x)) as T;
+}

@@ -1,0 +1,43 @@
+import type * as tf from '@tensorflow/tfjs-core';
+import { describeValue } from '../checks/describe-value';
+import { expectFactory } from '../checks/expect-part';
+import { expectRandom } from '../checks/expect-random';
+import { expectSizes } from '../checks/expect-sizes';
+import type { Layer } from '../layer';
+import type { PositionRotation } from '../positions/position-rotation';
+import type { RandomStream } from '../random/random-stream';
+
+/** One layer of a reasoning module: hidden states in, hidden states of the same shape out. */
+export interface Block extends Layer {
+  /** @param hidden `[batch, seq, hidden]`; @returns the same shape. */
+  apply(hidden: tf.Tensor3D): tf.Tensor3D;
+}
+
+/** What a model knows when it asks for a block. */
+export interface BlockContext {
+  hiddenSize: number;
+  /** Number of positions, the puzzle-embedding prefix counted in. */
+  seqLen: number;
+  /** Rotary tables for heads of this width, shared by all blocks; undefined when the model uses none. */
+  rotary: (headSize: number) => PositionRotation | undefined;
+  random: RandomStream;
+  /** Whether the block is the last of its module: a pre-norm block then normalises what it gives. Default true. */
+  isLast?: boolean;
+}
+
+/** Throws unless a block is told what it must know. */
+export function expectBlockContext(owner: string, context: BlockContext): void {
+  const given: unknown = context;
+  if (typeof given !== 'object' || given === null) {
+    throw new TypeError(
+      `${owner}: got ${describeValue(given)}, expected a context of hiddenSize, seqLen, rotary, random`,
+    );
+  }
+  const { hiddenSize, seqLen, rotary, random } = context;
+  expectSizes(owner, { hiddenSize, seqLen });
+  expectFactory(`${owner}: rotary`, rotary, '() => undefined');
+  expectRandom(owner, random);
+}
+
+/** Makes a fresh block with parameters of its own: `attentionBlock({ heads: 4 })`, `mixerBlock()`, or your own. */
+export type BlockFactory = (context: BlockContext) => Block;

@@ -1,0 +1,88 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { expectOptions } from '../checks/expect-options';
+import { expectShape } from '../checks/shape-error';
+import {
+  FEED_FORWARD_OPTIONS,
+  makeFeedForward,
+  type FeedForward,
+  type FeedForwardOptions,
+} from '../feed-forward/feed-forward';
+import type { Layer } from '../layer';
+import { expectBlockContext, type Block, type BlockContext, type BlockFactory } from './block';
+import { makeResidual, RESIDUAL_OPTIONS, type Residual, type ResidualOptions } from './residual';
+
+/** Choices of {@link mixerBlock}, for both its sublayers. Without any it is the official TRM's block. */
+export interface MixerBlockOptions extends ResidualOptions, FeedForwardOptions {}
+
+/**
+ * TRM's mixer block: a SwiGLU over the positions in place of attention, then one over the hidden axis, both post-norm.
+ * The first works, and is normalised, on `[batch, hidden, seq]`. It knows its positions by where they stand, so it
+ * needs no position embedding, and is made for one sequence length.
+ *
+ * Source: official TRM, `models/recursive_reasoning/trm.py`, `TinyRecursiveReasoningModel_ACTV1Block` with `mlp_t`.
+ *
+ * @example
+ * ```ts
+ * import { countParameters, MixerBlock, RandomStream } from '@hrm/layers';
+ * import '@tensorflow/tfjs-backend-cpu';
+ *
+ * const context = { hiddenSize: 16, seqLen: 5, rotary: () => undefined, random: new RandomStream(0) };
+ * console.log(countParameters(new MixerBlock({ expansion: 2 }, context)));
+ * ```
+ */
+export class MixerBlock implements Block {
+  readonly parameters: {
+    positionMixer: FeedForward;
+    positionResidual: Residual;
+    feedForward: FeedForward;
+    feedForwardResidual: Residual;
+  } & Record<string, Layer>;
+  readonly #seqLen: number;
+  readonly #hiddenSize: number;
+
+  constructor(options: MixerBlockOptions, context: BlockContext) {
+    expectBlockContext('MixerBlock', context);
+    const { hiddenSize, seqLen, random, isLast = true } = context;
+    this.parameters = {
+      positionMixer: makeFeedForward(options, { hiddenSize: seqLen, random }),
+      positionResidual: makeResidual(options, seqLen),
+      feedForward: makeFeedForward(options, { hiddenSize, random }),
+      feedForwardResidual: makeResidual(options, hiddenSize, { last: isLast }),
+    };
+    this.#seqLen = seqLen;
+    this.#hiddenSize = hiddenSize;
+  }
+
+  apply(hidden: tf.Tensor3D): tf.Tensor3D {
+    expectShape('MixerBlock', hidden, ['batch', this.#seqLen, this.#hiddenSize], 'it is made for one sequence length');
+    const { positionMixer, positionResidual, feedForward, feedForwardResidual } = this.parameters;
+    return tf.tidy(() => {
+      const byPosition = tf.transpose(hidden, [0, 2, 1]) as tf.Tensor3D;
+      const mixed = positionResidual.apply(byPosition, (x) => positionMixer.apply(x));
+      const byHidden = tf.transpose(mixed, [0, 2, 1]) as tf.Tensor3D;
+      return feedForwardResidual.apply(byHidden, (x) => feedForward.apply(x));
+    });
+  }
+}
+
+/**
+ * Makes {@link MixerBlock}s: pass it to a model as its `block`. On small Sudoku it learns several times faster than
+ * attention.
+ *
+ * @throws RangeError for options that are not known.
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs-core';
+ * import { RandomStream, mixerBlock } from '@hrm/layers';
+ * import '@tensorflow/tfjs-backend-cpu';
+ *
+ * const context = { hiddenSize: 16, seqLen: 5, rotary: () => undefined, random: new RandomStream(0) };
+ * const block = mixerBlock()(context);
+ * console.log(block.apply(tf.ones([2, 5, 16])).shape); // [2, 5, 16]
+ * ```
+ */
+export function mixerBlock(options: MixerBlockOptions = {}): BlockFactory {
+  expectOptions('mixerBlock', options, [...FEED_FORWARD_OPTIONS, ...RESIDUAL_OPTIONS]);
+  return (context) => new MixerBlock(options, context);
+}

@@ -1,0 +1,76 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { matMul } from '../autodiff/mat-mul';
+import { expectOptionsObject } from '../checks/expect-options';
+import { expectRandom } from '../checks/expect-random';
+import { expectSizes } from '../checks/expect-sizes';
+import { expectShape } from '../checks/shape-error';
+import type { Layer } from '../layer';
+import type { RandomStream } from '../random/random-stream';
+import { truncatedNormal } from '../random/truncated-normal';
+
+/** Rows of a table by index, with a gradient that every backend can compute: WebAssembly cannot sum by segment. */
+function lookUp(table: tf.Tensor2D, indices: tf.Tensor1D): tf.Tensor2D {
+  const rows = tf.customGrad((...inputs) => {
+    const [weights, save] = inputs as unknown as [tf.Tensor2D, tf.GradSaveFunc];
+    const value = tf.gather(weights, indices);
+    save([indices]);
+    return {
+      value,
+      gradFunc: (dy, saved) => {
+        // Cast, because WebAssembly makes integers whatever it is asked for.
+        const oneHot = tf.cast(tf.oneHot(saved[0] as tf.Tensor1D, weights.shape[0]), 'float32') as tf.Tensor2D;
+        return matMul(tf.transpose(oneHot), dy as tf.Tensor2D);
+      },
+    };
+  });
+  return rows(table) as tf.Tensor2D;
+}
+
+/** Sizes and start of a {@link TokenEmbedding}. */
+export interface TokenEmbeddingOptions {
+  vocabSize: number;
+  hiddenSize: number;
+  random: RandomStream;
+}
+
+/**
+ * A learned vector for each token, `[vocabSize, hiddenSize]`, starting with standard deviation `1 / sqrt(hiddenSize)`.
+ *
+ * Source: official HRM, `models/layers.py`, `CastedEmbedding`.
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs-core';
+ * import { RandomStream, TokenEmbedding } from '@hrm/layers';
+ * import '@tensorflow/tfjs-backend-cpu';
+ *
+ * const embedding = new TokenEmbedding({ vocabSize: 6, hiddenSize: 8, random: new RandomStream(0) });
+ * console.log(embedding.apply(tf.tensor2d([[1, 5, 2]], [1, 3], 'int32')).shape); // [1, 3, 8]
+ * ```
+ */
+export class TokenEmbedding implements Layer {
+  readonly parameters: { weight: tf.Variable<tf.Rank.R2> };
+
+  constructor(options: TokenEmbeddingOptions) {
+    expectOptionsObject('TokenEmbedding', options, ['vocabSize', 'hiddenSize', 'random']);
+    const { vocabSize, hiddenSize, random } = options;
+    expectSizes('TokenEmbedding', { vocabSize, hiddenSize });
+    expectRandom('TokenEmbedding', random);
+    const std = 1 / Math.sqrt(hiddenSize);
+    this.parameters = {
+      weight: tf.tidy(() =>
+        tf.variable(truncatedNormal({ shape: [vocabSize, hiddenSize], std, random }) as tf.Tensor2D),
+      ),
+    };
+  }
+
+  /** @param tokens `[batch, seq]`, int32; @returns `[batch, seq, hiddenSize]`. */
+  apply(tokens: tf.Tensor2D): tf.Tensor3D {
+    const { weight } = this.parameters;
+    expectShape('TokenEmbedding', tokens, ['batch', 'seq']);
+    return tf.tidy(() => {
+      const rows = lookUp(weight as tf.Tensor2D, tf.reshape(tokens, [-1]));
+      return tf.reshape(rows, [...tokens.shape, weight.shape[1]] as [number, number, number]);
+    });
+  }
+}

@@ -1,0 +1,59 @@
+import type * as tf from '@tensorflow/tfjs-core';
+import { describeValue } from '../checks/describe-value';
+import { expectPart } from '../checks/expect-part';
+import type { Layer } from '../layer';
+import type { RandomStream } from '../random/random-stream';
+import { GeluMlp } from './gelu-mlp';
+import { SwiGLU } from './swiglu';
+
+/** A layer that works on every vector along the last axis by itself. */
+export interface FeedForward extends Layer {
+  /** @param x any shape; @returns the same shape. */
+  apply<T extends tf.Tensor>(x: T): T;
+}
+
+/** What a block knows when it asks for a feed-forward layer. */
+export interface FeedForwardContext {
+  /** Width of the vectors. */
+  hiddenSize: number;
+  /** How much wider the layer is inside. */
+  expansion: number;
+  random: RandomStream;
+}
+
+/** Makes a feed-forward layer of your own: `({ hiddenSize, random }) => new MyLayer(...)`. */
+export type FeedForwardFactory = (context: FeedForwardContext) => FeedForward;
+
+/** Which feed-forward layer a block uses. */
+export interface FeedForwardOptions {
+  /** `'swiglu'` ({@link SwiGLU}), `'gelu'` ({@link GeluMlp}), or your own. Default `'swiglu'`. */
+  feedForward?: 'swiglu' | 'gelu' | FeedForwardFactory;
+  /** How much wider the feed-forward layer is inside. Default 4. */
+  expansion?: number;
+}
+
+/** Names of {@link FeedForwardOptions}. */
+export const FEED_FORWARD_OPTIONS = ['feedForward', 'expansion'] as const;
+
+const standard: { readonly [name: string]: FeedForwardFactory } = {
+  swiglu: (context) => new SwiGLU(context),
+  gelu: (context) => new GeluMlp(context),
+};
+
+/** The feed-forward layer that a block's options ask for. */
+export function makeFeedForward(
+  { feedForward = 'swiglu', expansion = 4 }: FeedForwardOptions,
+  sizes: Omit<FeedForwardContext, 'expansion'>,
+): FeedForward {
+  if (typeof feedForward === 'function') {
+    const made = feedForward({ ...sizes, expansion });
+    expectPart('block: what feedForward made', made, ['apply']);
+    return made;
+  }
+  if (typeof feedForward !== 'string' || !Object.hasOwn(standard, feedForward)) {
+    throw new RangeError(
+      `block: feedForward is ${typeof feedForward === 'string' ? JSON.stringify(feedForward) : describeValue(feedForward)}, expected ${Object.keys(standard).join(', ')} or a function`,
+    );
+  }
+  return standard[feedForward]!({ ...sizes, expansion });
+}

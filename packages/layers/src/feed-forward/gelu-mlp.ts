@@ -1,0 +1,95 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { expectOptionsObject } from '../checks/expect-options';
+import { expectRandom } from '../checks/expect-random';
+import { expectSizes } from '../checks/expect-sizes';
+import { expectWidth } from '../checks/shape-error';
+import type { Layer } from '../layer';
+import { Linear } from '../linear';
+import type { RandomStream } from '../random/random-stream';
+
+const SQRT_2_OVER_PI = Math.sqrt(2 / Math.PI);
+const CUBIC = 0.044715;
+
+/** `tanh(sqrt(2 / pi) (x + 0.044715 x^3))`, close to `erf(x / sqrt(2))`. */
+const softSign = (x: tf.Tensor) => tf.tanh(tf.mul(SQRT_2_OVER_PI, tf.add(x, tf.mul(CUBIC, tf.mul(x, tf.square(x))))));
+
+/**
+ * The Gaussian error linear unit in its tanh form, `x / 2 (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3)))`, elementwise. It
+ * is within 5e-4 of the exact form with erf; PyTorch calls it `gelu(x, approximate='tanh')`.
+ *
+ * Source: arXiv 1606.08415, section 2.
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs-core';
+ * import { gelu } from '@hrm/layers';
+ * import '@tensorflow/tfjs-backend-cpu';
+ *
+ * gelu(tf.tensor1d([-1, 0, 1])).print(); // [-0.159, 0, 0.841]
+ * ```
+ */
+export function gelu<T extends tf.Tensor>(x: T): T {
+  const activate = tf.customGrad((...inputs) => {
+    const [input, save] = inputs as unknown as [tf.Tensor, tf.GradSaveFunc];
+    const value = tf.mul(tf.mul(0.5, input), tf.add(1, softSign(input)));
+    save([input]);
+    return {
+      value,
+      gradFunc: (dy, saved) => {
+        const x = saved[0]!;
+        const t = softSign(x);
+        const slopeInside = tf.mul(SQRT_2_OVER_PI, tf.add(1, tf.mul(3 * CUBIC, tf.square(x))));
+        const slope = tf.add(tf.add(1, t), tf.mul(tf.mul(x, tf.sub(1, tf.square(t))), slopeInside));
+        return tf.mul(dy, tf.mul(0.5, slope));
+      },
+    };
+  });
+  return activate(x) as T;
+}
+
+/** Sizes and start of a {@link GeluMlp}. */
+export interface GeluMlpOptions {
+  hiddenSize: number;
+  /** How much wider the layer is inside: `round(expansion * hiddenSize)`. Default 4. */
+  expansion?: number;
+  random: RandomStream;
+}
+
+/**
+ * The feed-forward layer of the first transformers, `down(gelu(up x))`, without biases: choose it in a block by
+ * `feedForward: 'gelu'`. At equal expansion it holds as many weights as `SwiGLU` before that is rounded up to 256.
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs-core';
+ * import { GeluMlp, RandomStream } from '@hrm/layers';
+ * import '@tensorflow/tfjs-backend-cpu';
+ *
+ * const layer = new GeluMlp({ hiddenSize: 16, random: new RandomStream(0) });
+ * console.log(layer.apply(tf.ones([2, 5, 16])).shape); // [2, 5, 16]
+ * ```
+ */
+export class GeluMlp implements Layer {
+  readonly parameters: { up: Linear; down: Linear };
+  readonly hiddenSize: number;
+
+  constructor(options: GeluMlpOptions) {
+    expectOptionsObject('GeluMlp', options, ['hiddenSize', 'expansion', 'random']);
+    const { hiddenSize, expansion = 4, random } = options;
+    expectSizes('GeluMlp', { hiddenSize });
+    expectRandom('GeluMlp', random);
+    const innerSize = Math.round(expansion * hiddenSize);
+    this.hiddenSize = hiddenSize;
+    this.parameters = {
+      up: new Linear({ inputSize: hiddenSize, outputSize: innerSize, random }),
+      down: new Linear({ inputSize: innerSize, outputSize: hiddenSize, random }),
+    };
+  }
+
+  /** @param x `[..., hiddenSize]`; @returns the same shape. */
+  apply<T extends tf.Tensor>(x: T): T {
+    expectWidth('GeluMlp', x, this.hiddenSize);
+    const { up, down } = this.parameters;
+    return tf.tidy(() => down.apply(gelu(up.apply(x))) as T);
+  }
+}

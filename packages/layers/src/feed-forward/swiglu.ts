@@ -1,0 +1,97 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { expectOptionsObject } from '../checks/expect-options';
+import { expectRandom } from '../checks/expect-random';
+import { expectSizes } from '../checks/expect-sizes';
+import { expectWidth } from '../checks/shape-error';
+import type { Layer } from '../layer';
+import { Linear } from '../linear';
+import type { RandomStream } from '../random/random-stream';
+
+/** `silu(gate) * up`, where the last axis of `gateUp` holds gate first, then up. */
+function gated(gateUp: tf.Tensor): tf.Tensor {
+  const product = tf.customGrad((...inputs) => {
+    const [input, save] = inputs as unknown as [tf.Tensor, tf.GradSaveFunc];
+    const [gate, up] = tf.split(input, 2, -1) as [tf.Tensor, tf.Tensor];
+    const value = tf.mul(tf.mul(gate, tf.sigmoid(gate)), up);
+    save([input]);
+    return {
+      value,
+      gradFunc: (dy, saved) => {
+        const [gate, up] = tf.split(saved[0]!, 2, -1) as [tf.Tensor, tf.Tensor];
+        const sigmoid = tf.sigmoid(gate);
+        const silu = tf.mul(gate, sigmoid);
+        // d silu(g) = sigmoid(g) + silu(g) (1 - sigmoid(g))
+        const slope = tf.add(sigmoid, tf.mul(silu, tf.sub(1, sigmoid)));
+        return tf.concat([tf.mul(tf.mul(dy, up), slope), tf.mul(dy, silu)], -1);
+      },
+    };
+  });
+  return product(gateUp);
+}
+
+/** Sizes and start of a {@link SwiGLU} layer. */
+export interface SwiGLUOptions {
+  hiddenSize: number;
+  /** How much wider the layer is inside. Default 4. */
+  expansion?: number;
+  random: RandomStream;
+}
+
+/**
+ * The inner width of SwiGLU: `round(expansion * hiddenSize * 2 / 3)`, rounded up to a multiple of 256.
+ *
+ * Source: official HRM, `models/layers.py`, `SwiGLU`.
+ *
+ * @example
+ * ```ts
+ * import { swigluInnerSize } from '@hrm/layers';
+ *
+ * console.log(swigluInnerSize(512, 4)); // 1536
+ * ```
+ */
+export function swigluInnerSize(hiddenSize: number, expansion: number): number {
+  const exact = (expansion * hiddenSize * 2) / 3;
+  // Halves go to the even side, as in Python.
+  const rounded = exact % 1 === 0.5 ? 2 * Math.round(exact / 2) : Math.round(exact);
+  return Math.ceil(rounded / 256) * 256;
+}
+
+/**
+ * The gated feed-forward layer `down(silu(gate x) * (up x))`, without biases. Gate and up are one matrix, gate first.
+ *
+ * Source: official HRM, `models/layers.py`, `SwiGLU`.
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs-core';
+ * import { RandomStream, SwiGLU } from '@hrm/layers';
+ * import '@tensorflow/tfjs-backend-cpu';
+ *
+ * const layer = new SwiGLU({ hiddenSize: 16, random: new RandomStream(0) });
+ * console.log(layer.apply(tf.ones([2, 5, 16])).shape); // [2, 5, 16]
+ * ```
+ */
+export class SwiGLU implements Layer {
+  readonly parameters: { gateUp: Linear; down: Linear };
+  readonly hiddenSize: number;
+
+  constructor(options: SwiGLUOptions) {
+    expectOptionsObject('SwiGLU', options, ['hiddenSize', 'expansion', 'random']);
+    const { hiddenSize, expansion = 4, random } = options;
+    expectSizes('SwiGLU', { hiddenSize });
+    expectRandom('SwiGLU', random);
+    const innerSize = swigluInnerSize(hiddenSize, expansion);
+    this.hiddenSize = hiddenSize;
+    this.parameters = {
+      gateUp: new Linear({ inputSize: hiddenSize, outputSize: 2 * innerSize, random }),
+      down: new Linear({ inputSize: innerSize, outputSize: hiddenSize, random }),
+    };
+  }
+
+  /** @param x `[..., hiddenSize]`; @returns the same shape. */
+  apply<T extends tf.Tensor>(x: T): T {
+    expectWidth('SwiGLU', x, this.hiddenSize);
+    const { gateUp, down } = this.parameters;
+    return tf.tidy(() => down.apply(gated(gateUp.apply(x))) as T);
+  }
+}

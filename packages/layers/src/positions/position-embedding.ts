@@ -1,0 +1,54 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { expectOptionsObject } from '../checks/expect-options';
+import { expectRandom } from '../checks/expect-random';
+import { expectSizes } from '../checks/expect-sizes';
+import { expectShape } from '../checks/shape-error';
+import type { Layer } from '../layer';
+import type { RandomStream } from '../random/random-stream';
+import { truncatedNormal } from '../random/truncated-normal';
+
+/** Sizes and start of a {@link PositionEmbedding}. */
+export interface PositionEmbeddingOptions {
+  /** Number of positions, the puzzle-embedding prefix counted in. */
+  seqLen: number;
+  hiddenSize: number;
+  random: RandomStream;
+}
+
+/**
+ * Learned positions: a vector for each is added to the embeddings, and the sum scaled by `1 / sqrt(2)`, which keeps
+ * its variance.
+ *
+ * Source: official HRM, `models/hrm/hrm_act_v1.py`, `_input_embeddings`.
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs-core';
+ * import { PositionEmbedding, RandomStream } from '@hrm/layers';
+ * import '@tensorflow/tfjs-backend-cpu';
+ *
+ * const positions = new PositionEmbedding({ seqLen: 5, hiddenSize: 8, random: new RandomStream(0) });
+ * console.log(positions.apply(tf.zeros([2, 5, 8])).shape); // [2, 5, 8]
+ * ```
+ */
+export class PositionEmbedding implements Layer {
+  readonly parameters: { weight: tf.Variable<tf.Rank.R2> };
+
+  constructor(options: PositionEmbeddingOptions) {
+    expectOptionsObject('PositionEmbedding', options, ['seqLen', 'hiddenSize', 'random']);
+    const { seqLen, hiddenSize, random } = options;
+    expectSizes('PositionEmbedding', { seqLen, hiddenSize });
+    expectRandom('PositionEmbedding', random);
+    const std = 1 / Math.sqrt(hiddenSize);
+    this.parameters = {
+      weight: tf.tidy(() => tf.variable(truncatedNormal({ shape: [seqLen, hiddenSize], std, random }) as tf.Tensor2D)),
+    };
+  }
+
+  /** @param embedded `[batch, seqLen, hiddenSize]`; @returns the same shape. */
+  apply(embedded: tf.Tensor3D): tf.Tensor3D {
+    const { weight } = this.parameters;
+    expectShape('PositionEmbedding', embedded, ['batch', ...weight.shape]);
+    return tf.tidy(() => tf.mul(Math.SQRT1_2, tf.add(embedded, weight)));
+  }
+}

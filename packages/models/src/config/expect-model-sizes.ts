@@ -1,0 +1,60 @@
+import { FileFormatError } from '../formats/file-format-error';
+import type { NamedHostTensors } from '../formats/host-tensor';
+import type { ModelConfig } from './model-config';
+
+/**
+ * Compares the sizes that a config gives with those of the weights that are there, before a model is made: its memory follows
+ * from the config, which may ask for any amount.
+ *
+ * @param values the weights, by our names.
+ * @param options `path` names the file in errors; `hasOwnParts`: blocks of one's own may have any parameters, so theirs are
+ *   not looked at.
+ * @throws {@link FileFormatError} where a size is another.
+ *
+ * @example
+ * ```ts
+ * import { buildModel, expectModelSizes, parameterValues, type ModelConfig } from '@hrm/models';
+ * import '@tensorflow/tfjs-backend-cpu';
+ *
+ * const config: ModelConfig = {
+ *   family: 'hrm', vocabSize: 6, seqLen: 16, hiddenSize: 16, hLayers: 1, lLayers: 1,
+ *   block: { type: 'mixer' },
+ *   schedule: { type: 'one-step-gradient', hCycles: 2, lCycles: 2 },
+ *   halting: { type: 'q-learning' },
+ * };
+ * const values = await parameterValues(buildModel(config));
+ * expectModelSizes(config, values); // well; with hiddenSize 100_000 it would throw, and take no memory
+ * ```
+ */
+export function expectModelSizes(
+  { family, vocabSize, hiddenSize, hLayers = 4, lLayers, block, puzzleEmbedding }: ModelConfig,
+  values: NamedHostTensors,
+  { path, hasOwnParts = false }: { path?: string | undefined; hasOwnParts?: boolean } = {},
+): void {
+  const fail = (problem: string, expected: string) => {
+    throw new FileFormatError({ path, problem, expected: `${expected}, as its config says` });
+  };
+  const expectShape = (name: string, shape: readonly unknown[]) => {
+    const found = values.get(name)?.shape;
+    if (found?.join() === shape.join()) return;
+    fail(`"${name}" ${found ? `has shape [${found.join(', ')}]` : 'is missing'}`, `shape [${shape.join(', ')}]`);
+  };
+  expectShape('tokenEmbedding.weight', [vocabSize, hiddenSize]);
+  if (puzzleEmbedding) expectShape('puzzleEmbedding.weight', [puzzleEmbedding.puzzles, puzzleEmbedding.size]);
+  // Blocks of one's own may have no parameters.
+  if (hasOwnParts) return;
+  const expectBlocks = (level: string, count: number) => {
+    const name = new RegExp(`^${level}\\.blocks\\.(\\d+)\\.`);
+    const found = new Set([...values.keys()].flatMap((key) => name.exec(key)?.[1] ?? [])).size;
+    if (found !== count) fail(`it has ${found} blocks in ${level}`, String(count));
+  };
+  expectBlocks('lowLevel', lLayers ?? (family === 'trm' ? 2 : 4));
+  if (family === 'hrm') expectBlocks('highLevel', hLayers);
+  // A gated layer has two thirds of its expansion, rounded up.
+  const down = 'lowLevel.blocks.0.feedForward.down.weight';
+  const inner = values.get(down)?.shape[0];
+  const expansion = block['expansion'];
+  if (inner !== undefined && typeof expansion === 'number' && (2 / 3) * expansion * hiddenSize > inner + 1) {
+    fail(`"${down}" has ${inner} rows`, `an expansion of ${expansion}`);
+  }
+}

@@ -1,0 +1,177 @@
+import { FileFormatError, quoteName } from '../file-format-error';
+import { countElements, elementType, type HostTensorDtype } from '../host-tensor';
+import { JsonScanner } from './json-scanner';
+
+/** The most that {@link parseSafetensors} reads; beyond, a file is refused before memory is spent on it. */
+export const safetensorsLimits = Object.freeze({
+  /** Bytes of the header. */
+  headerBytes: 25_000_000,
+  /** Tensors. */
+  tensors: 100_000,
+  /** Entries of the metadata. */
+  metadataEntries: 100_000,
+  /** Dimensions of a tensor. */
+  dimensions: 64,
+});
+
+/** The types of element by their names in the header. */
+export const safetensorsDtypes: ReadonlyMap<string, HostTensorDtype> = new Map([
+  ['F64', 'float64'],
+  ['F32', 'float32'],
+  ['F16', 'float16'],
+  ['BF16', 'bfloat16'],
+  ['I64', 'int64'],
+  ['U64', 'uint64'],
+  ['I32', 'int32'],
+  ['U32', 'uint32'],
+  ['I16', 'int16'],
+  ['U16', 'uint16'],
+  ['I8', 'int8'],
+  ['U8', 'uint8'],
+  ['BOOL', 'bool'],
+]);
+
+/** The one name in the header that is no tensor's. */
+export const metadataKey = '__metadata__';
+/** Bytes before the header: its length. */
+export const lengthBytes = 8;
+
+/** What the header tells of a tensor. */
+export interface SafetensorsEntry {
+  readonly name: string;
+  readonly dtype: HostTensorDtype;
+  readonly shape: readonly number[];
+  /** Where the tensor's bytes begin and end, counted from the end of the header. */
+  readonly begin: number;
+  readonly end: number;
+}
+
+/** What the header tells of the file. */
+export interface SafetensorsHeader {
+  /** Its length, after the {@link lengthBytes}. */
+  readonly bytes: number;
+  readonly entries: readonly SafetensorsEntry[];
+  readonly metadata: ReadonlyMap<string, string>;
+}
+
+/** Reads and checks the header alone; whether the data fits it is for the caller to see. */
+export function readSafetensorsHeader(bytes: Uint8Array, path: string | undefined): SafetensorsHeader {
+  const length = bytes.byteLength;
+  if (length < lengthBytes) {
+    throw new FileFormatError({
+      path,
+      offset: length,
+      problem: `the file ends after ${length} bytes`,
+      expected: 'a safetensors file: 8 bytes of header length first',
+    });
+  }
+  const headerBytes = new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true);
+  const limit = Math.min(safetensorsLimits.headerBytes, length - lengthBytes);
+  if (headerBytes > limit) {
+    throw new FileFormatError({
+      path,
+      offset: 0,
+      problem: `the header is said to be ${headerBytes} bytes long`,
+      expected: `at most ${limit} (${limit === safetensorsLimits.headerBytes ? 'the limit' : 'the rest of the file'})`,
+    });
+  }
+  const text = decodeHeaderText(bytes.subarray(lengthBytes, lengthBytes + Number(headerBytes)), path);
+  const scanner = new JsonScanner(text, (problem, expected, index) => {
+    const offset = lengthBytes + new TextEncoder().encode(text.slice(0, index)).length;
+    throw new FileFormatError({ path, offset, problem: `in the header: ${problem}`, expected });
+  });
+  return { bytes: Number(headerBytes), ...readHeaderFields(scanner) };
+}
+
+function decodeHeaderText(header: Uint8Array, path: string | undefined): string {
+  if (header[0] !== 0x7b) {
+    throw new FileFormatError({
+      path,
+      offset: lengthBytes,
+      problem: 'the header does not start with "{"',
+      expected: 'a safetensors file',
+    });
+  }
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(header);
+  } catch (cause) {
+    const problem = 'the header is not valid UTF-8';
+    throw new FileFormatError({ path, offset: lengthBytes, problem, expected: 'JSON text', cause });
+  }
+}
+
+function readHeaderFields(scanner: JsonScanner): Omit<SafetensorsHeader, 'bytes'> {
+  const entries: SafetensorsEntry[] = [];
+  const names = new Set<string>();
+  const metadata = new Map<string, string>();
+  const readTensorOrMetadata = (name: string, index: number) => {
+    names.add(name);
+    if (name === metadataKey) {
+      readMetadata(scanner, metadata);
+    } else {
+      if (entries.length === safetensorsLimits.tensors) {
+        scanner.fail('there are too many tensors', `at most ${safetensorsLimits.tensors}`, index);
+      }
+      entries.push(readEntry(scanner, name));
+    }
+  };
+  scanner.readObject(readTensorOrMetadata, (name) => names.has(name));
+  const rest = scanner.index;
+  if (rest < scanner.text.length) scanner.fail('text follows the closing "}"', 'spaces only', rest);
+  return { entries, metadata };
+}
+
+function readMetadata(scanner: JsonScanner, metadata: Map<string, string>): void {
+  const readText = (key: string, index: number) => {
+    if (metadata.size === safetensorsLimits.metadataEntries) {
+      scanner.fail('there is too much metadata', `at most ${safetensorsLimits.metadataEntries} entries`, index);
+    }
+    metadata.set(key, scanner.readString());
+  };
+  scanner.readObject(readText, (key) => metadata.has(key));
+}
+
+function readEntry(scanner: JsonScanner, name: string): SafetensorsEntry {
+  const start = scanner.index;
+  let dtype: HostTensorDtype | undefined;
+  let shape: number[] | undefined;
+  let offsets: number[] | undefined;
+  const readField = (field: string, index: number) => {
+    if (field === 'dtype') {
+      const codeIndex = scanner.index;
+      const code = scanner.readString();
+      dtype =
+        safetensorsDtypes.get(code) ??
+        scanner.fail(
+          `unknown dtype ${quoteName(code)}`,
+          `one of ${[...safetensorsDtypes.keys()].join(', ')}`,
+          codeIndex,
+        );
+    } else if (field === 'shape') {
+      shape = scanner.readIntegers(safetensorsLimits.dimensions);
+    } else if (field === 'data_offsets') {
+      offsets = scanner.readIntegers(2);
+    } else {
+      scanner.fail(`unknown field ${quoteName(field)}`, 'dtype, shape and data_offsets', index);
+    }
+  };
+  const isSeen = (field: string) =>
+    (field === 'dtype' && dtype !== undefined) ||
+    (field === 'shape' && shape !== undefined) ||
+    (field === 'data_offsets' && offsets !== undefined);
+  scanner.readObject(readField, isSeen);
+  const [begin, end] = offsets ?? [];
+  if (dtype === undefined || shape === undefined || begin === undefined || end === undefined) {
+    return scanner.fail(`the entry of ${quoteName(name)} lacks a field`, 'dtype, shape and two data_offsets', start);
+  }
+  const count = countElements(shape);
+  const size = count === undefined ? undefined : count * elementType(dtype).bytes;
+  if (size === undefined || !Number.isSafeInteger(size)) {
+    return scanner.fail(`the shape of ${quoteName(name)} is too large`, 'a size below 2^53 bytes', start);
+  }
+  if (end - begin !== size) {
+    const problem = `the data_offsets of ${quoteName(name)} span ${end - begin} bytes`;
+    scanner.fail(problem, `${size}, for ${dtype} of shape [${shape.join(', ')}]`, start);
+  }
+  return { name, dtype, shape, begin, end };
+}

@@ -1,0 +1,164 @@
+import { expectModelSizes } from '../config/expect-model-sizes';
+import { buildModel, type ModelConfig, type PartCatalog } from '../config/model-config';
+import { FileFormatError } from '../formats/file-format-error';
+import type { HostTensor, HostTensorDtype, NamedHostTensors } from '../formats/host-tensor';
+import { parseSafetensors, serializeSafetensors } from '../formats/safetensors/safetensors';
+import { weightsFromOfficial } from '../official/official-names';
+import type { RecursiveReasoner } from '../recursive-reasoner';
+import { parameterValues, setParameterValues } from './parameter-values';
+
+/** The entry of the metadata that holds the config, as JSON. */
+const configKey = 'config';
+
+/** Choices of {@link saveModel} and {@link serializeModel}. */
+export interface SaveModelOptions {
+  /** How precise the file's numbers are; the 16-bit floats take half the bytes, and round. Default `float32`. */
+  readonly precision?: Extract<HostTensorDtype, 'float32' | 'float16' | 'bfloat16'>;
+  /** Free text to keep beside the config. */
+  readonly metadata?: ReadonlyMap<string, string>;
+}
+
+/** Choices of {@link loadModel}. */
+export interface LoadModelOptions {
+  /** What the config's names stand for, where parts of your own are among them. Default: the standard parts. */
+  readonly parts?: PartCatalog;
+  /** The config of a file that has none in it, or in the place of its own. */
+  readonly config?: ModelConfig;
+  /** Names the file in errors. */
+  readonly path?: string;
+}
+
+/**
+ * A model as one file: safetensors with its parameters by name, and its config in the metadata. {@link loadModel} reads it.
+ *
+ * @param options beside the {@link SaveModelOptions}, `config`: the model as plain data, for one that `buildModel` did not make.
+ * @throws TypeError where there is no config, or it holds what a file cannot, such as a function.
+ *
+ * @example
+ * ```ts
+ * import { buildModel, loadModel, saveModel } from '@hrm/models';
+ * import '@tensorflow/tfjs-backend-cpu';
+ *
+ * const model = buildModel({
+ *   family: 'hrm', vocabSize: 6, seqLen: 16, hiddenSize: 16, hLayers: 1, lLayers: 1,
+ *   block: { type: 'mixer' },
+ *   schedule: { type: 'one-step-gradient', hCycles: 2, lCycles: 2 },
+ *   halting: { type: 'q-learning' },
+ * });
+ * const bytes = await saveModel(model);
+ * console.log(loadModel(bytes).hiddenSize, bytes.length);
+ * ```
+ */
+export async function saveModel(
+  model: RecursiveReasoner,
+  { config = model.config, ...options }: SaveModelOptions & { readonly config?: ModelConfig } = {},
+): Promise<Uint8Array> {
+  if (config === undefined) {
+    throw new TypeError(
+      'saveModel: this model has no config to save, for hrm() and trm() take parts, which are programs; ' +
+        'make it by buildModel(config), or give the config it could be made of: saveModel(model, { config })',
+    );
+  }
+  return serializeModel(config, await parameterValues(model), options);
+}
+
+/**
+ * What {@link saveModel} does, for values that are at hand already: those of `parameterValues`, or of a checkpoint.
+ *
+ * @throws TypeError where the config holds what a file cannot, such as a function.
+ */
+export function serializeModel(
+  config: ModelConfig,
+  values: NamedHostTensors,
+  { precision = 'float32', metadata = new Map() }: SaveModelOptions = {},
+): Uint8Array {
+  if (metadata.has(configKey)) throw new RangeError(`metadata: "${configKey}" is where the config stands; rename it`);
+  const stored = new Map<string, HostTensor>();
+  for (const [name, tensor] of values) stored.set(name, { ...tensor, dtype: precision });
+  return serializeSafetensors(stored, new Map([...metadata, [configKey, configText(config)]]));
+}
+
+/**
+ * The model of a file that {@link saveModel} or `hrm export` wrote, ready to be used. It executes nothing of the file.
+ *
+ * @param bytes the whole file.
+ * @throws {@link FileFormatError} where the file is damaged, has no config, or a config that makes no model or one of other
+ *   parameters.
+ *
+ * @example
+ * ```ts
+ * import { buildModel, loadModel, saveModel } from '@hrm/models';
+ * import '@tensorflow/tfjs-backend-cpu';
+ *
+ * const made = buildModel({
+ *   family: 'trm', vocabSize: 6, seqLen: 16, hiddenSize: 16, lLayers: 1,
+ *   block: { type: 'mixer' },
+ *   schedule: { type: 'full-recursion', hCycles: 2, lCycles: 2 },
+ *   halting: { type: 'halt-only', maxSegments: 4 },
+ * });
+ * const bytes = await saveModel(made); // in a browser: new Uint8Array(await (await fetch(url)).arrayBuffer())
+ * const model = loadModel(bytes, { path: 'solver.safetensors' });
+ * const { answer } = await model.solve([2, 1, 1, 1, 1, 1, 4, 1, 1, 5, 1, 1, 1, 1, 1, 3]);
+ * console.log(answer);
+ * ```
+ */
+export function loadModel(bytes: Uint8Array, options: LoadModelOptions = {}): RecursiveReasoner {
+  const { parts, path } = options;
+  const { tensors, metadata } = parseSafetensors(bytes, options);
+  const config = options.config ?? configOf(metadata, path);
+  const isOfficial = [...tensors.keys()].some((name) => /^(_orig_mod\.)?(model\.)?inner\./.test(name));
+  const values = isOfficial ? weightsFromOfficial(tensors) : tensors;
+  expectModelSizes(config, values, { path, hasOwnParts: parts !== undefined });
+  const model = makeModel(config, options);
+  try {
+    setParameterValues(model, values);
+  } catch (cause) {
+    model.dispose();
+    throw new FileFormatError({ path, problem: (cause as Error).message, cause });
+  }
+  return model;
+}
+
+function makeModel(config: ModelConfig, { parts, path }: LoadModelOptions): RecursiveReasoner {
+  try {
+    return buildModel(config, parts ? { parts } : {});
+  } catch (cause) {
+    const problem = `its config makes no model: ${(cause as Error).message}`;
+    const expected = 'a config of the standard parts; give parts of your own: loadModel(bytes, { parts })';
+    throw new FileFormatError({ path, problem, expected, cause });
+  }
+}
+
+function configOf(metadata: ReadonlyMap<string, string>, path: string | undefined): ModelConfig {
+  const text = metadata.get(configKey);
+  if (text === undefined) {
+    throw new FileFormatError({
+      path,
+      problem: 'there is no config in its metadata',
+      expected: 'a file of saveModel or `hrm export`; for another, give the config: loadModel(bytes, { config })',
+    });
+  }
+  let config: unknown;
+  try {
+    config = JSON.parse(text);
+  } catch (cause) {
+    throw new FileFormatError({ path, problem: 'the config in its metadata is no JSON', expected: 'an object', cause });
+  }
+  if (typeof config === 'object' && config !== null && !Array.isArray(config)) return config as ModelConfig;
+  throw new FileFormatError({ path, problem: 'the config in its metadata is no object', expected: 'a ModelConfig' });
+}
+
+/** The config as JSON, where that gives it back whole. */
+function configText(config: ModelConfig): string {
+  return JSON.stringify(config, (key, value: unknown) => {
+    const isPlain =
+      typeof value !== 'object' ||
+      value === null ||
+      Array.isArray(value) ||
+      [Object.prototype, null].includes(Object.getPrototypeOf(value) as object | null);
+    const isLost = typeof value === 'function' || typeof value === 'symbol' || typeof value === 'bigint';
+    if (isPlain && !isLost && !(typeof value === 'number' && !Number.isFinite(value))) return value;
+    const shown = typeof value === 'object' ? `a ${value!.constructor.name}` : `a ${typeof value}`;
+    throw new TypeError(`saveModel: "${key}" of the config is ${shown}, which a file cannot hold; expected plain data`);
+  });
+}

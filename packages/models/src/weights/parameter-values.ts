@@ -1,0 +1,89 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { namedParameters, type Layer } from '@hrm/layers';
+import type { HostTensor, NamedHostTensors } from '../formats/host-tensor';
+import { asFloat32, asInt32 } from '../formats/narrow-tensor';
+
+/** A tensor's values in the memory of JavaScript. Waits for the backend. */
+export async function toHostTensor(tensor: tf.Tensor): Promise<HostTensor> {
+  const data = await tensor.data();
+  const { shape } = tensor;
+  switch (tensor.dtype) {
+    case 'float32':
+      return { dtype: 'float32', shape, data: Float32Array.from(data as Float32Array) };
+    case 'int32':
+      return { dtype: 'int32', shape, data: Int32Array.from(data as Int32Array) };
+    case 'bool':
+      return { dtype: 'bool', shape, data: Uint8Array.from(data as Uint8Array) };
+    default:
+      throw new TypeError(
+        `toHostTensor: a tensor of ${tensor.dtype} has no place in a file, expected float32, int32 or bool`,
+      );
+  }
+}
+
+/**
+ * A TensorFlow.js tensor with the values of a host tensor; floats of any width become float32, integers int32.
+ *
+ * @param name for the error. Default `tensor`.
+ * @throws RangeError for a number that the narrower type cannot hold.
+ */
+export function fromHostTensor(tensor: HostTensor, name = 'tensor'): tf.Tensor {
+  const { dtype, shape, data } = tensor;
+  if (dtype === 'bool') return tf.tensor(data as Uint8Array, [...shape], 'bool');
+  if (!dtype.includes('float')) return tf.tensor(asInt32(name, tensor), [...shape], 'int32');
+  // A copy: TensorFlow.js may keep what it is given.
+  return tf.tensor(Float32Array.from(asFloat32(name, tensor).data as Float32Array), [...shape], 'float32');
+}
+
+/**
+ * The values of every parameter of a layer or model, by its dotted name.
+ *
+ * @example
+ * ```ts
+ * import { hrm, parameterValues, setParameterValues } from '@hrm/models';
+ * import '@tensorflow/tfjs-backend-cpu';
+ *
+ * const options = { vocabSize: 6, seqLen: 4, hiddenSize: 8, hLayers: 1, lLayers: 1 };
+ * const values = await parameterValues(hrm({ ...options, seed: 1 }));
+ * setParameterValues(hrm({ ...options, seed: 2 }), values);
+ * ```
+ */
+export async function parameterValues(layer: Layer): Promise<NamedHostTensors> {
+  const values = new Map<string, HostTensor>();
+  for (const [name, parameter] of namedParameters(layer)) values.set(name, await toHostTensor(parameter));
+  return values;
+}
+
+/**
+ * Gives every parameter of a layer or model the value of its name, in float32. Nothing is changed unless all fit.
+ *
+ * @throws Error naming the parameters that are missing, unknown, of another shape, or hold what float32 cannot.
+ */
+export function setParameterValues(layer: Layer, values: NamedHostTensors): void {
+  const parameters = namedParameters(layer);
+  const problems: string[] = [];
+  const fitting = new Map<string, HostTensor>();
+  for (const name of values.keys())
+    if (!parameters.has(name)) problems.push(`"${name}" is not a parameter of this model`);
+  for (const [name, parameter] of parameters) {
+    const value = values.get(name);
+    if (!value) problems.push(`"${name}" is missing`);
+    else if (value.shape.join() !== parameter.shape.join()) {
+      problems.push(`"${name}" has shape [${value.shape.join(', ')}], the model needs [${parameter.shape.join(', ')}]`);
+    } else {
+      try {
+        fitting.set(name, asFloat32(name, value));
+      } catch (error) {
+        problems.push((error as Error).message);
+      }
+    }
+  }
+  if (problems.length > 0) {
+    const shown = problems.slice(0, 5).join('; ');
+    const more = problems.length > 5 ? `; and ${problems.length - 5} more` : '';
+    throw new Error(`These weights do not fit the model: ${shown}${more}. Are they of a model with the same config?`);
+  }
+  tf.tidy(() => {
+    for (const [name, parameter] of parameters) parameter.assign(fromHostTensor(fitting.get(name)!));
+  });
+}

@@ -1,0 +1,104 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { expectOptions, expectShape } from '@hrm/layers';
+import { expectNotNegative } from '../expect-numbers';
+import { fixedPoint } from '../fixed-point';
+import { chooseGradient, type GradientChoice } from '../gradients/choose-gradient';
+import { jacobianPenalty, randomSigns } from '../gradients/jacobian-penalty';
+import { isGradientTaken } from '../gradients/outer-tape';
+import { fixedPointReport, type FixedPointReport } from '../solvers/fixed-point-report';
+import { completeSolveOptions, SOLVE_OPTIONS, type SolveOptions } from '../solvers/solve-fixed-point';
+import { stackedSweep, stackLatents, unstackLatents } from '../stacked-latents';
+import type { RecursionSchedule } from './recursion-schedule';
+
+/** How {@link equilibrium} seeks, differentiates and regularises. */
+export interface EquilibriumOptions extends SolveOptions {
+  /**
+   * `'one-step'`, `'phantom'`, `'implicit'`, one of these with options such as `{ type: 'phantom', steps: 3 }`, or an object
+   * of your own. Default `'one-step'`, which costs least; `'implicit'` searches as the forward pass does unless told otherwise.
+   */
+  gradient?: GradientChoice;
+  /**
+   * Weight of `|J|^2 / n` in the loss, J being the Jacobian of one sweep at the fixed point. Training must then pass the
+   * random signs that `draw` gives. Default 0: none.
+   */
+  jacobianWeight?: number;
+  /** Called after each search with how it went, which takes reading values. */
+  onSolve?: (report: FixedPointReport) => void;
+}
+
+const SIGNS = 'jacobianSigns';
+
+/**
+ * Solves for the latents that refinement leaves alone, `zL* = f_L(zL* + zH* + x)` and `zH* = f_H(zH* + zL*)`, both at once,
+ * and differentiates there. One evaluation is a sweep: f_L, then f_H on what it gives. The latents that come in are the
+ * first guess; those that go out are one sweep past the best guess found, and that sweep carries the gradient.
+ *
+ * With a tolerance, the search reads a number after each sweep to know when to stop, so a step cannot be recorded; with
+ * `iterations` (or `tolerance: 0`) it makes as many sweeps whatever happens, and can be. Metrics of each puzzle:
+ * `solverSteps`, `solverResidual` and `solverConverged`.
+ *
+ * Source: HRM, section 2, of whose gradient the fixed point is the assumption; Bai, Kolter and Koltun, "Deep Equilibrium
+ * Models", NeurIPS 2019.
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs-core';
+ * import { RandomStream, mixerBlock } from '@hrm/layers';
+ * import { ReasoningModule, RecursionCore, equilibrium } from '@hrm/recursion';
+ * import '@tensorflow/tfjs-backend-cpu';
+ *
+ * const context = { hiddenSize: 16, seqLen: 5, rotary: () => undefined, random: new RandomStream(0) };
+ * const level = () => new ReasoningModule({ layers: 1, block: mixerBlock(), context });
+ * const core = new RecursionCore(level(), level());
+ * const x = tf.ones([1, 5, 16]) as tf.Tensor3D;
+ * const schedule = equilibrium({
+ *   solver: 'anderson', tolerance: 1e-3, gradient: 'implicit',
+ *   onSolve: ({ converged, steps, residual }) => console.log(converged, steps, residual),
+ * });
+ * const { latents } = schedule.refine(core, { zH: tf.zerosLike(x), zL: tf.zerosLike(x) }, x);
+ * console.log(latents.zH.shape); // [1, 5, 16]
+ * ```
+ */
+export function equilibrium(options: EquilibriumOptions = {}): RecursionSchedule {
+  expectOptions('equilibrium', options, [...SOLVE_OPTIONS, 'gradient', 'jacobianWeight', 'onSolve']);
+  const { gradient = 'one-step', jacobianWeight = 0, onSolve, ...search } = options;
+  const { tolerance } = completeSolveOptions('equilibrium', search);
+  const estimator = chooseGradient('equilibrium', gradient, search);
+  expectNotNegative('equilibrium', 'jacobianWeight', jacobianWeight);
+
+  return {
+    name: 'equilibrium',
+    recordable: tolerance === 0 && estimator.recordable && onSolve === undefined,
+    refine(core, latents, x, draws) {
+      const { shape } = x;
+      for (const latent of [latents.zH, latents.zL]) {
+        expectShape('equilibrium', latent, shape, 'latents must have the shape of the embedded puzzle');
+      }
+      const sweep = stackedSweep(core, shape);
+      return tf.tidy(() => {
+        const { state, solution } = fixedPoint(sweep, stackLatents(latents), [x], { ...search, gradient: estimator });
+        onSolve?.(fixedPointReport(solution));
+        const signs = draws?.[SIGNS];
+        if (jacobianWeight > 0 && !signs && isGradientTaken()) {
+          throw new Error(
+            `equilibrium: jacobianWeight needs random signs; pass refine() what draw() gives, as tensors: { ${SIGNS} }`,
+          );
+        }
+        const penalty = (signs: tf.Tensor) =>
+          jacobianPenalty((z) => sweep(z, x), solution.state, tf.reshape(signs, solution.state.shape));
+        return {
+          latents: unstackLatents(state, shape),
+          metrics: {
+            solverSteps: tf.cast(solution.steps, 'float32') as tf.Tensor1D,
+            solverResidual: tf.clone(solution.residual) as tf.Tensor1D,
+            solverConverged: tf.cast(solution.converged, 'float32') as tf.Tensor1D,
+          },
+          ...(jacobianWeight > 0 && signs && { regularizer: tf.mul<tf.Tensor1D>(jacobianWeight, penalty(signs)) }),
+        };
+      });
+    },
+    ...(jacobianWeight > 0 && {
+      draw: (random, [batch, seq, hidden]) => ({ [SIGNS]: randomSigns(random, 2 * batch * seq * hidden) }),
+    }),
+  };
+}

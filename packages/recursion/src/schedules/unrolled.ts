@@ -1,0 +1,56 @@
+import type * as tf from '@tensorflow/tfjs-core';
+import { expectOptions } from '@hrm/layers';
+import { expectCount } from '../expect-numbers';
+import type { Latents } from '../latents';
+import type { RecursionCore } from '../recursion-core';
+import { expectCycles, type Cycles, type RecursionSchedule } from './recursion-schedule';
+import { applicationsOf, refineInOrder } from './refine-in-order';
+
+/** Length of {@link unrolled}, and how much of it carries gradient. */
+export interface UnrolledOptions extends Cycles {
+  /** How many applications of f_L or f_H, counted from the end, carry gradient. Default all. */
+  withGradient?: number;
+}
+
+/**
+ * Backpropagation through time: gradient flows through every refinement of the segment, or through the last
+ * `withGradient`. Memory grows with the number of refinements that carry gradient. `withGradient: 2` is
+ * `oneStepGradient`, `withGradient: lCycles + 1` is `fullRecursion`.
+ *
+ * When all of it carries gradient, it flows into the latents that the segment started from as well.
+ *
+ * Source: HRM, section 2, on what the 1-step gradient replaces.
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs-core';
+ * import { RandomStream, mixerBlock } from '@hrm/layers';
+ * import { ReasoningModule, RecursionCore, unrolled } from '@hrm/recursion';
+ * import '@tensorflow/tfjs-backend-cpu';
+ *
+ * const context = { hiddenSize: 16, seqLen: 5, rotary: () => undefined, random: new RandomStream(0) };
+ * const level = () => new ReasoningModule({ layers: 1, block: mixerBlock(), context });
+ * const core = new RecursionCore(level(), level());
+ * const x = tf.ones([1, 5, 16]) as tf.Tensor3D;
+ * const schedule = unrolled({ hCycles: 2, lCycles: 2, withGradient: 4 });
+ * const { latents } = schedule.refine(core, { zH: tf.zerosLike(x), zL: tf.zerosLike(x) }, x);
+ * console.log(latents.zH.shape); // [1, 5, 16]
+ * ```
+ */
+export function unrolled(options: UnrolledOptions): RecursionSchedule {
+  expectOptions('unrolled', options, ['hCycles', 'lCycles', 'withGradient']);
+  expectCycles('unrolled', options);
+  const order = applicationsOf(options);
+  const { withGradient = order.length } = options;
+  expectCount('unrolled', 'withGradient', withGradient);
+  if (withGradient > order.length) {
+    throw new RangeError(
+      `unrolled: withGradient is ${withGradient}, but hCycles (lCycles + 1) is only ${order.length}; leave it out for all`,
+    );
+  }
+  return {
+    name: 'unrolled',
+    refine: (core: RecursionCore, latents: Latents, x: tf.Tensor3D) =>
+      refineInOrder(core, latents, x, order, withGradient),
+  };
+}

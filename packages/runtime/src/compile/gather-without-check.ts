@@ -1,0 +1,27 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { replaceKernel } from '../backend/replace-kernel';
+import type { GraphBackend } from '../native/native-backend';
+
+/**
+ * Puts a gather without a check of its indices in place of tfjs-node's, which reads their values for that; in a graph they are
+ * not known. Returns what puts tfjs-node's back.
+ */
+export function uncheckGather(): () => void {
+  return replaceKernel('GatherV2', 'tensorflow', ({ inputs, attrs, backend }) => {
+    const { x, indices } = inputs as unknown as { x: tf.Tensor; indices: tf.Tensor };
+    const { axis, batchDims } = attrs as unknown as { axis: number; batchDims: number };
+    const native = backend as GraphBackend & {
+      executeSingleOutput(op: string, attributes: unknown[], inputs: tf.Tensor[]): tf.Tensor;
+    };
+    const type = (name: string, dtype: tf.DataType) => ({
+      name,
+      type: native.binding.TF_ATTR_TYPE,
+      value: native.getDTypeInteger(dtype),
+    });
+    const attributes = [
+      { name: 'batch_dims', type: 1, value: batchDims },
+      ...[type('Tparams', x.dtype), type('Tindices', indices.dtype), type('Taxis', 'int32')],
+    ];
+    return native.executeSingleOutput('GatherV2', attributes, [x, indices, tf.scalar(axis, 'int32')]);
+  });
+}

@@ -1,0 +1,92 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { asItIs, callTogether, type Compile } from '@hrm/layers';
+import type { NamedTensors } from '@hrm/act';
+import { mapNamed } from '../optimizers/gradient-transformation';
+import { joinUpdates, slotsOf } from './batch-parts';
+import {
+  addUpNamed,
+  finishStep,
+  trainedParameters,
+  updateGradients,
+  type TrainingStep,
+  type TrainingStepInput,
+  type TrainingStepOptions,
+  type UpdateFigures,
+} from './training-step';
+
+/** How {@link microBatchedStep} goes about it. */
+export interface MicroBatchOptions {
+  /** Slots that go through the segments together. Must divide the batch. */
+  microBatch: number;
+  /** How many of these parts run at once. Default 1. */
+  lanes?: number;
+  /** Such as `compile` of `@hrm/runtime`. Default: run as it is. */
+  compile?: Compile;
+}
+
+type Part = Pick<TrainingStepInput, 'carry' | 'offered' | 'draws'>;
+
+/**
+ * A training step that takes the batch in parts, one after the other, and adds their gradients up before the update:
+ * the same step as `trainingStep`'s within rounding, for less memory, and faster where a part fits the processor's
+ * cache and the whole does not.
+ *
+ * @throws RangeError when `microBatch` does not divide the batch
+ */
+export function microBatchedStep(
+  options: TrainingStepOptions,
+  { microBatch, lanes = 1, compile = asItIs }: MicroBatchOptions,
+): TrainingStep {
+  const { network, tokenLoss } = options;
+  const gradientsOf = compile(function microBatchGradients(part: Part, sofar: NamedTensors, whole: number) {
+    return tf.tidy(() => {
+      const { gradients, outputs: _, ...update } = updateGradients(network, tokenLoss, part, whole);
+      return { ...update, gradients: mapNamed(gradients, (gradient, name) => tf.add(sofar[name]!, gradient)) };
+    });
+  });
+  const finish = compile(function finishMicroBatches(
+    update: Parameters<typeof finishStep>[1],
+    input: Parameters<typeof finishStep>[2],
+  ) {
+    return finishStep(options, update, input);
+  });
+
+  const step: TrainingStep = ({ carry, offered, draws, ...rest }) =>
+    tf.tidy(() => {
+      const batchSize = carry.halted.shape[0];
+      if (batchSize % microBatch !== 0) {
+        throw new RangeError(`Trainer: microBatch is ${microBatch}, which does not divide the batch of ${batchSize}`);
+      }
+      const firsts = Array.from({ length: batchSize / microBatch }, (_, i) => i * microBatch);
+      const lanesUsed = Math.min(lanes, firsts.length);
+      const zeros = () => mapNamed(trainedParameters(network), (parameter) => tf.zerosLike(parameter));
+      let gradientsOfLanes: NamedTensors[] = Array.from({ length: lanesUsed }, zeros);
+      const updates: UpdateFigures[] = [];
+      for (let start = 0; start < firsts.length; start += lanesUsed) {
+        const round = firsts.slice(start, start + lanesUsed);
+        const results = tf.tidy(() => {
+          const calls = round.map((first, lane): [Part, NamedTensors, number] => [
+            slotsOf({ carry, offered, draws }, { first, count: microBatch, of: batchSize }),
+            gradientsOfLanes[lane]!,
+            batchSize,
+          ]);
+          return callTogether(gradientsOf, calls);
+        });
+        tf.dispose(gradientsOfLanes.slice(0, round.length));
+        gradientsOfLanes = [...results.map(({ gradients }) => gradients), ...gradientsOfLanes.slice(round.length)];
+        updates.push(...results.map(({ gradients: _, ...update }) => update));
+      }
+      const gradients = addUpNamed(gradientsOfLanes);
+      const { carry: after, puzzle, loss, ...figures } = joinUpdates(updates);
+      const { puzzleIdentifiers } = after.puzzle;
+      return {
+        carry: after,
+        ...figures,
+        ...finish({ carry: { puzzle: { puzzleIdentifiers } }, gradients, puzzle, loss }, rest),
+      };
+    });
+  step.dispose = () => {
+    for (const compiled of [gradientsOf, finish] as { dispose?: () => void }[]) compiled.dispose?.();
+  };
+  return step;
+}

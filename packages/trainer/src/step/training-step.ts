@@ -1,0 +1,269 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { expectShape, namedParameters, valueAndGradients } from '@hrm/layers';
+import {
+  admitPuzzles,
+  runSegment,
+  superviseSegment,
+  type Carry,
+  type NamedTensors,
+  type PuzzleBatch,
+  type ReasoningNetwork,
+  type TokenLoss,
+} from '@hrm/act';
+import { addMetrics, type SummedMetrics } from '../metrics';
+import { mapNamed } from '../optimizers/gradient-transformation';
+import type { Optimizer } from '../optimizers/optimizer';
+import type { RowOptimizer } from '../optimizers/sign-sgd';
+import { joinUpdates, slotsOf } from './batch-parts';
+
+/** What a training step is made of. */
+export interface TrainingStepOptions {
+  network: ReasoningNetwork;
+  tokenLoss: TokenLoss;
+  optimizer: Optimizer;
+  /** Of the puzzle embedding; undefined for a network without one. */
+  puzzleOptimizer?: RowOptimizer | undefined;
+  /** Share of the old average that each step keeps, or undefined for no average of the weights. */
+  emaDecay?: number | undefined;
+}
+
+/** What goes into a step, beside the network's parameters: nothing but tensors. */
+export type TrainingStepInput = {
+  carry: Carry;
+  offered: PuzzleBatch;
+  /** The random numbers of each segment of the update, for the halting controller and the schedule. */
+  draws: readonly NamedTensors[];
+  optimizerState: NamedTensors;
+  ema: NamedTensors;
+  /** Learning rates of the step, scalars. */
+  rates: { parameters: tf.Tensor; puzzles: tf.Tensor };
+};
+
+/** What comes out of a step: nothing has been changed yet. */
+export type TrainingStepOutput = SummedMetrics & {
+  carry: Carry;
+  /** How many of the slots counted halted after 1, 2, ... segments, `[maxSegments]`. */
+  haltingSteps: tf.Tensor1D;
+  /** New values of the parameters that change, by name. */
+  parameters: NamedTensors;
+  optimizerState: NamedTensors;
+  ema: NamedTensors;
+  /**
+   * The sum of the elements of each tensor that must be finite for the step to count: `loss`, and every `gradient/` and
+   * `parameter/`. An infinite or undefined element makes its sum so.
+   */
+  sums: NamedTensors;
+};
+
+/** Makes a step; `dispose` frees what was compiled for it. */
+export type TrainingStep = ((input: TrainingStepInput) => TrainingStepOutput) & { dispose?: () => void };
+
+/** Losses and gradients of the segments of one update, see {@link updateGradients}. */
+export type UpdateGradients = SummedMetrics & {
+  carry: Carry;
+  /** Summed over the batch and over the segments, as are the metrics. */
+  loss: tf.Scalar;
+  /** How many of the slots counted halted after 1, 2, ... segments, `[maxSegments]`. */
+  haltingSteps: tf.Tensor1D;
+  /** By each trained parameter, of the loss divided by the batch size. */
+  gradients: NamedTensors;
+  /** By the puzzle rows of the batch, `[batch, size]`, and these rows; empty without a puzzle embedding. */
+  puzzle: { rows?: tf.Tensor2D; gradients?: tf.Tensor2D };
+  /** What the parity cases check beside: logits and halting logits of each segment. */
+  outputs: { logits: tf.Tensor3D; haltLogits: NamedTensors; lookAhead: NamedTensors }[];
+};
+
+/** An update but for its gradients, which parts of a batch add up as they go, and its outputs. */
+export type UpdateFigures = Omit<UpdateGradients, 'gradients' | 'outputs'>;
+
+/** The parameters that the main optimizer trains, by name: all but the puzzle table and the initial latents. */
+export function trainedParameters(network: ReasoningNetwork): { [name: string]: tf.Variable } {
+  return Object.fromEntries([...namedParameters(network)].filter(([, parameter]) => parameter.trainable));
+}
+
+/**
+ * The name of the puzzle table among the parameters, or undefined without one.
+ *
+ * @throws TypeError when the table is not a parameter, or the main optimizer would train it as well.
+ */
+export function puzzleTableName(network: ReasoningNetwork): string | undefined {
+  const { puzzleTable } = network;
+  if (!puzzleTable) return undefined;
+  if (puzzleTable.trainable) {
+    throw new TypeError(
+      'Trainer: the puzzleTable of the network is trainable, so that two optimizers would change it; ' +
+        'make it with tf.variable(values, false), as PuzzleEmbedding does',
+    );
+  }
+  const entry = [...namedParameters(network)].find(([, parameter]) => parameter === puzzleTable);
+  if (!entry) {
+    throw new TypeError('Trainer: the puzzleTable of the network is not among its parameters; put it there');
+  }
+  return entry[0];
+}
+
+/**
+ * The segments of one update of deep supervision, and the gradients of their losses, added up and divided by the batch
+ * size. New puzzles enter before the first segment; as many segments are run as there are draws.
+ *
+ * One segment is what the papers do: the carry it starts from is a constant. Several are not detached from each other:
+ * gradient flows through the carry, latents and the controller's state alike, from each segment's losses into the
+ * segments before it in the update (through those refinements that the schedule gives gradient). A puzzle that halts on
+ * the way rests for what is left of the update, and counts for nothing there; its slot takes a new one at the next.
+ *
+ * Source: official HRM, `pretrain.py`, `train_batch`, for one segment.
+ *
+ * @param batchSize of the whole batch, where the slots given are only a part of it. Default: they are all.
+ */
+export function updateGradients(
+  network: ReasoningNetwork,
+  tokenLoss: TokenLoss,
+  { carry, offered, draws }: Pick<TrainingStepInput, 'carry' | 'offered' | 'draws'>,
+  batchSize: number = carry.halted.shape[0],
+): UpdateGradients {
+  const trained = trainedParameters(network);
+  const names = Object.keys(trained);
+  const several = draws.length > 1;
+  return tf.tidy(() => {
+    const admitted = admitPuzzles(network, carry, offered);
+    const rows = network.puzzleRows(admitted.puzzle);
+    if (rows && !network.puzzleTable) {
+      throw new TypeError(
+        'Trainer: puzzleRows of the network gives rows, but nothing says of which table, so nobody would train it; ' +
+          'give the network a property puzzleTable, the variable that the rows are of',
+      );
+    }
+    const { loss, gradients, auxiliary } = valueAndGradients(() => {
+      let next = admitted;
+      const segments = draws.map((drawn) => {
+        const segment = runSegment(network, next, {
+          training: true,
+          draws: drawn,
+          puzzleRows: rows,
+          carryGradient: several,
+          rest: several,
+        });
+        next = segment.carry;
+        const { logits, haltLogits, lookAhead } = segment;
+        return { ...superviseSegment(network, segment, tokenLoss), outputs: { logits, haltLogits, lookAhead } };
+      });
+      const total = addUp(segments.map((segment) => segment.total));
+      return {
+        loss: tf.div(total, batchSize) as tf.Scalar,
+        auxiliary: {
+          carry: next,
+          ...addMetrics(segments),
+          haltingSteps: addUp(segments.map(({ haltingSteps }) => haltingSteps)),
+          total,
+          outputs: segments.map(({ outputs }) => outputs),
+        },
+      };
+    }, [...Object.values(trained), ...(rows ? [rows] : [])]);
+    loss.dispose();
+    return {
+      carry: auxiliary.carry,
+      loss: auxiliary.total,
+      metrics: auxiliary.metrics,
+      counts: auxiliary.counts,
+      haltingSteps: auxiliary.haltingSteps,
+      gradients: Object.fromEntries(names.map((name, i) => [name, gradients[i]!])),
+      puzzle: rows ? { rows, gradients: gradients[names.length] as tf.Tensor2D } : {},
+      outputs: auxiliary.outputs,
+    };
+  });
+}
+
+/** What an optimizer step needs to know of an update. */
+export type AppliedGradients = Pick<UpdateGradients, 'gradients' | 'puzzle'> & {
+  carry: { puzzle: Pick<PuzzleBatch, 'puzzleIdentifiers'> };
+};
+
+const addUp = <T extends tf.Tensor>(tensors: readonly T[]): T =>
+  tensors.reduce((sum, tensor) => tf.add(sum, tensor) as T);
+
+/** The sums of tensors of the same name. */
+export const addUpNamed = (named: readonly NamedTensors[]): NamedTensors =>
+  mapNamed(named[0]!, (_, name) => addUp(named.map((tensors) => tensors[name]!)));
+
+/** What the optimizers make of an update's gradients: new values, nothing assigned yet. */
+export function applyGradients(
+  { network, optimizer, puzzleOptimizer, emaDecay }: Omit<TrainingStepOptions, 'tokenLoss'>,
+  { carry, gradients, puzzle }: AppliedGradients,
+  { optimizerState, ema, rates }: Pick<TrainingStepInput, 'optimizerState' | 'ema' | 'rates'>,
+): Pick<TrainingStepOutput, 'parameters' | 'optimizerState' | 'ema'> {
+  return tf.tidy(() => {
+    const trained: NamedTensors = trainedParameters(network);
+    const { updates, state } = optimizer.update(gradients, optimizerState, {
+      parameters: trained,
+      learningRate: rates.parameters,
+    });
+    const parameters = mapNamed(updates, (update, name) => {
+      expectShape(`optimizer, update of ${name}`, update, trained[name]!.shape);
+      return tf.add(trained[name]!, update);
+    });
+    // As the official code averages: only what the main optimizer trains.
+    const averaged =
+      emaDecay === undefined
+        ? {}
+        : mapNamed(ema, (old, name) => tf.add(tf.mul(1 - emaDecay, parameters[name]!), tf.mul(emaDecay, old)));
+    const { puzzleTable } = network;
+    if (puzzle.rows && puzzle.gradients && puzzleTable && puzzleOptimizer) {
+      parameters[puzzleTableName(network)!] = puzzleOptimizer.update({
+        table: puzzleTable as tf.Tensor2D,
+        identifiers: carry.puzzle.puzzleIdentifiers,
+        rows: puzzle.rows,
+        gradients: puzzle.gradients,
+        learningRate: rates.puzzles,
+      });
+    }
+    return { parameters, optimizerState: state, ema: averaged };
+  });
+}
+
+/** What a step makes of the gradients of its update: new values, and what must be finite for them to count. */
+export function finishStep(
+  options: Omit<TrainingStepOptions, 'tokenLoss'>,
+  update: AppliedGradients & Pick<UpdateGradients, 'loss'>,
+  input: Pick<TrainingStepInput, 'optimizerState' | 'ema' | 'rates'>,
+): Pick<TrainingStepOutput, 'parameters' | 'optimizerState' | 'ema' | 'sums'> {
+  return tf.tidy(() => {
+    const next = applyGradients(options, update, input);
+    const sums: NamedTensors = { loss: update.loss };
+    for (const [name, gradient] of Object.entries(update.gradients)) sums[`gradient/${name}`] = tf.sum(gradient);
+    if (update.puzzle.gradients) {
+      sums[`gradient/${puzzleTableName(options.network)}`] = tf.sum(update.puzzle.gradients);
+    }
+    for (const [name, value] of Object.entries(next.parameters)) sums[`parameter/${name}`] = tf.sum(value);
+    return { ...next, sums };
+  });
+}
+
+/**
+ * A training step as a pure function: one update of deep supervision on every slot of the batch, its gradients, and
+ * the new values of everything that training changes. It reads no tensor's values and draws no random number, so it
+ * can be recorded once and run as one graph.
+ *
+ * @param lanes into how many parts the batch is split, which a graph computes side by side. Must divide the batch. Default 1.
+ */
+export function trainingStep(options: TrainingStepOptions, { lanes = 1 }: { lanes?: number } = {}): TrainingStep {
+  const { network, tokenLoss } = options;
+  return (input) =>
+    tf.tidy(() => {
+      const { carry, offered, draws } = input;
+      const batchSize = carry.halted.shape[0];
+      const count = batchSize / lanes;
+      if (!Number.isInteger(count)) {
+        throw new RangeError(`Trainer: lanes is ${lanes}, which does not divide the batch of ${batchSize}`);
+      }
+      const updates = Array.from({ length: lanes }, (_, lane) => {
+        const part =
+          lanes === 1 ? input : slotsOf({ carry, offered, draws }, { first: lane * count, count, of: batchSize });
+        return updateGradients(network, tokenLoss, part, batchSize);
+      });
+      const [first] = updates as [UpdateGradients];
+      const gradients = addUpNamed(updates.map((update) => update.gradients));
+      const joined = lanes === 1 ? first : joinUpdates(updates);
+      const { carry: after, metrics, counts, haltingSteps } = joined;
+      return { carry: after, metrics, counts, haltingSteps, ...finishStep(options, { ...joined, gradients }, input) };
+    });
+}
