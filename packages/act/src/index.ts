@@ -27,8 +27,8 @@ export { answerFigures, countAnswers, type AnswerFigures, type CountedAnswers } 
 export { countHaltingSteps, haltingHistogram } from './metrics/halting-histogram';
 export type { Divisor, MetricCounts, MetricSum, SlotMetric } from './metrics/metric';
 export { scoreAnswers, type AnswerScore } from './metrics/score-answers';
-export type { ReasoningNetwork } from './reasoning-network';
 export { admitPuzzles, initialCarry, type Carry } from './segment/carry';
 export { expectPuzzleIdentifiers, expectPuzzles, expectTokens, type HostPuzzles } from './segment/expect-puzzles';
 export { IGNORED_LABEL, puzzleBatch, type HostPuzzleBatch, type PuzzleBatch } from './segment/puzzle-batch';
+export type { ReasoningNetwork } from './segment/reasoning-network';
 export { runSegment, superviseSegment, type Segment, type SegmentOptions, type Supervision } from './segment/segment';

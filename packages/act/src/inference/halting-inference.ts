@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { mapTensors } from '@hrm/layers';
 import type { NamedTensors } from '../controllers/halting-controller';
-import type { ReasoningNetwork } from '../reasoning-network';
 import { admitPuzzles, initialCarry, type Carry } from '../segment/carry';
 import { expectPuzzles, type HostPuzzles } from '../segment/expect-puzzles';
 import { IGNORED_LABEL, puzzleBatch } from '../segment/puzzle-batch';
+import type { ReasoningNetwork } from '../segment/reasoning-network';
 import { runSegment } from '../segment/segment';
 import { LeavingSamples, type InferenceResult } from './inference-result';
 import { halvedSizes, shrinkBatch, type ThinningBatch } from './shrink-batch';

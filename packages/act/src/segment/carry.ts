@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Latents } from '@hrm/recursion';
 import type { NamedTensors } from '../controllers/halting-controller';
-import type { ReasoningNetwork } from '../reasoning-network';
 import type { PuzzleBatch } from './puzzle-batch';
+import type { ReasoningNetwork } from './reasoning-network';
 
 /** What goes from one segment to the next, for each slot of the batch. */
 export type Carry = {

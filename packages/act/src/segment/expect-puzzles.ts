@@ -1,5 +1,5 @@
-import type { ReasoningNetwork } from '../reasoning-network';
 import { IGNORED_LABEL, expectBatchSizes, type HostPuzzleBatch } from './puzzle-batch';
+import type { ReasoningNetwork } from './reasoning-network';
 
 /** A batch of puzzles as plain arrays, with labels or without. */
 export type HostPuzzles = Omit<HostPuzzleBatch, 'labels'> & { labels?: Int32Array };

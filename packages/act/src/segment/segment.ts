@@ -5,8 +5,8 @@ import type { TokenLoss } from '../losses/token-loss';
 import { answerFigures, countAnswers } from '../metrics/answer-figures';
 import { countHaltingSteps } from '../metrics/halting-histogram';
 import { expectSlotMetric, type Divisor, type MetricCounts, type MetricSum, type SlotMetric } from '../metrics/metric';
-import type { ReasoningNetwork } from '../reasoning-network';
 import type { Carry } from './carry';
+import type { ReasoningNetwork } from './reasoning-network';
 
 /** How a segment is run. */
 export interface SegmentOptions {

@@ -10,8 +10,8 @@ import {
 import type { Latents, Refinement } from '@hrm/recursion';
 import { expectController } from '../controllers/expect-controller';
 import type { HaltingController, HaltingFactory } from '../controllers/halting-controller';
-import type { ReasoningNetwork } from '../reasoning-network';
 import type { HostPuzzleBatch, PuzzleBatch } from '../segment/puzzle-batch';
+import type { ReasoningNetwork } from '../segment/reasoning-network';
 
 /** Sizes of a {@link ProbeNetwork}. */
 export interface ProbeNetworkOptions {

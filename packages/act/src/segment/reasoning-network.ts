@@ -1,8 +1,8 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type { Layer, RandomStream } from '@hrm/layers';
 import type { Latents, Refinement } from '@hrm/recursion';
-import type { HaltingController, HostDraws, NamedTensors } from './controllers/halting-controller';
-import type { PuzzleBatch } from './segment/puzzle-batch';
+import type { HaltingController, HostDraws, NamedTensors } from '../controllers/halting-controller';
+import type { PuzzleBatch } from './puzzle-batch';
 
 /**
  * What a segment needs of a model. `@hrm/models` has ready ones; any object of this shape is as good.
