@@ -53,7 +53,8 @@ export function expectModelSizes(
   // A gated layer has two thirds of its expansion, rounded up.
   const down = 'lowLevel.blocks.0.feedForward.down.weight';
   const inner = values.get(down)?.shape[0];
-  const expansion = block['expansion'];
+  // The config may come from a file, and hold anything.
+  const expansion = (block as typeof block | null)?.['expansion'];
   if (inner !== undefined && typeof expansion === 'number' && (2 / 3) * expansion * hiddenSize > inner + 1) {
     fail(`"${down}" has ${inner} rows`, `an expansion of ${expansion}`);
   }
