@@ -47,7 +47,7 @@ describe('the config lines microBatch and lanes', () => {
     model: {
       hiddenSize: 8,
       block: { type: 'mixer' },
-      schedule: { type: 'one-step-gradient' },
+      schedule: { type: 'one-step-gradient', hCycles: 2, lCycles: 2 },
       halting: { type: 'q-learning' },
     },
     training: { batchSize: 8, steps: 1, learningRate: 1e-3, ...lines },
