@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { useFasterWasmKernels } from '../src/wasm/faster-wasm-kernels';
 import { selectBackend } from '../src/index';
-import { replaceKernel } from '../src/backend/replace-kernel';
+import { replaceKernel } from '../src/replace-kernel';
 import { currentWasmBackend } from '../src/wasm/wasm-backend';
 
 const kernelsReplaced = ['BatchMatMul', 'Slice', 'SplitV', 'Concat', 'Tile', 'Identity'];

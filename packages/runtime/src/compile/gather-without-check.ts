@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { replaceKernel } from '../backend/replace-kernel';
+import { replaceKernel } from '../replace-kernel';
 import type { GraphBackend } from '../native/native-backend';
 
 /**

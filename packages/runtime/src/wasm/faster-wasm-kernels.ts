@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { replaceKernel } from '../backend/replace-kernel';
+import { replaceKernel } from '../replace-kernel';
 import { currentWasmBackend } from './wasm-backend';
 import { wasmBatchMatMul } from './wasm-batch-mat-mul';
 import { wasmConcat } from './wasm-concat';
