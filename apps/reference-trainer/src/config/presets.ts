@@ -28,6 +28,33 @@ const officialTraining: RunConfigInput['training'] = {
   evaluateEvery: 2000,
 };
 
+/** A small model that learns small Sudoku on two cores. */
+const smallModel: RunConfigInput['model'] = {
+  family: 'hrm',
+  hiddenSize: 64,
+  hLayers: 1,
+  lLayers: 1,
+  block: { type: 'mixer', expansion: 4 },
+  schedule: { type: 'one-step-gradient', hCycles: 2, lCycles: 2 },
+  // Without the discount, what is surely right halts by chance: after one segment, or after all.
+  halting: { type: 'q-learning', maxSegments: 8, exploration: 0.1, discount: 0.95 },
+  positions: 'none',
+  puzzleEmbeddingSize: 64,
+};
+
+/** Its training. */
+const smallTraining: RunConfigInput['training'] = {
+  batchSize: 64,
+  steps: 1000,
+  learningRate: 1e-3,
+  warmupSteps: 100,
+  weightDecay: 0.1,
+  puzzleLearningRate: 1e-3,
+  puzzleWeightDecay: 0.1,
+  emaDecay: 0.98,
+  augment: true,
+};
+
 /** What each preset is, in a line, for the help. */
 export const presetSummaries: { readonly [name in keyof typeof presets]: string } = {
   'sudoku-4x4-demo': 'the main job: learns 4x4 Sudoku in about a minute, from puzzles that it generates',
@@ -43,27 +70,9 @@ export const presets = {
     name: 'sudoku-4x4-demo',
     task: { kind: 'sudoku', size: 4 },
     generate: { train: 1000, test: 500, givens: [6, 8], seed: 0 },
-    model: {
-      family: 'hrm',
-      hiddenSize: 64,
-      hLayers: 1,
-      lLayers: 1,
-      block: { type: 'mixer', expansion: 4 },
-      schedule: { type: 'one-step-gradient', hCycles: 2, lCycles: 2 },
-      halting: { type: 'q-learning', maxSegments: 8, exploration: 0.1, discount: 0.95 },
-      positions: 'none',
-      puzzleEmbeddingSize: 64,
-    },
+    model: smallModel,
     training: {
-      batchSize: 64,
-      steps: 1000,
-      learningRate: 1e-3,
-      warmupSteps: 100,
-      weightDecay: 0.1,
-      puzzleLearningRate: 1e-3,
-      puzzleWeightDecay: 0.1,
-      emaDecay: 0.98,
-      augment: true,
+      ...smallTraining,
       evaluateEvery: 50,
       stopAtExactAccuracy: 0.99,
       // At 99% with all segments run, the answer after one segment is right for some 94%; 100 steps later for 99%.
@@ -75,29 +84,8 @@ export const presets = {
     name: 'sudoku-6x6',
     task: { kind: 'sudoku', size: 6 },
     generate: { train: 1000, test: 300, givens: [14, 20], seed: 0 },
-    model: {
-      family: 'hrm',
-      hiddenSize: 96,
-      hLayers: 1,
-      lLayers: 1,
-      block: { type: 'mixer', expansion: 4 },
-      schedule: { type: 'one-step-gradient', hCycles: 2, lCycles: 2 },
-      halting: { type: 'q-learning', maxSegments: 8, exploration: 0.1, discount: 0.95 },
-      positions: 'none',
-      puzzleEmbeddingSize: 64,
-    },
-    training: {
-      batchSize: 64,
-      steps: 1000,
-      learningRate: 1e-3,
-      warmupSteps: 100,
-      weightDecay: 0.1,
-      puzzleLearningRate: 1e-3,
-      puzzleWeightDecay: 0.1,
-      emaDecay: 0.98,
-      augment: true,
-      evaluateEvery: 100,
-    },
+    model: { ...smallModel, hiddenSize: 96 },
+    training: { ...smallTraining, evaluateEvery: 100 },
   },
   /** Sudoku-Extreme, 1,000 puzzles for training, each with 1,000 augmentations: give `--data`. */
   'sudoku-extreme-1k': {
