@@ -39,17 +39,44 @@ it('all faults of a config are told at once, each with its place and the nearest
       'task.size: expected 4, 6, 9 or 16',
       'generate.given is not known; did you mean givens?',
       'model.block.expansoin is not known; did you mean expansion?',
-      'model.schedule.hCycles: expected number, received string',
-      'model.schedule.lCycles: expected number, received undefined',
+      'model.schedule.hCycles: expected a number, got a text',
+      'model.schedule.lCycles: is missing; expected a number',
       'model.schedule.lcycles is not known; did you mean lCycles?',
-      'model.halting.of: expected array, received string',
+      'model.halting.of: expected a list, got a text',
       'model.hiddensize is not known; did you mean hiddenSize?',
-      'training.batchSize: expected number, received string',
+      'training.batchSize: expected a number, got a text',
       'training.microBatch: expected a whole number from 1, or "auto"',
-      'training.learningRate: expected number, received undefined',
+      'training.learningRate: is missing; expected a number',
       'training.learningRte is not known; did you mean learningRate?',
       'training.steps: give either steps or epochs, and not both',
       'colour is not known',
+    ].sort(),
+  );
+});
+
+it('says what is missing or of another kind in plain words, and names unknown parts beside', async () => {
+  const { name: _, ...rest } = tinyRun;
+  const { model, training } = tinyRun;
+  const { schedule: __, ...partsLeft } = model;
+  const faults = await faultsOf({
+    ...rest,
+    task: { kind: 'sudokuu' },
+    model: { ...partsLeft, block: { type: 'mixr' }, halting: { type: 'nothing-like-it' }, family: 'hmm' },
+    training: { ...training, batchSize: 0, steps: 1.5, learningRate: 0, minRatio: 2, augment: 'yes' },
+  });
+  expect(faults.sort()).toEqual(
+    [
+      'name: is missing; expected a text',
+      'task.kind: expected sudoku or maze or tokens',
+      'model.schedule: is missing; expected an object',
+      'model.block.type: "mixr" is not known; did you mean mixer?',
+      'model.halting.type: "nothing-like-it" is not known; expected q-learning, halt-only, fixed-steps, graves, ponder, residual, unchanged-answer, any, all, at-least',
+      'model.family: expected "hrm" or "trm"',
+      'training.batchSize: expected at least 1',
+      'training.steps: expected a whole number',
+      'training.learningRate: expected more than 0',
+      'training.minRatio: expected at most 1',
+      'training.augment: expected true or false, got a text',
     ].sort(),
   );
 });

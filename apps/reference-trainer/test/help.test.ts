@@ -20,7 +20,8 @@ describe('the help of all', () => {
   it('is the same by hrm, --help, -h and help, and lists every command', async () => {
     const help = await runInProcess([]);
     expect(help).toMatchObject({ status: 0, stderr: '' });
-    for (const args of [['--help'], ['-h'], ['help']]) expect(await runInProcess(args)).toEqual(help);
+    for (const args of [['--help'], ['-h'], ['help'], ['help', 'help'], ['help', '--help']])
+      expect(await runInProcess(args)).toEqual(help);
     for (const { name } of commands) expect(help.stdout).toMatch(new RegExp(`^ {2}${name} `, 'm'));
   });
 

@@ -1,6 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { formatSudoku, parseSudoku, PuzzleTextError, SUDOKU_SIZES, verifySudoku } from '../src/index';
+import {
+  drawSudoku,
+  formatSudoku,
+  parseSudoku,
+  PuzzleTextError,
+  SUDOKU_SIZES,
+  SudokuLineReader,
+  verifySudoku,
+} from '../src/index';
 
 describe('puzzle strings', () => {
   it.each(SUDOKU_SIZES)('of %ix survive being written and read', (size) => {
@@ -17,6 +25,19 @@ describe('puzzle strings', () => {
   it('may be drawn with lines', () => {
     const drawn = '1 . | . .\n. . | 3 .\n----+----\n. 4 | . .\r\n. . | . 2\n';
     expect(formatSudoku(parseSudoku(drawn))).toBe('1.....3..4.....2');
+  });
+
+  it('may be as drawSudoku draws them, also a line at a time', () => {
+    for (const text of ['1.....3..4.....2', '.'.repeat(36), `53${'.'.repeat(79)}`]) {
+      const grid = parseSudoku(text);
+      const drawn = drawSudoku(grid);
+      expect(drawn).toContain('┌');
+      expect(parseSudoku(drawn)).toEqual(grid);
+      const reader = new SudokuLineReader();
+      const found = drawn.split('\n').flatMap((line) => reader.take(line) ?? []);
+      reader.end();
+      expect(found).toEqual([{ question: grid, line: 2 }]);
+    }
   });
 
   it('may mark blanks in many ways', () => {

@@ -1,6 +1,6 @@
 import { haltOnly, qLearningHalting } from '@hrm/act';
 import { mixerBlock } from '@hrm/layers';
-import { buildModel, hrm, RecursiveReasoner, registerParts, trm } from '@hrm/models';
+import { buildModel, hrm, loadModel, RecursiveReasoner, registerParts, solvePuzzle, trm } from '@hrm/models';
 import { oneStepGradient } from '@hrm/recursion';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { useBackend } from './backends';
@@ -29,8 +29,22 @@ describe('a program in plain JavaScript is told what is wrong:', () => {
     ['no config', () => buildModel(js(undefined)), 'model: got undefined, expected an object with options (family, '],
     ['a config without a block', () => buildModel(js({ ...config, block: undefined })), 'block: got undefined, expected an object such as { "type": "attention" }'],
     ['a part by its name alone', () => buildModel(js({ ...config, halting: 'halt-only' })), 'halting: got the string "halt-only", expected an object such as { "type": "q-learning" }'],
+    ['no file to load', () => loadModel(js(undefined)), 'loadModel: bytes is undefined, expected the whole file as a Uint8Array'],
+    ['the path of a file', () => loadModel(js('model.safetensors')), 'loadModel: bytes is the string "model.safetensors", expected the whole file as a Uint8Array'],
+    ['an option of loading misspelled', () => loadModel(new Uint8Array(8), js({ part: {} })), 'loadModel: there is no option "part", expected parts, config, path'],
     ['parts of a kind there is not', () => registerParts(js({ block: {} })), 'registerParts: there is no option "block", expected blocks, schedules, halting'],
   ])('%s', (_, doIt, message) => {
     expect(doIt).toThrow(message);
+  });
+
+  // prettier-ignore
+  it.each<[string, object, string]>([
+    ['an end of solving there is not', { until: 'halt' }, "Solver: until is the string \"halt\", expected 'end' or 'halted'"],
+    ['an option of solving misspelled', { untill: 'halted' }, 'Solver: there is no option "untill", expected until, puzzleIdentifier'],
+  ])('%s', async (_, options, message) => {
+    const model = hrm({ ...sizes, hLayers: 1, lLayers: 1 });
+    await expect(model.solve([1, 2, 3], options)).rejects.toThrow(message);
+    await expect(solvePuzzle(model, [1, 2, 3], options)).rejects.toThrow(message);
+    model.dispose();
   });
 });

@@ -1,5 +1,13 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { asItIs, mapTensors, namedParameters, RandomStream } from '@hrm/layers';
+import {
+  asItIs,
+  describeValue,
+  expectOptions,
+  expectPart,
+  mapTensors,
+  namedParameters,
+  RandomStream,
+} from '@hrm/layers';
 import {
   expectPuzzles,
   initialCarry,
@@ -20,6 +28,7 @@ import {
   type Evaluation,
   type EvaluationStep,
 } from './evaluation/evaluate';
+import { expectBatches } from './expect-batches';
 import { meanMetrics, readMetrics, readScalars } from './metrics';
 import { namedFromHost, namedToHost } from './named-values';
 import { flatOptimizer, joinState, splitState } from './optimizers/flat-optimizer';
@@ -37,6 +46,19 @@ import {
 } from './step/training-step';
 import type { StepEvent, TrainerOptions, TrainerState, TrainingEvent } from './trainer-options';
 import { Turns } from './turns';
+
+const OPTIONS = [
+  'optimizer',
+  'puzzleOptimizer',
+  'tokenLoss',
+  'emaDecay',
+  'segmentsPerUpdate',
+  'microBatch',
+  'lanes',
+  'seed',
+  'totalSteps',
+  'compile',
+] as const satisfies readonly (keyof TrainerOptions)[];
 
 const keepAll = <T>(container: T): T => mapTensors(container, tf.keep);
 const disposeAll = (container: unknown) => void mapTensors(container, (tensor) => (tensor.dispose(), tensor));
@@ -84,6 +106,17 @@ export class Trainer {
   #ema: NamedTensors;
 
   constructor(network: ReasoningNetwork, options: TrainerOptions) {
+    expectPart('Trainer: the network', network, ['initialLatents', 'puzzleRows', 'embed', 'refine', 'readOut']);
+    expectOptions('Trainer', options, OPTIONS);
+    expectPart('Trainer: optimizer', options.optimizer, ['init', 'update', 'learningRate']);
+    if (options.puzzleOptimizer !== undefined) {
+      expectPart('Trainer: puzzleOptimizer', options.puzzleOptimizer, ['update', 'learningRate']);
+    }
+    for (const name of ['tokenLoss', 'compile'] as const) {
+      if (options[name] !== undefined && typeof options[name] !== 'function') {
+        throw new TypeError(`Trainer: ${name} is ${describeValue(options[name])}, expected a function`);
+      }
+    }
     const { optimizer, tokenLoss = stablemaxCrossEntropy, emaDecay, seed = 0, compile = asItIs } = options;
     if (puzzleTableName(network) !== undefined && !options.puzzleOptimizer) {
       throw new TypeError(
@@ -143,8 +176,8 @@ export class Trainer {
   async #trainBatch(batch: HostPuzzleBatch): Promise<StepEvent> {
     const start = performance.now();
     const step = this.#steps + 1;
-    const { batchSize } = batch;
     expectPuzzles('Trainer', this.network, batch);
+    const { batchSize } = batch;
     const slots = this.#carry?.halted.shape[0] ?? batchSize;
     if (slots !== batchSize) {
       throw new RangeError(`Trainer: a batch of ${batchSize} came after batches of ${slots}; all must be as large`);
@@ -230,6 +263,7 @@ export class Trainer {
     batches: Iterable<HostPuzzleBatch> | AsyncIterable<HostPuzzleBatch>,
     { maxSteps = Infinity }: { maxSteps?: number } = {},
   ): AsyncGenerator<TrainingEvent> {
+    expectBatches('Trainer: train', batches);
     if (this.#steps >= maxSteps) return;
     for await (const batch of batches) {
       yield await this.trainBatch(batch);
@@ -263,6 +297,7 @@ export class Trainer {
     options: Pick<EvaluateOptions, 'onBatch' | 'onSegment'> = {},
   ): Promise<Evaluation> {
     this.#expectNotDisposed();
+    expectBatches('Trainer: evaluate', batches);
     const { microBatch, lanes } = this.#options;
     const all = { ...options, microBatch, lanes, tokenLoss: this.tokenLoss, step: this.#evaluationStep };
     return this.#turns.together(
@@ -310,6 +345,9 @@ export class Trainer {
     this.#expectNotDisposed();
     if (!this.#turns.isFree) {
       throw new Error('Trainer: restore was called while another call is under way; wait for that one first');
+    }
+    if (typeof state !== 'object' || state === null) {
+      throw new TypeError(`Trainer: the saved state is ${describeValue(state)}, expected what state() gave`);
     }
     if (!Number.isSafeInteger(state.step) || state.step < 0) {
       throw new RangeError(`Trainer: the saved state is of step ${state.step}, expected a whole number of at least 0`);

@@ -128,7 +128,9 @@ export async function runCommandLine(
   { groups, version }: { groups: CommandGroups; version: string },
 ): Promise<void> {
   const program = makeProgram(commands, groups, version);
-  const words = argv[0] === 'help' ? [...argv.slice(1), '--help'] : argv;
+  const first = argv.findIndex((word) => word !== 'help');
+  const asked = first < 0 ? [] : argv.slice(first);
+  const words = argv[0] === 'help' && asked.length > 0 ? [...asked, '--help'] : asked;
   if (words.length === 0) return program.outputHelp();
   try {
     expectCommand(program, words);

@@ -15,6 +15,7 @@ import { defineCommand } from '../command-line/command';
 import { choice, count, integer, text } from '../command-line/options';
 import { countPuzzles, expectNoPuzzles, writeNewPuzzles } from '../run/run-puzzles';
 import { finishBeforeStopping } from '../run/stop-signals';
+import { counted } from '../terminal/counted';
 import { jsonOption } from '../terminal/backend-options';
 import { Terminal } from '../terminal/terminal';
 import { UsageError } from '../terminal/usage-error';
@@ -116,7 +117,7 @@ async function importPuzzles<Puzzle extends { question: Uint8Array }>(
   await finishBeforeStopping(() => writeNewPuzzles(out, { train, test }));
   const seconds = secondsSince(started);
   terminal.say(
-    `${countPuzzles(train)} examples to learn from and ${countPuzzles(test)} held out, in ${out} (${seconds.toFixed(1)} s).`,
+    `${counted(countPuzzles(train), 'example')} to learn from and ${countPuzzles(test)} held out, in ${out} (${seconds.toFixed(1)} s).`,
   );
   if (equal !== undefined) {
     const took = `(looking took ${comparing.toFixed(1)} s)`;

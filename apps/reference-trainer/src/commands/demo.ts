@@ -10,6 +10,7 @@ import { commandsAfterDemo } from '../run/next-commands';
 import { pickThoughtfulPuzzle } from '../run/pick-thoughtful-puzzle';
 import { readSplit } from '../run/run-puzzles';
 import { exitStatusOf } from '../run/stop-signals';
+import { counted } from '../terminal/counted';
 import { backendOptions } from '../terminal/backend-options';
 import { showTokens } from '../terminal/show-puzzle';
 import { describeSeconds } from '../terminal/describe-seconds';
@@ -37,7 +38,8 @@ async function showSolving(run: string, terminal: Terminal): Promise<void> {
     ({ answer } = thought);
     if (thought.halted) halted ??= { after: segment, answer };
     const { halt = 0, continue: goOn = 0 } = haltLogits;
-    const cells = segment === 1 ? 'first answer' : changed === 0 ? 'nothing changed' : `${changed} cells changed`;
+    const cells =
+      segment === 1 ? 'first answer' : changed === 0 ? 'nothing changed' : `${counted(changed, 'cell')} changed`;
     terminal.say(
       `\nSegment ${segment}: ${cells} (value of halting ${halt.toFixed(1)}, of going on ${goOn.toFixed(1)})`,
     );

@@ -9,6 +9,7 @@ import { readRunDescription } from '../run/run-folder';
 import { type PuzzleInText, puzzlesInText } from '../solve/puzzles-in-text';
 import { type SolvedPuzzle, solvePuzzle, type SolvingOptions } from '../solve/solve-puzzle';
 import { backendOptions, startEngine } from '../terminal/backend-options';
+import { counted } from '../terminal/counted';
 import { importsOption } from '../terminal/imports-option';
 import { readStdin } from '../terminal/read-stdin';
 import { showPuzzle, type ShownPuzzle } from '../terminal/show-puzzle';
@@ -40,7 +41,8 @@ function readPuzzleFile(file: string): string {
     return readRegularFile(file, { maxBytes: MAX_FILE_BYTES }).toString('utf8');
   } catch (error) {
     if (error instanceof UsageError) throw error;
-    throw new UsageError(`--file: ${(error as Error).message}`);
+    const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+    throw new UsageError(`--file: ${isMissing ? `there is no file ${file}` : (error as Error).message}`);
   }
 }
 
@@ -79,7 +81,7 @@ async function solveOne(
   terminal.show(`\n${shown.draw()}\n`);
   if (shown.note !== undefined) terminal.say(`Note: ${shown.note}.\n`);
   const onSegment = (segment: number, changed: number) =>
-    terminal.say(`segment ${segment}: ${segment === 1 ? 'first answer' : `${changed} cells changed`}`);
+    terminal.say(`segment ${segment}: ${segment === 1 ? 'first answer' : `${counted(changed, 'cell')} changed`}`);
   const solved = await solvePuzzle(model, shown, { ...options, onSegment });
   const { tokens, answer, valid, segments, settledAfter, haltedAfter } = solved;
   terminal.show(`\n${shown.draw(tokens)}\n`);
@@ -128,7 +130,7 @@ async function solveAll(
     ...(impossible > 0 ? [`${impossible} cannot be solved`] : []),
     ...(unverified > 0 ? [`${unverified} nobody can verify`] : []),
   ];
-  terminal.say(`Of ${count} puzzles: ${told.join(', ')}, in ${seconds.toFixed(1)} s.`);
+  terminal.say(`Of ${counted(count, 'puzzle')}: ${told.join(', ')}, in ${seconds.toFixed(1)} s.`);
   terminal.result({ ...counts, seconds });
   if (impossible > 0) process.exitCode = BAD_PUZZLE;
 }

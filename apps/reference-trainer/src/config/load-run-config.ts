@@ -1,9 +1,12 @@
 import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { z } from 'zod';
 import { readConfigText } from '../files/read-regular-file';
 import { configPlace, describeIssues, UsageError } from '../terminal/usage-error';
+import { type PartKind, partOptions } from './part-options';
 import { presets } from './presets';
 import { runConfigSchema, type RunConfig } from './run-config';
+import { nearestName } from './section';
 
 function readConfigFile(path: string): unknown {
   if (!existsSync(path)) {
@@ -51,15 +54,35 @@ function override(config: unknown, assignment: string): void {
   else Object.defineProperty(node, keys.at(-1)!, { value, enumerable: true, configurable: true, writable: true });
 }
 
-/** Checks what a config file holds. */
-export function checkRunConfig(config: unknown, source: string): RunConfig {
+/** The parts of a config that have a name which nobody knows. Modules that it imports may bring any. */
+function unknownParts(config: unknown): z.core.$ZodIssue[] {
+  const { imports, model } = config as { imports?: unknown; model?: { [kind in PartKind]?: { type?: unknown } } };
+  if (imports !== undefined) return [];
+  return (Object.keys(partOptions) as PartKind[]).flatMap((kind) => {
+    const input = model?.[kind]?.type;
+    const known = Object.keys(partOptions[kind]);
+    if (typeof input !== 'string' || input === '' || known.includes(input)) return [];
+    const nearest = nearestName(input, known);
+    const rest = nearest === undefined ? `expected ${known.join(', ')}` : `did you mean ${nearest}?`;
+    const message = `${JSON.stringify(input)} is not known; ${rest}`;
+    return [{ code: 'custom', path: ['model', kind, 'type'], message, input, params: {} }];
+  });
+}
+
+/**
+ * Checks what a config file holds.
+ *
+ * @param known issues that were found already.
+ */
+export function checkRunConfig(config: unknown, source: string, known: z.core.$ZodIssue[] = []): RunConfig {
   const result = runConfigSchema.safeParse(config);
-  if (result.success) {
+  if (result.success && known.length === 0) {
     // It is for editors, and no part of the run.
     const { $schema: _, ...runConfig } = result.data;
     return runConfig;
   }
-  throw new UsageError(`${source}: ${describeIssues(result.error, configPlace)}`);
+  const faults = new z.ZodError([...(result.error?.issues ?? []), ...known]);
+  throw new UsageError(`${source}: ${describeIssues(faults, configPlace)}`);
 }
 
 /**
@@ -68,9 +91,13 @@ export function checkRunConfig(config: unknown, source: string): RunConfig {
  * @param source names the config in errors.
  */
 export function overrideRunConfig(config: object, overrides: readonly string[], source: string): RunConfig {
-  const overridden: unknown = structuredClone(config);
-  for (const assignment of overrides) override(overridden, assignment);
-  return checkRunConfig(overridden, source);
+  return checkRunConfig(overridden(config, overrides), source);
+}
+
+function overridden(config: object, overrides: readonly string[]): unknown {
+  const changed: unknown = structuredClone(config);
+  for (const assignment of overrides) override(changed, assignment);
+  return changed;
 }
 
 /**
@@ -87,7 +114,8 @@ export function loadRunConfig(nameOrPath: string, overrides: readonly string[] =
   if (typeof config !== 'object' || config === null || Array.isArray(config)) {
     throw new UsageError(`${nameOrPath} holds no JSON object; see the presets for what a config looks like`);
   }
-  const checked = overrideRunConfig(config, overrides, nameOrPath);
+  const whole = overridden(config, overrides);
+  const checked = checkRunConfig(whole, nameOrPath, unknownParts(whole));
   const folder = isPreset ? process.cwd() : dirname(resolve(nameOrPath));
   // Absolute, so that the run finds them again wherever it is gone on with or evaluated.
   return checked.imports ? { ...checked, imports: checked.imports.map((path) => resolve(folder, path)) } : checked;

@@ -26,7 +26,7 @@ export const commandsAfterDemo = (run: string): string[] => [
   printedCommand('eval', '--run', run),
   printedCommand(
     ...['train', 'sudoku-4x4-demo', '--out', 'runs/attention'],
-    ...['--set', 'model.block={"type":"attention","heads":4}', '--set', 'model.positions=rope'],
+    ...['--set', 'model.block={"type":"attention","heads":4}', '--set', 'model.positions=grid-rope'],
   ),
   printedCommand('--help'),
 ];

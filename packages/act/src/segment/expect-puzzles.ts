@@ -1,8 +1,17 @@
+import { describeValue } from '@hrm/layers';
 import { IGNORED_LABEL, expectBatchSizes, type HostPuzzleBatch } from './puzzle-batch';
 import type { ReasoningNetwork } from './reasoning-network';
 
 /** A batch of puzzles as plain arrays, with labels or without. */
 export type HostPuzzles = Omit<HostPuzzleBatch, 'labels'> & { labels?: Int32Array };
+
+function expectBatchObject(owner: string, puzzles: unknown): void {
+  if (typeof puzzles === 'object' && puzzles !== null) return;
+  throw new TypeError(
+    `${owner}: the batch is ${describeValue(puzzles)}, ` +
+      'expected an object with inputs, labels, puzzleIdentifiers, batchSize, seqLen',
+  );
+}
 
 /** Where the first value stands that is neither a whole number from 0 to `end - 1` nor `also`; -1 where all are. */
 function indexOfStray(values: ArrayLike<number>, end: number, also?: number): number {
@@ -96,6 +105,7 @@ export function expectPuzzles(
   network: Pick<ReasoningNetwork, 'seqLen' | 'vocabSize' | 'puzzleTable'>,
   puzzles: HostPuzzles,
 ): void {
+  expectBatchObject(owner, puzzles);
   const { seqLen, vocabSize } = network;
   expectBatchSizes(owner, puzzles);
   if (puzzles.seqLen !== seqLen) {

@@ -52,7 +52,7 @@ export class SudokuLineReader {
     const isBlankRow = this.#rows.length > 0 && content.length === this.#size && content.trim() === '';
     if (isBlankRow) return this.#takeRow(new Array<number>(content.length).fill(0));
     const puzzle = content.replace(/(^|\s)[#;].*$/, '');
-    if (/^[-+=|\s]*$/.test(puzzle)) return undefined;
+    if (/^[-+=|\s\u2500-\u257f]*$/.test(puzzle)) return undefined;
     try {
       return this.#takeCells(puzzle);
     } catch (error) {

@@ -50,11 +50,11 @@ function spacesAreBlanks(text: string, counts: readonly number[]): boolean {
 export function readSudokuCells(text: string, counts: readonly number[], context: CellContext = {}): SudokuCells {
   const { size, before = 0 } = context;
   const cells: SudokuCells = { digits: [], positions: [] };
-  const blankSpaces = spacesAreBlanks(text.replace(/[|\r\n]/g, ''), counts);
+  const blankSpaces = spacesAreBlanks(text.replace(/[|\r\n\u2500-\u257f]/g, ''), counts);
   for (let position = 0; position < text.length; position++) {
     const character = text[position]!;
     const isBlank = BLANKS.includes(character) || (blankSpaces && character === ' ');
-    if (!isBlank && /[\s|]/.test(character)) continue;
+    if (!isBlank && /[\s|\u2500-\u257f]/.test(character)) continue;
     const digit = isBlank ? 0 : SYMBOLS.indexOf(character.toUpperCase());
     if (digit < 0) {
       const place = placeOf(before + cells.digits.length, size);
@@ -78,7 +78,7 @@ export function checkSudokuDigits({ digits, positions }: SudokuCells, size: Sudo
 
 /** Puts spaces in place of the lines between boxes, so that what follows stays where it is. */
 function withoutRules(text: string): string {
-  const isRule = (line: string) => /^[-+=|\s]+$/.test(line) && /[-+=]/.test(line);
+  const isRule = (line: string) => /^[-+=|\s\u2500-\u257f]+$/.test(line) && /[-+=\u2500-\u257f]/.test(line);
   return text
     .split('\n')
     .map((line) => (isRule(line) ? '|'.repeat(line.length) : line))
@@ -87,7 +87,8 @@ function withoutRules(text: string): string {
 
 /**
  * Reads a Sudoku from text: cells row by row, one of `. 0 * _ x` for blank, 1 to 9 and then A to G (or a to g) for 10 to
- * 16. Spaces, line breaks, '|' and lines of '-', '+', '=' between boxes are skipped, so a drawn grid can be pasted. Where
+ * 16. Spaces, line breaks, '|' and lines of '-', '+', '=' between boxes are skipped, as are the lines that
+ * `drawSudoku` draws with, so a drawn grid can be pasted. Where
  * nothing else marks blanks, and the text has a character for each cell, spaces are blank cells.
  *
  * @param size the side expected; default: told from the number of cells.

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { asItIs, mapTensors, type Compile, type CompiledFunction } from '@hrm/layers';
+import { asItIs, describeValue, expectOptions, mapTensors, type Compile, type CompiledFunction } from '@hrm/layers';
 import {
   admitPuzzles,
   expectPuzzleIdentifiers,
@@ -95,10 +95,12 @@ export class Solver {
    * @param inputs the puzzle's tokens, `[seqLen]`.
    * @throws RangeError for a puzzle of another length, or tokens or a puzzle identifier that the network does not have.
    */
-  async *stream(
-    inputs: ArrayLike<number>,
-    { until = 'end', puzzleIdentifier = 0 }: PuzzleOptions = {},
-  ): AsyncGenerator<Thought, void, undefined> {
+  async *stream(inputs: ArrayLike<number>, options: PuzzleOptions = {}): AsyncGenerator<Thought, void, undefined> {
+    expectOptions('Solver', options, ['until', 'puzzleIdentifier']);
+    const { until = 'end', puzzleIdentifier = 0 } = options;
+    if (until !== 'end' && until !== 'halted') {
+      throw new RangeError(`Solver: until is ${describeValue(until)}, expected 'end' or 'halted'`);
+    }
     if (this.#disposed) throw new Error('Solver: it has been disposed of; make another one');
     const network = this.#network;
     const { seqLen, halting } = network;

@@ -1,3 +1,4 @@
+import { describeValue, expectOptions } from '@hrm/layers';
 import { expectModelSizes } from '../config/expect-model-sizes';
 import { buildModel, type ModelConfig, type PartCatalog } from '../config/model-config';
 import { FileFormatError } from '../formats/file-format-error';
@@ -103,6 +104,12 @@ export function serializeModel(
  * ```
  */
 export function loadModel(bytes: Uint8Array, options: LoadModelOptions = {}): RecursiveReasoner {
+  if (!(bytes instanceof Uint8Array)) {
+    throw new TypeError(
+      `loadModel: bytes is ${describeValue(bytes)}, expected the whole file as a Uint8Array, such as await readFile(path)`,
+    );
+  }
+  expectOptions('loadModel', options, ['parts', 'config', 'path']);
   const { parts, path } = options;
   const { tensors, metadata } = parseSafetensors(bytes, options);
   const config = options.config ?? configOf(metadata, path);

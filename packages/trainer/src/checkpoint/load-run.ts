@@ -1,3 +1,4 @@
+import { describeValue } from '@hrm/layers';
 import { join } from 'node:path';
 import {
   buildModel,
@@ -67,6 +68,9 @@ const configLimit = 2 ** 20;
  * ```
  */
 export async function loadRun(run: string, { parts, ...options }: LoadRunOptions = {}): Promise<LoadedRun> {
+  if (typeof run !== 'string' || run === '') {
+    throw new TypeError(`loadRun: run is ${describeValue(run)}, expected the path of a run's folder`);
+  }
   const config = options.config ?? (await readModelConfig(run));
   const { values, averaged, step } = await readWeights(run, options);
   const model = buildModel(config, parts ? { parts } : {});

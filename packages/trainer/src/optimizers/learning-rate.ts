@@ -1,4 +1,4 @@
-import { expectOptions } from '@hrm/layers';
+import { describeValue, expectOptions } from '@hrm/layers';
 
 /** The learning rate of a step; steps are counted from 1. */
 export type LearningRate = (step: number) => number;
@@ -51,6 +51,16 @@ export function warmupCosine(options: WarmupCosineOptions): LearningRate {
   };
 }
 
-/** A number as a constant learning rate; a schedule as it is. */
-export const asLearningRate = (rate: number | LearningRate): LearningRate =>
-  typeof rate === 'number' ? () => rate : rate;
+/** @throws TypeError for a weight decay that is no number of at least 0. */
+export function expectWeightDecay(owner: string, weightDecay: unknown): void {
+  if (typeof weightDecay === 'number' && weightDecay >= 0 && weightDecay < Infinity) return;
+  throw new TypeError(`${owner}: weightDecay is ${describeValue(weightDecay)}, expected a number of at least 0`);
+}
+
+/** A number as a constant learning rate; a schedule as it is. @throws TypeError, RangeError for what is neither. */
+export function asLearningRate(owner: string, rate: number | LearningRate): LearningRate {
+  if (typeof rate === 'function') return rate;
+  if (typeof rate === 'number' && rate >= 0 && rate < Infinity) return () => rate;
+  const problem = `${owner}: learningRate is ${describeValue(rate)}, expected a number of at least 0, such as 1e-3, or a schedule such as warmupCosine(...)`;
+  throw typeof rate === 'number' ? new RangeError(problem) : new TypeError(problem);
+}

@@ -1,6 +1,6 @@
 import { expectOptions } from '@hrm/layers';
 import { addDecayedWeights, chain, scaleByLearningRate, type GradientTransformation } from './gradient-transformation';
-import { asLearningRate, type LearningRate } from './learning-rate';
+import { asLearningRate, expectWeightDecay, type LearningRate } from './learning-rate';
 import { scaleByAdam, scaleByAtan2, type MomentsOptions } from './moments';
 
 /** How parameters follow their gradients: a transformation, and the learning rate it is given at each step. */
@@ -18,10 +18,14 @@ export interface OptimizerOptions extends MomentsOptions {
 
 const KNOWN = ['learningRate', 'weightDecay', 'beta1', 'beta2'] as const;
 
-const alias = (direction: GradientTransformation, { learningRate, weightDecay = 0 }: OptimizerOptions): Optimizer => ({
-  ...chain(direction, addDecayedWeights(weightDecay), scaleByLearningRate()),
-  learningRate: asLearningRate(learningRate),
-});
+const alias = (owner: string, direction: GradientTransformation, options: OptimizerOptions): Optimizer => {
+  const { learningRate, weightDecay = 0 } = options;
+  expectWeightDecay(owner, weightDecay);
+  return {
+    ...chain(direction, addDecayedWeights(weightDecay), scaleByLearningRate()),
+    learningRate: asLearningRate(owner, learningRate),
+  };
+};
 
 /**
  * AdamATan2 with decoupled weight decay, the optimizer of the official HRM.
@@ -37,7 +41,7 @@ const alias = (direction: GradientTransformation, { learningRate, weightDecay = 
  */
 export function adamAtan2(options: OptimizerOptions): Optimizer {
   expectOptions('adamAtan2', options, KNOWN);
-  return alias(scaleByAtan2(options), options);
+  return alias('adamAtan2', scaleByAtan2(options), options);
 }
 
 /**
@@ -52,5 +56,5 @@ export function adamAtan2(options: OptimizerOptions): Optimizer {
  */
 export function adamW(options: OptimizerOptions & { epsilon?: number }): Optimizer {
   expectOptions('adamW', options, [...KNOWN, 'epsilon']);
-  return alias(scaleByAdam(options), options);
+  return alias('adamW', scaleByAdam(options), options);
 }

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { expectOptions, matMul } from '@hrm/layers';
-import { asLearningRate, type LearningRate } from './learning-rate';
+import { asLearningRate, expectWeightDecay, type LearningRate } from './learning-rate';
 
 /** How the rows of a table that a batch used follow their gradients. */
 export interface RowOptimizer {
@@ -54,8 +54,9 @@ const unshared = (table: tf.Tensor2D) => (tf.getBackend() === 'cpu' ? tf.mul<tf.
 export function signSgd(options: SignSgdOptions): RowOptimizer {
   expectOptions('signSgd', options, ['learningRate', 'weightDecay']);
   const { learningRate, weightDecay = 0 } = options;
+  expectWeightDecay('signSgd', weightDecay);
   return {
-    learningRate: asLearningRate(learningRate),
+    learningRate: asLearningRate('signSgd', learningRate),
     update: ({ table, identifiers, rows, gradients, learningRate: rate }) =>
       tf.tidy(() => {
         // same[i, j] is 1 where slots i and j hold the same puzzle: its product with the gradients sums them.
