@@ -44,6 +44,33 @@ describe('hrm train --resume', () => {
     expect((await resume(run)).stdout).toContain('All 4 steps of it are made');
   });
 
+  it('ends with the same bytes with muon, clipping, a decay mask and smoothed labels too', async () => {
+    const choices = { optimizer: 'muon', clipNorm: 0.5, decays: 'matrices', labelSmoothing: 0.1, momentum: 0.9 };
+    writeQuickConfig('muon.json', { training: choices });
+    for (const [run, steps] of [['muon-whole', '4'], ['muon-half', '2']] as const) {
+      const { status, stderr } = await train('muon.json', '--out', run, '--max-steps', steps);
+      expect(status, stderr).toBe(0);
+    }
+    cpSync('muon-half', 'muon-clipped', { recursive: true });
+    const { status, stderr } = await resume('muon-half');
+    expect(status, stderr).toBe(0);
+    expect(tensorsOf('muon-half', 4)).toEqual(tensorsOf('muon-whole', 4));
+    const other = await resume('muon-clipped', '--set', 'training.clipNorm=null', '--set', 'training.momentum=0.8');
+    expect(other.status, other.stderr).toBe(0);
+    expect(other.stdout).toContain('not as a run begun so: training.clipNorm, training.momentum changed on the way');
+  }); // prettier-ignore
+
+  it('each of the choices changes what is learned', async () => {
+    const trained = async (...choices: string[]) => {
+      const run = `chosen-${choices.join('-').replace(/[^a-z]/gi, '')}`;
+      const { status, stderr } = await train('quick.json', '--out', run, ...choices.flatMap((choice) => ['--set', `training.${choice}`]));
+      expect(status, stderr).toBe(0);
+      return JSON.stringify(tensorsOf(run, 4));
+    };
+    const all = [await trained(), await trained('optimizer=muon'), await trained('optimizer=muon', 'momentum=0.5'), await trained('clipNorm=0.01'), await trained('decays=matrices'), await trained('labelSmoothing=0.1')];
+    expect(new Set(all).size).toBe(all.length);
+  }); // prettier-ignore
+
   it.each([
     ['--seed', '1'],
     ['--set', 'training.batchSize=3'],

@@ -22,7 +22,7 @@ export { UnchangedAnswer, unchangedAnswer, type UnchangedAnswerOptions } from '.
 export { HaltingInference, inferWithHalting, type HaltingInferenceOptions } from './inference/halting-inference';
 export type { InferenceResult } from './inference/inference-result';
 export { binaryCrossEntropy } from './losses/binary-cross-entropy';
-export { softmaxCrossEntropy, stablemaxCrossEntropy, type TokenLoss } from './losses/token-loss';
+export { softmaxCrossEntropy, stablemaxCrossEntropy, type CrossEntropy, type TokenLoss } from './losses/token-loss';
 export { answerFigures, countAnswers, type AnswerFigures, type CountedAnswers } from './metrics/answer-figures';
 export { countHaltingSteps, haltingHistogram } from './metrics/halting-histogram';
 export type { Divisor, MetricCounts, MetricSum, SlotMetric } from './metrics/metric';

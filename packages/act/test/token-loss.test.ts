@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { IGNORED_LABEL, softmaxCrossEntropy, stablemaxCrossEntropy, type TokenLoss } from '@hrm/act';
+import { IGNORED_LABEL, softmaxCrossEntropy, stablemaxCrossEntropy, type CrossEntropy, type TokenLoss } from '@hrm/act';
 import { RandomStream, valueAndGradients } from '@hrm/layers';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { useBackend } from './backends';
@@ -25,7 +25,7 @@ function referenceGradient(weight: Weight, logits: readonly number[], label: num
 
 const stablemaxWeight: Weight = (x) => (x >= 0 ? x + 1 : 1 / (1 - x));
 
-const cases: { name: string; loss: TokenLoss; weight: Weight; extremes: number[][] }[] = [
+const cases: { name: string; loss: CrossEntropy; weight: Weight; extremes: number[][] }[] = [
   {
     name: 'stablemaxCrossEntropy',
     loss: stablemaxCrossEntropy,
@@ -62,11 +62,11 @@ describe.each(['cpu', 'wasm'] as const)('token losses on %s', (backend) => {
     const rows = [...ordinary, ...atZero, ...extremes];
     const labels = rows.map((_, i) => (i % 5 === 4 ? (i % 2 ? -1 : IGNORED_LABEL) : i % 4));
 
-    const compute = () =>
+    const compute = (tokenLoss: TokenLoss = loss) =>
       tf.tidy(() => {
         const logits = tf.tensor3d([rows]);
         const { gradients, auxiliary } = valueAndGradients(() => {
-          const losses = loss(logits, tf.tensor2d([labels], [1, rows.length], 'int32'));
+          const losses = tokenLoss(logits, tf.tensor2d([labels], [1, rows.length], 'int32'));
           return { loss: tf.sum(losses) as tf.Scalar, auxiliary: { losses } };
         }, [logits]);
         return {
@@ -104,6 +104,32 @@ describe.each(['cpu', 'wasm'] as const)('token losses on %s', (backend) => {
       const ignored = labels.flatMap((label, i) => (label < 0 ? [i] : []));
       expect(ignored.length).toBeGreaterThan(1);
       for (const i of ignored) expect([losses[i]!, ...gradients[i]!].map(Math.abs)).toEqual([0, 0, 0, 0, 0]);
+    });
+
+    it('smoothed, it mixes the losses of all labels, and their gradients', () => {
+      const { losses, gradients } = compute(loss.smoothed(0.2));
+      // Of each label a fourth of 0.2, and of the own one 0.8 more.
+      const mixed = <T>(own: number, of: (label: number) => T): [number, T][] =>
+        [0, 1, 2, 3].map((label) => [label === own ? 0.85 : 0.05, of(label)]);
+      rows.forEach((row, i) => {
+        if (labels[i]! < 0) return expect([losses[i]!, ...gradients[i]!].map(Math.abs)).toEqual([0, 0, 0, 0, 0]);
+        const parts = mixed(labels[i]!, (label) => referenceLoss(weight, row, label));
+        const expected = parts.reduce((sum, [share, part]) => sum + share * part, 0);
+        expect(Math.abs(losses[i]! - expected), `row ${i}`).toBeLessThanOrEqual(2e-6 + 2e-6 * Math.abs(expected));
+        const slopes = mixed(labels[i]!, (label) => referenceGradient(weight, row, label));
+        gradients[i]!.forEach((slope, j) => {
+          const by = slopes.reduce((sum, [share, part]) => sum + share * part[j]!, 0);
+          expect(Math.abs(slope - by), `logit ${j} of row ${i}`).toBeLessThanOrEqual(2e-5 + 1e-5 * Math.abs(by));
+        });
+      });
+    });
+
+    it('smoothed by 0, it is the same to the bit', () => {
+      expect(compute(loss.smoothed(0))).toEqual(compute());
+    });
+
+    it.each([1, -0.1, Number.NaN])('cannot be smoothed by %d', (share) => {
+      expect(() => loss.smoothed(share)).toThrow(`the share is ${share}, expected at least 0 and less than 1`);
     });
 
     it('weighs each position by the gradient that arrives', () => {

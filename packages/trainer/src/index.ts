@@ -12,6 +12,7 @@ export {
 } from './evaluation/evaluate';
 export { evaluateHalting, type EvaluateHaltingOptions, type HaltingEvaluation } from './evaluation/evaluate-halting';
 export { meanMetrics, readScalars, type MetricTotal, type MetricTotals, type SummedMetrics } from './metrics';
+export { clipByGlobalNorm } from './optimizers/clip-by-global-norm';
 export {
   addDecayedWeights,
   chain,
@@ -22,7 +23,11 @@ export {
 } from './optimizers/gradient-transformation';
 export { warmupCosine, type LearningRate, type WarmupCosineOptions } from './optimizers/learning-rate';
 export { scaleByAdam, scaleByAtan2, type MomentsOptions } from './optimizers/moments';
+export { muon, scaleByMuon, type MuonDirectionOptions, type MuonOptions, type RestOptions } from './optimizers/muon';
+export { orthogonalize } from './optimizers/newton-schulz';
 export { adamAtan2, adamW, type Optimizer, type OptimizerOptions } from './optimizers/optimizer';
+export { isHiddenMatrix, isWeightMatrix, type ParameterPredicate } from './optimizers/parameter-predicate';
+export { partition } from './optimizers/partition';
 export { signSgd, type RowOptimizer, type SignSgdOptions } from './optimizers/sign-sgd';
 export { microBatchedStep, type MicroBatchOptions } from './step/micro-batched-step';
 export { NonFiniteError } from './step/non-finite-error';

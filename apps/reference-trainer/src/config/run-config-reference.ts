@@ -68,7 +68,8 @@ function describeType(schema: JsonSchema): string {
   const bounds = [
     schema.minimum !== undefined && `from ${schema.minimum}`,
     schema.exclusiveMinimum !== undefined && `over ${schema.exclusiveMinimum}`,
-    schema.maximum !== undefined && `to ${schema.maximum}`,
+    schema.maximum !== undefined && schema.exclusiveMaximum === undefined && `to ${schema.maximum}`,
+    schema.exclusiveMaximum !== undefined && `to below ${schema.exclusiveMaximum}`,
   ].filter(Boolean);
   return [schema.type === 'integer' ? 'whole number' : schema.type, ...bounds].join(' ');
 }

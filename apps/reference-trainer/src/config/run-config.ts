@@ -88,13 +88,28 @@ const training = section({
     .default('auto')
     .describe('How many such parts go through at once; auto: two, on native TensorFlow'),
   tokenLoss: z.enum(['stablemax', 'softmax']).default('stablemax').describe('Loss of the tokens'),
-  optimizer: z.enum(['adam-atan2', 'adam-w']).default('adam-atan2').describe('Optimizer of the weights'),
+  labelSmoothing: share
+    .lt(1)
+    .default(0)
+    .describe('Share of each label that the token loss spreads over all tokens; in evaluations too'),
+  optimizer: z
+    .enum(['adam-atan2', 'adam-w', 'muon'])
+    .default('adam-atan2')
+    .describe("Optimizer of the weights; muon: of hidden layers' matrices, and AdamW of the rest"),
   learningRate: positive.describe('Learning rate after the warm-up'),
   warmupSteps: z.int().min(0).default(0).describe('Steps over which the learning rate grows from 0'),
   minRatio: share
     .default(1)
     .describe('Share of the learning rate left at the end of the cosine; 1 keeps it constant after the warm-up'),
+  clipNorm: positive
+    .optional()
+    .describe('Gradients longer than this, all of them together, are shortened to it. Default: as they are'),
   weightDecay: notNegative.default(0).describe('Weight decay'),
+  decays: z
+    .enum(['all', 'matrices'])
+    .default('all')
+    .describe('What decays: all weights, or matrices: none of biases, gains of norms and embeddings'),
+  momentum: share.lt(1).default(0.95).describe("Decay of muon's mean; other optimizers have beta1"),
   beta1: share.default(0.9).describe("Decay of the optimizer's mean"),
   beta2: share.default(0.95).describe("Decay of the optimizer's mean square"),
   puzzleLearningRate: positive.optional().describe('Learning rate of the puzzle embedding. Default learningRate'),

@@ -1,7 +1,17 @@
 import { softmaxCrossEntropy, stablemaxCrossEntropy, type TokenLoss } from '@hrm/act';
 import type { PuzzleDatasetMetadata } from '@hrm/data-sudoku-maze';
 import { buildModel, standardParts, type ModelConfig, type PartCatalog, type RecursiveReasoner } from '@hrm/models';
-import { adamAtan2, adamW, signSgd, Trainer, warmupCosine } from '@hrm/trainer';
+import {
+  adamAtan2,
+  adamW,
+  isWeightMatrix,
+  muon,
+  signSgd,
+  Trainer,
+  warmupCosine,
+  type LearningRate,
+  type Optimizer,
+} from '@hrm/trainer';
 import type { RunConfig, Task } from '../config/run-config';
 import type { Engine } from '../terminal/backend-options';
 import { UsageError } from '../terminal/usage-error';
@@ -69,7 +79,21 @@ export function buildRunModel(
 
 /** The token loss of a run. */
 export function tokenLossOf({ training }: RunConfig): TokenLoss {
-  return training.tokenLoss === 'softmax' ? softmaxCrossEntropy : stablemaxCrossEntropy;
+  const loss = training.tokenLoss === 'softmax' ? softmaxCrossEntropy : stablemaxCrossEntropy;
+  return loss.smoothed(training.labelSmoothing);
+}
+
+/** The optimizer of a run's weights. */
+function optimizerOf({ training }: RunConfig, learningRate: LearningRate): Optimizer {
+  const { optimizer, weightDecay, decays, clipNorm, momentum, beta1, beta2 } = training;
+  const shared = {
+    learningRate,
+    weightDecay,
+    ...(decays === 'matrices' && { decays: isWeightMatrix }),
+    ...(clipNorm !== undefined && { clipNorm }),
+  };
+  if (optimizer === 'muon') return muon({ ...shared, momentum, rest: { beta1, beta2 } });
+  return { 'adam-atan2': adamAtan2, 'adam-w': adamW }[optimizer]({ ...shared, beta1, beta2 });
 }
 
 /**
@@ -106,11 +130,10 @@ export function buildTrainer(
   { totalSteps, compile, takesParts }: { totalSteps: number } & Pick<Engine, 'compile' | 'takesParts'>,
 ): Trainer {
   const { training } = config;
-  const { learningRate, warmupSteps, minRatio, weightDecay, beta1, beta2 } = training;
+  const { learningRate, warmupSteps, minRatio } = training;
   const schedule = (rate: number) => warmupCosine({ learningRate: rate, warmupSteps, totalSteps, minRatio });
-  const optimizer = { 'adam-atan2': adamAtan2, 'adam-w': adamW }[training.optimizer];
   return new Trainer(model, {
-    optimizer: optimizer({ learningRate: schedule(learningRate), weightDecay, beta1, beta2 }),
+    optimizer: optimizerOf(config, schedule(learningRate)),
     puzzleOptimizer: signSgd({
       learningRate: schedule(training.puzzleLearningRate ?? learningRate),
       weightDecay: training.puzzleWeightDecay,

@@ -9,12 +9,75 @@ import * as tf from '@tensorflow/tfjs-core';
  */
 export type TokenLoss = (logits: tf.Tensor3D, labels: tf.Tensor2D) => tf.Tensor2D;
 
-/** 1 at each label, `[batch, seq, vocab]`; all zero where the label is negative. */
-function labelsAsOneHot(labels: tf.Tensor2D, vocabSize: number): tf.Tensor3D {
+/** A token loss that can have its labels smoothed. */
+export interface CrossEntropy extends TokenLoss {
+  /**
+   * The same loss against smoothed labels: each token is asked for by `share / vocab`, the label by `1 - share` more. With
+   * 0 it is the loss itself, bit for bit.
+   *
+   * Source: Szegedy et al., arXiv 1512.00567, section 7; PyTorch, `CrossEntropyLoss(label_smoothing)`.
+   *
+   * @param share at least 0 and less than 1, such as 0.1.
+   * @throws RangeError for a share that cannot be.
+   *
+   * @example
+   * ```ts
+   * import * as tf from '@tensorflow/tfjs-core';
+   * import { softmaxCrossEntropy } from '@hrm/act';
+   * import '@tensorflow/tfjs-backend-cpu';
+   *
+   * const loss = softmaxCrossEntropy.smoothed(0.1);
+   * loss(tf.tensor3d([[[9, 0]]]), tf.tensor2d([[0]], [1, 1], 'int32')).print(); // [[0.45]]: being so sure costs
+   * ```
+   */
+  smoothed(share: number): TokenLoss;
+}
+
+/** What is asked of each token, `[batch, seq, vocab]`: 1 at the label, less where smoothed; zeros where it is negative. */
+function targetsOf(labels: tf.Tensor2D, vocabSize: number, smoothing: number): tf.Tensor3D {
   const labelled = tf.cast(tf.greaterEqual(labels, 0), 'float32');
   // Cast, because WebAssembly makes integers whatever it is asked for.
   const oneHot = tf.cast(tf.oneHot(tf.cast(tf.maximum(labels, 0), 'int32'), vocabSize), 'float32');
-  return tf.mul(oneHot, tf.expandDims(labelled, -1));
+  const targets = smoothing === 0 ? oneHot : tf.add(tf.mul(oneHot, 1 - smoothing), smoothing / vocabSize);
+  return tf.mul(targets, tf.expandDims(labelled, -1));
+}
+
+/** A cross-entropy of logits and targets, both `[batch, seq, vocab]`, where targets add up to 1, or are all zero. */
+interface Formula {
+  /** `[batch, seq]` */
+  loss: (logits: tf.Tensor3D, targets: tf.Tensor3D) => tf.Tensor;
+  /** Its derivatives by the logits, `[batch, seq, vocab]`. */
+  gradient: (logits: tf.Tensor3D, targets: tf.Tensor3D) => tf.Tensor;
+}
+
+function tokenLossOf({ loss, gradient }: Formula, smoothing = 0): TokenLoss {
+  return (logits, labels) => {
+    const differentiable = tf.customGrad((...inputs) => {
+      const [x, save] = inputs as unknown as [tf.Tensor3D, tf.GradSaveFunc];
+      const targets = targetsOf(labels, x.shape[2], smoothing);
+      const value = loss(x, targets);
+      save([x, targets]);
+      return {
+        value,
+        gradFunc: (dy, saved) => {
+          const [savedLogits, savedTargets] = saved as [tf.Tensor3D, tf.Tensor3D];
+          return tf.mul(tf.expandDims(dy, -1), gradient(savedLogits, savedTargets));
+        },
+      };
+    });
+    return differentiable(logits) as tf.Tensor2D;
+  };
+}
+
+function crossEntropy(formula: Formula): CrossEntropy {
+  return Object.assign(tokenLossOf(formula), {
+    smoothed(share: number): TokenLoss {
+      if (!(share >= 0 && share < 1)) {
+        throw new RangeError(`smoothed: the share is ${share}, expected at least 0 and less than 1, such as 0.1`);
+      }
+      return tokenLossOf(formula, share);
+    },
+  });
 }
 
 /** `1 - x` below zero, 1 from zero on. */
@@ -39,28 +102,19 @@ const stable = (x: tf.Tensor) => tf.add(tf.relu(x), tf.div(1, belowZero(x)));
  * stablemaxCrossEntropy(logits, tf.tensor2d([[0, -100]], [1, 2], 'int32')).print(); // [[0.223, 0]]
  * ```
  */
-export const stablemaxCrossEntropy: TokenLoss = (logits, labels) => {
-  const loss = tf.customGrad((...inputs) => {
-    const [x, save] = inputs as unknown as [tf.Tensor3D, tf.GradSaveFunc];
-    const oneHot = labelsAsOneHot(labels, x.shape[2]);
-    const own = stable(x);
-    const value = tf.sum(tf.mul(tf.sub(tf.log(tf.sum(own, -1, true)), tf.log(own)), oneHot), -1);
-    save([x, oneHot]);
-    return {
-      value,
-      gradFunc: (dy, saved) => {
-        const [savedLogits, savedOneHot] = saved as [tf.Tensor3D, tf.Tensor3D];
-        const s = stable(savedLogits);
-        // s'(x) is 1 from zero on and 1 / (1 - x)^2 below.
-        const slope = tf.square(tf.div(1, belowZero(savedLogits)));
-        const labelled = tf.sum(savedOneHot, -1, true);
-        const byOwn = tf.sub(tf.div(labelled, tf.sum(s, -1, true)), tf.div(savedOneHot, s));
-        return tf.mul(tf.expandDims(dy, -1), tf.mul(slope, byOwn));
-      },
-    };
-  });
-  return loss(logits) as tf.Tensor2D;
-};
+export const stablemaxCrossEntropy: CrossEntropy = crossEntropy({
+  loss: (logits, targets) => {
+    const own = stable(logits);
+    return tf.sum(tf.mul(tf.sub(tf.log(tf.sum(own, -1, true)), tf.log(own)), targets), -1);
+  },
+  gradient: (logits, targets) => {
+    const s = stable(logits);
+    // s'(x) is 1 from zero on and 1 / (1 - x)^2 below.
+    const slope = tf.square(tf.div(1, belowZero(logits)));
+    const labelled = tf.sum(targets, -1, true);
+    return tf.mul(slope, tf.sub(tf.div(labelled, tf.sum(s, -1, true)), tf.div(targets, s)));
+  },
+});
 
 /**
  * Cross-entropy with softmax.
@@ -77,23 +131,14 @@ export const stablemaxCrossEntropy: TokenLoss = (logits, labels) => {
  * softmaxCrossEntropy(logits, tf.tensor2d([[0]], [1, 1], 'int32')).print(); // [[0.693]]
  * ```
  */
-export const softmaxCrossEntropy: TokenLoss = (logits, labels) => {
-  const loss = tf.customGrad((...inputs) => {
-    const [x, save] = inputs as unknown as [tf.Tensor3D, tf.GradSaveFunc];
-    const oneHot = labelsAsOneHot(labels, x.shape[2]);
-    const shifted = tf.sub(x, tf.max(x, -1, true));
+export const softmaxCrossEntropy: CrossEntropy = crossEntropy({
+  loss: (logits, targets) => {
+    const shifted = tf.sub(logits, tf.max(logits, -1, true));
     const logTotal = tf.log(tf.sum(tf.exp(shifted), -1, true));
-    const value = tf.sum(tf.mul(tf.sub(logTotal, shifted), oneHot), -1);
-    save([x, oneHot]);
-    return {
-      value,
-      gradFunc: (dy, saved) => {
-        const [savedLogits, savedOneHot] = saved as [tf.Tensor3D, tf.Tensor3D];
-        const labelled = tf.sum(savedOneHot, -1, true);
-        const slope = tf.sub(tf.mul(tf.softmax(savedLogits), labelled), savedOneHot);
-        return tf.mul(tf.expandDims(dy, -1), slope);
-      },
-    };
-  });
-  return loss(logits) as tf.Tensor2D;
-};
+    return tf.sum(tf.mul(tf.sub(logTotal, shifted), targets), -1);
+  },
+  gradient: (logits, targets) => {
+    const labelled = tf.sum(targets, -1, true);
+    return tf.sub(tf.mul(tf.softmax(logits), labelled), targets);
+  },
+});

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { NamedTensors } from '@hrm/act';
+import type { ParameterPredicate } from './parameter-predicate';
 
 /** What a transformation may look at beside the gradients. */
 export interface TransformationContext {
@@ -14,8 +15,8 @@ export interface TransformationContext {
  */
 export interface GradientTransformation {
   /**
-   * Whether each element's update follows from that element's own gradient, parameter and state, so that all parameters
-   * may be handed over laid end to end, as one. Default false.
+   * Whether shapes and names of parameters are of no account, so that all may be handed over laid end to end, as one: as
+   * where each element's update follows from its own gradient, parameter and state. Default false.
    */
   readonly elementwise?: boolean;
   /** The state before the first step. The caller owns its tensors. */
@@ -33,7 +34,7 @@ export function mapNamed(tensors: NamedTensors, f: (tensor: tf.Tensor, name: str
 }
 
 /** The named tensors under a prefix, without it. */
-function under(tensors: NamedTensors, prefix: string): NamedTensors {
+export function under(tensors: NamedTensors, prefix: string): NamedTensors {
   const found: NamedTensors = {};
   for (const [name, tensor] of Object.entries(tensors)) {
     if (name.startsWith(prefix)) found[name.slice(prefix.length)] = tensor;
@@ -42,7 +43,7 @@ function under(tensors: NamedTensors, prefix: string): NamedTensors {
 }
 
 /** The same tensors, their names behind a prefix. */
-function behind(tensors: NamedTensors, prefix: string): NamedTensors {
+export function behind(tensors: NamedTensors, prefix: string): NamedTensors {
   return Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [prefix + name, tensor]));
 }
 
@@ -89,11 +90,39 @@ export function stateless(
   };
 }
 
-/** Adds the parameters, times a weight: decoupled weight decay once the learning rate is applied. */
-export const addDecayedWeights = (weightDecay: number): GradientTransformation => ({
-  ...stateless((update, parameter) => tf.add(update, tf.mul(parameter, weightDecay))),
-  elementwise: true,
-});
+/**
+ * Adds the parameters, times a weight: decoupled weight decay once the learning rate is applied.
+ *
+ * @param decays which parameters decay, such as `isWeightMatrix`. Default all.
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs-core';
+ * import { addDecayedWeights } from '@hrm/trainer';
+ * import '@tensorflow/tfjs-backend-cpu';
+ *
+ * const parameters = { weight: tf.tensor2d([[10]]), bias: tf.tensor1d([10]) };
+ * const context = { parameters, learningRate: tf.scalar(1) };
+ * const gradients = { weight: tf.tensor2d([[1]]), bias: tf.tensor1d([1]) };
+ * const { updates } = addDecayedWeights(0.1, (name) => name !== 'bias').update(gradients, {}, context);
+ * updates['weight']!.print(); // [[2]]
+ * updates['bias']!.print(); // [1]
+ * ```
+ */
+export function addDecayedWeights(weightDecay: number, decays?: ParameterPredicate): GradientTransformation {
+  const decayed = (update: tf.Tensor, parameter: tf.Tensor) => tf.add(update, tf.mul(parameter, weightDecay));
+  if (decays === undefined) return { ...stateless(decayed), elementwise: true };
+  return {
+    init: () => ({}),
+    update: (updates, state, { parameters }) => ({
+      updates: mapNamed(updates, (update, name) => {
+        const parameter = parameters[name]!;
+        return decays(name, parameter) ? decayed(update, parameter) : update;
+      }),
+      state,
+    }),
+  };
+}
 
 /** Turns a direction of ascent into a step down: times minus the learning rate. Last in every chain. */
 export const scaleByLearningRate = (): GradientTransformation => ({

@@ -2,6 +2,8 @@ import { expectOptions } from '@hrm/layers';
 import { addDecayedWeights, chain, scaleByLearningRate, type GradientTransformation } from './gradient-transformation';
 import { asLearningRate, expectWeightDecay, type LearningRate } from './learning-rate';
 import { scaleByAdam, scaleByAtan2, type MomentsOptions } from './moments';
+import { clipped } from './clip-by-global-norm';
+import type { ParameterPredicate } from './parameter-predicate';
 
 /** How parameters follow their gradients: a transformation, and the learning rate it is given at each step. */
 export interface Optimizer extends GradientTransformation {
@@ -14,15 +16,19 @@ export interface OptimizerOptions extends MomentsOptions {
   learningRate: number | LearningRate;
   /** Decoupled: each step also takes `learningRate * weightDecay` of the parameter away. Default 0. */
   weightDecay?: number;
+  /** Which parameters decay, such as `isWeightMatrix`. Default all. */
+  decays?: ParameterPredicate;
+  /** Gradients longer than this, all of them together, are shortened to it first. Default: as they are. */
+  clipNorm?: number;
 }
 
-const KNOWN = ['learningRate', 'weightDecay', 'beta1', 'beta2'] as const;
+const KNOWN = ['learningRate', 'weightDecay', 'decays', 'clipNorm', 'beta1', 'beta2'] as const;
 
 const alias = (owner: string, direction: GradientTransformation, options: OptimizerOptions): Optimizer => {
-  const { learningRate, weightDecay = 0 } = options;
+  const { learningRate, weightDecay = 0, decays, clipNorm } = options;
   expectWeightDecay(owner, weightDecay);
   return {
-    ...chain(direction, addDecayedWeights(weightDecay), scaleByLearningRate()),
+    ...clipped(chain(direction, addDecayedWeights(weightDecay, decays), scaleByLearningRate()), clipNorm),
     learningRate: asLearningRate(owner, learningRate),
   };
 };

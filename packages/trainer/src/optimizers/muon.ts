@@ -1,0 +1,177 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { NamedTensors } from '@hrm/act';
+import { expectOptions } from '@hrm/layers';
+import {
+  addDecayedWeights,
+  chain,
+  mapNamed,
+  scaleByLearningRate,
+  stateless,
+  type GradientTransformation,
+} from './gradient-transformation';
+import { asLearningRate, expectWeightDecay, type LearningRate } from './learning-rate';
+import { scaleByAdam, type MomentsOptions } from './moments';
+import type { Optimizer } from './optimizer';
+import { clipped } from './clip-by-global-norm';
+import { orthogonalize } from './newton-schulz';
+import { isHiddenMatrix, type ParameterPredicate } from './parameter-predicate';
+import { partition } from './partition';
+
+/** How {@link scaleByMuon} turns gradients into directions. */
+export interface MuonDirectionOptions {
+  /** Share of the running average that each step keeps. Default 0.95. */
+  momentum?: number;
+  /** Steps of {@link orthogonalize}. Default 5. */
+  newtonSchulzSteps?: number;
+  /**
+   * What the orthogonal matrix is multiplied with. `rms`: `0.2 sqrt(max(inputs, outputs))`, so that steps are as long as
+   * AdamW's and its learning rate and weight decay fit. `spectral`: `sqrt(max(1, outputs / inputs))`, for learning rates
+   * about 0.02. Default `rms`.
+   */
+  scale?: 'rms' | 'spectral';
+}
+
+/** Choices of {@link muon}. */
+export interface MuonOptions extends MuonDirectionOptions {
+  /** A number, or a schedule such as `warmupCosine(...)`. */
+  learningRate: number | LearningRate;
+  /** Decoupled: each step also takes `learningRate * weightDecay` of the parameter away. Default 0. */
+  weightDecay?: number;
+  /** Which parameters decay, such as `isWeightMatrix`. Default all. */
+  decays?: ParameterPredicate;
+  /** Gradients longer than this, all of them together, are shortened to it first. Default: as they are. */
+  clipNorm?: number;
+  /** Which parameters are Muon's; each needs two axes. Default `isHiddenMatrix`: none of embeddings and heads. */
+  matrices?: ParameterPredicate;
+  /** AdamW's choices for all the others. */
+  rest?: RestOptions;
+}
+
+/** AdamW's choices for what Muon is not for. */
+export interface RestOptions extends MomentsOptions {
+  /** Default 1e-8. */
+  epsilon?: number;
+  /** Default that of the matrices. */
+  weightDecay?: number;
+  /** Its learning rate as a multiple of that of the matrices. Default 1. */
+  rateRatio?: number;
+}
+
+const DIRECTION = ['momentum', 'newtonSchulzSteps', 'scale'] as const;
+
+/** The factor after orthogonalization. Our weights are `[inputs, outputs]`, the sources' the other way about. */
+const scales: { [Name in 'rms' | 'spectral']: (inputs: number, outputs: number) => number } = {
+  rms: (inputs, outputs) => 0.2 * Math.sqrt(Math.max(inputs, outputs)),
+  spectral: (inputs, outputs) => Math.sqrt(Math.max(1, outputs / inputs)),
+};
+
+function expectMatrices(parameters: NamedTensors): void {
+  for (const [name, { shape }] of Object.entries(parameters)) {
+    if (shape.length !== 2) {
+      throw new RangeError(
+        `muon: ${name} has the shape [${shape.join(', ')}], expected a matrix; pick others by matrices`,
+      );
+    }
+  }
+}
+
+/**
+ * Muon's direction, for matrices `[inputs, outputs]`: a running average of the gradients (`momentum/`), a step ahead as
+ * Nesterov has it, made near orthogonal and scaled by its shape.
+ *
+ * Source: Keller Jordan, "Muon: An optimizer for hidden layers in neural networks" (2024); the scale `rms` is that of
+ * Liu et al., "Muon is Scalable for LLM Training", arXiv 2502.16982.
+ *
+ * @throws RangeError for choices that cannot be, and for parameters that are no matrices.
+ */
+export function scaleByMuon(options: MuonDirectionOptions = {}): GradientTransformation {
+  expectOptions('scaleByMuon', options, DIRECTION);
+  const { momentum = 0.95, newtonSchulzSteps = 5, scale = 'rms' } = options;
+  if (!(momentum >= 0 && momentum < 1)) {
+    throw new RangeError(`muon: momentum is ${momentum}, expected at least 0 and less than 1`);
+  }
+  if (!Number.isInteger(newtonSchulzSteps) || newtonSchulzSteps < 1) {
+    throw new RangeError(`muon: newtonSchulzSteps is ${newtonSchulzSteps}, expected a whole number of at least 1`);
+  }
+  if (!Object.hasOwn(scales, scale)) {
+    throw new RangeError(`muon: scale is ${JSON.stringify(scale)}, expected "rms" or "spectral"`);
+  }
+  const towards = (from: tf.Tensor, to: tf.Tensor, share: number) => tf.add(from, tf.mul(tf.sub(to, from), share));
+  return {
+    init: (parameters) => {
+      expectMatrices(parameters);
+      return Object.fromEntries(
+        Object.entries(parameters).map(([name, parameter]) => [`momentum/${name}`, tf.zerosLike(parameter)]),
+      );
+    },
+    update(updates, state) {
+      expectMatrices(updates);
+      const next: NamedTensors = {};
+      const directions = mapNamed(updates, (gradient, name) => {
+        const mean = towards(state[`momentum/${name}`]!, gradient, 1 - momentum);
+        next[`momentum/${name}`] = mean;
+        const ahead = towards(gradient, mean, momentum) as tf.Tensor2D;
+        const [inputs, outputs] = ahead.shape;
+        return tf.mul(orthogonalize(ahead, newtonSchulzSteps), scales[scale](inputs, outputs));
+      });
+      return { updates: directions, state: next };
+    },
+  };
+}
+
+/**
+ * Muon: near-orthogonal steps for the matrices of hidden layers, AdamW for the rest. By default both take AdamW's
+ * learning rate and weight decay.
+ *
+ * Source: see {@link scaleByMuon}.
+ *
+ * @throws RangeError for choices that cannot be, and where `matrices` picks a parameter that is none.
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs-core';
+ * import { muon } from '@hrm/trainer';
+ * import '@tensorflow/tfjs-backend-cpu';
+ *
+ * const optimizer = muon({ learningRate: 1e-3, weightDecay: 0.1, rest: { beta2: 0.99 } });
+ * const state = optimizer.init({ 'mixer.weight': tf.zeros([2, 2]), 'head.weight': tf.zeros([2, 3]) });
+ * console.log(Object.keys(state).length); // 4: the matrix's momentum; the head's two averages and the count of steps
+ * ```
+ */
+export function muon(options: MuonOptions): Optimizer {
+  expectOptions('muon', options, [
+    'learningRate',
+    'weightDecay',
+    'decays',
+    'clipNorm',
+    'matrices',
+    'rest',
+    ...DIRECTION,
+  ]);
+  const {
+    learningRate,
+    weightDecay = 0,
+    decays,
+    clipNorm,
+    matrices = isHiddenMatrix,
+    rest = {},
+    ...direction
+  } = options;
+  expectOptions('muon: rest', rest, ['beta1', 'beta2', 'epsilon', 'weightDecay', 'rateRatio']);
+  const { weightDecay: restDecay = weightDecay, rateRatio = 1, ...moments } = rest;
+  if (!(rateRatio > 0)) throw new RangeError(`muon: rest.rateRatio is ${rateRatio}, expected more than 0`);
+  expectWeightDecay('muon', weightDecay);
+  expectWeightDecay('muon: rest', restDecay);
+  const both = partition(matrices, {
+    picked: chain(scaleByMuon(direction), addDecayedWeights(weightDecay, decays)),
+    rest: chain(
+      scaleByAdam(moments),
+      addDecayedWeights(restDecay, decays),
+      stateless((update) => tf.mul(update, rateRatio)),
+    ),
+  });
+  return {
+    ...clipped(chain(both, scaleByLearningRate()), clipNorm),
+    learningRate: asLearningRate('muon', learningRate),
+  };
+}
