@@ -92,7 +92,7 @@ describe('clipNorm', () => {
       }),
     );
     for (const [name, { data }] of together!) {
-      data.forEach((x, i) => expect(x, name).toBeCloseTo(apart!.get(name)!.data[i]!, 6));
+      data.forEach((x, i) => expect(Number(x), name).toBeCloseTo(Number(apart!.get(name)!.data[i]!), 6));
     }
   });
 
