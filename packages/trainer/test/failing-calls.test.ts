@@ -232,6 +232,34 @@ const calls: { [name: string]: Call } = {
       }
     },
   },
+  'a Trainer with Muon': {
+    covers: [
+      ...['muon', 'scaleByMuon', 'orthogonalize', 'partition', 'clipByGlobalNorm'],
+      ...['isHiddenMatrix', 'isWeightMatrix'],
+    ],
+    call: async ({ network, faults }) => {
+      const asked =
+        (picks: library.ParameterPredicate): library.ParameterPredicate =>
+        (...parameter) => {
+          faults.ownFunction();
+          return picks(...parameter);
+        };
+      const optimizer = library.muon({
+        learningRate: 0.1,
+        weightDecay: 0.1,
+        clipNorm: 1,
+        newtonSchulzSteps: 2,
+        matrices: asked(library.isHiddenMatrix),
+        decays: asked(library.isWeightMatrix),
+      });
+      const trainer = smallTrainer(network, { optimizer, tokenLoss: act.stablemaxCrossEntropy.smoothed(0.1) });
+      try {
+        await trainer.trainBatch(batches[0]!);
+      } finally {
+        trainer.dispose();
+      }
+    },
+  },
   'a Trainer, going on': {
     covers: ['carryToHost', 'carryFromHost', 'signSgd', 'addDecayedWeights', 'scaleByLearningRate', 'stateless'],
     call: async ({ trainer, faults }) => {
