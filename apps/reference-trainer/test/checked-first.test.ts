@@ -15,6 +15,11 @@ const nothing = ({ metadata }: PuzzleDataset): PuzzleDataset => ({
   sets: { all: emptySet },
 });
 
+const unlabelled = ({ metadata, sets }: PuzzleDataset): PuzzleDataset => {
+  const all = sets['all']!;
+  return { metadata: { ...metadata, ignoreLabelId: 0 }, sets: { all: { ...all, labels: all.labels.map(() => 0) } } };
+};
+
 beforeAll(async () => {
   writeQuickConfig('quick.json');
   writeQuickConfig('epochs.json', { training: { ...quickRun.training, steps: undefined, epochs: 1, batchSize: 12 } });
@@ -27,6 +32,8 @@ beforeAll(async () => {
   await write('sudoku', { train, test });
   await write('no-test', { train, test: nothing(test) });
   await write('no-train', { train: nothing(train), test });
+  await write('no-test-labels', { train, test: unlabelled(test) });
+  await write('no-train-labels', { train: unlabelled(train), test });
   const identifiers = { ...test.metadata, numPuzzleIdentifiers: 5 };
   await write('strangers', { train, test: { ...test, metadata: identifiers } });
 });
@@ -40,6 +47,8 @@ describe('a command that cannot be is refused before anything is written, and wo
     ['a moment that keeps all', ['quick.json', '--set', 'training.beta2=1'], 'beta2', ['--set', 'training.beta2=0.9']],
     ['no held-out puzzles', ['quick.json', '--data', 'no-test'], 'the folder "test" holds no puzzles', []],
     ['no puzzles to learn from', ['quick.json', '--data', 'no-train'], 'the folder "train" holds no puzzles', []],
+    ['held-out puzzles without answers', ['quick.json', '--data', 'no-test-labels'], 'no puzzle in the folder "test" has a label', []],
+    ['puzzles to learn from without answers', ['quick.json', '--data', 'no-train-labels'], 'no puzzle in the folder "train" has a label', []],
     ['puzzles with identifiers of their own', ['quick.json', '--data', 'strangers'], 'have 5 identifiers, the run\'s model has vectors for 1', []],
   ])('%s', async (name, args, named, correction) => {
     const run = name.replaceAll(' ', '-');

@@ -68,6 +68,9 @@ describe('hrm demo leaves alone', () => {
   it.each<[string, (folder: string) => void]>([
     ['notes.md', (folder) => writeFileSync(join(folder, 'notes.md'), 'what I saw')],
     ['data/mine.csv', (folder) => writeFileSync(join(folder, 'data', 'mine.csv'), '1,2')],
+    ['data/train/my__notes.npy', (folder) => writeFileSync(join(folder, 'data', 'train', 'my__notes.npy'), 'mine')],
+    ['checkpoints/checkpoint-00000004/exported.safetensors', (folder) =>
+      writeFileSync(join(folder, 'checkpoints', 'checkpoint-00000004', 'exported.safetensors'), 'mine')],
     ['checkpoints/best', (folder) => cpSync(join(folder, 'data'), join(folder, 'checkpoints', 'best'), { recursive: true })],
     ['checkpoints/foreign-files-of-checkpoint-00000004', (folder) => mkdirSync(join(folder, 'checkpoints', 'foreign-files-of-checkpoint-00000004'))],
     ['metrics.jsonl', (folder) => {

@@ -2,7 +2,7 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseTorchCheckpoint, serializeTorchCheckpoint, type HostTensor, type NamedHostTensors } from '@hrm/models';
-import { CheckpointStore } from '@hrm/trainer/checkpoint';
+import { CheckpointStore, RunLock } from '@hrm/trainer/checkpoint';
 import { describe, expect, it } from 'vitest';
 import { writeNewRun } from '../src/run/write-new-run';
 import { runInProcess } from './run-in-process';
@@ -107,8 +107,19 @@ describe('a new run', () => {
 
   it('in a folder that is there loses nothing of it', async () => {
     mkdirSync('there');
-    writeFileSync(join('there', 'run.lock'), '');
+    writeFileSync(join('there', '.config.json-0a1b'), '');
     await expect(writeNewRun('there', failing)).rejects.toThrow('ENOSPC');
-    expect(readdirSync('there')).toEqual(['run.lock']);
+    expect(readdirSync('there')).toEqual(['.config.json-0a1b']);
+  });
+
+  it('in a folder where another process has begun one leaves it alone', async () => {
+    mkdirSync('taken');
+    const lock = await RunLock.acquire('taken');
+    await expect(writeNewRun('taken', failing)).rejects.toThrow('the run is in use by process');
+    await lock.release();
+    mkdirSync(join('taken', 'checkpoints'));
+    writeFileSync(join('taken', 'config.json'), '{}');
+    await expect(writeNewRun('taken', failing)).rejects.toThrow('taken is not empty');
+    expect(readdirSync('taken').sort()).toEqual(['checkpoints', 'config.json']);
   });
 });

@@ -166,9 +166,11 @@ describe('hrm train --resume', () => {
     expect(tensorsOf(run, 4)).toEqual(tensorsOf('whole', 4));
     const generate = ['data', 'generate', '--task', 'sudoku', '--size', '4', '--train', '12', '--test', '4', '--seed', '9'];
     expect((await runInProcess([...generate, '--out', 'puzzles/other'])).status).toBe(0);
-    const other = await resume(halfRun('others'), '--data', 'puzzles/other');
+    const other = await resume(halfRun('others'), '--data', 'puzzles/other', '--set', 'training.evaluateEvery=2');
     expect(other.status, other.stderr).toBe(0);
     expect(other.stdout).toContain('are not those it was trained on: a new pass over them begins');
+    expect(other.stdout).not.toContain('. It goes on exactly');
+    expect(other.stdout).toContain('. But for what is told above, it goes on exactly as a run begun so would.');
   }); // prettier-ignore
 });
 

@@ -10,8 +10,8 @@ const written = [
   /^\.config\.json-[0-9a-f]+$/,
   /^metrics\.jsonl$/,
   /^data\/(identifiers\.json|\.identifiers\.json\.[^/]+\.tmp)$/,
-  /^data\/(train|test|\.(train|test)\.[^/]+)\/(dataset\.json|[A-Za-z0-9_.-]+__[a-z_]+\.npy)$/,
-  /^checkpoints\/(\.saving-|\.removing-|\.replaced-|set-aside-)?checkpoint-\d+(-[0-9a-f]+)?\/(manifest\.json|[a-z][a-z0-9_-]*\.safetensors)$/,
+  /^data\/(train|test|\.(train|test)\.[^/]+)\/(dataset\.json|all__(inputs|labels|puzzle_identifiers|puzzle_indices|group_indices)\.npy)$/,
+  /^checkpoints\/(\.saving-|\.removing-|\.replaced-|set-aside-)?checkpoint-\d+(-[0-9a-f]+)?\/(manifest\.json|(weights|ema|optimizer|carry)\.safetensors)$/,
 ];
 
 /** And of folders. */

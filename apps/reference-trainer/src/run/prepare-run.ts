@@ -1,4 +1,4 @@
-import { trainBatches, PuzzleDatasetError, type PuzzleSet } from '@hrm/data-sudoku-maze';
+import { trainBatches, PuzzleDatasetError, type PuzzleDataset, type PuzzleSet } from '@hrm/data-sudoku-maze';
 import type { PartCatalog, RecursiveReasoner } from '@hrm/models';
 import type { Trainer } from '@hrm/trainer';
 import type { RunConfig } from '../config/run-config';
@@ -56,6 +56,11 @@ function expectSteps(config: RunConfig, { train, test }: RunPuzzles): number {
   const { batchSize, epochs } = config.training;
   for (const [split, puzzles] of Object.entries({ train, test })) {
     if (countPuzzles(puzzles) === 0) throw new UsageError(`--data: the folder "${split}" holds no puzzles`);
+    if (!hasLabels(puzzles)) {
+      throw new UsageError(
+        `--data: no puzzle in the folder "${split}" has a label, expected the answers beside the puzzles`,
+      );
+    }
   }
   const steps = totalStepsOf(config, train.metadata);
   if (steps >= 1) return steps;
@@ -63,6 +68,11 @@ function expectSteps(config: RunConfig, { train, test }: RunPuzzles): number {
     `training.epochs: ${told(epochs ?? 0, 'epoch')} over ${told(train.metadata.totalGroups, 'puzzle')} in batches of ` +
       `${batchSize} is not one step; raise training.epochs, or lower training.batchSize`,
   );
+}
+
+/** Whether any cell has a label: what a model learns from, and is compared with. */
+function hasLabels({ metadata: { ignoreLabelId }, sets }: PuzzleDataset): boolean {
+  return Object.values(sets).some(({ labels }) => labels.some((label) => label !== ignoreLabelId));
 }
 
 /** Examples that a pass over the set gives at the least: of each group one puzzle, whichever comes. */

@@ -88,6 +88,7 @@ export async function resumeRun(
           }
         : { metricsLength: 0, lacksEvaluation: false };
       expectCursor(saved.path, config, prepared.puzzles.train, resumed.cursor);
+      const otherMachine = progress && describeOtherMachine(progress, thisRunMachine(engine));
       if (!progress) {
         say('Its weights were imported, and nothing else: the optimizer and the order of the puzzles start anew.');
       } else {
@@ -96,12 +97,13 @@ export async function resumeRun(
             `The puzzles in ${data} are not those it was trained on: a new pass over them begins, which is not exact.`,
           );
         }
-        say(describeOtherMachine(progress, thisRunMachine(engine)));
+        say(otherMachine);
       }
       if (saved.step === prepared.totalSteps) {
         say(`All ${saved.step} steps of it are made; for more, give --set training.steps=${2 * saved.step}.`);
       } else {
-        say(describeCourse({ before: before.config, after: config, changes, prepared, step: saved.step }));
+        const isAsBefore = progress !== undefined && resumed.cursor === progress.cursor && otherMachine === undefined;
+        say(describeCourse({ before: before.config, after: config, changes, prepared, step: saved.step, isAsBefore }));
       }
     } else say('There is no checkpoint to go on from yet: starting at step 0.');
 
@@ -174,12 +176,15 @@ function describeCourse({
   changes,
   prepared: { puzzles, model, totalSteps },
   step,
+  isAsBefore,
 }: {
   before: RunConfig;
   after: RunConfig;
   changes: readonly ConfigChange[];
   prepared: PreparedRun;
   step: number;
+  /** Whether all but the config is as it was: optimizer, puzzles, machine. What is not has been told of. */
+  isAsBefore: boolean;
 }): string | undefined {
   if (changes.length === 0) return undefined;
   const rates = describeRates(
@@ -192,11 +197,12 @@ function describeCourse({
     effect === 'fixed' ||
     (effect === 'length' && (rates !== undefined || isProgressive(model.schedule)));
   const inexact = changes.filter(isInexact).map(({ key }) => key);
+  const goesOn = isAsBefore ? 'It goes on' : 'But for what is told above, it goes on';
   const exactness =
     inexact.length > 0
       ? `It goes on, but not as a run begun so: ${inexact.join(', ')} changed on the way.`
       : changes.some(({ effect }) => effect === 'rounding')
-        ? 'It goes on as a run begun so would, within rounding.'
-        : 'It goes on exactly as a run begun so would.';
+        ? `${goesOn} as a run begun so would, within rounding.`
+        : `${goesOn} exactly as a run begun so would.`;
   return [`Changed: ${describeChanges(changes, ['was', 'now'])}. ${exactness}`, ...(rates ? [rates] : [])].join('\n');
 }

@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, rename, rm, rmdir } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { runPaths } from './run-folder';
+import { RunLock } from '@hrm/trainer/checkpoint';
+import { expectFreeFolder, runPaths } from './run-folder';
 
 /**
  * Makes a run appear whole or not at all, in a folder that is not there yet, or empty.
@@ -29,13 +30,20 @@ export async function writeNewRun(run: string, write: (folder: string) => Promis
 
 /** The folder may be a disk of its own, with no place beside it. */
 async function fillEmptyFolder(folder: string, write: (folder: string) => Promise<void>): Promise<void> {
+  const lock = await RunLock.acquire(folder);
   try {
-    await write(folder);
-  } catch (error) {
-    const { description, checkpoints } = runPaths(folder);
-    for (const path of [description, checkpoints])
-      await rm(path, { recursive: true, force: true }).catch(() => undefined);
-    throw error;
+    // Another process may have begun a run here since it was looked at.
+    expectFreeFolder(folder);
+    try {
+      await write(folder);
+    } catch (error) {
+      const { description, checkpoints } = runPaths(folder);
+      for (const path of [description, checkpoints])
+        await rm(path, { recursive: true, force: true }).catch(() => undefined);
+      throw error;
+    }
+  } finally {
+    await lock.release();
   }
 }
 
