@@ -208,3 +208,8 @@ describe('the kit', () => {
     expect(await failures(() => unrolled({ hCycles: 2, lCycles: 2 }), { gradient: reference })).toEqual(['reference']);
   });
 });
+
+it('a schedule that gives nothing back is told to return something', async () => {
+  const { fault } = await faults(() => ({ name: 'nothing', refine: (() => undefined) as never }));
+  expect(fault).toContain('likely a method that gave nothing back');
+});

@@ -38,6 +38,10 @@ const causes: readonly [message: RegExp, cause: string][] = [
     /gradient function not found|no gradient|not differentiable/i,
     'likely a comparison, argMax or cast in the way of the gradient, none of which has one: put it in withoutGradient of @hrm/layers',
   ],
+  [
+    /Cannot destructure property|reading '(latents|regularizer|zH|zL|halted|state|total|metrics)'/,
+    'likely a method that gave nothing back: return the object that is expected of it, with all its members',
+  ],
   [/is not a function|undefined|null/i, 'likely a method or a value that is missing'],
 ];
 
