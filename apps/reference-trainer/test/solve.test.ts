@@ -27,6 +27,14 @@ beforeAll(async () => {
 }); // prettier-ignore
 
 describe('hrm solve refuses, and says what is wrong with', () => {
+  it('a file that is CSV, which another command reads', async () => {
+    writeFileSync('puzzles.CSV', 'question,answer\n');
+    const { status, stderr } = await solve('sudoku', '--file', 'puzzles.CSV');
+    expect(status).toBe(2);
+    expect(stderr).toContain('puzzles.CSV is CSV, which is not read here');
+    expect(stderr).toContain('hrm data import');
+  });
+
   it.each([
     ['a digit twice in a row', '11.. .... .... ....', 'PUZZLE cannot be solved: 1 stands twice in row 1: in row 1, column 1 and in row 1, column 2'],
     ['a digit twice in a column', '.2.. .... .... .2..', '2 stands twice in column 2'],

@@ -37,6 +37,11 @@ const MAX_FILE_BYTES = 1 << 28;
 const BAD_PUZZLE = 2;
 
 function readPuzzleFile(file: string): string {
+  if (/\.csv$/i.test(file)) {
+    throw new UsageError(
+      `--file: ${file} is CSV, which is not read here, but one puzzle a line or as a grid; \`hrm data import\` reads CSV, and \`hrm eval\` evaluates what it makes`,
+    );
+  }
   try {
     return readRegularFile(file, { maxBytes: MAX_FILE_BYTES }).toString('utf8');
   } catch (error) {
