@@ -19,7 +19,7 @@ beforeAll(async () => {
   writeFileSync(config, JSON.stringify({ ...tinyRun, training: { ...tinyRun.training, batchSize: 2 } }));
   expect(await train(whole)).toMatchObject({ status: 0 });
 });
-const signals = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGXCPU'] as const;
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGXCPU', 'SIGUSR2', 'SIGALRM'] as const;
 afterEach(() => {
   vi.restoreAllMocks();
   // A run that was stopped listens on, to the end of its process.
@@ -62,14 +62,16 @@ function whileEvaluating(step: number, during: () => void): { batches: () => num
 }
 
 describe.each([5, 12])('an evaluation, at step %i', (step) => {
-  it.each(['SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGXCPU'] as const)(
+  it.each(['SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGXCPU', 'SIGUSR2', 'SIGALRM'] as const)(
     'ends at %s after the batch it is at; its step is saved, and it is made up for',
     async (signal) => {
       const run = join(folder, `${signal}-${step}`);
       const { batches } = whileEvaluating(step, () => void process.emit(signal, signal));
       const { status, stdout, stderr } = await train(run);
       expect(stderr).not.toMatch(/^hrm:|\n\s+at /m);
-      expect(status).toBe({ SIGTERM: 143, SIGHUP: 129, SIGQUIT: 131, SIGXCPU: 152 }[signal]);
+      expect(status).toBe(
+        { SIGTERM: 143, SIGHUP: 129, SIGQUIT: 131, SIGXCPU: 152, SIGUSR2: 140, SIGALRM: 142 }[signal],
+      );
       expect(batches()).toBe(2);
       expect(stdout).toMatch(/Go on: .*hrm train --resume --out /);
       expect(existsSync(checkpointOf(run, step))).toBe(true);

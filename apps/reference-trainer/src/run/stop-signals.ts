@@ -1,13 +1,13 @@
 import { constants } from 'node:os';
 
 /**
- * The signals by which a process is asked to end: Ctrl-C, `kill`, a terminal that was closed, Ctrl-\, and a limit of processor
- * time. Windows has a few of them, and Ctrl-Break.
+ * The signals by which a process is asked to end: Ctrl-C, `kill`, a terminal that was closed, Ctrl-\, a limit of processor
+ * time, the warning that batch systems send before they kill (USR2), and a timer. Windows has a few of them, and Ctrl-Break.
  */
 const STOP_SIGNALS =
   process.platform === 'win32'
     ? (['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGBREAK'] as const)
-    : (['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGXCPU'] as const);
+    : (['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGXCPU', 'SIGUSR2', 'SIGALRM'] as const);
 
 /** How a run was asked to stop. */
 export type StopSignal = (typeof STOP_SIGNALS)[number];
