@@ -88,6 +88,8 @@ describe('parts of the user', () => {
     expect(refused.stderr).toContain('gate: there is no option "width", expected none');
     const unknown = hrm(['train', configOf({}), '--out', join(folder, 'never')]);
     expect(unknown.status).toBe(2);
-    expect(unknown.stderr).toContain('block: there is no part called "gate", expected one of attention, mixer');
+    for (const told of ['model.block.type: "gate"', 'model.schedule.type: "twice"', 'model.halting.type: "soon"']) {
+      expect(unknown.stderr).toContain(`${told} is not known; expected `);
+    }
   });
 });
