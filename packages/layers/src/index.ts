@@ -31,6 +31,7 @@ export { gelu, GeluMlp, type GeluMlpOptions } from './feed-forward/gelu-mlp';
 export { SwiGLU, swigluInnerSize, type SwiGLUOptions } from './feed-forward/swiglu';
 export { GridConvolution, type GridConvolutionOptions } from './grids/grid-convolution';
 export { gridRelation, type Grid, type GridRelation, type Relation } from './grids/relation';
+export { disposeAll } from './dispose-all';
 export {
   countParameters,
   disposeParameters,

@@ -4,6 +4,7 @@ import {
   describeValue,
   expectOptions,
   expectPart,
+  disposeAll,
   mapTensors,
   namedParameters,
   RandomStream,
@@ -61,7 +62,6 @@ const OPTIONS = [
 ] as const satisfies readonly (keyof TrainerOptions)[];
 
 const keepAll = <T>(container: T): T => mapTensors(container, tf.keep);
-const disposeAll = (container: unknown) => void mapTensors(container, (tensor) => (tensor.dispose(), tensor));
 
 /**
  * Trains a model by deep supervision on a stream of batches: every step lets a new puzzle into the slots that have

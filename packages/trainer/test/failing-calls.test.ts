@@ -10,7 +10,7 @@ import { reversalBatches, smallHrm, smallTrainer } from './reversal';
 
 beforeAll(() => useBackend('cpu'));
 
-const { namedParameters, RandomStream, mapTensors } = layers;
+const { disposeAll, namedParameters, RandomStream } = layers;
 
 /** What a call is made with. It is there before tensors are counted. */
 function fixture() {
@@ -110,7 +110,7 @@ const calls: { [name: string]: Call } = {
     },
   },
   'gradients and their absence': {
-    covers: ['valueAndGradients', 'withoutGradient', 'stopGradient', 'registerGradients', 'mapTensors'],
+    covers: ['valueAndGradients', 'withoutGradient', 'stopGradient', 'registerGradients', 'mapTensors', 'disposeAll'],
     call: ({ x }) =>
       layers.valueAndGradients(() => {
         const copies = layers.withoutGradient(() => ({ twice: [x, tf.square(x)], once: layers.stopGradient(x) }));
@@ -326,7 +326,7 @@ async function restored(trainer: library.Trainer, state: library.TrainerState): 
 }
 
 function freeResult(result: unknown): void {
-  mapTensors(result, (tensor) => (tensor.dispose(), tensor));
+  disposeAll(result);
 }
 
 /** All of a few places, and of many some that are spread evenly. */

@@ -8,7 +8,7 @@ import {
   type HostPuzzleBatch,
   type NamedTensors,
 } from '@hrm/act';
-import { mapTensors, namedParameters } from '@hrm/layers';
+import { disposeAll, namedParameters } from '@hrm/layers';
 import {
   buildModel,
   fromHostTensor,
@@ -62,7 +62,6 @@ const PUZZLE_GRADIENT = 'grad.inner.puzzle_emb.local_weights';
 const PUZZLE_WEIGHT = 'inner.puzzle_emb.weights';
 
 const scalar = (value: number): HostTensor => ({ dtype: 'float64', shape: [1], data: Float64Array.of(value) });
-const disposeAll = (container: unknown) => void mapTensors(container, (tensor) => (tensor.dispose(), tensor));
 
 function hostBatch(recorded: NamedHostTensors): HostPuzzleBatch {
   const ints = (name: string) => {

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { mapTensors } from '@hrm/layers';
+import { disposeAll, mapTensors } from '@hrm/layers';
 import type { NamedTensors } from '../controllers/halting-controller';
 import { admitPuzzles, initialCarry, type Carry } from '../segment/carry';
 import { expectPuzzles, type HostPuzzles } from '../segment/expect-puzzles';
@@ -33,8 +33,6 @@ export interface HaltingInferenceOptions {
 }
 
 type InferenceSegment = { carry: Carry; answers: tf.Tensor2D; haltLogits: NamedTensors };
-
-const disposeAll = (container: unknown) => void mapTensors(container, (tensor) => (tensor.dispose(), tensor));
 
 /**
  * Answers puzzles, each with as many segments as its controller asks for: a sample leaves the batch when it halts, and

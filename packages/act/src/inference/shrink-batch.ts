@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { mapTensors } from '@hrm/layers';
+import { disposeAll, mapTensors } from '@hrm/layers';
 import type { Carry } from '../segment/carry';
 
 /** A batch of which some samples may have left. */
@@ -39,6 +39,6 @@ export function shrinkBatch({ carry, samples }: ThinningBatch, bucketSizes: read
   if (left.length === 0 || bucket === samples.length) return { carry, samples };
   const rows = Array.from({ length: bucket }, (_, i) => left[i] ?? left[0]!);
   const smaller = gatherRows(carry, rows);
-  mapTensors(carry, (tensor) => (tensor.dispose(), tensor));
+  disposeAll(carry);
   return { carry: smaller, samples: rows.map((row, i) => (i < left.length ? samples[row] : undefined)) };
 }

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { asItIs, describeValue, expectOptions, mapTensors, type Compile, type CompiledFunction } from '@hrm/layers';
+import { asItIs, describeValue, disposeAll, expectOptions, type Compile, type CompiledFunction } from '@hrm/layers';
 import {
   admitPuzzles,
   expectPuzzleIdentifiers,
@@ -54,8 +54,6 @@ type SolvingStep = CompiledFunction<
   [Carry, PuzzleBatch],
   { carry: Carry; answer: tf.Tensor2D; haltLogits: NamedTensors }
 >;
-
-const disposeAll = (container: unknown) => void mapTensors(container, (tensor) => (tensor.dispose(), tensor));
 
 /**
  * Solves puzzles one by one, with a step that is compiled once for all of them. Several may be under way at once.

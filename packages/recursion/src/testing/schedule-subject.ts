@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { disposeParameters, expectPart, mapTensors, namedParameters, RandomStream } from '@hrm/layers';
+import { disposeAll, disposeParameters, expectPart, mapTensors, namedParameters, RandomStream } from '@hrm/layers';
 import { registeredBackends, type TestBackend } from '@hrm/layers/testing';
 import type { Latents } from '../latents';
 import { RecursionCore } from '../recursion-core';
@@ -120,7 +120,7 @@ export function observeRefinements({ schedule, core, latents, x, draws }: Schedu
   );
   const result = schedule.refine(observed, latents, x, draws).latents;
   const refinements = kept.map((refinement) => mapTensors(refinement, tf.clone));
-  mapTensors(kept, (tensor) => (tensor.dispose(), tensor));
+  disposeAll(kept);
 
   const numbersOf = ({ zH, zL }: Latents) => [...zH.dataSync(), ...zL.dataSync()];
   const expected = numbersOf(result);

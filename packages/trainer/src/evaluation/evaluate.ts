@@ -17,7 +17,7 @@ import {
   type ReasoningNetwork,
   type TokenLoss,
 } from '@hrm/act';
-import { asItIs, callTogether, mapTensors, type Compile, type CompiledFunction } from '@hrm/layers';
+import { asItIs, callTogether, disposeAll, type Compile, type CompiledFunction } from '@hrm/layers';
 import { addTotals, readMetrics, readScalars, type MetricTotals } from '../metrics';
 
 /** How {@link evaluate} runs. */
@@ -105,8 +105,6 @@ export function evaluationStep(network: ReasoningNetwork, tokenLoss: TokenLoss):
       };
     });
 }
-
-const disposeAll = (container: unknown) => void mapTensors(container, (tensor) => (tensor.dispose(), tensor));
 
 /**
  * Runs every puzzle through all segments, as the official code evaluates, and counts what is right; and beside that, what
