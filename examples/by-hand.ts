@@ -1,6 +1,6 @@
 // The paper's loop by hand, from public functions alone. Comments say where the official code departs from pseudocode.
 import * as tf from '@tensorflow/tfjs-core';
-import { binaryCrossEntropy, puzzleBatch, softmaxCrossEntropy } from '@hrm/act';
+import { binaryCrossEntropy, puzzleTensors, softmaxCrossEntropy } from '@hrm/act';
 import { buildSudokuDataset, evaluationBatches, generateSudokuPuzzles } from '@hrm/data-sudoku-maze';
 import { Linear, mixerBlock, namedParameters, RandomStream, TokenEmbedding } from '@hrm/layers';
 import { valueAndGradients, withoutGradient } from '@hrm/layers';
@@ -29,7 +29,7 @@ function hrm(z: Latents, x: tf.Tensor3D) {
 }
 const puzzles = buildSudokuDataset(generateSudokuPuzzles({ size: 4, count: 25 * batchSize, givens: [8, 10] }));
 const history: number[] = [];
-for (const { inputs, labels } of [...evaluationBatches(puzzles, { batchSize })].map((batch) => puzzleBatch(batch))) {
+for (const { inputs, labels } of [...evaluationBatches(puzzles, { batchSize })].map((batch) => puzzleTensors(batch))) {
   // Official: two fixed random vectors to start from, a new puzzle for whoever halts, and a share must go on (exploration).
   let z: Latents = { zH: tf.zeros([batchSize, seqLen, hiddenSize]), zL: tf.zeros([batchSize, seqLen, hiddenSize]) };
   for (let segment = 1; segment <= maxSegments; segment++) {

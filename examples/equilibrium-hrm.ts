@@ -1,6 +1,6 @@
 // HRM as a deep equilibrium: a segment does not refine its latents a fixed number of times, but seeks the latents that
 // refinement leaves alone. Learn with a few sweeps, always as many; then let each puzzle take as many as it needs.
-import { puzzleBatch, runSegment, admitPuzzles, initialCarry } from '@hrm/act';
+import { puzzleTensors, runSegment, admitPuzzles, initialCarry } from '@hrm/act';
 import {
   buildSudokuDataset,
   evaluationBatches,
@@ -48,6 +48,6 @@ for (const maxSteps of [0, 80]) {
   const searcher = reasoner(equilibrium({ solver: 'anderson', tolerance: 0.01, maxIterations: 40, onSolve }));
   setParameterValues(searcher, await parameterValues(learner));
   const [batch] = evaluationBatches(puzzles, { batchSize: 32 });
-  runSegment(searcher, admitPuzzles(searcher, initialCarry(searcher, 32), puzzleBatch(batch!)));
+  runSegment(searcher, admitPuzzles(searcher, initialCarry(searcher, 32), puzzleTensors(batch!)));
 }
 if (!(settled[1]! > settled[0]!)) throw new Error('training should have made the recursion settle');

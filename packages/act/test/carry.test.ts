@@ -4,7 +4,7 @@ import {
   gravesAct,
   haltOnly,
   initialCarry,
-  puzzleBatch,
+  puzzleTensors,
   type Carry,
   type ReasoningNetwork,
 } from '@hrm/act';
@@ -25,7 +25,7 @@ describe.each(backends)('the carry on %s', (backend) => {
   afterAll(() => network.dispose());
 
   const offered = (seed: number) => ({
-    ...puzzleBatch(network.puzzles(4, new RandomStream(seed))),
+    ...puzzleTensors(network.puzzles(4, new RandomStream(seed))),
     puzzleIdentifiers: tf.tensor1d([10, 11, 12, 13], 'int32'),
   });
 
@@ -130,7 +130,7 @@ describe.each(backends)('the carry on %s', (backend) => {
     const before = tf.memory().numTensors;
     const carry = initialCarry(network, 4);
     expect(tf.memory().numTensors - before).toBe(8);
-    const batch = puzzleBatch(network.puzzles(4, new RandomStream(0)));
+    const batch = puzzleTensors(network.puzzles(4, new RandomStream(0)));
     const admitted = admitPuzzles(network, carry, batch);
     expect(tf.memory().numTensors - before).toBe(8 + 3 + 8);
     tf.dispose([carry, batch, admitted]);

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { fixedSteps, initialCarry, admitPuzzles, puzzleBatch, runSegment } from '@hrm/act';
+import { fixedSteps, initialCarry, admitPuzzles, puzzleTensors, runSegment } from '@hrm/act';
 import { ProbeNetwork } from '@hrm/act/testing';
 import { RandomStream } from '@hrm/layers';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -11,7 +11,7 @@ describe('fixedSteps', () => {
   it.each([1, 3])('gives every puzzle %d segments', (segments) => {
     const network = new ProbeNetwork(fixedSteps(segments));
     tf.tidy(() => {
-      const batch = puzzleBatch(network.puzzles(2, new RandomStream(0)));
+      const batch = puzzleTensors(network.puzzles(2, new RandomStream(0)));
       let carry = initialCarry(network, 2);
       for (let k = 1; k <= 2 * segments; k++) {
         carry = runSegment(network, admitPuzzles(network, carry, batch), { training: true }).carry;

@@ -7,7 +7,7 @@ import {
   haltOnly,
   inferWithHalting,
   initialCarry,
-  puzzleBatch,
+  puzzleTensors,
   residualHalting,
   runSegment,
   scoreAnswers,
@@ -27,7 +27,7 @@ const seqLen = 5;
 function oneByOne(network: ProbeNetwork, inputs: Int32Array) {
   return tf.tidy(() =>
     Array.from({ length: inputs.length / seqLen }, (_, sample) => {
-      const puzzle = puzzleBatch({
+      const puzzle = puzzleTensors({
         inputs: inputs.slice(sample * seqLen, (sample + 1) * seqLen),
         labels: new Int32Array(seqLen),
         puzzleIdentifiers: Int32Array.of(0),
@@ -118,7 +118,7 @@ describe.each(['cpu', 'wasm'] as const)('halting at inference on %s', (backend) 
       const result = await inferWithHalting(network, batch, { haltEarly: false });
       expect([...result.steps]).toEqual([6, 6, 6, 6, 6, 6]);
       const answers = tf.tidy(() => {
-        let carry = admitPuzzles(network, initialCarry(network, 6), puzzleBatch(batch));
+        let carry = admitPuzzles(network, initialCarry(network, 6), puzzleTensors(batch));
         for (let k = 0; k < 5; k++) carry = runSegment(network, carry).carry;
         return [...tf.argMax(runSegment(network, carry).logits, -1).dataSync()];
       });

@@ -3,7 +3,7 @@ import {
   admitPuzzles,
   IGNORED_LABEL,
   initialCarry,
-  puzzleBatch,
+  puzzleTensors,
   qLearningHalting,
   runSegment,
   softmaxCrossEntropy,
@@ -57,7 +57,7 @@ class Scripted implements HaltingController {
 }
 
 const fresh = (network: ProbeNetwork, batch: number, seed = 1) =>
-  admitPuzzles(network, initialCarry(network, batch), puzzleBatch(network.puzzles(batch, new RandomStream(seed))));
+  admitPuzzles(network, initialCarry(network, batch), puzzleTensors(network.puzzles(batch, new RandomStream(seed))));
 
 const numbers = (tensor: tf.Tensor) => [...tensor.dataSync()];
 

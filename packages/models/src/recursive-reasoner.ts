@@ -33,7 +33,7 @@ import {
   type HaltingFactory,
   type HostDraws,
   type NamedTensors,
-  type PuzzleBatch,
+  type PuzzleTensors,
   type ReasoningNetwork,
 } from '@hrm/act';
 import { atStage } from './at-stage';
@@ -174,11 +174,11 @@ export class RecursiveReasoner implements ReasoningNetwork {
     return this.puzzleEmbedding?.parameters.weight;
   }
 
-  puzzleRows({ puzzleIdentifiers }: PuzzleBatch): tf.Tensor2D | undefined {
+  puzzleRows({ puzzleIdentifiers }: PuzzleTensors): tf.Tensor2D | undefined {
     return this.puzzleEmbedding?.rows(puzzleIdentifiers);
   }
 
-  embed({ inputs }: PuzzleBatch, puzzleRows: tf.Tensor2D | undefined): tf.Tensor3D {
+  embed({ inputs }: PuzzleTensors, puzzleRows: tf.Tensor2D | undefined): tf.Tensor3D {
     expectShape(
       'RecursiveReasoner',
       inputs,

@@ -12,10 +12,10 @@ import {
 import {
   expectPuzzles,
   initialCarry,
-  puzzleBatch,
+  puzzleTensors,
   stablemaxCrossEntropy,
   type Carry,
-  type HostPuzzleBatch,
+  type PuzzleBatch,
   type NamedTensors,
   type ReasoningNetwork,
   type TokenLoss,
@@ -168,12 +168,12 @@ export class Trainer {
    * @throws NonFiniteError when the loss, a gradient or a new weight is not finite; the step is then not applied.
    * @throws Error while `evaluate` or `withAveragedWeights` is under way.
    */
-  async trainBatch(batch: HostPuzzleBatch): Promise<StepEvent> {
+  async trainBatch(batch: PuzzleBatch): Promise<StepEvent> {
     this.#expectNotDisposed();
     return this.#turns.alone('trainBatch', () => this.#trainBatch(batch));
   }
 
-  async #trainBatch(batch: HostPuzzleBatch): Promise<StepEvent> {
+  async #trainBatch(batch: PuzzleBatch): Promise<StepEvent> {
     const start = performance.now();
     const step = this.#steps + 1;
     expectPuzzles('Trainer', this.network, batch);
@@ -193,7 +193,7 @@ export class Trainer {
   /** What a step gives, all of it finite, and its figures. A step that fails puts back what it drew. */
   async #attempt(
     step: number,
-    batch: HostPuzzleBatch,
+    batch: PuzzleBatch,
     rate: number,
   ): Promise<{ output: TrainingStepOutput } & Pick<StepEvent, 'metrics' | 'haltingSteps'>> {
     const { batchSize } = batch;
@@ -209,7 +209,7 @@ export class Trainer {
       output = tf.tidy(() => {
         const input: TrainingStepInput = {
           carry: this.#carry ?? initialCarry(this.network, batchSize),
-          offered: puzzleBatch(batch),
+          offered: puzzleTensors(batch),
           draws: draws.map((drawn) =>
             Object.fromEntries(Object.entries(drawn).map(([name, values]) => [name, tf.tensor1d(values)])),
           ),
@@ -260,7 +260,7 @@ export class Trainer {
 
   /** Makes a step for each batch, until there are no more or `maxSteps` steps have been made in all. */
   async *train(
-    batches: Iterable<HostPuzzleBatch> | AsyncIterable<HostPuzzleBatch>,
+    batches: Iterable<PuzzleBatch> | AsyncIterable<PuzzleBatch>,
     { maxSteps = Infinity }: { maxSteps?: number } = {},
   ): AsyncGenerator<TrainingEvent> {
     expectBatches('Trainer: train', batches);
@@ -293,7 +293,7 @@ export class Trainer {
 
   /** Evaluates on all segments, with the averaged weights where an average is kept. */
   async evaluate(
-    batches: Iterable<HostPuzzleBatch> | AsyncIterable<HostPuzzleBatch>,
+    batches: Iterable<PuzzleBatch> | AsyncIterable<PuzzleBatch>,
     options: Pick<EvaluateOptions, 'onBatch' | 'onSegment'> = {},
   ): Promise<Evaluation> {
     this.#expectNotDisposed();

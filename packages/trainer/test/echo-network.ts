@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { haltOnly, type PuzzleBatch, type ReasoningNetwork } from '@hrm/act';
+import { haltOnly, type PuzzleTensors, type ReasoningNetwork } from '@hrm/act';
 import { RandomStream } from '@hrm/layers';
 
 /** A network without weights but its halting head's, that answers with what it is given: what it gets right is known. */
@@ -22,7 +22,7 @@ export function echoNetwork({
     parameters: { halting },
     initialLatents: () => ({ zH: start, zL: start }),
     puzzleRows: () => undefined,
-    embed: ({ inputs }: PuzzleBatch) => tf.cast(tf.oneHot(inputs, vocabSize), 'float32') as tf.Tensor3D,
+    embed: ({ inputs }: PuzzleTensors) => tf.cast(tf.oneHot(inputs, vocabSize), 'float32') as tf.Tensor3D,
     refine: (_, x) => ({ latents: { zH: tf.clone(x), zL: tf.clone(x) } }),
     readOut: (zH) => tf.mul(zH, 10),
   } satisfies ReasoningNetwork;

@@ -4,7 +4,7 @@ import {
   residualHalting,
   softmaxCrossEntropy,
   type HaltingController,
-  type HostPuzzleBatch,
+  type PuzzleBatch,
   type ReasoningNetwork,
 } from '@hrm/act';
 import { mixerBlock } from '@hrm/layers';
@@ -48,7 +48,7 @@ function lateEcho(): ReasoningNetwork {
   };
 }
 
-const batch: HostPuzzleBatch = {
+const batch: PuzzleBatch = {
   //                     halts after 1, after 2, after 3, after 3, padding
   inputs: Int32Array.of(1, 2, 2, 1, 3, 1, 3, 3, 0, 0),
   labels: Int32Array.of(1, 2, 2, 1, 3, 2, IGNORED_LABEL, 3, IGNORED_LABEL, IGNORED_LABEL),

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { IGNORED_LABEL, softmaxCrossEntropy, type HostPuzzleBatch } from '@hrm/act';
+import { IGNORED_LABEL, softmaxCrossEntropy, type PuzzleBatch } from '@hrm/act';
 import { hrm } from '@hrm/models';
 import { evaluate, evaluationStep, type EvaluatedSegment } from '@hrm/trainer';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -11,7 +11,7 @@ beforeAll(() => useBackend('cpu'));
 const none = IGNORED_LABEL;
 
 /** Slots of input and label. */
-function batchOf(slots: [number[], number[]][]): HostPuzzleBatch {
+function batchOf(slots: [number[], number[]][]): PuzzleBatch {
   return {
     inputs: Int32Array.from(slots.flatMap(([inputs]) => inputs)),
     labels: Int32Array.from(slots.flatMap(([, labels]) => labels)),

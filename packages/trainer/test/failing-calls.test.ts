@@ -17,7 +17,7 @@ function fixture() {
   const network = smallHrm(0, { maxSegments: 2 });
   const trainer = smallTrainer(network);
   const carry = act.initialCarry(network, 4);
-  const offered = act.puzzleBatch(batches[0]!);
+  const offered = act.puzzleTensors(batches[0]!);
   const x = tf.ones<tf.Rank.R3>([2, 4, 8]);
   const rates = { parameters: tf.scalar(0.1), puzzles: tf.scalar(0.1) };
   const optimizer = library.adamAtan2({ learningRate: 0.1 });
@@ -122,7 +122,7 @@ const calls: { [name: string]: Call } = {
       ...[
         'admitPuzzles',
         'initialCarry',
-        'puzzleBatch',
+        'puzzleTensors',
         'runSegment',
         'superviseSegment',
         'answerFigures',
@@ -138,7 +138,7 @@ const calls: { [name: string]: Call } = {
     ],
     call: ({ network }) =>
       tf.tidy(() => {
-        const carry = act.admitPuzzles(network, act.initialCarry(network, 4), act.puzzleBatch(batches[0]!));
+        const carry = act.admitPuzzles(network, act.initialCarry(network, 4), act.puzzleTensors(batches[0]!));
         const segment = act.runSegment(network, carry, { training: true });
         const { total } = act.superviseSegment(network, segment, act.stablemaxCrossEntropy);
         return tf.add(total, act.superviseSegment(network, segment, act.softmaxCrossEntropy).total);

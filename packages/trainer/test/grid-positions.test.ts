@@ -1,4 +1,4 @@
-import type { HostPuzzleBatch } from '@hrm/act';
+import type { PuzzleBatch } from '@hrm/act';
 import { fixedSteps } from '@hrm/act';
 import { attentionBlock, RandomStream } from '@hrm/layers';
 import { buildModel, hrm, trm, type Positions, type RecursiveReasoner } from '@hrm/models';
@@ -13,7 +13,7 @@ const [rows, columns] = [2, 3];
 const seqLen = rows * columns;
 
 /** Grids in which each cell's answer is the cell below it, or on top in the last row. */
-function batches(count: number): HostPuzzleBatch[] {
+function batches(count: number): PuzzleBatch[] {
   const random = new RandomStream(0);
   return Array.from({ length: count }, () => {
     const inputs = Int32Array.from({ length: 16 * seqLen }, () => random.integer(0, 4));

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { softmaxCrossEntropy, stablemaxCrossEntropy, type HostPuzzleBatch } from '@hrm/act';
+import { softmaxCrossEntropy, stablemaxCrossEntropy, type PuzzleBatch } from '@hrm/act';
 import { namedParameters } from '@hrm/layers';
 import { hrm } from '@hrm/models';
 import { progressive } from '@hrm/recursion';
@@ -180,7 +180,7 @@ describe('a first batch that fails', () => {
     );
     const spoilt = { ...batches[0]!, inputs: batches[0]!.inputs.with(0, 9) };
     await expect(one.trainer.trainBatch(spoilt)).rejects.toThrow('the token in slot 0 at position 0 is 9');
-    const [small] = reversalBatches(1, { batchSize: 2 }) as [HostPuzzleBatch];
+    const [small] = reversalBatches(1, { batchSize: 2 }) as [PuzzleBatch];
     for (const { trainer } of [one, other]) await trainer.trainBatch(small);
     expect(await one.trainer.state()).toEqual(await other.trainer.state());
     await expect(one.trainer.trainBatch(batches[0]!)).rejects.toThrow('a batch of 4 came after batches of 2');

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { fixedSteps, type HaltingController, type HostPuzzleBatch } from '@hrm/act';
+import { fixedSteps, type HaltingController, type PuzzleBatch } from '@hrm/act';
 import { Linear, mixerBlock, ShapeError, type BlockFactory } from '@hrm/layers';
 import { hrm, type HrmOptions } from '@hrm/models';
 import { oneStepGradient, type RecursionSchedule } from '@hrm/recursion';
@@ -10,7 +10,7 @@ import { ownController } from './own-controller';
 
 beforeAll(() => useBackend('cpu'));
 
-const batch: HostPuzzleBatch = {
+const batch: PuzzleBatch = {
   inputs: Int32Array.of(0, 1, 2, 3, 3, 2, 1, 0),
   labels: Int32Array.of(3, 2, 1, 0, 0, 1, 2, 3),
   puzzleIdentifiers: new Int32Array(2),

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { HaltingInference, puzzleBatch, softmaxCrossEntropy, type HostPuzzleBatch } from '@hrm/act';
+import { HaltingInference, puzzleTensors, softmaxCrossEntropy, type PuzzleBatch } from '@hrm/act';
 import { evaluate, evaluateHalting } from '@hrm/trainer';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { useBackend } from './backends';
@@ -10,13 +10,13 @@ beforeAll(() => useBackend('cpu'));
 const good = () => reversalBatches(1)[0]!;
 
 /** A batch with one number replaced. The network has 4 tokens and 3 puzzles; batches are of 4 slots of 4 tokens. */
-const withNumber = (part: 'inputs' | 'labels' | 'puzzleIdentifiers', index: number, value: number): HostPuzzleBatch => {
+const withNumber = (part: 'inputs' | 'labels' | 'puzzleIdentifiers', index: number, value: number): PuzzleBatch => {
   const batch = good();
   return { ...batch, [part]: batch[part].with(index, value) };
 };
 
 /** Every way to hand a batch to the library. */
-const paths: { [name: string]: (batch: HostPuzzleBatch) => Promise<unknown> } = {
+const paths: { [name: string]: (batch: PuzzleBatch) => Promise<unknown> } = {
   async trainBatch(batch) {
     const network = smallHrm();
     const trainer = smallTrainer(network);
@@ -63,7 +63,7 @@ const paths: { [name: string]: (batch: HostPuzzleBatch) => Promise<unknown> } = 
   },
 };
 
-const refused: [string, () => HostPuzzleBatch, string][] = [
+const refused: [string, () => PuzzleBatch, string][] = [
   [
     'a token too large',
     () => withNumber('inputs', 6, 4),
@@ -124,9 +124,9 @@ describe.each(Object.keys(paths))('%s', (path) => {
   });
 });
 
-it('puzzleBatch refuses numbers that do not come out', () => {
-  expect(() => puzzleBatch({ ...good(), labels: new Int32Array(1) })).toThrow(
-    'puzzleBatch: labels has 1 numbers, expected batchSize * seqLen = 16',
+it('puzzleTensors refuses numbers that do not come out', () => {
+  expect(() => puzzleTensors({ ...good(), labels: new Int32Array(1) })).toThrow(
+    'puzzleTensors: labels has 1 numbers, expected batchSize * seqLen = 16',
   );
 });
 

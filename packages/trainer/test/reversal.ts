@@ -1,11 +1,11 @@
-import { haltOnly, qLearningHalting, type HostPuzzleBatch } from '@hrm/act';
+import { haltOnly, qLearningHalting, type PuzzleBatch } from '@hrm/act';
 import { mixerBlock, RandomStream } from '@hrm/layers';
 import { hrm, trm, type RecursiveReasoner } from '@hrm/models';
 import { fullRecursion, oneStepGradient } from '@hrm/recursion';
 import { adamAtan2, signSgd, Trainer, type TrainerOptions } from '@hrm/trainer';
 
 /** Batches of a toy task: the answer is the puzzle read backwards. */
-export function reversalBatches(count: number, { batchSize = 4, seed = 0 } = {}): HostPuzzleBatch[] {
+export function reversalBatches(count: number, { batchSize = 4, seed = 0 } = {}): PuzzleBatch[] {
   const seqLen = 4;
   const random = new RandomStream(seed);
   return Array.from({ length: count }, () => {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import * as tf from '@tensorflow/tfjs-core';
-import { softmaxCrossEntropy, stablemaxCrossEntropy, type HostPuzzleBatch, type TokenLoss } from '@hrm/act';
+import { softmaxCrossEntropy, stablemaxCrossEntropy, type PuzzleBatch, type TokenLoss } from '@hrm/act';
 import { namedParameters } from '@hrm/layers';
 import type { HostTensor, NamedHostTensors, RecursiveReasoner } from '@hrm/models';
 import {
@@ -40,7 +40,7 @@ async function differences(a: Trainer, b: Trainer): Promise<string[]> {
   return [...new Set([...Object.keys(first), ...Object.keys(second)])].filter((name) => first[name] !== second[name]);
 }
 
-async function train(trainer: Trainer, batches: Iterable<HostPuzzleBatch>): Promise<StepEvent[]> {
+async function train(trainer: Trainer, batches: Iterable<PuzzleBatch>): Promise<StepEvent[]> {
   const events: StepEvent[] = [];
   for await (const event of trainer.train(batches)) events.push(event);
   return events;
@@ -118,7 +118,7 @@ describe.each([
   it('leaks no tensor over 100 steps, nor when all is freed', async () => {
     const before = tf.memory().numTensors;
     const trainer = smallTrainer(makeNetwork());
-    const [batch] = reversalBatches(1) as [HostPuzzleBatch];
+    const [batch] = reversalBatches(1) as [PuzzleBatch];
     await trainer.trainBatch(batch);
     const { numTensors, numBytes } = tf.memory();
     for (let i = 0; i < 100; i++) await trainer.trainBatch(batch);
@@ -278,7 +278,7 @@ describe('Trainer', () => {
 
   it('changes only the rows of the puzzle embedding that the batch used', async () => {
     const trainer = smallTrainer(smallHrm(), { puzzleOptimizer: signSgd({ learningRate: 0.5 }) });
-    const [batch] = reversalBatches(1) as [HostPuzzleBatch];
+    const [batch] = reversalBatches(1) as [PuzzleBatch];
     await trainer.trainBatch({ ...batch, puzzleIdentifiers: Int32Array.of(2, 2, 0, 2) });
     const table = namedParameters(trainer.network).get('puzzleEmbedding.weight')!.arraySync() as number[][];
     expect(new Set(table[1])).toEqual(new Set([0]));
@@ -358,7 +358,7 @@ describe('a step that fails', () => {
   it('by a new weight that is not finite, from finite gradients', async () => {
     const optimizer = adamW({ learningRate: (step) => (step === 2 ? Infinity : 0.01) });
     const trainer = smallTrainer(smallTrm(), { optimizer });
-    const [batch] = reversalBatches(1) as [HostPuzzleBatch];
+    const [batch] = reversalBatches(1) as [PuzzleBatch];
     await trainer.trainBatch(batch);
     const saved = bitsOf(await trainer.state());
     const failure = (await trainer.trainBatch(batch).catch((error: unknown) => error)) as NonFiniteError;
@@ -371,7 +371,7 @@ describe('a step that fails', () => {
 
   it('by a batch of another size or length changes nothing', async () => {
     const trainer = smallTrainer(smallHrm());
-    const [batch] = reversalBatches(1) as [HostPuzzleBatch];
+    const [batch] = reversalBatches(1) as [PuzzleBatch];
     await trainer.trainBatch(batch);
     const saved = bitsOf(await trainer.state());
     const { numTensors } = tf.memory();

@@ -3,7 +3,7 @@ import {
   gravesAct,
   initialCarry,
   ponder,
-  puzzleBatch,
+  puzzleTensors,
   qLearningHalting,
   softmaxCrossEntropy,
   type Carry,
@@ -70,7 +70,7 @@ describe('updateGradients', () => {
   ])('are those of the loss over the batch size: %s', (_, halting, segments, haltingSteps) => {
     const network = wholeNetwork(halting);
     const [batch] = reversalBatches(1);
-    const [carry, offered, drawn] = tf.tidy(() => [initialCarry(network, 4), puzzleBatch(batch!), explore()]);
+    const [carry, offered, drawn] = tf.tidy(() => [initialCarry(network, 4), puzzleTensors(batch!), explore()]);
     const step = () =>
       updateGradients(network, softmaxCrossEntropy, {
         carry,
@@ -102,7 +102,7 @@ describe('updateGradients', () => {
     const network = wholeNetwork(gravesAct({ maxSegments: 2, ponderWeight: 0.5 }));
     const [batch] = reversalBatches(1);
     tf.tidy(() => {
-      const [carry, offered] = [initialCarry(network, 4), puzzleBatch(batch!)];
+      const [carry, offered] = [initialCarry(network, 4), puzzleTensors(batch!)];
       const together = updateGradients(network, softmaxCrossEntropy, { carry, offered, draws: [{}, {}] });
       const first = updateGradients(network, softmaxCrossEntropy, { carry, offered, draws: [{}] });
       const second = updateGradients(network, softmaxCrossEntropy, { carry: first.carry, offered, draws: [{}] });
@@ -133,7 +133,7 @@ describe('updateGradients', () => {
       namedParameters(network)
         .get('halting.head.bias')!
         .assign(tf.tensor1d([5, -5]));
-      const [carry, offered] = [initialCarry(network, 4), puzzleBatch(batch!)];
+      const [carry, offered] = [initialCarry(network, 4), puzzleTensors(batch!)];
       const draws = explore();
       const one = updateGradients(network, softmaxCrossEntropy, { carry, offered, draws: [draws] });
       const many = updateGradients(network, softmaxCrossEntropy, { carry, offered, draws: [draws, draws, draws] });
@@ -164,7 +164,7 @@ describe('updateGradients', () => {
     tf.tidy(() => {
       const { puzzle } = updateGradients(network, softmaxCrossEntropy, {
         carry: initialCarry(network, 4),
-        offered: puzzleBatch(batch!),
+        offered: puzzleTensors(batch!),
         draws: [{}],
       });
       expect([puzzle.rows!.shape, puzzle.gradients!.shape]).toEqual([
@@ -200,7 +200,7 @@ describe('trainingStep', () => {
       const trained = trainedParameters(network);
       const input = {
         carry: initialCarry(network, 4),
-        offered: puzzleBatch(batch!),
+        offered: puzzleTensors(batch!),
         draws: [{ exploreUniform: tf.ones([4]), exploreMinSteps: tf.fill([4], 2, 'int32') }],
         optimizerState: optimizer.init(trained),
         ema: trained,

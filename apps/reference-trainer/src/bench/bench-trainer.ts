@@ -1,5 +1,5 @@
 import { RandomStream } from '@hrm/layers';
-import type { HostPuzzleBatch } from '@hrm/act';
+import type { PuzzleBatch } from '@hrm/act';
 import type { RecursiveReasoner } from '@hrm/models';
 import type { Trainer } from '@hrm/trainer';
 import { checkRunConfig } from '../config/load-run-config';
@@ -57,7 +57,7 @@ export function benchTrainer(sizes: BenchSizes, engine: Omit<Engine, 'backend'>)
 }
 
 /** Puzzles of random tokens, each with an answer. */
-export function randomBatch({ batch, tokens }: Pick<BenchSizes, 'batch' | 'tokens'>): HostPuzzleBatch {
+export function randomBatch({ batch, tokens }: Pick<BenchSizes, 'batch' | 'tokens'>): PuzzleBatch {
   const random = new RandomStream(0);
   const draw = (low: number) => Int32Array.from({ length: batch * tokens }, () => random.integer(low, VOCABULARY));
   return {

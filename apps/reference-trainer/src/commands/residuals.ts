@@ -1,5 +1,5 @@
 import { lstat } from 'node:fs/promises';
-import { expectPuzzles, puzzleBatch } from '@hrm/act';
+import { expectPuzzles, puzzleTensors } from '@hrm/act';
 import { evaluationBatches } from '@hrm/data-sudoku-maze';
 import { measureResiduals } from '@hrm/recursion';
 import { replaceFile } from '@hrm/trainer/checkpoint';
@@ -53,7 +53,7 @@ async function residuals(options: z.infer<typeof residualsOptions>): Promise<voi
   const batchSize = Math.min(options.puzzles, total);
   const [batch] = evaluationBatches(dataset, { batchSize });
   expectPuzzles('residuals', model, batch!);
-  const tensors = puzzleBatch(batch!);
+  const tensors = puzzleTensors(batch!);
   const report = await measureResiduals(model, tensors, { segments: options.segments ?? model.halting.maxSegments });
   Object.values(tensors).forEach((tensor) => tensor.dispose());
   terminal.say(`\nStep ${step}, ${batchSize} held-out puzzles.\n\n${plotResiduals(report)}`);

@@ -1,11 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {
   initialCarry,
-  puzzleBatch,
+  puzzleTensors,
   softmaxCrossEntropy,
   stablemaxCrossEntropy,
   type Carry,
-  type HostPuzzleBatch,
+  type PuzzleBatch,
   type NamedTensors,
 } from '@hrm/act';
 import { disposeAll, namedParameters } from '@hrm/layers';
@@ -63,7 +63,7 @@ const PUZZLE_WEIGHT = 'inner.puzzle_emb.weights';
 
 const scalar = (value: number): HostTensor => ({ dtype: 'float64', shape: [1], data: Float64Array.of(value) });
 
-function hostBatch(recorded: NamedHostTensors): HostPuzzleBatch {
+function hostBatch(recorded: NamedHostTensors): PuzzleBatch {
   const ints = (name: string) => {
     const tensor = recorded.get(`batch.${name}`);
     if (!tensor) throw new Error(`the recording has no batch.${name}`);
@@ -194,7 +194,7 @@ export async function replayParityCase(recording: ParityCase, compile: Compile =
     const puzzleRate = puzzleOptimizer.learningRate(k + 1);
     comparison.compare('lr', where, scalar(learningRate), recordedSegment.get('lr')!, BOUNDS.rate);
 
-    const offered = puzzleBatch(hostBatch(recordedSegment));
+    const offered = puzzleTensors(hostBatch(recordedSegment));
     const draws: NamedTensors = {};
     for (const [ours, theirs] of [
       ['exploreUniform', 'explore_uniform'],

@@ -2,8 +2,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import { disposeAll, mapTensors } from '@hrm/layers';
 import type { NamedTensors } from '../controllers/halting-controller';
 import { admitPuzzles, initialCarry, type Carry } from '../segment/carry';
-import { expectPuzzles, type HostPuzzles } from '../segment/expect-puzzles';
-import { IGNORED_LABEL, puzzleBatch } from '../segment/puzzle-batch';
+import { expectPuzzles, type PuzzleQuestions } from '../segment/expect-puzzles';
+import { IGNORED_LABEL, puzzleTensors } from '../segment/puzzle-tensors';
 import type { ReasoningNetwork } from '../segment/reasoning-network';
 import { runSegment } from '../segment/segment';
 import { LeavingSamples, type InferenceResult } from './inference-result';
@@ -102,7 +102,7 @@ export class HaltingInference {
    * @throws RangeError for an empty batch, puzzles of another length, and tokens or puzzle identifiers that the network
    *   does not have.
    */
-  async infer(puzzles: HostPuzzles): Promise<InferenceResult> {
+  async infer(puzzles: PuzzleQuestions): Promise<InferenceResult> {
     const { batchSize, seqLen } = puzzles;
     const { labels: _, ...questions } = puzzles;
     expectPuzzles('HaltingInference', this.#network, questions);
@@ -140,13 +140,13 @@ export class HaltingInference {
     return left.result(maxSegments, rowsComputed);
   }
 
-  #start({ inputs, puzzleIdentifiers, batchSize, seqLen }: HostPuzzles): Carry {
+  #start({ inputs, puzzleIdentifiers, batchSize, seqLen }: PuzzleQuestions): Carry {
     const labels = new Int32Array(inputs.length).fill(IGNORED_LABEL);
     return tf.tidy(() =>
       admitPuzzles(
         this.#network,
         initialCarry(this.#network, batchSize),
-        puzzleBatch({ inputs, labels, puzzleIdentifiers, batchSize, seqLen }),
+        puzzleTensors({ inputs, labels, puzzleIdentifiers, batchSize, seqLen }),
       ),
     );
   }
@@ -168,7 +168,7 @@ export class HaltingInference {
  */
 export async function inferWithHalting(
   network: ReasoningNetwork,
-  puzzles: HostPuzzles,
+  puzzles: PuzzleQuestions,
   options: HaltingInferenceOptions = {},
 ): Promise<InferenceResult> {
   const inference = new HaltingInference(network, options);

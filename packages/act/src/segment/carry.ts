@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Latents } from '@hrm/recursion';
 import type { NamedTensors } from '../controllers/halting-controller';
-import type { PuzzleBatch } from './puzzle-batch';
+import type { PuzzleTensors } from './puzzle-tensors';
 import type { ReasoningNetwork } from './reasoning-network';
 
 /** What goes from one segment to the next, for each slot of the batch. */
@@ -12,7 +12,7 @@ export type Carry = {
   /** Whether the slot is done and takes a new puzzle at the next segment, `[batch]`, bool. */
   halted: tf.Tensor1D;
   /** The puzzle in the slot. */
-  puzzle: PuzzleBatch;
+  puzzle: PuzzleTensors;
   /** The halting controller's own state, one row a slot; empty for most. */
   halting: NamedTensors;
 };
@@ -52,7 +52,7 @@ function replaceHalted<T extends tf.Tensor>(halted: tf.Tensor1D, fresh: tf.Tenso
  *
  * Source: official HRM, `models/hrm/hrm_act_v1.py`, `HierarchicalReasoningModel_ACTV1.forward`, first lines.
  */
-export function admitPuzzles(network: ReasoningNetwork, carry: Carry, offered: PuzzleBatch): Carry {
+export function admitPuzzles(network: ReasoningNetwork, carry: Carry, offered: PuzzleTensors): Carry {
   const { halted } = carry;
   const batchSize = halted.shape[0];
   return tf.tidy(() => {

@@ -1,9 +1,9 @@
 import { describeValue } from '@hrm/layers';
-import { IGNORED_LABEL, expectBatchSizes, type HostPuzzleBatch } from './puzzle-batch';
+import { IGNORED_LABEL, expectBatchSizes, type PuzzleBatch } from './puzzle-tensors';
 import type { ReasoningNetwork } from './reasoning-network';
 
 /** A batch of puzzles as plain arrays, with labels or without. */
-export type HostPuzzles = Omit<HostPuzzleBatch, 'labels'> & { labels?: Int32Array };
+export type PuzzleQuestions = Omit<PuzzleBatch, 'labels'> & { labels?: Int32Array };
 
 function expectBatchObject(owner: string, puzzles: unknown): void {
   if (typeof puzzles === 'object' && puzzles !== null) return;
@@ -103,7 +103,7 @@ export function expectPuzzleIdentifiers(
 export function expectPuzzles(
   owner: string,
   network: Pick<ReasoningNetwork, 'seqLen' | 'vocabSize' | 'puzzleTable'>,
-  puzzles: HostPuzzles,
+  puzzles: PuzzleQuestions,
 ): void {
   expectBatchObject(owner, puzzles);
   const { seqLen, vocabSize } = network;

@@ -2,7 +2,7 @@ import type * as tf from '@tensorflow/tfjs-core';
 import type { Layer, RandomStream } from '@hrm/layers';
 import type { Latents, Refinement } from '@hrm/recursion';
 import type { HaltingController, HostDraws, NamedTensors } from '../controllers/halting-controller';
-import type { PuzzleBatch } from './puzzle-batch';
+import type { PuzzleTensors } from './puzzle-tensors';
 
 /**
  * What a segment needs of a model. `@hrm/models` has ready ones; any object of this shape is as good.
@@ -27,9 +27,9 @@ export interface ReasoningNetwork extends Layer {
    * The rows of {@link ReasoningNetwork.puzzleTable} that a batch uses, `[batch, size]`, or undefined without one.
    * Training differentiates by these rows.
    */
-  puzzleRows(puzzle: PuzzleBatch): tf.Tensor2D | undefined;
+  puzzleRows(puzzle: PuzzleTensors): tf.Tensor2D | undefined;
   /** The embedded puzzle, `[batch, prefixLen + seqLen, hidden]`. */
-  embed(puzzle: PuzzleBatch, puzzleRows: tf.Tensor2D | undefined): tf.Tensor3D;
+  embed(puzzle: PuzzleTensors, puzzleRows: tf.Tensor2D | undefined): tf.Tensor3D;
   /**
    * The refinements of one segment.
    *

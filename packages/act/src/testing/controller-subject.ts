@@ -8,7 +8,7 @@ import type {
   NamedTensors,
 } from '../controllers/halting-controller';
 import { admitPuzzles, initialCarry, type Carry } from '../segment/carry';
-import { puzzleBatch } from '../segment/puzzle-batch';
+import { puzzleTensors } from '../segment/puzzle-tensors';
 import { runSegment, type Segment, type SegmentOptions } from '../segment/segment';
 import { ProbeNetwork } from './probe-network';
 
@@ -91,7 +91,7 @@ export function disturb(controller: HaltingController): void {
 
 /** A carry whose every slot has just taken a new puzzle. */
 export function freshCarry(network: ProbeNetwork, batch: number, seed = 4): Carry {
-  const puzzles = puzzleBatch(network.puzzles(batch, new RandomStream(seed)));
+  const puzzles = puzzleTensors(network.puzzles(batch, new RandomStream(seed)));
   return admitPuzzles(network, initialCarry(network, batch), puzzles);
 }
 

@@ -4,7 +4,7 @@ import { expectThat, gradientFault, NOT_FINITE, PartFault } from '@hrm/layers/te
 import type { HaltingController, NamedTensors } from '../controllers/halting-controller';
 import { softmaxCrossEntropy } from '../losses/token-loss';
 import { admitPuzzles, initialCarry } from '../segment/carry';
-import { puzzleBatch } from '../segment/puzzle-batch';
+import { puzzleTensors } from '../segment/puzzle-tensors';
 import { runSegment, superviseSegment } from '../segment/segment';
 import type { ControllerCheck } from './controller-checks';
 import {
@@ -138,7 +138,7 @@ const severalSegments: ControllerCheck = {
           const random = new RandomStream(2);
           let carry = initialCarry(network, 4);
           const totals = Array.from({ length: halting.maxSegments + 1 }, () => {
-            const admitted = admitPuzzles(network, carry, puzzleBatch(network.puzzles(4, random)));
+            const admitted = admitPuzzles(network, carry, puzzleTensors(network.puzzles(4, random)));
             const draws = drawTensors(halting, random, 4);
             const segment = runSegment(network, admitted, { training: true, carryGradient: true, draws });
             carry = segment.carry;

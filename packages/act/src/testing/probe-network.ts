@@ -10,7 +10,7 @@ import {
 import type { Latents, Refinement } from '@hrm/recursion';
 import { expectController } from '../controllers/expect-controller';
 import type { HaltingController, HaltingFactory } from '../controllers/halting-controller';
-import type { HostPuzzleBatch, PuzzleBatch } from '../segment/puzzle-batch';
+import type { PuzzleBatch, PuzzleTensors } from '../segment/puzzle-tensors';
 import type { ReasoningNetwork } from '../segment/reasoning-network';
 
 /** Sizes of a {@link ProbeNetwork}. */
@@ -95,7 +95,7 @@ export class ProbeNetwork implements ReasoningNetwork {
     return undefined;
   }
 
-  embed({ inputs }: PuzzleBatch): tf.Tensor3D {
+  embed({ inputs }: PuzzleTensors): tf.Tensor3D {
     return tf.tidy(() => tf.mul(2, this.#tokens.apply(inputs)));
   }
 
@@ -114,7 +114,7 @@ export class ProbeNetwork implements ReasoningNetwork {
   }
 
   /** Random puzzles; the label of a token is the next larger one. */
-  puzzles(batchSize: number, random: RandomStream): HostPuzzleBatch {
+  puzzles(batchSize: number, random: RandomStream): PuzzleBatch {
     const inputs = Int32Array.from({ length: batchSize * this.seqLen }, () => random.integer(0, this.vocabSize));
     return {
       inputs,

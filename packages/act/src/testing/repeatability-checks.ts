@@ -4,7 +4,7 @@ import { brief, distanceOf, expectThat, PartFault } from '@hrm/layers/testing';
 import type { HaltingController } from '../controllers/halting-controller';
 import { softmaxCrossEntropy } from '../losses/token-loss';
 import { admitPuzzles, initialCarry } from '../segment/carry';
-import { puzzleBatch } from '../segment/puzzle-batch';
+import { puzzleTensors } from '../segment/puzzle-tensors';
 import { runSegment, superviseSegment } from '../segment/segment';
 import type { ControllerCheck } from './controller-checks';
 import { drawTensors, scramble } from './controller-subject';
@@ -27,7 +27,7 @@ function trainingStream(network: ProbeNetwork): { [name: string]: tf.Tensor } {
   const seen: { [name: string]: tf.Tensor } = {};
   let carry = initialCarry(network, 4);
   for (let k = 1; k <= halting.maxSegments + 2; k++) {
-    const admitted = admitPuzzles(network, carry, puzzleBatch(network.puzzles(4, puzzleRandom)));
+    const admitted = admitPuzzles(network, carry, puzzleTensors(network.puzzles(4, puzzleRandom)));
     const draws = drawTensors(halting, drawRandom, 4);
     const { gradients, auxiliary } = valueAndGradients(() => {
       const segment = runSegment(network, admitted, { training: true, draws });

@@ -4,7 +4,7 @@ import { brief, distanceOf, expectThat, NOT_FINITE } from '@hrm/layers/testing';
 import type { NamedTensors } from '../controllers/halting-controller';
 import { softmaxCrossEntropy } from '../losses/token-loss';
 import { admitPuzzles, type Carry } from '../segment/carry';
-import { puzzleBatch } from '../segment/puzzle-batch';
+import { puzzleTensors } from '../segment/puzzle-tensors';
 import { runSegment, superviseSegment, type Segment } from '../segment/segment';
 import type { ControllerCheck } from './controller-checks';
 import { drawTensors, freshCarry, runAllSegments, scramble } from './controller-subject';
@@ -170,7 +170,7 @@ const freshState: ControllerCheck = {
       tf.tidy(() => {
         scramble(network.halting);
         const old = runSegment(network, freshCarry(network, 4, 5), { training: true }).carry;
-        const offered = puzzleBatch(network.puzzles(4, new RandomStream(6)));
+        const offered = puzzleTensors(network.puzzles(4, new RandomStream(6)));
         const admitted = admitPuzzles(network, withHalted(old), offered);
         const initial = network.halting.initialState?.(4, network) ?? {};
         const again = network.halting.initialState?.(4, network) ?? {};

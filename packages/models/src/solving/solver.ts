@@ -8,7 +8,7 @@ import {
   runSegment,
   type Carry,
   type NamedTensors,
-  type PuzzleBatch,
+  type PuzzleTensors,
   type ReasoningNetwork,
 } from '@hrm/act';
 
@@ -51,7 +51,7 @@ export interface SolverOptions {
 }
 
 type SolvingStep = CompiledFunction<
-  [Carry, PuzzleBatch],
+  [Carry, PuzzleTensors],
   { carry: Carry; answer: tf.Tensor2D; haltLogits: NamedTensors }
 >;
 

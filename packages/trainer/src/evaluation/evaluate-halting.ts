@@ -4,7 +4,7 @@ import {
   HaltingInference,
   scoreAnswers,
   type HaltingInferenceOptions,
-  type HostPuzzleBatch,
+  type PuzzleBatch,
   type ReasoningNetwork,
 } from '@hrm/act';
 import type { HaltedEvaluation } from './evaluate';
@@ -46,7 +46,7 @@ export interface HaltingEvaluation extends HaltedEvaluation {
  */
 export async function evaluateHalting(
   network: ReasoningNetwork,
-  batches: Iterable<HostPuzzleBatch> | AsyncIterable<HostPuzzleBatch>,
+  batches: Iterable<PuzzleBatch> | AsyncIterable<PuzzleBatch>,
   { onBatch, ...options }: EvaluateHaltingOptions = {},
 ): Promise<HaltingEvaluation> {
   const inference = new HaltingInference(network, options);

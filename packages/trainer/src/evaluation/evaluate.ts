@@ -6,14 +6,14 @@ import {
   countHaltingSteps,
   expectPuzzles,
   initialCarry,
-  puzzleBatch,
+  puzzleTensors,
   runSegment,
   superviseSegment,
   type Carry,
-  type HostPuzzleBatch,
+  type PuzzleBatch,
   type MetricCounts,
   type MetricSum,
-  type PuzzleBatch,
+  type PuzzleTensors,
   type ReasoningNetwork,
   type TokenLoss,
 } from '@hrm/act';
@@ -81,7 +81,7 @@ export interface Evaluation {
 }
 
 /** One segment of an evaluation; `thinking` is 1 in the slots that the controller would not have halted before it. */
-export type EvaluationStep = CompiledFunction<[Carry, PuzzleBatch, tf.Tensor1D], EvaluatedSegment>;
+export type EvaluationStep = CompiledFunction<[Carry, PuzzleTensors, tf.Tensor1D], EvaluatedSegment>;
 
 /** One segment of an evaluation, every slot run to the last. Pure, so it can be recorded. */
 export function evaluationStep(network: ReasoningNetwork, tokenLoss: TokenLoss): EvaluationStep {
@@ -132,7 +132,7 @@ export function evaluationStep(network: ReasoningNetwork, tokenLoss: TokenLoss):
  */
 export async function evaluate(
   network: ReasoningNetwork,
-  batches: Iterable<HostPuzzleBatch> | AsyncIterable<HostPuzzleBatch>,
+  batches: Iterable<PuzzleBatch> | AsyncIterable<PuzzleBatch>,
   options: EvaluateOptions,
 ): Promise<Evaluation> {
   const { tokenLoss, compile = asItIs, microBatch, lanes = 1, onBatch } = options;
@@ -178,7 +178,7 @@ interface Figures {
 /** Runs parts of a batch through all segments, side by side, and adds their figures up. */
 async function evaluateParts(
   network: ReasoningNetwork,
-  parts: readonly HostPuzzleBatch[],
+  parts: readonly PuzzleBatch[],
   { step, onSegment }: Pick<EvaluateOptions, 'onSegment'> & { step: EvaluationStep },
   { totals, halted, haltingSteps }: Figures,
 ): Promise<void> {
@@ -186,7 +186,7 @@ async function evaluateParts(
   let running = tf.tidy(() =>
     parts.map((part) => ({
       carry: initialCarry(network, part.batchSize),
-      offered: puzzleBatch(part),
+      offered: puzzleTensors(part),
       thinking: tf.ones([part.batchSize]) as tf.Tensor1D,
     })),
   );
@@ -219,7 +219,7 @@ async function evaluateParts(
 }
 
 /** A batch as parts of so many puzzles; the last may have fewer. */
-function partsOf(batch: HostPuzzleBatch, count: number): HostPuzzleBatch[] {
+function partsOf(batch: PuzzleBatch, count: number): PuzzleBatch[] {
   const { inputs, labels, puzzleIdentifiers, batchSize, seqLen } = batch;
   return Array.from({ length: Math.ceil(batchSize / count) }, (_, i) => {
     const [first, end] = [i * count, Math.min(batchSize, (i + 1) * count)];

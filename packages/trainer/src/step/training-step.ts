@@ -6,7 +6,7 @@ import {
   superviseSegment,
   type Carry,
   type NamedTensors,
-  type PuzzleBatch,
+  type PuzzleTensors,
   type ReasoningNetwork,
   type TokenLoss,
 } from '@hrm/act';
@@ -30,7 +30,7 @@ export interface TrainingStepOptions {
 /** What goes into a step, beside the network's parameters: nothing but tensors. */
 export type TrainingStepInput = {
   carry: Carry;
-  offered: PuzzleBatch;
+  offered: PuzzleTensors;
   /** The random numbers of each segment of the update, for the halting controller and the schedule. */
   draws: readonly NamedTensors[];
   optimizerState: NamedTensors;
@@ -175,7 +175,7 @@ export function updateGradients(
 
 /** What an optimizer step needs to know of an update. */
 export type AppliedGradients = Pick<UpdateGradients, 'gradients' | 'puzzle'> & {
-  carry: { puzzle: Pick<PuzzleBatch, 'puzzleIdentifiers'> };
+  carry: { puzzle: Pick<PuzzleTensors, 'puzzleIdentifiers'> };
 };
 
 const addUp = <T extends tf.Tensor>(tensors: readonly T[]): T =>

@@ -4,7 +4,7 @@ import * as tf from '@tensorflow/tfjs-core';
 export const IGNORED_LABEL = -100;
 
 /** Puzzles as tensors, all int32. */
-export type PuzzleBatch = {
+export type PuzzleTensors = {
   /** Tokens, `[batch, seqLen]`. */
   inputs: tf.Tensor2D;
   /** The answer's tokens, `[batch, seqLen]`; {@link IGNORED_LABEL} where there is none. */
@@ -14,7 +14,7 @@ export type PuzzleBatch = {
 };
 
 /** Puzzles as plain arrays, as a data loader makes them; `[batch * seqLen]` each, row by row. */
-export interface HostPuzzleBatch {
+export interface PuzzleBatch {
   inputs: Int32Array;
   labels: Int32Array;
   /** `[batch]` */
@@ -32,7 +32,7 @@ const isInt32Array = (values: unknown) => Object.prototype.toString.call(values)
  */
 export function expectBatchSizes(
   owner: string,
-  { inputs, labels, puzzleIdentifiers, batchSize, seqLen }: Omit<HostPuzzleBatch, 'labels'> & { labels?: Int32Array },
+  { inputs, labels, puzzleIdentifiers, batchSize, seqLen }: Omit<PuzzleBatch, 'labels'> & { labels?: Int32Array },
 ): void {
   for (const [name, size] of Object.entries({ batchSize, seqLen })) {
     if (!Number.isInteger(size) || size < 1) {
@@ -61,18 +61,18 @@ export function expectBatchSizes(
  *
  * @example
  * ```ts
- * import { puzzleBatch } from '@hrm/act';
+ * import { puzzleTensors } from '@hrm/act';
  * import '@tensorflow/tfjs-backend-cpu';
  *
- * const batch = puzzleBatch({
+ * const puzzles = puzzleTensors({
  *   inputs: Int32Array.of(1, 2, 3, 1), labels: Int32Array.of(4, 2, 3, 5), puzzleIdentifiers: Int32Array.of(0, 0),
  *   batchSize: 2, seqLen: 2,
  * });
- * console.log(batch.inputs.shape); // [2, 2]
+ * console.log(puzzles.inputs.shape); // [2, 2]
  * ```
  */
-export function puzzleBatch(batch: HostPuzzleBatch): PuzzleBatch {
-  expectBatchSizes('puzzleBatch', batch);
+export function puzzleTensors(batch: PuzzleBatch): PuzzleTensors {
+  expectBatchSizes('puzzleTensors', batch);
   const { inputs, labels, puzzleIdentifiers, batchSize, seqLen } = batch;
   return {
     inputs: tf.tensor2d(inputs, [batchSize, seqLen], 'int32'),
