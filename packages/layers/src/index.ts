@@ -1,5 +1,6 @@
 export { Attention, type AttentionOptions } from './attention/attention';
 export { dotProductAttention } from './attention/dot-product-attention';
+export { customGradient } from './autodiff/custom-gradient';
 export { matMul } from './autodiff/mat-mul';
 export { registerGradients } from './autodiff/register-gradients';
 export { valueAndGradients, type ValueAndGradients } from './autodiff/value-and-gradients';

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {
+  customGradient,
   mapTensors,
   matMul,
   registerGradients,
@@ -21,6 +22,34 @@ describe.each(['cpu', 'wasm'] as const)('on %s', (backend) => {
     tensorsBefore = tf.memory().numTensors;
   });
   afterEach(() => expect(tf.memory().numTensors, 'tensors left by the test').toBe(tensorsBefore));
+
+  describe('customGradient', () => {
+    const doubledSlope = customGradient(
+      (x: tf.Tensor1D, scale: tf.Scalar) => {
+        const value: tf.Tensor1D = tf.mul(tf.square(x), scale);
+        return { value, saved: [x, scale] };
+      },
+      (dy, [x, scale]) => [tf.mul(dy, tf.mul(4, tf.mul(x, scale))), tf.sum(tf.mul(dy, tf.square(x)))],
+    );
+
+    it('computes the value of forward, and the gradients of backward, and keeps nothing', () => {
+      tf.tidy(() => {
+        const [x, scale] = [tf.tensor1d([1, 2]), tf.scalar(3)];
+        const { loss, gradients } = valueAndGradients(
+          () => ({ loss: tf.sum(doubledSlope(x, scale)), auxiliary: {} }),
+          [x, scale],
+        );
+        expect(number(loss)).toBe(15);
+        expect(gradients.map((gradient) => [...gradient.dataSync()])).toEqual([[12, 24], [5]]);
+      });
+    });
+
+    it('refuses what is no function, by name', () => {
+      expect(() => customGradient(doubledSlope as never, undefined as never)).toThrow(
+        new TypeError('customGradient: backward is undefined, expected a function of tensors'),
+      );
+    });
+  });
 
   describe('valueAndGradients', () => {
     it('gives the loss, each gradient in order, and what else was computed', () => {

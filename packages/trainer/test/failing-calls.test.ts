@@ -76,8 +76,9 @@ const applied = (
 
 const ofLayers = [
   applied(['Attention'], () => new layers.Attention({ hiddenSize: 8, heads: 2, random: random() })),
-  applied(['AttentionBlock', 'attentionBlock', 'dotProductAttention', 'PostNorm', 'rmsNorm', 'matMul'], () =>
-    layers.attentionBlock({ heads: 2 })(context),
+  applied(
+    ['AttentionBlock', 'attentionBlock', 'dotProductAttention', 'PostNorm', 'rmsNorm', 'matMul', 'customGradient'],
+    () => layers.attentionBlock({ heads: 2 })(context),
   ),
   applied(['MixerBlock', 'mixerBlock', 'SwiGLU'], () => layers.mixerBlock()(context)),
   applied(['PreNorm', 'LearnedRmsNorm'], () => layers.mixerBlock({ norm: 'pre', learnedGain: true })(context)),

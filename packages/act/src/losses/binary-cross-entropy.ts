@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { customGradient } from '@hrm/layers';
 
 /**
  * The cross-entropy between `sigmoid(logits)` and targets between 0 and 1, elementwise, finite for every finite logit.
@@ -14,14 +15,12 @@ import * as tf from '@tensorflow/tfjs-core';
  * ```
  */
 export function binaryCrossEntropy<T extends tf.Tensor>(logits: T, targets: T): T {
-  const loss = tf.customGrad((...inputs) => {
-    const [x, save] = inputs as unknown as [tf.Tensor, tf.GradSaveFunc];
-    const value = tf.add(tf.sub(tf.relu(x), tf.mul(x, targets)), tf.log(tf.add(1, tf.exp(tf.neg(tf.abs(x))))));
-    save([x, targets]);
-    return {
-      value,
-      gradFunc: (dy, saved) => tf.mul(dy, tf.sub(tf.sigmoid(saved[0]!), saved[1]!)),
-    };
-  });
-  return loss(logits) as T;
+  const loss = customGradient(
+    (x: T) => {
+      const value = tf.add<T>(tf.sub(tf.relu(x), tf.mul(x, targets)), tf.log(tf.add(1, tf.exp(tf.neg(tf.abs(x))))));
+      return { value, saved: [x, targets] };
+    },
+    (dy, [x, targets]) => [tf.mul(dy, tf.sub(tf.sigmoid(x), targets))],
+  );
+  return loss(logits);
 }

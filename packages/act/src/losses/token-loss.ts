@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { customGradient } from '@hrm/layers';
 
 /**
  * A loss of token logits against labels.
@@ -45,27 +46,21 @@ function targetsOf(labels: tf.Tensor2D, vocabSize: number, smoothing: number): t
 /** A cross-entropy of logits and targets, both `[batch, seq, vocab]`, where targets add up to 1, or are all zero. */
 interface Formula {
   /** `[batch, seq]` */
-  loss: (logits: tf.Tensor3D, targets: tf.Tensor3D) => tf.Tensor;
+  loss: (logits: tf.Tensor3D, targets: tf.Tensor3D) => tf.Tensor2D;
   /** Its derivatives by the logits, `[batch, seq, vocab]`. */
   gradient: (logits: tf.Tensor3D, targets: tf.Tensor3D) => tf.Tensor;
 }
 
 function tokenLossOf({ loss, gradient }: Formula, smoothing = 0): TokenLoss {
   return (logits, labels) => {
-    const differentiable = tf.customGrad((...inputs) => {
-      const [x, save] = inputs as unknown as [tf.Tensor3D, tf.GradSaveFunc];
-      const targets = targetsOf(labels, x.shape[2], smoothing);
-      const value = loss(x, targets);
-      save([x, targets]);
-      return {
-        value,
-        gradFunc: (dy, saved) => {
-          const [savedLogits, savedTargets] = saved as [tf.Tensor3D, tf.Tensor3D];
-          return tf.mul(tf.expandDims(dy, -1), gradient(savedLogits, savedTargets));
-        },
-      };
-    });
-    return differentiable(logits) as tf.Tensor2D;
+    const differentiable = customGradient(
+      (x: tf.Tensor3D) => {
+        const targets = targetsOf(labels, x.shape[2], smoothing);
+        return { value: loss(x, targets), saved: [x, targets] };
+      },
+      (dy, [x, targets]) => [tf.mul(tf.expandDims(dy, -1), gradient(x, targets))],
+    );
+    return differentiable(logits);
   };
 }
 

@@ -1,8 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { customGradient } from '../autodiff/custom-gradient';
 import { timesTransposed, transposedTimes } from '../autodiff/mat-mul';
-
-/** What the gradient takes from the forward pass. */
-type Saved = [q: tf.Tensor, k: tf.Tensor, v: tf.Tensor, weights: tf.Tensor, total: tf.Tensor, value: tf.Tensor];
 
 /**
  * What every query finds: the values, weighed by the softmax of the products of query and keys. Scale the queries by
@@ -38,25 +36,22 @@ export function dotProductAttention(
   values: tf.Tensor4D,
   bias?: tf.Tensor,
 ): tf.Tensor4D {
-  const attend = tf.customGrad((...inputs) => {
-    const [q, k, v, save] = inputs as unknown as [tf.Tensor, tf.Tensor, tf.Tensor, tf.GradSaveFunc];
-    const products = timesTransposed(q, k);
-    const scores = bias ? tf.add(products, bias) : products;
-    const weights = tf.exp(tf.sub(scores, tf.max(scores, -1, true)));
-    const total = tf.sum(weights, -1, true);
-    const value = tf.div(tf.matMul(weights, v), total);
-    save([q, k, v, weights, total, value]);
-    return {
-      value,
-      gradFunc: (dy, saved) => {
-        const [q, k, v, weights, total, value] = saved as tf.Tensor[] as Saved;
-        const dWeighted = tf.div(dy, total);
-        // Softmax takes the mean of its gradient away from it; under the weights that mean is dy . value.
-        const mean = tf.sum(tf.mul(dWeighted, value), -1, true);
-        const dScores = tf.mul(weights, tf.sub(timesTransposed(dWeighted, v), mean));
-        return [tf.matMul(dScores, k), transposedTimes(dScores, q), transposedTimes(weights, dWeighted)];
-      },
-    };
-  });
-  return attend(queries, keys, values) as tf.Tensor4D;
+  const attend = customGradient(
+    (q: tf.Tensor4D, k: tf.Tensor4D, v: tf.Tensor4D) => {
+      const products = timesTransposed(q, k);
+      const scores = bias ? tf.add(products, bias) : products;
+      const weights = tf.exp(tf.sub(scores, tf.max(scores, -1, true)));
+      const total = tf.sum(weights, -1, true);
+      const value = tf.div<tf.Tensor4D>(tf.matMul(weights, v), total);
+      return { value, saved: [q, k, v, weights, total, value] };
+    },
+    (dy, [q, k, v, weights, total, value]) => {
+      const dWeighted = tf.div(dy, total);
+      // Softmax takes the mean of its gradient away from it; under the weights that mean is dy . value.
+      const mean = tf.sum(tf.mul(dWeighted, value), -1, true);
+      const dScores = tf.mul(weights, tf.sub(timesTransposed(dWeighted, v), mean));
+      return [tf.matMul(dScores, k), transposedTimes(dScores, q), transposedTimes(weights, dWeighted)];
+    },
+  );
+  return attend(queries, keys, values);
 }

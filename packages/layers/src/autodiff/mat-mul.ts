@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { customGradient } from './custom-gradient';
 
 const swapLastTwo = (x: tf.Tensor) => {
   const order = Array.from({ length: x.rank }, (_, axis) => axis);
@@ -34,18 +35,9 @@ export function transposedTimes(a: tf.Tensor, b: tf.Tensor): tf.Tensor {
  * ```
  */
 export function matMul<T extends tf.Tensor>(a: T, b: T): T {
-  const product = tf.customGrad((...inputs) => {
-    const [left, right, save] = inputs as unknown as [tf.Tensor, tf.Tensor, tf.GradSaveFunc];
-    const value = tf.matMul(left, right);
-    // After the product: what is saved is freed with the tape, which knows of it once the value is there.
-    save([left, right]);
-    return {
-      value,
-      gradFunc: (dy, saved) => {
-        const [savedLeft, savedRight] = saved as [tf.Tensor, tf.Tensor];
-        return [timesTransposed(dy, savedRight), transposedTimes(savedLeft, dy)];
-      },
-    };
-  });
-  return product(a, b) as T;
+  const product = customGradient(
+    (left: T, right: T) => ({ value: tf.matMul<T>(left, right), saved: [left, right] }),
+    (dy, [left, right]) => [timesTransposed(dy, right), transposedTimes(left, dy)],
+  );
+  return product(a, b);
 }

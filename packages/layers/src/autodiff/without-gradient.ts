@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { mapTensors } from '../map-tensors';
+import { customGradient } from './custom-gradient';
 
 /** A copy that no tidy frees; noted, so that it can be freed whatever happens. */
 export function keepCopy(tensor: tf.Tensor, kept: tf.Tensor[]): tf.Tensor {
@@ -30,11 +31,14 @@ export function withoutGradient<T extends tf.TensorContainer>(f: () => T): T {
   const kept: tf.Tensor[] = [];
   // Operations inside a custom gradient are not on the tape, so what they make is a constant there. The node itself
   // has no inputs and its value is dropped: it only opens such a scope.
-  const scope = tf.customGrad(() => {
-    // Copies, because `f` may return what it was given, or the same tensor twice.
-    result = tf.tidy(() => mapTensors(f(), (tensor) => keepCopy(tensor, kept)));
-    return { value: tf.scalar(0), gradFunc: () => [] };
-  });
+  const scope = customGradient(
+    () => {
+      // Copies, because `f` may return what it was given, or the same tensor twice.
+      result = tf.tidy(() => mapTensors(f(), (tensor) => keepCopy(tensor, kept)));
+      return { value: tf.scalar(0), saved: [] };
+    },
+    () => [],
+  );
   try {
     scope().dispose();
     // A clone belongs to the caller's tidy, as an ordinary result does; a kept tensor would belong to nobody.

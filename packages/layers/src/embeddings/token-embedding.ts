@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { customGradient } from '../autodiff/custom-gradient';
 import { matMul } from '../autodiff/mat-mul';
 import { expectOptionsObject } from '../checks/expect-options';
 import { expectRandom } from '../checks/expect-random';
@@ -10,20 +11,16 @@ import { truncatedNormal } from '../random/truncated-normal';
 
 /** Rows of a table by index, with a gradient that every backend can compute: WebAssembly cannot sum by segment. */
 function lookUp(table: tf.Tensor2D, indices: tf.Tensor1D): tf.Tensor2D {
-  const rows = tf.customGrad((...inputs) => {
-    const [weights, save] = inputs as unknown as [tf.Tensor2D, tf.GradSaveFunc];
-    const value = tf.gather(weights, indices);
-    save([indices]);
-    return {
-      value,
-      gradFunc: (dy, saved) => {
-        // Cast, because WebAssembly makes integers whatever it is asked for.
-        const oneHot = tf.cast(tf.oneHot(saved[0] as tf.Tensor1D, weights.shape[0]), 'float32') as tf.Tensor2D;
-        return matMul(tf.transpose(oneHot), dy as tf.Tensor2D);
-      },
-    };
-  });
-  return rows(table) as tf.Tensor2D;
+  const [count] = table.shape;
+  const rows = customGradient(
+    (weights: tf.Tensor2D) => ({ value: tf.gather(weights, indices), saved: [indices] }),
+    (dy, [indices]) => {
+      // Cast, because WebAssembly makes integers whatever it is asked for.
+      const oneHot = tf.cast(tf.oneHot(indices, count) as tf.Tensor2D, 'float32');
+      return [matMul(tf.transpose(oneHot), dy)];
+    },
+  );
+  return rows(table);
 }
 
 /** Sizes and start of a {@link TokenEmbedding}. */

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { customGradient } from '../autodiff/custom-gradient';
 import { expectOptionsObject } from '../checks/expect-options';
 import { expectRandom } from '../checks/expect-random';
 import { expectSizes } from '../checks/expect-sizes';
@@ -29,22 +30,16 @@ const softSign = (x: tf.Tensor) => tf.tanh(tf.mul(SQRT_2_OVER_PI, tf.add(x, tf.m
  * ```
  */
 export function gelu<T extends tf.Tensor>(x: T): T {
-  const activate = tf.customGrad((...inputs) => {
-    const [input, save] = inputs as unknown as [tf.Tensor, tf.GradSaveFunc];
-    const value = tf.mul(tf.mul(0.5, input), tf.add(1, softSign(input)));
-    save([input]);
-    return {
-      value,
-      gradFunc: (dy, saved) => {
-        const x = saved[0]!;
-        const t = softSign(x);
-        const slopeInside = tf.mul(SQRT_2_OVER_PI, tf.add(1, tf.mul(3 * CUBIC, tf.square(x))));
-        const slope = tf.add(tf.add(1, t), tf.mul(tf.mul(x, tf.sub(1, tf.square(t))), slopeInside));
-        return tf.mul(dy, tf.mul(0.5, slope));
-      },
-    };
-  });
-  return activate(x) as T;
+  const activate = customGradient(
+    (input: T) => ({ value: tf.mul<T>(tf.mul(0.5, input), tf.add(1, softSign(input))), saved: [input] }),
+    (dy, [x]) => {
+      const t = softSign(x);
+      const slopeInside = tf.mul(SQRT_2_OVER_PI, tf.add(1, tf.mul(3 * CUBIC, tf.square(x))));
+      const slope = tf.add(tf.add(1, t), tf.mul(tf.mul(x, tf.sub(1, tf.square(t))), slopeInside));
+      return [tf.mul(dy, tf.mul(0.5, slope))];
+    },
+  );
+  return activate(x);
 }
 
 /** Sizes and start of a {@link GeluMlp}. */

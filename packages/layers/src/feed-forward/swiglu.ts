@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { customGradient } from '../autodiff/custom-gradient';
 import { expectOptionsObject } from '../checks/expect-options';
 import { expectRandom } from '../checks/expect-random';
 import { expectSizes } from '../checks/expect-sizes';
@@ -8,26 +9,20 @@ import { Linear } from '../linear';
 import type { RandomStream } from '../random/random-stream';
 
 /** `silu(gate) * up`, where the last axis of `gateUp` holds gate first, then up. */
-function gated(gateUp: tf.Tensor): tf.Tensor {
-  const product = tf.customGrad((...inputs) => {
-    const [input, save] = inputs as unknown as [tf.Tensor, tf.GradSaveFunc];
-    const [gate, up] = tf.split(input, 2, -1) as [tf.Tensor, tf.Tensor];
-    const value = tf.mul(tf.mul(gate, tf.sigmoid(gate)), up);
-    save([input]);
-    return {
-      value,
-      gradFunc: (dy, saved) => {
-        const [gate, up] = tf.split(saved[0]!, 2, -1) as [tf.Tensor, tf.Tensor];
-        const sigmoid = tf.sigmoid(gate);
-        const silu = tf.mul(gate, sigmoid);
-        // d silu(g) = sigmoid(g) + silu(g) (1 - sigmoid(g))
-        const slope = tf.add(sigmoid, tf.mul(silu, tf.sub(1, sigmoid)));
-        return tf.concat([tf.mul(tf.mul(dy, up), slope), tf.mul(dy, silu)], -1);
-      },
-    };
-  });
-  return product(gateUp);
-}
+const gated = customGradient(
+  (gateUp: tf.Tensor) => {
+    const [gate, up] = tf.split(gateUp, 2, -1) as [tf.Tensor, tf.Tensor];
+    return { value: tf.mul(tf.mul(gate, tf.sigmoid(gate)), up), saved: [gateUp] };
+  },
+  (dy, [gateUp]) => {
+    const [gate, up] = tf.split(gateUp, 2, -1) as [tf.Tensor, tf.Tensor];
+    const sigmoid = tf.sigmoid(gate);
+    const silu = tf.mul(gate, sigmoid);
+    // d silu(g) = sigmoid(g) + silu(g) (1 - sigmoid(g))
+    const slope = tf.add(sigmoid, tf.mul(silu, tf.sub(1, sigmoid)));
+    return [tf.concat([tf.mul(tf.mul(dy, up), slope), tf.mul(dy, silu)], -1)];
+  },
+);
 
 /** Sizes and start of a {@link SwiGLU} layer. */
 export interface SwiGLUOptions {

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { customGradient } from '../autodiff/custom-gradient';
 
 /**
  * Scales every vector along the last axis to a root mean square of 1: `x / sqrt(mean(x^2) + epsilon)`. No learned gain.
@@ -18,19 +19,14 @@ import * as tf from '@tensorflow/tfjs-core';
  * ```
  */
 export function rmsNorm<T extends tf.Tensor>(x: T, epsilon = 1e-5): T {
-  const normalise = tf.customGrad((...inputs) => {
-    const [input, save] = inputs as unknown as [tf.Tensor, tf.GradSaveFunc];
-    const scale = tf.rsqrt(tf.add(tf.mean(tf.square(input), -1, true), epsilon));
-    const value = tf.mul(input, scale);
-    save([value, scale]);
-    return {
-      value,
-      // With y = x s: dx = s (dy - y mean(dy y)). Half the passes over memory that the plain tape would make.
-      gradFunc: (dy, saved) => {
-        const [y, s] = saved as [tf.Tensor, tf.Tensor];
-        return tf.mul(s, tf.sub(dy, tf.mul(y, tf.mean(tf.mul(dy, y), -1, true))));
-      },
-    };
-  });
-  return normalise(x) as T;
+  const normalise = customGradient(
+    (input: T) => {
+      const scale = tf.rsqrt(tf.add(tf.mean(tf.square(input), -1, true), epsilon));
+      const value = tf.mul<T>(input, scale);
+      return { value, saved: [value, scale] };
+    },
+    // With y = x s: dx = s (dy - y mean(dy y)). Half the passes over memory that the plain tape would make.
+    (dy, [y, s]) => [tf.mul(s, tf.sub(dy, tf.mul(y, tf.mean(tf.mul(dy, y), -1, true))))],
+  );
+  return normalise(x);
 }

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { customGradient } from '../autodiff/custom-gradient';
 
 /** The cosine and sine of each angle by which a vector's halves are turned, `[seq, 1, size / 2]` each. */
 export interface AngleTables {
@@ -41,18 +42,19 @@ export function waveAngle(position: number, i: number, size: number, theta: numb
  * @param x `[batch, seq, heads, size]`; @returns the same shape.
  */
 export function rotateHalves(x: tf.Tensor4D, { cos, sin }: AngleTables): tf.Tensor4D {
-  const rotate = (vectors: tf.Tensor, back: boolean) => {
-    const [first, second] = tf.split(vectors, 2, -1) as [tf.Tensor, tf.Tensor];
+  const rotate = (vectors: tf.Tensor4D, back: boolean) => {
+    const [first, second] = tf.split(vectors, 2, -1) as [tf.Tensor4D, tf.Tensor4D];
     const [plus, minus] = back ? [tf.add, tf.sub] : [tf.sub, tf.add];
-    return tf.concat(
-      [plus(tf.mul(first, cos), tf.mul(second, sin)), minus(tf.mul(second, cos), tf.mul(first, sin))],
-      -1,
-    );
+    const turned: tf.Tensor4D[] = [
+      plus(tf.mul(first, cos), tf.mul(second, sin)),
+      minus(tf.mul(second, cos), tf.mul(first, sin)),
+    ];
+    return tf.concat(turned, -1);
   };
   // The gradient of a rotation is the rotation back.
-  const rotation = tf.customGrad((...inputs) => ({
-    value: rotate(inputs[0] as tf.Tensor, false),
-    gradFunc: (dy) => rotate(dy, true),
-  }));
-  return rotation(x) as tf.Tensor4D;
+  const rotation = customGradient(
+    (vectors: tf.Tensor4D) => ({ value: rotate(vectors, false), saved: [] }),
+    (dy) => [rotate(dy, true)],
+  );
+  return rotation(x);
 }

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { expectOptions } from '@hrm/layers';
+import { customGradient, expectOptions } from '@hrm/layers';
 import { fixedPointReport, type FixedPointReport } from '../solvers/fixed-point-report';
 import { completeSolveOptions, SOLVE_OPTIONS, solveFixedPoint, type SolveOptions } from '../solvers/solve-fixed-point';
 import type { FixedPointGradient } from './fixed-point-gradient';
@@ -43,29 +43,19 @@ export function implicit({ onSolve, ...options }: ImplicitOptions = {}): FixedPo
     recordable: tolerance === 0 && onSolve === undefined,
     attach(f, solved, inputs) {
       // Forward, this is the identity; backward, it turns the gradient g into w.
-      const throughFixedPoint = tf.customGrad((...args) => {
-        const [image, save] = args as unknown as [tf.Tensor2D, tf.GradSaveFunc];
+      const throughFixedPoint = customGradient(
         // The backward pass comes when everything not saved is gone.
-        save([solved, ...inputs]);
-        return {
-          value: tf.clone(image),
-          gradFunc: (g: tf.Tensor, [at, ...saved]: tf.Tensor[]) =>
-            tf.tidy(() => {
-              const solution = solveFixedPoint(
-                (w) =>
-                  tf.add(
-                    g,
-                    vectorJacobianProduct((z) => f(z, ...saved), at as tf.Tensor2D, w),
-                  ),
-                g as tf.Tensor2D,
-                options,
-              );
-              onSolve?.(fixedPointReport(solution));
-              return solution.state;
-            }),
-        };
-      });
-      return tf.tidy(() => throughFixedPoint(f(solved, ...inputs)) as tf.Tensor2D);
+        (image: tf.Tensor2D) => ({ value: tf.clone(image), saved: [solved, ...inputs] }),
+        (g, [at, ...saved]) => [
+          tf.tidy(() => {
+            const pullBack = (w: tf.Tensor2D) => vectorJacobianProduct((z) => f(z, ...saved), at, w);
+            const solution = solveFixedPoint((w) => tf.add(g, pullBack(w)), g, options);
+            onSolve?.(fixedPointReport(solution));
+            return solution.state;
+          }),
+        ],
+      );
+      return tf.tidy(() => throughFixedPoint(f(solved, ...inputs) as tf.Tensor2D));
     },
   };
 }
