@@ -2,13 +2,14 @@
 
 /** Each package, with the packages that it may import. What is not written here is forbidden. */
 const mayImport = {
+  files: [],
   layers: [],
   recursion: ['layers'],
   act: ['layers', 'recursion'],
-  models: ['layers', 'recursion', 'act'],
-  trainer: ['layers', 'recursion', 'act', 'models'],
-  'data-sudoku-maze': [],
-  runtime: [],
+  models: ['files', 'layers', 'recursion', 'act'],
+  trainer: ['files', 'layers', 'recursion', 'act', 'models'],
+  'data-sudoku-maze': ['files'],
+  runtime: ['files'],
 };
 
 /** All of @hrm/runtime but its entry for browsers, and what that one shares. */
@@ -16,7 +17,12 @@ const runtimeForNode =
   '^packages/runtime/(?!src/(browser/|wasm/|backend/(?!select-)|compile/recording-error|native/native-setup-error|faster-wasm-kernels|replace-kernel))';
 
 /** Sources that need Node: nearly all of @hrm/runtime, and entries that a package exports beside its main one. */
-const nodeOnly = [runtimeForNode, '^packages/data-sudoku-maze/src/files[./]', '^packages/trainer/src/checkpoint'];
+const nodeOnly = [
+  runtimeForNode,
+  '^packages/files/src/node[./]',
+  '^packages/data-sudoku-maze/src/files[./]',
+  '^packages/trainer/src/checkpoint',
+];
 
 /** An import of a package is seen as its built file, or by name when it is not built or not a dependency. */
 const ofPackages = (names) => `^(packages/|@hrm/|.*node_modules/@hrm/)(${names.join('|')})(/|$)`;
@@ -136,7 +142,11 @@ module.exports = {
       from: { path: '^packages/[^/]+/src/', pathNot: nodeOnly },
       to: {
         dependencyTypesNot: ['type-only'],
-        path: [...nodeOnly, '^@hrm/(data-sudoku-maze/files|trainer/checkpoint|runtime)', '/dist/(files|checkpoint)[.]'],
+        path: [
+          ...nodeOnly,
+          '^@hrm/(files/node|data-sudoku-maze/files|trainer/checkpoint|runtime)',
+          '/dist/(node|files|checkpoint)[.]',
+        ],
       },
     },
   ],

@@ -11,7 +11,7 @@ const paths = Object.fromEntries(
   ]),
 );
 
-/** `npm run docs`: the reference of the seven packages, in docs/api. Any warning is an error. */
+/** `npm run docs`: the reference of the packages, in docs/api. Any warning is an error. */
 export default {
   name: 'HRM',
   out: 'docs/api',
@@ -22,7 +22,7 @@ export default {
   // The README links to folders, which are on GitHub and not in the reference.
   validation: { invalidPath: false },
   packageOptions: {
-    entryPoints: ['src/@(index|checkpoint|files|testing).ts'],
+    entryPoints: ['src/@(index|checkpoint|files|node|testing).ts'],
     compilerOptions: { paths },
     // `npm run typecheck` does that.
     skipErrorChecking: true,

@@ -4,7 +4,8 @@ import { readFileSync } from 'node:fs';
 import { inferWithHalting, scoreAnswers } from '@hrm/act';
 import { buildSudokuDataset, evaluationBatches, generateSudokuPuzzles } from '@hrm/data-sudoku-maze';
 import { namedParameters } from '@hrm/layers';
-import { buildModel, parseSafetensors, setParameterValues, type ModelConfig, type PartConfig } from '@hrm/models';
+import { parseSafetensors } from '@hrm/files';
+import { buildModel, setParameterValues, type ModelConfig, type PartConfig } from '@hrm/models';
 import { selectBackend } from '@hrm/runtime';
 
 console.log((await selectBackend()).why);

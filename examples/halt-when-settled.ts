@@ -5,7 +5,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import { fixedSteps, inferWithHalting, scoreAnswers, unchangedAnswer, type HaltingFactory } from '@hrm/act';
 import { buildSudokuDataset, evaluationBatches, generateSudokuPuzzles } from '@hrm/data-sudoku-maze';
 import { namedParameters } from '@hrm/layers';
-import { buildModel, parseSafetensors, registerParts, setParameterValues, type ModelConfig } from '@hrm/models';
+import { parseSafetensors } from '@hrm/files';
+import { buildModel, registerParts, setParameterValues, type ModelConfig } from '@hrm/models';
 import { selectBackend } from '@hrm/runtime';
 
 const cells = Array.from({ length: 16 }, (_, cell) => ({ row: cell >> 2, column: cell & 3 }));

@@ -42,7 +42,7 @@ export async function prepare() {
     env,
   });
   await runStage({
-    title: 'Build: the seven packages and the command hrm',
+    title: 'Build: the packages and the command hrm',
     cost: existsSync(hrm) ? 'about 40 s for all, nothing for what has not changed' : 'about 40 s and 5 MB',
     command: [pnpm.program, 'build'],
     env,

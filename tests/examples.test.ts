@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { parseSafetensors, type Safetensors } from '@hrm/models';
+import { parseSafetensors, type Safetensors } from '@hrm/files';
 import { check, resolveConfig } from 'prettier';
 import { expect, test } from 'vitest';
 

@@ -32,8 +32,8 @@ function compare(kind: string, script: string, project: string, test: string, va
 
 const third = Math.round(count / 3);
 const results = [
-  compare('tensors', 'packages/models/test/agreement/make_cases.py', 'models', 'agreement', 'AGREEMENT_CASES', count - third), // prettier-ignore
-  compare('npy', 'packages/data-sudoku-maze/test/agreement/make_npy_cases.py', 'data-sudoku-maze', 'npy-agreement', 'NPY_CASES', third), // prettier-ignore
+  compare('tensors', 'packages/files/test/agreement/make_cases.py', 'files', 'test/agreement/', 'AGREEMENT_CASES', count - third), // prettier-ignore
+  compare('npy', 'packages/files/test/agreement/make_npy_cases.py', 'files', 'npy-agreement', 'NPY_CASES', third), // prettier-ignore
 ];
 const held = results.every(({ problem }) => problem === undefined);
 recordFigures('agreement', {

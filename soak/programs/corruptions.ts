@@ -16,7 +16,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import type { HostTensor } from '@hrm/models';
+import type { HostTensor } from '@hrm/files';
 import { CheckpointStore } from '@hrm/trainer/checkpoint';
 import { recordFigures, tellProgress } from '../src/record-figures';
 import { soakOptions } from '../src/soak-options';

@@ -8,7 +8,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stablemaxCrossEntropy } from '@hrm/act';
 import { evaluationBatches } from '@hrm/data-sudoku-maze';
-import { serializeSafetensors, type HostTensor } from '@hrm/models';
+import { parseTorchCheckpoint, serializeSafetensors, type HostTensor } from '@hrm/files';
 import { selectBackend } from '@hrm/runtime';
 import { evaluate } from '@hrm/trainer';
 import { loadRun } from '../../apps/reference-trainer/src/run/load-run';
@@ -59,7 +59,7 @@ async function compareTrained(positions: 'rope' | 'learned', learningRate: numbe
 
   await selectBackend({ prefer: 'wasm' });
   const { model: network, data } = await loadRun(trained, 'newest', new Terminal(true));
-  const { parseTorchCheckpoint, setParameterValues, weightsFromOfficial } = await import('@hrm/models');
+  const { setParameterValues, weightsFromOfficial } = await import('@hrm/models');
   const exported = parseTorchCheckpoint(readFileSync(stepFile));
   setParameterValues(network, weightsFromOfficial(new Map([...exported].map(([name, tensor]) => [name.replace(/^model\./, ''), tensor])))); // prettier-ignore
   const batchSize = 8;

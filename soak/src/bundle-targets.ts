@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { build } from 'tsup';
-import { repository, soakFolder } from './soak-folder';
+import { soakFolder } from './soak-folder';
 
 /** Makes in `outDir` one CommonJS file of the readers, which is what Jazzer.js can put its counters into; returns its path. */
 export async function bundleTargets(outDir: string): Promise<string> {
@@ -15,10 +15,6 @@ export async function bundleTargets(outDir: string): Promise<string> {
     dts: false,
     splitting: false,
     noExternal: [/.*/],
-    esbuildOptions: (options) => {
-      // Of all that the package exports, readers need this.
-      options.alias = { '@hrm/models': join(repository, 'packages/models/src/formats/torch/torch-checkpoint.ts') };
-    },
   });
   return join(outDir, 'target.cjs');
 }

@@ -1,8 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { serializeNpy } from '@hrm/data-sudoku-maze';
-import { parseTorchCheckpoint, serializeTorchCheckpoint } from '@hrm/models';
+import { serializeNpy, parseTorchCheckpoint, serializeTorchCheckpoint } from '@hrm/files';
 import { presets } from '../../apps/reference-trainer/src/config/presets';
 import { repository } from './soak-folder';
 
@@ -43,7 +42,7 @@ export function fuzzSeeds(reader: string): Uint8Array[] {
 
 /** The files on which we and Python were compared. */
 function agreementCases(kind: string): Uint8Array[] {
-  const path = join(repository, 'packages/models/test/testdata/agreement/cases.jsonl.gz');
+  const path = join(repository, 'packages/files/test/testdata/agreement/cases.jsonl.gz');
   const lines = gunzipSync(readFileSync(path)).toString().trimEnd().split('\n');
   const cases = lines.map((line) => JSON.parse(line) as { kind: string; bytes: string });
   return cases.filter((item) => item.kind === kind).map(({ bytes }) => Buffer.from(bytes, 'base64'));

@@ -1,17 +1,13 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { tmpdir } from 'node:os';
+import { FileFormatError, parseNpy, parseSafetensors, parseTorchCheckpoint } from '@hrm/files';
 import { loadRunConfig } from '../../apps/reference-trainer/src/config/load-run-config';
 import { readOfficialRun } from '../../apps/reference-trainer/src/official/official-run';
 import { UsageError } from '../../apps/reference-trainer/src/terminal/usage-error';
 import { readMazeCsv, readSudokuCsv } from '../../packages/data-sudoku-maze/src/files/puzzle-csv';
 import { PuzzleFileError } from '../../packages/data-sudoku-maze/src/files/puzzle-file-error';
-import { parseNpy } from '../../packages/data-sudoku-maze/src/npy/npy';
-import { NpyError } from '../../packages/data-sudoku-maze/src/npy/npy-error';
-import { FileFormatError } from '../../packages/models/src/formats/file-format-error';
-import { parseSafetensors } from '../../packages/models/src/formats/safetensors/safetensors';
-import { parseTorchCheckpoint } from '../../packages/models/src/formats/torch/torch-checkpoint';
-import { torchFile } from '../../packages/models/test/torch-file';
+import { torchFile } from '../../packages/files/test/torch-file';
 import type { FuzzedReader } from '../src/fuzz-reader';
 
 const folder = mkdtempSync(join(tmpdir(), 'hrm-fuzz-'));
@@ -29,7 +25,7 @@ writeFileSync(checkpoint, torchFile({ pickle: Uint8Array.of(0x80, 2, 0x7d, 0x2e)
 /** Readers of bytes from strangers. `pickle` is the part of `torch` that a wrong CRC-32 would keep mutations away from. */
 export const readers: readonly FuzzedReader[] = [
   { name: 'safetensors', refusals: [FileFormatError], read: (bytes) => parseSafetensors(bytes).tensors },
-  { name: 'npy', refusals: [NpyError], read: (bytes) => parseNpy(bytes) },
+  { name: 'npy', refusals: [FileFormatError], read: (bytes) => parseNpy(bytes) },
   { name: 'torch', refusals: [FileFormatError], read: (bytes) => parseTorchCheckpoint(bytes) },
   {
     name: 'pickle',

@@ -1,4 +1,4 @@
-import { FileFormatError } from '@hrm/models';
+import { FileFormatError } from '@hrm/files';
 import { runCommandLine } from './command-line/command-line';
 import { benchCommand } from './commands/bench';
 import { compareCommand } from './commands/compare';

@@ -2,7 +2,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseSafetensors, serializeSafetensors } from '@hrm/models';
+import { parseSafetensors, serializeSafetensors } from '@hrm/files';
 import { afterAll, describe, expect, it } from 'vitest';
 import { hrm } from './run-hrm';
 

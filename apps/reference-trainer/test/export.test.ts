@@ -1,6 +1,7 @@
 import { lstatSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { loadModel, parameterValues, parseSafetensors, type RecursiveReasoner } from '@hrm/models';
+import { parseSafetensors } from '@hrm/files';
+import { loadModel, parameterValues, type RecursiveReasoner } from '@hrm/models';
 import { selectBackend } from '@hrm/runtime';
 import { loadRun } from '@hrm/trainer/checkpoint';
 import { beforeAll, describe, expect, it } from 'vitest';

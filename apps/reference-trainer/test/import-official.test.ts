@@ -1,7 +1,7 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseTorchCheckpoint, serializeTorchCheckpoint, type HostTensor, type NamedHostTensors } from '@hrm/models';
+import { parseTorchCheckpoint, serializeTorchCheckpoint, type HostTensor, type NamedHostTensors } from '@hrm/files';
 import { CheckpointStore, RunLock } from '@hrm/trainer/checkpoint';
 import { describe, expect, it } from 'vitest';
 import { writeNewRun } from '../src/run/write-new-run';

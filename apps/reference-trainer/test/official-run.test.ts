@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { stablemaxCrossEntropy } from '@hrm/act';
-import { parseSafetensors, parseTorchCheckpoint } from '@hrm/models';
+import { parseSafetensors, parseTorchCheckpoint } from '@hrm/files';
 import { selectBackend } from '@hrm/runtime';
 import { evaluate } from '@hrm/trainer';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseSafetensors } from '@hrm/models';
+import { parseSafetensors } from '@hrm/files';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hrm, startHrm } from './run-hrm';
 import { tinyRun } from './tiny-run';

@@ -54,7 +54,3 @@ export {
 } from './dataset/train-batches';
 export { evaluationBatches } from './dataset/evaluation-batches';
 export { type Augmentation, mazeAugmentation, sudokuAugmentation } from './dataset/augmentation';
-
-export { type NpyArray, type NpyData, parseNpy, serializeNpy } from './npy/npy';
-export type { NpyType } from './npy/npy-header';
-export { NpyError } from './npy/npy-error';

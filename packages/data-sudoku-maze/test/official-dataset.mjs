@@ -12,13 +12,13 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { serializeNpy } from '@hrm/files';
 import {
   buildMazeDataset,
   buildSudokuDataset,
   evaluationBatches,
   generateMazePuzzles,
   generateSudokuPuzzles,
-  serializeNpy,
 } from '../dist/index.js';
 import { writeDataset } from '../dist/files.js';
 

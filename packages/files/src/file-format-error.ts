@@ -21,7 +21,7 @@ export interface FileFormatProblem {
  *
  * @example
  * ```ts
- * import { FileFormatError, parseSafetensors } from '@hrm/models';
+ * import { FileFormatError, parseSafetensors } from '@hrm/files';
  *
  * try {
  *   parseSafetensors(new Uint8Array(4), { path: 'weights.safetensors' });

@@ -1,4 +1,4 @@
-import { quoteName } from '../file-format-error';
+import { quoteName } from './file-format-error';
 
 /** Tells a {@link JsonScanner}'s caller where the text is not what it must be. `index` counts UTF-16 units. */
 export type JsonProblemReporter = (problem: string, expected: string, index: number) => never;

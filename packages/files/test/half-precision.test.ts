@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { narrowToBfloat16, narrowToFloat16, widenBfloat16, widenFloat16 } from '../src/formats/half-precision';
+import { narrowToBfloat16, narrowToFloat16, widenBfloat16, widenFloat16 } from '../src/tensors/half-precision';
 
 const everyPattern = Uint16Array.from({ length: 65536 }, (_, bits) => bits);
 

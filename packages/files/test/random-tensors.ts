@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { elementType, type HostTensor, type HostTensorDtype, type NamedHostTensors } from '../src/formats/host-tensor';
-import { decodeElements } from '../src/formats/tensor-elements';
+import { elementType, type HostTensor, type HostTensorDtype, type NamedHostTensors } from '../src/tensors/host-tensor';
+import { decodeElements } from '../src/tensors/tensor-elements';
 
 /** The types of element that both file formats hold. */
 export const sharedDtypes: readonly HostTensorDtype[] = [

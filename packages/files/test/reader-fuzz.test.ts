@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { FileFormatError } from '../src/formats/file-format-error';
-import { countElements, type NamedHostTensors } from '../src/formats/host-tensor';
-import { parseSafetensors, serializeSafetensors } from '../src/formats/safetensors/safetensors';
-import { parseTorchCheckpoint } from '../src/formats/torch/torch-checkpoint';
+import { FileFormatError } from '../src/file-format-error';
+import { countElements, type NamedHostTensors } from '../src/tensors/host-tensor';
+import { parseSafetensors, serializeSafetensors } from '../src/safetensors/safetensors';
+import { parseTorchCheckpoint } from '../src/torch/torch-checkpoint';
 import { bytesOf, pickleTensors, torchFile } from './torch-file';
 
 const runs = { numRuns: 20_000, seed: 0 };

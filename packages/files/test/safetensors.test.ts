@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { FileFormatError } from '../src/formats/file-format-error';
-import type { HostTensor, HostTensorDtype } from '../src/formats/host-tensor';
-import { parseSafetensors, serializeSafetensors } from '../src/formats/safetensors/safetensors';
-import { encodeElements } from '../src/formats/tensor-elements';
+import { FileFormatError } from '../src/file-format-error';
+import type { HostTensor, HostTensorDtype } from '../src/tensors/host-tensor';
+import { parseSafetensors, serializeSafetensors } from '../src/safetensors/safetensors';
+import { encodeElements } from '../src/tensors/tensor-elements';
 import { arbitraryTensors, sharedDtypes } from './random-tensors';
 
 /** A file of this header (JSON text, or anything to be made JSON) and so many bytes of data. */

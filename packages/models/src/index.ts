@@ -10,20 +10,6 @@ export {
 } from './config/model-config';
 export { parameterShapes } from './config/parameter-shapes';
 export type { GridPositions, Positions } from './config/positions';
-export { FileFormatError, type FileFormatProblem } from './formats/file-format-error';
-export type {
-  HostTensor,
-  HostTensorArrays,
-  HostTensorData,
-  HostTensorDtype,
-  NamedHostTensors,
-} from './formats/host-tensor';
-export { asFloat32 } from './formats/narrow-tensor';
-export { parseSafetensors, serializeSafetensors } from './formats/safetensors/safetensors';
-export type { Safetensors } from './formats/safetensors/safetensors';
-export { safetensorsLimits } from './formats/safetensors/safetensors-header';
-export { serializeTorchCheckpoint } from './formats/torch/serialize-torch-checkpoint';
-export { parseTorchCheckpoint } from './formats/torch/torch-checkpoint';
 export { hrm, type HrmOptions } from './hrm';
 export { modelConfigFromOfficial, type OfficialConfig } from './official/official-config';
 export {

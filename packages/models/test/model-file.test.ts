@@ -1,21 +1,18 @@
 import { attentionBlock, namedParameters, type BlockFactory } from '@hrm/layers';
 import * as tf from '@tensorflow/tfjs-core';
+import { FileFormatError, parseSafetensors, serializeSafetensors, type HostTensor } from '@hrm/files';
 import {
   buildModel,
-  FileFormatError,
   hrm,
   loadModel,
   modelConfigFromOfficial,
   parameterShapes,
   parameterValues,
-  parseSafetensors,
   registerParts,
   saveModel,
   serializeModel,
-  serializeSafetensors,
   shapesToOfficial,
   weightsToOfficial,
-  type HostTensor,
   type ModelConfig,
   type RecursiveReasoner,
 } from '@hrm/models';

@@ -1,4 +1,5 @@
 import { attentionBlock, namedParameters } from '@hrm/layers';
+import type { HostTensor } from '@hrm/files';
 import {
   buildModel,
   hrm,
@@ -9,7 +10,6 @@ import {
   setParameterValues,
   weightsFromOfficial,
   weightsToOfficial,
-  type HostTensor,
 } from '@hrm/models';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { useBackend } from './backends';

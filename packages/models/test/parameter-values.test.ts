@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { Linear, RandomStream } from '@hrm/layers';
-import { fromHostTensor, hrm, parameterValues, setParameterValues, toHostTensor, type HostTensor } from '@hrm/models';
+import type { HostTensor } from '@hrm/files';
+import { fromHostTensor, hrm, parameterValues, setParameterValues, toHostTensor } from '@hrm/models';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { useBackend } from './backends';
 

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { expectPuzzles, initialCarry, type Carry, type NamedTensors, type ReasoningNetwork } from '@hrm/act';
-import { fromHostTensor, type NamedHostTensors } from '@hrm/models';
+import type { NamedHostTensors } from '@hrm/files';
+import { fromHostTensor } from '@hrm/models';
 import { namedFromHost, namedToHost } from './named-values';
 
 /** Where each saved tensor of a carry belongs. */

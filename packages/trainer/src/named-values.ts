@@ -1,5 +1,6 @@
 import type { NamedTensors } from '@hrm/act';
-import { fromHostTensor, toHostTensor, type HostTensor, type NamedHostTensors } from '@hrm/models';
+import type { HostTensor, NamedHostTensors } from '@hrm/files';
+import { fromHostTensor, toHostTensor } from '@hrm/models';
 import { mapNamed } from './optimizers/gradient-transformation';
 
 /** Tensors as plain values, by the same names. */

@@ -1,6 +1,6 @@
 import type { TokenLoss } from '@hrm/act';
 import type { Compile, RandomState } from '@hrm/layers';
-import type { NamedHostTensors } from '@hrm/models';
+import type { NamedHostTensors } from '@hrm/files';
 import type { Optimizer } from './optimizers/optimizer';
 import type { RowOptimizer } from './optimizers/sign-sgd';
 

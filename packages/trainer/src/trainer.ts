@@ -20,7 +20,8 @@ import {
   type ReasoningNetwork,
   type TokenLoss,
 } from '@hrm/act';
-import { parameterValues, setParameterValues, type NamedHostTensors } from '@hrm/models';
+import type { NamedHostTensors } from '@hrm/files';
+import { parameterValues, setParameterValues } from '@hrm/models';
 import { carryToHost, fittingCarry } from './carry-values';
 import {
   evaluate,

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import * as tf from '@tensorflow/tfjs-core';
 import { softmaxCrossEntropy, stablemaxCrossEntropy, type PuzzleBatch, type TokenLoss } from '@hrm/act';
 import { namedParameters } from '@hrm/layers';
-import type { HostTensor, NamedHostTensors, RecursiveReasoner } from '@hrm/models';
+import type { HostTensor, NamedHostTensors } from '@hrm/files';
+import type { RecursiveReasoner } from '@hrm/models';
 import {
   adamAtan2,
   adamW,

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { serializeTorchCheckpoint, weightsToOfficial } from '@hrm/models';
+import { serializeTorchCheckpoint } from '@hrm/files';
+import { weightsToOfficial } from '@hrm/models';
 import { createFile } from '@hrm/trainer/checkpoint';
 import { z } from 'zod';
 import { defineCommand } from '../command-line/command';

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { parseTorchCheckpoint, type NamedHostTensors } from '@hrm/models';
+import { parseTorchCheckpoint, type NamedHostTensors } from '@hrm/files';
 import { isScalar, parseDocument, visit } from 'yaml';
 import { z } from 'zod';
 import { readRegularFile } from '../files/read-regular-file';

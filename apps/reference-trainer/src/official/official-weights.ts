@@ -1,15 +1,5 @@
-import {
-  asFloat32,
-  FileFormatError,
-  nameFromOfficial,
-  officialName,
-  parameterShapes,
-  shapesToOfficial,
-  type HostTensor,
-  type HostTensorDtype,
-  type ModelConfig,
-  type NamedHostTensors,
-} from '@hrm/models';
+import { asFloat32, FileFormatError, type HostTensor, type HostTensorDtype, type NamedHostTensors } from '@hrm/files';
+import { nameFromOfficial, officialName, parameterShapes, shapesToOfficial, type ModelConfig } from '@hrm/models';
 
 /** What the official code computes anew, and some of its versions save all the same. */
 const derived = /(^|\.)(rotary_emb\.(inv_freq|cos_cached|sin_cached)|puzzle_emb\.(local_weights|local_ids))$/;

@@ -1,4 +1,5 @@
-import { modelConfigFromOfficial, nameFromOfficial, type NamedHostTensors } from '@hrm/models';
+import type { NamedHostTensors } from '@hrm/files';
+import { modelConfigFromOfficial, nameFromOfficial } from '@hrm/models';
 import { checkRunConfig } from '../config/load-run-config';
 import type { RunConfig, Task } from '../config/run-config';
 import { UsageError } from '../terminal/usage-error';

@@ -1,4 +1,4 @@
-import type { HostTensor } from '@hrm/models';
+import type { HostTensor } from '@hrm/files';
 
 /** How far a number may be from the recorded one: `absolute + relative * |recorded|`. */
 export interface Bound {

@@ -1,6 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseSafetensors, type NamedHostTensors, type OfficialConfig } from '@hrm/models';
+import { parseSafetensors, type NamedHostTensors } from '@hrm/files';
+import type { OfficialConfig } from '@hrm/models';
 import { readConfigText, readRegularFile } from '../files/read-regular-file';
 import { UsageError } from '../terminal/usage-error';
 

@@ -9,6 +9,7 @@ import {
   type NamedTensors,
 } from '@hrm/act';
 import { disposeAll, namedParameters } from '@hrm/layers';
+import type { HostTensor, NamedHostTensors } from '@hrm/files';
 import {
   buildModel,
   fromHostTensor,
@@ -18,8 +19,6 @@ import {
   toHostTensor,
   weightsFromOfficial,
   weightsToOfficial,
-  type HostTensor,
-  type NamedHostTensors,
   type RecursiveReasoner,
 } from '@hrm/models';
 import {

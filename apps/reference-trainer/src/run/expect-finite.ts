@@ -1,4 +1,4 @@
-import type { NamedHostTensors } from '@hrm/models';
+import type { NamedHostTensors } from '@hrm/files';
 
 /**
  * Makes sure that all numbers are finite: a model with others answers nothing, and training never gets rid of them.

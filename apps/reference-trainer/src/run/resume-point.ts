@@ -1,4 +1,5 @@
-import { FileFormatError, weightsFromOfficial } from '@hrm/models';
+import { FileFormatError } from '@hrm/files';
+import { weightsFromOfficial } from '@hrm/models';
 import type { Trainer } from '@hrm/trainer';
 import type { Checkpoint } from '@hrm/trainer/checkpoint';
 import type { RunConfig } from '../config/run-config';

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { trainBatches, type PuzzleDataset } from '@hrm/data-sudoku-maze';
-import { expectModelSizes, FileFormatError, weightsFromOfficial } from '@hrm/models';
+import { FileFormatError } from '@hrm/files';
+import { expectModelSizes, weightsFromOfficial } from '@hrm/models';
 import { isProgressive } from '@hrm/recursion';
 import { CheckpointStore, RunLock } from '@hrm/trainer/checkpoint';
 import type { RunConfig } from '../config/run-config';

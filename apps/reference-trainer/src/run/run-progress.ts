@@ -1,4 +1,4 @@
-import { FileFormatError } from '@hrm/models';
+import { FileFormatError } from '@hrm/files';
 import type { Checkpoint } from '@hrm/trainer/checkpoint';
 import { z } from 'zod';
 import { runConfigSchema, type RunConfig } from '../config/run-config';

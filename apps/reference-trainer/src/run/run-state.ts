@@ -1,4 +1,5 @@
-import { weightsFromOfficial, weightsToOfficial, type NamedHostTensors } from '@hrm/models';
+import type { NamedHostTensors } from '@hrm/files';
+import { weightsFromOfficial, weightsToOfficial } from '@hrm/models';
 import type { TrainerState } from '@hrm/trainer';
 import type { RunProgress } from './run-progress';
 

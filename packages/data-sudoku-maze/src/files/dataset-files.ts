@@ -1,5 +1,6 @@
 import { lstat, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { FileFormatError, type NpyArray, type NpyData, parseNpy, serializeNpy } from '@hrm/files';
 import { metadataFromJson, metadataToJson } from '../dataset/metadata-json';
 import {
   checkPuzzleDataset,
@@ -8,8 +9,6 @@ import {
   type PuzzleSet,
   type TokenArray,
 } from '../dataset/puzzle-dataset';
-import { type NpyArray, type NpyData, parseNpy, serializeNpy } from '../npy/npy';
-import { NpyError } from '../npy/npy-error';
 import { asPuzzleFileError, PuzzleFileError } from './puzzle-file-error';
 import { readBounded } from './read-bounded';
 import { expectReplaceable, wholeFolder, writeFileWhole, writeFolderWhole } from './write-whole';
@@ -36,7 +35,7 @@ async function readNpy(path: string, axes: number, maxBytes: number): Promise<Np
   try {
     array = parseNpy(bytes);
   } catch (error) {
-    const offset = error instanceof NpyError ? error.offset : undefined;
+    const offset = error instanceof FileFormatError ? error.offset : undefined;
     throw new PuzzleFileError(path, (error as Error).message, { offset, cause: error });
   }
   if (array.shape.length !== axes) {
@@ -79,6 +78,7 @@ function asTokens(path: string, data: NpyData, vocabSize: number, ignored: numbe
  * import { mkdtemp } from 'node:fs/promises';
  * import { tmpdir } from 'node:os';
  * import { join } from 'node:path';
+import { FileFormatError, type NpyArray, type NpyData, parseNpy, serializeNpy } from '@hrm/files';
  * import { buildSudokuDataset, generateSudokuPuzzles } from '@hrm/data-sudoku-maze';
  * import { readDataset, writeDataset } from '@hrm/data-sudoku-maze/files';
  *
@@ -177,6 +177,7 @@ async function expectOwnIdentifiers(dir: string): Promise<void> {
  * import { mkdtemp, readdir } from 'node:fs/promises';
  * import { tmpdir } from 'node:os';
  * import { join } from 'node:path';
+import { FileFormatError, type NpyArray, type NpyData, parseNpy, serializeNpy } from '@hrm/files';
  * import { buildMazeDataset, generateMazePuzzles } from '@hrm/data-sudoku-maze';
  * import { writeDataset } from '@hrm/data-sudoku-maze/files';
  *
@@ -236,6 +237,7 @@ export async function writeDataset(
  * import { mkdtemp } from 'node:fs/promises';
  * import { tmpdir } from 'node:os';
  * import { join } from 'node:path';
+import { FileFormatError, type NpyArray, type NpyData, parseNpy, serializeNpy } from '@hrm/files';
  * import { buildSudokuDataset, generateSudokuPuzzles } from '@hrm/data-sudoku-maze';
  * import { readIdentifiers, writeDataset } from '@hrm/data-sudoku-maze/files';
  *

@@ -1,5 +1,3 @@
-import { NpyError } from './npy-error';
-
 /** The element types read and written, as numpy names them (little-endian): u1 is uint8, i4 int32, f8 float64, ... */
 export type NpyType = 'u1' | 'i1' | 'i2' | 'i4' | 'i8' | 'f4' | 'f8';
 
@@ -26,6 +24,9 @@ const DESCRIPTIONS: Readonly<Record<string, NpyType>> = {
   '<f8': 'f8',
 };
 
+/** Tells {@link parseNpyHeader}'s caller what the header has that it must not have, and at which of its characters. */
+export type NpyHeaderProblemReporter = (found: string, expected: string, at: number) => never;
+
 /**
  * Reads the Python dictionary of a header, as numpy.lib.format writes it: exactly the keys descr, fortran_order and
  * shape. A parser of that little grammar and nothing else: nothing is evaluated.
@@ -35,7 +36,7 @@ class HeaderParser {
 
   constructor(
     readonly text: string,
-    readonly offset: number,
+    readonly fail: NpyHeaderProblemReporter,
   ) {}
 
   parse(): NpyHeader {
@@ -67,7 +68,7 @@ class HeaderParser {
   }
 
   #fail(found: string, expected: string, at = this.#at): never {
-    throw new NpyError(`The .npy header has ${found}; expected ${expected}`, this.offset + at);
+    return this.fail(found, expected, at);
   }
 
   #spaces(): void {
@@ -134,9 +135,9 @@ class HeaderParser {
   }
 }
 
-/** Reads the text of a header that starts at byte `offset` of the file. */
-export function parseNpyHeader(text: string, offset: number): NpyHeader {
-  return new HeaderParser(text, offset).parse();
+/** Reads the text of a header. */
+export function parseNpyHeader(text: string, fail: NpyHeaderProblemReporter): NpyHeader {
+  return new HeaderParser(text, fail).parse();
 }
 
 /** The header numpy writes: with room for the first axis to grow, filled up so that the data starts at a multiple of 64. */

@@ -1,4 +1,4 @@
-import { NpyError } from './npy-error';
+import { FileFormatError } from '../file-format-error';
 import { formatNpyHeader, MAX_HEADER_BYTES, type NpyType, parseNpyHeader } from './npy-header';
 
 /** The arrays that hold .npy data in memory. */
@@ -17,43 +17,37 @@ const MAGIC = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
 
 const ELEMENT_BYTES: Readonly<Record<NpyType, number>> = { u1: 1, i1: 1, i2: 2, i4: 4, i8: 8, f4: 4, f8: 8 };
 
+/** Tells the reader's caller what is wrong, and at which byte. */
+type NpyProblemReporter = (problem: string, expected: string, offset: number) => never;
+
 /** Splits the file into header text and data; nothing of the header is read before its length is known to be sane. */
-function splitHeader(bytes: Uint8Array): { text: string; textAt: number; dataAt: number } {
+function splitHeader(bytes: Uint8Array, fail: NpyProblemReporter): { text: string; textAt: number; dataAt: number } {
   if (MAGIC.some((byte, index) => bytes[index] !== byte)) {
-    throw new NpyError('This is no .npy file: expected it to begin with \\x93NUMPY', 0);
+    fail('this is no .npy file', 'it to begin with \\x93NUMPY', 0);
   }
   const [major, minor] = [bytes[6], bytes[7]];
-  if (major === undefined || minor === undefined) throw new NpyError('The .npy file ends in its version', bytes.length);
-  if (major < 1 || major > 3 || minor !== 0) {
-    throw new NpyError(`Expected .npy version 1.0, 2.0 or 3.0; got ${major}.${minor}`, 6);
-  }
+  if (major === undefined || minor === undefined) return fail('the file ends in its version', 'a header', bytes.length);
+  if (major < 1 || major > 3 || minor !== 0) fail(`the version is ${major}.${minor}`, '1.0, 2.0 or 3.0', 6);
   const textAt = major === 1 ? 10 : 12;
-  if (bytes.length < textAt) throw new NpyError('The .npy file ends before the length of its header', bytes.length);
+  if (bytes.length < textAt) fail('the file ends before the length of its header', 'a header', bytes.length);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const headerBytes = major === 1 ? view.getUint16(8, true) : view.getUint32(8, true);
-  if (headerBytes > MAX_HEADER_BYTES) {
-    throw new NpyError(`The .npy header has ${headerBytes} bytes; expected at most ${MAX_HEADER_BYTES}`, 8);
-  }
+  if (headerBytes > MAX_HEADER_BYTES) fail(`the header has ${headerBytes} bytes`, `at most ${MAX_HEADER_BYTES}`, 8);
   const dataAt = textAt + headerBytes;
-  if (bytes.length < dataAt) {
-    throw new NpyError(`The .npy file ends in its header of ${headerBytes} bytes`, bytes.length);
-  }
+  if (bytes.length < dataAt) fail('the file ends in its header', `a header of ${headerBytes} bytes`, bytes.length);
   // The grammar is ASCII; a byte beyond becomes a character it refuses.
   const text = Array.from(bytes.subarray(textAt, dataAt), (byte) => String.fromCharCode(byte)).join('');
   return { text, textAt, dataAt };
 }
 
-/** Number of elements; lengths whose product overflows are refused, even where another axis is 0. */
-function countElements(shape: number[], elementBytes: number, offset: number): number {
-  let nonZero = elementBytes;
-  for (const length of shape) {
-    if (length !== 0) nonZero *= length;
-    if (nonZero > Number.MAX_SAFE_INTEGER) throw new NpyError(`The shape (${shape.join(', ')}) is too large`, offset);
-  }
-  return shape.includes(0) ? 0 : nonZero / elementBytes;
+/** Number of elements; `undefined` where the bytes of all axes but those of length 0 are too many to be counted exactly. */
+function countElements(shape: number[], elementBytes: number): number | undefined {
+  const bytes = shape.filter((length) => length !== 0).reduce((product, length) => product * length, elementBytes);
+  if (bytes > Number.MAX_SAFE_INTEGER) return undefined;
+  return shape.includes(0) ? 0 : bytes / elementBytes;
 }
 
-function narrowInt64(bytes: Uint8Array, dataAt: number, count: number): Int32Array {
+function narrowInt64(bytes: Uint8Array, dataAt: number, count: number, fail: NpyProblemReporter): Int32Array {
   const view = new DataView(bytes.buffer, bytes.byteOffset + dataAt, count * 8);
   const data = new Int32Array(count);
   for (let index = 0; index < count; index++) {
@@ -61,7 +55,7 @@ function narrowInt64(bytes: Uint8Array, dataAt: number, count: number): Int32Arr
     // The value fits in 32 bits when the upper half only repeats the sign.
     if (view.getInt32(index * 8 + 4, true) !== low >> 31) {
       const value = view.getBigInt64(index * 8, true);
-      throw new NpyError(`Element ${index} is ${value}; expected 64-bit integers within 32 bits`, dataAt + index * 8);
+      fail(`element ${index} is ${value}`, '64-bit integers within 32 bits', dataAt + index * 8);
     }
     data[index] = low;
   }
@@ -73,30 +67,40 @@ function narrowInt64(bytes: Uint8Array, dataAt: number, count: number): Int32Arr
  * u1, i1, i2, i4, i8, f4 and f8 in C order, a header of at most 10,000 bytes, and exactly as many bytes of data as
  * the shape says. 64-bit integers must fit in 32 bits. Nothing is evaluated; memory used beside the file: its data.
  *
- * @throws NpyError with the byte offset, what was wrong and what was expected.
+ * @param bytes the whole file.
+ * @param options.path names the file in errors.
+ * @throws {@link FileFormatError} with the byte, what was wrong and what was expected.
  *
  * @example
  * ```ts
- * import { parseNpy, serializeNpy } from '@hrm/data-sudoku-maze';
+ * import { parseNpy, serializeNpy } from '@hrm/files';
  *
  * const bytes = serializeNpy({ shape: [2, 3], data: Int32Array.of(1, 2, 3, 4, 5, 6) });
  * const { type, shape, data } = parseNpy(bytes);
  * console.log(type, shape, data); // i4 [ 2, 3 ] Int32Array(6) [ 1, 2, 3, 4, 5, 6 ]
  * ```
  */
-export function parseNpy(bytes: Uint8Array): NpyArray {
-  const { text, textAt, dataAt } = splitHeader(bytes);
-  const { type, shape } = parseNpyHeader(text, textAt);
+export function parseNpy(bytes: Uint8Array, { path }: { readonly path?: string } = {}): NpyArray {
+  const fail: NpyProblemReporter = (problem, expected, offset) => {
+    throw new FileFormatError({ path, offset, problem, expected });
+  };
+  const { text, textAt, dataAt } = splitHeader(bytes, fail);
+  const { type, shape } = parseNpyHeader(text, (found, expected, at) =>
+    fail(`the .npy header has ${found}`, expected, textAt + at),
+  );
   const elementBytes = ELEMENT_BYTES[type];
-  const count = countElements(shape, elementBytes, textAt);
-  if (bytes.length - dataAt !== count * elementBytes) {
-    throw new NpyError(
-      `Expected ${count * elementBytes} bytes of data for the shape (${shape.join(', ')}) of ${type}; ` +
-        `got ${bytes.length - dataAt}`,
-      Math.min(bytes.length, dataAt + count * elementBytes),
+  const count =
+    countElements(shape, elementBytes) ??
+    fail(`the shape (${shape.join(', ')}) is too large`, 'a size below 2^53 bytes', textAt);
+  const dataBytes = count * elementBytes;
+  if (bytes.length - dataAt !== dataBytes) {
+    fail(
+      `there are ${bytes.length - dataAt} bytes of data`,
+      `${dataBytes} for the shape (${shape.join(', ')}) of ${type}`,
+      Math.min(bytes.length, dataAt + dataBytes),
     );
   }
-  if (type === 'i8') return { type, shape, data: narrowInt64(bytes, dataAt, count) };
+  if (type === 'i8') return { type, shape, data: narrowInt64(bytes, dataAt, count, fail) };
   // A copy, since a typed array must begin at a multiple of its element's size. `new Uint8Array` rather than slice:
   // a Node Buffer's slice shares its memory.
   const { buffer } = new Uint8Array(bytes.subarray(dataAt));
@@ -129,7 +133,7 @@ function typeOf(data: NpyData): NpyType {
  *
  * @example
  * ```ts
- * import { serializeNpy } from '@hrm/data-sudoku-maze';
+ * import { serializeNpy } from '@hrm/files';
  *
  * const bytes = serializeNpy({ shape: [4], data: Float32Array.of(0, 0.5, 1, 1.5) });
  * console.log(bytes.length); // 144: a header of 128 bytes and 4 elements of 4

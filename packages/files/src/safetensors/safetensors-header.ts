@@ -1,6 +1,6 @@
 import { FileFormatError, quoteName } from '../file-format-error';
-import { countElements, elementType, type HostTensorDtype } from '../host-tensor';
-import { JsonScanner } from './json-scanner';
+import { countElements, elementType, type HostTensorDtype } from '../tensors/host-tensor';
+import { JsonScanner } from '../json-scanner';
 
 /** The most that {@link parseSafetensors} reads; beyond, a file is refused before memory is spent on it. */
 export const safetensorsLimits = Object.freeze({

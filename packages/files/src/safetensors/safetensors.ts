@@ -5,8 +5,8 @@ import {
   type HostTensor,
   type HostTensorDtype,
   type NamedHostTensors,
-} from '../host-tensor';
-import { decodeElements, encodeElements } from '../tensor-elements';
+} from '../tensors/host-tensor';
+import { decodeElements, encodeElements } from '../tensors/tensor-elements';
 import {
   lengthBytes,
   metadataKey,
@@ -41,7 +41,7 @@ const dtypeCodes: ReadonlyMap<HostTensorDtype, string> = new Map(
  *
  * @example
  * ```ts
- * import { parseSafetensors, serializeSafetensors } from '@hrm/models';
+ * import { parseSafetensors, serializeSafetensors } from '@hrm/files';
  *
  * const bytes = serializeSafetensors(new Map([['x', { dtype: 'float32', shape: [2], data: Float32Array.of(1, 2) }]]));
  * const { tensors } = parseSafetensors(bytes, { path: 'x.safetensors' });
@@ -72,7 +72,7 @@ export function parseSafetensors(bytes: Uint8Array, options: { readonly path?: s
  *
  * @example
  * ```ts
- * import { serializeSafetensors } from '@hrm/models';
+ * import { serializeSafetensors } from '@hrm/files';
  *
  * const bias = { dtype: 'float32', shape: [2], data: Float32Array.of(-5, -5) } as const;
  * const bytes = serializeSafetensors(new Map([['q_head.bias', bias]]), new Map([['format', 'pt']]));

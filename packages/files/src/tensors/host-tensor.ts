@@ -31,7 +31,7 @@ export type HostTensorData = HostTensorArrays[HostTensorDtype];
  *
  * @example
  * ```ts
- * import type { HostTensor } from '@hrm/models';
+ * import type { HostTensor } from '@hrm/files';
  *
  * const weight: HostTensor = { dtype: 'float32', shape: [2, 3], data: Float32Array.of(1, 2, 3, 4, 5, 6) };
  * console.log(weight.shape.join(' x '), weight.data.length);

@@ -1,5 +1,5 @@
-import { assertHostTensor, type HostTensor, type HostTensorDtype, type NamedHostTensors } from '../host-tensor';
-import { encodeElements } from '../tensor-elements';
+import { assertHostTensor, type HostTensor, type HostTensorDtype, type NamedHostTensors } from '../tensors/host-tensor';
+import { encodeElements } from '../tensors/tensor-elements';
 import { PickleWriter } from './pickle-writer';
 import { torchStorages } from './torch-checkpoint';
 import { writeZip, type ZipRecord } from './zip-writer';
@@ -20,7 +20,7 @@ const storageAlignment = 64;
  *
  * @example
  * ```ts
- * import { serializeTorchCheckpoint } from '@hrm/models';
+ * import { serializeTorchCheckpoint } from '@hrm/files';
  *
  * const weight = { dtype: 'float32', shape: [1, 3], data: Float32Array.of(1, 2, 3) } as const;
  * const bytes = serializeTorchCheckpoint(new Map([['model.inner.lm_head.weight', weight]]));

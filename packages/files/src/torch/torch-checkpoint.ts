@@ -1,5 +1,5 @@
 import { FileFormatError, quoteName } from '../file-format-error';
-import { elementType, type HostTensor, type HostTensorDtype, type NamedHostTensors } from '../host-tensor';
+import { elementType, type HostTensor, type HostTensorDtype, type NamedHostTensors } from '../tensors/host-tensor';
 import { AllocationBudget } from './allocation-budget';
 import { readPickle } from './pickle-reader';
 import { PickleDict, type PickleGlobal, type PickleProblemReporter, PickleSequence } from './pickle-values';
@@ -38,7 +38,7 @@ const compiledPrefix = '_orig_mod.';
  *
  * @example
  * ```ts
- * import { parseTorchCheckpoint, serializeTorchCheckpoint } from '@hrm/models';
+ * import { parseTorchCheckpoint, serializeTorchCheckpoint } from '@hrm/files';
  *
  * const tensors = new Map([['_orig_mod.head.bias', { dtype: 'float32', shape: [2], data: Float32Array.of(1, 2) } as const]]);
  * const read = parseTorchCheckpoint(serializeTorchCheckpoint(tensors), { path: 'step_500' });

@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { FileFormatError } from '../../src/formats/file-format-error';
-import type { HostTensor, NamedHostTensors } from '../../src/formats/host-tensor';
-import { parseSafetensors } from '../../src/formats/safetensors/safetensors';
-import { encodeElements } from '../../src/formats/tensor-elements';
-import { parseTorchCheckpoint } from '../../src/formats/torch/torch-checkpoint';
+import { FileFormatError } from '../../src/file-format-error';
+import type { HostTensor, NamedHostTensors } from '../../src/tensors/host-tensor';
+import { parseSafetensors } from '../../src/safetensors/safetensors';
+import { encodeElements } from '../../src/tensors/tensor-elements';
+import { parseTorchCheckpoint } from '../../src/torch/torch-checkpoint';
 
 /** A file that make_cases.py made, and the tensors Python read from it: null where Python refused it. */
 interface Case {

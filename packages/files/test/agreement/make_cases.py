@@ -2,7 +2,7 @@
 
     python3 -m venv venv && venv/bin/pip install safetensors numpy torch
     venv/bin/python make_cases.py --count 20000 --seed 1 --out cases.jsonl.gz
-    AGREEMENT_CASES=$PWD/cases.jsonl.gz npx vitest run --project models agreement
+    AGREEMENT_CASES=$PWD/cases.jsonl.gz npx vitest run --project files test/agreement/
 
 Each line of the output is one case: the format, how the file was made, its bytes (base64) and, where Python reads it,
 the dtype, shape and SHA-256 of each tensor; `tensors` is null where Python refuses the file. The test beside this

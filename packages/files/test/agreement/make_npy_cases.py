@@ -2,7 +2,7 @@
 
     python3 -m venv venv && venv/bin/pip install numpy
     venv/bin/python make_npy_cases.py --count 20000 --seed 1 --out cases.jsonl.gz
-    NPY_CASES=$PWD/cases.jsonl.gz npx vitest run --project data-sudoku-maze npy-agreement
+    NPY_CASES=$PWD/cases.jsonl.gz npx vitest run --project files npy-agreement
 
 Each line of the output is one case: how the file was made, its bytes (base64) and, where numpy reads it as an array without
 pickle, the element type, the shape and the SHA-256 of the elements in C order, little-endian; null where it refuses.

@@ -1,5 +1,4 @@
-import { FileFormatError } from '../formats/file-format-error';
-import type { NamedHostTensors } from '../formats/host-tensor';
+import { FileFormatError, type NamedHostTensors } from '@hrm/files';
 import type { ModelConfig } from './model-config';
 
 /**

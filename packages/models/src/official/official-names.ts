@@ -1,5 +1,4 @@
-import type { HostTensor, NamedHostTensors } from '../formats/host-tensor';
-import { asFloat32 } from '../formats/narrow-tensor';
+import { type HostTensor, type NamedHostTensors, asFloat32 } from '@hrm/files';
 
 /** Our name of each part, and its name in the official state dict. */
 const PARTS: readonly (readonly [ours: string, official: string])[] = [

@@ -1,9 +1,14 @@
 import { describeValue, expectOptions } from '@hrm/layers';
+import {
+  FileFormatError,
+  type HostTensor,
+  type HostTensorDtype,
+  type NamedHostTensors,
+  parseSafetensors,
+  serializeSafetensors,
+} from '@hrm/files';
 import { expectModelSizes } from '../config/expect-model-sizes';
 import { buildModel, type ModelConfig, type PartCatalog } from '../config/model-config';
-import { FileFormatError } from '../formats/file-format-error';
-import type { HostTensor, HostTensorDtype, NamedHostTensors } from '../formats/host-tensor';
-import { parseSafetensors, serializeSafetensors } from '../formats/safetensors/safetensors';
 import { weightsFromOfficial } from '../official/official-names';
 import type { RecursiveReasoner } from '../recursive-reasoner';
 import { parameterValues, setParameterValues } from './parameter-values';

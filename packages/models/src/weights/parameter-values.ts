@@ -1,7 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { namedParameters, type Layer } from '@hrm/layers';
-import type { HostTensor, NamedHostTensors } from '../formats/host-tensor';
-import { asFloat32, asInt32 } from '../formats/narrow-tensor';
+import { type HostTensor, type NamedHostTensors, asFloat32, asInt32 } from '@hrm/files';
 
 /** A tensor's values in the memory of JavaScript. Waits for the backend. */
 export async function toHostTensor(tensor: tf.Tensor): Promise<HostTensor> {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { FileFormatError } from '@hrm/models';
+import { FileFormatError } from '@hrm/files';
 import type { FileFacts } from './files/read-file';
 
 /** A value that JSON can hold. */

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { FileFormatError } from '@hrm/models';
+import { FileFormatError } from '@hrm/files';
 import type { JsonValue } from './checkpoint-manifest';
 import {
   checkpointName,

@@ -1,8 +1,8 @@
 import { describeValue } from '@hrm/layers';
 import { join } from 'node:path';
+import { FileFormatError } from '@hrm/files';
 import {
   buildModel,
-  FileFormatError,
   type ModelConfig,
   type PartCatalog,
   type RecursiveReasoner,

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
-import { FileFormatError } from '@hrm/models';
+import { FileFormatError } from '@hrm/files';
 import { assertJsonValue } from './checkpoint-manifest';
 import { writeFully } from './files/durable-files';
 import { type FileSystem, nodeFileSystem, type OpenFile } from './files/file-system';

@@ -1,5 +1,5 @@
 import { basename, join } from 'node:path';
-import { FileFormatError, type NamedHostTensors, parseSafetensors } from '@hrm/models';
+import { FileFormatError, type NamedHostTensors, parseSafetensors } from '@hrm/files';
 import {
   type CheckpointManifest,
   type JsonValue,

@@ -1,4 +1,5 @@
-import { FileFormatError, type HostTensor, type NamedHostTensors, weightsFromOfficial } from '@hrm/models';
+import { FileFormatError, type HostTensor, type NamedHostTensors } from '@hrm/files';
+import { weightsFromOfficial } from '@hrm/models';
 import type { JsonValue } from './checkpoint-manifest';
 import { CheckpointStore } from './checkpoint-store';
 

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { FileFormatError } from '@hrm/models';
+import { FileFormatError } from '@hrm/files';
 import { isFileName, manifestLimit, manifestName, parseManifest } from './checkpoint-manifest';
 import { foreignPrefix } from './checkpoint-name';
 import { errorCode, type FileSystem } from './files/file-system';

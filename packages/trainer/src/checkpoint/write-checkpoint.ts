@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { basename, join } from 'node:path';
-import { type NamedHostTensors, serializeSafetensors } from '@hrm/models';
+import { type NamedHostTensors, serializeSafetensors } from '@hrm/files';
 import {
   assertJsonValue,
   type CheckpointManifest,

@@ -9,7 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { FileFormatError } from '@hrm/models';
+import { FileFormatError } from '@hrm/files';
 import { describe, expect, test } from 'vitest';
 import { CheckpointStore, type CheckpointStoreOptions } from '../../src/checkpoint/checkpoint-store';
 import { type FileSystem, nodeFileSystem } from '../../src/checkpoint/files/file-system';

@@ -12,7 +12,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { FileFormatError, parseSafetensors } from '@hrm/models';
+import { FileFormatError, parseSafetensors } from '@hrm/files';
 import { describe, expect, test } from 'vitest';
 import { type FileSystem, nodeFileSystem } from '../../src/checkpoint/files/file-system';
 import { readCheckpoint } from '../../src/checkpoint/read-checkpoint';

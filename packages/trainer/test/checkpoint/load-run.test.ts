@@ -1,15 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  buildModel,
-  FileFormatError,
-  loadModel,
-  parameterValues,
-  saveModel,
-  weightsToOfficial,
-  type HostTensor,
-  type ModelConfig,
-} from '@hrm/models';
+import { FileFormatError, type HostTensor } from '@hrm/files';
+import { buildModel, loadModel, parameterValues, saveModel, weightsToOfficial, type ModelConfig } from '@hrm/models';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { CheckpointStore, loadRun, readWeights } from '../../src/checkpoint';

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { HostTensor, NamedHostTensors } from '@hrm/models';
+import type { HostTensor, NamedHostTensors } from '@hrm/files';
 import { onTestFinished } from 'vitest';
 import type { CheckpointContents } from '../../src/checkpoint/write-checkpoint';
 

@@ -2,17 +2,16 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { expect, it } from 'vitest';
-import { NpyError, parseNpy, type NpyArray } from '../src/index';
-import { testdata } from './testdata';
+import { FileFormatError, parseNpy, type NpyArray } from '@hrm/files';
 
-/** A file that agreement/make_npy_cases.py made, and what numpy read in it: null where it refused. */
+/** A file that make_npy_cases.py made, and what numpy read in it: null where it refused. */
 interface Case {
   readonly note: string;
   readonly bytes: string;
   readonly array: [type: string, shape: number[], sha256: string] | null;
 }
 
-const path = process.env.NPY_CASES ?? testdata('agreement/npy-cases.jsonl.gz');
+const path = process.env.NPY_CASES ?? new URL('../testdata/agreement/npy-cases.jsonl.gz', import.meta.url);
 const lines = gunzipSync(readFileSync(path)).toString().trimEnd().split('\n');
 const cases = lines.map((line) => JSON.parse(line) as Case);
 
@@ -20,7 +19,7 @@ function readOurs({ bytes }: Case): NpyArray | undefined {
   try {
     return parseNpy(Buffer.from(bytes, 'base64'));
   } catch (error) {
-    if (error instanceof NpyError) return undefined;
+    if (error instanceof FileFormatError) return undefined;
     throw error;
   }
 }
