@@ -21,17 +21,16 @@ const units = [0, 1, 2, 3].flatMap((n) => [
 const untilSolved =
   (maxSegments: number): HaltingFactory =>
   () => ({
-    ...{ name: 'until-solved', maxSegments, needsLookAhead: false, parameters: {} },
-    draw: () => ({}),
-    logits: () => ({}),
+    name: 'until-solved',
+    maxSegments,
+    parameters: {},
     decide: ({ answer, steps }) => {
       const digits = tf.slice(tf.oneHot(answer(), 6), [0, 0, 2]); // [batch, 16, 4]
       const inUnits = tf.tile(tf.expandDims(tf.tensor2d(units), 0), [steps.size, 1, 1]); // [batch, 12, 16]
       const counts = tf.matMul(inUnits, tf.cast(digits, 'float32')); // [batch, 12, 4]
       const solved = tf.all(tf.equal(counts, 1), [1, 2]);
-      return { halted: tf.logicalOr(solved, tf.greaterEqual(steps, maxSegments)) as tf.Tensor1D, state: {} };
+      return { halted: tf.logicalOr(solved, tf.greaterEqual(steps, maxSegments)) as tf.Tensor1D };
     },
-    losses: ({ tokenLoss }) => ({ total: tokenLoss, metrics: {} }),
   });
 
 console.log((await selectBackend()).why);

@@ -15,9 +15,7 @@ const sureTwice =
     return {
       name: 'sure-twice',
       maxSegments,
-      needsLookAhead: false,
       parameters: { head },
-      draw: () => ({}),
       initialState: (batchSize) => ({ wasSure: tf.zeros([batchSize]) }),
       logits: (zH) => ({ sure: tf.squeeze(head.apply(tf.mean(zH, 1) as tf.Tensor2D), [1]) }),
       decide: ({ logits, steps, state }) =>

@@ -1,7 +1,7 @@
 export { expectController } from './controllers/expect-controller';
-export { FixedSteps, fixedSteps, type FixedStepsOptions } from './controllers/fixed-steps';
-export { GravesAct, gravesAct, type GravesActOptions } from './controllers/graves-act';
-export { HaltOnly, haltOnly, type HaltOnlyOptions } from './controllers/halt-only';
+export { fixedSteps, type FixedStepsOptions } from './controllers/fixed-steps';
+export { gravesAct, type GravesActOptions } from './controllers/graves-act';
+export { haltOnly, type HaltOnlyOptions } from './controllers/halt-only';
 export type {
   HaltingContext,
   HaltingController,
@@ -14,11 +14,11 @@ export type {
   HostDraws,
   NamedTensors,
 } from './controllers/halting-controller';
-export { Ponder, ponder, type PonderOptions } from './controllers/ponder';
-export { QLearningHalting, qLearningHalting, type QLearningHaltingOptions } from './controllers/q-learning-halting';
-export { all, any, atLeast, Quorum } from './controllers/quorum';
-export { ResidualHalting, residualHalting, type ResidualHaltingOptions } from './controllers/residual-halting';
-export { UnchangedAnswer, unchangedAnswer, type UnchangedAnswerOptions } from './controllers/unchanged-answer';
+export { ponder, type PonderOptions } from './controllers/ponder';
+export { qLearningHalting, type QLearningHaltingOptions } from './controllers/q-learning-halting';
+export { all, any, atLeast } from './controllers/quorum';
+export { residualHalting, type ResidualHaltingOptions } from './controllers/residual-halting';
+export { unchangedAnswer, type UnchangedAnswerOptions } from './controllers/unchanged-answer';
 export { HaltingInference, inferWithHalting, type HaltingInferenceOptions } from './inference/halting-inference';
 export type { InferenceResult } from './inference/inference-result';
 export { binaryCrossEntropy } from './losses/binary-cross-entropy';

@@ -116,18 +116,15 @@ describe('gravesAct', () => {
         stateBefore: spent,
         stateAfter: spent,
       };
-      expect(controller.losses(context).metrics['weightedTokenLoss']!.values.dataSync()[0]).toBeCloseTo(0.2, 6);
+      expect(controller.losses!(context).metrics['weightedTokenLoss']!.values.dataSync()[0]).toBeCloseTo(0.2, 6);
       const none = { ...context, stateBefore: { remaining: tf.tensor1d([0]) } };
-      expect(controller.losses(none).metrics['weightedTokenLoss']!.values.dataSync()[0]).toBe(0);
+      expect(controller.losses!(none).metrics['weightedTokenLoss']!.values.dataSync()[0]).toBe(0);
     });
   });
 
   it('starts with the halting bias', () => {
     tf.tidy(() => {
-      const logits = (options?: GravesActOptions) =>
-        make(options)
-          .logits(tf.ones([2, 3, 4]))
-          ['halt']!.dataSync();
+      const logits = (options?: GravesActOptions) => make(options).logits!(tf.ones([2, 3, 4]))['halt']!.dataSync();
       expect([...logits()]).toEqual([-3, -3]);
       expect([...logits({ haltingBias: 1 })]).toEqual([1, 1]);
     });

@@ -1,3 +1,4 @@
+import * as tf from '@tensorflow/tfjs-core';
 import {
   all,
   any,
@@ -13,6 +14,14 @@ import {
 } from '@hrm/act';
 import { describeController, type TestBackend } from '@hrm/act/testing';
 
+/** What a controller of one's own must have, and no more. */
+const minimal: HaltingFactory = () => ({
+  name: 'minimal',
+  maxSegments: 3,
+  parameters: {},
+  decide: ({ steps }) => ({ halted: tf.greaterEqual(steps, 3) as tf.Tensor1D }),
+});
+
 /** Holds every controller of this package to what is asked of any. */
 export function describeOurControllers(backends?: readonly TestBackend[]): void {
   const hold = (name: string, make: HaltingFactory) => describeController(name, make, backends && { backends });
@@ -25,8 +34,9 @@ export function describeOurControllers(backends?: readonly TestBackend[]): void 
   hold('ponder', ponder({ maxSegments: 4 }));
   hold('residualHalting', residualHalting({ maxSegments: 5, tolerance: 0.2 }));
   hold('unchangedAnswer', unchangedAnswer({ segments: 2, maxSegments: 5 }));
+  hold('a controller of as little as can be', minimal);
   hold('any', any(haltOnly({ maxSegments: 4 }), residualHalting({ maxSegments: 4, tolerance: 0.2 })));
-  hold('all', all(fixedSteps(2), qLearningHalting({ maxSegments: 4 })));
+  hold('all', all(minimal, fixedSteps(2), qLearningHalting({ maxSegments: 4 })));
   hold(
     'atLeast',
     atLeast(

@@ -16,14 +16,15 @@ describe('a program in plain JavaScript is told what is wrong:', () => {
     ['a controller with null', () => act.haltOnly(js(null)), 'haltOnly: got null, expected an object with options'],
     ['a controller with a number', () => act.unchangedAnswer(js(2)), 'unchangedAnswer: got the number 2, expected an object with options (segments, maxSegments)'],
     ['a factory passed on, not called', () => new ProbeNetwork(js(act.qLearningHalting)), 'call it where you pass it to the model: qLearningHalting({ ... })'],
-    ['a controller in the place of its factory', () => new ProbeNetwork(js(act.haltOnly()(context))), 'ProbeNetwork: halting is an object of class HaltOnly, expected a function that makes it'],
-    ['a factory that makes a factory', () => new ProbeNetwork(js(() => act.haltOnly())), 'ProbeNetwork: what halting made is a function, expected an object with the methods draw, logits, decide, losses; was it to be called first?'],
-    ['a controller by half', () => new ProbeNetwork(js(() => ({ draw() {}, logits() {}, decide() {} }))), '(losses is missing)'],
-    ['a controller without an end', () => new ProbeNetwork(js(() => ({ draw() {}, logits() {}, decide() {}, losses() {} }))), 'ProbeNetwork: what halting made: maxSegments is undefined, expected a whole number of at least 1'],
-    ['a controller as a member', () => act.any(js(act.haltOnly()(context))), 'any: controller 1 is an object of class HaltOnly, expected a function that makes it when the model is made, such as haltOnly()'],
+    ['a controller in the place of its factory', () => new ProbeNetwork(js(act.haltOnly()(context))), 'ProbeNetwork: halting is an object with name, maxSegments, parameters, draw, logits, decide, losses, expected a function that makes it'],
+    ['a factory that makes a factory', () => new ProbeNetwork(js(() => act.haltOnly())), 'ProbeNetwork: what halting made is a function, expected an object with a method decide; was it to be called first?'],
+    ['a controller by half', () => new ProbeNetwork(js(() => ({ maxSegments: 2, parameters: {}, losses() {} }))), '(decide is missing)'],
+    ['a controller whose losses are none', () => new ProbeNetwork(js(() => ({ decide() {}, losses: 3 }))), '(losses is missing)'],
+    ['a controller without an end', () => new ProbeNetwork(js(() => ({ decide() {} }))), 'ProbeNetwork: what halting made: maxSegments is undefined, expected a whole number of at least 1'],
+    ['a controller as a member', () => act.any(js(act.haltOnly()(context))), 'any: controller 1 is an object with name, maxSegments, parameters, draw, logits, decide, losses, expected a function that makes it when the model is made, such as haltOnly()'],
     ['a list of members', () => act.all(js([act.haltOnly()])), 'all: controller 1 is an array of 1, expected a function'],
     ['a member not called', () => act.any(act.haltOnly(), js(act.ponder))(context), 'call it where you pass it to the model: ponder({ ... })'],
-    ['a member that makes nothing', () => act.any(js(() => undefined))(context), 'any: what a factory made is undefined, expected an object with the methods'],
+    ['a member that makes nothing', () => act.any(js(() => undefined))(context), 'any: what a factory made is undefined, expected an object with a method decide'],
   ])('%s', (_, doIt, message) => {
     expect(doIt).toThrow(message);
   });

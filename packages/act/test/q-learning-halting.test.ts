@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { haltOnly, qLearningHalting, QLearningHalting, type HaltingLossContext } from '@hrm/act';
-import { RandomStream, registerGradients } from '@hrm/layers';
+import { haltOnly, qLearningHalting, type HaltingLossContext } from '@hrm/act';
+import { continueTarget } from '@hrm/act/internal';
+import { namedParameters, RandomStream, registerGradients } from '@hrm/layers';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { useBackend } from './backends';
 import { noAnswer } from './run-slot';
@@ -41,26 +42,27 @@ const haltLoss = sum(halt.map((x, i) => crossEntropy(x, correct[i]!)));
 describe('qLearningHalting', () => {
   it('starts with nobody thought right, and both values equal', () => {
     tf.tidy(() => {
-      const logits = qLearningHalting()(context()).logits(tf.ones([2, 3, 4]));
+      const logits = qLearningHalting()(context()).logits!(tf.ones([2, 3, 4]));
       expect([...logits['halt']!.dataSync(), ...logits['continue']!.dataSync()]).toEqual([-5, -5, -5, -5]);
     });
   });
 
   it('reads position 0 of zH alone', () => {
     tf.tidy(() => {
-      const controller = qLearningHalting()(context()) as QLearningHalting;
-      controller.parameters.head.parameters.weight.assign(tf.ones([4, 2]));
+      const controller = qLearningHalting()(context());
+      namedParameters(controller)
+        .get('head.weight')!
+        .assign(tf.ones([4, 2]));
       const zH = tf.tensor3d([[...[1, 2, 3, 4], ...[9, 9, 9, 9]]].flat(), [1, 2, 4]);
-      expect([...controller.logits(zH)['halt']!.dataSync()]).toEqual([10 - 5]);
+      expect([...controller.logits!(zH)['halt']!.dataSync()]).toEqual([10 - 5]);
     });
   });
 
   it('values a right answer one segment later less, by the discount', () => {
     tf.tidy(() => {
-      const controller = new QLearningHalting({ maxSegments: 4, discount: 0.5 }, context());
       const { lookAhead, steps } = lossContext();
       const expected = [1.5, -2, 0.9, 0.4].map((value) => 0.5 * sigmoid(value));
-      [...controller.continueTarget(lookAhead!, steps).dataSync()].forEach((target, i) =>
+      [...continueTarget(lookAhead!, steps, { maxSegments: 4, discount: 0.5 }).dataSync()].forEach((target, i) =>
         expect(target).toBeCloseTo(expected[i]!, 5),
       );
     });
@@ -77,7 +79,7 @@ describe('qLearningHalting', () => {
           const slot = { tokenLoss: tf.zeros([1]), correct: tf.ones([1]), counted: tf.ones([1]), halted: tf.ones([1]) };
           const loss = (haltLogit: tf.Tensor1D, continueLogit: tf.Tensor1D) =>
             tf.sum<tf.Scalar>(
-              controller.losses({
+              controller.losses!({
                 ...(slot as Pick<HaltingLossContext, 'tokenLoss' | 'correct' | 'counted' | 'halted'>),
                 logits: { halt: haltLogit, continue: continueLogit },
                 lookAhead: logits,
@@ -103,10 +105,9 @@ describe('qLearningHalting', () => {
 
   it('values going on by the better of what comes next, and at the last segment by halting then', () => {
     tf.tidy(() => {
-      const controller = new QLearningHalting({ maxSegments: 4 }, context());
       const { lookAhead, steps } = lossContext();
       const expected = [1.5, -2, 0.9, 0.4].map(sigmoid);
-      [...controller.continueTarget(lookAhead!, steps).dataSync()].forEach((target, i) =>
+      [...continueTarget(lookAhead!, steps, { maxSegments: 4 }).dataSync()].forEach((target, i) =>
         expect(target).toBeCloseTo(expected[i]!, 6),
       );
     });
@@ -114,8 +115,8 @@ describe('qLearningHalting', () => {
 
   it('adds half the halt and continue losses to the token loss', () => {
     tf.tidy(() => {
-      const controller = new QLearningHalting({ maxSegments: 4 }, context());
-      const { total, metrics } = controller.losses(lossContext());
+      const controller = qLearningHalting({ maxSegments: 4 })(context());
+      const { total, metrics } = controller.losses!(lossContext());
       const targets = [1.5, -2, 0.9, 0.4].map(sigmoid);
       const continueLoss = sum(goOn.map((x, i) => crossEntropy(x, targets[i]!)));
       expect(sumOf(metrics['haltLoss']!.values)).toBeCloseTo(haltLoss, 5);
@@ -131,7 +132,7 @@ describe('qLearningHalting', () => {
   it('halts where halting is worth more, or at the last segment', () => {
     tf.tidy(() => {
       const decide = (learnContinue: boolean) => {
-        const controller = new QLearningHalting({ maxSegments: 4, learnContinue }, context());
+        const controller = qLearningHalting({ maxSegments: 4, learnContinue })(context());
         const { logits } = lossContext();
         const latents = { zH: tf.ones<tf.Rank.R3>([4, 1, 4]), zL: tf.ones<tf.Rank.R3>([4, 1, 4]) };
         const steps = tf.tensor1d([1, 4, 3, 3], 'int32');
@@ -146,8 +147,8 @@ describe('qLearningHalting', () => {
 
   it('has no continue loss without the look ahead', () => {
     tf.tidy(() => {
-      const controller = new QLearningHalting({ maxSegments: 4, learnContinue: false, lossWeight: 2 }, context());
-      const { total, metrics } = controller.losses(lossContext(false));
+      const controller = qLearningHalting({ maxSegments: 4, learnContinue: false, lossWeight: 2 })(context());
+      const { total, metrics } = controller.losses!(lossContext(false));
       expect(Object.keys(metrics)).toEqual(['haltAccuracy', 'haltLoss']);
       expect(sumOf(total)).toBeCloseTo(sum(tokenLoss) + 2 * haltLoss, 5);
     });
@@ -168,9 +169,9 @@ describe('haltOnly', () => {
   it('halts on a positive logit and learns from the halt loss alone', () => {
     tf.tidy(() => {
       const controller = haltOnly({ maxSegments: 4, lossWeight: 0.25 })(context());
-      const { total } = controller.losses(lossContext(false));
+      const { total } = controller.losses!(lossContext(false));
       expect(sumOf(total)).toBeCloseTo(sum(tokenLoss) + 0.25 * haltLoss, 5);
-      expect(controller.needsLookAhead).toBe(false);
+      expect(controller.needsLookAhead).toBeUndefined();
       const latents = { zH: tf.ones<tf.Rank.R3>([4, 1, 4]), zL: tf.ones<tf.Rank.R3>([4, 1, 4]) };
       const { halted } = controller.decide({
         logits: lossContext().logits,

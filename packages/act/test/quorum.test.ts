@@ -33,7 +33,7 @@ const latents = () => {
 const halted = (halting: HaltingFactory, haltLogits: number[], steps: number[]) =>
   tf.tidy(() => {
     const controller = make(halting);
-    const named = Object.keys(controller.logits(tf.ones([4, 2, 4])));
+    const named = Object.keys(controller.logits!(tf.ones([4, 2, 4])));
     const decision = controller.decide({
       logits: Object.fromEntries(named.map((name) => [name, tf.tensor1d(haltLogits)])),
       steps: tf.tensor1d(steps, 'int32'),
@@ -123,7 +123,7 @@ describe('the parts of a quorum', () => {
       'halt-only-2.head.weight',
       'halt-only-2.head.bias',
     ]);
-    expect(Object.keys(controller.draw(new RandomStream(0), 2))).toEqual([
+    expect(Object.keys(controller.draw!(new RandomStream(0), 2))).toEqual([
       'halt-only-1.exploreUniform',
       'halt-only-1.exploreMinSteps',
       'halt-only-2.exploreUniform',
@@ -169,12 +169,12 @@ describe('a controller that weighs the token loss', () => {
           const common = { logits: { [`${prefix}halt`]: tf.tensor1d([-1]) }, steps: tf.tensor1d([segment], 'int32') };
           const { before, after } = latents();
           const decision = { ...common, ...noAnswer, before, after, draws: undefined, training: true, state };
-          const { halted, state: stateAfter } = controller.decide(decision);
+          const { halted, state: stateAfter = {} } = controller.decide(decision);
           expect(halted.dataSync()[0]).toBe(segment === 3 ? 1 : 0);
           const one = tf.tensor1d([1]);
           const rest = { correct: one, counted: one, halted, lookAhead: undefined, stateBefore: state, stateAfter };
           const totalOf = (tokenLoss: number) =>
-            controller.losses({ ...common, ...rest, tokenLoss: tf.tensor1d([tokenLoss]) }).total.dataSync()[0]!;
+            controller.losses!({ ...common, ...rest, tokenLoss: tf.tensor1d([tokenLoss]) }).total.dataSync()[0]!;
           state = stateAfter;
           return totalOf(1) - totalOf(0);
         });
@@ -194,7 +194,7 @@ describe('the losses of a quorum', () => {
     return tf.tidy(() => {
       const controller = make(halting);
       const logits = Object.fromEntries(
-        Object.keys(controller.logits(tf.ones([4, 2, 4]))).map((name) => [name, tf.tensor1d([1, -1, 0.5, 2])]),
+        Object.keys(controller.logits!(tf.ones([4, 2, 4]))).map((name) => [name, tf.tensor1d([1, -1, 0.5, 2])]),
       );
       const context: HaltingLossContext = {
         logits,
@@ -207,7 +207,7 @@ describe('the losses of a quorum', () => {
         stateBefore: controller.initialState?.(4, { seqLen: 2 }) ?? {},
         stateAfter: controller.initialState?.(4, { seqLen: 2 }) ?? {},
       };
-      return tf.sum(controller.losses(context).total).dataSync()[0]!;
+      return tf.sum(controller.losses!(context).total).dataSync()[0]!;
     });
   }
 

@@ -64,7 +64,7 @@ const decide = (options: ResidualHaltingOptions, steps = [1, 1, 1, 1]) =>
       state: controller.initialState!(4, { seqLen: 2 }),
       ...noAnswer,
     });
-    return { halted: [...halted.dataSync()], residual: [...state['residual']!.dataSync()] };
+    return { halted: [...halted.dataSync()], residual: [...state!['residual']!.dataSync()] };
   });
 
 describe('residualHalting', () => {
@@ -83,7 +83,7 @@ describe('residualHalting', () => {
 
   it('reports the residual, of slots that are counted, and adds nothing to the token loss', () => {
     tf.tidy(() => {
-      const { total, metrics } = make().losses({
+      const { total, metrics } = make().losses!({
         logits: {},
         tokenLoss: tf.tensor1d([1, 2, 3, 4]),
         correct: tf.zeros([4]),

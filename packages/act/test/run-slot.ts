@@ -61,10 +61,11 @@ export function runSlot(
         const steps = tf.tensor1d([segments + 1], 'int32');
         const rest = { draws: undefined, training, before: latents, after: latents, ...noAnswer };
         const outcome = controller.decide({ logits: halt, steps, state, ...rest });
+        const { state: made = {} } = outcome;
         const stateAfter = carryGradient
-          ? outcome.state
-          : Object.fromEntries(Object.entries(outcome.state).map(([name, tensor]) => [name, stopGradient(tensor)]));
-        const losses = controller.losses({
+          ? made
+          : Object.fromEntries(Object.entries(made).map(([name, tensor]) => [name, stopGradient(tensor)]));
+        const losses = controller.losses!({
           logits: halt,
           steps,
           tokenLoss: tf.tensor1d([tokenLosses[segments]!]),

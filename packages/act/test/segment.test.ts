@@ -137,7 +137,7 @@ describe('runSegment', () => {
 
   it('draws who explores and for how long, as often as the options say', () => {
     const network = decided(true, { exploration: 0.25, maxSegments: 6 });
-    const draws = network.halting.draw(new RandomStream(0), 4000);
+    const draws = network.halting.draw!(new RandomStream(0), 4000);
     const uniform = [...draws['exploreUniform']!];
     const minSteps = [...draws['exploreMinSteps']!];
     expect(new Set(minSteps)).toEqual(new Set([2, 3, 4, 5, 6]));
@@ -149,7 +149,7 @@ describe('runSegment', () => {
 
   it('neither explores nor looks ahead with a single segment', () => {
     const network = decided(false, { maxSegments: 1 });
-    expect(network.halting.draw(new RandomStream(0), 4)).toEqual({});
+    expect(network.halting.draw!(new RandomStream(0), 4)).toEqual({});
     expect(network.halting.needsLookAhead).toBe(false);
     tf.tidy(() => {
       expect(numbers(runSegment(network, fresh(network, 2), { training: true }).carry.halted)).toEqual([1, 1]);

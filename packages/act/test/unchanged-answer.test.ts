@@ -44,7 +44,7 @@ function run(options: UnchangedAnswerOptions, answers: readonly [slot1: number[]
         training: false,
         state,
       });
-      state = outcome.state;
+      state = outcome.state!;
       return [...outcome.halted.dataSync()];
     });
     return { halted, unchanged: [...state['unchanged']!.dataSync()] };
@@ -132,7 +132,7 @@ describe('unchangedAnswer', () => {
 
   it('reports how long the answer has stood, and adds nothing to the token loss', () => {
     tf.tidy(() => {
-      const { total, metrics } = make().losses({
+      const { total, metrics } = make().losses!({
         logits: {},
         tokenLoss: tf.tensor1d([1, 2]),
         correct: tf.zeros([2]),

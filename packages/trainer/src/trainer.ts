@@ -203,7 +203,7 @@ export class Trainer {
     try {
       const stage = this.#stageOf(step);
       const draws = Array.from({ length: this.#options.segmentsPerUpdate ?? 1 }, () => ({
-        ...stage.network.halting.draw(this.#random, batchSize),
+        ...stage.network.halting.draw?.(this.#random, batchSize),
         ...stage.network.drawForRefinement?.(this.#random, batchSize),
       }));
       const puzzleRate = this.#options.puzzleOptimizer?.learningRate(step) ?? 0;

@@ -26,18 +26,14 @@ const tokenLoss = softmaxCrossEntropy;
 function lateEcho(): ReasoningNetwork {
   const echo = echoNetwork({ seqLen: 2, vocabSize: 4, maxSegments: 3 });
   const halting: HaltingController = {
-    ...echo.halting,
     name: 'as the first token says',
     maxSegments: 3,
-    needsLookAhead: false,
     parameters: {},
-    draw: () => ({}),
     logits: (zH) => ({ first: tf.argMax(tf.reshape(tf.slice(zH, [0, 0, 0], [-1, 1, -1]), [zH.shape[0], -1]), -1) }),
     decide: ({ logits, steps }) => {
       const halted = tf.greaterEqual(steps, logits['first']!) as tf.Tensor1D;
-      return { halted: tf.logicalOr(halted, tf.greaterEqual(steps, 3)) as tf.Tensor1D, state: {} };
+      return { halted: tf.logicalOr(halted, tf.greaterEqual(steps, 3)) as tf.Tensor1D };
     },
-    losses: ({ tokenLoss }) => ({ total: tokenLoss, metrics: {} }),
   };
   return {
     ...echo,

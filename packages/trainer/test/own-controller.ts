@@ -5,10 +5,6 @@ import * as tf from '@tensorflow/tfjs-core';
 export const ownController = {
   name: 'own',
   maxSegments: 2,
-  needsLookAhead: false,
   parameters: {},
-  draw: () => ({}),
-  logits: () => ({}),
-  decide: ({ steps }) => ({ halted: tf.greaterEqual(steps, 2) as tf.Tensor1D, state: {} }),
-  losses: ({ tokenLoss }) => ({ total: tokenLoss, metrics: {} }),
+  decide: ({ steps }) => ({ halted: tf.greaterEqual(steps, 2) as tf.Tensor1D }),
 } satisfies HaltingController;

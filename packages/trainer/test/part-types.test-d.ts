@@ -119,14 +119,12 @@ export function wrongControllers() {
   hrm({ ...sizes, halting: ownController });
   // @ts-expect-error a number
   trm({ ...sizes, halting: 8 });
-  const { losses: _, ...unlearning } = ownController;
-  // @ts-expect-error without losses
-  hrm({ ...sizes, halting: () => unlearning });
+  const { decide: _, ...undecided } = ownController;
+  // @ts-expect-error without a decision
+  hrm({ ...sizes, halting: () => undecided });
   // @ts-expect-error halts all or none
   hrm({ ...sizes, halting: () => ({ ...ownController, decide: () => ({ halted: true, state: {} }) }) });
-  // @ts-expect-error decides without state
-  hrm({ ...sizes, halting: () => ({ ...ownController, decide: () => ({ halted: tf.tensor1d([1]) }) }) });
-  const summed: HaltingController['losses'] = ({ tokenLoss }) => ({
+  const summed: NonNullable<HaltingController['losses']> = ({ tokenLoss }) => ({
     // @ts-expect-error losses of all slots together
     total: tf.sum<tf.Scalar>(tokenLoss),
     metrics: {},

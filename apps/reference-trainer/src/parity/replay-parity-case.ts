@@ -8,6 +8,7 @@ import {
   type PuzzleBatch,
   type NamedTensors,
 } from '@hrm/act';
+import { continueTarget } from '@hrm/act/internal';
 import { disposeAll, namedParameters } from '@hrm/layers';
 import type { HostTensor, NamedHostTensors } from '@hrm/files';
 import {
@@ -316,12 +317,9 @@ async function compareContinueTarget(
   recorded: NamedHostTensors,
 ): Promise<void> {
   const expected = recorded.get('out.target_q_continue');
-  const learnsContinue = 'continueTarget' in halting && Object.keys(lookAhead).length > 0;
+  const learnsContinue = halting.needsLookAhead === true && Object.keys(lookAhead).length > 0;
   if (expected && learnsContinue) {
-    const { continueTarget } = halting as unknown as {
-      continueTarget(ahead: NamedTensors, steps: tf.Tensor1D): tf.Tensor1D;
-    };
-    const target = tf.tidy(() => continueTarget.call(halting, lookAhead, steps));
+    const target = tf.tidy(() => continueTarget(lookAhead, steps, halting));
     comparison.compare('out.target_q_continue', where, await toHostTensor(target), expected, BOUNDS.value);
     target.dispose();
   } else if (expected || learnsContinue) comparison.missing('out.target_q_continue', `${where}: only one side has it`);

@@ -2,7 +2,7 @@ import { expectPart, expectSizes } from '@hrm/layers';
 import type { HaltingController } from './halting-controller';
 
 /**
- * Throws unless something is a halting controller: an object with its methods, and a number of segments.
+ * Throws unless something is a halting controller: an object that can `decide`, whose other methods are functions, with a number of segments.
  *
  * @param what it is, after its owner: `hrm: what halting made`.
  * @throws TypeError
@@ -16,6 +16,7 @@ import type { HaltingController } from './halting-controller';
  * ```
  */
 export function expectController(what: string, controller: HaltingController): void {
-  expectPart(what, controller, ['draw', 'logits', 'decide', 'losses']);
+  const optional = (['draw', 'initialState', 'logits', 'losses'] as const).filter((name) => controller?.[name]);
+  expectPart(what, controller, ['decide', ...optional]);
   expectSizes(what, { maxSegments: controller.maxSegments });
 }

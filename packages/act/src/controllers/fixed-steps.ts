@@ -1,50 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { expectOptions } from '@hrm/layers';
-import type {
-  HaltingController,
-  HaltingDecision,
-  HaltingFactory,
-  HaltingLossContext,
-  HaltingLosses,
-  HaltingOutcome,
-  HostDraws,
-  NamedTensors,
-} from './halting-controller';
+import type { HaltingFactory } from './halting-controller';
 import { expectMaxSegments } from './halting-options';
 
 /** Choices of {@link fixedSteps}. */
 export interface FixedStepsOptions {
   /** Segments that every puzzle gets. */
   segments: number;
-}
-
-/** The controller that decides nothing, see {@link fixedSteps}. */
-export class FixedSteps implements HaltingController {
-  readonly name = 'fixed-steps';
-  readonly needsLookAhead = false;
-  readonly parameters = {};
-  readonly maxSegments: number;
-
-  constructor({ segments }: FixedStepsOptions) {
-    expectMaxSegments('fixedSteps', segments, 'segments');
-    this.maxSegments = segments;
-  }
-
-  draw(): HostDraws {
-    return {};
-  }
-
-  logits(): NamedTensors {
-    return {};
-  }
-
-  decide({ steps }: HaltingDecision): HaltingOutcome {
-    return { halted: tf.greaterEqual(steps, this.maxSegments) as tf.Tensor1D, state: {} };
-  }
-
-  losses({ tokenLoss }: HaltingLossContext): HaltingLosses {
-    return { total: tokenLoss, metrics: {} };
-  }
 }
 
 /**
@@ -67,5 +29,14 @@ export class FixedSteps implements HaltingController {
 export function fixedSteps(options: number | FixedStepsOptions): HaltingFactory {
   const chosen = typeof options === 'number' ? { segments: options } : options;
   expectOptions('fixedSteps', chosen, ['segments']);
-  return () => new FixedSteps(chosen);
+  return () => {
+    const { segments } = chosen;
+    expectMaxSegments('fixedSteps', segments, 'segments');
+    return {
+      name: 'fixed-steps',
+      maxSegments: segments,
+      parameters: {},
+      decide: ({ steps }) => ({ halted: tf.greaterEqual(steps, segments) as tf.Tensor1D }),
+    };
+  };
 }

@@ -1,16 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { expectOptions, type Layer, type Linear } from '@hrm/layers';
-import type {
-  HaltingContext,
-  HaltingController,
-  HaltingDecision,
-  HaltingFactory,
-  HaltingLossContext,
-  HaltingLosses,
-  HaltingOutcome,
-  HostDraws,
-  NamedTensors,
-} from './halting-controller';
+import { expectOptions } from '@hrm/layers';
+import type { HaltingFactory, NamedTensors } from './halting-controller';
 import { expectMaxSegments, expectShare, expectWeight } from './halting-options';
 import { probabilityHead, readProbabilityHead } from './probability-head';
 
@@ -24,74 +14,6 @@ export interface GravesActOptions {
   epsilon?: number;
   /** The head's bias at the start; -3 halts with a probability of 0.047 a segment. Default -3. */
   haltingBias?: number;
-}
-
-/** Graves' controller, see {@link gravesAct}. */
-export class GravesAct implements HaltingController {
-  readonly name = 'graves-act';
-  readonly needsLookAhead = false;
-  readonly weighsTokenLoss = true;
-  readonly parameters: { head: Linear } & Record<string, Layer>;
-  readonly maxSegments: number;
-  readonly #ponderWeight: number;
-  readonly #epsilon: number;
-
-  constructor(options: GravesActOptions, context: HaltingContext) {
-    const { maxSegments = 16, ponderWeight = 0.01, epsilon = 0.01, haltingBias = -3 } = options;
-    expectMaxSegments('gravesAct', maxSegments);
-    expectWeight('gravesAct', { ponderWeight });
-    expectShare('gravesAct', { epsilon });
-    if (!Number.isFinite(haltingBias)) {
-      throw new RangeError(`gravesAct: haltingBias is ${haltingBias}, expected a finite number such as -3`);
-    }
-    this.maxSegments = maxSegments;
-    this.#ponderWeight = ponderWeight;
-    this.#epsilon = epsilon;
-    this.parameters = { head: probabilityHead(context, haltingBias) };
-  }
-
-  draw(): HostDraws {
-    return {};
-  }
-
-  /** `remaining`: the probability that earlier segments have left, 1 before the first. */
-  initialState(batchSize: number): NamedTensors {
-    return { remaining: tf.ones([batchSize]) };
-  }
-
-  logits(zH: tf.Tensor3D): NamedTensors {
-    return { halt: readProbabilityHead(this.parameters.head, zH) };
-  }
-
-  /** What is left after a segment: `max(0, remaining - sigmoid(halt))`. */
-  #remainingAfter(remaining: tf.Tensor, logits: NamedTensors): tf.Tensor {
-    return tf.relu(tf.sub(remaining, tf.sigmoid(logits['halt']!)));
-  }
-
-  decide({ logits, steps, state }: HaltingDecision): HaltingOutcome {
-    const remaining = this.#remainingAfter(state['remaining']!, logits);
-    const last = tf.greaterEqual(steps, this.maxSegments);
-    const spent = tf.lessEqual(remaining, this.#epsilon);
-    return { halted: tf.logicalOr(last, spent) as tf.Tensor1D, state: { remaining } };
-  }
-
-  losses({ logits, tokenLoss, halted, steps, stateBefore }: HaltingLossContext): HaltingLosses {
-    const remaining = stateBefore['remaining']!;
-    const spent = tf.sub(remaining, this.#remainingAfter(remaining, logits));
-    // The last segment takes all that is left, so the weights of a puzzle's segments sum to 1.
-    const weight = tf.where(halted, remaining, spent);
-    const weighted = tf.mul(weight, tokenLoss) as tf.Tensor1D;
-    // Segments plus remainder, N + R = 2 + the sum of (1 - spent) over all but the last, a term a segment: its gradient
-    // is exact even where `remaining` is a constant.
-    const ponder = tf.where(halted, tf.fill(spent.shape, 2), tf.sub(1, spent));
-    return {
-      total: tf.add(weighted, tf.mul(this.#ponderWeight, ponder)),
-      metrics: {
-        weightedTokenLoss: { values: weighted, dividedBy: 'batch' },
-        ponderCost: { values: tf.add(tf.cast(steps, 'float32'), remaining), dividedBy: 'counted' },
-      },
-    };
-  }
 }
 
 /**
@@ -115,10 +37,54 @@ export class GravesAct implements HaltingController {
  * import '@tensorflow/tfjs-backend-cpu';
  *
  * const controller = gravesAct({ maxSegments: 8 })({ hiddenSize: 16, random: new RandomStream(0) });
- * tf.sigmoid(controller.logits(tf.ones([2, 5, 16])).halt!).print(); // [0.047, 0.047]
+ * tf.sigmoid(controller.logits!(tf.ones([2, 5, 16])).halt!).print(); // [0.047, 0.047]
  * ```
  */
 export function gravesAct(options: GravesActOptions = {}): HaltingFactory {
   expectOptions('gravesAct', options, ['maxSegments', 'ponderWeight', 'epsilon', 'haltingBias']);
-  return (context) => new GravesAct(options, context);
+  const { maxSegments = 16, ponderWeight = 0.01, epsilon = 0.01, haltingBias = -3 } = options;
+  /** What is left after a segment: `max(0, remaining - sigmoid(halt))`. */
+  const remainingAfter = (remaining: tf.Tensor, logits: NamedTensors) =>
+    tf.relu(tf.sub(remaining, tf.sigmoid(logits['halt']!)));
+  return (context) => {
+    expectMaxSegments('gravesAct', maxSegments);
+    expectWeight('gravesAct', { ponderWeight });
+    expectShare('gravesAct', { epsilon });
+    if (!Number.isFinite(haltingBias)) {
+      throw new RangeError(`gravesAct: haltingBias is ${haltingBias}, expected a finite number such as -3`);
+    }
+    const head = probabilityHead(context, haltingBias);
+    return {
+      name: 'graves-act',
+      weighsTokenLoss: true,
+      maxSegments,
+      parameters: { head },
+      // The probability that earlier segments have left, 1 before the first.
+      initialState: (batchSize) => ({ remaining: tf.ones([batchSize]) }),
+      logits: (zH) => ({ halt: readProbabilityHead(head, zH) }),
+      decide({ logits, steps, state }) {
+        const remaining = remainingAfter(state['remaining']!, logits);
+        const last = tf.greaterEqual(steps, maxSegments);
+        const spent = tf.lessEqual(remaining, epsilon);
+        return { halted: tf.logicalOr(last, spent) as tf.Tensor1D, state: { remaining } };
+      },
+      losses({ logits, tokenLoss, halted, steps, stateBefore }) {
+        const remaining = stateBefore['remaining']!;
+        const spent = tf.sub(remaining, remainingAfter(remaining, logits));
+        // The last segment takes all that is left, so the weights of a puzzle's segments sum to 1.
+        const weight = tf.where(halted, remaining, spent);
+        const weighted = tf.mul(weight, tokenLoss) as tf.Tensor1D;
+        // Segments plus remainder, N + R = 2 + the sum of (1 - spent) over all but the last, a term a segment: its
+        // gradient is exact even where `remaining` is a constant.
+        const ponder = tf.where(halted, tf.fill(spent.shape, 2), tf.sub(1, spent));
+        return {
+          total: tf.add(weighted, tf.mul(ponderWeight, ponder)),
+          metrics: {
+            weightedTokenLoss: { values: weighted, dividedBy: 'batch' },
+            ponderCost: { values: tf.add(tf.cast(steps, 'float32'), remaining), dividedBy: 'counted' },
+          },
+        };
+      },
+    };
+  };
 }

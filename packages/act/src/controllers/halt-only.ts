@@ -1,17 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { expectOptions, type Layer, type Linear, type RandomStream } from '@hrm/layers';
+import { expectOptions } from '@hrm/layers';
 import { binaryCrossEntropy } from '../losses/binary-cross-entropy';
-import type {
-  HaltingContext,
-  HaltingController,
-  HaltingDecision,
-  HaltingFactory,
-  HaltingLossContext,
-  HaltingLosses,
-  HaltingOutcome,
-  HostDraws,
-  NamedTensors,
-} from './halting-controller';
+import type { HaltingFactory } from './halting-controller';
 import { rightJudgements, drawExploration, haltingHead, holdBackExplorers, readHaltingHead } from './halting-head';
 import { expectMaxSegments, expectShare, expectWeight } from './halting-options';
 
@@ -23,53 +13,6 @@ export interface HaltOnlyOptions {
   exploration?: number;
   /** Weight of the halt loss beside the token loss. Default 0.5. */
   lossWeight?: number;
-}
-
-/** TRM's controller, see {@link haltOnly}. */
-export class HaltOnly implements HaltingController {
-  readonly name = 'halt-only';
-  readonly needsLookAhead = false;
-  readonly parameters: { head: Linear } & Record<string, Layer>;
-  readonly maxSegments: number;
-  readonly #exploration: number;
-  readonly #lossWeight: number;
-
-  constructor({ maxSegments = 16, exploration = 0.1, lossWeight = 0.5 }: HaltOnlyOptions, context: HaltingContext) {
-    expectMaxSegments('haltOnly', maxSegments);
-    expectShare('haltOnly', { exploration });
-    expectWeight('haltOnly', { lossWeight });
-    this.maxSegments = maxSegments;
-    this.#exploration = exploration;
-    this.#lossWeight = lossWeight;
-    this.parameters = { head: haltingHead(context) };
-  }
-
-  draw(random: RandomStream, batchSize: number): HostDraws {
-    return drawExploration(random, batchSize, this.maxSegments);
-  }
-
-  logits(zH: tf.Tensor3D): NamedTensors {
-    return readHaltingHead(this.parameters.head, zH);
-  }
-
-  decide({ logits, steps, draws }: HaltingDecision): HaltingOutcome {
-    const last = tf.greaterEqual(steps, this.maxSegments) as tf.Tensor1D;
-    if (this.maxSegments === 1) return { halted: last, state: {} };
-    const halted = tf.logicalOr(last, tf.greater(logits['halt']!, 0)) as tf.Tensor1D;
-    return { halted: holdBackExplorers(halted, steps, draws, this.#exploration), state: {} };
-  }
-
-  losses({ logits, tokenLoss, correct }: HaltingLossContext): HaltingLosses {
-    const halt = logits['halt'] as tf.Tensor1D;
-    const haltLoss = binaryCrossEntropy(halt, correct);
-    return {
-      total: tf.add(tokenLoss, tf.mul(this.#lossWeight, haltLoss)),
-      metrics: {
-        haltAccuracy: { values: rightJudgements(halt, correct), dividedBy: 'counted' },
-        haltLoss: { values: haltLoss, dividedBy: 'batch' },
-      },
-    };
-  }
 }
 
 /**
@@ -86,10 +29,40 @@ export class HaltOnly implements HaltingController {
  * import '@tensorflow/tfjs-backend-cpu';
  *
  * const controller = haltOnly({ maxSegments: 8 })({ hiddenSize: 16, random: new RandomStream(0) });
- * controller.logits(tf.ones([2, 5, 16])).halt!.print(); // [-5, -5]
+ * controller.logits!(tf.ones([2, 5, 16])).halt!.print(); // [-5, -5]
  * ```
  */
 export function haltOnly(options: HaltOnlyOptions = {}): HaltingFactory {
   expectOptions('haltOnly', options, ['maxSegments', 'exploration', 'lossWeight']);
-  return (context) => new HaltOnly(options, context);
+  const { maxSegments = 16, exploration = 0.1, lossWeight = 0.5 } = options;
+  return (context) => {
+    expectMaxSegments('haltOnly', maxSegments);
+    expectShare('haltOnly', { exploration });
+    expectWeight('haltOnly', { lossWeight });
+    const head = haltingHead(context);
+    return {
+      name: 'halt-only',
+      maxSegments,
+      parameters: { head },
+      draw: (random, batchSize) => drawExploration(random, batchSize, maxSegments),
+      logits: (zH) => readHaltingHead(head, zH),
+      decide({ logits, steps, draws }) {
+        const last = tf.greaterEqual(steps, maxSegments) as tf.Tensor1D;
+        if (maxSegments === 1) return { halted: last };
+        const halted = tf.logicalOr(last, tf.greater(logits['halt']!, 0)) as tf.Tensor1D;
+        return { halted: holdBackExplorers(halted, steps, draws, exploration) };
+      },
+      losses({ logits, tokenLoss, correct }) {
+        const halt = logits['halt'] as tf.Tensor1D;
+        const haltLoss = binaryCrossEntropy(halt, correct);
+        return {
+          total: tf.add(tokenLoss, tf.mul(lossWeight, haltLoss)),
+          metrics: {
+            haltAccuracy: { values: rightJudgements(halt, correct), dividedBy: 'counted' },
+            haltLoss: { values: haltLoss, dividedBy: 'batch' },
+          },
+        };
+      },
+    };
+  };
 }

@@ -53,9 +53,9 @@ export interface HaltingOutcome {
   halted: tf.Tensor1D;
   /**
    * Named and shaped as `initialState` makes it. Where the carry keeps its gradient, gradient flows through it into the
-   * losses of later segments, so make it without comparisons, or have those in `withoutGradient`.
+   * losses of later segments, so make it without comparisons, or have those in `withoutGradient`. Default none.
    */
-  state: NamedTensors;
+  state?: NamedTensors;
 }
 
 /** What a controller's losses are made of. */
@@ -94,7 +94,8 @@ export interface HaltingLosses {
 }
 
 /**
- * Decides when a puzzle has had enough segments, and learns to. It owns the parameters of its head.
+ * Decides when a puzzle has had enough segments, and may learn to. It owns the parameters of its head, if it has one. It
+ * must name its `parameters` and `maxSegments` and `decide`; the rest is for those that need it.
  *
  * Everything it computes must be free of random numbers and of reads of tensor values: draws are inputs. So a whole
  * training step can be recorded once and run as one graph.
@@ -103,25 +104,31 @@ export interface HaltingController extends Layer {
   readonly name: string;
   /** Segments after which every puzzle halts. */
   readonly maxSegments: number;
-  /** Whether training needs the controller's logits one segment later, which costs an extra forward pass. */
-  readonly needsLookAhead: boolean;
+  /** Whether training needs the controller's logits one segment later, at the cost of a forward pass. Default false. */
+  readonly needsLookAhead?: boolean;
   /**
    * Whether the losses weigh each segment's token loss, as a distribution over segments does, and so take the place of
    * the plain sum. Default false.
    */
   readonly weighsTokenLoss?: boolean;
-  /** The random numbers that one training segment needs. */
-  draw(random: RandomStream, batchSize: number): HostDraws;
+  /** The random numbers that one training segment needs. Default none. */
+  draw?(random: RandomStream, batchSize: number): HostDraws;
   /**
    * State of its own for each slot, as it is when a new puzzle enters: tensors whose first axis is the batch, such as
    * `[batch]`, or `[batch, seqLen]` to remember an answer. Default none.
    */
   initialState?(batchSize: number, sizes: HaltingStateSizes): NamedTensors;
-  /** The head's outputs, `[batch]` each. @param zH `[batch, seq, hidden]` */
-  logits(zH: tf.Tensor3D): NamedTensors;
+  /** The head's outputs, `[batch]` each. Default none. @param zH `[batch, seq, hidden]` */
+  logits?(zH: tf.Tensor3D): NamedTensors;
   /** Who halts after this segment; everyone must from `maxSegments` on. */
   decide(decision: HaltingDecision): HaltingOutcome;
-  losses(context: HaltingLossContext): HaltingLosses;
+  /** What training minimises. Default the token loss alone. */
+  losses?(context: HaltingLossContext): HaltingLosses;
+}
+
+/** The losses of a controller; of one without its own, the token loss. */
+export function haltingLosses(controller: HaltingController, context: HaltingLossContext): HaltingLosses {
+  return controller.losses?.(context) ?? { total: context.tokenLoss, metrics: {} };
 }
 
 /** What a model knows when it asks for its controller. */

@@ -1,17 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { expectOptions, type Layer, type Linear } from '@hrm/layers';
+import { expectOptions } from '@hrm/layers';
 import { bernoulliDivergence } from '../losses/bernoulli-divergence';
-import type {
-  HaltingContext,
-  HaltingController,
-  HaltingDecision,
-  HaltingFactory,
-  HaltingLossContext,
-  HaltingLosses,
-  HaltingOutcome,
-  HostDraws,
-  NamedTensors,
-} from './halting-controller';
+import type { HaltingFactory } from './halting-controller';
 import { expectMaxSegments, expectShare, expectWeight } from './halting-options';
 import { probabilityHead, readProbabilityHead } from './probability-head';
 
@@ -27,74 +17,6 @@ export interface PonderOptions {
   epsilon?: number;
   /** Outside of training a puzzle halts once this much probability is spent; 0.5 is the median. Default 0.5. */
   haltAt?: number;
-}
-
-/** PonderNet's controller, see {@link ponder}. */
-export class Ponder implements HaltingController {
-  readonly name = 'ponder';
-  readonly needsLookAhead = false;
-  readonly weighsTokenLoss = true;
-  readonly parameters: { head: Linear } & Record<string, Layer>;
-  readonly maxSegments: number;
-  readonly #prior: number;
-  readonly #divergenceWeight: number;
-  readonly #epsilon: number;
-  readonly #haltAt: number;
-
-  constructor(options: PonderOptions, context: HaltingContext) {
-    const { maxSegments = 16, prior = 0.2, divergenceWeight = 0.01, epsilon = 0.05, haltAt = 0.5 } = options;
-    expectMaxSegments('ponder', maxSegments);
-    expectWeight('ponder', { divergenceWeight });
-    expectShare('ponder', { prior, epsilon, haltAt });
-    if (prior === 0 || prior === 1) {
-      throw new RangeError(`ponder: prior is ${prior}, expected a share between 0 and 1, neither allowed`);
-    }
-    this.maxSegments = maxSegments;
-    this.#prior = prior;
-    this.#divergenceWeight = divergenceWeight;
-    this.#epsilon = epsilon;
-    this.#haltAt = haltAt;
-    this.parameters = { head: probabilityHead(context, Math.log(prior) - Math.log1p(-prior)) };
-  }
-
-  draw(): HostDraws {
-    return {};
-  }
-
-  /** `remaining`: the probability of having come past earlier segments, 1 before the first. */
-  initialState(batchSize: number): NamedTensors {
-    return { remaining: tf.ones([batchSize]) };
-  }
-
-  logits(zH: tf.Tensor3D): NamedTensors {
-    return { halt: readProbabilityHead(this.parameters.head, zH) };
-  }
-
-  decide({ logits, steps, state, training }: HaltingDecision): HaltingOutcome {
-    const remaining = tf.mul(state['remaining']!, tf.sigmoid(tf.neg(logits['halt']!)));
-    const last = tf.greaterEqual(steps, this.maxSegments);
-    const spent = tf.lessEqual(remaining, training ? this.#epsilon : 1 - this.#haltAt);
-    return { halted: tf.logicalOr(last, spent) as tf.Tensor1D, state: { remaining } };
-  }
-
-  losses({ logits, tokenLoss, halted, stateBefore }: HaltingLossContext): HaltingLosses {
-    const remaining = stateBefore['remaining']!;
-    const logit = logits['halt']!;
-    // The last segment takes all that is left, in this distribution and in the prior alike.
-    const weight = tf.where(halted, remaining, tf.mul(remaining, tf.sigmoid(logit)));
-    const weighted = tf.mul(weight, tokenLoss) as tf.Tensor1D;
-    // By the chain rule the divergence is, over all segments but the last, that of each segment's coin from the prior's,
-    // times the probability of coming so far.
-    const here = tf.mul(remaining, bernoulliDivergence(logit, this.#prior));
-    const divergence = tf.where(halted, tf.zerosLike(here), here) as tf.Tensor1D;
-    return {
-      total: tf.add(weighted, tf.mul(this.#divergenceWeight, divergence)),
-      metrics: {
-        weightedTokenLoss: { values: weighted, dividedBy: 'batch' },
-        divergenceLoss: { values: divergence, dividedBy: 'batch' },
-      },
-    };
-  }
 }
 
 /**
@@ -116,10 +38,52 @@ export class Ponder implements HaltingController {
  * import '@tensorflow/tfjs-backend-cpu';
  *
  * const controller = ponder({ prior: 0.25 })({ hiddenSize: 16, random: new RandomStream(0) });
- * tf.sigmoid(controller.logits(tf.ones([2, 5, 16])).halt!).print(); // [0.25, 0.25]
+ * tf.sigmoid(controller.logits!(tf.ones([2, 5, 16])).halt!).print(); // [0.25, 0.25]
  * ```
  */
 export function ponder(options: PonderOptions = {}): HaltingFactory {
   expectOptions('ponder', options, ['maxSegments', 'prior', 'divergenceWeight', 'epsilon', 'haltAt']);
-  return (context) => new Ponder(options, context);
+  const { maxSegments = 16, prior = 0.2, divergenceWeight = 0.01, epsilon = 0.05, haltAt = 0.5 } = options;
+  return (context) => {
+    expectMaxSegments('ponder', maxSegments);
+    expectWeight('ponder', { divergenceWeight });
+    expectShare('ponder', { prior, epsilon, haltAt });
+    if (prior === 0 || prior === 1) {
+      throw new RangeError(`ponder: prior is ${prior}, expected a share between 0 and 1, neither allowed`);
+    }
+    const head = probabilityHead(context, Math.log(prior) - Math.log1p(-prior));
+    return {
+      name: 'ponder',
+      weighsTokenLoss: true,
+      maxSegments,
+      parameters: { head },
+      // The probability of having come past earlier segments, 1 before the first.
+      initialState: (batchSize) => ({ remaining: tf.ones([batchSize]) }),
+      logits: (zH) => ({ halt: readProbabilityHead(head, zH) }),
+      decide({ logits, steps, state, training }) {
+        const remaining = tf.mul(state['remaining']!, tf.sigmoid(tf.neg(logits['halt']!)));
+        const last = tf.greaterEqual(steps, maxSegments);
+        const spent = tf.lessEqual(remaining, training ? epsilon : 1 - haltAt);
+        return { halted: tf.logicalOr(last, spent) as tf.Tensor1D, state: { remaining } };
+      },
+      losses({ logits, tokenLoss, halted, stateBefore }) {
+        const remaining = stateBefore['remaining']!;
+        const logit = logits['halt']!;
+        // The last segment takes all that is left, in this distribution and in the prior alike.
+        const weight = tf.where(halted, remaining, tf.mul(remaining, tf.sigmoid(logit)));
+        const weighted = tf.mul(weight, tokenLoss) as tf.Tensor1D;
+        // By the chain rule the divergence is, over all segments but the last, that of each segment's coin from the
+        // prior's, times the probability of coming so far.
+        const here = tf.mul(remaining, bernoulliDivergence(logit, prior));
+        const divergence = tf.where(halted, tf.zerosLike(here), here) as tf.Tensor1D;
+        return {
+          total: tf.add(weighted, tf.mul(divergenceWeight, divergence)),
+          metrics: {
+            weightedTokenLoss: { values: weighted, dividedBy: 'batch' },
+            divergenceLoss: { values: divergence, dividedBy: 'batch' },
+          },
+        };
+      },
+    };
+  };
 }

@@ -1,17 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { expectOptions, type Layer, type Linear, type RandomStream } from '@hrm/layers';
+import { expectOptions } from '@hrm/layers';
 import { binaryCrossEntropy } from '../losses/binary-cross-entropy';
-import type {
-  HaltingContext,
-  HaltingController,
-  HaltingDecision,
-  HaltingFactory,
-  HaltingLossContext,
-  HaltingLosses,
-  HaltingOutcome,
-  HostDraws,
-  NamedTensors,
-} from './halting-controller';
+import type { HaltingFactory, HaltingLosses, NamedTensors } from './halting-controller';
 import { rightJudgements, drawExploration, haltingHead, holdBackExplorers, readHaltingHead } from './halting-head';
 import { expectDiscount, expectMaxSegments, expectShare, expectWeight } from './halting-options';
 
@@ -36,79 +26,23 @@ export interface QLearningHaltingOptions {
   discount?: number;
 }
 
-/** HRM's controller, see {@link qLearningHalting}. */
-export class QLearningHalting implements HaltingController {
-  readonly name = 'q-learning';
-  readonly parameters: { head: Linear } & Record<string, Layer>;
-  readonly maxSegments: number;
-  readonly needsLookAhead: boolean;
-  readonly #exploration: number;
-  readonly #lossWeight: number;
-  readonly #learnContinue: boolean;
-  readonly #discount: number;
-
-  constructor(options: QLearningHaltingOptions, context: HaltingContext) {
-    const { maxSegments = 16, exploration = 0.1, lossWeight = 0.5, learnContinue = true, discount = 1 } = options;
-    expectMaxSegments('qLearningHalting', maxSegments);
-    expectShare('qLearningHalting', { exploration });
-    expectWeight('qLearningHalting', { lossWeight });
-    expectDiscount('qLearningHalting', discount);
-    this.maxSegments = maxSegments;
-    // With one segment there is nothing to decide, and the official code then neither explores nor looks ahead.
-    this.needsLookAhead = learnContinue && maxSegments > 1;
-    this.#exploration = exploration;
-    this.#lossWeight = lossWeight;
-    this.#learnContinue = learnContinue;
-    this.#discount = discount;
-    this.parameters = { head: haltingHead(context) };
-  }
-
-  draw(random: RandomStream, batchSize: number): HostDraws {
-    return drawExploration(random, batchSize, this.maxSegments);
-  }
-
-  logits(zH: tf.Tensor3D): NamedTensors {
-    return readHaltingHead(this.parameters.head, zH);
-  }
-
-  decide({ logits, steps, draws }: HaltingDecision): HaltingOutcome {
-    const last = tf.greaterEqual(steps, this.maxSegments) as tf.Tensor1D;
-    if (this.maxSegments === 1) return { halted: last, state: {} };
-    const bar = this.#learnContinue ? logits['continue']! : 0;
-    const halted = tf.logicalOr(last, tf.greater(logits['halt']!, bar)) as tf.Tensor1D;
-    return { halted: holdBackExplorers(halted, steps, draws, this.#exploration), state: {} };
-  }
-
-  losses({ logits, tokenLoss, correct, lookAhead, steps }: HaltingLossContext): HaltingLosses {
-    const { halt, continue: goOn } = logits as { halt: tf.Tensor1D; continue: tf.Tensor1D };
-    const haltLoss = binaryCrossEntropy(halt, correct);
-    const metrics: HaltingLosses['metrics'] = {
-      haltAccuracy: { values: rightJudgements(halt, correct), dividedBy: 'counted' },
-      haltLoss: { values: haltLoss, dividedBy: 'batch' },
-    };
-    let halting = haltLoss;
-    if (lookAhead) {
-      const continueLoss = binaryCrossEntropy(goOn, this.continueTarget(lookAhead, steps));
-      metrics['continueLoss'] = { values: continueLoss, dividedBy: 'batch' };
-      halting = tf.add(haltLoss, continueLoss);
-    }
-    return { total: tf.add(tokenLoss, tf.mul(this.#lossWeight, halting)), metrics };
-  }
-
-  /**
-   * The value of going on: what the better action is worth one segment later, or halting where nothing else is left;
-   * discounted.
-   *
-   * @param lookAhead the logits one segment later, `[batch]` each.
-   * @param steps segments that each slot has had, `[batch]`.
-   * @returns targets between 0 and 1, `[batch]`.
-   */
-  continueTarget(lookAhead: NamedTensors, steps: tf.Tensor1D): tf.Tensor1D {
-    const { halt, continue: goOn } = lookAhead as { halt: tf.Tensor1D; continue: tf.Tensor1D };
-    const last = tf.greaterEqual(steps, this.maxSegments);
-    const value = tf.sigmoid(tf.where(last, halt, tf.maximum(halt, goOn))) as tf.Tensor1D;
-    return this.#discount === 1 ? value : tf.mul(this.#discount, value);
-  }
+/**
+ * The value of going on: what the better action is worth one segment later, or halting where nothing else is left;
+ * discounted.
+ *
+ * @param lookAhead the logits one segment later, `halt` and `continue`, `[batch]` each.
+ * @param steps segments that each slot has had, `[batch]`.
+ * @returns targets between 0 and 1, `[batch]`.
+ */
+export function continueTarget(
+  lookAhead: NamedTensors,
+  steps: tf.Tensor1D,
+  { maxSegments, discount = 1 }: { maxSegments: number; discount?: number },
+): tf.Tensor1D {
+  const { halt, continue: goOn } = lookAhead as { halt: tf.Tensor1D; continue: tf.Tensor1D };
+  const last = tf.greaterEqual(steps, maxSegments);
+  const value = tf.sigmoid(tf.where(last, halt, tf.maximum(halt, goOn))) as tf.Tensor1D;
+  return discount === 1 ? value : tf.mul(discount, value);
 }
 
 /**
@@ -126,10 +60,49 @@ export class QLearningHalting implements HaltingController {
  * import '@tensorflow/tfjs-backend-cpu';
  *
  * const controller = qLearningHalting({ maxSegments: 8 })({ hiddenSize: 16, random: new RandomStream(0) });
- * controller.logits(tf.ones([2, 5, 16])).halt!.print(); // [-5, -5]
+ * controller.logits!(tf.ones([2, 5, 16])).halt!.print(); // [-5, -5]
  * ```
  */
 export function qLearningHalting(options: QLearningHaltingOptions = {}): HaltingFactory {
   expectOptions('qLearningHalting', options, ['maxSegments', 'exploration', 'lossWeight', 'learnContinue', 'discount']);
-  return (context) => new QLearningHalting(options, context);
+  const { maxSegments = 16, exploration = 0.1, lossWeight = 0.5, learnContinue = true, discount = 1 } = options;
+  return (context) => {
+    expectMaxSegments('qLearningHalting', maxSegments);
+    expectShare('qLearningHalting', { exploration });
+    expectWeight('qLearningHalting', { lossWeight });
+    expectDiscount('qLearningHalting', discount);
+    const head = haltingHead(context);
+    return {
+      name: 'q-learning',
+      maxSegments,
+      // With one segment there is nothing to decide, and the official code then neither explores nor looks ahead.
+      needsLookAhead: learnContinue && maxSegments > 1,
+      parameters: { head },
+      draw: (random, batchSize) => drawExploration(random, batchSize, maxSegments),
+      logits: (zH) => readHaltingHead(head, zH),
+      decide({ logits, steps, draws }) {
+        const last = tf.greaterEqual(steps, maxSegments) as tf.Tensor1D;
+        if (maxSegments === 1) return { halted: last };
+        const bar = learnContinue ? logits['continue']! : 0;
+        const halted = tf.logicalOr(last, tf.greater(logits['halt']!, bar)) as tf.Tensor1D;
+        return { halted: holdBackExplorers(halted, steps, draws, exploration) };
+      },
+      losses({ logits, tokenLoss, correct, lookAhead, steps }) {
+        const { halt, continue: goOn } = logits as { halt: tf.Tensor1D; continue: tf.Tensor1D };
+        const haltLoss = binaryCrossEntropy(halt, correct);
+        const metrics: HaltingLosses['metrics'] = {
+          haltAccuracy: { values: rightJudgements(halt, correct), dividedBy: 'counted' },
+          haltLoss: { values: haltLoss, dividedBy: 'batch' },
+        };
+        let halting = haltLoss;
+        if (lookAhead) {
+          const target = continueTarget(lookAhead, steps, { maxSegments, discount });
+          const continueLoss = binaryCrossEntropy(goOn, target);
+          metrics['continueLoss'] = { values: continueLoss, dividedBy: 'batch' };
+          halting = tf.add(haltLoss, continueLoss);
+        }
+        return { total: tf.add(tokenLoss, tf.mul(lossWeight, halting)), metrics };
+      },
+    };
+  };
 }

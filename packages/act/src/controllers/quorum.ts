@@ -1,16 +1,17 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { expectFactory, noteVariables, type Layer, type RandomStream } from '@hrm/layers';
 import { expectController } from './expect-controller';
-import type {
-  HaltingController,
-  HaltingDecision,
-  HaltingFactory,
-  HaltingLossContext,
-  HaltingLosses,
-  HaltingOutcome,
-  HaltingStateSizes,
-  HostDraws,
-  NamedTensors,
+import {
+  haltingLosses,
+  type HaltingController,
+  type HaltingDecision,
+  type HaltingFactory,
+  type HaltingLossContext,
+  type HaltingLosses,
+  type HaltingOutcome,
+  type HaltingStateSizes,
+  type HostDraws,
+  type NamedTensors,
 } from './halting-controller';
 
 /** A member's name: its own, or numbered where several members share one. */
@@ -24,7 +25,7 @@ function labels(members: readonly HaltingController[]): string[] {
 }
 
 /** Several controllers that vote, see {@link any}, {@link all} and {@link atLeast}. */
-export class Quorum implements HaltingController {
+class Quorum implements HaltingController {
   readonly name: string;
   readonly parameters: { readonly [label: string]: Layer };
   readonly maxSegments: number;
@@ -43,8 +44,8 @@ export class Quorum implements HaltingController {
     this.parameters = Object.fromEntries(this.#members);
     // By then that many members have reached their own last segment, and vote to halt from there on.
     this.maxSegments = members.map((member) => member.maxSegments).sort((a, b) => a - b)[votes - 1]!;
-    this.needsLookAhead = members.some((member) => member.needsLookAhead);
-    this.weighsTokenLoss = members.some((member) => member.weighsTokenLoss);
+    this.needsLookAhead = members.some((member) => member.needsLookAhead === true);
+    this.weighsTokenLoss = members.some((member) => member.weighsTokenLoss === true);
   }
 
   /** What `f` gives for each member, its names behind the member's label: `residual.haltLoss`. */
@@ -57,7 +58,7 @@ export class Quorum implements HaltingController {
   }
 
   draw(random: RandomStream, batchSize: number): HostDraws {
-    return this.#gather((member) => member.draw(random, batchSize));
+    return this.#gather((member) => member.draw?.(random, batchSize) ?? {});
   }
 
   initialState(batchSize: number, sizes: HaltingStateSizes): NamedTensors {
@@ -65,7 +66,7 @@ export class Quorum implements HaltingController {
   }
 
   logits(zH: tf.Tensor3D): NamedTensors {
-    return this.#gather((member) => member.logits(zH));
+    return this.#gather((member) => member.logits?.(zH) ?? {});
   }
 
   decide(decision: HaltingDecision): HaltingOutcome {
@@ -78,7 +79,7 @@ export class Quorum implements HaltingController {
         state: share(decision.state, label),
       });
       votes = tf.add(votes, tf.cast(outcome.halted, 'int32'));
-      return outcome.state;
+      return outcome.state ?? {};
     });
     const last = tf.greaterEqual(decision.steps, this.maxSegments);
     return { halted: tf.logicalOr(last, tf.greaterEqual(votes, this.#votes)) as tf.Tensor1D, state };
@@ -96,7 +97,7 @@ export class Quorum implements HaltingController {
     const none = tf.zerosLike(context.tokenLoss);
     let total: tf.Tensor1D = none;
     const metrics = this.#gather((member, label) => {
-      const losses = member.losses({
+      const losses = haltingLosses(member, {
         ...context,
         logits: share(context.logits, label),
         lookAhead: context.lookAhead && member.needsLookAhead ? share(context.lookAhead, label) : undefined,

@@ -1,15 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { expectOptions } from '@hrm/layers';
-import type {
-  HaltingController,
-  HaltingDecision,
-  HaltingFactory,
-  HaltingLossContext,
-  HaltingLosses,
-  HaltingOutcome,
-  HostDraws,
-  NamedTensors,
-} from './halting-controller';
+import type { HaltingFactory } from './halting-controller';
 import { expectMaxSegments, expectWeight } from './halting-options';
 
 /** Choices of {@link residualHalting}. */
@@ -30,49 +21,6 @@ function relativeChange(before: tf.Tensor3D, after: tf.Tensor3D): tf.Tensor1D {
     // Below this a latent counts as zero, and the quotient stays finite.
     return tf.div(length(tf.sub(after, before)), tf.maximum(length(after), 1e-12)) as tf.Tensor1D;
   });
-}
-
-/** The controller that watches zH, see {@link residualHalting}. */
-export class ResidualHalting implements HaltingController {
-  readonly name = 'residual';
-  readonly needsLookAhead = false;
-  readonly parameters = {};
-  readonly maxSegments: number;
-  readonly #tolerance: number;
-
-  constructor({ maxSegments = 16, tolerance = 0.05 }: ResidualHaltingOptions) {
-    expectMaxSegments('residualHalting', maxSegments);
-    expectWeight('residualHalting', { tolerance });
-    this.maxSegments = maxSegments;
-    this.#tolerance = tolerance;
-  }
-
-  draw(): HostDraws {
-    return {};
-  }
-
-  /** `residual`: how far the last segment moved zH; 1 before the first. Nothing is learned from it. */
-  initialState(batchSize: number): NamedTensors {
-    return { residual: tf.ones([batchSize]) };
-  }
-
-  logits(): NamedTensors {
-    return {};
-  }
-
-  decide({ steps, before, after }: HaltingDecision): HaltingOutcome {
-    const residual = relativeChange(before.zH, after.zH);
-    const still = tf.lessEqual(residual, this.#tolerance);
-    const last = tf.greaterEqual(steps, this.maxSegments);
-    return { halted: tf.logicalOr(last, still) as tf.Tensor1D, state: { residual } };
-  }
-
-  losses({ tokenLoss, stateAfter }: HaltingLossContext): HaltingLosses {
-    return {
-      total: tokenLoss,
-      metrics: { residual: { values: stateAfter['residual'] as tf.Tensor1D, dividedBy: 'counted' } },
-    };
-  }
 }
 
 /**
@@ -102,5 +50,26 @@ export class ResidualHalting implements HaltingController {
  */
 export function residualHalting(options: ResidualHaltingOptions = {}): HaltingFactory {
   expectOptions('residualHalting', options, ['maxSegments', 'tolerance']);
-  return () => new ResidualHalting(options);
+  const { maxSegments = 16, tolerance = 0.05 } = options;
+  return () => {
+    expectMaxSegments('residualHalting', maxSegments);
+    expectWeight('residualHalting', { tolerance });
+    return {
+      name: 'residual',
+      maxSegments,
+      parameters: {},
+      // How far the last segment moved zH; 1 before the first.
+      initialState: (batchSize) => ({ residual: tf.ones([batchSize]) }),
+      decide({ steps, before, after }) {
+        const residual = relativeChange(before.zH, after.zH);
+        const still = tf.lessEqual(residual, tolerance);
+        const last = tf.greaterEqual(steps, maxSegments);
+        return { halted: tf.logicalOr(last, still) as tf.Tensor1D, state: { residual } };
+      },
+      losses: ({ tokenLoss, stateAfter }) => ({
+        total: tokenLoss,
+        metrics: { residual: { values: stateAfter['residual'] as tf.Tensor1D, dividedBy: 'counted' } },
+      }),
+    };
+  };
 }

@@ -1,15 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { expectOptions, withoutGradient } from '@hrm/layers';
-import type {
-  HaltingController,
-  HaltingDecision,
-  HaltingFactory,
-  HaltingLossContext,
-  HaltingLosses,
-  HaltingOutcome,
-  HostDraws,
-  NamedTensors,
-} from './halting-controller';
+import type { HaltingFactory } from './halting-controller';
 import { expectMaxSegments } from './halting-options';
 
 /** Choices of {@link unchangedAnswer}. */
@@ -18,54 +9,6 @@ export interface UnchangedAnswerOptions {
   segments?: number;
   /** Segments after which every puzzle halts. Default 16. */
   maxSegments?: number;
-}
-
-/** The controller that watches the answer, see {@link unchangedAnswer}. */
-export class UnchangedAnswer implements HaltingController {
-  readonly name = 'unchanged-answer';
-  readonly needsLookAhead = false;
-  readonly parameters = {};
-  readonly maxSegments: number;
-  readonly #segments: number;
-
-  constructor({ segments = 2, maxSegments = 16 }: UnchangedAnswerOptions) {
-    expectMaxSegments('unchangedAnswer', segments, 'segments');
-    expectMaxSegments('unchangedAnswer', maxSegments);
-    this.maxSegments = maxSegments;
-    this.#segments = segments;
-  }
-
-  draw(): HostDraws {
-    return {};
-  }
-
-  /** `unchanged`: how many segments in a row have left the answer as it was, int32. Nothing is learned from it. */
-  initialState(batchSize: number): NamedTensors {
-    return { unchanged: tf.zeros([batchSize], 'int32') };
-  }
-
-  logits(): NamedTensors {
-    return {};
-  }
-
-  decide({ steps, state, answer, answerBefore }: HaltingDecision): HaltingOutcome {
-    return withoutGradient(() => {
-      const same = tf.all(tf.equal(answer(), answerBefore()), -1);
-      // There is no answer before the first segment.
-      const stays = tf.cast(tf.logicalAnd(same, tf.greater(steps, 1)), 'int32');
-      const unchanged = tf.mul(stays, tf.add(state['unchanged']!, stays));
-      const last = tf.greaterEqual(steps, this.maxSegments);
-      const halted = tf.logicalOr(last, tf.greaterEqual(unchanged, this.#segments)) as tf.Tensor1D;
-      return { halted, state: { unchanged } };
-    });
-  }
-
-  losses({ tokenLoss, stateAfter }: HaltingLossContext): HaltingLosses {
-    return {
-      total: tokenLoss,
-      metrics: { unchangedSegments: { values: stateAfter['unchanged'] as tf.Tensor1D, dividedBy: 'counted' } },
-    };
-  }
 }
 
 /**
@@ -97,5 +40,30 @@ export class UnchangedAnswer implements HaltingController {
  */
 export function unchangedAnswer(options: UnchangedAnswerOptions = {}): HaltingFactory {
   expectOptions('unchangedAnswer', options, ['segments', 'maxSegments']);
-  return () => new UnchangedAnswer(options);
+  const { segments = 2, maxSegments = 16 } = options;
+  return () => {
+    expectMaxSegments('unchangedAnswer', segments, 'segments');
+    expectMaxSegments('unchangedAnswer', maxSegments);
+    return {
+      name: 'unchanged-answer',
+      maxSegments,
+      parameters: {},
+      // How many segments in a row have left the answer as it was.
+      initialState: (batchSize) => ({ unchanged: tf.zeros([batchSize], 'int32') }),
+      decide: ({ steps, state, answer, answerBefore }) =>
+        withoutGradient(() => {
+          const same = tf.all(tf.equal(answer(), answerBefore()), -1);
+          // There is no answer before the first segment.
+          const stays = tf.cast(tf.logicalAnd(same, tf.greater(steps, 1)), 'int32');
+          const unchanged = tf.mul(stays, tf.add(state['unchanged']!, stays));
+          const last = tf.greaterEqual(steps, maxSegments);
+          const halted = tf.logicalOr(last, tf.greaterEqual(unchanged, segments)) as tf.Tensor1D;
+          return { halted, state: { unchanged } };
+        }),
+      losses: ({ tokenLoss, stateAfter }) => ({
+        total: tokenLoss,
+        metrics: { unchangedSegments: { values: stateAfter['unchanged'] as tf.Tensor1D, dividedBy: 'counted' } },
+      }),
+    };
+  };
 }

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { expectShape, stopGradient, withoutGradient } from '@hrm/layers';
-import type { NamedTensors } from '../controllers/halting-controller';
+import { haltingLosses, type NamedTensors } from '../controllers/halting-controller';
 import type { TokenLoss } from '../losses/token-loss';
 import { answerFigures, countAnswers } from '../metrics/answer-figures';
 import { countHaltingSteps } from '../metrics/halting-histogram';
@@ -101,7 +101,7 @@ export function runSegment(network: ReasoningNetwork, admitted: Carry, options: 
   const x = network.embed(puzzle, puzzleRows);
   const { latents, regularizer, metrics } = network.refine(admitted.latents, x, draws);
   const logits = network.readOut(latents.zH);
-  const haltLogits = halting.logits(latents.zH);
+  const haltLogits = halting.logits?.(latents.zH) ?? {};
   const batchSize = admitted.steps.shape[0];
   for (const [name, logit] of Object.entries(haltLogits)) {
     expectShape(`halting controller ${halting.name}, logit ${name}`, logit, [batchSize]);
@@ -125,12 +125,12 @@ export function runSegment(network: ReasoningNetwork, admitted: Carry, options: 
     });
     expectShape(`halting controller ${halting.name}, halted`, decision.halted, [batchSize]);
     const halted = haltEarly ? decision.halted : (tf.greaterEqual(steps, halting.maxSegments) as tf.Tensor1D);
-    const next = { latents: after, steps, halted, decided: decision.halted, state: decision.state };
+    const next = { latents: after, steps, halted, decided: decision.halted, state: decision.state ?? {} };
     return rest ? letRest(admitted, next) : next;
   });
   const lookAhead =
     training && halting.needsLookAhead
-      ? withoutGradient(() => halting.logits(network.refine(next.latents, x).latents.zH))
+      ? withoutGradient(() => halting.logits?.(network.refine(next.latents, x).latents.zH) ?? {})
       : {};
 
   return {
@@ -210,7 +210,7 @@ export function superviseSegment(network: ReasoningNetwork, segment: Segment, to
   report('token loss', 'tokenLoss', { values: perSequence, dividedBy: 'batch' });
 
   const controller = `halting controller ${network.halting.name}`;
-  const losses = network.halting.losses({
+  const losses = haltingLosses(network.halting, {
     logits: haltLogits,
     tokenLoss: perSequence,
     correct,

@@ -98,7 +98,7 @@ export function freshCarry(network: ProbeNetwork, batch: number, seed = 4): Carr
 /** A controller's draws as tensors. */
 export function drawTensors(controller: HaltingController, random: RandomStream, batch: number): NamedTensors {
   return Object.fromEntries(
-    Object.entries(controller.draw(random, batch)).map(([name, values]) => [name, tf.tensor1d(values)]),
+    Object.entries(controller.draw?.(random, batch) ?? {}).map(([name, values]) => [name, tf.tensor1d(values)]),
   );
 }
 
@@ -129,8 +129,8 @@ export function lossContext(
   const latents = () => ({ zH: normalTensor<tf.Tensor3D>(zH.shape, random), zL: zH });
   const before = latents();
   const after = latents();
-  const { state } = controller.decide({
-    logits: controller.logits(after.zH),
+  const { state = {} } = controller.decide({
+    logits: controller.logits?.(after.zH) ?? {},
     steps: tf.onesLike(steps),
     draws: undefined,
     training: true,
@@ -146,7 +146,7 @@ export function lossContext(
     correct: tf.tensor1d([0, 1, 1, 0]),
     counted: tf.tensor1d([0, 1, 0, 1]),
     halted: tf.tensor1d([0, 1, 0, 1], 'bool'),
-    lookAhead: controller.needsLookAhead ? controller.logits(normalTensor(zH.shape, random)) : undefined,
+    lookAhead: controller.needsLookAhead ? (controller.logits?.(normalTensor(zH.shape, random)) ?? {}) : undefined,
     steps,
     stateBefore: state,
     stateAfter: state,

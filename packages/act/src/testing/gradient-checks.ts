@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { namedParameters, RandomStream, valueAndGradients } from '@hrm/layers';
 import { expectThat, gradientFault, NOT_FINITE, PartFault } from '@hrm/layers/testing';
-import type { HaltingController, NamedTensors } from '../controllers/halting-controller';
+import { haltingLosses, type HaltingController, type NamedTensors } from '../controllers/halting-controller';
 import { softmaxCrossEntropy } from '../losses/token-loss';
 import { admitPuzzles, initialCarry } from '../segment/carry';
 import { puzzleTensors } from '../segment/puzzle-tensors';
@@ -57,9 +57,9 @@ const oneSegment: ControllerCheck = {
         withVariables({ zH, tokenLoss: context.tokenLoss }, (variables) => {
           const total = () =>
             tf.sum(
-              halting.losses({
+              haltingLosses(halting, {
                 ...context,
-                logits: halting.logits(variables.zH as tf.Tensor as tf.Tensor3D),
+                logits: halting.logits?.(variables.zH as tf.Tensor as tf.Tensor3D) ?? {},
                 tokenLoss: tf.mul(1, variables.tokenLoss) as tf.Tensor as tf.Tensor1D,
               }).total,
             );
@@ -197,7 +197,7 @@ const targets: ControllerCheck = {
         const byWhat = { correct: context.correct, counted: context.counted, ...ahead };
         const { gradients } = valueAndGradients(
           () => ({
-            loss: tf.sum<tf.Scalar>(halting.losses({ ...context, logits: halting.logits(zH) }).total),
+            loss: tf.sum<tf.Scalar>(haltingLosses(halting, { ...context, logits: halting.logits?.(zH) ?? {} }).total),
             auxiliary: {},
           }),
           Object.values(byWhat),
@@ -228,7 +228,7 @@ const extremes: ControllerCheck = {
           const parameters = Object.values(parametersOf(halting));
           const { loss, gradients } = valueAndGradients(
             () => ({
-              loss: tf.sum<tf.Scalar>(halting.losses({ ...context, logits: halting.logits(zH) }).total),
+              loss: tf.sum<tf.Scalar>(haltingLosses(halting, { ...context, logits: halting.logits?.(zH) ?? {} }).total),
               auxiliary: {},
             }),
             [...parameters, zH],
