@@ -12,10 +12,12 @@ import {
   generateSudokuPuzzles,
   type PuzzleDataset,
   type PuzzleSet,
+  shortestPath,
   trainBatches,
   verifyMaze,
   verifySudoku,
 } from '../src/index';
+import { drawPath } from '../src/maze/shortest-path';
 import { type PuzzleFileError, readDataset, readIdentifiers, writeDataset } from '../src/files';
 import { dir, errorOf, fileOf } from './temporary-files';
 import { testdata } from './testdata';
@@ -44,7 +46,7 @@ describe('the data sets that the official builders wrote', () => {
     }
   });
 
-  it('mazes come in the eight transforms that we make', async () => {
+  it('mazes come in the eight transforms that we make, their answers turned where ours follow the rule', async () => {
     const official = await readDataset(testdata('official-maze'), 'train');
     const { inputs, labels } = official.sets['all']!;
     const puzzles = [0, 1, 2].map((group) => ({
@@ -53,7 +55,21 @@ describe('the data sets that the official builders wrote', () => {
       question: cellsFromTokens(inputs.subarray(group * 7200, group * 7200 + 900)),
       answer: cellsFromTokens(labels.subarray(group * 7200, group * 7200 + 900)),
     }));
-    expect(buildMazeDataset(puzzles, { dihedral: true })).toEqual(official);
+    const ours = buildMazeDataset(puzzles, { dihedral: true });
+    const { labels: answers, ...rest } = ours.sets['all']!;
+    expect({ ...ours, sets: { all: { ...rest, labels } } }).toEqual(official);
+    const cellsAt = (tokens: ArrayLike<number>, example: number) =>
+      cellsFromTokens(Array.from({ length: 900 }, (_, cell) => tokens[example * 900 + cell]!));
+    let differing = 0;
+    for (let example = 0; example < 24; example++) {
+      const maze = { width: 30, height: 30, cells: cellsAt(inputs, example) };
+      const [answer, official] = [cellsAt(answers, example), cellsAt(labels, example)];
+      expect(answer).toEqual(drawPath(maze.cells, shortestPath(maze)!));
+      if (answer.join() !== official.join()) differing++;
+      // What was not turned is theirs.
+      if (example % 8 === 0) expect(answer).toEqual(official);
+    }
+    expect(differing).toBeGreaterThan(0);
   });
 
   it('have names for their identifiers', async () => {

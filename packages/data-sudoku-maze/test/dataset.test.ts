@@ -9,11 +9,14 @@ import {
   generateSudokuPuzzles,
   metadataFromJson,
   metadataToJson,
+  parseMaze,
   type PuzzleDataset,
   PuzzleDatasetError,
+  shortestPath,
   tokensFromCells,
   verifySudoku,
 } from '../src/index';
+import { drawPath } from '../src/maze/shortest-path';
 
 const sudokus = generateSudokuPuzzles({ size: 4, count: 10, seed: 0 });
 const mazes = generateMazePuzzles({ width: 6, count: 10, seed: 0 });
@@ -55,11 +58,23 @@ describe('building a data set', () => {
     const { inputs, labels, groupIndices } = sets['all']!;
     expect(groupIndices[10]).toBe(80);
     for (let transform = 0; transform < 8; transform++) {
-      const expected = tokensFromCells(dihedralTransform(mazes[3]!.answer, 6, 6, transform as 0));
+      const cells = dihedralTransform(mazes[3]!.question, 6, 6, transform as 0);
+      const expected = tokensFromCells(drawPath(cells, shortestPath({ width: 6, height: 6, cells })!));
       const at = (3 * 8 + transform) * 36;
       expect([...labels.subarray(at, at + 36)]).toEqual([...expected]);
     }
     expect([...inputs.subarray(0, 36)]).toEqual([...tokensFromCells(mazes[0]!.question)]);
+  });
+
+  it('of mazes: an answer that follows another rule is turned with its maze', () => {
+    // Right, then down.
+    const { cells: question } = parseMaze(['S  ', '   ', '  G'].join('\n'));
+    const { cells: answer } = parseMaze(['Soo', '  o', '  G'].join('\n'));
+    const { sets } = buildMazeDataset([{ width: 3, height: 3, question, answer }], { dihedral: true });
+    for (let transform = 0; transform < 8; transform++) {
+      const turned = tokensFromCells(dihedralTransform(answer, 3, 3, transform as 0));
+      expect([...sets['all']!.labels.subarray(transform * 9, transform * 9 + 9)]).toEqual([...turned]);
+    }
   });
 
   it('refuses nothing, mixed sizes and turned rectangles', () => {

@@ -6,10 +6,12 @@ import {
   dihedralTransform,
   generateMaze,
   mazeAugmentation,
+  parseMaze,
   SeededRandom,
+  shortestPath,
   tokensFromCells,
-  verifyMaze,
 } from '../src/index';
+import { drawPath } from '../src/maze/shortest-path';
 
 const ALL: DihedralTransform[] = [0, 1, 2, 3, 4, 5, 6, 7];
 
@@ -51,7 +53,7 @@ describe('mazeAugmentation', () => {
   it.each([
     [9, 9, 8],
     [9, 5, 4],
-  ])('of %ix%i keeps answers shortest paths and makes %i different mazes', (width, height, kinds) => {
+  ])('of %ix%i keeps answers to the official rule and makes %i different mazes', (width, height, kinds) => {
     const random = new SeededRandom(0);
     const maze = generateMaze(random, { width, height });
     const augment = mazeAugmentation(width, height);
@@ -61,15 +63,33 @@ describe('mazeAugmentation', () => {
       const labels = tokensFromCells(maze.answer);
       augment(inputs, labels, random);
       const question = { width, height, cells: Uint8Array.from(inputs, (token) => token - 1) };
-      expect(
-        verifyMaze(
-          question,
-          labels.map((token) => token - 1),
-        ),
-      ).toEqual({ valid: true, wrongCells: [] });
+      expect([...labels]).toEqual([...tokensFromCells(drawPath(question.cells, shortestPath(question)!))]);
       seen.add(question.cells.join(''));
     }
     expect(seen.size).toBe(kinds);
+  });
+
+  it('turns other answers, ignored labels and padding with their cells', () => {
+    const augment = mazeAugmentation(3, 3);
+    const question = tokensFromCells(parseMaze(['S  ', '   ', '  G'].join('\n')).cells);
+    const other = tokensFromCells(parseMaze(['Soo', '  o', '  G'].join('\n')).cells);
+    const ruled = tokensFromCells(parseMaze(['S  ', 'o  ', 'ooG'].join('\n')).cells);
+    const ignored = ruled.map((token, cell) => (cell === 4 ? -100 : token));
+    const padded = question.map((token, cell) => (cell === 1 ? 0 : token));
+    for (const [inputs, labels] of [
+      [question, other],
+      [question, ignored],
+      [padded, padded.map((token) => token || -100)],
+    ] as const) {
+      const turns = new Set(
+        ALL.map((transform) => [inputs, labels].map((all) => dihedralTransform(all, 3, 3, transform).join()).join(' ')),
+      );
+      for (let seed = 0; seed < 40; seed++) {
+        const example = [inputs.slice(), labels.slice()] as const;
+        augment(...example, new SeededRandom(seed));
+        expect(turns).toContain(example.map((tokens) => tokens.join()).join(' '));
+      }
+    }
   });
 
   it('refuses examples of another size', () => {

@@ -13,6 +13,7 @@ import {
   shortestPath,
   verifyMaze,
 } from '../src/index';
+import { drawPath } from '../src/maze/shortest-path';
 import { FarCellFinder } from '../src/maze/far-cell-finder';
 import { testLines } from './testdata';
 
@@ -74,6 +75,20 @@ describe('distances and shortest paths', () => {
       }),
       { numRuns: 300 },
     );
+  });
+
+  it('take the first of down, left, right, up that comes closer to G', () => {
+    const path = (...lines: string[]) => shortestPath(rows(...lines))!.join();
+    expect(path('S  ', '   ', '  G')).toBe('0,3,6,7,8');
+    expect(path('  S', '   ', 'G  ')).toBe('2,5,8,7,6');
+    expect(path('G  ', '   ', '  S')).toBe('8,7,6,3,0');
+    expect(path('  G', '   ', 'S  ')).toBe('6,7,8,5,2');
+    const { width, height, question, answer } = generateMaze(new SeededRandom(1), { width: 12 });
+    expect(drawPath(question, shortestPath({ width, height, cells: question })!)).toEqual(answer);
+    // Another one is at random.
+    const open = rows('S  ', '   ', '  G');
+    const drawn = Array.from({ length: 40 }, (_, seed) => shortestPath(open, new SeededRandom(seed))!.join());
+    expect(new Set(drawn).size).toBe(6);
   });
 
   it('do not wrap around the sides', () => {
@@ -149,13 +164,15 @@ describe('verifyMaze', () => {
     );
   });
 
-  it('accepts the answers of Maze-30x30-Hard, none shorter than 109 steps', () => {
+  it('accepts the answers of Maze-30x30-Hard, which are the paths by our rule, none shorter than 109 steps', () => {
     const lines = testLines('maze-30x30-hard-10.csv').slice(1);
     expect(lines).toHaveLength(10);
     for (const line of lines) {
       const [, asked, answer] = line.split(',');
       expect(verifyMaze(parseMaze(asked!), parseMaze(answer!).cells)).toEqual({ valid: true, wrongCells: [] });
-      expect(shortestPath(parseMaze(asked!))!.length - 1).toBeGreaterThanOrEqual(hardPathLength(30, 30));
+      const path = shortestPath(parseMaze(asked!))!;
+      expect(path.length - 1).toBeGreaterThanOrEqual(hardPathLength(30, 30));
+      expect(drawPath(parseMaze(asked!).cells, path)).toEqual(parseMaze(answer!).cells);
     }
   });
 });

@@ -1,7 +1,10 @@
+import { answerByRule, followsRule } from '../maze/answer-by-rule';
 import { dihedralSource, shapeKeepingTransforms } from '../maze/dihedral-transform';
+import type { Maze } from '../maze/maze';
 import type { SeededRandom } from '../seeded-random';
 import type { SudokuSize } from '../sudoku/sudoku-geometry';
 import { sudokuSymmetrySampler } from '../sudoku/sudoku-symmetry';
+import { cellsFromTokens, tokensFromCells } from './tokens';
 
 /** Changes one example in place: its tokens and its labels [seqLen]. All it draws comes from `random`. */
 export type Augmentation = (inputs: Int32Array, labels: Int32Array, random: SeededRandom) => void;
@@ -45,7 +48,8 @@ export function sudokuAugmentation(size: SudokuSize): Augmentation {
 
 /**
  * An augmentation that rotates and reflects each maze at random: one of the 8 symmetries of a square, or of the 4 that
- * keep the shape of another rectangle.
+ * keep the shape of another rectangle. An answer by the official rule (see `shortestPath`) is computed anew, as that rule
+ * tells up from down; any other is turned with its maze.
  *
  * @throws RangeError when called with an example of another size.
  *
@@ -71,7 +75,10 @@ export function mazeAugmentation(width: number, height: number): Augmentation {
       throw new RangeError(`Expected examples of ${before.length} tokens (${width}x${height}); got ${inputs.length}.`);
     }
     const source = sources[random.integer(sources.length)]!;
+    const mazeOf = (tokens: Int32Array): Maze => ({ width, height, cells: cellsFromTokens(tokens) });
+    const isByRule = followsRule(mazeOf(inputs), labels, 1);
     apply(inputs, source);
     apply(labels, source);
+    if (isByRule) labels.set(tokensFromCells(answerByRule(mazeOf(inputs))!));
   };
 }

@@ -1,3 +1,4 @@
+import { answerByRule, followsRule } from '../maze/answer-by-rule';
 import { type DihedralTransform, dihedralTransform } from '../maze/dihedral-transform';
 import { MAZE_ALPHABET, type MazePuzzle } from '../maze/maze';
 import { SeededRandom } from '../seeded-random';
@@ -115,7 +116,8 @@ export function buildSudokuDataset(
  *
  * @param puzzles all of one width and height, at least one.
  * @param options `dihedral`: add the 7 rotations and reflections of each maze to its group (square mazes only); default
- *   false.
+ *   false. An answer by the official rule (see `shortestPath`) is computed anew for each, as that rule tells up from down;
+ *   the official builder turns it, so that the answers contradict each other. Any other answer is turned with its maze.
  * @throws RangeError for no mazes, mazes of different sizes, or `dihedral` with mazes that are not square.
  *
  * @example
@@ -144,11 +146,11 @@ export function buildMazeDataset(
       const fits = puzzle.width === width && puzzle.height === height && question.length === answer.length;
       if (!fits) throw new RangeError(`All mazes must be ${width}x${height} as the first; maze ${index} is not.`);
       index++;
+      const isByRule = followsRule({ width, height, cells: question }, answer);
       for (const transform of transforms) {
-        yield {
-          question: dihedralTransform(question, width, height, transform),
-          answer: dihedralTransform(answer, width, height, transform),
-        };
+        const turned = dihedralTransform(question, width, height, transform);
+        const newAnswer = isByRule && answerByRule({ width, height, cells: turned });
+        yield { question: turned, answer: newAnswer || dihedralTransform(answer, width, height, transform) };
       }
     }
   };

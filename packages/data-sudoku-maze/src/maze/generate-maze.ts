@@ -87,7 +87,7 @@ function generateWith(random: SeededRandom, options: Required<MazeGeneratorOptio
       if (random.integer(GOALS_ALWAYS_KEPT) >= goals.length) continue;
       question[start] = MazeCell.start;
       question[goals[random.integer(goals.length)]!] = MazeCell.goal;
-      return { width, height, question, answer: drawPath(question, shortestPath(maze, random)!) };
+      return { width, height, question, answer: drawPath(question, shortestPath(maze)!) };
     }
   }
   throw new RangeError(
@@ -98,7 +98,7 @@ function generateWith(random: SeededRandom, options: Required<MazeGeneratorOptio
 
 /**
  * Generates a maze as the official Maze-30x30-Hard has them: walls at random places, S anywhere, G anywhere that is
- * `minPathLength` steps away, and as the answer a random one of the shortest paths.
+ * `minPathLength` steps away, and as the answer the shortest path that {@link shortestPath} chooses, by the official rule.
  *
  * @throws RangeError for sizes, lengths or shares out of range, or when no maze with so long a path was found.
  *

