@@ -122,10 +122,10 @@ module.exports = {
     },
     {
       name: 'no-circular-import',
-      comment: 'Modules that import each other cannot be loaded one at a time. (Types alone are gone by then.)',
+      comment: 'Files that import each other, if only types, cannot be read one at a time.',
       severity: 'error',
       from: {},
-      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+      to: { circular: true },
     },
     {
       name: 'no-node-in-browser-code',

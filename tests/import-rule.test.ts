@@ -119,6 +119,11 @@ const broken: { file: string; line: string; rules: string[] }[] = [
     line: `import { RecursionCore } from './recursion-core-cycle';`,
     rules: ['no-circular-import'],
   },
+  {
+    file: 'packages/layers/src/blocks/residual.ts',
+    line: `export type { PostNorm } from './post-norm';`,
+    rules: ['no-circular-import'],
+  },
 ];
 
 /** Files that a broken line needs, so that it breaks just the rules it is meant to break. */

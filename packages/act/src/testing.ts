@@ -1,4 +1,5 @@
-export { controllerChecks, type ControllerCheck } from './testing/controller-checks';
+export type { ControllerCheck } from './testing/controller-check';
+export { controllerChecks } from './testing/controller-checks';
 export { ControllerSubject, type ControllerSizes, type ControllerTestOptions } from './testing/controller-subject';
 export { describeController } from './testing/describe-controller';
 export { ProbeNetwork, type ProbeNetworkOptions } from './testing/probe-network';

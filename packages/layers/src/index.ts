@@ -9,10 +9,11 @@ export { AttentionBlock, attentionBlock, type AttentionBlockOptions } from './bl
 export type { Block, BlockContext, BlockFactory } from './blocks/block';
 export { convBlock, type ConvBlockOptions } from './blocks/conv-block';
 export { graphAttentionBlock, type GraphAttentionBlockOptions } from './blocks/graph-attention-block';
+export type { ResidualOptions } from './blocks/make-residual';
 export { MixerBlock, mixerBlock, type MixerBlockOptions } from './blocks/mixer-block';
 export { PostNorm } from './blocks/post-norm';
 export { PreNorm, type PreNormOptions } from './blocks/pre-norm';
-export type { Residual, ResidualOptions } from './blocks/residual';
+export type { Residual } from './blocks/residual';
 export { describeValue } from './checks/describe-value';
 export { expectOptions } from './checks/expect-options';
 export { expectFactory, expectPart } from './checks/expect-part';

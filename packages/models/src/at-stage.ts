@@ -1,9 +1,11 @@
 import type { ReasoningNetwork } from '@hrm/act';
-import type { RecursionSchedule } from '@hrm/recursion';
-import type { RecursiveReasoner } from './recursive-reasoner';
+import type { RecursionCore, RecursionSchedule } from '@hrm/recursion';
 
 /** A model with another schedule in the place of its own, and the same parameters. */
-export function atStage(model: RecursiveReasoner, schedule: RecursionSchedule): ReasoningNetwork {
+export function atStage(
+  model: ReasoningNetwork & { readonly core: RecursionCore },
+  schedule: RecursionSchedule,
+): ReasoningNetwork {
   const { parameters, vocabSize, hiddenSize, seqLen, prefixLen, halting, core, puzzleTable } = model;
   return {
     parameters,

@@ -1,5 +1,6 @@
 export { describeSchedule } from './testing/describe-schedule';
-export { scheduleChecks, type ScheduleCheck } from './testing/schedule-checks';
+export type { ScheduleCheck } from './testing/schedule-check';
+export { scheduleChecks } from './testing/schedule-checks';
 export {
   ScheduleSubject,
   type GradientReference,

@@ -42,7 +42,7 @@ export {
   type TrainingStepInput,
   type TrainingStepOptions,
   type TrainingStepOutput,
-  type UpdateGradients,
 } from './step/training-step';
+export type { UpdateGradients } from './step/update-gradients';
 export { Trainer } from './trainer';
 export type { StepEvent, TrainerOptions, TrainerState, TrainingEvent } from './trainer-options';

@@ -6,7 +6,7 @@ import { softmaxCrossEntropy } from '../losses/token-loss';
 import { admitPuzzles, initialCarry } from '../segment/carry';
 import { puzzleTensors } from '../segment/puzzle-tensors';
 import { runSegment, superviseSegment } from '../segment/segment';
-import type { ControllerCheck } from './controller-checks';
+import type { ControllerCheck } from './controller-check';
 import {
   disturb,
   drawTensors,

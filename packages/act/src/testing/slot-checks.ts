@@ -6,7 +6,7 @@ import { softmaxCrossEntropy } from '../losses/token-loss';
 import { admitPuzzles, type Carry } from '../segment/carry';
 import { puzzleTensors } from '../segment/puzzle-tensors';
 import { runSegment, superviseSegment, type Segment } from '../segment/segment';
-import type { ControllerCheck } from './controller-checks';
+import type { ControllerCheck } from './controller-check';
 import { drawTensors, freshCarry, runAllSegments, scramble } from './controller-subject';
 
 const values = (tensor: tf.Tensor) => [...tensor.dataSync()];

@@ -11,7 +11,8 @@ import {
 } from '../feed-forward/feed-forward';
 import type { Layer } from '../layer';
 import { expectBlockContext, type Block, type BlockContext, type BlockFactory } from './block';
-import { makeResidual, RESIDUAL_OPTIONS, type Residual, type ResidualOptions } from './residual';
+import { makeResidual, RESIDUAL_OPTIONS, type ResidualOptions } from './make-residual';
+import type { Residual } from './residual';
 
 /** Choices of {@link attentionBlock}. Without any it is the official HRM's block, its heads 64 wide. */
 export interface AttentionBlockOptions extends ResidualOptions, FeedForwardOptions {

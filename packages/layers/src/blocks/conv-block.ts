@@ -11,7 +11,8 @@ import { GridConvolution } from '../grids/grid-convolution';
 import type { Grid } from '../grids/relation';
 import type { Layer } from '../layer';
 import { expectBlockContext, type Block, type BlockContext, type BlockFactory } from './block';
-import { makeResidual, RESIDUAL_OPTIONS, type Residual, type ResidualOptions } from './residual';
+import { makeResidual, RESIDUAL_OPTIONS, type ResidualOptions } from './make-residual';
+import type { Residual } from './residual';
 
 /** Choices of {@link convBlock}. */
 export interface ConvBlockOptions extends ResidualOptions, FeedForwardOptions {

@@ -5,7 +5,7 @@ import { FEED_FORWARD_OPTIONS, type FeedForwardOptions } from '../feed-forward/f
 import { gridRelation, type Grid, type GridRelation, type Relation } from '../grids/relation';
 import { AttentionBlock } from './attention-block';
 import { expectBlockContext, type BlockContext, type BlockFactory } from './block';
-import { RESIDUAL_OPTIONS, type ResidualOptions } from './residual';
+import { RESIDUAL_OPTIONS, type ResidualOptions } from './make-residual';
 
 /** Choices of {@link graphAttentionBlock}. */
 export interface GraphAttentionBlockOptions extends ResidualOptions, FeedForwardOptions {

@@ -9,7 +9,8 @@ import {
 } from '../feed-forward/feed-forward';
 import type { Layer } from '../layer';
 import { expectBlockContext, type Block, type BlockContext, type BlockFactory } from './block';
-import { makeResidual, RESIDUAL_OPTIONS, type Residual, type ResidualOptions } from './residual';
+import { makeResidual, RESIDUAL_OPTIONS, type ResidualOptions } from './make-residual';
+import type { Residual } from './residual';
 
 /** Choices of {@link mixerBlock}, for both its sublayers. Without any it is the official TRM's block. */
 export interface MixerBlockOptions extends ResidualOptions, FeedForwardOptions {}

@@ -1,5 +1,7 @@
 import { namedParameters } from '@hrm/layers';
-import { buildModel, type ModelConfig, type PartCatalog } from './model-config';
+import { buildModel } from './build-model';
+import type { ModelConfig } from './model-config';
+import type { PartCatalog } from './part-catalog';
 
 /**
  * The shape of every parameter of the model that a config describes, by name, without the memory of the whole: a model of

@@ -8,7 +8,9 @@ import {
   serializeSafetensors,
 } from '@hrm/files';
 import { expectModelSizes } from '../config/expect-model-sizes';
-import { buildModel, type ModelConfig, type PartCatalog } from '../config/model-config';
+import { buildModel } from '../config/build-model';
+import type { ModelConfig } from '../config/model-config';
+import type { PartCatalog } from '../config/part-catalog';
 import { weightsFromOfficial } from '../official/official-names';
 import type { RecursiveReasoner } from '../recursive-reasoner';
 import { parameterValues, setParameterValues } from './parameter-values';

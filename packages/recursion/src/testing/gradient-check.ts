@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { valueAndGradients } from '@hrm/layers';
 import { brief, checkGradients, expectThat, gradientFault, PartFault } from '@hrm/layers/testing';
 import type { Latents } from '../latents';
-import type { ScheduleCheck } from './schedule-checks';
+import type { ScheduleCheck } from './schedule-check';
 import {
   lossOf,
   observeRefinements,

@@ -4,7 +4,7 @@ import { expectThat } from '@hrm/layers/testing';
 import { vi } from 'vitest';
 import { isProgressive } from '../schedules/recursion-schedule';
 import { firstDifference } from './gradient-check';
-import type { ScheduleCheck } from './schedule-checks';
+import type { ScheduleCheck } from './schedule-check';
 import { latentValues, refine, train } from './schedule-values';
 
 const recording: ScheduleCheck = {

@@ -2,18 +2,9 @@ import * as tf from '@tensorflow/tfjs-core';
 import { expectThat, explained, NOT_FINITE } from '@hrm/layers/testing';
 import { firstDifference, gradientChecks, type NamedValues } from './gradient-check';
 import { repeatabilityChecks } from './repeatability-checks';
-import type { ScheduleProblem, ScheduleSubject } from './schedule-subject';
+import type { ScheduleCheck } from './schedule-check';
+import type { ScheduleProblem } from './schedule-subject';
 import { latentValues, refine, train, values } from './schedule-values';
-
-/** Something that every schedule must do. */
-export interface ScheduleCheck {
-  /** What holds of the schedule, as a sentence whose subject is the schedule. */
-  readonly title: string;
-  /** Whether it can be tried at all. Default always. */
-  applies?(subject: ScheduleSubject): boolean;
-  /** Throws unless it holds. */
-  check(subject: ScheduleSubject): void | Promise<void>;
-}
 
 /** Throws if something has freed what a schedule was given. */
 function expectUntouched({ latents, x }: Pick<ScheduleProblem, 'latents' | 'x'>, by: string): void {

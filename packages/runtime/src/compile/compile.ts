@@ -1,12 +1,9 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import { currentGraphBackend } from '../native/native-backend';
-import { recordGraph, type CompiledGraph } from './compiled-graph';
+import { recordGraph, type CompiledGraph, type CompileMode } from './compiled-graph';
 import { isRecording } from './record';
 import { RecordingError } from './recording-error';
 import { takeApart } from './structure';
-
-/** 'xla': one XLA computation. 'graph': a TensorFlow graph. 'eager': the function as it is. */
-export type CompileMode = 'xla' | 'graph' | 'eager';
 
 /** Told when a function is recorded. */
 export interface RecordingReport {

@@ -1,9 +1,11 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type { GraphBackend, OpAttribute, TensorMetadata } from '../native/native-backend';
-import type { CompileMode } from './compile';
 import { disposeCaptured, record, type Recorded } from './record';
 import { RecordingError } from './recording-error';
 import type { Structure } from './structure';
+
+/** 'xla': one XLA computation. 'graph': a TensorFlow graph. 'eager': the function as it is. */
+export type CompileMode = 'xla' | 'graph' | 'eager';
 
 let functions = 0;
 

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import util from 'node:util';
-import type { NativeInstallation } from './native-cache';
+import type { NativeInstallation } from './native-installation';
 
 /**
  * Loads tfjs-node-gpu from its installation, which registers the backend 'tensorflow'. tfjs-core keeps its engine and its

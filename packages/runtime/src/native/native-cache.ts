@@ -1,25 +1,11 @@
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import type { NativeInstallation } from './native-installation';
 import { findDamage, MANIFEST, readManifest, type Thoroughness } from './native-manifest';
 import { NativeSetupError } from './native-setup-error';
 import { nativeTarget, type Accelerator, type NativeTarget } from './native-target';
 import type { Environment } from './run-command';
 import { requireTrusted, requireTrustedParents } from './trusted-path';
-
-/** Native TensorFlow in the per-user cache, ready to be loaded. */
-export interface NativeInstallation {
-  /** Its folder; `node_modules/@tensorflow/tfjs-node-gpu` in it is loaded from there. */
-  folder: string;
-  accelerator: Accelerator;
-  tensorflow: string;
-  tfjs: string;
-  /** Disk it takes, in bytes. */
-  bytes: number;
-  /** How long the set-up took, in seconds. */
-  setupSeconds: number;
-  /** When it was set up, ISO 8601. */
-  createdAt: string;
-}
 
 /**
  * The per-user folder that set-ups share: `cache` where given, else `$HRM_CACHE`, else `~/Library/Caches/hrm` on macOS

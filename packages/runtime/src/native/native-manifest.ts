@@ -1,7 +1,7 @@
 import { chmodSync, lstatSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileSha256 } from './file-sha256';
-import type { NativeInstallation } from './native-cache';
+import type { NativeInstallation } from './native-installation';
 import { isNotThere, requireTrustedEntry, statsOf } from './trusted-path';
 
 /** The file written last into an installation: its presence means that everything else is there and was checked. */

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { mapTensors } from '@hrm/layers';
 import { addMetrics } from '../metrics';
-import type { UpdateFigures } from './training-step';
+import type { UpdateFigures } from './update-gradients';
 
 /** Some of the slots. Every tensor has a share for each slot of the batch, slot after slot along its first axis. */
 export function slotsOf<T>(container: T, { first, count, of }: { first: number; count: number; of: number }): T {

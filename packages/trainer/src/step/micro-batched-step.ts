@@ -3,6 +3,7 @@ import { asItIs, callTogether, type Compile } from '@hrm/layers';
 import type { NamedTensors } from '@hrm/act';
 import { mapNamed } from '../optimizers/gradient-transformation';
 import { joinUpdates, slotsOf } from './batch-parts';
+import type { UpdateFigures } from './update-gradients';
 import {
   addUpNamed,
   finishStep,
@@ -11,7 +12,6 @@ import {
   type TrainingStep,
   type TrainingStepInput,
   type TrainingStepOptions,
-  type UpdateFigures,
 } from './training-step';
 
 /** How {@link microBatchedStep} goes about it. */

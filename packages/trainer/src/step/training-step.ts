@@ -15,6 +15,7 @@ import { mapNamed } from '../optimizers/gradient-transformation';
 import type { Optimizer } from '../optimizers/optimizer';
 import type { RowOptimizer } from '../optimizers/sign-sgd';
 import { joinUpdates, slotsOf } from './batch-parts';
+import type { UpdateFigures, UpdateGradients } from './update-gradients';
 
 /** What a training step is made of. */
 export interface TrainingStepOptions {
@@ -57,24 +58,6 @@ export type TrainingStepOutput = SummedMetrics & {
 
 /** Makes a step; `dispose` frees what was compiled for it. */
 export type TrainingStep = ((input: TrainingStepInput) => TrainingStepOutput) & { dispose?: () => void };
-
-/** Losses and gradients of the segments of one update, see {@link updateGradients}. */
-export type UpdateGradients = SummedMetrics & {
-  carry: Carry;
-  /** Summed over the batch and over the segments, as are the metrics. */
-  loss: tf.Scalar;
-  /** How many of the slots counted halted after 1, 2, ... segments, `[maxSegments]`. */
-  haltingSteps: tf.Tensor1D;
-  /** By each trained parameter, of the loss divided by the batch size. */
-  gradients: NamedTensors;
-  /** By the puzzle rows of the batch, `[batch, size]`, and these rows; empty without a puzzle embedding. */
-  puzzle: { rows?: tf.Tensor2D; gradients?: tf.Tensor2D };
-  /** What the parity cases check beside: logits and halting logits of each segment. */
-  outputs: { logits: tf.Tensor3D; haltLogits: NamedTensors; lookAhead: NamedTensors }[];
-};
-
-/** An update but for its gradients, which parts of a batch add up as they go, and its outputs. */
-export type UpdateFigures = Omit<UpdateGradients, 'gradients' | 'outputs'>;
 
 /** The parameters that the main optimizer trains, by name: all but the puzzle table and the initial latents. */
 export function trainedParameters(network: ReasoningNetwork): { [name: string]: tf.Variable } {

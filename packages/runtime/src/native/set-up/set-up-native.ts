@@ -1,12 +1,8 @@
 import { accessSync, constants, existsSync, mkdirSync, rmSync, statfsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  inspectInstallation,
-  installationsFolder,
-  requireTrustedFolders,
-  type NativeInstallation,
-} from '../native-cache';
+import { inspectInstallation, installationsFolder, requireTrustedFolders } from '../native-cache';
+import type { NativeInstallation } from '../native-installation';
 import { MANIFEST, writeManifest, type Thoroughness } from '../native-manifest';
 import { ANOTHER_CACHE, NativeSetupError } from '../native-setup-error';
 import { hasNvidiaGpu, nativeTarget, NATIVE_VERSIONS } from '../native-target';

@@ -1,0 +1,147 @@
+import {
+  attentionBlock,
+  convBlock,
+  describeValue,
+  expectOptions,
+  graphAttentionBlock,
+  mixerBlock,
+  type BlockFactory,
+} from '@hrm/layers';
+import {
+  equilibrium,
+  fullRecursion,
+  oneStepGradient,
+  progressive,
+  unrolled,
+  type RecursionSchedule,
+} from '@hrm/recursion';
+import {
+  all,
+  any,
+  atLeast,
+  fixedSteps,
+  gravesAct,
+  haltOnly,
+  ponder,
+  qLearningHalting,
+  residualHalting,
+  unchangedAnswer,
+  type FixedStepsOptions,
+  type HaltingFactory,
+} from '@hrm/act';
+import type { PartConfig } from './model-config';
+
+/**
+ * Makes a part from what its config says beside `type`, and checks it: `expectOptions` of `@hrm/layers` refuses names that
+ * it does not know. A part that is made of others, such as `any`, has `choose` make them
+ * from their own configs.
+ */
+export type PartMaker<Part> = (options: never, choose: (config: PartConfig) => Part) => Part;
+
+/** The parts that a config can choose, by the name it calls them. */
+export interface PartCatalog {
+  blocks: { readonly [type: string]: PartMaker<BlockFactory> };
+  schedules: { readonly [type: string]: PartMaker<RecursionSchedule> };
+  halting: { readonly [type: string]: PartMaker<HaltingFactory> };
+}
+
+type Vote = { of: readonly PartConfig[] };
+type Choose = (config: PartConfig) => HaltingFactory;
+
+/** The controllers that vote in a config such as `{ type: 'any', of: [...] }`. */
+function membersOf(type: string, options: Vote, choose: Choose, others: readonly string[] = []): HaltingFactory[] {
+  expectOptions(type, options, ['of', ...others]);
+  if (!Array.isArray(options.of)) {
+    throw new RangeError(
+      `${type}: of is ${JSON.stringify(options.of)}, expected a list such as [{ "type": "halt-only" }]`,
+    );
+  }
+  return options.of.map(choose);
+}
+
+/** The parts that these packages bring. {@link registerParts} makes a catalog of these and your own. */
+export const standardParts = {
+  blocks: { attention: attentionBlock, mixer: mixerBlock, 'graph-attention': graphAttentionBlock, conv: convBlock },
+  schedules: {
+    'one-step-gradient': oneStepGradient,
+    'full-recursion': fullRecursion,
+    unrolled,
+    progressive,
+    equilibrium,
+  },
+  halting: {
+    'q-learning': qLearningHalting,
+    'halt-only': haltOnly,
+    'fixed-steps': (options: FixedStepsOptions) => fixedSteps(options),
+    graves: gravesAct,
+    ponder,
+    residual: residualHalting,
+    'unchanged-answer': unchangedAnswer,
+    any: (options: Vote, choose: Choose) => any(...membersOf('any', options, choose)),
+    all: (options: Vote, choose: Choose) => all(...membersOf('all', options, choose)),
+    'at-least': ({ votes, ...options }: Vote & { votes: number }, choose: Choose) =>
+      atLeast(votes, ...membersOf('at-least', options, choose, ['votes'])),
+  },
+} satisfies PartCatalog;
+
+/**
+ * A catalog of the standard parts and your own, by which configs can choose them. Nothing global changes: hand the
+ * catalog to {@link buildModel}.
+ *
+ * @throws RangeError for a name that is taken.
+ *
+ * @example
+ * ```ts
+ * import { mixerBlock } from '@hrm/layers';
+ * import { buildModel, registerParts } from '@hrm/models';
+ * import '@tensorflow/tfjs-backend-cpu';
+ *
+ * const parts = registerParts({ blocks: { 'slim-mixer': () => mixerBlock({ expansion: 1 }) } });
+ * const model = buildModel({
+ *   family: 'hrm', vocabSize: 6, seqLen: 16, hiddenSize: 16, hLayers: 1, lLayers: 1,
+ *   block: { type: 'slim-mixer' },
+ *   schedule: { type: 'one-step-gradient', hCycles: 2, lCycles: 2 },
+ *   halting: { type: 'q-learning' },
+ * }, { parts });
+ * console.log(model.hiddenSize); // 16
+ * ```
+ */
+export function registerParts(own: Partial<PartCatalog>, base: PartCatalog = standardParts): PartCatalog {
+  expectOptions('registerParts', own, ['blocks', 'schedules', 'halting']);
+  const merged = <Part>(
+    kind: string,
+    taken: { readonly [type: string]: PartMaker<Part> },
+    added: { readonly [type: string]: PartMaker<Part> } = {},
+  ) => {
+    for (const type of Object.keys(added)) {
+      if (Object.hasOwn(taken, type))
+        throw new RangeError(`registerParts: there is a ${kind} called "${type}" already`);
+    }
+    return { ...taken, ...added };
+  };
+  return {
+    blocks: merged('block', base.blocks, own.blocks),
+    schedules: merged('schedule', base.schedules, own.schedules),
+    halting: merged('halting controller', base.halting, own.halting),
+  };
+}
+
+/** Makes the part that a config asks for by its type, with the options beside it. */
+export function choosePart<Part>(
+  kind: string,
+  catalog: { readonly [type: string]: PartMaker<Part> },
+  config: PartConfig,
+): Part {
+  if (typeof config !== 'object' || config === null || Array.isArray(config)) {
+    throw new TypeError(
+      `${kind}: got ${describeValue(config)}, expected an object such as { "type": "${Object.keys(catalog)[0]}" }`,
+    );
+  }
+  const { type, ...options } = config;
+  if (!Object.hasOwn(catalog, type)) {
+    throw new RangeError(
+      `${kind}: there is no part called "${type}", expected one of ${Object.keys(catalog).join(', ')}`,
+    );
+  }
+  return catalog[type]!(options as never, (nested) => choosePart(kind, catalog, nested));
+}

@@ -1,0 +1,21 @@
+import type * as tf from '@tensorflow/tfjs-core';
+import type { Carry, NamedTensors } from '@hrm/act';
+import type { SummedMetrics } from '../metrics';
+
+/** Losses and gradients of the segments of one update, see {@link updateGradients}. */
+export type UpdateGradients = SummedMetrics & {
+  carry: Carry;
+  /** Summed over the batch and over the segments, as are the metrics. */
+  loss: tf.Scalar;
+  /** How many of the slots counted halted after 1, 2, ... segments, `[maxSegments]`. */
+  haltingSteps: tf.Tensor1D;
+  /** By each trained parameter, of the loss divided by the batch size. */
+  gradients: NamedTensors;
+  /** By the puzzle rows of the batch, `[batch, size]`, and these rows; empty without a puzzle embedding. */
+  puzzle: { rows?: tf.Tensor2D; gradients?: tf.Tensor2D };
+  /** What the parity cases check beside: logits and halting logits of each segment. */
+  outputs: { logits: tf.Tensor3D; haltLogits: NamedTensors; lookAhead: NamedTensors }[];
+};
+
+/** An update but for its gradients, which parts of a batch add up as they go, and its outputs. */
+export type UpdateFigures = Omit<UpdateGradients, 'gradients' | 'outputs'>;
