@@ -1,33 +1,32 @@
 // Halting while answering, which the official code cannot: a puzzle leaves the batch when its controller halts it, and
 // the batch shrinks. One trained model, that of the page, under three controllers.
 import { readFileSync } from 'node:fs';
-import { inferWithHalting, scoreAnswers } from '@hrm/act';
 import { buildSudokuDataset, evaluationBatches, generateSudokuPuzzles } from '@hrm/data-sudoku-maze';
 import { namedParameters } from '@hrm/layers';
 import { parseSafetensors } from '@hrm/files';
 import { buildModel, setParameterValues, type ModelConfig, type PartConfig } from '@hrm/models';
 import { selectBackend } from '@hrm/runtime';
+import { evaluate } from '@hrm/trainer';
 
 console.log((await selectBackend()).why);
 const { tensors, metadata } = parseSafetensors(readFileSync('examples/browser-inference/solver-4x4.safetensors'));
 const config = JSON.parse(metadata.get('config')!) as ModelConfig;
 const puzzles = buildSudokuDataset(generateSudokuPuzzles({ size: 4, count: 256, givens: [4, 7], seed: 2 }));
-const [batch] = evaluationBatches(puzzles, { batchSize: 256 });
+const batches = [...evaluationBatches(puzzles, { batchSize: 256 })];
 
 async function answer(title: string, halting: PartConfig) {
   const model = buildModel({ ...config, halting });
   const known = namedParameters(model); // a controller without a head leaves that of the file alone
   setParameterValues(model, new Map([...tensors].filter(([name]) => known.has(name))));
-  const result = await inferWithHalting(model, batch!);
-  const score = scoreAnswers(result, batch!.labels);
+  const { halted } = await evaluate(model, batches, { until: 'halted' });
   console.log(
-    `\n${title}: ${(100 * score.exactAccuracy).toFixed(1)}% right, ${score.meanSegments.toFixed(2)} segments`,
+    `\n${title}: ${(100 * halted.exactAccuracy).toFixed(1)}% right, ${halted.meanSegments.toFixed(2)} segments`,
   );
-  result.histogram.forEach((count, i) => {
+  halted.haltingSteps.forEach((count, i) => {
     if (count > 0) console.log(`  segment ${i + 1} ${'#'.repeat(Math.ceil(count / 8))} ${count}`);
   });
   model.dispose();
-  return score;
+  return halted;
 }
 
 const all = await answer('All segments', { type: 'fixed-steps', segments: 8 });

@@ -2,12 +2,13 @@
 // controller of ours, and, by a controller of one's own, when it breaks no rule of Sudoku: the puzzle says who is done.
 import { readFileSync } from 'node:fs';
 import * as tf from '@tensorflow/tfjs-core';
-import { fixedSteps, inferWithHalting, scoreAnswers, unchangedAnswer, type HaltingFactory } from '@hrm/act';
+import { fixedSteps, unchangedAnswer, type HaltingFactory } from '@hrm/act';
 import { buildSudokuDataset, evaluationBatches, generateSudokuPuzzles } from '@hrm/data-sudoku-maze';
 import { namedParameters } from '@hrm/layers';
 import { parseSafetensors } from '@hrm/files';
 import { buildModel, registerParts, setParameterValues, type ModelConfig } from '@hrm/models';
 import { selectBackend } from '@hrm/runtime';
+import { evaluate } from '@hrm/trainer';
 
 const cells = Array.from({ length: 16 }, (_, cell) => ({ row: cell >> 2, column: cell & 3 }));
 const boxOf = ({ row, column }: (typeof cells)[0]) => (row >> 1) * 2 + (column >> 1);
@@ -36,8 +37,8 @@ const untilSolved =
 console.log((await selectBackend()).why);
 const { tensors, metadata } = parseSafetensors(readFileSync('examples/browser-inference/solver-4x4.safetensors'));
 const config = JSON.parse(metadata.get('config')!) as ModelConfig;
-const puzzles = buildSudokuDataset(generateSudokuPuzzles({ size: 4, count: 256, givens: [4, 7], seed: 2 }));
-const [batch] = evaluationBatches(puzzles, { batchSize: 256 });
+const puzzles = generateSudokuPuzzles({ size: 4, count: 256, givens: [4, 7], seed: 2 });
+const batches = [...evaluationBatches(buildSudokuDataset(puzzles), { batchSize: 256 })];
 
 async function answer(title: string, chosen: HaltingFactory) {
   const model = buildModel(
@@ -46,12 +47,11 @@ async function answer(title: string, chosen: HaltingFactory) {
   );
   const known = namedParameters(model); // these controllers have no head
   setParameterValues(model, new Map([...tensors].filter(([name]) => known.has(name))));
-  const score = scoreAnswers(await inferWithHalting(model, batch!), batch!.labels);
+  const score = await evaluate(model, batches, { until: 'halted' });
   console.log(`${title}: ${(100 * score.exactAccuracy).toFixed(1)}% right, ${score.meanSegments.toFixed(2)} segments`);
   model.dispose();
   return score;
 }
-
 const all = await answer('All segments', fixedSteps(8));
 const settled = await answer('Until the answer stands for two', unchangedAnswer({ segments: 2, maxSegments: 8 }));
 const solved = await answer('Until it breaks no rule', untilSolved(8));

@@ -1,7 +1,7 @@
 // Solves 4x4 Sudoku in this page with a trained model, segment by segment. Nothing is computed elsewhere.
 import { cellsFromTokens, generateSudoku, SeededRandom, sudokuSvg } from '@hrm/data-sudoku-maze';
 import { tokensFromCells, verifySudoku } from '@hrm/data-sudoku-maze';
-import { loadModel, thinkAloud } from '@hrm/models';
+import { loadModel, Solver } from '@hrm/models';
 import weights from './solver-4x4.safetensors?url';
 import '@tensorflow/tfjs-backend-cpu';
 
@@ -9,7 +9,7 @@ const [board, thoughts, status, next, solve] = ['board', 'thoughts', 'status', '
   document.getElementById(id)!,
 ) as [HTMLElement, HTMLElement, HTMLElement, HTMLButtonElement, HTMLButtonElement];
 
-const model = loadModel(new Uint8Array(await (await fetch(weights)).arrayBuffer()));
+const solver = new Solver(loadModel(new Uint8Array(await (await fetch(weights)).arrayBuffer())));
 
 const random = new SeededRandom(Number(new URLSearchParams(location.search).get('seed') ?? 1));
 let question: Uint8Array;
@@ -35,7 +35,7 @@ async function think(): Promise<void> {
   next.disabled = solve.disabled = true;
   thoughts.replaceChildren();
   let before: ArrayLike<number> = question;
-  for await (const { segment, answer } of thinkAloud(model, tokensFromCells(question))) {
+  for await (const { segment, answer } of solver.stream(tokensFromCells(question))) {
     const cells = cellsFromTokens(answer);
     const changed = cells.filter((digit, i) => digit !== before[i]).length;
     showThought(segment, cells, changed);

@@ -1,7 +1,6 @@
 // Trains the solver that the page and other examples load: `node scripts/run-example.mjs browser-inference/train`, in the
 // root of the repository. Some ten seconds on native TensorFlow.
 import { writeFileSync } from 'node:fs';
-import { scoreAnswers, inferWithHalting } from '@hrm/act';
 import {
   buildSudokuDataset,
   evaluationBatches,
@@ -11,7 +10,7 @@ import {
 } from '@hrm/data-sudoku-maze';
 import { buildModel, saveModel, type ModelConfig } from '@hrm/models';
 import { compile, selectBackend } from '@hrm/runtime';
-import { adamAtan2, Trainer, warmupCosine } from '@hrm/trainer';
+import { adamAtan2, evaluate, Trainer, warmupCosine } from '@hrm/trainer';
 
 const maxSteps = Number(process.argv[2] ?? 400);
 const file = process.argv[3] ?? 'examples/browser-inference/solver-4x4.safetensors';
@@ -45,8 +44,9 @@ for await (const { step, metrics } of trainer.train(batches, { maxSteps })) {
   if (step % 100 === 0) console.log(step, metrics);
 }
 await trainer.withAveragedWeights(async () => {
-  const [batch] = evaluationBatches(buildSudokuDataset(heldOut), { batchSize: 200 });
-  console.log('held out, halting:', scoreAnswers(await inferWithHalting(model, batch!), batch!.labels));
+  const batches = evaluationBatches(buildSudokuDataset(heldOut), { batchSize: 200 });
+  const { totals: _, ...heldOutHalting } = await evaluate(model, batches, { until: 'halted' });
+  console.log('held out, halting:', heldOutHalting);
   // Half precision is precise enough, and half the bytes. The config travels with the weights.
   const bytes = await saveModel(model, { precision: 'float16' });
   writeFileSync(file, bytes);

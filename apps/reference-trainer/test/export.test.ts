@@ -26,9 +26,8 @@ beforeAll(async () => {
 
 /** Logits and answers of every segment, as bytes. */
 async function allThoughts(model: RecursiveReasoner) {
-  const { inferWithHalting } = await import('@hrm/act');
-  const batch = { inputs: Int32Array.from(puzzle), labels: Int32Array.from(puzzle), puzzleIdentifiers: Int32Array.of(0), batchSize: 1, seqLen: 16 }; // prettier-ignore
-  return { infer: await inferWithHalting(model, batch), values: await parameterValues(model) };
+  const { Solver } = await import('@hrm/act');
+  return { solution: await new Solver(model).solve(puzzle), values: await parameterValues(model) };
 }
 
 describe('hrm export', () => {

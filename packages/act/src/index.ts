@@ -19,8 +19,9 @@ export { qLearningHalting, type QLearningHaltingOptions } from './controllers/q-
 export { all, any, atLeast } from './controllers/quorum';
 export { residualHalting, type ResidualHaltingOptions } from './controllers/residual-halting';
 export { unchangedAnswer, type UnchangedAnswerOptions } from './controllers/unchanged-answer';
-export { HaltingInference, inferWithHalting, type HaltingInferenceOptions } from './inference/halting-inference';
-export type { InferenceResult } from './inference/inference-result';
+export type { Puzzle, PuzzleWithIdentifier } from './inference/puzzle';
+export type { Solution, Thought } from './inference/solution';
+export { Solver, type SolveAllOptions, type SolverOptions, type SolvingOptions } from './inference/solver';
 export { binaryCrossEntropy } from './losses/binary-cross-entropy';
 export { softmaxCrossEntropy, stablemaxCrossEntropy, type CrossEntropy, type TokenLoss } from './losses/token-loss';
 export { answerFigures, countAnswers, type AnswerFigures, type CountedAnswers } from './metrics/answer-figures';

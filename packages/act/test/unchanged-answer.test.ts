@@ -2,8 +2,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import {
   all,
   fixedSteps,
-  inferWithHalting,
   runSegment,
+  Solver,
   unchangedAnswer,
   type HaltingController,
   type HaltingDecision,
@@ -120,13 +120,15 @@ describe('unchangedAnswer', () => {
       return k < 0 ? maxSegments : k + 1;
     });
     expect(new Set(settled).size).toBeGreaterThan(1);
-    const result = await inferWithHalting(network, network.puzzles(batch, new RandomStream(5)));
-    expect([...result.steps]).toEqual(settled);
-    settled.forEach((k, slot) =>
-      expect([...result.answers.subarray(slot * network.seqLen, (slot + 1) * network.seqLen)]).toEqual(
-        answers[k - 1]![slot],
-      ),
-    );
+    const { inputs } = network.puzzles(batch, new RandomStream(5));
+    const { seqLen } = network;
+    const puzzles = settled.map((_, slot) => inputs.subarray(slot * seqLen, (slot + 1) * seqLen));
+    let slot = 0;
+    for await (const { segments: used, answer } of new Solver(network).solveAll(puzzles, { until: 'halted' })) {
+      expect(used).toBe(settled[slot]);
+      expect([...answer]).toEqual(answers[used - 1]![slot++]);
+    }
+    expect(slot).toBe(batch);
     network.dispose();
   });
 

@@ -5,6 +5,7 @@ import {
   attentionBlock,
   convBlock,
   expectFactory,
+  expectIterable,
   expectOptions,
   expectPart,
   expectSizes,
@@ -81,6 +82,7 @@ const messages: [what: string, act: () => unknown, message: string][] = [
   ['gradients by nothing', () => valueAndGradients(js(() => ({})), []), 'withRespectTo is an array of 0, expected a list of one or more'],
   ['gradients of a number', () => valueAndGradients(js(3), []), 'valueAndGradients: got the number 3, expected a function'],
   ['options as a list', () => expectOptions('mine', [], ['a']), 'mine: got an array of 0, expected an object with options (a)'],
+  ['a number to go through', () => expectIterable('mine: batches', 3, 'a list of batches'), 'mine: batches is the number 3, expected a list of batches'],
   ['a part by half', () => expectPart('mine', { apply: () => 1 }, ['apply', 'draw']), 'mine is an object with apply, expected an object with the methods apply, draw (draw is missing)'],
   ['a part in words', () => expectFactory('mine: block', 'mixer', 'mixerBlock()'), 'mine: block is the string "mixer", expected a function that makes it when the model is made, such as mixerBlock()'],
 ];

@@ -14,8 +14,15 @@ export {
   weightsToOfficial,
 } from './official/official-names';
 export { RecursiveReasoner, type RecursiveReasonerOptions } from './recursive-reasoner';
-export { solvePuzzle, thinkAloud, type SolveOptions } from './solving/solve-puzzle';
-export { Solver, type PuzzleOptions, type Solution, type SolverOptions, type Thought } from './solving/solver';
+export {
+  Solver,
+  type Puzzle,
+  type Solution,
+  type SolveAllOptions,
+  type SolverOptions,
+  type SolvingOptions,
+  type Thought,
+} from '@hrm/act';
 export { trm, type TrmOptions } from './trm';
 export {
   loadModel,

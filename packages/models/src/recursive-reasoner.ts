@@ -29,18 +29,21 @@ import {
 } from '@hrm/recursion';
 import {
   expectController,
+  Solver,
   type HaltingController,
   type HaltingFactory,
   type HostDraws,
   type NamedTensors,
+  type Puzzle,
   type PuzzleTensors,
   type ReasoningNetwork,
+  type Solution,
+  type SolverOptions,
+  type SolvingOptions,
 } from '@hrm/act';
 import { atStage } from './at-stage';
 import type { ModelConfig } from './config/model-config';
 import { expectPositions, rotationOf, type Positions } from './config/positions';
-import type { SolveOptions } from './solving/solve-puzzle';
-import { Solver, type Solution } from './solving/solver';
 
 /** Parts and sizes of a {@link RecursiveReasoner}. */
 export interface RecursiveReasonerOptions {
@@ -230,17 +233,15 @@ export class RecursiveReasoner implements ReasoningNetwork {
   }
 
   /**
-   * Solves one puzzle, given as tokens, `[seqLen]`. What `compile` makes is kept for the next puzzles, for as long as
-   * they are solved with the same `compile`.
-   *
-   * @throws RangeError for a puzzle of another length, or tokens or a puzzle identifier that the model does not have.
+   * Solves one puzzle with a `Solver` of the model's own, which is kept for the next puzzles for as long as they are
+   * solved with the same `compile`. See `Solver.solve`.
    */
-  solve(inputs: ArrayLike<number>, { compile = asItIs, ...options }: SolveOptions = {}): Promise<Solution> {
+  solve(puzzle: Puzzle, { compile = asItIs, ...options }: SolvingOptions & SolverOptions = {}): Promise<Solution> {
     if (this.#solver?.compile !== compile) {
       this.#solver?.solver.dispose();
       this.#solver = { compile, solver: new Solver(this, { compile }) };
     }
-    return this.#solver.solver.solve(inputs, options);
+    return this.#solver.solver.solve(puzzle, options);
   }
 
   /** Frees the memory of all parameters and tables. The model cannot be used after that. */

@@ -1,6 +1,6 @@
 import { haltOnly, qLearningHalting } from '@hrm/act';
 import { mixerBlock } from '@hrm/layers';
-import { buildModel, hrm, loadModel, RecursiveReasoner, registerParts, solvePuzzle, trm } from '@hrm/models';
+import { buildModel, hrm, loadModel, RecursiveReasoner, registerParts, Solver, trm } from '@hrm/models';
 import { oneStepGradient } from '@hrm/recursion';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { useBackend } from './backends';
@@ -40,11 +40,11 @@ describe('a program in plain JavaScript is told what is wrong:', () => {
   // prettier-ignore
   it.each<[string, object, string]>([
     ['an end of solving there is not', { until: 'halt' }, "Solver: until is the string \"halt\", expected 'end' or 'halted'"],
-    ['an option of solving misspelled', { untill: 'halted' }, 'Solver: there is no option "untill", expected until, puzzleIdentifier'],
+    ['an option of solving misspelled', { untill: 'halted' }, 'Solver: there is no option "untill", expected until, segments, signal'],
   ])('%s', async (_, options, message) => {
     const model = hrm({ ...sizes, hLayers: 1, lLayers: 1 });
     await expect(model.solve([1, 2, 3], options)).rejects.toThrow(message);
-    await expect(solvePuzzle(model, [1, 2, 3], options)).rejects.toThrow(message);
+    await expect(new Solver(model).stream([1, 2, 3], options).next()).rejects.toThrow(message);
     model.dispose();
   });
 });

@@ -1,16 +1,10 @@
 export { carryFromHost, carryToHost } from './carry-values';
 export { atan2RightHalfPlane } from './optimizers/atan2-right-half-plane';
 export { asItIs, type Compile } from '@hrm/layers';
-export {
-  evaluate,
-  evaluationStep,
-  type EvaluatedSegment,
-  type EvaluateOptions,
-  type Evaluation,
-  type EvaluationStep,
-  type HaltedEvaluation,
-} from './evaluation/evaluate';
-export { evaluateHalting, type EvaluateHaltingOptions, type HaltingEvaluation } from './evaluation/evaluate-halting';
+export { evaluate } from './evaluation/evaluate';
+export type { EvaluateOptions } from './evaluation/evaluate-options';
+export type { AnswerMeans, Evaluation, HaltedEvaluation } from './evaluation/evaluation';
+export { evaluationStep, type EvaluatedSegment, type EvaluationStep } from './evaluation/evaluation-step';
 export { meanMetrics, readScalars, type MetricTotal, type MetricTotals, type SummedMetrics } from './metrics';
 export { clipByGlobalNorm } from './optimizers/clip-by-global-norm';
 export {

@@ -2,12 +2,14 @@ import * as tf from '@tensorflow/tfjs-core';
 import {
   asItIs,
   describeValue,
+  expectIterable,
   expectOptions,
   expectPart,
   disposeAll,
   mapTensors,
   namedParameters,
   RandomStream,
+  throwIfAborted,
 } from '@hrm/layers';
 import {
   expectPuzzles,
@@ -23,14 +25,10 @@ import {
 import type { NamedHostTensors } from '@hrm/files';
 import { parameterValues, setParameterValues } from '@hrm/models';
 import { carryToHost, fittingCarry } from './carry-values';
-import {
-  evaluate,
-  evaluationStep,
-  type EvaluateOptions,
-  type Evaluation,
-  type EvaluationStep,
-} from './evaluation/evaluate';
-import { expectBatches } from './expect-batches';
+import { evaluate } from './evaluation/evaluate';
+import type { EvaluateOptions } from './evaluation/evaluate-options';
+import type { Evaluation } from './evaluation/evaluation';
+import { evaluationStep, type EvaluationStep } from './evaluation/evaluation-step';
 import { meanMetrics, readMetrics, readScalars } from './metrics';
 import { namedFromHost, namedToHost } from './named-values';
 import { flatOptimizer, joinState, splitState } from './optimizers/flat-optimizer';
@@ -61,6 +59,8 @@ const OPTIONS = [
   'totalSteps',
   'compile',
 ] as const satisfies readonly (keyof TrainerOptions)[];
+
+const BATCHES = 'a list or a generator of batches, such as trainBatches(...)';
 
 const keepAll = <T>(container: T): T => mapTensors(container, tf.keep);
 
@@ -259,16 +259,22 @@ export class Trainer {
     this.#ema = output.ema;
   }
 
-  /** Makes a step for each batch, until there are no more or `maxSteps` steps have been made in all. */
+  /**
+   * Makes a step for each batch, until there are no more or `maxSteps` steps have been made in all. With a `signal` it
+   * ends before the next step, with the signal's reason as the error; the trainer can go on, with the batch after the
+   * last one told of.
+   */
   async *train(
     batches: Iterable<PuzzleBatch> | AsyncIterable<PuzzleBatch>,
-    { maxSteps = Infinity }: { maxSteps?: number } = {},
+    { maxSteps = Infinity, signal }: { maxSteps?: number; signal?: AbortSignal | undefined } = {},
   ): AsyncGenerator<TrainingEvent> {
-    expectBatches('Trainer: train', batches);
+    expectIterable('Trainer: train: batches', batches, BATCHES);
     if (this.#steps >= maxSteps) return;
+    await throwIfAborted('Trainer', signal);
     for await (const batch of batches) {
       yield await this.trainBatch(batch);
       if (this.#steps >= maxSteps) return;
+      await throwIfAborted('Trainer', signal);
     }
   }
 
@@ -292,15 +298,15 @@ export class Trainer {
     };
   }
 
-  /** Evaluates on all segments, with the averaged weights where an average is kept. */
+  /** Evaluates with the averaged weights where an average is kept. See `evaluate`. */
   async evaluate(
     batches: Iterable<PuzzleBatch> | AsyncIterable<PuzzleBatch>,
-    options: Pick<EvaluateOptions, 'onBatch' | 'onSegment'> = {},
+    options: Pick<EvaluateOptions, 'until' | 'signal' | 'bucketSizes' | 'onBatch' | 'onSegment'> = {},
   ): Promise<Evaluation> {
     this.#expectNotDisposed();
-    expectBatches('Trainer: evaluate', batches);
-    const { microBatch, lanes } = this.#options;
-    const all = { ...options, microBatch, lanes, tokenLoss: this.tokenLoss, step: this.#evaluationStep };
+    expectIterable('Trainer: evaluate: batches', batches, BATCHES);
+    const { microBatch, lanes, compile } = this.#options;
+    const all = { ...options, microBatch, lanes, compile, tokenLoss: this.tokenLoss, step: this.#evaluationStep };
     return this.#turns.together(
       'evaluate',
       () => this.#useAverages(),

@@ -139,13 +139,6 @@ const calls: { [name: string]: Call } = {
         return tf.add(total, act.superviseSegment(network, segment, act.softmaxCrossEntropy).total);
       }),
   },
-  HaltingInference: {
-    covers: ['HaltingInference', 'inferWithHalting'],
-    call: ({ network, faults }) => {
-      const options = { bucketSizes: [1, 2], onSegment: faults.ownFunction };
-      return act.inferWithHalting(network, batches[0]!, options);
-    },
-  },
   'making a model': {
     covers: ['RecursiveReasoner', 'hrm', 'trm', 'buildModel'],
     call: ({ faults }) => {
@@ -162,13 +155,26 @@ const calls: { [name: string]: Call } = {
     },
   },
   solving: {
-    covers: ['Solver', 'solvePuzzle'],
-    call: ({ network }) => models.solvePuzzle(network, [0, 1, 2, 3]),
-  },
-  'thinking aloud to one who leaves': {
-    covers: ['thinkAloud'],
+    covers: ['Solver'],
     call: async ({ network, faults }) => {
-      for await (const { segment } of models.thinkAloud(network, [0, 1, 2, 3])) {
+      const options = { until: 'halted', batchSize: 2, bucketSizes: [1], onSegment: faults.ownFunction } as const;
+      const puzzles = async function* () {
+        for (const puzzle of [
+          [0, 1, 2, 3],
+          [3, 2, 1, 0],
+          [1, 1, 1, 1],
+        ]) {
+          faults.ownFunction();
+          yield puzzle;
+        }
+      };
+      for await (const _ of new act.Solver(network).solveAll(puzzles(), options)) faults.ownFunction();
+    },
+  },
+  'a stream of thoughts to one who leaves': {
+    covers: [],
+    call: async ({ network, faults }) => {
+      for await (const { segment } of new act.Solver(network).stream([0, 1, 2, 3])) {
         faults.ownFunction();
         if (segment === 1) return;
       }
@@ -204,10 +210,10 @@ const calls: { [name: string]: Call } = {
         },
       }),
   },
-  evaluateHalting: {
-    covers: ['evaluateHalting'],
+  'evaluate until halted': {
+    covers: [],
     call: ({ network, faults }) =>
-      library.evaluateHalting(network, given(faults), { onBatch: faults.ownFunction, bucketSizes: [2] }),
+      library.evaluate(network, given(faults), { until: 'halted', onBatch: faults.ownFunction, bucketSizes: [2] }),
   },
   'a Trainer, from its start': {
     covers: ['Trainer', 'adamAtan2', 'adamW', 'chain', 'scaleByAdam', 'scaleByAtan2', 'atan2RightHalfPlane'],
@@ -364,7 +370,16 @@ it('everything that makes tensors is among these calls', () => {
   // What makes no tensor, or makes them by way of the above: choices of parts, checks, plain numbers and texts.
   const others = [
     ...['asItIs', 'callTogether', 'countParameters', 'describeValue', 'expectFactory', 'expectOptions', 'expectPart'],
-    ...['expectRandom', 'expectShape', 'expectSizes', 'expectWidth', 'namedParameters', 'RandomStream'],
+    ...[
+      'expectIterable',
+      'throwIfAborted',
+      'expectRandom',
+      'expectShape',
+      'expectSizes',
+      'expectWidth',
+      'namedParameters',
+      'RandomStream',
+    ],
     ...['ShapeError', 'swigluInnerSize', 'IGNORED_LABEL', 'all', 'any', 'atLeast', 'expectController'],
     ...[
       'expectPuzzleIdentifiers',

@@ -58,6 +58,7 @@ describe('a program in plain JavaScript is told what is wrong:', () => {
   it.each<[string, () => Promise<unknown>, string]>([
     ['no batch', () => made.trainBatch(js(undefined)), 'Trainer: the batch is undefined, expected an object with inputs, labels, puzzleIdentifiers, batchSize, seqLen'],
     ['a number for a batch', () => made.evaluate(js([1])), 'evaluate: the batch is the number 1, expected an object'],
+    ['an end of evaluating there is not', () => made.evaluate([], js({ until: 'halt' })), `evaluate: until is the string "halt", expected 'end' or 'halted'`],
     ['nothing to evaluate', () => made.evaluate(js(undefined)), 'Trainer: evaluate: batches is undefined, expected a list or a generator of batches'],
     ['one batch to train on', () => made.train(js({ inputs: [] })).next(), 'Trainer: train: batches is an object with inputs, expected a list or a generator'],
     ['a function that makes batches', () => made.train(js(function* () {})).next(), 'Trainer: train: batches is '],

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { thinkAloud } from '@hrm/models';
+import { Solver } from '@hrm/models';
 import { z } from 'zod';
 import { defineCommand } from '../command-line/command';
 import { integer, text } from '../command-line/options';
@@ -32,7 +32,7 @@ async function showSolving(run: string, terminal: Terminal): Promise<void> {
   terminal.show(`\nA puzzle it has never seen, nor an equal of it by symmetry:\n\n${shown.draw()}`);
   let answer: Int32Array = puzzle;
   let halted: { after: number; answer: Int32Array } | undefined;
-  for await (const thought of thinkAloud(model, shown.tokens)) {
+  for await (const thought of new Solver(model).stream(shown.tokens)) {
     const { segment, haltLogits } = thought;
     const changed = thought.answer.filter((token, i) => token !== answer[i]).length;
     ({ answer } = thought);

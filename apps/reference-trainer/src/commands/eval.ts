@@ -1,5 +1,5 @@
 import { evaluationBatches } from '@hrm/data-sudoku-maze';
-import { evaluate, evaluateHalting, type HaltedEvaluation } from '@hrm/trainer';
+import { type AnswerMeans, evaluate } from '@hrm/trainer';
 import { z } from 'zod';
 import { defineCommand } from '../command-line/command';
 import { choice, count, text } from '../command-line/options';
@@ -32,7 +32,7 @@ const evalOptions = z.strictObject({
 const percent = (share: number) => `${(100 * share).toFixed(2)}%`;
 
 /** Figures of an evaluation in words. */
-const inWords = ({ exactAccuracy, accuracy, meanSegments }: Omit<HaltedEvaluation, 'haltingSteps'>, seconds: number) =>
+const inWords = ({ exactAccuracy, accuracy, meanSegments }: AnswerMeans, seconds: number) =>
   `${percent(exactAccuracy)} wholly right, ${percent(accuracy)} of cells, ` +
   `${meanSegments.toFixed(2)} segments, ${seconds.toFixed(1)} s.`;
 
@@ -79,12 +79,12 @@ async function evalRun(options: z.infer<typeof evalOptions>): Promise<void> {
   if (until !== 'end') {
     // Few sizes for the batch to shrink to: each is compiled anew.
     const bucketSizes = [2, 4, 8].map((share) => Math.ceil(batchSize / share));
-    const { haltingSteps, count, ...halted } = await withBar('evaluating, each until it halts', (onBatch) =>
-      evaluateHalting(model, batches(), { bucketSizes, compile: engine.compile, onBatch }),
+    const { halted, count, rowsComputed, seconds } = await withBar('evaluating, each until it halts', (onBatch) =>
+      evaluate(model, batches(), { until: 'halted', bucketSizes, compile: engine.compile, onBatch }),
     );
-    terminal.say(`Each puzzle until it halts: ${inWords(halted, halted.seconds)}`);
-    terminal.say(`Halted after 1, 2, ... segments: ${haltingSteps.join(', ')}.`);
-    result = { count, step, ...result, halted: { ...halted, haltingSteps } };
+    terminal.say(`Each puzzle until it halts: ${inWords(halted, seconds)}`);
+    terminal.say(`Halted after 1, 2, ... segments: ${halted.haltingSteps.join(', ')}.`);
+    result = { count, step, ...result, halted: { ...halted, rowsComputed, seconds } };
   }
   if (result.count === 0) {
     throw new Error(`none of the ${total} puzzles in ${folder} has a label to compare with: nothing was evaluated`);

@@ -1,4 +1,4 @@
-import type { RecursiveReasoner } from '@hrm/models';
+import { type Solution, Solver, type SolvingOptions, type Thought } from '@hrm/models';
 import { z } from 'zod';
 import { defineCommand } from '../command-line/command';
 import { argument, choice, text } from '../command-line/options';
@@ -6,8 +6,8 @@ import type { Task } from '../config/run-config';
 import { readRegularFile } from '../files/read-regular-file';
 import { loadRun } from '../run/load-run';
 import { readRunDescription } from '../run/run-folder';
+import { countChanges, type JudgedAnswer, judgeThoughts } from '../solve/judge-thoughts';
 import { type PuzzleInText, puzzlesInText } from '../solve/puzzles-in-text';
-import { type SolvedPuzzle, solvePuzzle, type SolvingOptions } from '../solve/solve-puzzle';
 import { backendOptions, startEngine } from '../terminal/backend-options';
 import { counted } from '../terminal/counted';
 import { importsOption } from '../terminal/imports-option';
@@ -32,6 +32,9 @@ type Options = z.infer<typeof solveOptions>;
 /** More puzzles than fit in these are solved in parts. */
 const MAX_STDIN_BYTES = 1 << 26;
 const MAX_FILE_BYTES = 1 << 28;
+
+/** Puzzles that are thought about together. */
+const BATCH_SIZE = 64;
 
 /** Exit status where a puzzle cannot be solved by anyone. */
 const BAD_PUZZLE = 2;
@@ -71,23 +74,29 @@ async function readPuzzles(
   return many.length === 1 ? { one: many[0]!.shown } : { many };
 }
 
-const outcomeOf = ({ valid, reason }: SolvedPuzzle): string => {
+const outcomeOf = ({ valid, reason }: JudgedAnswer): string => {
   if (valid === null) return 'Nobody can tell whether this is right: puzzles of this kind are not verified';
   return valid ? 'Solved' : `Not solved: ${reason ?? 'the answer is not valid'}`;
 };
 
 /** Solves one puzzle before a person's eyes. */
 async function solveOne(
-  model: RecursiveReasoner,
+  solver: Solver,
   shown: ShownPuzzle,
   options: SolvingOptions,
   terminal: Terminal,
 ): Promise<void> {
   terminal.show(`\n${shown.draw()}\n`);
   if (shown.note !== undefined) terminal.say(`Note: ${shown.note}.\n`);
-  const onSegment = (segment: number, changed: number) =>
-    terminal.say(`segment ${segment}: ${segment === 1 ? 'first answer' : `${counted(changed, 'cell')} changed`}`);
-  const solved = await solvePuzzle(model, shown, { ...options, onSegment });
+  const thoughts: Thought[] = [];
+  for await (const thought of solver.stream(shown.tokens, options)) {
+    const changed = countChanges(thought.answer, thoughts.at(-1)?.answer);
+    terminal.say(
+      `segment ${thought.segment}: ${thought.segment === 1 ? 'first answer' : `${counted(changed, 'cell')} changed`}`,
+    );
+    thoughts.push(thought);
+  }
+  const solved = judgeThoughts(shown, thoughts);
   const { tokens, answer, valid, segments, settledAfter, haltedAfter } = solved;
   terminal.show(`\n${shown.draw(tokens)}\n`);
   terminal.say(
@@ -97,15 +106,17 @@ async function solveOne(
   terminal.result({ answer, valid, segments, settledAfter, haltedAfter, count: 1, solved: Number(valid === true) });
 }
 
-/** Solves puzzles one after another, an answer a line. */
+/** Solves puzzles in batches, an answer a line. Those that nobody can solve are not tried. */
 async function solveAll(
-  model: RecursiveReasoner,
+  solver: Solver,
   puzzles: readonly PuzzleInText[],
   options: SolvingOptions,
   terminal: Terminal,
 ): Promise<void> {
   const started = performance.now();
   const counts = { count: puzzles.length, solved: 0, impossible: 0, unverified: 0, segments: 0 };
+  const tried = puzzles.filter(({ shown }) => shown.flaw === undefined).map(({ shown }) => shown.tokens);
+  const solutions = solver.solveAll(tried, { ...options, batchSize: Math.min(BATCH_SIZE, Math.max(1, tried.length)) });
   for (const { line, shown } of puzzles) {
     const puzzle = shown.format();
     if (shown.flaw !== undefined) {
@@ -119,7 +130,8 @@ async function solveAll(
       });
       continue;
     }
-    const { answer, valid, reason, segments, settledAfter, haltedAfter } = await solvePuzzle(model, shown, options);
+    const { thoughts } = (await solutions.next()).value as Solution;
+    const { answer, valid, reason, segments, settledAfter, haltedAfter } = judgeThoughts(shown, thoughts);
     counts.segments += segments;
     if (valid) counts.solved++;
     if (valid === null) counts.unverified++;
@@ -150,8 +162,12 @@ async function solve(options: Options): Promise<void> {
   const terminal = new Terminal(options.json, 'many' in puzzles);
   const { compile } = await startEngine(terminal, { ...options, compile: 'eager' });
   const { model } = await loadRun(options.run, options.checkpoint, terminal, options);
-  const how = { until: options.until, compile };
-  await ('one' in puzzles ? solveOne(model, puzzles.one, how, terminal) : solveAll(model, puzzles.many, how, terminal));
+  const solver = new Solver(model, { compile });
+  const how = { until: options.until };
+  await ('one' in puzzles
+    ? solveOne(solver, puzzles.one, how, terminal)
+    : solveAll(solver, puzzles.many, how, terminal));
+  solver.dispose();
   model.dispose();
 }
 

@@ -1,6 +1,5 @@
-import { HaltingInference, scoreAnswers, type AnswerScore } from '@hrm/act';
 import { evaluationBatches, trainBatches } from '@hrm/data-sudoku-maze';
-import type { Compile, Trainer } from '@hrm/trainer';
+import { evaluate, type AnswerMeans, type Compile, type Trainer } from '@hrm/trainer';
 import { sum, summarize } from '../bench/summary';
 import type { RunConfig } from '../config/run-config';
 import { buildRunModel, buildTrainer, totalStepsOf } from '../run/build-run';
@@ -53,14 +52,18 @@ async function trainToEnd(
   };
 }
 
-/** Answers all held-out puzzles at once, with the averaged weights. */
-async function answerHeldOut(trainer: Trainer, { test }: RunPuzzles, haltEarly: boolean): Promise<AnswerScore> {
-  const [batch] = evaluationBatches(test, { batchSize: countPuzzles(test) });
+/** Evaluates all held-out puzzles at once, with the averaged weights: run to the end, and each until it halts. */
+async function evaluateHeldOut(
+  trainer: Trainer,
+  { test }: RunPuzzles,
+): Promise<{ whole: AnswerMeans; halting: AnswerMeans }> {
+  const batches = () => evaluationBatches(test, { batchSize: countPuzzles(test) });
   // Not compiled: that takes longer than all segments of one batch.
-  const inference = new HaltingInference(trainer.network, { haltEarly });
-  const result = await trainer.withAveragedWeights(() => inference.infer(batch!));
-  inference.dispose();
-  return scoreAnswers(result, batch!.labels);
+  const { tokenLoss, network } = trainer;
+  const { halted: halting, ...whole } = await trainer.withAveragedWeights(() =>
+    evaluate(network, batches(), { tokenLoss }),
+  );
+  return { whole, halting };
 }
 
 /** Trains the model of a config and measures it. What goes wrong is part of the result. */
@@ -78,8 +81,7 @@ export async function trainCell(config: RunConfig, puzzles: RunPuzzles, compile:
   });
   try {
     const training = await trainToEnd(trainer, config, puzzles, () => recordings);
-    const whole = await answerHeldOut(trainer, puzzles, false);
-    const halting = await answerHeldOut(trainer, puzzles, true);
+    const { whole, halting } = await evaluateHeldOut(trainer, puzzles);
     const figures: CellFigures = {
       puzzles: whole.exactAccuracy,
       cells: whole.accuracy,

@@ -114,7 +114,7 @@ export async function runTraining({
       };
       const found = await trainer.evaluate(batches());
       if (!isWhole) return;
-      const { totals: _, ...figuresFound } = found;
+      const { totals: _, rowsComputed: __, ...figuresFound } = found;
       const { step, random } = lastSaved;
       const { exactAccuracy } = found;
       evaluation = found;

@@ -14,6 +14,12 @@ export function halvedSizes(batchSize: number): number[] {
   return batchSize <= 1 ? [] : [Math.ceil(batchSize / 2), ...halvedSizes(Math.ceil(batchSize / 2))];
 }
 
+/** The smallest of these sizes that holds so many; what holds exactly them where none does. */
+export function smallestBucket(count: number, bucketSizes: readonly number[]): number {
+  const holding = bucketSizes.filter((size) => size >= count);
+  return holding.length > 0 ? Math.min(...holding) : count;
+}
+
 /** The rows of every tensor of a carry, in the order given; rows may be repeated. */
 function gatherRows(carry: Carry, rows: readonly number[]): Carry {
   return tf.tidy(() => {
@@ -35,7 +41,7 @@ function gatherRows(carry: Carry, rows: readonly number[]): Carry {
  */
 export function shrinkBatch({ carry, samples }: ThinningBatch, bucketSizes: readonly number[]): ThinningBatch {
   const left = samples.flatMap((sample, row) => (sample === undefined ? [] : [row]));
-  const bucket = Math.min(samples.length, ...bucketSizes.filter((size) => size >= left.length));
+  const bucket = smallestBucket(left.length, [samples.length, ...bucketSizes]);
   if (left.length === 0 || bucket === samples.length) return { carry, samples };
   const rows = Array.from({ length: bucket }, (_, i) => left[i] ?? left[0]!);
   const smaller = gatherRows(carry, rows);

@@ -1,3 +1,5 @@
+import type { Solution } from '../inference/solution';
+
 /** How right answers are, see {@link scoreAnswers}. */
 export interface AnswerScore {
   /** Puzzles that have a label anywhere; the others, such as padding, do not count. */
@@ -11,44 +13,40 @@ export interface AnswerScore {
 }
 
 /**
- * Accuracy of answers and the segments they took, as evaluation counts them: for `inferWithHalting` beside a run of all
- * segments (`haltEarly: false`).
+ * Accuracy of answers and the segments they took, as evaluation counts them.
  *
- * @param result answers `[samples * seqLen]` and segments used `[samples]`, of `inferWithHalting`.
- * @param labels the right tokens, `[samples * seqLen]`; negative where there is none.
+ * @param solutions such as a `Solver` gives, in the order of the puzzles.
+ * @param labels the right tokens, `[puzzles * seqLen]`; negative where there is none.
  * @throws RangeError when there are not as many labels as answers.
  *
  * @example
  * ```ts
  * import { scoreAnswers } from '@hrm/act';
  *
- * const result = { answers: Int32Array.of(1, 2, 3, 4), steps: Int32Array.of(2, 4) };
- * console.log(scoreAnswers(result, Int32Array.of(1, 2, 3, 5)));
+ * const solutions = [{ answer: Int32Array.of(1, 2), segments: 2 }, { answer: Int32Array.of(3, 4), segments: 4 }];
+ * console.log(scoreAnswers(solutions, Int32Array.of(1, 2, 3, 5)));
  * // { count: 2, exactAccuracy: 0.5, accuracy: 0.75, meanSegments: 3 }
  * ```
  */
 export function scoreAnswers(
-  { answers, steps }: { answers: Int32Array; steps: Int32Array },
+  solutions: readonly Pick<Solution, 'answer' | 'segments'>[],
   labels: Int32Array,
 ): AnswerScore {
-  if (labels.length !== answers.length) {
-    throw new RangeError(`scoreAnswers: got ${labels.length} labels for ${answers.length} answers, expected as many`);
+  const tokens = solutions.reduce((sum, { answer }) => sum + answer.length, 0);
+  if (labels.length !== tokens) {
+    throw new RangeError(`scoreAnswers: got ${labels.length} labels for ${tokens} tokens of answers, expected as many`);
   }
-  const seqLen = answers.length / steps.length;
-  let [count, exact, accuracy, segments] = [0, 0, 0, 0];
-  steps.forEach((used, sample) => {
-    let [labelled, right] = [0, 0];
-    for (let i = sample * seqLen; i < (sample + 1) * seqLen; i++) {
-      if (labels[i]! < 0) continue;
-      labelled++;
-      if (answers[i] === labels[i]) right++;
-    }
-    if (labelled === 0) return;
+  let [count, exact, accuracy, segments, first] = [0, 0, 0, 0, 0];
+  for (const { answer, segments: used } of solutions) {
+    const own = labels.subarray(first, (first += answer.length));
+    const labelled = own.filter((label) => label >= 0).length;
+    if (labelled === 0) continue;
+    const right = own.filter((label, i) => label >= 0 && label === answer[i]).length;
     count++;
     accuracy += right / labelled;
     segments += used;
     if (right === labelled) exact++;
-  });
+  }
   const mean = (sum: number) => (count > 0 ? sum / count : 0);
   return { count, exactAccuracy: mean(exact), accuracy: mean(accuracy), meanSegments: mean(segments) };
 }

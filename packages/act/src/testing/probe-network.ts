@@ -33,16 +33,15 @@ export interface ProbeNetworkOptions {
  * @example
  * ```ts
  * // my-inference.test.ts
- * import { RandomStream } from '@hrm/layers';
- * import { inferWithHalting, residualHalting } from '@hrm/act';
+ * import { residualHalting, Solver } from '@hrm/act';
  * import { ProbeNetwork } from '@hrm/act/testing';
  * import { expect, test } from 'vitest';
  * import '@tensorflow/tfjs-backend-cpu';
  *
  * test('puzzles come to rest', async () => {
  *   const network = new ProbeNetwork(residualHalting({ tolerance: 0.2, maxSegments: 16 }));
- *   const { meanSegments } = await inferWithHalting(network, network.puzzles(4, new RandomStream(0)));
- *   expect(meanSegments).toBeLessThan(16);
+ *   const { segments } = await new Solver(network).solve([1, 2, 3, 4, 5], { until: 'halted' });
+ *   expect(segments).toBeLessThan(16);
  * });
  * ```
  */

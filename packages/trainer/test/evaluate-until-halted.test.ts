@@ -9,7 +9,7 @@ import {
 } from '@hrm/act';
 import { mixerBlock } from '@hrm/layers';
 import { hrm } from '@hrm/models';
-import { evaluate, evaluateHalting } from '@hrm/trainer';
+import { evaluate } from '@hrm/trainer';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { useBackend } from './backends';
 import { echoNetwork } from './echo-network';
@@ -66,11 +66,24 @@ describe('halting in an evaluation', () => {
 
   it('can be had by letting the puzzles leave, for fewer rows', async () => {
     const told: number[] = [];
-    const found = await evaluateHalting(lateEcho(), [batch], { onBatch: ({ count }) => told.push(count) });
+    const found = await evaluate(lateEcho(), [batch], {
+      until: 'halted',
+      onBatch: ({ count }) => told.push(count),
+    });
     // Five rows; then three, for want of a smaller bucket that holds them; then two for the last two.
-    expect(found).toEqual({ ...halted, count: 4, rowsComputed: 5 + 3 + 2 });
+    const { haltingSteps: _, ...means } = halted;
+    const totals = {
+      exactAccuracy: { total: 2, count: 4 },
+      accuracy: { total: 2.5, count: 4 },
+      steps: { total: 9, count: 4 },
+    };
+    expect(found).toEqual({ ...means, count: 4, halted, totals, rowsComputed: 5 + 3 + 2 });
     expect(told).toEqual([4]);
-    expect(await evaluateHalting(lateEcho(), [])).toMatchObject({ count: 0, exactAccuracy: 0, rowsComputed: 0 });
+    expect(await evaluate(lateEcho(), [], { until: 'halted' })).toMatchObject({
+      count: 0,
+      exactAccuracy: 0,
+      rowsComputed: 0,
+    });
   });
 
   it('comes to the same both ways for a real model, and leaks nothing', async () => {
@@ -87,7 +100,7 @@ describe('halting in an evaluation', () => {
     const batches = reversalBatches(2, { batchSize: 8 });
     const before = tf.memory().numTensors;
     const beside = (await evaluate(model, batches, { tokenLoss })).halted;
-    const { count, rowsComputed, ...leaving } = await evaluateHalting(model, batches);
+    const { count, rowsComputed, halted: leaving } = await evaluate(model, batches, { until: 'halted' });
     expect(tf.memory().numTensors).toBe(before);
     expect(count).toBe(16);
     expect(leaving.haltingSteps).toEqual(beside.haltingSteps);

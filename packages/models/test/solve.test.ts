@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { haltOnly, qLearningHalting } from '@hrm/act';
 import { namedParameters } from '@hrm/layers';
-import { hrm, Solver, solvePuzzle, thinkAloud, type RecursiveReasoner } from '@hrm/models';
+import { hrm, Solver, type RecursiveReasoner } from '@hrm/models';
 import { beforeAll, beforeEach, afterEach, describe, expect, it } from 'vitest';
 import { useBackend } from './backends';
 
@@ -59,7 +59,7 @@ describe('solving a puzzle', () => {
   });
 
   it('leaves no tensor when the listener has had enough', async () => {
-    for await (const { segment } of thinkAloud(model, puzzle)) if (segment === 2) break;
+    for await (const { segment } of new Solver(model).stream(puzzle)) if (segment === 2) break;
     expect(tf.memory().numTensors).toBe(tensorsBefore + namedParameters(model).size + 2);
   });
 
@@ -72,7 +72,7 @@ describe('solving a puzzle', () => {
       head.assign(tf.reshape(tf.linspace(-1, 1, 16), [8, 2]));
     });
     const logit = async (puzzleIdentifier?: number) =>
-      (await other.solve(puzzle, { puzzleIdentifier })).thoughts[0]!.haltLogits['halt'];
+      (await other.solve({ inputs: puzzle, puzzleIdentifier })).thoughts[0]!.haltLogits['halt'];
     expect(await logit(0)).toBe(await logit());
     expect(await logit(1)).not.toBe(await logit(0));
     other.dispose();
@@ -90,14 +90,14 @@ describe('solving a puzzle', () => {
     [[4294967297, 2, 3, 4], 'the token at position 0 is 4294967297'],
   ])('refuses the tokens %j, however it is asked', async (tokens, message) => {
     await expect(model.solve(tokens)).rejects.toThrow(message);
-    await expect(solvePuzzle(model, tokens)).rejects.toThrow(message);
-    await expect(thinkAloud(model, tokens).next()).rejects.toThrow(message);
+    await expect(new Solver(model).stream(tokens).next()).rejects.toThrow(message);
+    await expect(new Solver(model).solveAll([tokens]).next()).rejects.toThrow(message);
   });
 
   it('refuses a puzzle identifier that the model has no vector for', async () => {
     const other = hrm({ ...options, halting: haltOnly({ maxSegments: 1 }), puzzleEmbedding: { puzzles: 2, size: 8 } });
     for (const puzzleIdentifier of [2, -1, 0.5]) {
-      await expect(other.solve(puzzle, { puzzleIdentifier })).rejects.toThrow(
+      await expect(other.solve({ inputs: puzzle, puzzleIdentifier })).rejects.toThrow(
         `is ${puzzleIdentifier}, expected a whole number from 0 to 1, as the model has vectors for 2 puzzles`,
       );
     }
@@ -132,7 +132,7 @@ describe('solving a puzzle', () => {
     const solver = new Solver(model, { compile });
     const puzzles = [puzzle, [4, 3, 2, 1], [0, 0, 1, 1]];
     const alone = [];
-    for (const each of puzzles) alone.push((await solvePuzzle(model, each)).thoughts);
+    for (const each of puzzles) alone.push((await model.solve(each)).thoughts);
     const together = puzzles.map((each) => solver.solve(each));
     solver.dispose();
     expect((await Promise.all(together)).map(({ thoughts }) => thoughts)).toEqual(alone);
@@ -140,9 +140,21 @@ describe('solving a puzzle', () => {
     await expect(solver.solve(puzzle)).rejects.toThrow('Solver: it has been disposed of');
   });
 
-  it('compiles for one call alone where it is asked for one puzzle', async () => {
-    const { counts, compile } = countingCompile();
-    await solvePuzzle(model, puzzle, { compile });
-    expect(counts).toEqual({ compiled: 1, disposed: 1 });
+  it('gives a puzzle among many the embedding that it has alone', async () => {
+    const other = hrm({ ...options, halting: haltOnly({ maxSegments: 1 }), puzzleEmbedding: { puzzles: 3, size: 8 } });
+    tf.tidy(() => {
+      const table = namedParameters(other).get('puzzleEmbedding.weight')!;
+      table.assign(tf.reshape(tf.linspace(-2, 2, 24), [3, 8]));
+      const head = namedParameters(other).get('halting.head.weight')!;
+      head.assign(tf.reshape(tf.linspace(-1, 1, 16), [8, 2]));
+    });
+    const puzzles = [2, 0, 1].map((puzzleIdentifier) => ({ inputs: puzzle, puzzleIdentifier }));
+    const logits: number[] = [];
+    for await (const { thoughts } of new Solver(other).solveAll(puzzles)) logits.push(thoughts[0]!.haltLogits['halt']!);
+    for (const [i, each] of puzzles.entries()) {
+      expect(logits[i]).toBeCloseTo((await other.solve(each)).thoughts[0]!.haltLogits['halt']!, 5);
+    }
+    expect(new Set(logits).size).toBe(3);
+    other.dispose();
   });
 });

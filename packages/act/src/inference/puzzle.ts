@@ -1,0 +1,56 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { describeValue } from '@hrm/layers';
+import { admitPuzzles, initialCarry, type Carry } from '../segment/carry';
+import { expectPuzzleIdentifiers, expectTokens } from '../segment/expect-puzzles';
+import { IGNORED_LABEL, puzzleTensors } from '../segment/puzzle-tensors';
+import type { ReasoningNetwork } from '../segment/reasoning-network';
+
+/** A puzzle to solve: its tokens, `[seqLen]`, or these with the puzzle's embedding. */
+export type Puzzle = ArrayLike<number> | PuzzleWithIdentifier;
+
+/** A puzzle's tokens, and which embedding is its own. */
+export interface PuzzleWithIdentifier {
+  /** Tokens, `[seqLen]`. */
+  inputs: ArrayLike<number>;
+  /** Which puzzle's embedding to use. Default 0, the blank one. */
+  puzzleIdentifier?: number;
+}
+
+/**
+ * A puzzle that the network can take.
+ *
+ * @param owner named in the error.
+ * @throws TypeError, RangeError for what is no puzzle, and one that the network cannot take.
+ */
+export function expectPuzzle(owner: string, puzzle: Puzzle, network: ReasoningNetwork): Required<PuzzleWithIdentifier> {
+  const { inputs, puzzleIdentifier = 0 } =
+    typeof puzzle === 'object' && puzzle !== null && 'inputs' in puzzle ? puzzle : { inputs: puzzle };
+  const isList = typeof inputs === 'object' && inputs !== null && typeof inputs.length === 'number';
+  if (!isList) {
+    throw new TypeError(`${owner}: the puzzle is ${describeValue(puzzle)}, expected a list of its tokens`);
+  }
+  expectTokens(owner, inputs, network);
+  expectPuzzleIdentifiers(owner, [puzzleIdentifier], network);
+  return { inputs, puzzleIdentifier };
+}
+
+/** The carry of puzzles that have had no segment, in rows of which the last repeat the first puzzle. */
+export function carryOf(
+  network: ReasoningNetwork,
+  puzzles: readonly Required<PuzzleWithIdentifier>[],
+  rows: number,
+): Carry {
+  const { seqLen } = network;
+  const inputs = new Int32Array(rows * seqLen);
+  const puzzleIdentifiers = new Int32Array(rows);
+  for (let row = 0; row < rows; row++) {
+    const puzzle = puzzles[row] ?? puzzles[0]!;
+    inputs.set(puzzle.inputs, row * seqLen);
+    puzzleIdentifiers[row] = puzzle.puzzleIdentifier;
+  }
+  const labels = new Int32Array(rows * seqLen).fill(IGNORED_LABEL);
+  return tf.tidy(() => {
+    const offered = puzzleTensors({ inputs, labels, puzzleIdentifiers, batchSize: rows, seqLen });
+    return admitPuzzles(network, initialCarry(network, rows), offered);
+  });
+}

@@ -1,0 +1,116 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { initialCarry, puzzleTensors, stablemaxCrossEntropy, type PuzzleBatch, type ReasoningNetwork } from '@hrm/act';
+import { asItIs, callTogether, disposeAll, throwIfAborted } from '@hrm/layers';
+import { addTotals, readMetrics, readScalars, type MetricTotals } from '../metrics';
+import type { EvaluateOptions } from './evaluate-options';
+import type { Evaluation } from './evaluation';
+import { evaluationStep, type EvaluatedSegment, type EvaluationStep } from './evaluation-step';
+
+/** What an evaluation adds up. */
+interface Figures {
+  totals: MetricTotals;
+  /** Sums over puzzles at the segment where the controller would halt them. */
+  halted: { [name: string]: number };
+  haltingSteps: number[];
+  rowsComputed: number;
+}
+
+/** Runs every puzzle through all segments, and counts beside that what is right where the controller would halt it. */
+export async function evaluateToEnd(
+  network: ReasoningNetwork,
+  batches: AsyncIterable<PuzzleBatch>,
+  options: EvaluateOptions,
+): Promise<Evaluation> {
+  const { tokenLoss = stablemaxCrossEntropy, compile = asItIs, microBatch, lanes = 1, onBatch } = options;
+  const made = evaluationStep(network, tokenLoss);
+  const step = options.step ?? (network.recordable === false ? made : compile(made));
+  const haltingSteps = new Array<number>(network.halting.maxSegments).fill(0);
+  const figures: Figures = { totals: {}, halted: {}, haltingSteps, rowsComputed: 0 };
+  const countOf = () => figures.totals['accuracy']?.count ?? 0;
+  let done = 0;
+  try {
+    for await (const batch of batches) {
+      const parts = partsOf(batch, microBatch ?? Math.ceil(batch.batchSize / lanes));
+      for (let first = 0; first < parts.length; first += lanes) {
+        await evaluateParts(network, parts.slice(first, first + lanes), { ...options, step }, figures);
+      }
+      onBatch?.({ batches: ++done, count: countOf() });
+    }
+  } finally {
+    if (!options.step) step.dispose?.();
+  }
+  const { totals, halted, rowsComputed } = figures;
+  const count = countOf();
+  const means = (sum: (name: string) => number) => {
+    const mean = (name: string) => (count > 0 ? sum(name) / count : 0);
+    return { exactAccuracy: mean('exactAccuracy'), accuracy: mean('accuracy'), meanSegments: mean('steps') };
+  };
+  return {
+    count,
+    ...means((name) => totals[name]!.total),
+    halted: { ...means((name) => halted[name] ?? 0), haltingSteps },
+    totals,
+    rowsComputed,
+  };
+}
+
+/** Runs parts of a batch through all segments, side by side, and adds their figures up. */
+async function evaluateParts(
+  network: ReasoningNetwork,
+  parts: readonly PuzzleBatch[],
+  { step, onSegment, signal }: Pick<EvaluateOptions, 'onSegment' | 'signal'> & { step: EvaluationStep },
+  figures: Figures,
+): Promise<void> {
+  const { maxSegments } = network.halting;
+  const { totals, halted, haltingSteps } = figures;
+  let running = tf.tidy(() =>
+    parts.map((part) => ({
+      carry: initialCarry(network, part.batchSize),
+      offered: puzzleTensors(part),
+      thinking: tf.ones([part.batchSize]) as tf.Tensor1D,
+    })),
+  );
+  let segments: EvaluatedSegment[] = [];
+  try {
+    for (let index = 0; index < maxSegments; index++) {
+      await throwIfAborted('evaluate', signal);
+      segments = tf.tidy(() =>
+        callTogether(
+          step,
+          running.map(({ carry, offered, thinking }) => [carry, offered, thinking]),
+        ),
+      );
+      for (const segment of segments) {
+        await onSegment?.(segment, index);
+        if (index === maxSegments - 1) addTotals(totals, (await readMetrics(segment)).totals);
+        for (const [name, value] of Object.entries(await readScalars(segment.leaving))) {
+          halted[name] = (halted[name] ?? 0) + value;
+        }
+        (await segment.haltingSteps.data()).forEach((count, i) => (haltingSteps[i]! += count));
+        figures.rowsComputed += segment.thinking.size;
+      }
+      running = running.map(({ carry, offered, thinking }, lane) => {
+        const { carry: next, thinking: still, ...read } = segments[lane]!;
+        disposeAll([carry, thinking, read]);
+        return { carry: next, offered, thinking: still };
+      });
+    }
+  } finally {
+    disposeAll([running, segments]);
+  }
+}
+
+/** A batch as parts of so many puzzles; the last may have fewer. */
+function partsOf(batch: PuzzleBatch, count: number): PuzzleBatch[] {
+  const { inputs, labels, puzzleIdentifiers, batchSize, seqLen } = batch;
+  return Array.from({ length: Math.ceil(batchSize / count) }, (_, i) => {
+    const [first, end] = [i * count, Math.min(batchSize, (i + 1) * count)];
+    return {
+      inputs: inputs.subarray(first * seqLen, end * seqLen),
+      labels: labels.subarray(first * seqLen, end * seqLen),
+      puzzleIdentifiers: puzzleIdentifiers.subarray(first, end),
+      batchSize: end - first,
+      seqLen,
+    };
+  });
+}

@@ -1,0 +1,56 @@
+import {
+  haltingHistogram,
+  scoreAnswers,
+  Solver,
+  type PuzzleBatch,
+  type ReasoningNetwork,
+  type Solution,
+} from '@hrm/act';
+import type { EvaluateOptions } from './evaluate-options';
+import type { Evaluation } from './evaluation';
+
+/** Lets every puzzle leave its batch where the controller halts it. */
+export async function evaluateUntilHalted(
+  network: ReasoningNetwork,
+  batches: AsyncIterable<PuzzleBatch>,
+  { compile, bucketSizes, signal, onBatch }: EvaluateOptions,
+): Promise<Evaluation> {
+  const solver = new Solver(network, compile && { compile });
+  const { maxSegments } = network.halting;
+  const haltingSteps = new Array<number>(maxSegments).fill(0);
+  let [count, exact, accuracy, segments, rowsComputed, done] = [0, 0, 0, 0, 0, 0];
+  const onSegment = ({ rows }: { rows: number }) => void (rowsComputed += rows);
+  try {
+    for await (const batch of batches) {
+      const { puzzles, labels } = labelledPuzzles(batch);
+      const options = { until: 'halted', batchSize: batch.batchSize, bucketSizes, signal, onSegment } as const;
+      const solutions: Solution[] = [];
+      for await (const solution of solver.solveAll(puzzles, options)) solutions.push(solution);
+      const score = scoreAnswers(solutions, labels);
+      count += score.count;
+      exact += score.count * score.exactAccuracy;
+      accuracy += score.count * score.accuracy;
+      segments += score.count * score.meanSegments;
+      const steps = solutions.map((solution) => solution.segments);
+      haltingHistogram(steps, maxSegments).forEach((halted, i) => (haltingSteps[i]! += halted));
+      onBatch?.({ batches: ++done, count });
+    }
+  } finally {
+    solver.dispose();
+  }
+  const mean = (sum: number) => (count > 0 ? sum / count : 0);
+  const means = { exactAccuracy: mean(exact), accuracy: mean(accuracy), meanSegments: mean(segments) };
+  const sums = { exactAccuracy: exact, accuracy, steps: segments };
+  const totals = Object.fromEntries(Object.entries(sums).map(([name, total]) => [name, { total, count }]));
+  return { count, ...means, halted: { ...means, haltingSteps }, totals, rowsComputed };
+}
+
+/** The puzzles of a batch that have a label anywhere, and their labels. */
+function labelledPuzzles({ inputs, labels, puzzleIdentifiers, seqLen }: PuzzleBatch) {
+  const rows = [...puzzleIdentifiers].map((puzzleIdentifier, row) => {
+    const [first, end] = [row * seqLen, (row + 1) * seqLen];
+    return { inputs: inputs.subarray(first, end), labels: labels.subarray(first, end), puzzleIdentifier };
+  });
+  const puzzles = rows.filter(({ labels }) => labels.some((label) => label >= 0));
+  return { puzzles, labels: Int32Array.from(puzzles.flatMap(({ labels }) => [...labels])) };
+}
