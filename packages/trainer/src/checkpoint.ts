@@ -1,18 +1,7 @@
 export { type JsonValue } from './checkpoint/checkpoint-manifest';
 export { CheckpointStore, type CheckpointStoreOptions } from './checkpoint/checkpoint-store';
-export { createFile } from './checkpoint/files/create-file';
-export {
-  nodeFileSystem,
-  type EntryKind,
-  type FileSystem,
-  type FolderEntry,
-  type OpenFile,
-  type OpenMode,
-} from './checkpoint/files/file-system';
-export { replaceFile } from './checkpoint/files/replace-file';
 export { loadRun, type LoadedRun, type LoadRunOptions } from './checkpoint/load-run';
 export { MetricsLog, type MetricsLogOptions } from './checkpoint/metrics-log';
-export { type ProcessIdentity, type ProcessTable } from './checkpoint/process-identity';
 export { readCheckpoint, type Checkpoint, type ReadCheckpointOptions } from './checkpoint/read-checkpoint';
 export { readWeights, type ReadWeightsOptions, type RunWeights } from './checkpoint/read-weights';
 export { RunLock, RunLockedError, type RunLockOptions } from './checkpoint/run-lock';

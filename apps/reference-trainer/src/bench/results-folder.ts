@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { replaceFile } from '@hrm/trainer/checkpoint';
+import { replaceFile } from '@hrm/files/node';
 import { z } from 'zod';
 import { readRegularFile } from '../files/read-regular-file';
 import { finishBeforeStopping } from '../run/stop-signals';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { serializeTorchCheckpoint } from '@hrm/files';
 import { weightsToOfficial } from '@hrm/models';
-import { createFile } from '@hrm/trainer/checkpoint';
+import { createFile } from '@hrm/files/node';
 import { z } from 'zod';
 import { defineCommand } from '../command-line/command';
 import { choice, text } from '../command-line/options';

@@ -1,5 +1,5 @@
 import { serializeModel } from '@hrm/models';
-import { createFile } from '@hrm/trainer/checkpoint';
+import { createFile } from '@hrm/files/node';
 import { z } from 'zod';
 import { defineCommand } from '../command-line/command';
 import { choice, text } from '../command-line/options';

@@ -2,7 +2,7 @@ import { lstat } from 'node:fs/promises';
 import { expectPuzzles, puzzleTensors } from '@hrm/act';
 import { evaluationBatches } from '@hrm/data-sudoku-maze';
 import { measureResiduals } from '@hrm/recursion';
-import { replaceFile } from '@hrm/trainer/checkpoint';
+import { replaceFile } from '@hrm/files/node';
 import { z } from 'zod';
 import { defineCommand } from '../command-line/command';
 import { choice, count, text } from '../command-line/options';

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { join } from 'node:path';
-import { replaceFile } from '@hrm/trainer/checkpoint';
+import { replaceFile } from '@hrm/files/node';
 import { z } from 'zod';
 import { runConfigSchema, type RunConfig } from '../config/run-config';
 import { readConfigText } from '../files/read-regular-file';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { replaceFile } from '@hrm/trainer/checkpoint';
+import { replaceFile } from '@hrm/files/node';
 import type { RunConfig } from '../config/run-config';
 import { preparePuzzles, type RunPuzzles } from '../run/run-puzzles';
 import { finishBeforeStopping } from '../run/stop-signals';

@@ -1,6 +1,6 @@
 import { existsSync, lstatSync, readdirSync, statSync } from 'node:fs';
 import { join, parse, relative, resolve, sep } from 'node:path';
-import { replaceFile } from '@hrm/trainer/checkpoint';
+import { replaceFile } from '@hrm/files/node';
 import { z } from 'zod';
 import { checkRunConfig } from '../config/load-run-config';
 import type { RunConfig } from '../config/run-config';

@@ -1,7 +1,6 @@
-import { randomBytes } from 'node:crypto';
-import { basename, dirname, join } from 'node:path';
 import { writeNewFile } from './durable-files';
 import { errorCode, type FileSystem, nodeFileSystem } from './file-system';
+import { writeWhole } from './write-whole';
 
 /** Where a file system knows no second names, a file is put in place by renaming. */
 const withoutSecondNames = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'];
@@ -17,7 +16,7 @@ const withoutSecondNames = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'
  * ```ts
  * import { mkdtemp } from 'node:fs/promises';
  * import { join } from 'node:path';
- * import { createFile } from '@hrm/trainer/checkpoint';
+ * import { createFile } from '@hrm/files/node';
  *
  * const path = join(await mkdtemp('out-'), 'weights.bin');
  * await createFile(path, Uint8Array.of(1, 2, 3));
@@ -30,29 +29,26 @@ export async function createFile(
   options: { readonly fileSystem?: FileSystem } = {},
 ): Promise<void> {
   const { fileSystem = nodeFileSystem } = options;
-  const folder = dirname(path);
-  const temporary = join(folder, `.${basename(path)}-${randomBytes(6).toString('hex')}`);
   const expectNone = async () => {
     if ((await fileSystem.kindOf(path)) !== undefined) throw taken(path);
   };
   await expectNone();
-  try {
-    await writeNewFile(fileSystem, temporary, bytes);
-    try {
-      await fileSystem.addName(temporary, path);
-      // The file stands; a hidden second name of it harms nobody.
-      await fileSystem.removeFile(temporary).catch(() => undefined);
-    } catch (error) {
-      if (errorCode(error) === 'EEXIST') throw taken(path);
-      if (!withoutSecondNames.includes(errorCode(error) ?? '')) throw error;
-      await expectNone();
-      await fileSystem.rename(temporary, path);
-    }
-  } catch (error) {
-    await fileSystem.removeFile(temporary).catch(() => undefined);
-    throw error;
-  }
-  await fileSystem.syncFolder(folder);
+  await writeWhole(path, {
+    fileSystem,
+    write: async (temporary) => void (await writeNewFile(fileSystem, temporary, bytes)),
+    place: async (temporary) => {
+      try {
+        await fileSystem.addName(temporary, path);
+        // The file stands; a hidden second name of it harms nobody.
+        await fileSystem.removeFile(temporary).catch(() => undefined);
+      } catch (error) {
+        if (errorCode(error) === 'EEXIST') throw taken(path);
+        if (!withoutSecondNames.includes(errorCode(error) ?? '')) throw error;
+        await expectNone();
+        await fileSystem.rename(temporary, path);
+      }
+    },
+  });
 }
 
 function taken(path: string): Error {

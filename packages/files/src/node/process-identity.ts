@@ -1,7 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { pid as ownPid, platform } from 'node:process';
 
 /** Which process: enough to tell it from a later one of the same number, where the system lets us. */
 export interface ProcessIdentity {
@@ -17,34 +16,35 @@ export interface ProcessIdentity {
 
 /** Knows the processes of this machine. */
 export interface ProcessTable {
-  self(): ProcessIdentity;
+  /** What identifies a process that lives here. Default: this process. */
+  identityOf(pid?: number): ProcessIdentity;
   /** Whether a process lives; `unknown` where that cannot be seen from here: another machine, another container. */
   state(process: ProcessIdentity): 'running' | 'gone' | 'unknown';
 }
 
 /** The processes of the machine, through Node, /proc and, where there is none, ps. */
 export const nodeProcessTable: ProcessTable = {
-  self: () => ({
-    pid: ownPid,
+  identityOf: (pid = process.pid) => ({
+    pid,
     host: hostname(),
-    started: startOf(ownPid),
+    started: startOf(pid),
     machine: attempt(() => readFileSync('/etc/machine-id', 'utf8').trim()),
     boot: attempt(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()),
     namespace: attempt(() => readlinkSync('/proc/self/ns/pid')),
   }),
 
-  state: (process) => {
-    const here = nodeProcessTable.self();
-    if (process.boot === undefined || process.boot !== here.boot) {
-      if (process.host !== here.host || process.machine !== here.machine) return 'unknown';
+  state: ({ pid, host, started, machine, boot, namespace }) => {
+    const here = nodeProcessTable.identityOf();
+    if (boot === undefined || boot !== here.boot) {
+      if (host !== here.host || machine !== here.machine) return 'unknown';
       // This machine, before it was started again.
-      if (process.boot !== undefined && here.boot !== undefined) return 'gone';
+      if (boot !== undefined && here.boot !== undefined) return 'gone';
     }
-    if (process.namespace !== here.namespace) return 'unknown';
-    if (!isAlive(process.pid)) return 'gone';
-    const started = startOf(process.pid);
+    if (namespace !== here.namespace) return 'unknown';
+    if (!isAlive(pid)) return 'gone';
+    const now = startOf(pid);
     // The number lives, but is it the same process?
-    return process.started !== undefined && started !== undefined && process.started !== started ? 'gone' : 'running';
+    return started !== undefined && now !== undefined && now !== started ? 'gone' : 'running';
   },
 };
 
@@ -64,9 +64,9 @@ function startOf(pid: number): string | undefined {
   const stat = statOf(pid);
   // Fields from the third on; the start is the 22nd.
   if (stat !== undefined) return stat.split(' ')[19];
-  if (platform !== 'darwin') return undefined;
+  if (process.platform !== 'darwin') return undefined;
   return attempt(
-    () => execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8' }).trim() || undefined,
+    () => execFileSync('/bin/ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8' }).trim() || undefined,
   );
 }
 

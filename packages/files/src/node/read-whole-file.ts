@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { FileFormatError } from '@hrm/files';
+import { FileFormatError } from '../file-format-error';
 import { errorCode, type FileSystem, type OpenFile } from './file-system';
 
 const chunkBytes = 4 * 2 ** 20;

@@ -1,7 +1,6 @@
-import { randomBytes } from 'node:crypto';
-import { basename, dirname, join } from 'node:path';
 import { writeNewFile } from './durable-files';
 import { type FileSystem, nodeFileSystem } from './file-system';
+import { writeWhole } from './write-whole';
 
 /**
  * Writes a whole file at once: afterwards, whatever happens meanwhile, the file has its old content or all of the new.
@@ -11,7 +10,7 @@ import { type FileSystem, nodeFileSystem } from './file-system';
  *
  * @example
  * ```ts
- * import { replaceFile } from '@hrm/trainer/checkpoint';
+ * import { replaceFile } from '@hrm/files/node';
  *
  * await replaceFile('config.json', new TextEncoder().encode(JSON.stringify({ hiddenSize: 128 })));
  * ```
@@ -28,14 +27,8 @@ export async function replaceFile(
       `${path} is a ${kind === 'link' ? 'symbolic link' : kind}, which is not replaced; expected a plain file, or none`,
     );
   }
-  const folder = dirname(path);
-  const temporary = join(folder, `.${basename(path)}-${randomBytes(6).toString('hex')}`);
-  try {
-    await writeNewFile(fileSystem, temporary, bytes);
-    await fileSystem.rename(temporary, path);
-  } catch (error) {
-    await fileSystem.removeFile(temporary).catch(() => undefined);
-    throw error;
-  }
-  await fileSystem.syncFolder(folder);
+  await writeWhole(path, {
+    fileSystem,
+    write: async (temporary) => void (await writeNewFile(fileSystem, temporary, bytes)),
+  });
 }

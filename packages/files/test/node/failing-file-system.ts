@@ -1,4 +1,4 @@
-import type { FileSystem, OpenFile } from '../../src/checkpoint/files/file-system';
+import type { FileSystem, OpenFile } from '../../src/node/file-system';
 
 /** How a call fails: an error of the disk, half of a write, or the end of the process (this call and all after it). */
 export type Failure = 'EIO' | 'ENOSPC' | 'EACCES' | 'short write' | 'kill' | 'kill after';

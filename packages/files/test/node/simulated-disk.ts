@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import type { FileSystem, FolderEntry, OpenFile } from '../../src/checkpoint/files/file-system';
+import type { FileSystem, FolderEntry, OpenFile } from '../../src/node/file-system';
 
 interface SimulatedFile {
   readonly kind: 'file';
@@ -17,6 +17,15 @@ interface SimulatedFolder {
 
 /** Picks a number from 0 to `limit` - 1. */
 export type Pick = (limit: number) => number;
+
+/** A small generator of repeatable numbers. */
+export function picker(seed: number): Pick {
+  let state = seed + 1;
+  return (limit) => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return Math.floor((state / 2 ** 32) * limit);
+  };
+}
 
 /** A folder that holds nothing, and is on the disk. */
 const emptyFolder = (): SimulatedFolder => ({ kind: 'folder', entries: new Map(), history: [new Map()] });

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { FileFormatError } from '@hrm/files';
-import type { FileFacts } from './files/read-file';
+import type { FileFacts } from '@hrm/files/node';
 
 /** A value that JSON can hold. */
 export type JsonValue = null | boolean | number | string | readonly JsonValue[] | { readonly [key: string]: JsonValue };

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { FileFormatError } from '@hrm/files';
+import { ensureFolder, ensureOwnFolder, errorCode, type FileSystem, nodeFileSystem } from '@hrm/files/node';
 import type { JsonValue } from './checkpoint-manifest';
 import {
   checkpointName,
@@ -9,8 +10,6 @@ import {
   savingPrefix,
   setAsidePrefix,
 } from './checkpoint-name';
-import { ensureFolder, ensureOwnFolder } from './files/durable-files';
-import { errorCode, type FileSystem, nodeFileSystem } from './files/file-system';
 import { type Checkpoint, readCheckpoint, type ReadCheckpointOptions, readManifest } from './read-checkpoint';
 import { removeCheckpoint } from './remove-checkpoint';
 import { rewriteManifest } from './rewrite-manifest';

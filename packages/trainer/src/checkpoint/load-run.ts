@@ -8,8 +8,7 @@ import {
   type RecursiveReasoner,
   setParameterValues,
 } from '@hrm/models';
-import { nodeFileSystem } from './files/file-system';
-import { readWholeFile } from './files/read-file';
+import { nodeFileSystem, readWholeFile } from '@hrm/files/node';
 import { readWeights, type ReadWeightsOptions } from './read-weights';
 
 /** Choices of {@link loadRun}. */

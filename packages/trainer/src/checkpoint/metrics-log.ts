@@ -1,9 +1,7 @@
-import { randomBytes } from 'node:crypto';
-import { basename, dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { FileFormatError } from '@hrm/files';
+import { writeFully, writeWhole, type FileSystem, nodeFileSystem, type OpenFile } from '@hrm/files/node';
 import { assertJsonValue } from './checkpoint-manifest';
-import { writeFully } from './files/durable-files';
-import { type FileSystem, nodeFileSystem, type OpenFile } from './files/file-system';
 
 /** Bytes copied at a time. */
 const copyBytes = 4 * 2 ** 20;
@@ -176,8 +174,7 @@ async function openAlone(fileSystem: FileSystem, path: string, length: number): 
 
 /** Puts a file of its own, with the first `length` bytes, in the place of one that has other names. */
 async function copyStart(fileSystem: FileSystem, source: OpenFile, path: string, length: number): Promise<void> {
-  const temporary = join(dirname(path), `.${basename(path)}-${randomBytes(6).toString('hex')}`);
-  try {
+  const write = async (temporary: string) => {
     const copy = await fileSystem.open(temporary, 'create');
     try {
       const buffer = new Uint8Array(Math.min(length, copyBytes));
@@ -191,12 +188,8 @@ async function copyStart(fileSystem: FileSystem, source: OpenFile, path: string,
     } finally {
       await copy.close();
     }
-    await fileSystem.rename(temporary, path);
-  } catch (error) {
-    await fileSystem.removeFile(temporary).catch(() => undefined);
-    throw error;
-  }
-  await fileSystem.syncFolder(dirname(path));
+  };
+  await writeWhole(path, { fileSystem, write });
 }
 
 /** Gives what is in the way a name that says so; returns that. */

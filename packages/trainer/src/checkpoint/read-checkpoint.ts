@@ -1,5 +1,6 @@
 import { basename, join } from 'node:path';
 import { FileFormatError, type NamedHostTensors, parseSafetensors } from '@hrm/files';
+import { type FileSystem, nodeFileSystem, readWholeFile, unreadable, verifyFile } from '@hrm/files/node';
 import {
   type CheckpointManifest,
   type JsonValue,
@@ -8,8 +9,6 @@ import {
   parseManifest,
 } from './checkpoint-manifest';
 import { checkpointName } from './checkpoint-name';
-import { type FileSystem, nodeFileSystem } from './files/file-system';
-import { readWholeFile, unreadable, verifyFile } from './files/read-file';
 
 /** A checkpoint, read and found whole. */
 export interface Checkpoint {

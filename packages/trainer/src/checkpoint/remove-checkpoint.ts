@@ -1,9 +1,8 @@
 import { join } from 'node:path';
 import { FileFormatError } from '@hrm/files';
+import { errorCode, type FileSystem, readWholeFile } from '@hrm/files/node';
 import { isFileName, manifestLimit, manifestName, parseManifest } from './checkpoint-manifest';
 import { foreignPrefix } from './checkpoint-name';
-import { errorCode, type FileSystem } from './files/file-system';
-import { readWholeFile } from './files/read-file';
 
 /**
  * Removes the folder of a checkpoint, whole or half: its manifest and the files that the manifest lists, and where that

@@ -1,9 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { writeNewFile, writeWhole, type FileSystem } from '@hrm/files/node';
 import { assertJsonValue, type CheckpointManifest, manifestName, serializeManifest } from './checkpoint-manifest';
 import { checkpointName, savingPrefix } from './checkpoint-name';
-import { writeNewFile } from './files/durable-files';
-import type { FileSystem } from './files/file-system';
 import { readManifest } from './read-checkpoint';
 import { removeCheckpoint } from './remove-checkpoint';
 
@@ -30,10 +29,12 @@ export async function rewriteManifest(
   const saving = `${savingPrefix}${name}-${randomBytes(6).toString('hex')}`;
   try {
     await fileSystem.createFolder(join(folder, saving));
-    const manifest = join(folder, saving, manifestName);
-    await writeNewFile(fileSystem, manifest, serializeManifest({ step, metric, files, state }));
-    await fileSystem.rename(manifest, join(path, manifestName));
-    await fileSystem.syncFolder(path);
+    await writeWhole(join(path, manifestName), {
+      fileSystem,
+      temporary: join(folder, saving, manifestName),
+      write: async (manifest) =>
+        void (await writeNewFile(fileSystem, manifest, serializeManifest({ step, metric, files, state }))),
+    });
   } finally {
     await removeCheckpoint(fileSystem, folder, saving, name).catch(() => undefined);
   }

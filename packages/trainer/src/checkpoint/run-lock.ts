@@ -1,10 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ensureFolder, ensureOwnFolder, writeNewFile } from './files/durable-files';
-import { errorCode, type FileSystem, nodeFileSystem } from './files/file-system';
-import { readWholeFile } from './files/read-file';
-import { nodeProcessTable, type ProcessIdentity, type ProcessTable } from './process-identity';
+import {
+  ensureFolder,
+  ensureOwnFolder,
+  writeNewFile,
+  errorCode,
+  type FileSystem,
+  nodeFileSystem,
+  readWholeFile,
+  nodeProcessTable,
+  type ProcessIdentity,
+  type ProcessTable,
+} from '@hrm/files/node';
 
 /** Another process works on the run. */
 export class RunLockedError extends Error {
@@ -129,7 +137,7 @@ class Contest {
     readonly fileSystem: FileSystem,
     readonly processes: ProcessTable,
   ) {
-    this.#self = { ...processes.self(), since: new Date().toISOString() };
+    this.#self = { ...processes.identityOf(), since: new Date().toISOString() };
     this.id = `${this.#self.pid}-${randomBytes(8).toString('hex')}`;
   }
 

@@ -2,6 +2,14 @@ import { randomBytes } from 'node:crypto';
 import { basename, join } from 'node:path';
 import { type NamedHostTensors, serializeSafetensors } from '@hrm/files';
 import {
+  replaceFolder,
+  writeNewFile,
+  errorCode,
+  type FileSystem,
+  nodeFileSystem,
+  type FileFacts,
+} from '@hrm/files/node';
+import {
   assertJsonValue,
   type CheckpointManifest,
   isFileName,
@@ -10,9 +18,6 @@ import {
   serializeManifest,
 } from './checkpoint-manifest';
 import { checkpointName, replacedPrefix, savingPrefix } from './checkpoint-name';
-import { writeNewFile } from './files/durable-files';
-import { errorCode, type FileSystem, nodeFileSystem } from './files/file-system';
-import type { FileFacts } from './files/read-file';
 import { removeCheckpoint } from './remove-checkpoint';
 
 /** What a checkpoint is to hold. */
@@ -74,20 +79,25 @@ export async function putCheckpoint(
   assertContents(contents);
   const name = checkpointName(contents.step);
   const path = join(folder, name);
-  const saving = `${savingPrefix}${name}-${randomBytes(6).toString('hex')}`;
   const clearAway = async (leftover: string) => {
-    const foreign = await removeCheckpoint(fileSystem, folder, leftover, name);
+    const foreign = await removeCheckpoint(fileSystem, folder, basename(leftover), name);
     if (foreign !== undefined) onForeignFiles(foreign);
   };
   let undo = async () => {};
   try {
-    await writeFiles(fileSystem, join(folder, saving), contents);
-    if (makeWay) undo = await makeWay();
-    await putInPlace(fileSystem, join(folder, saving), path, clearAway);
-    await fileSystem.syncFolder(folder);
+    await replaceFolder(path, {
+      fileSystem,
+      temporary: join(folder, `${savingPrefix}${name}-${randomBytes(6).toString('hex')}`),
+      // Opening the store moves it back, where a killed process has left it there.
+      aside: join(folder, `${replacedPrefix}${name}`),
+      fill: async (saving) => {
+        await writeFiles(fileSystem, saving, contents);
+        if (makeWay) undo = await makeWay();
+      },
+      remove: clearAway,
+    });
   } catch (cause) {
     await undo().catch(() => undefined);
-    await clearAway(saving).catch(() => undefined);
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw Object.assign(
       new Error(`the checkpoint of step ${contents.step} was not saved in ${folder}: ${reason}; those before it stay`, {
@@ -96,13 +106,10 @@ export async function putCheckpoint(
       { code: errorCode(cause) },
     );
   }
-  // The old one of this step is of no more use; if it cannot be removed now, opening the store will.
-  await clearAway(replacedName(path)).catch(() => undefined);
   return path;
 }
 
 async function writeFiles(fileSystem: FileSystem, saving: string, contents: CheckpointContents): Promise<void> {
-  await fileSystem.createFolder(saving);
   const files = new Map<string, FileFacts>();
   for (const [name, tensors] of Object.entries(contents.files)) {
     const bytes = serializeSafetensors(tensors);
@@ -111,32 +118,6 @@ async function writeFiles(fileSystem: FileSystem, saving: string, contents: Chec
   }
   const manifest: CheckpointManifest = { step: contents.step, metric: contents.metric, files, state: contents.state };
   await writeNewFile(fileSystem, join(saving, manifestName), serializeManifest(manifest));
-  await fileSystem.syncFolder(saving);
-}
-
-/** No system call swaps two folders everywhere, so an old one steps aside first, under a name that is found again. */
-async function putInPlace(
-  fileSystem: FileSystem,
-  saving: string,
-  path: string,
-  clearAway: (name: string) => Promise<void>,
-): Promise<void> {
-  const kind = await fileSystem.kindOf(path);
-  if (kind === undefined) return fileSystem.rename(saving, path);
-  if (kind !== 'folder') throw new Error(`${path} is no folder, and none of ours; move it away`);
-  await clearAway(replacedName(path));
-  const replaced = join(path, '..', replacedName(path));
-  await fileSystem.rename(path, replaced);
-  try {
-    await fileSystem.rename(saving, path);
-  } catch (error) {
-    await fileSystem.rename(replaced, path).catch(() => undefined);
-    throw error;
-  }
-}
-
-function replacedName(path: string): string {
-  return `${replacedPrefix}${basename(path)}`;
 }
 
 function assertContents({ step, files, state, metric }: CheckpointContents): void {

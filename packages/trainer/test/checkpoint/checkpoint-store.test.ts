@@ -11,9 +11,9 @@ import {
 import { join } from 'node:path';
 import { FileFormatError } from '@hrm/files';
 import { describe, expect, test } from 'vitest';
+import { type FileSystem, nodeFileSystem } from '@hrm/files/node';
 import { CheckpointStore, type CheckpointStoreOptions } from '../../src/checkpoint/checkpoint-store';
-import { type FileSystem, nodeFileSystem } from '../../src/checkpoint/files/file-system';
-import { FailingFileSystem } from './failing-file-system';
+import { FailingFileSystem } from '../../../files/test/node/failing-file-system';
 import { smallCheckpoint, temporaryFolder } from './small-checkpoint';
 
 /** A store in a new run folder, with what it warns of. */

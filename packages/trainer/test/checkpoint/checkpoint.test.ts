@@ -14,10 +14,10 @@ import {
 import { join } from 'node:path';
 import { FileFormatError, parseSafetensors } from '@hrm/files';
 import { describe, expect, test } from 'vitest';
-import { type FileSystem, nodeFileSystem } from '../../src/checkpoint/files/file-system';
+import { type FileSystem, nodeFileSystem } from '@hrm/files/node';
 import { readCheckpoint } from '../../src/checkpoint/read-checkpoint';
 import { type CheckpointContents, writeCheckpoint } from '../../src/checkpoint/write-checkpoint';
-import { SimulatedDisk } from './simulated-disk';
+import { SimulatedDisk } from '../../../files/test/node/simulated-disk';
 import { smallCheckpoint, temporaryFolder } from './small-checkpoint';
 
 async function refusal(path: string, fileSystem?: FileSystem): Promise<FileFormatError> {

@@ -25,7 +25,7 @@ export async function bundleProgram(
     noExternal: [/^@hrm\//],
     esbuildOptions: (options) => {
       options.alias = Object.fromEntries(
-        readdirSync(packages).map((folder) => [`@hrm/${folder}`, join(packages, folder, 'src/index.ts')]),
+        readdirSync(packages).map((folder) => [`@hrm/${folder}`, join(packages, folder, 'src')]),
       );
     },
   });

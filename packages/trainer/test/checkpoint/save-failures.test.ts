@@ -1,20 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { CheckpointStore } from '../../src/checkpoint/checkpoint-store';
 import { MetricsLog } from '../../src/checkpoint/metrics-log';
-import { replaceFile } from '../../src/checkpoint/files/replace-file';
 import { readCheckpoint } from '../../src/checkpoint/read-checkpoint';
-import { FailingFileSystem, type Failure, failures, Killed } from './failing-file-system';
-import { SimulatedDisk } from './simulated-disk';
+import { FailingFileSystem, type Failure, failures, Killed } from '../../../files/test/node/failing-file-system';
+import { picker, SimulatedDisk } from '../../../files/test/node/simulated-disk';
 import { smallCheckpoint } from './small-checkpoint';
-
-/** A small generator of repeatable numbers. */
-function picker(seed: number): (limit: number) => number {
-  let state = seed + 1;
-  return (limit) => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return Math.floor((state / 2 ** 32) * limit);
-  };
-}
 
 interface Outcome {
   readonly succeeded: boolean;
@@ -201,35 +191,6 @@ test('a disk that is full says so, and what is saved stays', async () => {
     message: expect.stringContaining('the checkpoint of step 10 was not saved in /run/checkpoints: ENOSPC') as string,
   });
   expect(await disk.list('/run/checkpoints')).toEqual([]);
-});
-
-describe('a file written whole', () => {
-  const text = (content: string) => new TextEncoder().encode(content);
-
-  async function contentOf(disk: SimulatedDisk): Promise<string> {
-    const file = await disk.open('/config.json', 'read');
-    const bytes = new Uint8Array(await file.size());
-    await file.read(bytes, 0);
-    return new TextDecoder().decode(bytes);
-  }
-
-  test.each(failures)('is the old or the new one when any call ends in %s, or the power goes then', async (failure) => {
-    for (let failAt = 0; failAt < 6; failAt++) {
-      for (const seed of [0, 1, 2, 3, 4]) {
-        const disk = new SimulatedDisk();
-        await replaceFile('/config.json', text('old content'), { fileSystem: disk });
-        const fileSystem = new FailingFileSystem(disk, failure, failAt);
-        const succeeded = await replaceFile('/config.json', text('new'), { fileSystem }).then(
-          () => true,
-          () => false,
-        );
-        const left = seed === 0 ? disk : disk.afterPowerFailure(picker(seed + 10 * failAt));
-        const content = await contentOf(left);
-        expect(succeeded ? ['new'] : ['old content', 'new'], `${failure} at ${failAt}`).toContain(content);
-        if (failure !== 'kill' && failure !== 'kill after') expect(await disk.list('/')).toHaveLength(1);
-      }
-    }
-  });
 });
 
 describe('a log', () => {

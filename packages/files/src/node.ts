@@ -1,0 +1,17 @@
+/** Files on a disk, written whole or not at all, and read within bounds. For Node only; the formats are in the main entry. */
+export { createFile } from './node/create-file';
+export { ensureFolder, ensureOwnFolder, writeFully, writeNewFile } from './node/durable-files';
+export {
+  errorCode,
+  nodeFileSystem,
+  type EntryKind,
+  type FileSystem,
+  type FolderEntry,
+  type OpenFile,
+  type OpenMode,
+} from './node/file-system';
+export { nodeProcessTable, type ProcessIdentity, type ProcessTable } from './node/process-identity';
+export { readWholeFile, unreadable, verifyFile, type FileFacts } from './node/read-whole-file';
+export { replaceFile } from './node/replace-file';
+export { replaceFolder, type FolderReplacement } from './node/replace-folder';
+export { temporaryPath, writeWhole, type WholeWrite } from './node/write-whole';
