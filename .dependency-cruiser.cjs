@@ -27,10 +27,11 @@ const nodeOnly = [
 /** An import of a package is seen as its built file, or by name when it is not built or not a dependency. */
 const ofPackages = (names) => `^(packages/|@hrm/|.*node_modules/@hrm/)(${names.join('|')})(/|$)`;
 
-/** What packages export, as `@hrm/trainer/checkpoint`. */
-const entries = Object.keys(mayImport).flatMap((name) => {
-  const { exports } = require(`./packages/${name}/package.json`);
-  return Object.keys(exports).map((entry) => `^@hrm/${name}${entry.slice(1)}$`);
+/** What packages export, as `@hrm/trainer/checkpoint`, and what `hrm` does, for the laboratory. */
+const folders = [...Object.keys(mayImport).map((name) => `packages/${name}`), 'apps/reference-trainer'];
+const entries = folders.flatMap((folder) => {
+  const { name, exports } = require(`./${folder}/package.json`);
+  return Object.keys(exports).map((entry) => `^${name}${entry.slice(1)}$`);
 });
 
 /** The whole of TensorFlow.js counts too: it brings two backends along. */
@@ -60,7 +61,16 @@ module.exports = {
       comment: 'Apps compose the packages; what others need of an app belongs into a package.',
       severity: 'error',
       from: { pathNot: '^apps/' },
-      to: { path: ['^apps/', '@hrm/reference-trainer'] },
+      to: { path: ['^apps/', '@hrm/(reference-trainer|laboratory)'] },
+    },
+    {
+      name: 'only-the-laboratory-imports-an-app',
+      comment:
+        'The laboratory measures what `hrm` runs, so it imports that: @hrm/reference-trainer/internal. No other app may, ' +
+        'nor `hrm` the laboratory.',
+      severity: 'error',
+      from: { path: '^apps/(?!laboratory/)([^/]+)/' },
+      to: { path: ['^apps/', '@hrm/(reference-trainer|laboratory)'], pathNot: '^apps/$1/' },
     },
     {
       name: 'no-command-imports-another',

@@ -5,10 +5,12 @@ import { defineConfig } from 'vitest/config';
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
 
 /** Tests read each package's sources, so no build stands between an edit and its test. */
-const alias = readdirSync(path('packages')).map((name) => ({
-  find: new RegExp(`^@hrm/${name}(/[a-z-]+)?$`),
-  replacement: path(`packages/${name}/src`) + '$1',
-}));
+const alias = ['packages', 'apps'].flatMap((kind) =>
+  readdirSync(path(kind)).map((name) => ({
+    find: new RegExp(`^@hrm/${name}(/[a-z-]+)?$`),
+    replacement: path(`${kind}/${name}/src`) + '$1',
+  })),
+);
 
 // tfjs-node breaks in worker threads, hence forks; native steps already use every core, hence few at a time.
 const shared = { pool: 'forks' as const, testTimeout: 180_000, hookTimeout: 120_000 };

@@ -1,9 +1,9 @@
 import { defineConfig } from 'tsup';
 
 export default defineConfig({
-  entry: ['src/hrm.ts', 'src/bench-worker.ts'],
+  entry: ['src/hrm.ts', 'src/internal.ts'],
   format: 'esm',
   target: 'es2022',
-  dts: false,
+  dts: { entry: 'src/internal.ts' },
   clean: true,
 });

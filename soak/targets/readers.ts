@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { FileFormatError, parseNpy, parseSafetensors, parseTorchCheckpoint } from '@hrm/files';
 import { loadRunConfig } from '../../apps/reference-trainer/src/config/load-run-config';
 import { readOfficialRun } from '../../apps/reference-trainer/src/official/official-run';
-import { UsageError } from '../../apps/reference-trainer/src/terminal/usage-error';
+import { UsageError } from '../../apps/reference-trainer/src/command-line/usage-error';
 import { readMazeCsv, readSudokuCsv } from '../../packages/data-sudoku-maze/src/files/puzzle-csv';
 import { PuzzleFileError } from '../../packages/data-sudoku-maze/src/files/puzzle-file-error';
 import { torchFile } from '../../packages/files/test/torch-file';

@@ -1,4 +1,4 @@
-"""Runs the official PyTorch HRM on the CPU for `hrm bench --against pytorch`, and times it.
+"""Runs the official PyTorch HRM on the CPU for `hrm-lab bench --against pytorch`, and times it.
 
     python official_hrm.py CHECKOUT JOB
 

@@ -2,19 +2,14 @@ import { createInterface } from 'node:readline';
 import { compile as compiled, findNativeInstallation, matmulSpeed } from '@hrm/runtime';
 import { trainedParameters } from '@hrm/trainer';
 import * as tf from '@tensorflow/tfjs-core';
-import { benchTrainer, randomBatch } from './bench/bench-trainer';
-import type { ContenderReply } from './bench/contender-reply';
-import type { BenchJob } from './bench/our-contender';
-import { startEngine } from './terminal/backend-options';
-import { endWithoutReaders } from './terminal/lost-readers';
-import { Terminal } from './terminal/terminal';
+import { benchTrainer, prepareProcess, randomBatch, startEngine, Terminal } from '@hrm/reference-trainer/internal';
+import type { ContenderReply } from './bench/contenders/contender-reply';
+import type { BenchJob } from './bench/contenders/our-contender';
 
-// Our side of `hrm bench`, in a process of its own: `node bench-worker.js JOB`. It answers each line that it reads with
+// Our side of `hrm-lab bench`, in a process of its own: `node bench-worker.js JOB`. It answers each line that it reads with
 // one, in the words of python/official_hrm.py.
 
-// As the command itself does.
-process.on('SIGUSR1', () => {});
-endWithoutReaders();
+prepareProcess();
 
 const { sizes, backend, compile } = JSON.parse(process.argv[2]!) as BenchJob;
 const answer = (reply: ContenderReply) => process.stdout.write(`${JSON.stringify(reply)}\n`);

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { anchorFolder, findPytorchAnchor, type RunCommand } from '../src/bench/pytorch-anchor';
+import { anchorFolder, findPytorchAnchor, type RunCommand } from '../src/bench/contenders/pytorch-anchor';
 
 let folder: string;
 let commands: string[];

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Contender, ContenderError, type ContenderCommand } from '../src/bench/contender';
-import { parseReply } from '../src/bench/contender-reply';
-import { measureSize, rotate } from '../src/bench/measure-size';
+import { Contender, ContenderError, type ContenderCommand } from '../src/bench/contenders/contender';
+import { parseReply } from '../src/bench/contenders/contender-reply';
+import { measureSize, rotate } from '../src/bench/against/measure-size';
 
 const program = fileURLToPath(new URL('fake-contender.mjs', import.meta.url));
 const sizes = { hidden: 8, layers: 1, heads: 1, batch: 2, tokens: 4, segments: 2 };

@@ -2,19 +2,18 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { keptMeasurements } from '../src/bench/kept-measurements';
-import { growthChart } from '../src/bench/growth-chart';
-import { growthOf } from '../src/bench/growth';
-import { describeMachine, type Machine } from '../src/bench/machine';
-import type { ContenderMeasurement, SizeMeasurement } from '../src/bench/measure-size';
-import { performanceChart } from '../src/bench/performance-chart';
-import { contenderTable, markdownTable, targetTable } from '../src/bench/performance-table';
-import { performanceRows, type PerformanceTarget } from '../src/bench/performance-target';
-import { fitPowerLaw } from '../src/bench/power-law';
-import { trainingFlops } from '../src/bench/step-flops';
-import { summarize } from '../src/bench/summary';
-import { axisSteps, element, textAt } from '../src/bench/svg';
-import { benchSizes } from '../src/bench/bench-size';
+import { summarize, trainingFlops } from '@hrm/reference-trainer/internal';
+import { keptMeasurements } from '../src/bench/against/kept-measurements';
+import { growthChart } from '../src/bench/growth/growth-chart';
+import { growthOf } from '../src/bench/growth/growth';
+import { describeMachine, type Machine } from '../src/bench/report/machine';
+import type { ContenderMeasurement, SizeMeasurement } from '../src/bench/against/measure-size';
+import { performanceChart } from '../src/bench/against/performance-chart';
+import { contenderTable, markdownTable, targetTable } from '../src/bench/against/performance-table';
+import { performanceRows, type PerformanceTarget } from '../src/bench/against/performance-target';
+import { fitPowerLaw } from '../src/bench/growth/power-law';
+import { axisSteps, element, textAt } from '../src/bench/report/svg';
+import { benchSizes } from '../src/bench/against/bench-size';
 
 const machine: Machine = {
   processor: 'Fast & Sons',
@@ -234,5 +233,18 @@ describe('charts', () => {
     const names = nestedElements(growthChart([growth, { ...growth, dimension: 'segments' }], machine));
     expect(names.filter((name) => name === 'polyline')).toHaveLength(4);
     expect(names.filter((name) => name === 'circle')).toHaveLength(10);
+  });
+});
+
+describe('a share of the machine’s matrix speed of more than 1', () => {
+  it('is an error, never a figure', () => {
+    const [seconds, flops] = [0.5, trainingFlops(benchSizes.medium.sizes)];
+    const ours = { name: 'ours', versions: {}, first: 1, seconds: [[seconds]], peakRssMib: 1 };
+    const measured = (share: number) => {
+      const contenders = { ours: { ...ours, matmulGflops: [flops / seconds / 1e9 / share] } };
+      return { medium: { sizes: benchSizes.medium.sizes, rounds: 1, date: 'today', contenders, failures: {} } };
+    };
+    expect(performanceRows(measured(0.9)).find(({ kind }) => kind === 'share')?.measured?.median).toBeCloseTo(0.9);
+    expect(() => performanceRows(measured(1.1))).toThrow(/ours: a training step comes out at 110%/);
   });
 });

@@ -6,6 +6,7 @@ import { asItIs } from '@hrm/layers';
 import { RecursionCore } from '@hrm/recursion';
 import { selectBackend } from '@hrm/runtime';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { buildRunModel, preparePuzzles } from '@hrm/reference-trainer/internal';
 import type { CellFigures, CellResult } from '../src/compare/cell-result';
 import {
   cellConfig,
@@ -17,9 +18,7 @@ import {
 import { comparisonMargins, comparisonRows } from '../src/compare/comparison-rows';
 import { comparisonTables } from '../src/compare/comparison-tables';
 import { trainCell } from '../src/compare/train-cell';
-import { buildRunModel } from '../src/run/build-run';
-import { preparePuzzles } from '../src/run/run-puzzles';
-import { hrm } from './run-hrm';
+import { runHrmLab } from './run-hrm-lab';
 
 const folder = mkdtempSync(join(tmpdir(), 'hrm-compare-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -129,14 +128,14 @@ describe('the tables', () => {
   });
 });
 
-describe('hrm compare', () => {
+describe('hrm-lab compare', () => {
   const out = join(folder, 'comparison');
   const args = ['compare', '--schedules', 'one-step-gradient', '--sizes', '4', '--seeds', '1', '--out', out, '--json'];
   const small = [...args, '--controllers', 'fixed-steps,residual', '--steps', '2'];
   type Rows = { controller: string; figures: { [name: string]: { mean: number } } }[];
 
   it('trains each cell, and goes on where it stopped', { timeout: 300_000 }, () => {
-    const first = hrm(small);
+    const first = runHrmLab(small);
     expect(first.status, first.stderr).toBe(0);
     const rows = first.json['rows'] as Rows;
     expect(rows.map(({ controller }) => controller)).toEqual(['fixed-steps', 'residual']);
@@ -157,7 +156,7 @@ describe('hrm compare', () => {
     kept.result.figures.seconds = 12345;
     writeFileSync(path('fixed-steps'), JSON.stringify(kept));
     rmSync(path('residual'));
-    const again = hrm(small).json['rows'] as Rows;
+    const again = runHrmLab(small).json['rows'] as Rows;
     expect(again[0]!.figures['seconds']!.mean).toBe(12345);
     for (const name of ['cells', 'cellsHalting', 'segmentsHalting', 'lastLoss'])
       expect(again[1]!.figures[name], name).toEqual(residual.figures[name]);
@@ -165,10 +164,10 @@ describe('hrm compare', () => {
   });
 
   it('does not mix budgets in a folder, and names what it does not know', () => {
-    const other = hrm([...args, '--controllers', 'fixed-steps', '--steps', '3']);
+    const other = runHrmLab([...args, '--controllers', 'fixed-steps', '--steps', '3']);
     expect(other.status).toBe(2);
     expect(other.stderr).toContain('another budget');
-    const unknown = hrm([...args, '--controllers', 'fixed-steps,guess']);
+    const unknown = runHrmLab([...args, '--controllers', 'fixed-steps,guess']);
     expect(unknown.status).toBe(2);
     expect(unknown.stderr).toMatch(/--controllers: "guess" is none of q-learning, .*residual/);
   });

@@ -6,7 +6,7 @@ import { asItIs, type Compile } from '@hrm/trainer';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { readParityCase } from '../src/parity/parity-case';
 import { replayParityCase } from '../src/parity/replay-parity-case';
-import { backends } from './backends';
+import { backends } from '../../reference-trainer/test/backends';
 
 const cases = fileURLToPath(new URL('testdata/parity', import.meta.url));
 const names = readdirSync(cases);

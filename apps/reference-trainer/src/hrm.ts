@@ -1,12 +1,8 @@
 #!/usr/bin/env node
-import { isUnderNohup, startedBy } from './run/nohup';
-import { endWithoutReaders } from './terminal/lost-readers';
+import { prepareProcess } from './process/prepare-process';
 
-// Node opens a debugger on this signal, unless somebody listens.
-process.on('SIGUSR1', () => {});
-if (isUnderNohup(startedBy())) process.on('SIGHUP', () => {});
-endWithoutReaders();
+prepareProcess();
 
 // Loading it takes a while, in which a signal may come.
-const { main } = await import('./main');
-await main(process.argv.slice(2));
+const [{ hrm }, { runProgram }] = await Promise.all([import('./main'), import('./command-line/run-program')]);
+await runProgram(hrm, process.argv.slice(2));

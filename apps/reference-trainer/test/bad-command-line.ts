@@ -7,7 +7,7 @@ export interface BadCommandLine {
 /** What an option takes. */
 type Kind = 'count' | 'integer' | 'text' | 'switch' | readonly string[];
 
-interface CommandShape {
+export interface CommandShape {
   readonly words: readonly string[];
   /** Arguments, and options without which it is refused, as they may be. */
   readonly args: readonly string[];
@@ -74,17 +74,10 @@ export const commandShapes: readonly CommandShape[] = [
     options: { ...backend, run: 'text', data: 'text', checkpoint: which, puzzles: 'count', segments: 'count', svg: 'text', 'allow-imports': 'switch' },
   },
   {
-    words: ['compare'],
-    args: [],
-    required: { out: 'OUT' },
-    options: { ...backend, schedules: ['no-schedule'], controllers: ['no-controller'], sizes: ['no-size'], seeds: 'count', steps: 'count', out: 'text' },
-  },
-  { words: ['parity'], args: ['nowhere'], required: {}, options: backend, variadic: true },
-  {
     words: ['bench'],
     args: [],
     required: {},
-    options: { ...backend, hidden: 'count', layers: 'count', heads: 'count', batch: 'count', tokens: 'count', segments: 'count', steps: 'count', evaluations: 'integer', against: ['pytorch'], sizes: ['small'], rounds: 'count', quick: 'switch', python: 'text', 'hrm-checkout': 'text', growth: 'switch', data: 'switch', out: 'text' },
+    options: { ...backend, hidden: 'count', layers: 'count', heads: 'count', batch: 'count', tokens: 'count', segments: 'count', steps: 'count', evaluations: 'integer' },
   },
 ]; // prettier-ignore
 
@@ -100,9 +93,9 @@ export function randomNumbers(seed: number): () => number {
 }
 
 /** Makes a command line that is right but for one thing. */
-export function badCommandLine(random: () => number): BadCommandLine {
+export function badCommandLine(random: () => number, shapes = commandShapes): BadCommandLine {
   const pick = <T>(items: readonly T[]): T => items[Math.floor(random() * items.length)]!;
-  const shape = pick(commandShapes);
+  const shape = pick(shapes);
   const { words, args, required, options } = shape;
   const letters = () => Array.from({ length: 3 + Math.floor(random() * 6) }, () => pick([...'abcdefghijklmnopqrstuvwxyz'])).join(''); // prettier-ignore
   const given = (without?: string) =>

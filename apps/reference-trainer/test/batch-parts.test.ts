@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { runConfigSchema } from '../src/config/run-config';
-import { batchPartsOf } from '../src/run/build-run';
-import { chooseBatchParts } from '../src/run/choose-batch-parts';
+import { batchPartsOf } from '../src/run/building/build-run';
+import { chooseBatchParts } from '../src/run/building/choose-batch-parts';
 
 const network = (hiddenSize: number, seqLen: number) => ({ hiddenSize, seqLen, prefixLen: 1 });
 

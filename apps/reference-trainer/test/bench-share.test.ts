@@ -1,9 +1,6 @@
 import { matmulSpeed, selectBackend, type MatmulSpeedOptions } from '@hrm/runtime';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { matmulShare } from '../src/bench/matmul-share';
-import { performanceRows } from '../src/bench/performance-target';
-import { benchSizes } from '../src/bench/bench-size';
-import { trainingFlops } from '../src/bench/step-flops';
 import { Yardstick } from '../src/bench/yardstick';
 import { runInProcess } from './run-in-process';
 
@@ -53,17 +50,6 @@ describe('a share of the machine’s matrix speed', () => {
     expect(most).toBeGreaterThanOrEqual(result.matmulShare!);
     // Before the two steps, after each of them, and after the evaluation.
     expect(vi.mocked(matmulSpeed).mock.calls.length).toBe(3 + 3 * 2);
-  });
-
-  it('is an error beside PyTorch too', () => {
-    const [seconds, flops] = [0.5, trainingFlops(benchSizes.medium.sizes)];
-    const ours = { name: 'ours', versions: {}, first: 1, seconds: [[seconds]], peakRssMib: 1 };
-    const measured = (share: number) => {
-      const contenders = { ours: { ...ours, matmulGflops: [flops / seconds / 1e9 / share] } };
-      return { medium: { sizes: benchSizes.medium.sizes, rounds: 1, date: 'today', contenders, failures: {} } };
-    };
-    expect(performanceRows(measured(0.9)).find(({ kind }) => kind === 'share')?.measured?.median).toBeCloseTo(0.9);
-    expect(() => performanceRows(measured(1.1))).toThrow(/ours: a training step comes out at 110%/);
   });
 });
 

@@ -7,7 +7,7 @@ import { parse, stringify } from 'yaml';
 import { checkRunConfig, loadRunConfig } from '../src/config/load-run-config';
 import { presets } from '../src/config/presets';
 import { readOfficialRun } from '../src/official/official-run';
-import { UsageError } from '../src/terminal/usage-error';
+import { UsageError } from '../src/command-line/usage-error';
 import { flawOfRefusal } from './run-in-process';
 import { useEmptyFolder } from './use-empty-folder';
 

@@ -7,9 +7,9 @@ import { asItIs } from '@hrm/trainer';
 import { CheckpointStore } from '@hrm/trainer/checkpoint';
 import { expect, it, onTestFinished } from 'vitest';
 import { checkRunConfig } from '../src/config/load-run-config';
-import { buildRunModel, buildTrainer } from '../src/run/build-run';
-import { preparePuzzles } from '../src/run/run-puzzles';
-import { runTraining } from '../src/run/run-training';
+import { buildRunModel, buildTrainer } from '../src/run/building/build-run';
+import { preparePuzzles } from '../src/run/puzzles/run-puzzles';
+import { runTraining } from '../src/run/training/run-training';
 import { Terminal } from '../src/terminal/terminal';
 import { tinyRun } from './tiny-run';
 

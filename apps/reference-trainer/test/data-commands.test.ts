@@ -12,7 +12,7 @@ import {
 import { readDataset } from '@hrm/data-sudoku-maze/files';
 import { RunLock } from '@hrm/trainer/checkpoint';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { generatePuzzles, writeNewPuzzles } from '../src/run/run-puzzles';
+import { generatePuzzles, writeNewPuzzles } from '../src/run/puzzles/run-puzzles';
 import { filesOf, writeQuickConfig } from './quick-run';
 import { runInProcess } from './run-in-process';
 import { useEmptyFolder } from './use-empty-folder';

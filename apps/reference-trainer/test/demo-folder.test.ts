@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { RunLock } from '@hrm/trainer/checkpoint';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { loadRunConfig } from '../src/config/load-run-config';
-import { beginRun } from '../src/run/begin-run';
+import { beginRun } from '../src/run/training/begin-run';
 import { Terminal } from '../src/terminal/terminal';
 import { filesOf, writeQuickConfig } from './quick-run';
 import { runInProcess } from './run-in-process';

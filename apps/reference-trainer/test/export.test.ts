@@ -5,7 +5,7 @@ import { loadModel, parameterValues, type RecursiveReasoner } from '@hrm/models'
 import { selectBackend } from '@hrm/runtime';
 import { loadRun } from '@hrm/trainer/checkpoint';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { loadRun as loadRunHere } from '../src/run/load-run';
+import { loadRun as loadRunHere } from '../src/run/folder/load-run';
 import { Terminal } from '../src/terminal/terminal';
 import { runInProcess } from './run-in-process';
 import { tinyRun } from './tiny-run';

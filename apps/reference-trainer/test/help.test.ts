@@ -1,30 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { commands } from '../src/main';
+import { hrm } from '../src/main';
+import { describeHelp } from './describe-help';
 import { runInProcess } from './run-in-process';
 
-describe.each(commands)('the help of hrm $name', ({ name, examples, options }) => {
-  it('is the same by --help, -h and hrm help, with every option and an example', async () => {
-    const help = await runInProcess([...name.split(' '), '--help']);
-    expect(help).toMatchObject({ status: 0, stderr: '' });
-    expect(await runInProcess([...name.split(' '), '-h'])).toEqual(help);
-    expect(await runInProcess(['help', ...name.split(' ')])).toEqual(help);
-    for (const example of examples) expect(help.stdout).toContain(`\n  ${example}\n`);
-    expect(examples.length).toBeGreaterThan(0);
-    for (const key of Object.keys(options.shape)) {
-      expect(help.stdout).toMatch(new RegExp(`^ {2}(--)?${key.replace(/[A-Z]/g, (a) => `-${a.toLowerCase()}`)} `, 'm'));
-    }
-  });
-});
+describeHelp(hrm);
 
-describe('the help of all', () => {
-  it('is the same by hrm, --help, -h and help, and lists every command', async () => {
-    const help = await runInProcess([]);
-    expect(help).toMatchObject({ status: 0, stderr: '' });
-    for (const args of [['--help'], ['-h'], ['help'], ['help', 'help'], ['help', '--help']])
-      expect(await runInProcess(args)).toEqual(help);
-    for (const { name } of commands) expect(help.stdout).toMatch(new RegExp(`^ {2}${name} `, 'm'));
-  });
-
+describe('the help', () => {
   it('of `data` lists its commands', async () => {
     const help = await runInProcess(['data', '--help']);
     expect(help).toMatchObject({ status: 0, stderr: '' });

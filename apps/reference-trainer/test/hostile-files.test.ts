@@ -23,7 +23,6 @@ describe.skipIf(process.platform === 'win32')('a pipe that nobody writes to is r
   it.each<[string, () => string[]]>([
     ['as a config', () => ['train', join(folderWith('config.json'), 'config.json'), '--out', join(folder, 'run')]],
     ['as config.json of a run', () => ['residuals', '--run', folderWith('config.json')]],
-    ['as a case', () => ['parity', folderWith('case.json')]],
     ['as all_config.yaml', () => {
       const official = folderWith('all_config.yaml');
       writeFileSync(join(official, 'step_1'), '');

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { parseTorchCheckpoint, serializeTorchCheckpoint, type HostTensor, type NamedHostTensors } from '@hrm/files';
 import { CheckpointStore, RunLock } from '@hrm/trainer/checkpoint';
 import { describe, expect, it } from 'vitest';
-import { writeNewRun } from '../src/run/write-new-run';
+import { writeNewRun } from '../src/run/folder/write-new-run';
 import { runInProcess } from './run-in-process';
 import { useEmptyFolder } from './use-empty-folder';
 

@@ -7,7 +7,7 @@ import { parseSafetensors, parseTorchCheckpoint } from '@hrm/files';
 import { selectBackend } from '@hrm/runtime';
 import { evaluate } from '@hrm/trainer';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { loadRun } from '../src/run/load-run';
+import { loadRun } from '../src/run/folder/load-run';
 import { Terminal } from '../src/terminal/terminal';
 import { hrm } from './run-hrm';
 

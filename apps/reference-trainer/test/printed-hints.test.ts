@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { commandsAfterDemo } from '../src/run/next-commands';
-import { printedCommand } from '../src/terminal/printed-command';
+import { commandsAfterDemo } from '../src/command-line/next-commands';
+import { printedCommand } from '../src/command-line/printed-command';
 import { tinyRun } from './tiny-run';
 
 // A user's folder, with the command as an install puts it there. What is printed in it is copied into a shell.

@@ -2,8 +2,14 @@ import { spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-const program = fileURLToPath(new URL('../dist/hrm.js', import.meta.url));
-if (!existsSync(program)) throw new Error('these tests run the built command: build first (`npm run build`)');
+/** A program as it is built. @throws where it is not. */
+export function builtProgram(url: URL): string {
+  const program = fileURLToPath(url);
+  if (!existsSync(program)) throw new Error('these tests run the built command: build first (`npm run build`)');
+  return program;
+}
+
+const program = builtProgram(new URL('../dist/hrm.js', import.meta.url));
 
 /** What a command line gave. */
 export interface HrmResult {
@@ -21,8 +27,12 @@ const environment = () => ({ ...process.env, HRM_BACKEND: 'wasm' });
 const onTerminal = ['--import', 'data:text/javascript,process.stderr.isTTY=true'];
 
 /** Runs the command as a user does. */
-export function hrm(args: readonly string[], input = '', { live = false } = {}): HrmResult {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [...(live ? onTerminal : []), program, ...args], {
+export const hrm = (args: readonly string[], input = '', { live = false } = {}): HrmResult =>
+  runProgramFile(program, args, { input, live });
+
+/** Runs a built program as a user does. */
+export function runProgramFile(file: string, args: readonly string[], { input = '', live = false } = {}): HrmResult {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [...(live ? onTerminal : []), file, ...args], {
     encoding: 'utf8',
     input,
     env: environment(),

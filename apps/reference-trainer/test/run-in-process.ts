@@ -1,5 +1,7 @@
 import { readdirSync } from 'node:fs';
-import { main } from '../src/main';
+import type { Program } from '../src/command-line/command-line';
+import { runProgram } from '../src/command-line/run-program';
+import { hrm } from '../src/main';
 
 /** What a command line gave. */
 export interface Outcome {
@@ -8,8 +10,8 @@ export interface Outcome {
   readonly stderr: string;
 }
 
-/** Runs a command line of `hrm` here, in no process of its own: a hundred times as fast. */
-export async function runInProcess(args: readonly string[]): Promise<Outcome> {
+/** Runs a command line here, by default of `hrm`, in no process of its own: a hundred times as fast. */
+export async function runInProcess(args: readonly string[], program: Program = hrm): Promise<Outcome> {
   const written = { stdout: '', stderr: '' };
   const restore = (['stdout', 'stderr'] as const).map((name) => {
     const stream = process[name];
@@ -22,7 +24,7 @@ export async function runInProcess(args: readonly string[]): Promise<Outcome> {
   const before = process.exitCode;
   process.exitCode = undefined;
   try {
-    await main(args);
+    await runProgram(program, args);
     return { status: process.exitCode ?? 0, ...written };
   } finally {
     process.exitCode = before;
@@ -32,10 +34,14 @@ export async function runInProcess(args: readonly string[]): Promise<Outcome> {
 }
 
 /** What is wrong with how a bad command line was refused, in the folder that is this process's own; undefined where all is well. */
-export async function flawOfRefusal(args: readonly string[], named: string): Promise<string | undefined> {
+export async function flawOfRefusal(
+  args: readonly string[],
+  named: string,
+  program: Program = hrm,
+): Promise<string | undefined> {
   const files = () => readdirSync('.', { recursive: true }).sort().join();
   const before = files();
-  const { status, stdout, stderr } = await runInProcess(args);
+  const { status, stdout, stderr } = await runInProcess(args, program);
   const flaws = [
     status === 2 ? '' : `exit ${status}`,
     stderr.includes(named) ? '' : `does not name ${named}`,
@@ -45,5 +51,5 @@ export async function flawOfRefusal(args: readonly string[], named: string): Pro
   ].filter((flaw) => flaw !== '');
   return flaws.length === 0
     ? undefined
-    : `hrm ${JSON.stringify(args.map((arg) => arg.slice(0, 60)))}: ${flaws.join(', ')}; stderr: ${stderr.slice(0, 300)}`;
+    : `${program.name} ${JSON.stringify(args.map((arg) => arg.slice(0, 60)))}: ${flaws.join(', ')}; stderr: ${stderr.slice(0, 300)}`;
 }

@@ -2,7 +2,7 @@ import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, statSync, write
 import { join, resolve } from 'node:path';
 import { createHash } from 'node:crypto';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { allowedImportsPath } from '../src/run/allowed-imports';
+import { allowedImportsPath } from '../src/run/parts/allowed-imports';
 import { filesOf, quickRun, writeQuickConfig } from './quick-run';
 import { runInProcess } from './run-in-process';
 import { useEmptyFolder } from './use-empty-folder';

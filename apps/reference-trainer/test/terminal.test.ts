@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { isUnderNohup } from '../src/run/nohup';
+import { isUnderNohup } from '../src/process/nohup';
 import { Progress } from '../src/terminal/progress';
 import { Terminal } from '../src/terminal/terminal';
 

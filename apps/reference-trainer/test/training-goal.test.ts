@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { runConfigSchema } from '../src/config/run-config';
-import { describeGoal, reachesGoal } from '../src/run/training-goal';
+import { describeGoal, reachesGoal } from '../src/run/training/training-goal';
 import { tinyRun } from './tiny-run';
 
 const reaches = (goal: object, exactAccuracy: number, halted: number) =>

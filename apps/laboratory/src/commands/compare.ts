@@ -1,20 +1,24 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { defineCommand } from '../command-line/command';
-import { count, list, text } from '../command-line/options';
+import {
+  backendOptions,
+  count,
+  defineCommand,
+  goOnWithoutReaders,
+  list,
+  namesOf,
+  startEngine,
+  Terminal,
+  text,
+  UsageError,
+} from '@hrm/reference-trainer/internal';
 import { comparedControllers, comparedSchedules, comparedSizes, comparisonCells } from '../compare/comparison-cell';
 import { comparisonRows } from '../compare/comparison-rows';
 import { comparisonTables } from '../compare/comparison-tables';
 import { runComparison } from '../compare/run-comparison';
-import { backendOptions, startEngine } from '../terminal/backend-options';
-import { goOnWithoutReaders } from '../terminal/lost-readers';
-import { Terminal } from '../terminal/terminal';
-import { UsageError } from '../terminal/usage-error';
 
-const namesOf = <Name extends string>(parts: { [key in Name]: unknown }) => Object.keys(parts) as Name[];
-
-/** Options of `hrm compare`. */
+/** Options of `hrm-lab compare`. */
 const compareOptions = z.strictObject({
   ...backendOptions,
   schedules: list('Some of the schedules, separated by commas', namesOf(comparedSchedules)).prefault('all'),
@@ -38,7 +42,7 @@ function expectComparison(out: string): void {
   );
 }
 
-/** `hrm compare --out DIR`. */
+/** `hrm-lab compare --out DIR`. */
 async function compare(options: z.infer<typeof compareOptions>): Promise<void> {
   const terminal = new Terminal(options.json);
   const { schedules, controllers, seeds, steps, out } = options;
@@ -59,7 +63,7 @@ export const compareCommand = defineCommand({
   summary: 'Train one small model with every schedule and every halting controller',
   options: compareOptions,
   examples: [
-    'hrm compare --schedules one-step-gradient,unrolled --controllers halt-only --sizes 4 --out runs/comparison',
+    'hrm-lab compare --schedules one-step-gradient,unrolled --controllers halt-only --sizes 4 --out runs/comparison',
   ],
   run: (options) => goOnWithoutReaders(() => compare(options)),
 });

@@ -1,14 +1,17 @@
 import { z } from 'zod';
-import { defineCommand } from '../command-line/command';
-import { args } from '../command-line/options';
+import {
+  args,
+  backendOptions,
+  defineCommand,
+  startEngine,
+  Terminal,
+  UsageError,
+} from '@hrm/reference-trainer/internal';
 import { isWithinBounds } from '../parity/comparison';
 import { readParityCase } from '../parity/parity-case';
 import { replayParityCase, type ParityReport } from '../parity/replay-parity-case';
-import { backendOptions, startEngine } from '../terminal/backend-options';
-import { Terminal } from '../terminal/terminal';
-import { UsageError } from '../terminal/usage-error';
 
-/** Options of `hrm parity`. */
+/** Options of `hrm-lab parity`. */
 const parityOptions = z.strictObject({
   ...backendOptions,
   compile: backendOptions.compile.default('eager'),
@@ -30,7 +33,7 @@ function showReport({ name, ok, quantities }: ParityReport, terminal: Terminal):
   }
 }
 
-/** `hrm parity DIR...`. */
+/** `hrm-lab parity DIR...`. */
 async function parity({ folders, ...options }: z.infer<typeof parityOptions>): Promise<void> {
   if (folders.length === 0) throw new UsageError('DIR is missing: give one or more folders that hold a case.json');
   const terminal = new Terminal(options.json);
@@ -50,6 +53,6 @@ export const parityCommand = defineCommand({
   name: 'parity',
   summary: 'Replay recorded runs of the official code and compare everything',
   options: parityOptions,
-  examples: ['hrm parity fixtures/parity/hrm-rope --backend wasm'],
+  examples: ['hrm-lab parity apps/laboratory/test/testdata/parity/hrm-rope --backend wasm'],
   run: parity,
 });

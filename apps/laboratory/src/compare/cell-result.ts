@@ -4,9 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { join } from 'node:path';
 import { replaceFile } from '@hrm/files/node';
 import { z } from 'zod';
-import { runConfigSchema, type RunConfig } from '../config/run-config';
-import { readConfigText } from '../files/read-regular-file';
-import { UsageError } from '../terminal/usage-error';
+import { readConfigText, type RunConfig, runConfigSchema, UsageError } from '@hrm/reference-trainer/internal';
 import type { ComparisonCell } from './comparison-cell';
 
 const figures = z.strictObject({

@@ -1,5 +1,4 @@
-import { checkRunConfig } from '../config/load-run-config';
-import type { RunConfig } from '../config/run-config';
+import { checkRunConfig, type RunConfig } from '@hrm/reference-trainer/internal';
 
 /** The schedules compared. Each makes six refinements a segment, f_L or f_H. */
 export const comparedSchedules = {

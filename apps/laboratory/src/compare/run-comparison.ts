@@ -1,11 +1,14 @@
 import { join } from 'node:path';
 import { replaceFile } from '@hrm/files/node';
-import type { RunConfig } from '../config/run-config';
-import { preparePuzzles, type RunPuzzles } from '../run/run-puzzles';
-import { finishBeforeStopping } from '../run/stop-signals';
-import type { Engine } from '../terminal/backend-options';
-import { describeSeconds } from '../terminal/describe-seconds';
-import type { Terminal } from '../terminal/terminal';
+import {
+  describeSeconds,
+  type Engine,
+  finishBeforeStopping,
+  preparePuzzles,
+  type RunConfig,
+  type RunPuzzles,
+  type Terminal,
+} from '@hrm/reference-trainer/internal';
 import { readCell, saveCell, type CellResult } from './cell-result';
 import { cellConfig, describeCell, type ComparisonCell } from './comparison-cell';
 import { comparisonTables } from './comparison-tables';

@@ -1,9 +1,16 @@
 import { evaluationBatches, trainBatches } from '@hrm/data-sudoku-maze';
 import { evaluate, type AnswerMeans, type Compile, type Trainer } from '@hrm/trainer';
-import { sum, summarize } from '../bench/summary';
-import type { RunConfig } from '../config/run-config';
-import { buildRunModel, buildTrainer, totalStepsOf } from '../run/build-run';
-import { countPuzzles, taskAugmentation, type RunPuzzles } from '../run/run-puzzles';
+import {
+  buildRunModel,
+  buildTrainer,
+  countPuzzles,
+  type RunConfig,
+  type RunPuzzles,
+  sum,
+  summarize,
+  taskAugmentation,
+  totalStepsOf,
+} from '@hrm/reference-trainer/internal';
 import type { CellFigures, CellOutcome } from './cell-result';
 
 const mean = (values: readonly number[]) => sum(values) / values.length;

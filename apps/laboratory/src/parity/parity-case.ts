@@ -2,8 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseSafetensors, type NamedHostTensors } from '@hrm/files';
 import type { OfficialConfig } from '@hrm/models';
-import { readConfigText, readRegularFile } from '../files/read-regular-file';
-import { UsageError } from '../terminal/usage-error';
+import { readConfigText, readRegularFile, UsageError } from '@hrm/reference-trainer/internal';
 
 /** Hyper-parameters that a case was recorded with, under their official names. */
 export interface RecordedOptimizer {
@@ -18,7 +17,7 @@ export interface RecordedOptimizer {
   min_ratio: number;
 }
 
-/** A run of the official code, recorded step by step: what `hrm parity` replays. */
+/** A run of the official code, recorded step by step: what `hrm-lab parity` replays. */
 export interface ParityCase {
   name: string;
   family: 'hrm' | 'trm';

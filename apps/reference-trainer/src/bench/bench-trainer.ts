@@ -4,8 +4,8 @@ import type { RecursiveReasoner } from '@hrm/models';
 import type { Trainer } from '@hrm/trainer';
 import { checkRunConfig } from '../config/load-run-config';
 import type { RunConfig } from '../config/run-config';
-import { buildRunModel, buildTrainer } from '../run/build-run';
-import type { Engine } from '../terminal/backend-options';
+import { buildRunModel, buildTrainer } from '../run/building/build-run';
+import type { Engine } from '../command-line/backend-options';
 import type { BenchSizes } from './step-flops';
 
 const VOCABULARY = 11;

@@ -1,8 +1,8 @@
 import { compile, selectBackend, type CompileMode, type SelectedBackend } from '@hrm/runtime';
 import { asItIs, type Compile } from '@hrm/trainer';
-import { choice, toggle } from '../command-line/options';
+import { choice, toggle } from './options';
 import { withPrintedCommands } from './printed-command';
-import type { Terminal } from './terminal';
+import type { Terminal } from '../terminal/terminal';
 import { UsageError } from './usage-error';
 
 /** An option of every command that has results. */

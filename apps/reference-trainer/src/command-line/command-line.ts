@@ -1,11 +1,21 @@
 import { Argument, Command as Parser, CommanderError, Option } from 'commander';
 import type { z } from 'zod';
-import { kebab, UsageError } from '../terminal/usage-error';
+import { kebab, UsageError } from './usage-error';
 import type { Command } from './command';
 import { describeOption } from './options';
 
-/** Commands whose name begins with the same word, such as `data`. */
-export type CommandGroups = Readonly<Record<string, string>>;
+/** Commands whose name begins with the same word, such as `data`, and what they have in common. */
+type CommandGroups = Readonly<Record<string, string>>;
+
+/** A program of commands, such as `hrm`. */
+export interface Program {
+  readonly name: string;
+  readonly version: string;
+  /** All of them, in the order of the help. */
+  readonly commands: readonly Command[];
+  /** Default: none. */
+  readonly groups?: CommandGroups;
+}
 
 const parsersWithin = (parser: Parser): Parser[] =>
   parser.commands.flatMap((inner) => (inner.commands.length > 0 ? parsersWithin(inner) : [inner]));
@@ -69,19 +79,19 @@ function addCommand(program: Parser, groups: CommandGroups, command: Command): v
   });
 }
 
-function makeProgram(commands: readonly Command[], groups: CommandGroups, version: string): Parser {
-  const program = new Parser('hrm')
+function makeParser({ name, version, commands, groups = {} }: Program): Parser {
+  const program = new Parser(name)
     .usage('COMMAND [options]')
     .version(version)
     .helpCommand(false)
     .exitOverride()
-    // Its errors are told by `main`, as all others.
+    // Its errors are told by `runProgram`, as all others.
     .configureOutput({ outputError: () => {} })
     .configureHelp({
       visibleCommands: parsersWithin,
       subcommandTerm: (parser) => `${wordsOf(parser)} ${parser.usage().replace('[options]', '').trim()}`,
     })
-    .addHelpText('after', '\nhrm help COMMAND tells the options of a command, with an example.');
+    .addHelpText('after', `\n${name} help COMMAND tells the options of a command, with an example.`);
   for (const command of commands) addCommand(program, groups, command);
   return program;
 }
@@ -100,7 +110,7 @@ function expectCommand(program: Parser, argv: readonly string[]): void {
     parser = next!;
   }
   if (parser.commands.length === 0) return;
-  const names = parser.commands.map((command) => `\`hrm ${wordsOf(command)}\``);
+  const names = parser.commands.map((command) => `\`${program.name()} ${wordsOf(command)}\``);
   throw new UsageError(`${wordsOf(parser)}: expected ${names.join(' or ')}`);
 }
 
@@ -122,22 +132,18 @@ function usageErrorOf(error: CommanderError, program: Parser): UsageError | unde
  *
  * @throws UsageError where it cannot be; else what the command throws.
  */
-export async function runCommandLine(
-  commands: readonly Command[],
-  argv: readonly string[],
-  { groups, version }: { groups: CommandGroups; version: string },
-): Promise<void> {
-  const program = makeProgram(commands, groups, version);
+export async function runCommandLine(program: Program, argv: readonly string[]): Promise<void> {
+  const parser = makeParser(program);
   const first = argv.findIndex((word) => word !== 'help');
   const asked = first < 0 ? [] : argv.slice(first);
   const words = argv[0] === 'help' && asked.length > 0 ? [...asked, '--help'] : asked;
-  if (words.length === 0) return program.outputHelp();
+  if (words.length === 0) return parser.outputHelp();
   try {
-    expectCommand(program, words);
-    await program.parseAsync(words, { from: 'user' });
+    expectCommand(parser, words);
+    await parser.parseAsync(words, { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    const usageError = usageErrorOf(error, program);
+    const usageError = usageErrorOf(error, parser);
     if (usageError) throw usageError;
   }
 }

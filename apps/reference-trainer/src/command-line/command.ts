@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { checkOptions } from '../terminal/usage-error';
+import { checkOptions } from './usage-error';
 
 /** What a command is: a file in `commands/` holds one of these, and nobody else knows it. */
 export interface CommandDefinition<Schema extends z.ZodObject> {

@@ -1,4 +1,4 @@
-import { toggle } from '../command-line/options';
+import { toggle } from './options';
 
 /** The option of every command that opens a run: whether modules that it imports may be executed. */
 export const importsOption = {

@@ -61,6 +61,10 @@ export const integer = (description: string, { least = -Infinity } = {}) => {
 /** An option that is a whole number from 1. */
 export const count = (description: string) => integer(description, { least: 1 });
 
+/** The names of some parts, for {@link choice} and {@link list}. */
+export const namesOf = <Name extends string>(parts: { readonly [key in Name]: unknown }): Name[] =>
+  Object.keys(parts) as Name[];
+
 /** An option that is one of some names. */
 export const choice = <const Name extends string>(description: string, names: readonly Name[], value = 'name') =>
   z

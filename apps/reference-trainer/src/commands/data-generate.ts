@@ -2,11 +2,11 @@ import { z } from 'zod';
 import { defineCommand } from '../command-line/command';
 import { choice, count, integer, text } from '../command-line/options';
 import type { Task } from '../config/run-config';
-import { countPuzzles, expectNoPuzzles, generatePuzzles, writeNewPuzzles } from '../run/run-puzzles';
-import { finishBeforeStopping } from '../run/stop-signals';
-import { jsonOption } from '../terminal/backend-options';
+import { countPuzzles, expectNoPuzzles, generatePuzzles, writeNewPuzzles } from '../run/puzzles/run-puzzles';
+import { finishBeforeStopping } from '../process/stop-signals';
+import { jsonOption } from '../command-line/backend-options';
 import { Terminal } from '../terminal/terminal';
-import { UsageError } from '../terminal/usage-error';
+import { UsageError } from '../command-line/usage-error';
 
 /** Options of `hrm data generate`. */
 const dataGenerateOptions = z.strictObject({

@@ -13,12 +13,12 @@ import { type PuzzleTable, readMazeCsv, readPuzzleLines, readSudokuCsv } from '@
 import { z } from 'zod';
 import { defineCommand } from '../command-line/command';
 import { choice, count, integer, text } from '../command-line/options';
-import { countPuzzles, expectNoPuzzles, writeNewPuzzles } from '../run/run-puzzles';
-import { finishBeforeStopping } from '../run/stop-signals';
+import { countPuzzles, expectNoPuzzles, writeNewPuzzles } from '../run/puzzles/run-puzzles';
+import { finishBeforeStopping } from '../process/stop-signals';
 import { counted } from '../terminal/counted';
-import { jsonOption } from '../terminal/backend-options';
+import { jsonOption } from '../command-line/backend-options';
 import { Terminal } from '../terminal/terminal';
-import { UsageError } from '../terminal/usage-error';
+import { UsageError } from '../command-line/usage-error';
 
 /** Options of `hrm data import`. */
 const dataImportOptions = z.strictObject({

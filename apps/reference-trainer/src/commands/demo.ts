@@ -4,17 +4,17 @@ import { z } from 'zod';
 import { defineCommand } from '../command-line/command';
 import { integer, text } from '../command-line/options';
 import { loadRunConfig } from '../config/load-run-config';
-import { beginRun } from '../run/begin-run';
-import { loadRun } from '../run/load-run';
-import { commandsAfterDemo } from '../run/next-commands';
-import { pickThoughtfulPuzzle } from '../run/pick-thoughtful-puzzle';
-import { readSplit } from '../run/run-puzzles';
-import { exitStatusOf } from '../run/stop-signals';
+import { beginRun } from '../run/training/begin-run';
+import { loadRun } from '../run/folder/load-run';
+import { commandsAfterDemo } from '../command-line/next-commands';
+import { pickThoughtfulPuzzle } from '../demo/pick-thoughtful-puzzle';
+import { readSplit } from '../run/puzzles/run-puzzles';
+import { exitStatusOf } from '../process/stop-signals';
 import { counted } from '../terminal/counted';
-import { backendOptions } from '../terminal/backend-options';
-import { showTokens } from '../terminal/show-puzzle';
+import { backendOptions } from '../command-line/backend-options';
+import { showTokens } from '../solve/show-puzzle';
 import { describeSeconds } from '../terminal/describe-seconds';
-import { goOnWithoutReaders } from '../terminal/lost-readers';
+import { goOnWithoutReaders } from '../process/lost-readers';
 import { Terminal } from '../terminal/terminal';
 
 /** Options of `hrm demo`. */

@@ -3,15 +3,15 @@ import { type AnswerMeans, evaluate } from '@hrm/trainer';
 import { z } from 'zod';
 import { defineCommand } from '../command-line/command';
 import { choice, count, text } from '../command-line/options';
-import { chooseBatchParts } from '../run/choose-batch-parts';
-import { tokenLossOf } from '../run/build-run';
-import { loadRun } from '../run/load-run';
-import { countPuzzles, expectPuzzlesOfModel, readSplit } from '../run/run-puzzles';
-import { backendOptions, startEngine } from '../terminal/backend-options';
-import { importsOption } from '../terminal/imports-option';
+import { chooseBatchParts } from '../run/building/choose-batch-parts';
+import { tokenLossOf } from '../run/building/build-run';
+import { loadRun } from '../run/folder/load-run';
+import { countPuzzles, expectPuzzlesOfModel, readSplit } from '../run/puzzles/run-puzzles';
+import { backendOptions, startEngine } from '../command-line/backend-options';
+import { importsOption } from '../command-line/imports-option';
 import { withProgress } from '../terminal/progress';
 import { Terminal } from '../terminal/terminal';
-import { UsageError } from '../terminal/usage-error';
+import { UsageError } from '../command-line/usage-error';
 
 /** Options of `hrm eval`. */
 const evalOptions = z.strictObject({

@@ -4,11 +4,11 @@ import { z } from 'zod';
 import { defineCommand } from '../command-line/command';
 import { choice, text } from '../command-line/options';
 import { expectNoFile } from '../files/expect-no-file';
-import { modelConfigOf } from '../run/build-run';
-import { readRunWeights } from '../run/read-run-weights';
-import { readRunDescription } from '../run/run-folder';
-import { finishBeforeStopping } from '../run/stop-signals';
-import { jsonOption } from '../terminal/backend-options';
+import { modelConfigOf } from '../run/building/build-run';
+import { readRunWeights } from '../run/folder/read-run-weights';
+import { readRunDescription } from '../run/folder/run-folder';
+import { finishBeforeStopping } from '../process/stop-signals';
+import { jsonOption } from '../command-line/backend-options';
 import { Terminal } from '../terminal/terminal';
 
 /** Options of `hrm export`. */

@@ -9,13 +9,13 @@ import { choice, count, text } from '../command-line/options';
 import { expectNoFile } from '../files/expect-no-file';
 import { readRegularFile } from '../files/read-regular-file';
 import { isResidualsSvg, plotResiduals, residualsSvg } from '../residuals/plot-residuals';
-import { loadRun } from '../run/load-run';
-import { countPuzzles, expectPuzzlesOfModel, readSplit } from '../run/run-puzzles';
-import { finishBeforeStopping } from '../run/stop-signals';
-import { backendOptions, startEngine } from '../terminal/backend-options';
-import { importsOption } from '../terminal/imports-option';
+import { loadRun } from '../run/folder/load-run';
+import { countPuzzles, expectPuzzlesOfModel, readSplit } from '../run/puzzles/run-puzzles';
+import { finishBeforeStopping } from '../process/stop-signals';
+import { backendOptions, startEngine } from '../command-line/backend-options';
+import { importsOption } from '../command-line/imports-option';
 import { Terminal } from '../terminal/terminal';
-import { UsageError } from '../terminal/usage-error';
+import { UsageError } from '../command-line/usage-error';
 
 /** Options of `hrm residuals`. */
 const residualsOptions = z.strictObject({

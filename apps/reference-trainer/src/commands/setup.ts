@@ -2,8 +2,8 @@ import { NativeSetupError, selectBackend, setUpNative } from '@hrm/runtime';
 import { z } from 'zod';
 import { defineCommand } from '../command-line/command';
 import { toggle } from '../command-line/options';
-import { jsonOption } from '../terminal/backend-options';
-import { withPrintedCommands } from '../terminal/printed-command';
+import { jsonOption } from '../command-line/backend-options';
+import { withPrintedCommands } from '../command-line/printed-command';
 import { describeSeconds } from '../terminal/describe-seconds';
 import { Terminal } from '../terminal/terminal';
 

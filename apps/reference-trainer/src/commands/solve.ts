@@ -4,17 +4,17 @@ import { defineCommand } from '../command-line/command';
 import { argument, choice, text } from '../command-line/options';
 import type { Task } from '../config/run-config';
 import { readRegularFile } from '../files/read-regular-file';
-import { loadRun } from '../run/load-run';
-import { readRunDescription } from '../run/run-folder';
+import { loadRun } from '../run/folder/load-run';
+import { readRunDescription } from '../run/folder/run-folder';
 import { countChanges, type JudgedAnswer, judgeThoughts } from '../solve/judge-thoughts';
 import { type PuzzleInText, puzzlesInText } from '../solve/puzzles-in-text';
-import { backendOptions, startEngine } from '../terminal/backend-options';
+import { backendOptions, startEngine } from '../command-line/backend-options';
 import { counted } from '../terminal/counted';
-import { importsOption } from '../terminal/imports-option';
+import { importsOption } from '../command-line/imports-option';
 import { readStdin } from '../terminal/read-stdin';
-import { showPuzzle, type ShownPuzzle } from '../terminal/show-puzzle';
+import { showPuzzle, type ShownPuzzle } from '../solve/show-puzzle';
 import { Terminal } from '../terminal/terminal';
-import { UsageError } from '../terminal/usage-error';
+import { UsageError } from '../command-line/usage-error';
 
 /** Options of `hrm solve`. */
 const solveOptions = z.strictObject({

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { RunConfig } from '../config/run-config';
+import type { RunConfig } from './run-config';
 
 /** What a key that differs means for a run that goes on. */
 export type ChangeEffect =

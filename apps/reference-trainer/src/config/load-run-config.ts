@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
 import { readConfigText } from '../files/read-regular-file';
-import { configPlace, describeIssues, UsageError } from '../terminal/usage-error';
+import { configPlace, describeIssues, UsageError } from '../command-line/usage-error';
 import { type PartKind, partOptions } from './part-options';
 import { presets } from './presets';
 import { runConfigSchema, type RunConfig } from './run-config';

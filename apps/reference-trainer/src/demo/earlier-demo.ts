@@ -2,8 +2,8 @@ import { existsSync, lstatSync, readdirSync } from 'node:fs';
 import { rmdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RunConfig } from '../config/run-config';
-import { UsageError } from '../terminal/usage-error';
-import { holdsRun, readRunDescription, runPaths } from './run-folder';
+import { UsageError } from '../command-line/usage-error';
+import { holdsRun, readRunDescription, runPaths } from '../run/folder/run-folder';
 
 /** Names, seen from the run's folder, of files that a run writes. `config.json` and the lock are not among them. */
 const written = [

@@ -4,7 +4,7 @@ import { parseTorchCheckpoint, type NamedHostTensors } from '@hrm/files';
 import { isScalar, parseDocument, visit } from 'yaml';
 import { z } from 'zod';
 import { readRegularFile } from '../files/read-regular-file';
-import { configPlace, describeIssues, UsageError } from '../terminal/usage-error';
+import { configPlace, describeIssues, UsageError } from '../command-line/usage-error';
 
 const arch = z.looseObject({
   name: z.string(),

@@ -2,7 +2,7 @@ import type { NamedHostTensors } from '@hrm/files';
 import { modelConfigFromOfficial, nameFromOfficial } from '@hrm/models';
 import { checkRunConfig } from '../config/load-run-config';
 import type { RunConfig, Task } from '../config/run-config';
-import { UsageError } from '../terminal/usage-error';
+import { UsageError } from '../command-line/usage-error';
 import type { OfficialRun } from './official-run';
 
 /** Sizes that the weights tell. */

@@ -2,11 +2,11 @@ import { loadRunConfig, overrideRunConfig } from '../config/load-run-config';
 import { presets } from '../config/presets';
 import type { RunConfig } from '../config/run-config';
 import type { Terminal } from '../terminal/terminal';
-import { UsageError } from '../terminal/usage-error';
-import { beginRun, type RunOptions } from './begin-run';
-import { resumeRun } from './resume-run';
-import { holdsRun } from './run-folder';
-import type { TrainedRun } from './train-prepared';
+import { UsageError } from '../command-line/usage-error';
+import { beginRun, type RunOptions } from './training/begin-run';
+import { resumeRun } from './resume/resume-run';
+import { holdsRun } from './folder/run-folder';
+import type { TrainedRun } from './training/train-prepared';
 
 /** Where a run is trained, on what, and how far. */
 export interface TrainRunOptions extends RunOptions {

@@ -1,14 +1,7 @@
 import { parseSudoku, PuzzleTextError, SudokuLineReader } from '@hrm/data-sudoku-maze';
 import type { Task } from '../config/run-config';
-import {
-  describeTask,
-  parseTokens,
-  showPlainTokens,
-  showPuzzle,
-  type ShownPuzzle,
-  showSudoku,
-} from '../terminal/show-puzzle';
-import { UsageError } from '../terminal/usage-error';
+import { describeTask, parseTokens, showPlainTokens, showPuzzle, type ShownPuzzle, showSudoku } from './show-puzzle';
+import { UsageError } from '../command-line/usage-error';
 
 /** A puzzle, and the line on which it begins, from 1. */
 export interface PuzzleInText {

@@ -17,7 +17,7 @@ import {
   type Verdict,
 } from '@hrm/data-sudoku-maze';
 import type { Task } from '../config/run-config';
-import { UsageError } from './usage-error';
+import { UsageError } from '../command-line/usage-error';
 
 /** A puzzle as its task's text, tokens and drawing. */
 export interface ShownPuzzle {

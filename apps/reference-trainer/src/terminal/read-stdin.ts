@@ -1,4 +1,4 @@
-import { UsageError } from './usage-error';
+import { UsageError } from '../command-line/usage-error';
 
 /**
  * All that is piped in, as text: also from a program that takes its time, which a read at once would not wait for.

@@ -1,19 +1,19 @@
 import { join } from 'node:path';
 import { findNativeInstallation, type CompileMode } from '@hrm/runtime';
+import type { Terminal } from '@hrm/reference-trainer/internal';
 import { benchSizes, type BenchSize, type BenchSizeName } from './bench-size';
-import type { ContenderCommand } from './contender';
+import type { ContenderCommand } from '../contenders/contender';
 import { keptMeasurements } from './kept-measurements';
-import { describeLoad, thisMachine, type Machine } from './machine';
+import { describeLoad, thisMachine, type Machine } from '../report/machine';
 import { measureSize, type ContenderName, type SizeMeasurement } from './measure-size';
-import { ourContender } from './our-contender';
+import { ourContender } from '../contenders/our-contender';
 import { performanceChart } from './performance-chart';
 import { performanceReport } from './performance-table';
 import { performanceRows, type Measurements } from './performance-target';
-import { findPytorchAnchor, officialContender, type PytorchAnchor } from './pytorch-anchor';
-import { expectResultsPlace, writeResults } from './results-folder';
-import type { Terminal } from '../terminal/terminal';
+import { findPytorchAnchor, officialContender, type PytorchAnchor } from '../contenders/pytorch-anchor';
+import { expectResultsPlace, writeResults } from '../report/results-folder';
 
-/** How `hrm bench --against pytorch` is run. */
+/** How `hrm-lab bench --against pytorch` is run. */
 export interface BenchAgainstOptions {
   sizes: readonly BenchSizeName[];
   rounds: number;
@@ -45,7 +45,7 @@ function contendersOf(
   return Object.fromEntries(contenders.map((name) => [name, command(name)]));
 }
 
-/** `hrm bench --against pytorch`: both sides in turns, held against floors and aims. Exit status 1 where one is missed. */
+/** `hrm-lab bench --against pytorch`: both sides in turns, held against floors and aims. Exit status 1 where one is missed. */
 export async function benchAgainst(terminal: Terminal, options: BenchAgainstOptions): Promise<void> {
   const { sizes, rounds, quick, compile, python, checkout, out } = options;
   const say = (text: string) => terminal.say(text);

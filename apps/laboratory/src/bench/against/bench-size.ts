@@ -1,5 +1,5 @@
+import type { BenchSizes } from '@hrm/reference-trainer/internal';
 import type { ContenderName } from './measure-size';
-import type { BenchSizes } from './step-flops';
 
 /** A size to compare at, and what is done at it. */
 export interface BenchSize {
@@ -25,7 +25,7 @@ const labels = {
 const all = ['eager', 'compiled', 'ours'] as const;
 const withoutCompiled = ['eager', 'ours'] as const;
 
-/** The sizes of `hrm bench --against pytorch`, by name. Each has its own processes, so that any of them can be run alone. */
+/** The sizes of `hrm-lab bench --against pytorch`, by name. Each has its own processes, so that any of them can be run alone. */
 export const benchSizes = {
   small: { label: labels.small, work: 'train', sizes: small, turn: 20, quickTurn: 8, contenders: withoutCompiled },
   medium: { label: labels.medium, work: 'train', sizes: medium, turn: 3, quickTurn: 1, contenders: all },

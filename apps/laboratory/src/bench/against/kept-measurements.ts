@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { z } from 'zod';
-import { readRegularFile } from '../files/read-regular-file';
+import { readRegularFile } from '@hrm/reference-trainer/internal';
 import { benchSizes, type BenchSizeName } from './bench-size';
-import type { Machine } from './machine';
+import type { Machine } from '../report/machine';
 import type { Measurements } from './performance-target';
 
 /** What is read of `performance.json`; the measurements are as this version of the command wrote them. */

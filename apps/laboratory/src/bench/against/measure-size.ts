@@ -1,6 +1,5 @@
-import { Contender, ContenderError, type ContenderCommand } from './contender';
-import { largestProduct, type BenchSizes } from './step-flops';
-import { summarize } from './summary';
+import { type BenchSizes, largestProduct, summarize } from '@hrm/reference-trainer/internal';
+import { Contender, ContenderError, type ContenderCommand } from '../contenders/contender';
 
 /** Who takes part: the official code as it is, the same under torch.compile, and ours. */
 export type ContenderName = 'eager' | 'compiled' | 'ours';

@@ -1,7 +1,7 @@
 import { benchSizes } from './bench-size';
-import type { Machine } from './machine';
+import type { Machine } from '../report/machine';
 import type { PerformanceRow, TargetKind, Verdict } from './performance-target';
-import { axisSteps, element, svgDocument, textAt } from './svg';
+import { axisSteps, element, svgDocument, textAt } from '../report/svg';
 
 const WIDTH = 900;
 const LEFT = 370;

@@ -1,8 +1,8 @@
+import { summarize } from '@hrm/reference-trainer/internal';
 import { benchSizes, type BenchSizeName } from './bench-size';
-import { describeMachine, type Machine } from './machine';
+import { describeMachine, type Machine } from '../report/machine';
 import type { ContenderMeasurement } from './measure-size';
 import type { Measurements, PerformanceRow } from './performance-target';
-import { summarize } from './summary';
 
 /** A Markdown table with columns as wide as they need, so that it can be read unrendered too. */
 export function markdownTable(header: readonly string[], rows: readonly (readonly string[])[]): string {

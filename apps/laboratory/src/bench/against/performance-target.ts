@@ -1,8 +1,6 @@
+import { matmulShare, summarize, type Summary, trainingFlops } from '@hrm/reference-trainer/internal';
 import type { BenchSizeName } from './bench-size';
-import { matmulShare } from './matmul-share';
 import type { ContenderMeasurement, ContenderName, SizeMeasurement } from './measure-size';
-import { trainingFlops } from './step-flops';
-import { summarize, type Summary } from './summary';
 
 /** Measurements at the sizes that were run. */
 export type Measurements = { [size in BenchSizeName]?: SizeMeasurement };
@@ -53,7 +51,7 @@ const matmulShares: PerformanceTarget['perRound'] = ({ contenders, sizes }) => {
 const seconds = (measured: ContenderMeasurement) => medians(measured.seconds);
 const [eager, compiled] = ['official eager / ours', 'torch.compile / ours'];
 
-/** What `hrm bench --against pytorch` is to reach. Source: issue 5, "What to reach". */
+/** What `hrm-lab bench --against pytorch` is to reach. Source: issue 5, "What to reach". */
 export const performanceTargets: readonly PerformanceTarget[] = [
   ...(
     [

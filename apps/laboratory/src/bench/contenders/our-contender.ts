@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { CompileMode } from '@hrm/runtime';
+import type { BenchSizes } from '@hrm/reference-trainer/internal';
 import type { ContenderCommand } from './contender';
-import type { BenchSizes } from './step-flops';
 
 /** What the worker of our side is to run. */
 export interface BenchJob {

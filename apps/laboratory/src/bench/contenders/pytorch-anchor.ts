@@ -2,9 +2,9 @@ import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
+import type { BenchSizes } from '@hrm/reference-trainer/internal';
 import type { ContenderCommand } from './contender';
 import { appFile } from './our-contender';
-import type { BenchSizes } from './step-flops';
 
 /** A Python that has torch, and a checkout of the official code. */
 export interface PytorchAnchor {

@@ -1,15 +1,11 @@
 import { mazeAugmentation, sudokuAugmentation, type Augmentation } from '@hrm/data-sudoku-maze';
-import { benchTrainer } from './bench-trainer';
+import { benchTrainer, generatePuzzles, startEngine, type Task, type Terminal } from '@hrm/reference-trainer/internal';
 import { measureDataSpeed, measureDataWait, trainingStream } from './data-speed';
-import { describeMachine, thisMachine } from './machine';
-import { markdownTable } from './performance-table';
-import { expectResultsPlace, writeResults } from './results-folder';
-import { generatePuzzles } from '../run/run-puzzles';
-import { startEngine } from '../terminal/backend-options';
-import type { Terminal } from '../terminal/terminal';
-import type { Task } from '../config/run-config';
+import { describeMachine, thisMachine } from '../report/machine';
+import { markdownTable } from '../against/performance-table';
+import { expectResultsPlace, writeResults } from '../report/results-folder';
 
-/** How `hrm bench --data` is run. */
+/** How `hrm-lab bench --data` is run. */
 export interface BenchDataOptions {
   backend?: 'native' | 'wasm' | 'cpu' | undefined;
   compile: 'xla' | 'graph' | 'eager';
@@ -33,7 +29,7 @@ const tasks: readonly { label: string; task: Task; augment: Augmentation }[] = [
 
 const thousands = (value: number) => Math.round(value).toLocaleString('en');
 
-/** `hrm bench --data`: how fast puzzles come, and whether a step ever waits. Exit status 1 where it does for 2% or more. */
+/** `hrm-lab bench --data`: how fast puzzles come, and whether a step ever waits. Exit status 1 where it does for 2% or more. */
 export async function benchData(terminal: Terminal, options: BenchDataOptions): Promise<void> {
   const { batch: batchSize, steps, out } = options;
   if (out !== undefined) await expectResultsPlace(out, ['data.json', 'data.md']);

@@ -5,7 +5,7 @@ import {
   type PuzzleDataset,
   type TrainingBatch,
 } from '@hrm/data-sudoku-maze';
-import { sum, summarize, type Summary } from './summary';
+import { sum, summarize, type Summary } from '@hrm/reference-trainer/internal';
 
 /** How fast puzzles come. */
 export interface DataSpeed {

@@ -1,13 +1,13 @@
 import type { CompileMode } from '@hrm/runtime';
+import type { Terminal } from '@hrm/reference-trainer/internal';
 import { growthBase, measureGrowth, type GrowthDimension } from './growth';
 import { growthChart } from './growth-chart';
-import { describeMachine, thisMachine } from './machine';
-import { ourContender } from './our-contender';
-import { formatSeconds, markdownTable } from './performance-table';
-import { expectResultsPlace, writeResults } from './results-folder';
-import type { Terminal } from '../terminal/terminal';
+import { describeMachine, thisMachine } from '../report/machine';
+import { ourContender } from '../contenders/our-contender';
+import { formatSeconds, markdownTable } from '../against/performance-table';
+import { expectResultsPlace, writeResults } from '../report/results-folder';
 
-/** How `hrm bench --growth` is run. */
+/** How `hrm-lab bench --growth` is run. */
 export interface BenchGrowthOptions {
   dimensions: readonly GrowthDimension[];
   steps: number;
@@ -16,7 +16,7 @@ export interface BenchGrowthOptions {
   out: string | undefined;
 }
 
-/** `hrm bench --growth`: how the time of a step grows with each size. */
+/** `hrm-lab bench --growth`: how the time of a step grows with each size. */
 export async function benchGrowth(terminal: Terminal, options: BenchGrowthOptions): Promise<void> {
   const { dimensions, steps, backend, compile, out } = options;
   if (out !== undefined) await expectResultsPlace(out, ['growth.json', 'growth.md', 'growth.svg']);

@@ -1,6 +1,6 @@
 import type { Growth } from './growth';
-import type { Machine } from './machine';
-import { axisSteps, element, svgDocument, textAt } from './svg';
+import type { Machine } from '../report/machine';
+import { axisSteps, element, svgDocument, textAt } from '../report/svg';
 
 const COLUMNS = 3;
 const PANEL = { width: 290, height: 220, left: 46, right: 16, top: 44, bottom: 34 };

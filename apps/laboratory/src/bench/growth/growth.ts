@@ -1,7 +1,6 @@
-import { Contender, type ContenderCommand } from './contender';
+import { type BenchSizes, evaluationFlops, summarize, trainingFlops } from '@hrm/reference-trainer/internal';
+import { Contender, type ContenderCommand } from '../contenders/contender';
 import { fitPowerLaw } from './power-law';
-import { evaluationFlops, trainingFlops, type BenchSizes } from './step-flops';
-import { summarize } from './summary';
 
 /** What the others stay at while one grows. */
 export const growthBase: BenchSizes = { hidden: 128, layers: 2, heads: 2, batch: 32, tokens: 81, segments: 16 };

@@ -3,9 +3,7 @@ import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { replaceFile } from '@hrm/files/node';
 import { z } from 'zod';
-import { readRegularFile } from '../files/read-regular-file';
-import { finishBeforeStopping } from '../run/stop-signals';
-import { UsageError } from '../terminal/usage-error';
+import { finishBeforeStopping, readRegularFile, UsageError } from '@hrm/reference-trainer/internal';
 
 /** What every benchmark's own JSON has. */
 const ownResult = z.looseObject({ machine: z.looseObject({ processor: z.string() }) });

@@ -12,9 +12,9 @@ import {
   type LearningRate,
   type Optimizer,
 } from '@hrm/trainer';
-import type { RunConfig, Task } from '../config/run-config';
-import type { Engine } from '../terminal/backend-options';
-import { UsageError } from '../terminal/usage-error';
+import type { RunConfig, Task } from '../../config/run-config';
+import type { Engine } from '../../command-line/backend-options';
+import { UsageError } from '../../command-line/usage-error';
 import { chooseBatchParts, type BatchParts } from './choose-batch-parts';
 
 /** Rows and columns of a task's puzzles. @throws UsageError for a task that says nothing of a grid. */

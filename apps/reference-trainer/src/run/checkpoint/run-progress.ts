@@ -1,7 +1,7 @@
 import { FileFormatError } from '@hrm/files';
 import type { Checkpoint } from '@hrm/trainer/checkpoint';
 import { z } from 'zod';
-import { runConfigSchema, type RunConfig } from '../config/run-config';
+import { runConfigSchema, type RunConfig } from '../../config/run-config';
 
 const count = z.int().min(0);
 const word = count.max(2 ** 32 - 1);

@@ -1,8 +1,8 @@
 import { expectModelSizes, setParameterValues, type RecursiveReasoner } from '@hrm/models';
-import type { RunConfig } from '../config/run-config';
-import type { Terminal } from '../terminal/terminal';
-import { buildRunModel, modelConfigOf } from './build-run';
-import { loadParts } from './load-parts';
+import type { RunConfig } from '../../config/run-config';
+import type { Terminal } from '../../terminal/terminal';
+import { buildRunModel, modelConfigOf } from '../building/build-run';
+import { loadParts } from '../parts/load-parts';
 import { readRunWeights } from './read-run-weights';
 import { readRunDescription } from './run-folder';
 

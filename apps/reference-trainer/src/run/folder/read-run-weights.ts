@@ -1,7 +1,7 @@
 import { readWeights, type ReadWeightsOptions, type RunWeights } from '@hrm/trainer/checkpoint';
-import type { Terminal } from '../terminal/terminal';
-import { expectFinite } from './expect-finite';
-import { expectCheckpointOf } from './resume-point';
+import type { Terminal } from '../../terminal/terminal';
+import { expectFinite } from '../checkpoint/expect-finite';
+import { expectCheckpointOf } from '../checkpoint/resume-point';
 import type { RunDescription } from './run-folder';
 
 /**

@@ -2,12 +2,12 @@ import { existsSync, lstatSync, readdirSync, statSync } from 'node:fs';
 import { join, parse, relative, resolve, sep } from 'node:path';
 import { replaceFile } from '@hrm/files/node';
 import { z } from 'zod';
-import { checkRunConfig } from '../config/load-run-config';
-import type { RunConfig } from '../config/run-config';
-import { readConfigText } from '../files/read-regular-file';
-import { describeIssues, UsageError } from '../terminal/usage-error';
-import type { ImportedFile } from './allowed-imports';
-import { modelConfigOf } from './build-run';
+import { checkRunConfig } from '../../config/load-run-config';
+import type { RunConfig } from '../../config/run-config';
+import { readConfigText } from '../../files/read-regular-file';
+import { describeIssues, UsageError } from '../../command-line/usage-error';
+import type { ImportedFile } from '../parts/allowed-imports';
+import { modelConfigOf } from '../building/build-run';
 
 /** What a run folder says about itself, in `config.json`. */
 export interface RunDescription {

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { existsSync, realpathSync } from 'node:fs';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { init, parse } from 'es-module-lexer';
-import { readRegularFile } from '../files/read-regular-file';
-import { UsageError } from '../terminal/usage-error';
+import { readRegularFile } from '../../files/read-regular-file';
+import { UsageError } from '../../command-line/usage-error';
 import type { ImportedFile } from './allowed-imports';
 
 /** A module larger than this, or one that brings more files, is none of a config. */

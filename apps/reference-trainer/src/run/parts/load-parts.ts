@@ -1,8 +1,8 @@
 import { pathToFileURL } from 'node:url';
 import { registerParts, standardParts, type PartCatalog } from '@hrm/models';
-import type { RunConfig } from '../config/run-config';
-import type { Terminal } from '../terminal/terminal';
-import { UsageError } from '../terminal/usage-error';
+import type { RunConfig } from '../../config/run-config';
+import type { Terminal } from '../../terminal/terminal';
+import { UsageError } from '../../command-line/usage-error';
 import {
   allowedImportsPath,
   isAllowed,

@@ -13,8 +13,8 @@ import {
 import { readDataset, writeDataset } from '@hrm/data-sudoku-maze/files';
 import type { RecursiveReasoner } from '@hrm/models';
 import { RunLock, RunLockedError } from '@hrm/trainer/checkpoint';
-import type { RunConfig, Task } from '../config/run-config';
-import { UsageError } from '../terminal/usage-error';
+import type { RunConfig, Task } from '../../config/run-config';
+import { UsageError } from '../../command-line/usage-error';
 
 /** The puzzles of a run. */
 export interface RunPuzzles {

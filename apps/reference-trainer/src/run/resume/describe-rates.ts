@@ -1,5 +1,5 @@
 import { warmupCosine } from '@hrm/trainer';
-import type { RunConfig } from '../config/run-config';
+import type { RunConfig } from '../../config/run-config';
 
 type Rates = Pick<RunConfig['training'], 'learningRate' | 'warmupSteps' | 'minRatio'>;
 

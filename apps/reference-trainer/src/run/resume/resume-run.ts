@@ -5,24 +5,30 @@ import { FileFormatError } from '@hrm/files';
 import { expectModelSizes, weightsFromOfficial } from '@hrm/models';
 import { isProgressive } from '@hrm/recursion';
 import { CheckpointStore, RunLock } from '@hrm/trainer/checkpoint';
-import type { RunConfig } from '../config/run-config';
-import { startEngine } from '../terminal/backend-options';
-import type { Terminal } from '../terminal/terminal';
-import { UsageError } from '../terminal/usage-error';
-import type { RunOptions } from './begin-run';
-import { modelConfigOf, totalStepsOf } from './build-run';
-import { configChanges, describeChanges, type ConfigChange } from './config-changes';
+import type { RunConfig } from '../../config/run-config';
+import { startEngine } from '../../command-line/backend-options';
+import type { Terminal } from '../../terminal/terminal';
+import { UsageError } from '../../command-line/usage-error';
+import type { RunOptions } from '../training/begin-run';
+import { modelConfigOf, totalStepsOf } from '../building/build-run';
+import { configChanges, describeChanges, type ConfigChange } from '../../config/config-changes';
 import { describeRates } from './describe-rates';
-import { loadParts } from './load-parts';
-import { prepareRun, type PreparedRun } from './prepare-run';
-import { puzzlesFingerprint } from './puzzles-fingerprint';
-import { expectCheckpointOf, restoreTrainer } from './resume-point';
-import { expectOwnPuzzlesFolder, puzzlesOfRun, readRunDescription, splits, writeRunDescription } from './run-folder';
-import { describeOtherMachine, thisRunMachine } from './run-machine';
-import { readRunProgress, type RunProgress } from './run-progress';
-import { writeMissingPuzzles } from './run-puzzles';
-import type { ResumedProgress } from './run-training';
-import { trainPrepared, type TrainedRun } from './train-prepared';
+import { loadParts } from '../parts/load-parts';
+import { prepareRun, type PreparedRun } from '../training/prepare-run';
+import { puzzlesFingerprint } from '../puzzles/puzzles-fingerprint';
+import { expectCheckpointOf, restoreTrainer } from '../checkpoint/resume-point';
+import {
+  expectOwnPuzzlesFolder,
+  puzzlesOfRun,
+  readRunDescription,
+  splits,
+  writeRunDescription,
+} from '../folder/run-folder';
+import { describeOtherMachine, thisRunMachine } from '../checkpoint/run-machine';
+import { readRunProgress, type RunProgress } from '../checkpoint/run-progress';
+import { writeMissingPuzzles } from '../puzzles/run-puzzles';
+import type { ResumedProgress } from '../training/run-training';
+import { trainPrepared, type TrainedRun } from '../training/train-prepared';
 
 /**
  * Goes on with a run from its newest whole checkpoint. Its folder says what it is; `change` says what is to be otherwise from

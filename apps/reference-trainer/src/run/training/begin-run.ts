@@ -1,13 +1,13 @@
 import { mkdirSync } from 'node:fs';
 import { CheckpointStore, RunLock } from '@hrm/trainer/checkpoint';
-import type { RunConfig } from '../config/run-config';
-import { startEngine, type EngineOptions } from '../terminal/backend-options';
-import type { Terminal } from '../terminal/terminal';
-import { expectEarlierDemo, holdsEarlierDemo, removeEarlierDemo } from './earlier-demo';
-import { loadParts } from './load-parts';
+import type { RunConfig } from '../../config/run-config';
+import { startEngine, type EngineOptions } from '../../command-line/backend-options';
+import type { Terminal } from '../../terminal/terminal';
+import { expectEarlierDemo, holdsEarlierDemo, removeEarlierDemo } from '../../demo/earlier-demo';
+import { loadParts } from '../parts/load-parts';
 import { prepareRun } from './prepare-run';
-import { expectFreeFolder, runPaths, writeRunDescription } from './run-folder';
-import { writePuzzles } from './run-puzzles';
+import { expectFreeFolder, runPaths, writeRunDescription } from '../folder/run-folder';
+import { writePuzzles } from '../puzzles/run-puzzles';
 import { trainPrepared, type TrainedRun } from './train-prepared';
 
 /** How a run is trained, new or begun. */

@@ -1,12 +1,18 @@
 import { trainBatches, PuzzleDatasetError, type PuzzleDataset, type PuzzleSet } from '@hrm/data-sudoku-maze';
 import type { PartCatalog, RecursiveReasoner } from '@hrm/models';
 import type { Trainer } from '@hrm/trainer';
-import type { RunConfig } from '../config/run-config';
-import type { Engine } from '../terminal/backend-options';
-import { UsageError } from '../terminal/usage-error';
-import { buildRunModel, buildTrainer, totalStepsOf } from './build-run';
-import type { PuzzleSizes } from './run-folder';
-import { countPuzzles, expectPuzzlesOfModel, preparePuzzles, taskAugmentation, type RunPuzzles } from './run-puzzles';
+import type { RunConfig } from '../../config/run-config';
+import type { Engine } from '../../command-line/backend-options';
+import { UsageError } from '../../command-line/usage-error';
+import { buildRunModel, buildTrainer, totalStepsOf } from '../building/build-run';
+import type { PuzzleSizes } from '../folder/run-folder';
+import {
+  countPuzzles,
+  expectPuzzlesOfModel,
+  preparePuzzles,
+  taskAugmentation,
+  type RunPuzzles,
+} from '../puzzles/run-puzzles';
 
 /** All that a run trains with, made and checked. */
 export interface PreparedRun {

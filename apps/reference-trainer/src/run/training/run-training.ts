@@ -2,16 +2,16 @@ import { setImmediate } from 'node:timers/promises';
 import { evaluationBatches, trainBatches } from '@hrm/data-sudoku-maze';
 import { type Evaluation, type Trainer } from '@hrm/trainer';
 import { MetricsLog, type CheckpointStore, type JsonValue } from '@hrm/trainer/checkpoint';
-import type { RunConfig } from '../config/run-config';
-import { describeSeconds } from '../terminal/describe-seconds';
-import { printedCommand } from '../terminal/printed-command';
-import type { Terminal } from '../terminal/terminal';
+import type { RunConfig } from '../../config/run-config';
+import { describeSeconds } from '../../terminal/describe-seconds';
+import { printedCommand } from '../../command-line/printed-command';
+import type { Terminal } from '../../terminal/terminal';
 import { describeGoal, reachesGoal } from './training-goal';
-import { runPaths } from './run-folder';
-import { taskAugmentation, type RunPuzzles } from './run-puzzles';
-import type { RunProgress, RunRecord } from './run-progress';
-import { checkpointFiles } from './run-state';
-import { StopSignals, type StopSignal } from './stop-signals';
+import { runPaths } from '../folder/run-folder';
+import { taskAugmentation, type RunPuzzles } from '../puzzles/run-puzzles';
+import type { RunProgress, RunRecord } from '../checkpoint/run-progress';
+import { checkpointFiles } from '../checkpoint/run-state';
+import { StopSignals, type StopSignal } from '../../process/stop-signals';
 import { TrainingFigures } from './training-figures';
 
 /** Where a run goes on. */

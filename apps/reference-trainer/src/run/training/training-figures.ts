@@ -1,6 +1,6 @@
 import type { Evaluation, StepEvent } from '@hrm/trainer';
-import { Progress, type ProgressFigures } from '../terminal/progress';
-import type { Terminal } from '../terminal/terminal';
+import { Progress, type ProgressFigures } from '../../terminal/progress';
+import type { Terminal } from '../../terminal/terminal';
 
 /** Smooths a figure over about this many steps. */
 const SMOOTHING = 20;

@@ -1,5 +1,5 @@
 import type { Evaluation } from '@hrm/trainer';
-import type { RunConfig } from '../config/run-config';
+import type { RunConfig } from '../../config/run-config';
 
 /** Whether an evaluation reaches all that the config stops at; never where it names no goal. */
 export function reachesGoal(

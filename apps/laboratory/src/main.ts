@@ -1,0 +1,11 @@
+import { versions, type Program } from '@hrm/reference-trainer/internal';
+import { benchCommand } from './commands/bench';
+import { compareCommand } from './commands/compare';
+import { parityCommand } from './commands/parity';
+
+/** The command `hrm-lab`, of the version of `hrm` that it measures. */
+export const hrmLab: Program = {
+  name: 'hrm-lab',
+  version: versions.hrm,
+  commands: [parityCommand, compareCommand, benchCommand],
+};

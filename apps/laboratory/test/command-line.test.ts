@@ -1,0 +1,87 @@
+import { execFileSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { badCommandLine, randomNumbers, type CommandShape } from '../../reference-trainer/test/bad-command-line';
+import { describeHelp } from '../../reference-trainer/test/describe-help';
+import { expectDocumented, expectListed } from '../../reference-trainer/test/documented-command-lines';
+import { flawOfRefusal } from '../../reference-trainer/test/run-in-process';
+import { useEmptyFolder } from '../../reference-trainer/test/use-empty-folder';
+import { hrmLab } from '../src/main';
+import { runInProcess } from './run-in-process';
+
+useEmptyFolder('lab-command-line');
+
+const backend = { backend: ['native', 'wasm', 'cpu'], compile: ['xla', 'graph', 'eager'], json: 'switch' } as const;
+
+/** Every command of `hrm-lab`, with all its options. */
+const commandShapes: readonly CommandShape[] = [
+  { words: ['parity'], args: ['nowhere'], required: {}, options: backend, variadic: true },
+  {
+    words: ['compare'],
+    args: [],
+    required: { out: 'OUT' },
+    options: { ...backend, schedules: ['no-schedule'], controllers: ['no-controller'], sizes: ['no-size'], seeds: 'count', steps: 'count', out: 'text' },
+  },
+  {
+    words: ['bench'],
+    args: [],
+    required: {},
+    options: { ...backend, against: ['pytorch'], sizes: ['small'], rounds: 'count', quick: 'switch', python: 'text', 'hrm-checkout': 'text', growth: ['no-dimension'], data: 'switch', batch: 'count', steps: 'count', out: 'text' },
+  },
+]; // prettier-ignore
+
+describeHelp(hrmLab);
+
+it('the command lines of the documentation are such as the command takes', () =>
+  expectDocumented(hrmLab, { least: 8 }));
+
+it('its README lists every command, as its help does', () => expectListed(hrmLab, 'apps/laboratory/README.md'));
+
+describe('bad command lines exit with 2, name what is wrong, write nothing and show no stack', () => {
+  it.each([
+    [['bench'], 'expected one of --against pytorch, --growth, --data'],
+    [['bench', '--data', '--backend', 'abacus'], '--backend'],
+    [['bench', '--against', 'pytorch', '--backend', 'wasm'], '--backend belongs to --growth and --data'],
+    [['parity'], 'DIR'],
+    [['bench', '--against', 'jax'], '--against'],
+    [['bench', '--against', 'pytorch', '--sizes', 'tiny'], '"tiny" is none of small, medium, large'],
+    [['bench', '--against', 'pytorch', '--growth'], 'only one at a time'],
+    [['bench', '--growth=batch,depth'], '"depth" is none of batch, tokens'],
+    [['bench', '--hrm-checkout', 'HRM'], '--hrm-checkout belongs to --against'],
+    [['bench', '--out', 'results'], '--out belongs to'],
+  ])('hrm-lab %j', async (args, named) => {
+    const before = readdirSync('.');
+    const { status, stdout, stderr } = await runInProcess(args);
+    expect(status, stderr).toBe(2);
+    expect(stderr).toMatch(/^hrm-lab: /);
+    expect(stderr).toMatch(/See `(npx )?hrm-lab (bench|parity) --help`/);
+    expect(stderr).toContain(named);
+    expect(stdout + stderr).not.toMatch(/\n\s+at /);
+    expect(readdirSync('.')).toEqual(before);
+  });
+
+  it('60 of them, each with one thing wrong', async () => {
+    const random = randomNumbers(0);
+    const flaws: string[] = [];
+    for (let i = 0; i < 60; i++) {
+      const { args, named } = badCommandLine(random, commandShapes);
+      const flaw = await flawOfRefusal(args, named, hrmLab);
+      if (flaw !== undefined) flaws.push(flaw);
+    }
+    expect(flaws).toEqual([]);
+  });
+
+  it.each(commandShapes)('all options of `hrm-lab $words` are among those tried', ({ words, options }) => {
+    const { options: schema } = hrmLab.commands.find(({ name }) => name === words.join(' '))!;
+    const flags = Object.keys(schema.shape).map((key) => key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`));
+    expect(flags.filter((flag) => flag !== 'folders').sort()).toEqual(Object.keys(options).sort());
+  });
+});
+
+// Windows has no pipes among files.
+it.skipIf(process.platform === 'win32')('a pipe that nobody writes to is refused as a case at once', async () => {
+  execFileSync('mkfifo', ['case.json']);
+  const { status, stderr } = await runInProcess(['parity', '.', '--backend', 'cpu']);
+  expect(stderr).toContain('expected a file, got a folder, pipe or device');
+  expect(status).toBe(2);
+});

@@ -1,0 +1,37 @@
+import { FileFormatError } from '@hrm/files';
+import { visibleText } from '../terminal/visible-text';
+import { runCommandLine, type Program } from './command-line';
+import { printedCommandOf, withPrintedCommands } from './printed-command';
+import { UsageError } from './usage-error';
+
+/** Exit statuses: a failure, and a command line that cannot be. */
+const FAILED = 1;
+const BAD_USE = 2;
+
+/** What a person is told of an error: its message, never a stack. */
+function report(error: unknown, { name, commands }: Program, argv: readonly string[]): void {
+  const isBadUse = error instanceof UsageError;
+  const message = error instanceof Error ? error.message : String(error);
+  process.stderr.write(visibleText(`${name}: ${withPrintedCommands(message)}\n`));
+  if (isBadUse) {
+    const named = commands.find((command) => command.name.split(' ').every((word, i) => word === argv[i]));
+    const help = printedCommandOf(name, ...(named?.name.split(' ') ?? []), '--help');
+    process.stderr.write(`See \`${help}\`.\n`);
+  }
+  process.exitCode = isBadUse ? BAD_USE : FAILED;
+  if (process.env.HRM_DEBUG && error instanceof Error && !(error instanceof FileFormatError)) {
+    process.stderr.write(visibleText(`${error.stack ?? ''}\n`));
+  }
+}
+
+/**
+ * Runs a command line of a program. Sets the exit status: 0, 1 when the work failed, 2 when the command line cannot be,
+ * 130 or 143 when a signal ended it.
+ */
+export async function runProgram(program: Program, argv: readonly string[]): Promise<void> {
+  try {
+    await runCommandLine(program, argv);
+  } catch (error) {
+    report(error, program, argv);
+  }
+}

@@ -1,0 +1,35 @@
+// What `hrm-lab` (apps/laboratory) shares with `hrm`: the command line, runs, and how a size is timed. For that program alone:
+// nothing here is promised to others.
+
+export { backendOptions, startEngine, type Engine } from './command-line/backend-options';
+export { defineCommand } from './command-line/command';
+export type { Program } from './command-line/command-line';
+export { args, choice, count, list, namesOf, text, toggle } from './command-line/options';
+export { runProgram } from './command-line/run-program';
+export { UsageError } from './command-line/usage-error';
+export { versions } from './versions';
+
+export { finishBeforeStopping } from './process/stop-signals';
+export { goOnWithoutReaders } from './process/lost-readers';
+export { prepareProcess } from './process/prepare-process';
+
+export { describeSeconds } from './terminal/describe-seconds';
+export { Terminal } from './terminal/terminal';
+
+export { readConfigText, readRegularFile } from './files/read-regular-file';
+
+export { checkRunConfig } from './config/load-run-config';
+export { runConfigSchema, type RunConfig, type Task } from './config/run-config';
+export { buildRunModel, buildTrainer, totalStepsOf } from './run/building/build-run';
+export {
+  countPuzzles,
+  generatePuzzles,
+  preparePuzzles,
+  taskAugmentation,
+  type RunPuzzles,
+} from './run/puzzles/run-puzzles';
+
+export { benchTrainer, randomBatch } from './bench/bench-trainer';
+export { matmulShare } from './bench/matmul-share';
+export { evaluationFlops, largestProduct, trainingFlops, type BenchSizes } from './bench/step-flops';
+export { sum, summarize, type Summary } from './bench/summary';
