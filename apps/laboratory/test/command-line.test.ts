@@ -47,8 +47,8 @@ describe('bad command lines exit with 2, name what is wrong, write nothing and s
     [['bench', '--against', 'pytorch', '--sizes', 'tiny'], '"tiny" is none of small, medium, large'],
     [['bench', '--against', 'pytorch', '--growth'], 'only one at a time'],
     [['bench', '--growth=batch,depth'], '"depth" is none of batch, tokens'],
-    [['bench', '--hrm-checkout', 'HRM'], '--hrm-checkout belongs to --against'],
-    [['bench', '--out', 'results'], '--out belongs to'],
+    [['bench', '--data', '--hrm-checkout', 'HRM'], '--hrm-checkout belongs to --against'],
+    [['bench', '--out', 'results'], 'expected one of'],
   ])('hrm-lab %j', async (args, named) => {
     const before = readdirSync('.');
     const { status, stdout, stderr } = await runInProcess(args);

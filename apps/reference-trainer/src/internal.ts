@@ -2,7 +2,7 @@
 // nothing here is promised to others.
 
 export { backendOptions, startEngine, type Engine } from './command-line/backend-options';
-export { defineCommand } from './command-line/command';
+export { defineCommand, type Command } from './command-line/command';
 export type { Program } from './command-line/command-line';
 export { args, choice, count, list, namesOf, text, toggle } from './command-line/options';
 export { runProgram } from './command-line/run-program';

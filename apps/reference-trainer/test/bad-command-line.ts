@@ -137,7 +137,7 @@ export function badCommandLine(random: () => number, shapes = commandShapes): Ba
     },
     () => (shape.variadic ? undefined : ((surplus) => line(surplus, ...args, surplus, ...given()))(`${letters()}-surplus`)),
     () => ((word) => ({ args: [word, ...right()], named: word }))(`${letters()}ing`),
-    () => ((word) => ({ args: ['data', word, ...right()], named: word }))(`${letters()}ing`),
+    () => (shapes.some((one) => one.words[0] === 'data') ? ((word) => ({ args: ['data', word, ...right()], named: word }))(`${letters()}ing`) : undefined),
     () => (words[0] === 'train' ? line('training.', ...right(), `--set=training.${letters()}q=1`) : undefined),
     () => (words[0] === 'train' ? line('no-preset', 'no-preset', ...given()) : undefined),
     () => ('run' in required ? line('--run', ...right()) : undefined),
