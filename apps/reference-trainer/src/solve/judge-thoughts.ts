@@ -1,5 +1,5 @@
 import type { Thought } from '@hrm/models';
-import type { ShownPuzzle } from '../terminal/show-puzzle';
+import type { ShownPuzzle } from './show-puzzle';
 
 /** What a model answered to a puzzle. */
 export interface JudgedAnswer {
