@@ -251,4 +251,8 @@ export class RecursiveReasoner implements ReasoningNetwork {
     disposeParameters(this);
     for (const rotary of this.#rotary.values()) rotary.dispose();
   }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
 }

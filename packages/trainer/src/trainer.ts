@@ -392,6 +392,10 @@ export class Trainer {
     else void this.#turns.whenFree(() => this.#release());
   }
 
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
   #release(): void {
     disposeAll([this.#carry, this.#optimizerState, this.#ema]);
     this.#stage?.step.dispose?.();

@@ -173,6 +173,10 @@ export class Solver {
     this.#freeIfDone();
   }
 
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
   #freeIfDone(): void {
     if (this.#disposed && this.#underWay === 0) this.#step.dispose?.();
   }

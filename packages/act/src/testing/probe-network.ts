@@ -128,4 +128,8 @@ export class ProbeNetwork implements ReasoningNetwork {
   dispose(): void {
     disposeParameters(this);
   }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
 }

@@ -78,4 +78,8 @@ export class GridRotaryEmbedding implements PositionRotation {
     this.#tables.cos.dispose();
     this.#tables.sin.dispose();
   }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
 }

@@ -56,4 +56,8 @@ export class RotaryEmbedding implements PositionRotation {
     this.#tables.cos.dispose();
     this.#tables.sin.dispose();
   }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
 }

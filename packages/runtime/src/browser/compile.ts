@@ -9,5 +9,6 @@ export const compile: typeof node.compile = (fn, { name = fn.name || 'function' 
     together: { value: (calls: readonly unknown[][]) => calls.map((args) => compiled(...args)) },
     recordings: { value: 0 },
     dispose: { value: () => {} },
+    [Symbol.dispose]: { value: () => {} },
   }) as unknown as node.Compiled<typeof fn>;
 };

@@ -45,6 +45,7 @@ export type Compiled<F extends AnyFunction> = F & {
   together(calls: readonly Parameters<F>[]): ReturnType<F>[];
   /** Frees the graphs. Recorded anew if called again. */
   dispose(): void;
+  [Symbol.dispose](): void;
   /** How many signatures are recorded now; 0 where it is the function itself. */
   readonly recordings: number;
 };
@@ -128,16 +129,17 @@ export function compile<F extends AnyFunction>(fn: F, options: CompileOptions = 
     return alike ? graph.runTogether(found.map((each) => each!.tensors)) : calls.map((args) => compiled(...args));
   };
 
+  const dispose = () => {
+    for (const graph of graphs.values()) graph.dispose();
+    graphs.clear();
+  };
+
   return Object.defineProperties(compiled, {
     name: { value: name },
     together: { value: together },
     recordings: { get: () => graphs.size },
-    dispose: {
-      value: () => {
-        for (const graph of graphs.values()) graph.dispose();
-        graphs.clear();
-      },
-    },
+    dispose: { value: dispose },
+    [Symbol.dispose]: { value: dispose },
   }) as unknown as Compiled<F>;
 }
 

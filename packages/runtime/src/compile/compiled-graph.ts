@@ -129,4 +129,8 @@ export class CompiledGraph {
     disposeCaptured(this.recorded.inputs);
     this.backend.binding.functionDelete(this.function);
   }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
 }

@@ -160,6 +160,10 @@ export class GraphRecorder {
     if (this.graph !== undefined) this.binding.graphDelete(this.graph);
   }
 
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
   /** Throws where this recording departs from the earlier one; else returns what was recorded there. */
   private compare(line: string, op: string): TensorMetadata[] | undefined {
     const index = this.log.push(line) - 1;

@@ -36,7 +36,7 @@ type Part = Pick<TrainingStepInput, 'carry' | 'offered' | 'draws'>;
 export function microBatchedStep(
   options: TrainingStepOptions,
   { microBatch, lanes = 1, compile = asItIs }: MicroBatchOptions,
-): TrainingStep {
+): TrainingStep & Disposable {
   const { network, tokenLoss } = options;
   const gradientsOf = compile(function microBatchGradients(part: Part, sofar: NamedTensors, whole: number) {
     return tf.tidy(() => {
@@ -85,8 +85,9 @@ export function microBatchedStep(
         ...finish({ carry: { puzzle: { puzzleIdentifiers } }, gradients, puzzle, loss }, rest),
       };
     });
-  step.dispose = () => {
-    for (const compiled of [gradientsOf, finish] as { dispose?: () => void }[]) compiled.dispose?.();
+  const dispose = () => {
+    gradientsOf.dispose?.();
+    finish.dispose?.();
   };
-  return step;
+  return Object.assign(step, { dispose, [Symbol.dispose]: dispose });
 }
