@@ -35,7 +35,7 @@ describe.skipIf(process.platform === 'win32')('a pipe that nobody writes to is r
     }],
   ])('%s', async (_, args) => {
     const { status, stderr } = await runInProcess([...args(), ...(args()[0] === 'import-official' ? [] : ['--backend', 'cpu'])]);
-    expect(stderr).toContain('expected a file, got a folder, pipe or device');
+    expect(stderr).toContain('it is a folder, pipe or device; expected a file');
     expect(status).toBe(2);
   });
 }); // prettier-ignore
@@ -48,7 +48,7 @@ describe('a file too large for what it is', () => {
     const made = folderWith(name, `{"x": "${'y'.repeat(2 ** 20)}"}`);
     const args = name === 'config.json' ? ['eval', '--run', made] : ['train', join(made, name), '--out', join(folder, 'run')]; // prettier-ignore
     const { status, stderr } = await runInProcess([...args, '--backend', 'cpu']);
-    expect(stderr).toContain('too large: expected at most 1048576');
+    expect(stderr).toContain('bytes long; expected at most 1048576');
     expect(status).toBe(2);
   });
 });

@@ -182,7 +182,7 @@ describe('writing and reading a data set', () => {
       ['identifiers.json is a link', async (place) => {
         await rm(join(place, 'data', 'identifiers.json'));
         await symlink('../own/test/thesis.txt', join(place, 'data', 'identifiers.json'));
-      }, /identifiers\.json: it is no plain file/],
+      }, /identifiers\.json: it is a symbolic link, which is not replaced/],
       ['identifiers.json is something else', (place) => writeFile(join(place, 'data', 'identifiers.json'), '{"my":1}'), /identifiers\.json: expected a JSON list of strings/],
     ])('%s', async (name, prepare, message) => {
       const { place, everything } = await places(name.replaceAll(' ', '-'));
@@ -241,8 +241,12 @@ describe('writing and reading a data set', () => {
   });
 
   const cases: [string, (folder: string) => Promise<unknown>, RegExp][] = [
-    ['a missing array', (folder) => rm(join(folder, 'all__inputs.npy')), /all__inputs\.npy: ENOENT/],
-    ['missing metadata', (folder) => rm(join(folder, 'dataset.json')), /dataset\.json: ENOENT/],
+    [
+      'a missing array',
+      (folder) => rm(join(folder, 'all__inputs.npy')),
+      /all__inputs\.npy: it cannot be read \(ENOENT/,
+    ],
+    ['missing metadata', (folder) => rm(join(folder, 'dataset.json')), /dataset\.json: it cannot be read \(ENOENT/],
     ['broken metadata', (folder) => writeFile(join(folder, 'dataset.json'), '{"pad_id":'), /dataset\.json: .*no JSON/],
     [
       'other widths',
@@ -269,7 +273,7 @@ describe('writing and reading a data set', () => {
         await rm(join(folder, 'all__inputs.npy'));
         await mkdir(join(folder, 'all__inputs.npy'));
       },
-      /all__inputs\.npy: expected a file/,
+      /all__inputs\.npy: it is a folder, pipe or device; expected a file/,
     ],
   ];
   it.each(cases)('refuses %s', async (name, change, message) => {
@@ -279,7 +283,7 @@ describe('writing and reading a data set', () => {
   it('refuses files larger than allowed before reading them', async () => {
     await writeDataset(join(dir, 'big'), 'train', sudoku);
     const error = await errorOf(readDataset(join(dir, 'big'), 'train', { maxFileBytes: 1000 }));
-    expect(error.message).toMatch(/1343 bytes; expected at most 1000/);
+    expect(error.message).toMatch(/1343 bytes long; expected at most 1000/);
   });
 
   it('refuses names of identifiers that are no list of strings', async () => {

@@ -40,14 +40,14 @@ vi.mock('node:fs/promises', async (importOriginal) => {
     mkdir: wrap('mkdir', real.mkdir),
     rename: wrap('rename', real.rename),
     readdir: wrap('readdir', real.readdir as (path: string) => Promise<string[]>),
-    rm: wrap('rm', real.rm),
+    unlink: wrap('unlink', real.unlink),
     rmdir: wrap('rmdir', real.rmdir),
     open: async (...args: Parameters<typeof real.open>) => {
       const file = await call('open', () => real.open(...args));
       return {
         stat: () => call('stat', () => file.stat()),
-        readFile: () => call('readFile', () => file.readFile()),
-        writeFile: (bytes: Uint8Array) => call('writeFile', () => file.writeFile(bytes)),
+        read: (...args: Parameters<typeof file.read>) => call('read', () => file.read(...args)),
+        write: (...args: Parameters<typeof file.write>) => call('write', () => file.write(...args)),
         // Counted, and made to fail, but not made: nobody pulls the plug here.
         sync: () => call('sync', async () => undefined),
         // Whatever happens, the test must not run out of open files.
@@ -88,7 +88,7 @@ describe('a data set that replaces another', () => {
       else if (found.metadata.seqLen === before.metadata.seqLen) olds++;
       expect(await readIdentifiers(place), what).toEqual(['<blank>']);
       // What fails cleans up after itself, but for a call that fails in cleaning up.
-      if (!failure.startsWith('kill') && calls[at] !== 'rm' && !succeeded) {
+      if (!failure.startsWith('kill') && !['unlink', 'rmdir'].includes(calls[at]!) && !succeeded) {
         // Where the new one could not be flushed into place, the old one stays aside as well.
         const names = (await readdir(place)).filter((name) => name !== '.train.replaced');
         expect(names.sort(), what).toEqual(['identifiers.json', 'train']);

@@ -354,14 +354,16 @@ describe.skipIf(process.platform === 'win32')('a pipe that nobody writes to', ()
     const pipe = join(folder, 'pipe.csv');
     execFileSync('mkfifo', [pipe]);
     for (const read of [readSudokuCsv, readPuzzleLines, (path: string) => readMazeCsv(path)]) {
-      expect((await errorOf(read(pipe))).message).toBe(`${pipe}: expected a file, got a folder, pipe or device`);
+      expect((await errorOf(read(pipe))).message).toBe(`${pipe}: it is a folder, pipe or device; expected a file`);
     }
     await writeDataset(folder, 'train', buildSudokuDataset(generateSudokuPuzzles({ size: 4, count: 4 })));
     for (const name of ['dataset.json', 'all__labels.npy']) {
       const path = join(folder, 'train', name);
       renameSync(path, join(folder, name));
       execFileSync('mkfifo', [path]);
-      expect((await errorOf(readDataset(folder, 'train'))).message).toContain(`${path}: expected a file`);
+      expect((await errorOf(readDataset(folder, 'train'))).message).toContain(
+        `${path}: it is a folder, pipe or device; expected a file`,
+      );
       renameSync(path, `${path}.pipe`);
       renameSync(join(folder, name), path);
     }

@@ -13,7 +13,12 @@ const HEADER = 'source,question,answer,rating';
 beforeAll(async () => {
   const entry = [fileURLToPath(new URL('reading-program.ts', import.meta.url))];
   const outExtension = () => ({ js: '.mjs' });
-  await build({ entry, outDir: dir, format: 'esm', outExtension, config: false, silent: true, noExternal: [/./] });
+  await build({
+    ...{ entry, outDir: dir, format: 'esm', outExtension, config: false, silent: true, noExternal: [/./] },
+    esbuildOptions: (options) => {
+      options.alias = { '@hrm/files': fileURLToPath(new URL('../../files/src', import.meta.url)) };
+    },
+  });
 });
 
 // Small puzzles are the hard case: what each costs beside its cells counts most. So do sources that all differ.

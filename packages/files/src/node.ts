@@ -11,7 +11,9 @@ export {
   type OpenMode,
 } from './node/file-system';
 export { nodeProcessTable, type ProcessIdentity, type ProcessTable } from './node/process-identity';
-export { readWholeFile, unreadable, verifyFile, type FileFacts } from './node/read-whole-file';
+export { readRegularFile, readWholeFile, unreadable, verifyFile, type FileFacts } from './node/read-whole-file';
+export { openRegularFile, readRegularFileSync, type ReadOptions } from './node/regular-file';
 export { replaceFile } from './node/replace-file';
 export { replaceFolder, type FolderReplacement } from './node/replace-folder';
+export { expectReplaceableFolder, wholeFolder, writeFolder, type FolderContents } from './node/write-folder';
 export { temporaryPath, writeWhole, type WholeWrite } from './node/write-whole';

@@ -1,11 +1,11 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { nodeProcessTable } from '@hrm/files/node';
 import { describe, expect, it } from 'vitest';
 import { findNativeInstallation } from '../src/native/native-cache';
 import { NativeSetupError } from '../src/native/native-setup-error';
 import { nativeTarget } from '../src/native/native-target';
 import { hashedRequirements } from '../src/native/set-up/pinned-wheels';
-import { markOf } from '../src/native/set-up/process-mark';
 import { requireFreeSpace, setUpNative, type NativeSetupOptions } from '../src/native/set-up/set-up-native';
 import { fakeInstallation } from './fake-installation';
 import { programs, temporaryFolder } from './fake-programs';
@@ -152,7 +152,7 @@ describe('setUpNative', () => {
       [live, process.ppid],
     ] as const) {
       mkdirSync(path, { recursive: true });
-      writeFileSync(join(path, 'owner.json'), JSON.stringify(markOf(pid)));
+      writeFileSync(join(path, 'owner.json'), JSON.stringify(nodeProcessTable.identityOf(pid)));
     }
     await failure({ cache: folder, env: programs(folder, {}) });
     expect(existsSync(leftover)).toBe(false);

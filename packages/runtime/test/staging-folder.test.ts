@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { nodeProcessTable, type ProcessIdentity } from '@hrm/files/node';
 import { describe, expect, it, vi } from 'vitest';
-import { markOf, type ProcessMark } from '../src/native/set-up/process-mark';
 import {
   createStagingFolder,
   isBeingBuilt,
@@ -64,7 +64,7 @@ describe('a staging folder', () => {
 
   it('of another machine or container is believed as long as it shows that it lives', () => {
     const parent = temporaryFolder();
-    const theirs = stagingOf(parent, { space: 'another machine' });
+    const theirs = stagingOf(parent, { host: 'another', boot: 'another' });
     const old = new Date(Date.now() - 660_000);
     expect(isBeingBuilt(parent, 'key')).toBe(true);
     utimesSync(join(theirs, 'owner.json'), old, old);
@@ -89,10 +89,10 @@ describe('a staging folder', () => {
 });
 
 /** A folder in which the process that started this one seems to build, as this one would say it of itself, but for `changes`. */
-function stagingOf(parent: string, changes: Partial<ProcessMark>): string {
+function stagingOf(parent: string, changes: Partial<ProcessIdentity>): string {
   const folder = join(parent, `key.${process.ppid}-1.partial`);
   mkdirSync(folder);
-  const owner: ProcessMark = { ...markOf(process.ppid), ...changes };
+  const owner: ProcessIdentity = { ...nodeProcessTable.identityOf(process.ppid), ...changes };
   writeFileSync(join(folder, 'owner.json'), JSON.stringify(owner));
   return folder;
 }

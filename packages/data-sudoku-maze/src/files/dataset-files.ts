@@ -1,6 +1,7 @@
 import { lstat, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { FileFormatError, type NpyArray, type NpyData, parseNpy, serializeNpy } from '@hrm/files';
+import { type NpyArray, type NpyData, parseNpy, serializeNpy } from '@hrm/files';
+import { expectReplaceableFolder, readRegularFile, replaceFile, wholeFolder, writeFolder } from '@hrm/files/node';
 import { metadataFromJson, metadataToJson } from '../dataset/metadata-json';
 import {
   checkPuzzleDataset,
@@ -10,8 +11,6 @@ import {
   type TokenArray,
 } from '../dataset/puzzle-dataset';
 import { asPuzzleFileError, PuzzleFileError } from './puzzle-file-error';
-import { readBounded } from './read-bounded';
-import { expectReplaceable, wholeFolder, writeFileWhole, writeFolderWhole } from './write-whole';
 
 /** Limits on what is read. */
 export interface ReadDatasetOptions {
@@ -29,15 +28,16 @@ function assertSplit(split: string): void {
   throw new RangeError(`A split is a plain name such as train or test; got ${JSON.stringify(split)}.`);
 }
 
-async function readNpy(path: string, axes: number, maxBytes: number): Promise<NpyArray> {
-  const bytes = await readBounded(path, maxBytes);
-  let array: NpyArray;
+async function readJson(path: string): Promise<string> {
   try {
-    array = parseNpy(bytes);
+    return new TextDecoder().decode(await readRegularFile(path, { maxBytes: MAX_JSON_BYTES }));
   } catch (error) {
-    const offset = error instanceof FileFormatError ? error.offset : undefined;
-    throw new PuzzleFileError(path, (error as Error).message, { offset, cause: error });
+    throw asPuzzleFileError(path, error);
   }
+}
+
+async function readNpy(path: string, axes: number, maxBytes: number): Promise<NpyArray> {
+  const array = parseNpy(await readRegularFile(path, { maxBytes }), { path });
   if (array.shape.length !== axes) {
     throw new PuzzleFileError(path, `expected an array of ${axes} axes; got the shape (${array.shape.join(', ')})`);
   }
@@ -78,7 +78,7 @@ function asTokens(path: string, data: NpyData, vocabSize: number, ignored: numbe
  * import { mkdtemp } from 'node:fs/promises';
  * import { tmpdir } from 'node:os';
  * import { join } from 'node:path';
-import { FileFormatError, type NpyArray, type NpyData, parseNpy, serializeNpy } from '@hrm/files';
+import { type NpyArray, type NpyData, parseNpy, serializeNpy } from '@hrm/files';
  * import { buildSudokuDataset, generateSudokuPuzzles } from '@hrm/data-sudoku-maze';
  * import { readDataset, writeDataset } from '@hrm/data-sudoku-maze/files';
  *
@@ -97,7 +97,7 @@ export async function readDataset(
   const maxBytes = options.maxFileBytes ?? DEFAULT_MAX_BYTES;
   const folder = await wholeFolder(join(dir, split));
   const metadataPath = join(folder, 'dataset.json');
-  const json = (await readBounded(metadataPath, MAX_JSON_BYTES)).toString('utf8');
+  const json = await readJson(metadataPath);
   try {
     const metadata = metadataFromJson(json);
     const sets: [string, PuzzleSet][] = [];
@@ -153,6 +153,9 @@ function isDatasetFile(name: string): boolean {
   );
 }
 
+/** What the folder of a split may hold. */
+const splitContents = { isOurs: isDatasetFile, what: 'a data set' };
+
 /** Refuses to replace an `identifiers.json` that is something else. */
 async function expectOwnIdentifiers(dir: string): Promise<void> {
   const status = await lstat(join(dir, 'identifiers.json')).catch(() => undefined);
@@ -177,7 +180,7 @@ async function expectOwnIdentifiers(dir: string): Promise<void> {
  * import { mkdtemp, readdir } from 'node:fs/promises';
  * import { tmpdir } from 'node:os';
  * import { join } from 'node:path';
-import { FileFormatError, type NpyArray, type NpyData, parseNpy, serializeNpy } from '@hrm/files';
+import { type NpyArray, type NpyData, parseNpy, serializeNpy } from '@hrm/files';
  * import { buildMazeDataset, generateMazePuzzles } from '@hrm/data-sudoku-maze';
  * import { writeDataset } from '@hrm/data-sudoku-maze/files';
  *
@@ -217,11 +220,11 @@ export async function writeDataset(
         'it is a symbolic link, through which nothing is overwritten; give the folder itself',
       );
     }
-    await expectReplaceable(path, isDatasetFile);
+    await expectReplaceableFolder(path, splitContents);
     await expectOwnIdentifiers(dir);
     const identifiers = options.identifiers ?? ['<blank>'];
-    await writeFileWhole(join(dir, 'identifiers.json'), encode(JSON.stringify(identifiers)));
-    await writeFolderWhole(path, files(), isDatasetFile);
+    await replaceFile(join(dir, 'identifiers.json'), encode(JSON.stringify(identifiers)));
+    await writeFolder(path, files(), splitContents);
   } catch (error) {
     throw error instanceof PuzzleDatasetError ? error : asPuzzleFileError(path, error);
   }
@@ -237,7 +240,7 @@ export async function writeDataset(
  * import { mkdtemp } from 'node:fs/promises';
  * import { tmpdir } from 'node:os';
  * import { join } from 'node:path';
-import { FileFormatError, type NpyArray, type NpyData, parseNpy, serializeNpy } from '@hrm/files';
+import { type NpyArray, type NpyData, parseNpy, serializeNpy } from '@hrm/files';
  * import { buildSudokuDataset, generateSudokuPuzzles } from '@hrm/data-sudoku-maze';
  * import { readIdentifiers, writeDataset } from '@hrm/data-sudoku-maze/files';
  *
@@ -248,7 +251,7 @@ import { FileFormatError, type NpyArray, type NpyData, parseNpy, serializeNpy } 
  */
 export async function readIdentifiers(dir: string): Promise<string[]> {
   const path = join(dir, 'identifiers.json');
-  const json = (await readBounded(path, MAX_JSON_BYTES)).toString('utf8');
+  const json = await readJson(path);
   let names: unknown;
   try {
     names = JSON.parse(json);

@@ -1,4 +1,5 @@
 import { pipeline } from 'node:stream/promises';
+import { openRegularFile } from '@hrm/files/node';
 import { parse } from 'csv-parse';
 import type { MazePuzzle } from '../maze/maze';
 import { parseMaze } from '../maze/maze-text';
@@ -15,7 +16,6 @@ import { type CsvColumns, findColumns, type PuzzleColumn } from './csv-columns';
 import { CsvCommentRemover } from './csv-comments';
 import { asPuzzleFileError, PuzzleFileError } from './puzzle-file-error';
 import { type PuzzleRow, PuzzleRows, PuzzleTable } from './puzzle-table';
-import { openBounded } from './read-bounded';
 import { rowPlaces, type Subsample } from './row-sample';
 
 /** Which rows of a CSV file are read. */
@@ -103,7 +103,7 @@ async function eachRow(
   const options = { bom: true, relax_column_count: true, skip_empty_lines: true, max_record_size: MAX_ROW_CHARACTERS };
   try {
     // Rows are taken as they are parsed: an event for each would take longer than the row.
-    const file = await openBounded(path, Infinity);
+    const file = await openRegularFile(path);
     const rowsOf = parse({ ...options, on_record: onRecord }).resume();
     // The stream closes the file, however it ends.
     await pipeline(file.createReadStream(), new CsvCommentRemover(MAX_ROW_CHARACTERS), rowsOf);

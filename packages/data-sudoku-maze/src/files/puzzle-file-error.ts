@@ -1,3 +1,5 @@
+import { FileFormatError } from '@hrm/files';
+
 /**
  * A file that cannot be used: which, where in it, what was wrong and what was expected.
  *
@@ -25,7 +27,12 @@ export class PuzzleFileError extends Error {
   constructor(
     path: string,
     message: string,
-    place: { line?: number; column?: number | undefined; offset?: number; cause?: unknown } = {},
+    place: {
+      line?: number | undefined;
+      column?: number | undefined;
+      offset?: number | undefined;
+      cause?: unknown;
+    } = {},
   ) {
     const { line, column, offset, cause } = place;
     super(`${[path, line, column].filter((part) => part !== undefined).join(':')}: ${message}`, { cause });
@@ -39,5 +46,11 @@ export class PuzzleFileError extends Error {
 /** What to throw for something that went wrong with a file: our own errors as they are, others wrapped. */
 export function asPuzzleFileError(path: string, error: unknown): PuzzleFileError {
   if (error instanceof PuzzleFileError) return error;
+  if (error instanceof FileFormatError) {
+    const { problem, expected, offset, line } = error;
+    const place = offset === undefined ? '' : `byte ${offset}: `;
+    const message = `${place}${problem}${expected === undefined ? '' : `; expected ${expected}`}`;
+    return new PuzzleFileError(error.path ?? path, message, { line, offset, cause: error });
+  }
   return new PuzzleFileError(path, error instanceof Error ? error.message : String(error), { cause: error });
 }

@@ -1,12 +1,12 @@
+import { openRegularFile } from '@hrm/files/node';
 import { PuzzleTextError } from '../puzzle-text-error';
 import type { SudokuPuzzle } from '../sudoku/generate-sudoku';
 import { sudokuContradiction } from '../sudoku/sudoku-contradiction';
 import { geometryOfGrid, type SudokuSize } from '../sudoku/sudoku-geometry';
 import { SudokuLineReader } from '../sudoku/sudoku-line-reader';
 import { SudokuSolver } from '../sudoku/sudoku-solver';
-import { PuzzleFileError } from './puzzle-file-error';
+import { asPuzzleFileError, PuzzleFileError } from './puzzle-file-error';
 import { type PuzzleRow, PuzzleRows, PuzzleTable } from './puzzle-table';
-import { withBoundedFile } from './read-bounded';
 import { rowPlaces, type Subsample } from './row-sample';
 
 /** No puzzle and hardly a comment is longer. */
@@ -88,9 +88,11 @@ export async function readPuzzleLines(
     line++;
     keep(inFile(() => reader.take(text)));
   };
-  await withBoundedFile(path, maxFileBytes, async (file) => {
+  try {
+    const file = await openRegularFile(path, { maxBytes: maxFileBytes });
     let rest = '';
-    for await (const piece of file.createReadStream({ encoding: 'utf8', autoClose: false })) {
+    // The stream closes the file, however it ends.
+    for await (const piece of file.createReadStream({ encoding: 'utf8' })) {
       const lines = `${rest}${piece}`.split('\n');
       rest = lines.pop()!;
       for (const text of lines) take(text);
@@ -101,6 +103,8 @@ export async function readPuzzleLines(
     }
     take(rest);
     inFile(() => reader.end());
-  });
+  } catch (error) {
+    throw asPuzzleFileError(path, error);
+  }
   return new PuzzleTable(puzzles, (row) => row);
 }

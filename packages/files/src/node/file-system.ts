@@ -1,6 +1,7 @@
 import { constants, type Dirent, rmdirSync, type Stats, unlinkSync } from 'node:fs';
 import { type FileHandle, link, lstat, mkdir, open, readdir, rename, rmdir, unlink } from 'node:fs/promises';
 import { platform } from 'node:process';
+import { openRegular } from './regular-file';
 
 /** How a file is opened: to be read; to be made new, which fails where one exists; or to be changed in place. */
 export type OpenMode = 'read' | 'create' | 'update';
@@ -60,11 +61,11 @@ export interface FileSystem {
 }
 
 // A pipe that nobody writes to would else be waited for without end. Windows knows no such flags.
-const asItIs = (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
+const withoutLinksOrWaiting = (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 const flags = {
-  read: constants.O_RDONLY | asItIs,
+  read: constants.O_RDONLY | withoutLinksOrWaiting,
   create: constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL,
-  update: constants.O_RDWR | asItIs,
+  update: constants.O_RDWR | withoutLinksOrWaiting,
 } as const;
 
 const kindOfEntry = (entry: Dirent | Stats): EntryKind =>
@@ -81,21 +82,11 @@ export const nodeFileSystem: FileSystem = {
     try {
       return kindOfEntry(await lstat(path));
     } catch (error) {
-      if (errorCode(error) === 'ENOENT') return undefined;
+      if (['ENOENT', 'ENOTDIR'].includes(errorCode(error) ?? '')) return undefined;
       throw error;
     }
   },
-  open: async (path, mode) => {
-    const handle = await open(path, flags[mode]);
-    try {
-      if ((await handle.stat()).isFile()) return openFile(handle);
-      const problem = `EISDIR: expected a file, got a folder, pipe or device, open '${path}'`;
-      throw Object.assign(new Error(problem), { code: 'EISDIR' });
-    } catch (error) {
-      await handle.close();
-      throw error;
-    }
-  },
+  open: async (path, mode) => openFile(await openRegular(path, flags[mode])),
   rename,
   addName: link,
   removeFile: unlink,
@@ -114,7 +105,8 @@ export const nodeFileSystem: FileSystem = {
   removeFolderSync: rmdirSync,
 };
 
-function openFile(handle: FileHandle): OpenFile {
+/** An open file of Node as one of a {@link FileSystem}. */
+export function openFile(handle: FileHandle): OpenFile {
   return {
     size: async () => (await handle.stat()).size,
     names: async () => (await handle.stat()).nlink,

@@ -1,11 +1,16 @@
 import { createHash } from 'node:crypto';
 import { FileFormatError } from '../file-format-error';
-import { errorCode, type FileSystem, type OpenFile } from './file-system';
+import { errorCode, type FileSystem, openFile, type OpenFile } from './file-system';
+import { cutShort, expectSize, openRegularFile, type ReadOptions } from './regular-file';
 
 const chunkBytes = 4 * 2 ** 20;
 
 /** Runs `read` on an open file; whatever fails becomes an error that names the file, see {@link unreadable}. */
-async function withFile<T>(fileSystem: FileSystem, path: string, read: (file: OpenFile) => Promise<T>): Promise<T> {
+async function withFile<T>(
+  fileSystem: Pick<FileSystem, 'open'>,
+  path: string,
+  read: (file: OpenFile) => Promise<T>,
+): Promise<T> {
   try {
     const file = await fileSystem.open(path, 'read');
     try {
@@ -37,16 +42,37 @@ export function unreadable(path: string, cause: unknown): Error {
 }
 
 /** Reads a whole file of at most `limit` bytes; a larger one is refused before memory is spent on it. */
-export async function readWholeFile(fileSystem: FileSystem, path: string, limit: number): Promise<Uint8Array> {
+export async function readWholeFile(
+  fileSystem: Pick<FileSystem, 'open'>,
+  path: string,
+  limit: number,
+): Promise<Uint8Array> {
   return withFile(fileSystem, path, async (file) => {
     const size = await file.size();
-    if (size > limit) {
-      throw new FileFormatError({ path, problem: `the file is ${size} bytes long`, expected: `at most ${limit}` });
-    }
+    expectSize(path, size, limit);
     const bytes = new Uint8Array(size);
     for (let done = 0; done < size;) done += await readSome(file, path, bytes.subarray(done), done);
     return bytes;
   });
+}
+
+/**
+ * Reads a whole file. Links are followed, unlike by {@link readWholeFile}.
+ *
+ * @throws {@link FileFormatError} where it is missing, no file, or too large; Error, with the `code` of the file system, where it
+ *   cannot be read now, for it may well be whole.
+ *
+ * @example
+ * ```ts
+ * import { writeFile } from 'node:fs/promises';
+ * import { readRegularFile } from '@hrm/files/node';
+ *
+ * await writeFile('labels.npy', Uint8Array.of(1, 2, 3));
+ * console.log((await readRegularFile('labels.npy', { maxBytes: 2 ** 20 })).length); // 3
+ * ```
+ */
+export async function readRegularFile(path: string, { maxBytes = Infinity }: ReadOptions = {}): Promise<Uint8Array> {
+  return readWholeFile({ open: async () => openFile(await openRegularFile(path)) }, path, maxBytes);
 }
 
 /** What a file must be, byte for byte. */
@@ -94,10 +120,5 @@ export async function verifyFile(
 async function readSome(file: OpenFile, path: string, room: Uint8Array, position: number): Promise<number> {
   const read = await file.read(room, position);
   if (read > 0) return read;
-  throw new FileFormatError({
-    path,
-    offset: position,
-    problem: 'the file ends sooner than its size says',
-    expected: 'a file that nobody changes meanwhile',
-  });
+  throw cutShort(path, position);
 }

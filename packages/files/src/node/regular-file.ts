@@ -1,23 +1,44 @@
-import { constants } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
-import { asPuzzleFileError, PuzzleFileError } from './puzzle-file-error';
+import { FileFormatError } from '../file-format-error';
 
-/** A pipe that nobody writes to would else be waited for without end. Windows knows no such flag. */
-const READ_WITHOUT_WAITING = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
+/** Opened so, a pipe that nobody writes to is not waited for. Windows knows no such flag. */
+const READ = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
+
+/** Node reads no more than 2 GiB at once, and the published checkpoint for ARC-AGI-2 is larger. */
+const MOST_AT_ONCE = 2 ** 30;
+
+/** How a file is read. */
+export interface ReadOptions {
+  /** A larger file is refused before memory is spent on it. Default: any size. */
+  readonly maxBytes?: number;
+}
 
 /**
- * Opens a file, but only if it is one and not larger than allowed. The caller closes it.
+ * Opens a file to be read, and nothing else: a pipe is not waited for. Links are followed. The caller closes it.
  *
- * @throws PuzzleFileError when it is no plain file or too large; Error of the file system.
+ * @throws {@link FileFormatError} for a folder, pipe or device, and a file that is too large; Error of the file system.
+ *
+ * @example
+ * ```ts
+ * import { writeFile } from 'node:fs/promises';
+ * import { openRegularFile } from '@hrm/files/node';
+ *
+ * await writeFile('puzzles.csv', 'question,answer\n');
+ * const file = await openRegularFile('puzzles.csv', { maxBytes: 2 ** 20 });
+ * for await (const line of file.readLines()) console.log(line);
+ * await file.close();
+ * ```
  */
-export async function openBounded(path: string, maxBytes: number): Promise<FileHandle> {
-  const file = await open(path, READ_WITHOUT_WAITING);
+export async function openRegularFile(path: string, options: ReadOptions = {}): Promise<FileHandle> {
+  return openRegular(path, READ, options);
+}
+
+/** The same with flags of one's own, such as to make a file. */
+export async function openRegular(path: string, flags: number, options: ReadOptions = {}): Promise<FileHandle> {
+  const file = await open(path, flags);
   try {
-    const status = await file.stat();
-    if (!status.isFile()) throw new PuzzleFileError(path, 'expected a file, got a folder, pipe or device');
-    if (status.size > maxBytes) {
-      throw new PuzzleFileError(path, `the file has ${status.size} bytes; expected at most ${maxBytes}`);
-    }
+    expectRegular(path, await file.stat(), options);
     return file;
   } catch (error) {
     await file.close();
@@ -26,27 +47,52 @@ export async function openBounded(path: string, maxBytes: number): Promise<FileH
 }
 
 /**
- * Opens such a file for the time that it is used.
+ * Reads a whole file at once, while nothing else goes on.
  *
- * @throws PuzzleFileError when it is missing, no plain file, too large, or cannot be read.
+ * @throws as {@link openRegularFile}.
+ *
+ * @example
+ * ```ts
+ * import { writeFileSync } from 'node:fs';
+ * import { readRegularFileSync } from '@hrm/files/node';
+ *
+ * writeFileSync('config.json', '{ "hiddenSize": 128 }');
+ * console.log(JSON.parse(readRegularFileSync('config.json', { maxBytes: 2 ** 20 }).toString('utf8')));
+ * ```
  */
-export async function withBoundedFile<T>(
-  path: string,
-  maxBytes: number,
-  use: (file: FileHandle) => Promise<T>,
-): Promise<T> {
+export function readRegularFileSync(path: string, options: ReadOptions = {}): Buffer {
+  const file = openSync(path, READ);
   try {
-    const file = await openBounded(path, maxBytes);
-    try {
-      return await use(file);
-    } finally {
-      await file.close();
+    const stats = fstatSync(file);
+    expectRegular(path, stats, options);
+    const bytes = Buffer.allocUnsafe(stats.size);
+    for (let done = 0; done < bytes.length;) {
+      const read = readSync(file, bytes, done, Math.min(MOST_AT_ONCE, bytes.length - done), done);
+      if (read === 0) throw cutShort(path, done);
+      done += read;
     }
-  } catch (error) {
-    throw asPuzzleFileError(path, error);
+    return bytes;
+  } finally {
+    closeSync(file);
   }
 }
 
-/** Reads such a file whole. @throws PuzzleFileError */
-export const readBounded = (path: string, maxBytes: number): Promise<Buffer> =>
-  withBoundedFile(path, maxBytes, (file) => file.readFile());
+function expectRegular(path: string, stats: Stats, { maxBytes = Infinity }: ReadOptions): void {
+  if (!stats.isFile()) {
+    const error = new FileFormatError({ path, problem: 'it is a folder, pipe or device', expected: 'a file' });
+    throw Object.assign(error, { code: 'EISDIR' });
+  }
+  expectSize(path, stats.size, maxBytes);
+}
+
+/** Refuses a file of more than `maxBytes`. */
+export function expectSize(path: string, size: number, maxBytes: number): void {
+  if (size <= maxBytes) return;
+  throw new FileFormatError({ path, problem: `the file is ${size} bytes long`, expected: `at most ${maxBytes}` });
+}
+
+/** The error of a file that ends at `offset`, where it was longer when it was opened. */
+export function cutShort(path: string, offset: number): FileFormatError {
+  const expected = 'a file that nobody changes meanwhile';
+  return new FileFormatError({ path, offset, problem: 'the file ends sooner than its size says', expected });
+}

@@ -1,3 +1,4 @@
+import { FileFormatError } from '../file-format-error';
 import { writeNewFile } from './durable-files';
 import { type FileSystem, nodeFileSystem } from './file-system';
 import { writeWhole } from './write-whole';
@@ -6,7 +7,7 @@ import { writeWhole } from './write-whole';
  * Writes a whole file at once: afterwards, whatever happens meanwhile, the file has its old content or all of the new.
  * Returns when the new content is on the disk.
  *
- * @throws Error of the file system, and where a link or a folder has the name; what was there then stays.
+ * @throws {@link FileFormatError} where a link or a folder has the name, Error of the file system; what was there then stays.
  *
  * @example
  * ```ts
@@ -23,9 +24,8 @@ export async function replaceFile(
   const { fileSystem = nodeFileSystem } = options;
   const kind = await fileSystem.kindOf(path);
   if (kind !== undefined && kind !== 'file') {
-    throw new Error(
-      `${path} is a ${kind === 'link' ? 'symbolic link' : kind}, which is not replaced; expected a plain file, or none`,
-    );
+    const problem = `it is a ${kind === 'link' ? 'symbolic link' : kind}, which is not replaced`;
+    throw new FileFormatError({ path, problem, expected: 'a plain file, or none' });
   }
   await writeWhole(path, {
     fileSystem,

@@ -1,143 +1,101 @@
-import type { Stats } from 'node:fs';
-import { lstat, mkdir, open, readdir, rename, rm, rmdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { PuzzleFileError } from './puzzle-file-error';
+import { FileFormatError } from '../file-format-error';
+import { writeNewFile } from './durable-files';
+import { type FileSystem, nodeFileSystem } from './file-system';
+import { replaceFolder } from './replace-folder';
+import { temporaryPath } from './write-whole';
 
-/** A name beside the target that no other process uses. */
-function temporaryName(path: string): string {
-  const unique = `${process.pid}-${Date.now().toString(36)}-${Math.random().toString(36).slice(2, 8)}`;
-  return join(dirname(path), `.${basename(path)}.${unique}.tmp`);
-}
-
-async function writeSynced(path: string, bytes: Uint8Array): Promise<void> {
-  const file = await open(path, 'wx');
-  try {
-    await file.writeFile(bytes);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-}
-
-/** Makes the names in a folder as durable as the files' contents. Windows cannot, and need not. */
-async function syncFolder(path: string): Promise<void> {
-  if (process.platform === 'win32') return;
-  const folder = await open(path, 'r');
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
-}
-
-/** Something of this name is not ours to replace. */
-const notOurs = (path: string, why: string) =>
-  new PuzzleFileError(path, `it ${why}; expected a data set, for nothing else is replaced: move it away`);
-
-/**
- * Writes a file whole or not at all: under a temporary name, flushed to the disk, then renamed.
- *
- * @throws PuzzleFileError where a link or a folder has the name, beside those of the file system.
- */
-export async function writeFileWhole(path: string, bytes: Uint8Array): Promise<void> {
-  const temporary = temporaryName(path);
-  try {
-    const before = await statusOf(path);
-    if (before && !before.isFile()) throw notOurs(path, 'is no plain file');
-    await writeSynced(temporary, bytes);
-    await rename(temporary, path);
-  } catch (error) {
-    await rm(temporary, { force: true }).catch(() => undefined);
-    throw error;
-  }
-  await syncFolder(dirname(path));
+/** What a folder of files may hold. */
+export interface FolderContents {
+  /** Whether a file of this name is such as we write: a folder with anything else is not replaced. */
+  readonly isOurs: (name: string) => boolean;
+  /** What such a folder is, for errors: `'a data set'`. */
+  readonly what: string;
+  /** Default: the machine's. */
+  readonly fileSystem?: FileSystem;
 }
 
 /** Where a folder stands while another takes its place. */
-const replacedPath = (path: string): string => join(dirname(path), `.${basename(path)}.replaced`);
-
-/** What stands at the path itself, links not followed; `undefined` where nothing does. */
-const statusOf = (path: string): Promise<Stats | undefined> =>
-  lstat(path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
-    throw error;
-  });
-
-const exists = async (path: string): Promise<boolean> => (await statusOf(path)) !== undefined;
+const asidePath = (path: string): string => join(dirname(path), `.${basename(path)}.replaced`);
 
 /**
- * Where the folder is to be read: in its place, but where a process was killed while replacing it, aside. No system call
- * exchanges two folders everywhere, so there is a moment with none in place.
- */
-export async function wholeFolder(path: string): Promise<string> {
-  const aside = replacedPath(path);
-  return !(await exists(path)) && (await exists(aside)) ? aside : path;
-}
-
-/**
- * Refuses a folder that may not be replaced: a link, or one that holds anything but files such as we write.
+ * Where a folder is to be read: in its place, but where a process was killed while {@link writeFolder} replaced it, aside.
  *
- * @param isOurs whether a file of this name is one.
+ * @example
+ * ```ts
+ * import { wholeFolder } from '@hrm/files/node';
+ *
+ * console.log(await wholeFolder('data/train')); // data/train
+ * ```
  */
-async function expectFolderOfOurs(path: string, isOurs: (name: string) => boolean): Promise<void> {
-  const status = await statusOf(path);
-  if (status === undefined) return;
-  if (!status.isDirectory()) throw notOurs(path, status.isSymbolicLink() ? 'is a symbolic link' : 'is no folder');
-  for (const entry of await readdir(path, { withFileTypes: true })) {
-    if (!entry.isFile() || !isOurs(entry.name)) throw notOurs(path, `holds ${JSON.stringify(entry.name)}`);
-  }
-}
-
-/** Refuses what {@link writeFolderWhole} would not replace, before anything is written. */
-export async function expectReplaceable(path: string, isOurs: (name: string) => boolean): Promise<void> {
-  await expectFolderOfOurs(path, isOurs);
-  await expectFolderOfOurs(replacedPath(path), isOurs);
-}
-
-/** Removes a folder of such files; what is not one of them stays, and so does the folder then. */
-async function removeOurs(path: string, isOurs: (name: string) => boolean): Promise<void> {
-  await expectFolderOfOurs(path, isOurs);
-  for (const name of await readdir(path)) await rm(join(path, name));
-  await rmdir(path);
+export async function wholeFolder(path: string, fileSystem: FileSystem = nodeFileSystem): Promise<string> {
+  const isThere = async (place: string) => (await fileSystem.kindOf(place)) !== undefined;
+  return !(await isThere(path)) && (await isThere(asidePath(path))) ? asidePath(path) : path;
 }
 
 /**
- * Writes a folder of files whole or not at all, likewise. A folder that stands there already is first moved aside, and
- * back when the new one cannot take its place; it is removed last. {@link wholeFolder} tells where to read meanwhile.
+ * Refuses what {@link writeFolder} would not replace, before anything is written.
  *
- * @param isOurs whether a file of this name is such as we write: a folder with anything else is not replaced.
+ * @throws {@link FileFormatError} where a link has the name, a file, or a folder that holds anything but files such as we write.
  */
-export async function writeFolderWhole(
+export async function expectReplaceableFolder(path: string, contents: FolderContents): Promise<void> {
+  await expectOurs(path, contents);
+  await expectOurs(asidePath(path), contents);
+}
+
+/**
+ * Writes a folder of files whole or not at all. A folder of such files that has the name is replaced; see {@link wholeFolder}
+ * for where to read meanwhile.
+ *
+ * @throws {@link FileFormatError} where what has the name is not replaced; Error of the file system.
+ *
+ * @example
+ * ```ts
+ * import { mkdtemp, readdir } from 'node:fs/promises';
+ * import { join } from 'node:path';
+ * import { writeFolder } from '@hrm/files/node';
+ *
+ * const path = join(await mkdtemp('out-'), 'train');
+ * const contents = { isOurs: (name: string) => name.endsWith('.npy'), what: 'a data set' };
+ * await writeFolder(path, [['inputs.npy', Uint8Array.of(1, 2, 3)]], contents);
+ * console.log(await readdir(path)); // [ 'inputs.npy' ]
+ * ```
+ */
+export async function writeFolder(
   path: string,
-  files: Iterable<[string, Uint8Array]>,
-  isOurs: (name: string) => boolean,
+  files: Iterable<readonly [name: string, bytes: Uint8Array]>,
+  contents: FolderContents,
 ): Promise<void> {
-  const temporary = temporaryName(path);
-  const aside = replacedPath(path);
-  try {
-    await expectReplaceable(path, isOurs);
-    await mkdir(temporary);
-    for (const [name, bytes] of files) await writeSynced(join(temporary, name), bytes);
-    await syncFolder(temporary);
-    // What a killed process has left aside: the only one there is, or of no more use.
-    if (await exists(aside)) {
-      if (await exists(path)) await removeOurs(aside, isOurs);
-      else await rename(aside, path);
-    }
-    const replaces = await exists(path);
-    if (replaces) await rename(path, aside);
-    try {
-      await rename(temporary, path);
-    } catch (error) {
-      if (replaces) await rename(aside, path);
-      throw error;
-    }
-  } catch (error) {
-    // The name was drawn at random: all in it is ours.
-    await rm(temporary, { recursive: true, force: true }).catch(() => undefined);
-    throw error;
+  const { fileSystem = nodeFileSystem } = contents;
+  await expectReplaceableFolder(path, contents);
+  await replaceFolder(path, {
+    fileSystem,
+    temporary: temporaryPath(path),
+    aside: asidePath(path),
+    fill: async (folder) => {
+      for (const [name, bytes] of files) await writeNewFile(fileSystem, join(folder, name), bytes);
+    },
+    remove: (folder) => removeOurs(folder, contents),
+  });
+}
+
+async function expectOurs(path: string, { isOurs, what, fileSystem = nodeFileSystem }: FolderContents): Promise<void> {
+  const refuse = (problem: string): never => {
+    throw new FileFormatError({ path, problem, expected: `${what}, for nothing else is replaced: move it away` });
+  };
+  const kind = await fileSystem.kindOf(path);
+  if (kind === undefined) return;
+  if (kind !== 'folder') refuse(kind === 'link' ? 'it is a symbolic link' : 'it is no folder');
+  for (const entry of await fileSystem.list(path)) {
+    if (entry.kind !== 'file' || !isOurs(entry.name)) refuse(`it holds ${JSON.stringify(entry.name)}`);
   }
-  await syncFolder(dirname(path));
-  // If it cannot be removed now, the next to write will.
-  if (await exists(aside)) await removeOurs(aside, isOurs).catch(() => undefined);
+}
+
+/** Removes a folder of such files; where it holds anything else, all of it stays. */
+async function removeOurs(path: string, contents: FolderContents): Promise<void> {
+  const { fileSystem = nodeFileSystem } = contents;
+  if ((await fileSystem.kindOf(path)) === undefined) return;
+  await expectOurs(path, contents);
+  for (const { name } of await fileSystem.list(path)) await fileSystem.removeFile(join(path, name));
+  await fileSystem.removeFolder(path);
 }

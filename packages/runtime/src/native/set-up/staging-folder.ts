@@ -12,7 +12,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { markOf, stateOf, type ProcessMark } from './process-mark';
+import { nodeProcessTable, type ProcessIdentity } from '@hrm/files/node';
 
 /** Says who is building in a staging folder, so that another process can tell a live one from a left-over. */
 const OWNER = 'owner.json';
@@ -29,7 +29,7 @@ export function createStagingFolder(parent: string, key: string): string {
   mkdirSync(parent, { recursive: true });
   const folder = join(parent, `${key}.${process.pid}-${randomBytes(4).toString('hex')}${SUFFIX}`);
   mkdirSync(folder, { mode: 0o700 });
-  writeFileSync(join(folder, OWNER), JSON.stringify(markOf(process.pid)));
+  writeFileSync(join(folder, OWNER), JSON.stringify(nodeProcessTable.identityOf()));
   return folder;
 }
 
@@ -105,7 +105,8 @@ function stagingFolders(parent: string): string[] {
 
 function isLive(folder: string): boolean {
   try {
-    const state = stateOf(JSON.parse(readFileSync(join(folder, OWNER), 'utf8')) as ProcessMark);
+    const owner = JSON.parse(readFileSync(join(folder, OWNER), 'utf8')) as ProcessIdentity;
+    const state = nodeProcessTable.state(owner);
     // A cache shared between machines or containers: we cannot ask about a process there.
     return state === 'unknown' ? isYoungerThan(SILENCE_MS, join(folder, OWNER)) : state === 'running';
   } catch {
