@@ -82,6 +82,6 @@ describe('bad command lines exit with 2, name what is wrong, write nothing and s
 it.skipIf(process.platform === 'win32')('a pipe that nobody writes to is refused as a case at once', async () => {
   execFileSync('mkfifo', ['case.json']);
   const { status, stderr } = await runInProcess(['parity', '.', '--backend', 'cpu']);
-  expect(stderr).toContain('expected a file, got a folder, pipe or device');
+  expect(stderr).toContain('it is a folder, pipe or device; expected a file');
   expect(status).toBe(2);
 });
