@@ -11,7 +11,7 @@ import { adamAtan2 } from '@hrm/trainer';
 await selectBackend();
 const [hiddenSize, seqLen, vocabSize, batchSize, maxSegments] = [32, 16, 6, 32, 4];
 const random = new RandomStream(0);
-const context = { hiddenSize, seqLen, rotary: () => undefined, random };
+const context = { hiddenSize, seqLen, random };
 const level = () => new ReasoningModule({ layers: 1, block: mixerBlock(), context });
 const core = new RecursionCore(level(), level());
 const embedding = new TokenEmbedding({ vocabSize, hiddenSize, random });

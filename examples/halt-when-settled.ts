@@ -6,7 +6,7 @@ import { fixedSteps, unchangedAnswer, type HaltingFactory } from '@hrm/act';
 import { buildSudokuDataset, evaluationBatches, generateSudokuPuzzles } from '@hrm/data-sudoku-maze';
 import { namedParameters } from '@hrm/layers';
 import { parseSafetensors } from '@hrm/files';
-import { buildModel, registerParts, setParameterValues, type ModelConfig } from '@hrm/models';
+import { buildModel, withParts, setParameterValues, type ModelConfig } from '@hrm/models';
 import { selectBackend } from '@hrm/runtime';
 import { evaluate } from '@hrm/trainer';
 
@@ -43,7 +43,7 @@ const batches = [...evaluationBatches(buildSudokuDataset(puzzles), { batchSize: 
 async function answer(title: string, chosen: HaltingFactory) {
   const model = buildModel(
     { ...config, halting: { type: 'chosen' } },
-    { parts: registerParts({ halting: { chosen: () => chosen } }) },
+    { parts: withParts({ halting: { chosen: () => chosen } }) },
   );
   const known = namedParameters(model); // these controllers have no head
   setParameterValues(model, new Map([...tensors].filter(([name]) => known.has(name))));

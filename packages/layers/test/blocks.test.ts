@@ -1,11 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {
   attentionBlock,
-  AttentionBlock,
   disposeParameters,
   Linear,
   mixerBlock,
-  MixerBlock,
   namedParameters,
   RandomStream,
   rmsNorm,
@@ -16,6 +14,8 @@ import {
   type MixerBlockOptions,
 } from '@hrm/layers';
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { AttentionBlock } from '../src/blocks/attention-block';
+import type { MixerBlock } from '../src/blocks/mixer-block';
 import { useBackend } from './backends';
 
 beforeAll(() => useBackend('cpu'));
@@ -25,7 +25,6 @@ const seqLen = 5;
 const context = (more: Partial<BlockContext> = {}): BlockContext => ({
   hiddenSize,
   seqLen,
-  rotary: () => undefined,
   random: new RandomStream(0),
   ...more,
 });
@@ -168,7 +167,7 @@ describe('attentionBlock', () => {
   it('names itself in its shape error', () => {
     const block = make();
     expect(() => block.apply(tf.zeros([1, seqLen, 7]))).toThrow(
-      'AttentionBlock: got a tensor of shape [1, 5, 7], expected [batch, seq, 8]',
+      'attentionBlock: got a tensor of shape [1, 5, 7], expected [batch, seq, 8]',
     );
     disposeParameters(block);
   });
@@ -213,7 +212,7 @@ describe('mixerBlock', () => {
   it('refuses another sequence length', () => {
     const block = make();
     expect(() => block.apply(tf.zeros([1, 4, hiddenSize]))).toThrow(
-      'MixerBlock: got a tensor of shape [1, 4, 8], expected [batch, 5, 8]; it is made for one sequence length',
+      'mixerBlock: got a tensor of shape [1, 4, 8], expected [batch, 5, 8]; it is made for one sequence length',
     );
     disposeParameters(block);
   });

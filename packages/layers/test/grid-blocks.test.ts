@@ -26,7 +26,6 @@ const normal = (shape: number[], stream = random()) =>
 const context = (seqLen: number, hiddenSize = 12): BlockContext => ({
   hiddenSize,
   seqLen,
-  rotary: () => undefined,
   random: random(),
 });
 const sudoku = { rows: 4, columns: 4, boxRows: 2, boxColumns: 2 };

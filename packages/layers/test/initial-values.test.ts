@@ -109,7 +109,6 @@ describe('layers start as the official ones do', () => {
         attentionBlock({ heads: 4, norm: 'pre', learnedGain: true, feedForward: 'gelu', expansion: 2 })({
           hiddenSize: 64,
           seqLen: 5,
-          rotary: () => undefined,
           random: random(),
         }),
       {

@@ -71,13 +71,13 @@ export function describeOurLayers(backends?: readonly TestBackend[]): void {
 
   hold(
     'Attention',
-    (context) => new Attention({ ...context, heads: 2, rotary: context.rotary(context.hiddenSize / 2) }),
+    (context) => new Attention({ ...context, heads: 2, rotary: context.rotary!(context.hiddenSize / 2) }),
   );
   hold('Attention without positions', ({ hiddenSize, random }) => new Attention({ hiddenSize, heads: 2, random }));
   hold(
     'grouped-query Attention',
     ({ hiddenSize, rotary, random }) =>
-      new Attention({ hiddenSize, heads: 4, keyValueHeads: 2, rotary: rotary(hiddenSize / 4), random }),
+      new Attention({ hiddenSize, heads: 4, keyValueHeads: 2, rotary: rotary!(hiddenSize / 4), random }),
   );
   hold(
     'Attention with wide heads',
@@ -85,7 +85,7 @@ export function describeOurLayers(backends?: readonly TestBackend[]): void {
   );
   hold(
     'Attention on a grid',
-    (context) => new Attention({ ...context, heads: 2, rotary: context.rotary(context.hiddenSize / 2) }),
+    (context) => new Attention({ ...context, heads: 2, rotary: context.rotary!(context.hiddenSize / 2) }),
     {
       sizes: grids,
       rotary: gridOf,

@@ -1,7 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {
   Attention,
-  AttentionBlock,
   attentionBlock,
   convBlock,
   expectFactory,
@@ -15,7 +14,6 @@ import {
   GridRotaryEmbedding,
   LearnedRmsNorm,
   Linear,
-  MixerBlock,
   mixerBlock,
   namedParameters,
   PositionEmbedding,
@@ -35,7 +33,7 @@ beforeAll(() => useBackend('cpu'));
 /** What a program in plain JavaScript may write, which no type checker has seen. */
 const js = (value: unknown) => value as never;
 const random = new RandomStream(0);
-const context = { hiddenSize: 8, seqLen: 3, rotary: () => undefined, random };
+const context = { hiddenSize: 8, seqLen: 3, random };
 
 // prettier-ignore
 const messages: [what: string, act: () => unknown, message: string][] = [
@@ -62,9 +60,9 @@ const messages: [what: string, act: () => unknown, message: string][] = [
   ['Attention without heads', () => new Attention(js({ hiddenSize: 8, random })), 'Attention: heads is undefined, expected a whole number of at least 1'],
   ['Attention without random', () => new Attention(js({ hiddenSize: 8, heads: 2 })), 'Attention: random is undefined'],
   ['truncatedNormal without random', () => truncatedNormal(js({ shape: [2], std: 1 })), 'truncatedNormal: random is undefined'],
-  ['a block without a context', () => new AttentionBlock({ heads: 2 }, js(undefined)), 'AttentionBlock: got undefined, expected a context of hiddenSize, seqLen, rotary, random'],
-  ['a block without rotary', () => new MixerBlock({}, js({ ...context, rotary: undefined })), 'MixerBlock: rotary is undefined, expected a function'],
-  ['attentionBlock passed on, not called', () => (attentionBlock as unknown as (given: object) => unknown)(context), 'attentionBlock: got "hiddenSize", "seqLen", "rotary", "random", which a model hands to a part of its own, expected options (heads, keyValueHeads, feedForward, expansion, norm, learnedGain, normEpsilon); call it where you pass it to the model: attentionBlock({ ... })'],
+  ['a block without a context', () => attentionBlock({ heads: 2 })(js(undefined)), 'attentionBlock: got undefined, expected a context of hiddenSize, seqLen, random'],
+  ['a block with a table for rotary', () => mixerBlock()(js({ ...context, rotary: {} })), 'mixerBlock: rotary is an object with nothing in it, expected a function'],
+  ['attentionBlock passed on, not called', () => (attentionBlock as unknown as (given: object) => unknown)(context), 'attentionBlock: got "hiddenSize", "seqLen", "random", which a model hands to a part of its own, expected options (heads, keyValueHeads, feedForward, expansion, norm, learnedGain, normEpsilon); call it where you pass it to the model: attentionBlock({ ... })'],
   ['mixerBlock with a number', () => mixerBlock(js(4)), 'mixerBlock: got the number 4, expected an object with options'],
   ['a feed-forward factory that makes a class', () => mixerBlock({ feedForward: js(() => SwiGLU) })(context), 'block: what feedForward made is the function SwiGLU, expected an object with a method apply; was it to be called first?'],
   ['a feed-forward layer in the place of its factory', () => mixerBlock({ feedForward: js(new SwiGLU({ hiddenSize: 8, random })) })(context), 'block: feedForward is an object of class SwiGLU, expected swiglu, gelu or a function'],

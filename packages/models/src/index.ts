@@ -2,7 +2,7 @@ export { buildModel } from './config/build-model';
 export { expectModelSizes } from './config/expect-model-sizes';
 export type { ModelConfig, PartConfig } from './config/model-config';
 export { parameterShapes } from './config/parameter-shapes';
-export { registerParts, standardParts, type PartCatalog, type PartMaker } from './config/part-catalog';
+export { withParts, standardParts, type PartCatalog, type PartMaker } from './config/part-catalog';
 export type { GridPositions, Positions } from './config/positions';
 export { hrm, type HrmOptions } from './hrm';
 export { modelConfigFromOfficial, type OfficialConfig } from './official/official-config';

@@ -1,6 +1,9 @@
+import * as act from '@hrm/act';
 import { haltOnly } from '@hrm/act';
+import * as layers from '@hrm/layers';
 import { namedParameters, type BlockFactory } from '@hrm/layers';
-import { buildModel, modelConfigFromOfficial, registerParts, standardParts, type ModelConfig } from '@hrm/models';
+import { buildModel, modelConfigFromOfficial, withParts, standardParts, type ModelConfig } from '@hrm/models';
+import * as recursion from '@hrm/recursion';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { useBackend } from './backends';
 
@@ -58,7 +61,7 @@ describe('buildModel', () => {
 
   it('makes parts of the user by the name that the user gives them, beside the standard ones', () => {
     const doNothing = (): BlockFactory => () => ({ parameters: {}, apply: (hidden) => hidden });
-    const parts = registerParts({
+    const parts = withParts({
       blocks: { nothing: doNothing },
       halting: { mine: () => haltOnly({ maxSegments: 7 }) },
     });
@@ -70,7 +73,7 @@ describe('buildModel', () => {
   });
 
   it("makes parts that are made of other parts, the user's among them", () => {
-    const parts = registerParts({ halting: { mine: () => haltOnly({ maxSegments: 7 }) } });
+    const parts = withParts({ halting: { mine: () => haltOnly({ maxSegments: 7 }) } });
     const of = [{ type: 'mine' }, { type: 'all', of: [{ type: 'mine' }, { type: 'fixed-steps', segments: 7 }] }];
     const model = buildModel({ ...config, halting: { type: 'any', of } }, { parts });
     expect(model.halting.maxSegments).toBe(7);
@@ -102,9 +105,50 @@ describe('buildModel', () => {
     model.dispose();
   });
 
+  it('calls a part as its factory is called, without the word for its kind', () => {
+    const spelled = (factory: string) =>
+      factory.replace(/(Block|Halting)$/, '').replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+    const known = Object.keys({ ...layers, ...recursion, ...act }).map(spelled);
+    const types = Object.values(standardParts).flatMap((parts) => Object.keys(parts));
+    expect(types.filter((type) => !known.includes(type))).toEqual([]);
+  });
+
+  const members = { of: [{ type: 'halt-only' }, { type: 'ponder' }] };
+  it.each(Object.keys(standardParts.halting))('makes controller %s, which has that name', (type) => {
+    const options = { 'fixed-steps': { segments: 2 }, any: members, all: { of: [{ type: 'halt-only' }] } };
+    const own = type === 'at-least' ? { votes: 1, ...members } : options[type as keyof typeof options];
+    const model = buildModel({ ...config, halting: { type, ...own } });
+    expect(model.halting.name).toBe(type === 'at-least' ? 'at-least-1' : type);
+    model.dispose();
+  });
+
+  it.each(Object.keys(standardParts.schedules))('makes schedule %s, which has that name', (type) => {
+    const cycles = type === 'equilibrium' || type === 'progressive' ? {} : { hCycles: 1, lCycles: 1 };
+    const model = buildModel({ ...config, schedule: { type, ...cycles } });
+    expect(model.schedule.name).toBe(type);
+    model.dispose();
+  });
+
+  it('reads the names of configs that were written before', () => {
+    for (const halting of [{ type: 'graves' }, { type: 'any', of: [{ type: 'graves' }] }]) {
+      const model = buildModel({
+        ...config,
+        halting,
+        schedule: { type: 'equilibrium', solver: 'damped', gradient: { type: 'implicit', solver: { type: 'damped' } } },
+      });
+      expect([...namedParameters(model).keys()].filter((name) => /halting.*head.bias/.test(name))).toHaveLength(1);
+      expect(['graves-act', 'any']).toContain(model.halting.name);
+      model.dispose();
+    }
+    const own = withParts({ halting: { graves: () => haltOnly({ maxSegments: 9 }) } });
+    const model = buildModel({ ...config, halting: { type: 'graves' } }, { parts: own });
+    expect(model.halting.maxSegments).toBe(9);
+    model.dispose();
+  });
+
   it('refuses to give a name to two parts', () => {
-    expect(() => registerParts({ blocks: { mixer: standardParts.blocks.mixer } })).toThrow(
-      'registerParts: there is a block called "mixer" already',
+    expect(() => withParts({ blocks: { mixer: standardParts.blocks.mixer } })).toThrow(
+      'withParts: there is a block called "mixer" already',
     );
   });
 

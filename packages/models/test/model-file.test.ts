@@ -8,7 +8,7 @@ import {
   modelConfigFromOfficial,
   parameterShapes,
   parameterValues,
-  registerParts,
+  withParts,
   saveModel,
   serializeModel,
   shapesToOfficial,
@@ -193,7 +193,7 @@ describe('loadModel', () => {
 
   it('takes parts of your own by their names', async () => {
     const own: BlockFactory = attentionBlock({ heads: 4 });
-    const parts = registerParts({ blocks: { mine: () => own } });
+    const parts = withParts({ blocks: { mine: () => own } });
     const model = buildModel({ ...config, block: { type: 'mine' } }, { parts });
     const loaded = loadModel(await saveModel(model), { parts });
     expect(await thoughts(loaded)).toEqual(await thoughts(model));

@@ -1,6 +1,6 @@
 import { haltOnly, qLearningHalting } from '@hrm/act';
 import { mixerBlock } from '@hrm/layers';
-import { buildModel, hrm, loadModel, RecursiveReasoner, registerParts, Solver, trm } from '@hrm/models';
+import { buildModel, hrm, loadModel, RecursiveReasoner, withParts, Solver, trm } from '@hrm/models';
 import { oneStepGradient } from '@hrm/recursion';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { useBackend } from './backends';
@@ -24,7 +24,7 @@ describe('a program in plain JavaScript is told what is wrong:', () => {
     ['a schedule not called', () => hrm({ ...sizes, schedule: js(oneStepGradient) }), 'schedule is the function oneStepGradient, expected an object with a method refine; was it to be called first?'],
     ['a controller not called', () => hrm({ ...sizes, halting: js(qLearningHalting) }), 'call it where you pass it to the model: qLearningHalting({ ... })'],
     ['a controller made already', () => hrm({ ...sizes, halting: js({ name: 'mine' }) }), 'halting is an object with name, expected a function that makes it'],
-    ['a factory of a factory', () => hrm({ ...sizes, halting: js(() => haltOnly()) }), 'what halting made is a function, expected an object with the methods draw, logits, decide, losses'],
+    ['a factory of a factory', () => hrm({ ...sizes, halting: js(() => haltOnly()) }), 'what halting made is a function, expected an object with a method decide'],
     ['no levels', () => new RecursiveReasoner(js({ ...sizes })), 'RecursiveReasoner: levels is undefined, expected a function'],
     ['no config', () => buildModel(js(undefined)), 'model: got undefined, expected an object with options (family, '],
     ['a config without a block', () => buildModel(js({ ...config, block: undefined })), 'block: got undefined, expected an object such as { "type": "attention" }'],
@@ -32,7 +32,7 @@ describe('a program in plain JavaScript is told what is wrong:', () => {
     ['no file to load', () => loadModel(js(undefined)), 'loadModel: bytes is undefined, expected the whole file as a Uint8Array'],
     ['the path of a file', () => loadModel(js('model.safetensors')), 'loadModel: bytes is the string "model.safetensors", expected the whole file as a Uint8Array'],
     ['an option of loading misspelled', () => loadModel(new Uint8Array(8), js({ part: {} })), 'loadModel: there is no option "part", expected parts, config, path'],
-    ['parts of a kind there is not', () => registerParts(js({ block: {} })), 'registerParts: there is no option "block", expected blocks, schedules, halting'],
+    ['parts of a kind there is not', () => withParts(js({ block: {} })), 'withParts: there is no option "block", expected blocks, schedules, halting'],
   ])('%s', (_, doIt, message) => {
     expect(doIt).toThrow(message);
   });

@@ -45,7 +45,7 @@ export interface ReasoningModuleOptions {
  * import { ReasoningModule } from '@hrm/recursion';
  * import '@tensorflow/tfjs-backend-cpu';
  *
- * const context = { hiddenSize: 16, seqLen: 5, rotary: () => undefined, random: new RandomStream(0) };
+ * const context = { hiddenSize: 16, seqLen: 5, random: new RandomStream(0) };
  * const fL = new ReasoningModule({ layers: 2, block: mixerBlock(), context });
  * console.log(fL.apply(tf.zeros([1, 5, 16]), tf.ones([1, 5, 16])).shape); // [1, 5, 16]
  * ```

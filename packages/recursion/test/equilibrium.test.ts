@@ -34,7 +34,7 @@ function gradientsOf(schedule: RecursionSchedule) {
 }
 
 describe('equilibrium', () => {
-  it.each(['damped', 'anderson', 'broyden'] as const)('solves both equations at once with %s', (solver) => {
+  it.each(['damped-iteration', 'anderson', 'broyden'] as const)('solves both equations at once with %s', (solver) => {
     const { core, latents, x } = smallProblem();
     const { latents: found, metrics } = equilibrium({ solver, tolerance: 1e-6, maxIterations: 100 }).refine(
       core,
@@ -50,7 +50,7 @@ describe('equilibrium', () => {
   });
 
   it('in k plain iterations with one-step gradient is oneStepGradient with k cycles of one', () => {
-    const plain = gradientsOf(equilibrium({ solver: 'damped', iterations: 4, gradient: 'one-step' }));
+    const plain = gradientsOf(equilibrium({ solver: 'damped-iteration', iterations: 4, gradient: 'one-step' }));
     const cycles = gradientsOf(oneStepGradient({ hCycles: 4, lCycles: 1 }));
     plain.forEach((values, i) => expect(relativeError(values, cycles[i]!)).toBeLessThan(1e-6));
   });
@@ -101,7 +101,7 @@ describe('equilibrium', () => {
       tf.sum(equilibrium(options).refine(core, latents, x).metrics!.solverSteps!).dataSync()[0];
     const steps = stepsOf({ solver: anderson({ window: 2 }), tolerance: 1e-5 });
     expect(stepsOf({ solver: { type: 'anderson', window: 2 }, tolerance: 1e-5 })).toBe(steps);
-    expect(stepsOf({ solver: 'damped', tolerance: 1e-5 })).toBeGreaterThan(steps!);
+    expect(stepsOf({ solver: 'damped-iteration', tolerance: 1e-5 })).toBeGreaterThan(steps!);
     expect(stepsOf({ solver: 'anderson', tolerance: 1e-5 })).not.toBe(steps);
     const phantom = (options: EquilibriumOptions['gradient']) => gradientsOf(equilibrium({ gradient: options }))[1]!;
     expect(phantom('phantom')).toEqual(phantom({ type: 'phantom', steps: 5, damping: 0.5 }));

@@ -56,7 +56,7 @@ function unrolledGradients({ weight, x, f, lossOf }: Problem): number[][] {
 }
 
 describe('implicit', () => {
-  it.each(['damped', 'anderson', 'broyden'] as const)(
+  it.each(['damped-iteration', 'anderson', 'broyden'] as const)(
     'gives the gradient of full unrolling to convergence, its adjoint solved by %s',
     (solver) => {
       const problem = tanhProblem();
@@ -98,7 +98,7 @@ describe('implicit', () => {
   it('falls back on the gradient of one step where the adjoint has no solution', () => {
     // J = 1: w = g + w.
     const f: ParametricMap = (z, x) => tf.add(z, x);
-    const gradient = implicit({ solver: 'damped', residual: 'absolute' });
+    const gradient = implicit({ solver: 'damped-iteration', residual: 'absolute' });
     const solve = (x: tf.Tensor) => fixedPoint(f, tf.zeros([1, 2]), [x], { gradient }).state;
     expect([
       ...tf

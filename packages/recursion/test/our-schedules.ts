@@ -44,7 +44,7 @@ export function describeOurSchedules(backends?: readonly TestBackend[]): void {
   hold('progressive', () => progressive(), 7);
   hold('progressive with one-step gradient', () => progressive({ schedule: 'one-step-gradient' }), 2);
 
-  hold('equilibrium by plain iteration', () => equilibrium({ solver: 'damped' }), 2);
+  hold('equilibrium by plain iteration', () => equilibrium({ solver: 'damped-iteration' }), 2);
   hold('equilibrium by Anderson acceleration', () => equilibrium({ solver: 'anderson' }), 2);
   hold("equilibrium by Broyden's method", () => equilibrium({ solver: 'broyden' }), 2);
   hold('equilibrium in six sweeps', () => equilibrium({ iterations: 6 }), 2);

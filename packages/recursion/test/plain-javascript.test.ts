@@ -7,7 +7,7 @@ import { useBackend } from './backends';
 beforeAll(() => useBackend('cpu'));
 
 const js = (value: unknown) => value as never;
-const context = { hiddenSize: 8, seqLen: 3, rotary: () => undefined, random: new RandomStream(0) };
+const context = { hiddenSize: 8, seqLen: 3, random: new RandomStream(0) };
 const { ReasoningModule, RecursionCore } = recursion;
 const good = () => new ReasoningModule({ layers: 1, block: mixerBlock(), context });
 

@@ -16,7 +16,7 @@ import { useBackend } from './backends';
 beforeAll(() => useBackend('cpu'));
 
 const solvers: [string, SolverChoice][] = [
-  ['damped', 'damped'],
+  ['damped-iteration', 'damped-iteration'],
   ['anderson', 'anderson'],
   ['broyden', 'broyden'],
 ];
@@ -149,15 +149,15 @@ describe('solveFixedPoint', () => {
       return solveFixedPoint(maps[radius]!().f, tf.zeros([1, 200]), options).steps.dataSync()[0]!;
     };
     for (const solver of ['anderson', 'broyden'] as const) {
-      expect(stepsOf(0.5, solver)).toBeLessThanOrEqual(stepsOf(0.5, 'damped'));
-      expect(stepsOf(0.99, solver)).toBeLessThan(stepsOf(0.99, 'damped') / 2);
+      expect(stepsOf(0.5, solver)).toBeLessThanOrEqual(stepsOf(0.5, 'damped-iteration'));
+      expect(stepsOf(0.99, solver)).toBeLessThan(stepsOf(0.99, 'damped-iteration') / 2);
     }
   });
 
   it('goes in circles on a rotation without acceleration, and solves it with', () => {
     const start = tf.tensor2d([[3, -1]]);
     for (const scale of [1, 1.2]) {
-      const plain = solveFixedPoint(rotation(scale), start, { solver: 'damped', maxIterations: 100 });
+      const plain = solveFixedPoint(rotation(scale), start, { solver: 'damped-iteration', maxIterations: 100 });
       expect(plain.converged.dataSync()[0]).toBe(0);
       for (const solver of [anderson(), broyden()]) {
         const { converged, state, steps } = solveFixedPoint(rotation(scale), start, { solver, maxIterations: 100 });
@@ -167,7 +167,11 @@ describe('solveFixedPoint', () => {
         expect(state.dataSync()[1]).toBeCloseTo(2, 3);
       }
     }
-    const plain = solveFixedPoint(rotation(1.2), start, { solver: 'damped', residual: 'absolute', maxIterations: 9 });
+    const plain = solveFixedPoint(rotation(1.2), start, {
+      solver: 'damped-iteration',
+      residual: 'absolute',
+      maxIterations: 9,
+    });
     const trace = [...plain.trace.dataSync()];
     expect(trace.every((value, i) => i === 0 || value > trace[i - 1]!)).toBe(true);
     expect([...plain.state.dataSync()]).toEqual([3, -1]);
@@ -232,9 +236,13 @@ describe('solveFixedPoint', () => {
     // The fixed point is zero, so the relative residual never falls.
     const halve: FixedPointMap = (z) => tf.mul(0.5, z);
     const start = tf.tensor2d([[3, 4]]);
-    const absolute = solveFixedPoint(halve, start, { solver: 'damped', residual: 'absolute', tolerance: 0.1 });
+    const absolute = solveFixedPoint(halve, start, {
+      solver: 'damped-iteration',
+      residual: 'absolute',
+      tolerance: 0.1,
+    });
     expect([...absolute.trace.dataSync()]).toEqual([2.5, 1.25, 0.625, 0.3125, 0.15625, 0.078125]);
-    const relative = solveFixedPoint(halve, start, { solver: 'damped', tolerance: 0.1 });
+    const relative = solveFixedPoint(halve, start, { solver: 'damped-iteration', tolerance: 0.1 });
     expect(relative.converged.dataSync()[0]).toBe(0);
     expect(relative.steps.dataSync()[0]).toBe(40);
     expect(relative.residual.dataSync()[0]).toBe(0.5);
@@ -286,7 +294,7 @@ describe('solveFixedPoint', () => {
 
   it('reports steps, residuals and convergence for each sample and the batch', () => {
     const f: FixedPointMap = (z) => tf.add(tf.mul(z, [[0.5], [0.25], [2]]), [[1], [1], [1]]);
-    const options = { solver: 'damped', tolerance: 0.1, maxIterations: 5 } as const;
+    const options = { solver: 'damped-iteration', tolerance: 0.1, maxIterations: 5 } as const;
     const report = fixedPointReport(solveFixedPoint(f, tf.ones([3, 1]), options));
     // From 1: 0.5 / 1, 0.25 / 1.5, 0.125 / 1.75; then 0.25 / 1, 0.0625 / 1.25; then 2 / 1, 4 / 3, 8 / 7, ...
     expect(report.samples.map(({ steps }) => steps)).toEqual([3, 2, 5]);
@@ -320,7 +328,10 @@ describe('solveFixedPoint', () => {
     ['no option "mixing"', () => anderson({ mixing: 1 } as object)],
     ['no option "window"', () => broyden({ window: 1 } as object)],
     ['no option "beta"', () => dampedIteration({ beta: 1 } as object)],
-    ['no solver "newton"', () => solveFixedPoint((z) => z, tf.zeros([1, 1]), { solver: 'newton' as 'damped' })],
+    [
+      'no solver "newton"',
+      () => solveFixedPoint((z) => z, tf.zeros([1, 1]), { solver: 'newton' as 'damped-iteration' }),
+    ],
     ['window is 0', () => anderson({ window: 0 })],
     ['ridge is -1', () => anderson({ ridge: -1 })],
     ['damping is 0', () => dampedIteration({ damping: 0 })],

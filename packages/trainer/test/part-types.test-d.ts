@@ -9,15 +9,7 @@ import {
   type ReasoningNetwork,
 } from '@hrm/act';
 import { Linear, mixerBlock, type Block, type BlockContext, type BlockFactory, type Layer } from '@hrm/layers';
-import {
-  buildModel,
-  hrm,
-  registerParts,
-  trm,
-  type HrmOptions,
-  type RecursiveReasoner,
-  type TrmOptions,
-} from '@hrm/models';
+import { buildModel, hrm, withParts, trm, type HrmOptions, type RecursiveReasoner, type TrmOptions } from '@hrm/models';
 import { oneStepGradient, type RecursionSchedule, type Refinement } from '@hrm/recursion';
 import { adamAtan2, Trainer, type Optimizer, type RowOptimizer, type TrainerOptions } from '@hrm/trainer';
 import { expectTypeOf } from 'expect-type';
@@ -53,7 +45,7 @@ export function rightShapes() {
   trm({ ...sizes, block: ownBlock, schedule: ownSchedule, halting: () => ownController });
   expectTypeOf(model).toEqualTypeOf<RecursiveReasoner>();
   expectTypeOf(model).toExtend<ReasoningNetwork>();
-  registerParts({ blocks: { own: () => ownBlock }, schedules: { own: () => ownSchedule } });
+  withParts({ blocks: { own: () => ownBlock }, schedules: { own: () => ownSchedule } });
   return new Trainer(model, { optimizer: ownOptimizer });
 }
 

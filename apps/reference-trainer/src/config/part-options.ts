@@ -88,7 +88,7 @@ export const partOptions = {
     }),
     'halt-only': section({ maxSegments, exploration, lossWeight: number('Weight of the halt loss. Default 0.5') }),
     'fixed-steps': section({ segments: z.number().describe('Segments that every puzzle gets') }),
-    graves: section({
+    'graves-act': section({
       maxSegments,
       ponderWeight: number('What a segment costs, in units of token loss. Default 0.01'),
       epsilon: number('A puzzle halts once no more than this much probability is left. Default 0.01'),

@@ -31,25 +31,12 @@ function attentionOf(options: AttentionBlockOptions, { hiddenSize, rotary, rando
     hiddenSize,
     heads,
     keyValueHeads,
-    rotary: rotary(evenHeadSize(hiddenSize, heads)),
+    rotary: rotary?.(evenHeadSize(hiddenSize, heads)),
     random,
   });
 }
 
-/**
- * HRM's transformer block: self-attention, then a feed-forward layer, each added to its input and normalised.
- *
- * Source: official HRM, `models/hrm/hrm_act_v1.py`, `HierarchicalReasoningModel_ACTV1Block`.
- *
- * @example
- * ```ts
- * import { AttentionBlock, countParameters, RandomStream } from '@hrm/layers';
- * import '@tensorflow/tfjs-backend-cpu';
- *
- * const context = { hiddenSize: 16, seqLen: 5, rotary: () => undefined, random: new RandomStream(0) };
- * console.log(countParameters(new AttentionBlock({ heads: 2, norm: 'pre' }, context)));
- * ```
- */
+/** A block that attends, see {@link attentionBlock}. */
 export class AttentionBlock implements Block {
   readonly hiddenSize: number;
   readonly parameters: {
@@ -61,7 +48,7 @@ export class AttentionBlock implements Block {
 
   /** @param attention what the block attends by. Default as the options have it. */
   constructor(options: AttentionBlockOptions, context: BlockContext, attention?: Attention) {
-    expectBlockContext('AttentionBlock', context);
+    expectBlockContext('attentionBlock', context);
     const { hiddenSize, random, isLast = true } = context;
     this.hiddenSize = hiddenSize;
     this.parameters = {
@@ -73,7 +60,7 @@ export class AttentionBlock implements Block {
   }
 
   apply(hidden: tf.Tensor3D): tf.Tensor3D {
-    expectShape('AttentionBlock', hidden, ['batch', 'seq', this.hiddenSize]);
+    expectShape('attentionBlock', hidden, ['batch', 'seq', this.hiddenSize]);
     const { attention, attentionResidual, feedForward, feedForwardResidual } = this.parameters;
     return tf.tidy(() => {
       const attended = attentionResidual.apply(hidden, (x) => attention.apply(x));
@@ -83,7 +70,12 @@ export class AttentionBlock implements Block {
 }
 
 /**
- * Makes {@link AttentionBlock}s: pass it to a model as its `block`.
+ * HRM's transformer block: self-attention, then a feed-forward layer, each added to its input and normalised. Pass it to
+ * a model as its `block`.
+ *
+ * In a config: `{ "type": "attention", "heads": 8 }`.
+ *
+ * Source: official HRM, `models/hrm/hrm_act_v1.py`, `HierarchicalReasoningModel_ACTV1Block`.
  *
  * @throws RangeError for options that are not known.
  *
@@ -93,7 +85,7 @@ export class AttentionBlock implements Block {
  * import { RandomStream, attentionBlock } from '@hrm/layers';
  * import '@tensorflow/tfjs-backend-cpu';
  *
- * const context = { hiddenSize: 16, seqLen: 5, rotary: () => undefined, random: new RandomStream(0) };
+ * const context = { hiddenSize: 16, seqLen: 5, random: new RandomStream(0) };
  * const block = attentionBlock({ heads: 2 })(context);
  * console.log(block.apply(tf.ones([2, 5, 16])).shape); // [2, 5, 16]
  * ```

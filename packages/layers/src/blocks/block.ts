@@ -18,8 +18,8 @@ export interface BlockContext {
   hiddenSize: number;
   /** Number of positions, the puzzle-embedding prefix counted in. */
   seqLen: number;
-  /** Rotary tables for heads of this width, shared by all blocks; undefined when the model uses none. */
-  rotary: (headSize: number) => PositionRotation | undefined;
+  /** Rotary tables for heads of this width, shared by all blocks. Default none: attention sees no positions. */
+  rotary?: (headSize: number) => PositionRotation | undefined;
   random: RandomStream;
   /** Whether the block is the last of its module: a pre-norm block then normalises what it gives. Default true. */
   isLast?: boolean;
@@ -29,13 +29,11 @@ export interface BlockContext {
 export function expectBlockContext(owner: string, context: BlockContext): void {
   const given: unknown = context;
   if (typeof given !== 'object' || given === null) {
-    throw new TypeError(
-      `${owner}: got ${describeValue(given)}, expected a context of hiddenSize, seqLen, rotary, random`,
-    );
+    throw new TypeError(`${owner}: got ${describeValue(given)}, expected a context of hiddenSize, seqLen, random`);
   }
   const { hiddenSize, seqLen, rotary, random } = context;
   expectSizes(owner, { hiddenSize, seqLen });
-  expectFactory(`${owner}: rotary`, rotary, '() => undefined');
+  if (rotary !== undefined) expectFactory(`${owner}: rotary`, rotary, '(headSize) => new RotaryEmbedding({ ... })');
   expectRandom(owner, random);
 }
 

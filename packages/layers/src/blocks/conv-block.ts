@@ -33,7 +33,7 @@ class ConvBlock implements Block {
   readonly #hiddenSize: number;
 
   constructor(options: ConvBlockOptions, context: BlockContext) {
-    expectBlockContext('ConvBlock', context);
+    expectBlockContext('convBlock', context);
     const { hiddenSize, seqLen, random, isLast = true } = context;
     const { grid, kernelSize } = options;
     const prefixLen = seqLen - grid.rows * grid.columns;
@@ -58,7 +58,7 @@ class ConvBlock implements Block {
   }
 
   apply(hidden: tf.Tensor3D): tf.Tensor3D {
-    expectShape('ConvBlock', hidden, ['batch', 'seq', this.#hiddenSize]);
+    expectShape('convBlock', hidden, ['batch', 'seq', this.#hiddenSize]);
     const { convolution, convolutionResidual, feedForward, feedForwardResidual } = this.parameters;
     return tf.tidy(() => {
       const convolved = convolutionResidual.apply(hidden, (x) => convolution.apply(x));
@@ -84,7 +84,7 @@ class ConvBlock implements Block {
  * import { convBlock, RandomStream } from '@hrm/layers';
  * import '@tensorflow/tfjs-backend-cpu';
  *
- * const context = { hiddenSize: 16, seqLen: 12, rotary: () => undefined, random: new RandomStream(0) };
+ * const context = { hiddenSize: 16, seqLen: 12, random: new RandomStream(0) };
  * const block = convBlock({ grid: { rows: 3, columns: 4 } })(context);
  * console.log(block.apply(tf.ones([2, 12, 16])).shape); // [2, 12, 16]
  * ```

@@ -91,7 +91,7 @@ function attentionOf(options: GraphAttentionBlockOptions, context: BlockContext)
   const relations = relationsOf(options);
   const heads = relations.length;
   const { headSize = fittingHeadSize(hiddenSize, heads) } = options;
-  const table = rotary(headSize);
+  const table = rotary?.(headSize);
   const bias = biasOf(relations, seqLen);
   try {
     return new Attention({ hiddenSize, heads, headSize, rotary: table, bias, random });
@@ -119,7 +119,7 @@ function attentionOf(options: GraphAttentionBlockOptions, context: BlockContext)
  * import { graphAttentionBlock, RandomStream } from '@hrm/layers';
  * import '@tensorflow/tfjs-backend-cpu';
  *
- * const context = { hiddenSize: 24, seqLen: 16, rotary: () => undefined, random: new RandomStream(0) };
+ * const context = { hiddenSize: 24, seqLen: 16, random: new RandomStream(0) };
  * const grid = { rows: 4, columns: 4, boxRows: 2, boxColumns: 2 };
  * const block = graphAttentionBlock({ relations: ['row', 'column', 'box'], grid })(context);
  * console.log(block.apply(tf.ones([2, 16, 24])).shape); // [2, 16, 24]

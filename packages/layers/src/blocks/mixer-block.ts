@@ -15,22 +15,7 @@ import type { Residual } from './residual';
 /** Choices of {@link mixerBlock}, for both its sublayers. Without any it is the official TRM's block. */
 export interface MixerBlockOptions extends ResidualOptions, FeedForwardOptions {}
 
-/**
- * TRM's mixer block: a SwiGLU over the positions in place of attention, then one over the hidden axis, both post-norm.
- * The first works, and is normalised, on `[batch, hidden, seq]`. It knows its positions by where they stand, so it
- * needs no position embedding, and is made for one sequence length.
- *
- * Source: official TRM, `models/recursive_reasoning/trm.py`, `TinyRecursiveReasoningModel_ACTV1Block` with `mlp_t`.
- *
- * @example
- * ```ts
- * import { countParameters, MixerBlock, RandomStream } from '@hrm/layers';
- * import '@tensorflow/tfjs-backend-cpu';
- *
- * const context = { hiddenSize: 16, seqLen: 5, rotary: () => undefined, random: new RandomStream(0) };
- * console.log(countParameters(new MixerBlock({ expansion: 2 }, context)));
- * ```
- */
+/** A block that mixes positions, see {@link mixerBlock}. */
 export class MixerBlock implements Block {
   readonly parameters: {
     positionMixer: FeedForward;
@@ -42,7 +27,7 @@ export class MixerBlock implements Block {
   readonly #hiddenSize: number;
 
   constructor(options: MixerBlockOptions, context: BlockContext) {
-    expectBlockContext('MixerBlock', context);
+    expectBlockContext('mixerBlock', context);
     const { hiddenSize, seqLen, random, isLast = true } = context;
     this.parameters = {
       positionMixer: makeFeedForward(options, { hiddenSize: seqLen, random }),
@@ -55,7 +40,7 @@ export class MixerBlock implements Block {
   }
 
   apply(hidden: tf.Tensor3D): tf.Tensor3D {
-    expectShape('MixerBlock', hidden, ['batch', this.#seqLen, this.#hiddenSize], 'it is made for one sequence length');
+    expectShape('mixerBlock', hidden, ['batch', this.#seqLen, this.#hiddenSize], 'it is made for one sequence length');
     const { positionMixer, positionResidual, feedForward, feedForwardResidual } = this.parameters;
     return tf.tidy(() => {
       const byPosition = tf.transpose(hidden, [0, 2, 1]) as tf.Tensor3D;
@@ -67,8 +52,14 @@ export class MixerBlock implements Block {
 }
 
 /**
- * Makes {@link MixerBlock}s: pass it to a model as its `block`. On small Sudoku it learns several times faster than
- * attention.
+ * TRM's mixer block: a SwiGLU over the positions in place of attention, then one over the hidden axis, both post-norm.
+ * The first works, and is normalised, on `[batch, hidden, seq]`. It knows its positions by where they stand, so it
+ * needs no position embedding, and is made for one sequence length. On small Sudoku it learns several times faster than
+ * attention. Pass it to a model as its `block`.
+ *
+ * In a config: `{ "type": "mixer" }`.
+ *
+ * Source: official TRM, `models/recursive_reasoning/trm.py`, `TinyRecursiveReasoningModel_ACTV1Block` with `mlp_t`.
  *
  * @throws RangeError for options that are not known.
  *
@@ -78,7 +69,7 @@ export class MixerBlock implements Block {
  * import { RandomStream, mixerBlock } from '@hrm/layers';
  * import '@tensorflow/tfjs-backend-cpu';
  *
- * const context = { hiddenSize: 16, seqLen: 5, rotary: () => undefined, random: new RandomStream(0) };
+ * const context = { hiddenSize: 16, seqLen: 5, random: new RandomStream(0) };
  * const block = mixerBlock()(context);
  * console.log(block.apply(tf.ones([2, 5, 16])).shape); // [2, 5, 16]
  * ```

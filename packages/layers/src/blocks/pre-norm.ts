@@ -13,16 +13,6 @@ export interface PreNormOptions extends NormOptions {
  * sublayer, so the last of a module is normalised: latents that are refined again and again would grow without bound.
  *
  * Source: arXiv 2002.04745 compares both placements.
- *
- * @example
- * ```ts
- * import * as tf from '@tensorflow/tfjs-core';
- * import { PreNorm } from '@hrm/layers';
- * import '@tensorflow/tfjs-backend-cpu';
- *
- * const residual = new PreNorm({}, 2);
- * residual.apply(tf.tensor3d([[[5, 5]]]), (x) => tf.mul(x, 2)).print(); // [7, 7]: 5 plus twice the normalised 1
- * ```
  */
 export class PreNorm implements Residual {
   readonly parameters: { norm: Norm; outputNorm?: Norm };

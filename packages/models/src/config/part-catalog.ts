@@ -59,7 +59,11 @@ function membersOf(type: string, options: Vote, choose: Choose, others: readonly
   return options.of.map(choose);
 }
 
-/** The parts that these packages bring. {@link registerParts} makes a catalog of these and your own. */
+/**
+ * The parts that these packages bring. Each is called as its factory is, in lower case with hyphens, without the word for its
+ * kind: `q-learning` is `qLearningHalting`, `graph-attention` is `graphAttentionBlock`. {@link withParts} makes a catalog of these
+ * and your own.
+ */
 export const standardParts = {
   blocks: { attention: attentionBlock, mixer: mixerBlock, 'graph-attention': graphAttentionBlock, conv: convBlock },
   schedules: {
@@ -73,7 +77,7 @@ export const standardParts = {
     'q-learning': qLearningHalting,
     'halt-only': haltOnly,
     'fixed-steps': (options: FixedStepsOptions) => fixedSteps(options),
-    graves: gravesAct,
+    'graves-act': gravesAct,
     ponder,
     residual: residualHalting,
     'unchanged-answer': unchangedAnswer,
@@ -93,10 +97,10 @@ export const standardParts = {
  * @example
  * ```ts
  * import { mixerBlock } from '@hrm/layers';
- * import { buildModel, registerParts } from '@hrm/models';
+ * import { buildModel, withParts } from '@hrm/models';
  * import '@tensorflow/tfjs-backend-cpu';
  *
- * const parts = registerParts({ blocks: { 'slim-mixer': () => mixerBlock({ expansion: 1 }) } });
+ * const parts = withParts({ blocks: { 'slim-mixer': () => mixerBlock({ expansion: 1 }) } });
  * const model = buildModel({
  *   family: 'hrm', vocabSize: 6, seqLen: 16, hiddenSize: 16, hLayers: 1, lLayers: 1,
  *   block: { type: 'slim-mixer' },
@@ -106,16 +110,15 @@ export const standardParts = {
  * console.log(model.hiddenSize); // 16
  * ```
  */
-export function registerParts(own: Partial<PartCatalog>, base: PartCatalog = standardParts): PartCatalog {
-  expectOptions('registerParts', own, ['blocks', 'schedules', 'halting']);
+export function withParts(own: Partial<PartCatalog>, base: PartCatalog = standardParts): PartCatalog {
+  expectOptions('withParts', own, ['blocks', 'schedules', 'halting']);
   const merged = <Part>(
     kind: string,
     taken: { readonly [type: string]: PartMaker<Part> },
     added: { readonly [type: string]: PartMaker<Part> } = {},
   ) => {
     for (const type of Object.keys(added)) {
-      if (Object.hasOwn(taken, type))
-        throw new RangeError(`registerParts: there is a ${kind} called "${type}" already`);
+      if (Object.hasOwn(taken, type)) throw new RangeError(`withParts: there is a ${kind} called "${type}" already`);
     }
     return { ...taken, ...added };
   };
@@ -125,6 +128,9 @@ export function registerParts(own: Partial<PartCatalog>, base: PartCatalog = sta
     halting: merged('halting controller', base.halting, own.halting),
   };
 }
+
+/** What parts were called in configs before, for those that are there. */
+const FORMER_NAMES: ReadonlyMap<string, string> = new Map([['graves', 'graves-act']]);
 
 /** Makes the part that a config asks for by its type, with the options beside it. */
 export function choosePart<Part>(
@@ -138,10 +144,12 @@ export function choosePart<Part>(
     );
   }
   const { type, ...options } = config;
-  if (!Object.hasOwn(catalog, type)) {
+  const name = Object.hasOwn(catalog, type) ? type : FORMER_NAMES.get(type);
+  const make = name !== undefined && Object.hasOwn(catalog, name) ? catalog[name] : undefined;
+  if (!make) {
     throw new RangeError(
       `${kind}: there is no part called "${type}", expected one of ${Object.keys(catalog).join(', ')}`,
     );
   }
-  return catalog[type]!(options as never, (nested) => choosePart(kind, catalog, nested));
+  return make(options as never, (nested) => choosePart(kind, catalog, nested));
 }

@@ -80,7 +80,7 @@ export interface ResidualReport {
  * import { measureResiduals, oneStepGradient, ReasoningModule, RecursionCore } from '@hrm/recursion';
  * import '@tensorflow/tfjs-backend-cpu';
  *
- * const context = { hiddenSize: 16, seqLen: 5, rotary: () => undefined, random: new RandomStream(0) };
+ * const context = { hiddenSize: 16, seqLen: 5, random: new RandomStream(0) };
  * const level = () => new ReasoningModule({ layers: 1, block: mixerBlock(), context });
  * const network = {
  *   core: new RecursionCore(level(), level()),

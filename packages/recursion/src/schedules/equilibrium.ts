@@ -47,7 +47,7 @@ const SIGNS = 'jacobianSigns';
  * import { ReasoningModule, RecursionCore, equilibrium } from '@hrm/recursion';
  * import '@tensorflow/tfjs-backend-cpu';
  *
- * const context = { hiddenSize: 16, seqLen: 5, rotary: () => undefined, random: new RandomStream(0) };
+ * const context = { hiddenSize: 16, seqLen: 5, random: new RandomStream(0) };
  * const level = () => new ReasoningModule({ layers: 1, block: mixerBlock(), context });
  * const core = new RecursionCore(level(), level());
  * const x = tf.ones([1, 5, 16]) as tf.Tensor3D;

@@ -4,13 +4,16 @@ import { broyden, type BroydenOptions } from './broyden';
 import { dampedIteration, type DampedIterationOptions } from './damped-iteration';
 import type { FixedPointSolver } from './fixed-point-solver';
 
-const solvers = { damped: dampedIteration, anderson, broyden };
+const solvers = { 'damped-iteration': dampedIteration, anderson, broyden };
+
+/** Configs that were written before call it so. */
+const FORMER_NAME = 'damped';
 
 /** A solver: an object, or, as config files have it, its name, alone or with its options. */
 export type SolverChoice =
   | FixedPointSolver
   | keyof typeof solvers
-  | ({ type: 'damped' } & DampedIterationOptions)
+  | ({ type: 'damped-iteration' } & DampedIterationOptions)
   | ({ type: 'anderson' } & AndersonOptions)
   | ({ type: 'broyden' } & BroydenOptions);
 
@@ -23,7 +26,8 @@ export function chooseSolver(owner: string, choice: SolverChoice): FixedPointSol
     );
   }
   if (typeof choice === 'object' && 'advance' in choice) return choice;
-  const { type, ...options } = typeof choice === 'string' ? { type: choice } : choice;
+  const { type: chosen, ...options } = typeof choice === 'string' ? { type: choice } : choice;
+  const type = (chosen as string) === FORMER_NAME ? 'damped-iteration' : chosen;
   if (!Object.hasOwn(solvers, type)) {
     throw new RangeError(
       `${owner}: there is no solver "${String(type)}", expected ${Object.keys(solvers).join(', ')} or an object with a method advance`,

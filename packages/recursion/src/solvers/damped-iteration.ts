@@ -28,7 +28,7 @@ export function dampedIteration(options: DampedIterationOptions = {}): FixedPoin
   const { damping = 1 } = options;
   expectShare('dampedIteration', 'damping', damping);
   return {
-    name: 'damped',
+    name: 'damped-iteration',
     advance: (_, state, image) => ({
       next: damping === 1 ? image : tf.add(state, tf.mul(damping, tf.sub(image, state))),
       history: {},

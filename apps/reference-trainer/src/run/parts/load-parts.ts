@@ -1,5 +1,5 @@
 import { pathToFileURL } from 'node:url';
-import { registerParts, standardParts, type PartCatalog } from '@hrm/models';
+import { withParts, standardParts, type PartCatalog } from '@hrm/models';
 import type { RunConfig } from '../../config/run-config';
 import type { Terminal } from '../../terminal/terminal';
 import { UsageError } from '../../command-line/usage-error';
@@ -35,7 +35,7 @@ export interface LoadedParts {
 
 /**
  * The parts that a run's config can choose by name: the standard ones, and those of the modules that it imports. A module's
- * default export is what `registerParts` takes: `{ blocks, schedules, halting }`, each optional.
+ * default export is what `withParts` takes: `{ blocks, schedules, halting }`, each optional.
  *
  * Modules are executed, and a run or config may come from anywhere: none is unless the user allows it, now or before.
  *
@@ -60,7 +60,7 @@ export async function loadParts(
     }
     const own = expectParts(where, module.default);
     try {
-      parts = registerParts(own, parts);
+      parts = withParts(own, parts);
     } catch (error) {
       throw new UsageError(`${where}: ${(error as Error).message}; give it another name`);
     }
