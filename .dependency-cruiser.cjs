@@ -5,10 +5,11 @@ const mayImport = {
   files: [],
   layers: [],
   recursion: ['layers'],
-  act: ['layers', 'recursion'],
+  data: ['files'],
+  act: ['layers', 'recursion', 'data'],
   models: ['files', 'layers', 'recursion', 'act'],
-  trainer: ['files', 'layers', 'recursion', 'act', 'models'],
-  'data-sudoku-maze': ['files'],
+  trainer: ['files', 'layers', 'recursion', 'data', 'act', 'models'],
+  'data-sudoku-maze': ['files', 'data'],
   runtime: ['files'],
 };
 

@@ -1,7 +1,8 @@
 // The paper's loop by hand, from public functions alone. Comments say where the official code departs from pseudocode.
 import * as tf from '@tensorflow/tfjs-core';
 import { binaryCrossEntropy, puzzleTensors, softmaxCrossEntropy } from '@hrm/act';
-import { buildSudokuDataset, evaluationBatches, generateSudokuPuzzles } from '@hrm/data-sudoku-maze';
+import { evaluationBatches } from '@hrm/data';
+import { buildSudokuDataset, generateSudokuPuzzles } from '@hrm/data-sudoku-maze';
 import { Linear, mixerBlock, namedParameters, RandomStream, TokenEmbedding } from '@hrm/layers';
 import { valueAndGradients, withoutGradient } from '@hrm/layers';
 import { ReasoningModule, RecursionCore, type Latents } from '@hrm/recursion';

@@ -1,13 +1,8 @@
 // HRM as a deep equilibrium: a segment does not refine its latents a fixed number of times, but seeks the latents that
 // refinement leaves alone. Learn with a few sweeps, always as many; then let each puzzle take as many as it needs.
 import { puzzleTensors, runSegment, admitPuzzles, initialCarry } from '@hrm/act';
-import {
-  buildSudokuDataset,
-  evaluationBatches,
-  generateSudokuPuzzles,
-  sudokuAugmentation,
-  trainBatches,
-} from '@hrm/data-sudoku-maze';
+import { evaluationBatches, trainBatches } from '@hrm/data';
+import { buildSudokuDataset, generateSudokuPuzzles, sudokuAugmentation } from '@hrm/data-sudoku-maze';
 import { mixerBlock } from '@hrm/layers';
 import { hrm, parameterValues, setParameterValues } from '@hrm/models';
 import { equilibrium, type FixedPointReport, type RecursionSchedule } from '@hrm/recursion';

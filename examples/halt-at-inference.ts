@@ -1,7 +1,8 @@
 // Halting while answering, which the official code cannot: a puzzle leaves the batch when its controller halts it, and
 // the batch shrinks. One trained model, that of the page, under three controllers.
 import { readFileSync } from 'node:fs';
-import { buildSudokuDataset, evaluationBatches, generateSudokuPuzzles } from '@hrm/data-sudoku-maze';
+import { evaluationBatches } from '@hrm/data';
+import { buildSudokuDataset, generateSudokuPuzzles } from '@hrm/data-sudoku-maze';
 import { namedParameters } from '@hrm/layers';
 import { parseSafetensors } from '@hrm/files';
 import { buildModel, setParameterValues, type ModelConfig, type PartConfig } from '@hrm/models';

@@ -3,7 +3,8 @@
 import { readFileSync } from 'node:fs';
 import * as tf from '@tensorflow/tfjs-core';
 import { fixedSteps, unchangedAnswer, type HaltingFactory } from '@hrm/act';
-import { buildSudokuDataset, evaluationBatches, generateSudokuPuzzles } from '@hrm/data-sudoku-maze';
+import { evaluationBatches } from '@hrm/data';
+import { buildSudokuDataset, generateSudokuPuzzles } from '@hrm/data-sudoku-maze';
 import { namedParameters } from '@hrm/layers';
 import { parseSafetensors } from '@hrm/files';
 import { buildModel, withParts, setParameterValues, type ModelConfig } from '@hrm/models';

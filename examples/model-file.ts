@@ -3,13 +3,8 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {
-  cellsFromTokens,
-  drawSudoku,
-  generateSudokuPuzzles,
-  tokensFromCells,
-  verifySudoku,
-} from '@hrm/data-sudoku-maze';
+import { cellsFromTokens, tokensFromCells } from '@hrm/data';
+import { drawSudoku, generateSudokuPuzzles, verifySudoku } from '@hrm/data-sudoku-maze';
 import { loadModel, saveModel } from '@hrm/models';
 import { selectBackend } from '@hrm/runtime';
 

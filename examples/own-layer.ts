@@ -1,7 +1,8 @@
 // A block of one's own, passed where `mixerBlock()` or `attentionBlock()` would be: it knows what a Sudoku is. Each cell
 // hears the mean of its row, of its column and of its box, and a SwiGLU makes something of that.
 import * as tf from '@tensorflow/tfjs-core';
-import { buildSudokuDataset, generateSudokuPuzzles, sudokuAugmentation, trainBatches } from '@hrm/data-sudoku-maze';
+import { trainBatches } from '@hrm/data';
+import { buildSudokuDataset, generateSudokuPuzzles, sudokuAugmentation } from '@hrm/data-sudoku-maze';
 import { Linear, mixerBlock, rmsNorm, SwiGLU, type BlockFactory } from '@hrm/layers';
 import { hrm } from '@hrm/models';
 import { selectBackend } from '@hrm/runtime';

@@ -2,7 +2,8 @@
 // its answer twice in a row. It learns to be sure as TRM's head does, from whether the answer was right.
 import * as tf from '@tensorflow/tfjs-core';
 import { binaryCrossEntropy, type HaltingFactory } from '@hrm/act';
-import { buildSudokuDataset, generateSudokuPuzzles, sudokuAugmentation, trainBatches } from '@hrm/data-sudoku-maze';
+import { trainBatches } from '@hrm/data';
+import { buildSudokuDataset, generateSudokuPuzzles, sudokuAugmentation } from '@hrm/data-sudoku-maze';
 import { Linear, mixerBlock, withoutGradient } from '@hrm/layers';
 import { hrm } from '@hrm/models';
 import { selectBackend } from '@hrm/runtime';

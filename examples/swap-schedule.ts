@@ -1,7 +1,8 @@
 // Another recursion schedule is one argument. The same model learns 4x4 Sudoku with HRM's schedule, with TRM's, with
 // backpropagation through the whole segment, and with one written here: nothing else changes.
 import * as tf from '@tensorflow/tfjs-core';
-import { buildSudokuDataset, generateSudokuPuzzles, sudokuAugmentation, trainBatches } from '@hrm/data-sudoku-maze';
+import { trainBatches } from '@hrm/data';
+import { buildSudokuDataset, generateSudokuPuzzles, sudokuAugmentation } from '@hrm/data-sudoku-maze';
 import { mixerBlock, withoutGradient } from '@hrm/layers';
 import { hrm } from '@hrm/models';
 import { fullRecursion, oneStepGradient, unrolled, type RecursionSchedule } from '@hrm/recursion';

@@ -1,11 +1,12 @@
-// Puts all seven packages to use: trains one step on the backend that is named. Ends with one line of JSON.
+// Puts all packages to use: trains one step on the backend that is named. Ends with one line of JSON.
 import * as tf from '@tensorflow/tfjs-core';
 import { mixerBlock } from '@hrm/layers';
 import { oneStepGradient } from '@hrm/recursion';
 import { qLearningHalting } from '@hrm/act';
 import { hrm } from '@hrm/models';
 import { adamAtan2, Trainer } from '@hrm/trainer';
-import { generateSudokuPuzzles, buildSudokuDataset, trainBatches } from '@hrm/data-sudoku-maze';
+import { trainBatches } from '@hrm/data';
+import { generateSudokuPuzzles, buildSudokuDataset } from '@hrm/data-sudoku-maze';
 import { compile, selectBackend } from '@hrm/runtime';
 import * as datasetFiles from '@hrm/data-sudoku-maze/files';
 import * as checkpoints from '@hrm/trainer/checkpoint';

@@ -1,6 +1,8 @@
 // Solves 4x4 Sudoku in this page with a trained model, segment by segment. Nothing is computed elsewhere.
-import { cellsFromTokens, generateSudoku, SeededRandom, sudokuSvg } from '@hrm/data-sudoku-maze';
-import { tokensFromCells, verifySudoku } from '@hrm/data-sudoku-maze';
+import { cellsFromTokens, SeededRandom } from '@hrm/data';
+import { generateSudoku, sudokuSvg } from '@hrm/data-sudoku-maze';
+import { tokensFromCells } from '@hrm/data';
+import { verifySudoku } from '@hrm/data-sudoku-maze';
 import { loadModel, Solver } from '@hrm/models';
 import weights from './solver-4x4.safetensors?url';
 import '@tensorflow/tfjs-backend-cpu';

@@ -1,13 +1,8 @@
 // Trains the solver that the page and other examples load: `node scripts/run-example.mjs browser-inference/train`, in the
 // root of the repository. Some ten seconds on native TensorFlow.
 import { writeFileSync } from 'node:fs';
-import {
-  buildSudokuDataset,
-  evaluationBatches,
-  generateSudokuPuzzles,
-  sudokuAugmentation,
-  trainBatches,
-} from '@hrm/data-sudoku-maze';
+import { evaluationBatches, trainBatches } from '@hrm/data';
+import { buildSudokuDataset, generateSudokuPuzzles, sudokuAugmentation } from '@hrm/data-sudoku-maze';
 import { buildModel, saveModel, type ModelConfig } from '@hrm/models';
 import { compile, selectBackend } from '@hrm/runtime';
 import { adamAtan2, evaluate, Trainer, warmupCosine } from '@hrm/trainer';

@@ -1,5 +1,6 @@
 // The page: shows what the worker tells, and goes on drawing while the worker computes.
-import { generateSudoku, SeededRandom, sudokuSvg, verifySudoku } from '@hrm/data-sudoku-maze';
+import { SeededRandom } from '@hrm/data';
+import { generateSudoku, sudokuSvg, verifySudoku } from '@hrm/data-sudoku-maze';
 import type { Told } from './worker';
 
 const [backend, board, status, frames] = ['backend', 'board', 'status', 'frames'].map((id) =>

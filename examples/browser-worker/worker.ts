@@ -1,5 +1,5 @@
 // The model, on a thread of its own. The program is the one that runs in Node: only the messages are the browser's.
-import { cellsFromTokens, tokensFromCells } from '@hrm/data-sudoku-maze';
+import { cellsFromTokens, tokensFromCells } from '@hrm/data';
 import { loadModel, Solver } from '@hrm/models';
 import { selectBackend } from '@hrm/runtime';
 import weights from '../browser-inference/solver-4x4.safetensors?url';

@@ -7,7 +7,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stablemaxCrossEntropy } from '@hrm/act';
-import { evaluationBatches } from '@hrm/data-sudoku-maze';
+import { evaluationBatches } from '@hrm/data';
 import { parseTorchCheckpoint, serializeSafetensors, type HostTensor } from '@hrm/files';
 import { selectBackend } from '@hrm/runtime';
 import { evaluate } from '@hrm/trainer';

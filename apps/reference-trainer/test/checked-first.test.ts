@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { buildSudokuDataset, generateSudokuPuzzles, type PuzzleDataset } from '@hrm/data-sudoku-maze';
+import type { PuzzleDataset } from '@hrm/data';
+import { buildSudokuDataset, generateSudokuPuzzles } from '@hrm/data-sudoku-maze';
 import { writeDataset } from '@hrm/data-sudoku-maze/files';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { quickRun, writeQuickConfig } from './quick-run';

@@ -1,12 +1,11 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { cellsFromTokens, SeededRandom } from '@hrm/data';
 import {
   applySudokuSymmetry,
-  cellsFromTokens,
   formatSudoku,
   generateSudokuPuzzles,
   randomSudokuSymmetry,
-  SeededRandom,
   sudokuClass,
 } from '@hrm/data-sudoku-maze';
 import { readDataset } from '@hrm/data-sudoku-maze/files';

@@ -29,7 +29,7 @@ export { countHaltingSteps, haltingHistogram } from './metrics/halting-histogram
 export type { Divisor, MetricCounts, MetricSum, SlotMetric } from './metrics/metric';
 export { scoreAnswers, type AnswerScore } from './metrics/score-answers';
 export { admitPuzzles, initialCarry, type Carry } from './segment/carry';
-export { expectPuzzleIdentifiers, expectPuzzles, expectTokens, type PuzzleQuestions } from './segment/expect-puzzles';
-export { IGNORED_LABEL, puzzleTensors, type PuzzleBatch, type PuzzleTensors } from './segment/puzzle-tensors';
+export { expectPuzzleIdentifiers, expectPuzzles, expectTokens } from './segment/expect-puzzles';
+export { puzzleTensors, type PuzzleTensors } from './segment/puzzle-tensors';
 export type { ReasoningNetwork } from './segment/reasoning-network';
 export { runSegment, superviseSegment, type Segment, type SegmentOptions, type Supervision } from './segment/segment';

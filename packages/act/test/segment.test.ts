@@ -1,7 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {
   admitPuzzles,
-  IGNORED_LABEL,
   initialCarry,
   puzzleTensors,
   qLearningHalting,
@@ -17,6 +16,7 @@ import {
   type Segment,
   type TokenLoss,
 } from '@hrm/act';
+import { IGNORED_LABEL } from '@hrm/data';
 import { ProbeNetwork } from '@hrm/act/testing';
 import { RandomStream, ShapeError, valueAndGradients } from '@hrm/layers';
 import { beforeAll, describe, expect, it } from 'vitest';

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { IGNORED_LABEL, softmaxCrossEntropy, stablemaxCrossEntropy, type CrossEntropy, type TokenLoss } from '@hrm/act';
+import { softmaxCrossEntropy, stablemaxCrossEntropy, type CrossEntropy, type TokenLoss } from '@hrm/act';
+import { IGNORED_LABEL } from '@hrm/data';
 import { RandomStream, valueAndGradients } from '@hrm/layers';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { useBackend } from './backends';

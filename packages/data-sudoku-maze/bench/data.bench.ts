@@ -1,6 +1,7 @@
 /** How fast puzzles and batches are made: `npx vitest bench --project data-sudoku-maze`. */
 import { readFileSync } from 'node:fs';
 import { bench, describe } from 'vitest';
+import { SeededRandom, tokensFromCells, trainBatches } from '@hrm/data';
 import {
   buildMazeDataset,
   buildSudokuDataset,
@@ -10,12 +11,9 @@ import {
   generateSudokuPuzzles,
   mazeAugmentation,
   parseSudoku,
-  SeededRandom,
   solveSudoku,
   SUDOKU_SIZES,
   sudokuAugmentation,
-  tokensFromCells,
-  trainBatches,
 } from '../src/index';
 
 const random = new SeededRandom(0);

@@ -1,4 +1,3 @@
-export { SeededRandom, type SeededRandomState } from './seeded-random';
 export type { Verdict } from './verdict';
 export { PuzzleTextError } from './puzzle-text-error';
 
@@ -15,6 +14,8 @@ export { sudokuContradiction } from './sudoku/sudoku-contradiction';
 export { verifySudoku } from './sudoku/verify-sudoku';
 export { applySudokuSymmetry, randomSudokuSymmetry, type SudokuSymmetry } from './sudoku/sudoku-symmetry';
 export { sudokuClass } from './sudoku/sudoku-class';
+export { buildSudokuDataset } from './sudoku/build-sudoku-dataset';
+export { sudokuAugmentation } from './sudoku/sudoku-augmentation';
 export { formatSudoku, parseSudoku } from './sudoku/sudoku-text';
 export { type SudokuInLines, SudokuLineReader } from './sudoku/sudoku-line-reader';
 export { drawSudoku, type SudokuDrawing } from './sudoku/draw-sudoku';
@@ -27,30 +28,9 @@ export { generateMaze, generateMazePuzzles, hardPathLength, type MazeGeneratorOp
 export { verifyMaze } from './maze/verify-maze';
 export { DIHEDRAL_INVERSE, type DihedralTransform, dihedralTransform } from './maze/dihedral-transform';
 export { mazeClass } from './maze/maze-class';
+export { buildMazeDataset } from './maze/build-maze-dataset';
+export { mazeAugmentation } from './maze/maze-augmentation';
 export { formatMaze, parseMaze } from './maze/maze-text';
 export { drawMaze } from './maze/draw-maze';
 export type { MazeDrawing } from './maze/maze-marks';
 export { mazeSvg } from './maze/maze-svg';
-
-export {
-  checkPuzzleDataset,
-  type PuzzleDataset,
-  PuzzleDatasetError,
-  type PuzzleDatasetMetadata,
-  type PuzzleSet,
-  type TokenArray,
-} from './dataset/puzzle-dataset';
-export { buildMazeDataset, buildSudokuDataset } from './dataset/build-dataset';
-export type { PuzzleSequence } from './dataset/puzzle-sequence';
-export { countEqualPuzzles } from './dataset/count-equal-puzzles';
-export { metadataFromJson, metadataToJson } from './dataset/metadata-json';
-export { cellsFromTokens, IGNORE_LABEL, PAD_TOKEN, tokensFromCells } from './dataset/tokens';
-export type { Batch } from './dataset/batch';
-export {
-  trainBatches,
-  type TrainBatchesCursor,
-  type TrainBatchesOptions,
-  type TrainingBatch,
-} from './dataset/train-batches';
-export { evaluationBatches } from './dataset/evaluation-batches';
-export { type Augmentation, mazeAugmentation, sudokuAugmentation } from './dataset/augmentation';

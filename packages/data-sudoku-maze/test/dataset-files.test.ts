@@ -3,17 +3,20 @@ import { join } from 'node:path';
 import { serializeNpy } from '@hrm/files';
 import { describe, expect, it } from 'vitest';
 import {
-  buildMazeDataset,
-  buildSudokuDataset,
   cellsFromTokens,
   checkPuzzleDataset,
   evaluationBatches,
-  generateMazePuzzles,
-  generateSudokuPuzzles,
   type PuzzleDataset,
   type PuzzleSet,
   shortestPath,
   trainBatches,
+} from '@hrm/data';
+import {
+  buildMazeDataset,
+  buildSudokuDataset,
+  generateMazePuzzles,
+  generateSudokuPuzzles,
+  serializeNpy,
   verifyMaze,
   verifySudoku,
 } from '../src/index';

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { SeededRandom, tokensFromCells } from '@hrm/data';
 import {
   DIHEDRAL_INVERSE,
   type DihedralTransform,
@@ -7,9 +8,8 @@ import {
   generateMaze,
   mazeAugmentation,
   parseMaze,
-  SeededRandom,
   shortestPath,
-  tokensFromCells,
+  verifyMaze,
 } from '../src/index';
 import { drawPath } from '../src/maze/shortest-path';
 

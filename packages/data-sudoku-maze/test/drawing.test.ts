@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { SeededRandom } from '@hrm/data';
 import {
   drawMaze,
   drawSudoku,
@@ -7,7 +8,6 @@ import {
   mazeSvg,
   parseMaze,
   parseSudoku,
-  SeededRandom,
   SUDOKU_SIZES,
   sudokuSvg,
 } from '../src/index';

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { SeededRandom } from '@hrm/data';
 import {
   countSudokuSolutions,
   DEFAULT_GIVENS,
   formatSudoku,
   generateSudoku,
   generateSudokuPuzzles,
-  SeededRandom,
   SUDOKU_SIZES,
   type SudokuSize,
   verifySudoku,

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { SeededRandom } from '@hrm/data';
 import {
   formatMaze,
   generateMaze,
@@ -9,7 +10,6 @@ import {
   MazeCell,
   mazeDistances,
   parseMaze,
-  SeededRandom,
   shortestPath,
   verifyMaze,
 } from '../src/index';

@@ -12,14 +12,9 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { evaluationBatches } from '@hrm/data';
 import { serializeNpy } from '@hrm/files';
-import {
-  buildMazeDataset,
-  buildSudokuDataset,
-  evaluationBatches,
-  generateMazePuzzles,
-  generateSudokuPuzzles,
-} from '../dist/index.js';
+import { buildMazeDataset, buildSudokuDataset, generateMazePuzzles, generateSudokuPuzzles } from '../dist/index.js';
 import { writeDataset } from '../dist/files.js';
 
 const [checkout, python = 'python3'] = process.argv.slice(2);

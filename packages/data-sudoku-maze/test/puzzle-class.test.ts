@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { SeededRandom } from '@hrm/data';
 import {
   applySudokuSymmetry,
   type DihedralTransform,
@@ -11,7 +12,6 @@ import {
   type MazePuzzle,
   parseSudoku,
   randomSudokuSymmetry,
-  SeededRandom,
   SUDOKU_SIZES,
   sudokuClass,
   sudokuGeometry,

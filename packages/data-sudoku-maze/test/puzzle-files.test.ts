@@ -3,6 +3,7 @@ import { renameSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { SeededRandom } from '@hrm/data';
 import {
   buildSudokuDataset,
   countSudokuSolutions,
@@ -10,7 +11,6 @@ import {
   generateSudoku,
   generateSudokuPuzzles,
   parseSudoku,
-  SeededRandom,
   sudokuContradiction,
   type SudokuPuzzle,
   verifySudoku,

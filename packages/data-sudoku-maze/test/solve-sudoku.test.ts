@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { SeededRandom } from '@hrm/data';
 import {
   countSudokuSolutions,
   formatSudoku,
   generateSudoku,
   parseSudoku,
-  SeededRandom,
   solveSudoku,
   SUDOKU_SIZES,
   sudokuDifficulty,

@@ -1,14 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { SeededRandom, tokensFromCells } from '@hrm/data';
 import {
   applySudokuSymmetry,
   countSudokuSolutions,
   generateSudoku,
   randomSudokuSymmetry,
-  SeededRandom,
   SUDOKU_SIZES,
   sudokuAugmentation,
-  tokensFromCells,
   verifySudoku,
 } from '../src/index';
 

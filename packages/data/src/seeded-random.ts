@@ -22,7 +22,7 @@ function mix(value: number): number {
  *
  * @example
  * ```ts
- * import { SeededRandom } from '@hrm/data-sudoku-maze';
+ * import { SeededRandom } from '@hrm/data';
  *
  * const random = new SeededRandom(0);
  * console.log(random.integer(6), random.uniform(), random.permutation(5));

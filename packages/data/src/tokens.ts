@@ -1,19 +1,22 @@
 /** The token that pads; a cell that holds v is token v + 1, in Sudoku (0 blank) and in mazes (0 wall) alike. */
 export const PAD_TOKEN = 0;
 
-/** The label that has no loss, as the official code has it (`IGNORE_LABEL_ID`, models/losses.py). */
-export const IGNORE_LABEL = -100;
+/**
+ * The label that is not learned from: padding, and every place without an answer. Source: `IGNORE_LABEL_ID`, official
+ * models/losses.py.
+ */
+export const IGNORED_LABEL = -100;
 
 /**
  * The tokens of a puzzle's cells: 0 pads, 1 is a blank cell (Sudoku) or a wall (maze), and so on.
  *
  * @example
  * ```ts
- * import { cellsFromTokens, parseSudoku, tokensFromCells } from '@hrm/data-sudoku-maze';
+ * import { cellsFromTokens, tokensFromCells } from '@hrm/data';
  *
- * const tokens = tokensFromCells(parseSudoku('1.....3..4.....2'));
- * console.log(tokens.slice(0, 8).join()); // 2,1,1,1,1,1,4,1
- * console.log(cellsFromTokens(tokens)[6]); // 3
+ * const tokens = tokensFromCells([1, 0, 0, 3]);
+ * console.log(tokens.join()); // 2,1,1,4
+ * console.log(cellsFromTokens(tokens).join()); // 1,0,0,3
  * ```
  */
 export function tokensFromCells(cells: ArrayLike<number>): Int32Array {
@@ -25,7 +28,7 @@ export function tokensFromCells(cells: ArrayLike<number>): Int32Array {
  *
  * @example
  * ```ts
- * import { cellsFromTokens } from '@hrm/data-sudoku-maze';
+ * import { cellsFromTokens } from '@hrm/data';
  *
  * console.log(cellsFromTokens([0, 1, 2, 5]).join()); // 0,0,1,4
  * ```

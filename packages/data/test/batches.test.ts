@@ -1,21 +1,21 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
-  buildMazeDataset,
-  buildSudokuDataset,
-  cellsFromTokens,
+  buildDataset,
   evaluationBatches,
-  generateMazePuzzles,
-  generateSudokuPuzzles,
-  mazeAugmentation,
   type PuzzleDataset,
   SeededRandom,
-  sudokuAugmentation,
   trainBatches,
   type TrainBatchesCursor,
   type TrainingBatch,
-  verifySudoku,
 } from '../src/index';
+
+/** So many examples that can be told apart, each a group of its own. */
+const examples = (count: number): PuzzleDataset =>
+  buildDataset(
+    Array.from({ length: count }, (_, k) => ({ input: [k + 1, 1], output: [1, k + 1] })),
+    { vocabSize: 100, seqLen: 2 },
+  );
 
 /**
  * A data set whose every example can be told apart: example e is the tokens [e + 1, group + 1], with puzzles of 1 to 3
@@ -112,9 +112,9 @@ describe('training batches', () => {
   });
 
   it('show every group once an epoch, in another order each', () => {
-    const dataset = buildSudokuDataset(generateSudokuPuzzles({ size: 4, count: 32 }));
+    const dataset = examples(32);
     const orders = [...trainBatches(dataset, { batchSize: 32, epochs: 40 })].map((batch) =>
-      Array.from({ length: 32 }, (_, k) => batch.inputs.subarray(k * 16, k * 16 + 16).join()),
+      Array.from({ length: 32 }, (_, k) => batch.inputs.subarray(k * 2, k * 2 + 2).join()),
     );
     expect(orders).toHaveLength(40);
     expect(new Set(orders.map((order) => order.toSorted().join('|'))).size).toBe(1);
@@ -175,22 +175,8 @@ describe('training batches', () => {
     );
   });
 
-  it('go on exactly with our augmentations too, which keep nothing from example to example', () => {
-    const sudokus = buildSudokuDataset(generateSudokuPuzzles({ size: 9, count: 10 }));
-    const mazes = buildMazeDataset(generateMazePuzzles({ width: 6, count: 10 }));
-    for (const [dataset, makeAugment] of [
-      [sudokus, () => sudokuAugmentation(9)],
-      [mazes, () => mazeAugmentation(6, 6)],
-    ] as const) {
-      const stream = (cursor?: TrainBatchesCursor) =>
-        trainBatches(dataset, { batchSize: 4, seed: 0, augment: makeAugment(), cursor });
-      const batches = take(stream(), 20);
-      for (const at of [0, 7, 15]) expect(take(stream(batches[at]!.cursor), 4)).toEqual(batches.slice(at + 1, at + 5));
-    }
-  });
-
   it('string epochs together before dropping a short batch', () => {
-    const dataset = buildSudokuDataset(generateSudokuPuzzles({ size: 4, count: 10 }));
+    const dataset = examples(10);
     const count = (epochs: number, epochsPerIteration: number) =>
       [...trainBatches(dataset, { batchSize: 4, epochs, epochsPerIteration })].length;
     expect(count(4, 1)).toBe(8);
@@ -206,23 +192,16 @@ describe('training batches', () => {
     expect(runs).toEqual(['all', 'more', 'all', 'more']);
   });
 
-  it('can be augmented on the fly, and stay valid', () => {
-    const dataset = buildSudokuDataset(generateSudokuPuzzles({ size: 4, count: 8 }));
-    const keys = new Set<string>();
-    for (const batch of trainBatches(dataset, { batchSize: 8, epochs: 20, augment: sudokuAugmentation(4) })) {
-      for (let at = 0; at < 128; at += 16) {
-        const question = cellsFromTokens(batch.inputs.subarray(at, at + 16));
-        expect(verifySudoku(question, cellsFromTokens(batch.labels.subarray(at, at + 16))).valid).toBe(true);
-        keys.add(question.join());
-      }
+  it('can be augmented on the fly, which leaves the data set as it was', () => {
+    const dataset = examples(8);
+    const augment = (inputs: Int32Array): void => void inputs.fill(99);
+    for (const { inputs } of trainBatches(dataset, { batchSize: 8, epochs: 2, augment })) {
+      expect([...inputs]).toEqual(new Array(16).fill(99));
     }
-    expect(keys.size).toBeGreaterThan(120);
-    expect(dataset.sets['all']!.inputs).toEqual(
-      buildSudokuDataset(generateSudokuPuzzles({ size: 4, count: 8 })).sets['all']!.inputs,
-    );
+    expect(dataset).toEqual(examples(8));
   });
 
-  const small = buildSudokuDataset(generateSudokuPuzzles({ size: 4, count: 5 }));
+  const small = examples(5);
   const cursor = take(trainBatches(small, { batchSize: 2 }), 1)[0]!.cursor;
   it.each([
     [{ batchSize: 0 }, /batchSize must be a positive integer/],

@@ -17,11 +17,11 @@ import {
   puzzleTensors,
   stablemaxCrossEntropy,
   type Carry,
-  type PuzzleBatch,
   type NamedTensors,
   type ReasoningNetwork,
   type TokenLoss,
 } from '@hrm/act';
+import type { PuzzleBatch } from '@hrm/data';
 import type { NamedHostTensors } from '@hrm/files';
 import { parameterValues, setParameterValues } from '@hrm/models';
 import { carryToHost, fittingCarry } from './carry-values';

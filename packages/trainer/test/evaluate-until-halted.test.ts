@@ -1,12 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import {
-  IGNORED_LABEL,
-  residualHalting,
-  softmaxCrossEntropy,
-  type HaltingController,
-  type PuzzleBatch,
-  type ReasoningNetwork,
-} from '@hrm/act';
+import { residualHalting, softmaxCrossEntropy, type HaltingController, type ReasoningNetwork } from '@hrm/act';
+import { IGNORED_LABEL, type PuzzleBatch } from '@hrm/data';
 import { mixerBlock } from '@hrm/layers';
 import { hrm } from '@hrm/models';
 import { evaluate } from '@hrm/trainer';

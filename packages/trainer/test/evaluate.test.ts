@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { IGNORED_LABEL, softmaxCrossEntropy, type PuzzleBatch } from '@hrm/act';
+import { softmaxCrossEntropy } from '@hrm/act';
+import { IGNORED_LABEL, type PuzzleBatch } from '@hrm/data';
 import { hrm } from '@hrm/models';
 import { evaluate, evaluationStep, type EvaluatedSegment } from '@hrm/trainer';
 import { beforeAll, describe, expect, it } from 'vitest';

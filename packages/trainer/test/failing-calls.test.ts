@@ -379,7 +379,7 @@ it('everything that makes tensors is among these calls', () => {
       'namedParameters',
       'RandomStream',
     ],
-    ...['ShapeError', 'swigluInnerSize', 'IGNORED_LABEL', 'all', 'any', 'atLeast', 'expectController'],
+    ...['ShapeError', 'swigluInnerSize', 'all', 'any', 'atLeast', 'expectController'],
     ...['expectPuzzleIdentifiers', 'expectPuzzles', 'expectTokens', 'haltingHistogram', 'scoreAnswers', 'withParts'],
     ...['modelConfigFromOfficial', 'nameFromOfficial', 'officialName', 'weightsFromOfficial'],
     ...['weightsToOfficial', 'shapesToOfficial', 'serializeModel'],

@@ -1,4 +1,4 @@
-import type { PuzzleBatch } from '@hrm/act';
+import type { PuzzleBatch } from '@hrm/data';
 import { fixedSteps } from '@hrm/act';
 import { attentionBlock, RandomStream } from '@hrm/layers';
 import { buildModel, hrm, trm, type Positions, type RecursiveReasoner } from '@hrm/models';

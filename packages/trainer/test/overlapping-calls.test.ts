@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { softmaxCrossEntropy, stablemaxCrossEntropy, type PuzzleBatch } from '@hrm/act';
+import { softmaxCrossEntropy, stablemaxCrossEntropy } from '@hrm/act';
+import type { PuzzleBatch } from '@hrm/data';
 import { namedParameters } from '@hrm/layers';
 import { hrm } from '@hrm/models';
 import { progressive } from '@hrm/recursion';

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { fixedSteps, type HaltingController, type PuzzleBatch } from '@hrm/act';
+import { fixedSteps, type HaltingController } from '@hrm/act';
+import type { PuzzleBatch } from '@hrm/data';
 import { Linear, mixerBlock, ShapeError, type BlockFactory } from '@hrm/layers';
 import { hrm, type HrmOptions } from '@hrm/models';
 import { oneStepGradient, type RecursionSchedule } from '@hrm/recursion';

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { puzzleTensors, softmaxCrossEntropy, Solver, type PuzzleBatch } from '@hrm/act';
+import { puzzleTensors, softmaxCrossEntropy, Solver } from '@hrm/act';
+import type { PuzzleBatch } from '@hrm/data';
 import { evaluate } from '@hrm/trainer';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { useBackend } from './backends';

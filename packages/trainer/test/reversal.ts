@@ -1,4 +1,5 @@
-import { haltOnly, qLearningHalting, type PuzzleBatch } from '@hrm/act';
+import { haltOnly, qLearningHalting } from '@hrm/act';
+import type { PuzzleBatch } from '@hrm/data';
 import { mixerBlock, RandomStream } from '@hrm/layers';
 import { hrm, trm, type RecursiveReasoner } from '@hrm/models';
 import { fullRecursion, oneStepGradient } from '@hrm/recursion';

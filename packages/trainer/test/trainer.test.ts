@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as tf from '@tensorflow/tfjs-core';
-import { softmaxCrossEntropy, stablemaxCrossEntropy, type PuzzleBatch, type TokenLoss } from '@hrm/act';
+import { softmaxCrossEntropy, stablemaxCrossEntropy, type TokenLoss } from '@hrm/act';
+import type { PuzzleBatch } from '@hrm/data';
 import { namedParameters } from '@hrm/layers';
 import type { HostTensor, NamedHostTensors } from '@hrm/files';
 import type { RecursiveReasoner } from '@hrm/models';

@@ -1,4 +1,4 @@
-import { evaluationBatches, trainBatches } from '@hrm/data-sudoku-maze';
+import { evaluationBatches, trainBatches } from '@hrm/data';
 import { evaluate, type AnswerMeans, type Compile, type Trainer } from '@hrm/trainer';
 import {
   buildRunModel,

@@ -5,10 +5,10 @@ import {
   softmaxCrossEntropy,
   stablemaxCrossEntropy,
   type Carry,
-  type PuzzleBatch,
   type NamedTensors,
 } from '@hrm/act';
 import { continueTarget } from '@hrm/act/internal';
+import type { PuzzleBatch } from '@hrm/data';
 import { disposeAll, namedParameters } from '@hrm/layers';
 import type { HostTensor, NamedHostTensors } from '@hrm/files';
 import {

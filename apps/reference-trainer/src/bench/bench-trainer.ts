@@ -1,5 +1,5 @@
 import { RandomStream } from '@hrm/layers';
-import type { PuzzleBatch } from '@hrm/act';
+import type { PuzzleBatch } from '@hrm/data';
 import type { RecursiveReasoner } from '@hrm/models';
 import type { Trainer } from '@hrm/trainer';
 import { checkRunConfig } from '../config/load-run-config';

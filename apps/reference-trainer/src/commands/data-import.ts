@@ -1,11 +1,10 @@
 import { existsSync } from 'node:fs';
+import { countEqualPuzzles, type PuzzleDataset } from '@hrm/data';
 import {
   buildMazeDataset,
   buildSudokuDataset,
-  countEqualPuzzles,
   mazeClass,
   type MazePuzzle,
-  type PuzzleDataset,
   sudokuClass,
   type SudokuPuzzle,
 } from '@hrm/data-sudoku-maze';

@@ -1,4 +1,4 @@
-import { evaluationBatches } from '@hrm/data-sudoku-maze';
+import { evaluationBatches } from '@hrm/data';
 import { type AnswerMeans, evaluate } from '@hrm/trainer';
 import { z } from 'zod';
 import { defineCommand } from '../command-line/command';

@@ -1,6 +1,6 @@
 import { lstat } from 'node:fs/promises';
 import { expectPuzzles, puzzleTensors } from '@hrm/act';
-import { evaluationBatches } from '@hrm/data-sudoku-maze';
+import { evaluationBatches } from '@hrm/data';
 import { measureResiduals } from '@hrm/recursion';
 import { replaceFile } from '@hrm/files/node';
 import { z } from 'zod';

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { stablemaxCrossEntropy } from '@hrm/act';
-import { evaluationBatches, type PuzzleDataset } from '@hrm/data-sudoku-maze';
+import { evaluationBatches, type PuzzleDataset } from '@hrm/data';
 import type { RecursiveReasoner } from '@hrm/models';
 import { evaluate } from '@hrm/trainer';
 

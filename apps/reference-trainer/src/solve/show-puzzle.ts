@@ -1,5 +1,5 @@
+import { cellsFromTokens, tokensFromCells } from '@hrm/data';
 import {
-  cellsFromTokens,
   drawMaze,
   drawSudoku,
   formatMaze,
@@ -11,7 +11,6 @@ import {
   shortestPath,
   solveSudoku,
   sudokuContradiction,
-  tokensFromCells,
   verifyMaze,
   verifySudoku,
   type Verdict,

@@ -2,7 +2,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import { describeValue } from '@hrm/layers';
 import { admitPuzzles, initialCarry, type Carry } from '../segment/carry';
 import { expectPuzzleIdentifiers, expectTokens } from '../segment/expect-puzzles';
-import { IGNORED_LABEL, puzzleTensors } from '../segment/puzzle-tensors';
+import { IGNORED_LABEL } from '@hrm/data';
+import { puzzleTensors } from '../segment/puzzle-tensors';
 import type { ReasoningNetwork } from '../segment/reasoning-network';
 
 /** A puzzle to solve: its tokens, `[seqLen]`, or these with the puzzle's embedding. */

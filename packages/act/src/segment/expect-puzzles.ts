@@ -1,9 +1,7 @@
 import { describeValue } from '@hrm/layers';
-import { IGNORED_LABEL, expectBatchSizes, type PuzzleBatch } from './puzzle-tensors';
+import { IGNORED_LABEL, type PuzzleQuestions } from '@hrm/data';
+import { expectBatchSizes } from './puzzle-tensors';
 import type { ReasoningNetwork } from './reasoning-network';
-
-/** A batch of puzzles as plain arrays, with labels or without. */
-export type PuzzleQuestions = Omit<PuzzleBatch, 'labels'> & { labels?: Int32Array };
 
 function expectBatchObject(owner: string, puzzles: unknown): void {
   if (typeof puzzles === 'object' && puzzles !== null) return;

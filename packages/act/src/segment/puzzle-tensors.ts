@@ -1,27 +1,15 @@
 import * as tf from '@tensorflow/tfjs-core';
-
-/** The label that is not learned from: padding, and in general every position without an answer. */
-export const IGNORED_LABEL = -100;
+import type { PuzzleBatch, PuzzleQuestions } from '@hrm/data';
 
 /** Puzzles as tensors, all int32. */
 export type PuzzleTensors = {
   /** Tokens, `[batch, seqLen]`. */
   inputs: tf.Tensor2D;
-  /** The answer's tokens, `[batch, seqLen]`; {@link IGNORED_LABEL} where there is none. */
+  /** The answer's tokens, `[batch, seqLen]`; `IGNORED_LABEL` (@hrm/data) where there is none. */
   labels: tf.Tensor2D;
   /** Which puzzle's embedding goes in front, `[batch]`; 0 is the blank one. */
   puzzleIdentifiers: tf.Tensor1D;
 };
-
-/** Puzzles as plain arrays, as a data loader makes them; `[batch * seqLen]` each, row by row. */
-export interface PuzzleBatch {
-  inputs: Int32Array;
-  labels: Int32Array;
-  /** `[batch]` */
-  puzzleIdentifiers: Int32Array;
-  batchSize: number;
-  seqLen: number;
-}
 
 const isInt32Array = (values: unknown) => Object.prototype.toString.call(values) === '[object Int32Array]';
 
@@ -32,7 +20,7 @@ const isInt32Array = (values: unknown) => Object.prototype.toString.call(values)
  */
 export function expectBatchSizes(
   owner: string,
-  { inputs, labels, puzzleIdentifiers, batchSize, seqLen }: Omit<PuzzleBatch, 'labels'> & { labels?: Int32Array },
+  { inputs, labels, puzzleIdentifiers, batchSize, seqLen }: PuzzleQuestions,
 ): void {
   for (const [name, size] of Object.entries({ batchSize, seqLen })) {
     if (!Number.isInteger(size) || size < 1) {

@@ -10,7 +10,8 @@ import {
 import type { Latents, Refinement } from '@hrm/recursion';
 import { expectController } from '../controllers/expect-controller';
 import type { HaltingController, HaltingFactory } from '../controllers/halting-controller';
-import type { PuzzleBatch, PuzzleTensors } from '../segment/puzzle-tensors';
+import type { PuzzleBatch } from '@hrm/data';
+import type { PuzzleTensors } from '../segment/puzzle-tensors';
 import type { ReasoningNetwork } from '../segment/reasoning-network';
 
 /** Sizes of a {@link ProbeNetwork}. */

@@ -1,15 +1,16 @@
 import { lstat, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type NpyArray, type NpyData, parseNpy, serializeNpy } from '@hrm/files';
-import { expectReplaceableFolder, readRegularFile, replaceFile, wholeFolder, writeFolder } from '@hrm/files/node';
-import { metadataFromJson, metadataToJson } from '../dataset/metadata-json';
 import {
   checkPuzzleDataset,
+  metadataFromJson,
+  metadataToJson,
   type PuzzleDataset,
   PuzzleDatasetError,
   type PuzzleSet,
   type TokenArray,
-} from '../dataset/puzzle-dataset';
+} from '@hrm/data';
+import { type NpyArray, type NpyData, parseNpy, serializeNpy } from '@hrm/files';
+import { expectReplaceableFolder, readRegularFile, replaceFile, wholeFolder, writeFolder } from '@hrm/files/node';
 import { asPuzzleFileError, PuzzleFileError } from './puzzle-file-error';
 
 /** Limits on what is read. */

@@ -1,4 +1,4 @@
-import type { PuzzleSequence } from '../dataset/puzzle-sequence';
+import type { PuzzleSequence } from '@hrm/data';
 import { TextStore } from './text-store';
 
 /** Bytes of cells that are allocated at a time: a table that grows is not copied, as a longer array would be. */

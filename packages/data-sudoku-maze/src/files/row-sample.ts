@@ -1,4 +1,4 @@
-import { SeededRandom } from '../seeded-random';
+import { SeededRandom } from '@hrm/data';
 
 /** How many rows are kept, chosen at random with the seed (default 0). */
 export interface Subsample {

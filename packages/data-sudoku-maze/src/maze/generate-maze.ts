@@ -1,4 +1,4 @@
-import { SeededRandom } from '../seeded-random';
+import { SeededRandom } from '@hrm/data';
 import { FarCellFinder } from './far-cell-finder';
 import { type Maze, MazeCell, type MazePuzzle } from './maze';
 import { mazeClass } from './maze-class';
@@ -104,7 +104,8 @@ function generateWith(random: SeededRandom, options: Required<MazeGeneratorOptio
  *
  * @example
  * ```ts
- * import { drawMaze, generateMaze, SeededRandom } from '@hrm/data-sudoku-maze';
+ * import { SeededRandom } from '@hrm/data';
+ * import { drawMaze, generateMaze } from '@hrm/data-sudoku-maze';
  *
  * const { width, height, question, answer } = generateMaze(new SeededRandom(0), { width: 12, minPathLength: 20 });
  * console.log(drawMaze({ width, height, cells: question }, { prediction: answer }));

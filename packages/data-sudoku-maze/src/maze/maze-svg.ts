@@ -22,7 +22,8 @@ const FILLS: Readonly<Record<Exclude<MazeMark, 'free'>, string>> = {
  *
  * @example
  * ```ts
- * import { generateMaze, mazeSvg, SeededRandom } from '@hrm/data-sudoku-maze';
+ * import { SeededRandom } from '@hrm/data';
+ * import { generateMaze, mazeSvg } from '@hrm/data-sudoku-maze';
  *
  * const { width, height, question, answer } = generateMaze(new SeededRandom(0), { width: 10 });
  * console.log(mazeSvg({ width, height, cells: question }, { prediction: answer, answer }).length);

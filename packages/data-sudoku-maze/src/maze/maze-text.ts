@@ -60,7 +60,8 @@ export function parseMaze(text: string, options: { width?: number } = {}): Maze 
  *
  * @example
  * ```ts
- * import { formatMaze, generateMaze, SeededRandom } from '@hrm/data-sudoku-maze';
+ * import { SeededRandom } from '@hrm/data';
+ * import { formatMaze, generateMaze } from '@hrm/data-sudoku-maze';
  *
  * const { width, height, answer } = generateMaze(new SeededRandom(3), { width: 10 });
  * console.log(formatMaze({ width, height, cells: answer }, { rows: true }));

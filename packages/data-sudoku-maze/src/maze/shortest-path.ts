@@ -1,4 +1,4 @@
-import type { SeededRandom } from '../seeded-random';
+import type { SeededRandom } from '@hrm/data';
 import { assertMaze, type Maze, MazeCell } from './maze';
 import { mazeDistances, neighbourCells, UNREACHABLE } from './maze-distances';
 

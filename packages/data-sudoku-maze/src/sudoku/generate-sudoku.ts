@@ -1,4 +1,4 @@
-import { SeededRandom } from '../seeded-random';
+import { SeededRandom } from '@hrm/data';
 import { type SudokuGeometry, type SudokuSize, sudokuGeometry } from './sudoku-geometry';
 import { sudokuClass } from './sudoku-class';
 import { SudokuSolver } from './sudoku-solver';
@@ -99,7 +99,8 @@ function generateWith(solver: SudokuSolver, random: SeededRandom, options: Sudok
  *
  * @example
  * ```ts
- * import { drawSudoku, generateSudoku, SeededRandom } from '@hrm/data-sudoku-maze';
+ * import { SeededRandom } from '@hrm/data';
+ * import { drawSudoku, generateSudoku } from '@hrm/data-sudoku-maze';
  *
  * const { question, answer } = generateSudoku(new SeededRandom(0), { size: 9, givens: 27 });
  * console.log(drawSudoku(question));

@@ -194,7 +194,8 @@ function givensOf(grid: ArrayLike<number>, { size, cells }: SudokuGeometry): Giv
  *
  * @example
  * ```ts
- * import { applySudokuSymmetry, generateSudoku, randomSudokuSymmetry, SeededRandom, sudokuClass } from '@hrm/data-sudoku-maze';
+ * import { SeededRandom } from '@hrm/data';
+ * import { applySudokuSymmetry, generateSudoku, randomSudokuSymmetry, sudokuClass } from '@hrm/data-sudoku-maze';
  *
  * const random = new SeededRandom(0);
  * const { question } = generateSudoku(random, { size: 9 });

@@ -1,4 +1,4 @@
-import type { SeededRandom } from '../seeded-random';
+import type { SeededRandom } from '@hrm/data';
 import type { SudokuGeometry } from './sudoku-geometry';
 
 /** How far a search goes. */

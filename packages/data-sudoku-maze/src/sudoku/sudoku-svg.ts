@@ -14,7 +14,8 @@ import { wrongSudokuCells } from './wrong-sudoku-cells';
  *
  * @example
  * ```ts
- * import { generateSudoku, SeededRandom, sudokuSvg } from '@hrm/data-sudoku-maze';
+ * import { SeededRandom } from '@hrm/data';
+ * import { generateSudoku, sudokuSvg } from '@hrm/data-sudoku-maze';
  *
  * const { question, answer } = generateSudoku(new SeededRandom(0), { size: 6 });
  * console.log(sudokuSvg(question, { prediction: answer }).length);

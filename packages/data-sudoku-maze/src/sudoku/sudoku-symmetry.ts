@@ -1,4 +1,4 @@
-import type { SeededRandom } from '../seeded-random';
+import type { SeededRandom } from '@hrm/data';
 import type { SudokuSize } from './sudoku-geometry';
 import { sudokuGeometry } from './sudoku-geometry';
 
@@ -64,7 +64,8 @@ export function sudokuSymmetrySampler(size: SudokuSize): (random: SeededRandom) 
  *
  * @example
  * ```ts
- * import { applySudokuSymmetry, generateSudoku, randomSudokuSymmetry, SeededRandom } from '@hrm/data-sudoku-maze';
+ * import { SeededRandom } from '@hrm/data';
+ * import { applySudokuSymmetry, generateSudoku, randomSudokuSymmetry } from '@hrm/data-sudoku-maze';
  *
  * const random = new SeededRandom(0);
  * const puzzle = generateSudoku(random, { size: 6 });
@@ -85,7 +86,8 @@ export function randomSudokuSymmetry(size: SudokuSize, random: SeededRandom): Su
  *
  * @example
  * ```ts
- * import { applySudokuSymmetry, formatSudoku, parseSudoku, randomSudokuSymmetry, SeededRandom } from '@hrm/data-sudoku-maze';
+ * import { SeededRandom } from '@hrm/data';
+ * import { applySudokuSymmetry, formatSudoku, parseSudoku, randomSudokuSymmetry } from '@hrm/data-sudoku-maze';
  *
  * const symmetry = randomSudokuSymmetry(4, new SeededRandom(0));
  * console.log(formatSudoku(applySudokuSymmetry(parseSudoku('1324423124133142'), symmetry)));

@@ -128,7 +128,8 @@ export function parseSudoku(text: string, size?: SudokuSize): Uint8Array {
  *
  * @example
  * ```ts
- * import { formatSudoku, generateSudoku, SeededRandom } from '@hrm/data-sudoku-maze';
+ * import { SeededRandom } from '@hrm/data';
+ * import { formatSudoku, generateSudoku } from '@hrm/data-sudoku-maze';
  *
  * const { question, answer } = generateSudoku(new SeededRandom(7), { size: 4 });
  * console.log(formatSudoku(question), formatSudoku(answer));

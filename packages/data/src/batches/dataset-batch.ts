@@ -1,30 +1,23 @@
-import { type PuzzleDatasetMetadata, type PuzzleSet } from './puzzle-dataset';
-import { IGNORE_LABEL } from './tokens';
+import type { PuzzleDatasetMetadata, PuzzleSet } from '../layout/puzzle-dataset';
+import { IGNORED_LABEL } from '../tokens';
+import type { PuzzleBatch } from './puzzle-batch';
 
-/** A batch of examples, ready to become tensors. */
-export interface Batch {
-  /** Tokens, [batchSize * seqLen]. */
-  inputs: Int32Array;
-  /** Tokens, [batchSize * seqLen]; -100 where there is no loss. */
-  labels: Int32Array;
-  /** [batchSize] */
-  puzzleIdentifiers: Int32Array;
+/** A batch of examples of a data set. */
+export interface DatasetBatch extends PuzzleBatch {
   /** Real examples; the rest of the batch, at its end, is padding. */
   count: number;
-  batchSize: number;
-  seqLen: number;
   /** The set the examples are from. */
   setName: string;
 }
 
 /** A batch of nothing but padding, as `_collate_batch` of the official puzzle_dataset.py pads. */
-export function blankBatch(metadata: PuzzleDatasetMetadata, batchSize: number, setName: string): Batch {
+export function blankBatch(metadata: PuzzleDatasetMetadata, batchSize: number, setName: string): DatasetBatch {
   const { seqLen, padId, blankIdentifierId } = metadata;
   const inputs = new Int32Array(batchSize * seqLen);
   if (padId !== 0) inputs.fill(padId);
   return {
     inputs,
-    labels: new Int32Array(batchSize * seqLen).fill(IGNORE_LABEL),
+    labels: new Int32Array(batchSize * seqLen).fill(IGNORED_LABEL),
     puzzleIdentifiers: new Int32Array(batchSize).fill(blankIdentifierId),
     count: 0,
     batchSize,
@@ -35,7 +28,7 @@ export function blankBatch(metadata: PuzzleDatasetMetadata, batchSize: number, s
 
 /** Puts an example of a set, which belongs to a puzzle, after those already in the batch. */
 export function appendExample(
-  batch: Batch,
+  batch: DatasetBatch,
   set: PuzzleSet,
   example: number,
   puzzle: number,
@@ -47,7 +40,7 @@ export function appendExample(
   for (let k = 0; k < seqLen; k++) {
     const label = set.labels[from + k]!;
     inputs[to + k] = set.inputs[from + k]!;
-    labels[to + k] = label === ignoreLabelId ? IGNORE_LABEL : label;
+    labels[to + k] = label === ignoreLabelId ? IGNORED_LABEL : label;
   }
   batch.puzzleIdentifiers[batch.count++] = set.puzzleIdentifiers[puzzle]!;
 }

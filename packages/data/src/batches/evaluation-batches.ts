@@ -1,5 +1,5 @@
-import { appendExample, assertBatchSize, type Batch, blankBatch } from './batch';
-import { checkPuzzleDataset, type PuzzleDataset } from './puzzle-dataset';
+import { appendExample, assertBatchSize, type DatasetBatch, blankBatch } from './dataset-batch';
+import { checkPuzzleDataset, type PuzzleDataset } from '../layout/puzzle-dataset';
 
 /**
  * All examples in order, set after set. The last batch of a set is padded: pad tokens, labels -100, the blank
@@ -11,15 +11,16 @@ import { checkPuzzleDataset, type PuzzleDataset } from './puzzle-dataset';
  *
  * @example
  * ```ts
- * import { buildSudokuDataset, evaluationBatches, generateSudokuPuzzles } from '@hrm/data-sudoku-maze';
+ * import { buildDataset, evaluationBatches } from '@hrm/data';
  *
- * const dataset = buildSudokuDataset(generateSudokuPuzzles({ size: 4, count: 100 }));
+ * const examples = Array.from({ length: 100 }, (_, k) => ({ input: [1 + (k % 9), 1], output: [1, 1 + (k % 9)] }));
+ * const dataset = buildDataset(examples, { vocabSize: 10, seqLen: 2 });
  * for (const batch of evaluationBatches(dataset, { batchSize: 64 })) {
- *   console.log(batch.inputs.length, batch.count); // 1024 64, then 1024 36
+ *   console.log(batch.inputs.length, batch.count); // 128 64, then 128 36
  * }
  * ```
  */
-export function* evaluationBatches(dataset: PuzzleDataset, options: { batchSize: number }): Generator<Batch> {
+export function* evaluationBatches(dataset: PuzzleDataset, options: { batchSize: number }): Generator<DatasetBatch> {
   const { batchSize } = options;
   assertBatchSize(batchSize);
   checkPuzzleDataset(dataset);

@@ -1,7 +1,7 @@
 import { SeededRandom, type SeededRandomState } from '../seeded-random';
 import type { Augmentation } from './augmentation';
-import { appendExample, assertBatchSize, type Batch, blankBatch } from './batch';
-import { checkPuzzleDataset, type PuzzleDataset, PuzzleDatasetError, type PuzzleSet } from './puzzle-dataset';
+import { appendExample, assertBatchSize, type DatasetBatch, blankBatch } from './dataset-batch';
+import { checkPuzzleDataset, type PuzzleDataset, PuzzleDatasetError, type PuzzleSet } from '../layout/puzzle-dataset';
 
 /** Where a stream of training batches stands; plain JSON, to be saved with a checkpoint. */
 export interface TrainBatchesCursor {
@@ -16,7 +16,7 @@ export interface TrainBatchesCursor {
 }
 
 /** A training batch: full, and with the place in the stream right after it. */
-export interface TrainingBatch extends Batch {
+export interface TrainingBatch extends DatasetBatch {
   /** Pass it as `cursor` to go on with the batch after this one. */
   cursor: TrainBatchesCursor;
 }
@@ -84,10 +84,11 @@ function drawExamples(set: PuzzleSet, puzzle: number, atMost: number, random: Se
  *
  * @example
  * ```ts
- * import { buildSudokuDataset, generateSudokuPuzzles, sudokuAugmentation, trainBatches } from '@hrm/data-sudoku-maze';
+ * import { buildDataset, trainBatches } from '@hrm/data';
  *
- * const dataset = buildSudokuDataset(generateSudokuPuzzles({ size: 4, count: 200 }));
- * const options = { batchSize: 64, seed: 0, augment: sudokuAugmentation(4) };
+ * const examples = Array.from({ length: 200 }, (_, k) => ({ input: [1 + (k % 9), 1], output: [1, 1 + (k % 9)] }));
+ * const dataset = buildDataset(examples, { vocabSize: 10, seqLen: 2 });
+ * const options = { batchSize: 64, seed: 0 };
  * const [first, second] = trainBatches(dataset, options);
  * const [again] = trainBatches(dataset, { ...options, cursor: first!.cursor });
  * console.log(again!.inputs.join() === second!.inputs.join()); // true

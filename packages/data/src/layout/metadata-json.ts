@@ -20,9 +20,9 @@ const OFFICIAL_NAMES = {
  *
  * @example
  * ```ts
- * import { buildSudokuDataset, generateSudokuPuzzles, metadataFromJson, metadataToJson } from '@hrm/data-sudoku-maze';
+ * import { buildDataset, metadataFromJson, metadataToJson } from '@hrm/data';
  *
- * const { metadata } = buildSudokuDataset(generateSudokuPuzzles({ size: 4, count: 10 }));
+ * const { metadata } = buildDataset([{ input: [1, 5], output: [5, 1] }], { vocabSize: 6, seqLen: 2 });
  * const json = metadataToJson(metadata);
  * console.log(json); // {"pad_id":0,"ignore_label_id":0, ...
  * console.log(metadataFromJson(json).vocabSize); // 6
@@ -41,7 +41,7 @@ export function metadataToJson(metadata: PuzzleDatasetMetadata): string {
  *
  * @example
  * ```ts
- * import { metadataFromJson } from '@hrm/data-sudoku-maze';
+ * import { metadataFromJson } from '@hrm/data';
  *
  * try {
  *   metadataFromJson('{"pad_id": 0}');

@@ -50,7 +50,7 @@ export interface PuzzleDataset {
  *
  * @example
  * ```ts
- * import { metadataFromJson, PuzzleDatasetError } from '@hrm/data-sudoku-maze';
+ * import { metadataFromJson, PuzzleDatasetError } from '@hrm/data';
  *
  * try {
  *   metadataFromJson('[]');
@@ -125,9 +125,9 @@ function checkIndices(name: string, indices: Int32Array, total: number, things: 
  *
  * @example
  * ```ts
- * import { buildSudokuDataset, checkPuzzleDataset, generateSudokuPuzzles } from '@hrm/data-sudoku-maze';
+ * import { buildDataset, checkPuzzleDataset } from '@hrm/data';
  *
- * const dataset = buildSudokuDataset(generateSudokuPuzzles({ size: 4, count: 10 }));
+ * const dataset = buildDataset([{ input: [1, 2, 3, 4], output: [4, 3, 2, 1] }], { vocabSize: 6, seqLen: 4 });
  * checkPuzzleDataset(dataset);
  * dataset.sets['all']!.inputs[3] = 99;
  * try {

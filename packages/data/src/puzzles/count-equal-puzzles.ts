@@ -30,16 +30,16 @@ function holds(sorted: Float64Array, wanted: number): boolean {
  * Eight bytes are kept for each of the others, a hash of its class. That two classes have one hash, so that a puzzle too
  * many is counted, has a chance of one in ten thousand with a million puzzles on both sides.
  *
- * @param options `puzzles`: those to count; `among`: where to look; `classOf`: the same for equal ones, such as
- *   `sudokuClass` of the question.
+ * @param options `puzzles`: those to count; `among`: where to look; `classOf`: one text for all equal ones, such as the
+ *   `sudokuClass` of a Sudoku's question (@hrm/data-sudoku-maze).
  *
  * @example
  * ```ts
- * import { countEqualPuzzles, generateSudokuPuzzles, sudokuClass } from '@hrm/data-sudoku-maze';
+ * import { countEqualPuzzles } from '@hrm/data';
  *
- * const among = generateSudokuPuzzles({ size: 4, count: 1000, seed: 0 });
- * const puzzles = generateSudokuPuzzles({ size: 4, count: 100, seed: 1 });
- * console.log(countEqualPuzzles({ puzzles, among, classOf: ({ question }) => sudokuClass(question) })); // about 40
+ * // Sums are equal when they add the same numbers, in whichever order.
+ * const classOf = (sum: string) => sum.split('+').sort().join('+');
+ * console.log(countEqualPuzzles({ puzzles: ['1+2', '3+4'], among: ['2+1', '5+6', '4+4'], classOf })); // 1
  * ```
  */
 export function countEqualPuzzles<Puzzle>(options: {

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { initialCarry, puzzleTensors, stablemaxCrossEntropy, type PuzzleBatch, type ReasoningNetwork } from '@hrm/act';
+import { initialCarry, puzzleTensors, stablemaxCrossEntropy, type ReasoningNetwork } from '@hrm/act';
+import type { PuzzleBatch } from '@hrm/data';
 import { asItIs, callTogether, disposeAll, throwIfAborted } from '@hrm/layers';
 import { addTotals, readMetrics, readScalars, type MetricTotals } from '../metrics';
 import type { EvaluateOptions } from './evaluate-options';

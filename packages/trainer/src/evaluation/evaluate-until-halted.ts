@@ -1,11 +1,5 @@
-import {
-  haltingHistogram,
-  scoreAnswers,
-  Solver,
-  type PuzzleBatch,
-  type ReasoningNetwork,
-  type Solution,
-} from '@hrm/act';
+import { haltingHistogram, scoreAnswers, Solver, type ReasoningNetwork, type Solution } from '@hrm/act';
+import type { PuzzleBatch } from '@hrm/data';
 import type { EvaluateOptions } from './evaluate-options';
 import type { Evaluation } from './evaluation';
 

@@ -1,4 +1,5 @@
-import { expectPuzzles, type PuzzleBatch, type ReasoningNetwork } from '@hrm/act';
+import { expectPuzzles, type ReasoningNetwork } from '@hrm/act';
+import type { PuzzleBatch } from '@hrm/data';
 import { describeValue, expectIterable, throwIfAborted } from '@hrm/layers';
 import type { EvaluateOptions } from './evaluate-options';
 import { evaluateToEnd } from './evaluate-to-end';

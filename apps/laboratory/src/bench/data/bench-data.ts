@@ -1,4 +1,5 @@
-import { mazeAugmentation, sudokuAugmentation, type Augmentation } from '@hrm/data-sudoku-maze';
+import type { Augmentation } from '@hrm/data';
+import { mazeAugmentation, sudokuAugmentation } from '@hrm/data-sudoku-maze';
 import { benchTrainer, generatePuzzles, startEngine, type Task, type Terminal } from '@hrm/reference-trainer/internal';
 import { measureDataSpeed, measureDataWait, trainingStream } from './data-speed';
 import { describeMachine, thisMachine } from '../report/machine';

@@ -1,10 +1,4 @@
-import {
-  SeededRandom,
-  trainBatches,
-  type Augmentation,
-  type PuzzleDataset,
-  type TrainingBatch,
-} from '@hrm/data-sudoku-maze';
+import { SeededRandom, trainBatches, type Augmentation, type PuzzleDataset, type TrainingBatch } from '@hrm/data';
 import { sum, summarize, type Summary } from '@hrm/reference-trainer/internal';
 
 /** How fast puzzles come. */

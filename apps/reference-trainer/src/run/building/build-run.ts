@@ -1,5 +1,5 @@
 import { softmaxCrossEntropy, stablemaxCrossEntropy, type TokenLoss } from '@hrm/act';
-import type { PuzzleDatasetMetadata } from '@hrm/data-sudoku-maze';
+import type { PuzzleDatasetMetadata } from '@hrm/data';
 import { buildModel, standardParts, type ModelConfig, type PartCatalog, type RecursiveReasoner } from '@hrm/models';
 import {
   adamAtan2,

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { PuzzleDataset } from '@hrm/data-sudoku-maze';
+import type { PuzzleDataset } from '@hrm/data';
 
 /** SHA-256 of all that a stream of batches takes from a data set: the same puzzles in the same order have the same. */
 export function puzzlesFingerprint({ metadata, sets }: PuzzleDataset): string {

@@ -1,5 +1,6 @@
 import { existsSync, lstatSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Augmentation, PuzzleDataset } from '@hrm/data';
 import {
   buildMazeDataset,
   buildSudokuDataset,
@@ -7,8 +8,6 @@ import {
   generateSudokuPuzzles,
   mazeAugmentation,
   sudokuAugmentation,
-  type Augmentation,
-  type PuzzleDataset,
 } from '@hrm/data-sudoku-maze';
 import { readDataset, writeDataset } from '@hrm/data-sudoku-maze/files';
 import type { RecursiveReasoner } from '@hrm/models';

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { trainBatches, type PuzzleDataset } from '@hrm/data-sudoku-maze';
+import { trainBatches, type PuzzleDataset } from '@hrm/data';
 import { FileFormatError } from '@hrm/files';
 import { expectModelSizes, weightsFromOfficial } from '@hrm/models';
 import { isProgressive } from '@hrm/recursion';

@@ -1,4 +1,4 @@
-import { trainBatches, PuzzleDatasetError, type PuzzleDataset, type PuzzleSet } from '@hrm/data-sudoku-maze';
+import { trainBatches, PuzzleDatasetError, type PuzzleDataset, type PuzzleSet } from '@hrm/data';
 import type { PartCatalog, RecursiveReasoner } from '@hrm/models';
 import type { Trainer } from '@hrm/trainer';
 import type { RunConfig } from '../../config/run-config';

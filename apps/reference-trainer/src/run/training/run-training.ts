@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { evaluationBatches, trainBatches } from '@hrm/data-sudoku-maze';
+import { evaluationBatches, trainBatches } from '@hrm/data';
 import { type Evaluation, type Trainer } from '@hrm/trainer';
 import { MetricsLog, type CheckpointStore, type JsonValue } from '@hrm/trainer/checkpoint';
 import type { RunConfig } from '../../config/run-config';

@@ -1,0 +1,55 @@
+import { buildDataset, type Example, type PuzzleDataset, type PuzzleSequence } from '@hrm/data';
+import { exampleOf } from '../example-of';
+import { answerByRule, followsRule } from './answer-by-rule';
+import { type DihedralTransform, dihedralTransform } from './dihedral-transform';
+import { MAZE_ALPHABET, type MazePuzzle } from './maze';
+
+/**
+ * Builds a data set of mazes as the official dataset/build_maze_dataset.py: a group for each maze. Tokens: 0 pads,
+ * `# SGo` are 1 to 5; the vocabulary is 6.
+ *
+ * @param puzzles all of one width and height, at least one.
+ * @param options `dihedral`: add the 7 rotations and reflections of each maze to its group (square mazes only); default
+ *   false. An answer by the official rule (see `shortestPath`) is computed anew for each, as that rule tells up from down;
+ *   the official builder turns it, so that the answers contradict each other. Any other answer is turned with its maze.
+ * @throws RangeError for no mazes, mazes of different sizes, or `dihedral` with mazes that are not square.
+ *
+ * @example
+ * ```ts
+ * import { buildMazeDataset, generateMazePuzzles } from '@hrm/data-sudoku-maze';
+ *
+ * const dataset = buildMazeDataset(generateMazePuzzles({ width: 10, count: 50 }), { dihedral: true });
+ * console.log(dataset.metadata.seqLen, dataset.metadata.totalGroups); // 100 50
+ * ```
+ */
+export function buildMazeDataset(
+  puzzles: PuzzleSequence<MazePuzzle>,
+  options: { dihedral?: boolean } = {},
+): PuzzleDataset {
+  const [first] = puzzles;
+  if (!first) throw new RangeError('A data set needs at least one maze; got none.');
+  const { width, height } = first;
+  if (options.dihedral && width !== height) {
+    throw new RangeError(`Only square mazes can be turned; these are ${width}x${height}. Leave \`dihedral\` out.`);
+  }
+  const transforms: DihedralTransform[] = options.dihedral ? [0, 1, 2, 3, 4, 5, 6, 7] : [0];
+  const examples = function* (): Generator<Example> {
+    let group = 0;
+    for (const puzzle of puzzles) {
+      const { question, answer } = puzzle;
+      const fits = puzzle.width === width && puzzle.height === height && question.length === answer.length;
+      if (!fits) throw new RangeError(`All mazes must be ${width}x${height} as the first; maze ${group} is not.`);
+      const isByRule = followsRule({ width, height, cells: question }, answer);
+      for (const transform of transforms) {
+        const turned = dihedralTransform(question, width, height, transform);
+        const newAnswer = isByRule && answerByRule({ width, height, cells: turned });
+        yield exampleOf(
+          { question: turned, answer: newAnswer || dihedralTransform(answer, width, height, transform) },
+          group,
+        );
+      }
+      group++;
+    }
+  };
+  return buildDataset(examples(), { seqLen: width * height, vocabSize: MAZE_ALPHABET.length + 1 });
+}

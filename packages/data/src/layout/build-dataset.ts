@@ -1,0 +1,134 @@
+import { PAD_TOKEN } from '../tokens';
+import {
+  checkMetadata,
+  checkPuzzleDataset,
+  type PuzzleDataset,
+  type PuzzleDatasetMetadata,
+  type TokenArray,
+} from './puzzle-dataset';
+
+/** A question and its answer as tokens. */
+export interface Example {
+  /** At most seqLen tokens. */
+  input: ArrayLike<number>;
+  /** At most seqLen tokens: of each place of the input what stands there in the answer. */
+  output: ArrayLike<number>;
+  /**
+   * Examples of one group follow each other: a puzzle and its augmentations, of which an epoch shows one. Default: a
+   * group of its own.
+   */
+  group?: number | string;
+}
+
+/** Tokens of many examples, in an array that grows. */
+class TokenRows {
+  #tokens: TokenArray;
+  #used = 0;
+
+  constructor(
+    readonly name: 'input' | 'output',
+    readonly vocabSize: number,
+    readonly seqLen: number,
+  ) {
+    this.#tokens = this.#make(seqLen);
+  }
+
+  /** What is not filled up is padding, since that is 0. */
+  #make(length: number): TokenArray {
+    return this.vocabSize <= 256 ? new Uint8Array(length) : new Int32Array(length);
+  }
+
+  add(row: ArrayLike<number>, example: number): void {
+    if (row.length > this.seqLen) {
+      throw new RangeError(
+        `buildDataset: the ${this.name} of example ${example} has ${row.length} tokens, expected at most ${this.seqLen}`,
+      );
+    }
+    for (let k = 0; k < row.length; k++) {
+      const token = row[k]!;
+      if (Number.isInteger(token) && token >= 0 && token < this.vocabSize) continue;
+      throw new RangeError(
+        `buildDataset: the ${this.name} of example ${example} has the token ${token} at position ${k}, ` +
+          `expected a whole number from 0 to ${this.vocabSize - 1}`,
+      );
+    }
+    if (this.#used + this.seqLen > this.#tokens.length) {
+      const grown = this.#make(2 * this.#tokens.length);
+      grown.set(this.#tokens);
+      this.#tokens = grown;
+    }
+    this.#tokens.set(row, this.#used);
+    this.#used += this.seqLen;
+  }
+
+  /** All of them, `[examples * seqLen]`. */
+  whole(): TokenArray {
+    return this.#tokens.slice(0, this.#used);
+  }
+}
+
+/**
+ * Builds a data set from examples, as the official builders lay theirs out: one set `all`, a puzzle for each example,
+ * all with the blank identifier. Token 0 pads what is shorter than `seqLen`, and is not learned where it is a label.
+ *
+ * @param examples at least one; examples of one group follow each other.
+ * @param options `vocabSize`: tokens are 0 to vocabSize - 1, the padding counted; `seqLen`: tokens of an example.
+ * @throws RangeError for no examples, and naming the example that is too long or has another token; PuzzleDatasetError
+ *   for sizes that are none.
+ *
+ * @example
+ * ```ts
+ * import { buildDataset } from '@hrm/data';
+ *
+ * // Digits in reverse: the digit d is token d + 1.
+ * const examples = ['123', '40', '7'].map((text) => {
+ *   const input = Array.from(text, (digit) => Number(digit) + 1);
+ *   return { input, output: input.toReversed() };
+ * });
+ * const dataset = buildDataset(examples, { vocabSize: 11, seqLen: 3 });
+ * console.log(dataset.sets['all']!.inputs.join()); // 2,3,4,5,1,0,8,0,0
+ * ```
+ */
+export function buildDataset(
+  examples: Iterable<Example>,
+  options: { vocabSize: number; seqLen: number },
+): PuzzleDataset {
+  const { vocabSize, seqLen } = options;
+  const metadata: PuzzleDatasetMetadata = {
+    padId: PAD_TOKEN,
+    ignoreLabelId: PAD_TOKEN,
+    blankIdentifierId: 0,
+    vocabSize,
+    seqLen,
+    numPuzzleIdentifiers: 1,
+    totalGroups: 0,
+    meanPuzzleExamples: 1,
+    sets: ['all'],
+  };
+  checkMetadata(metadata);
+  const inputs = new TokenRows('input', vocabSize, seqLen);
+  const labels = new TokenRows('output', vocabSize, seqLen);
+  /** The first example of each group. */
+  const starts: number[] = [];
+  let count = 0;
+  let open: Example['group'];
+  for (const { input, output, group } of examples) {
+    if (count === 0 || group === undefined || group !== open) starts.push(count);
+    open = group;
+    inputs.add(input, count);
+    labels.add(output, count);
+    count++;
+  }
+  if (count === 0) throw new RangeError('buildDataset: a data set needs at least one example; got none');
+  metadata.totalGroups = starts.length;
+  const all = {
+    inputs: inputs.whole(),
+    labels: labels.whole(),
+    puzzleIdentifiers: new Int32Array(count),
+    puzzleIndices: Int32Array.from({ length: count + 1 }, (_, index) => index),
+    groupIndices: Int32Array.from([...starts, count]),
+  };
+  const dataset: PuzzleDataset = { metadata, sets: { all } };
+  checkPuzzleDataset(dataset);
+  return dataset;
+}

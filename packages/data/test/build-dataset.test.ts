@@ -1,0 +1,65 @@
+import { expect, it } from 'vitest';
+import { buildDataset, type Example, PuzzleDatasetError } from '../src/index';
+
+const sizes = { vocabSize: 10, seqLen: 3 };
+
+it('lays out examples, short ones padded, each a group unless it says so', () => {
+  const examples: Example[] = [
+    { input: [1, 2, 3], output: [3, 2, 1] },
+    { input: [4], output: [5, 6], group: 'a' },
+    { input: [], output: [9], group: 'a' },
+    { input: [7], output: [7], group: 'b' },
+    { input: [8], output: [8] },
+  ];
+  const { metadata, sets } = buildDataset(new Set(examples), sizes);
+  expect(metadata).toEqual({
+    padId: 0,
+    ignoreLabelId: 0,
+    blankIdentifierId: 0,
+    vocabSize: 10,
+    seqLen: 3,
+    numPuzzleIdentifiers: 1,
+    totalGroups: 4,
+    meanPuzzleExamples: 1,
+    sets: ['all'],
+  });
+  expect(sets).toEqual({
+    all: {
+      inputs: Uint8Array.of(1, 2, 3, 4, 0, 0, 0, 0, 0, 7, 0, 0, 8, 0, 0),
+      labels: Uint8Array.of(3, 2, 1, 5, 6, 0, 9, 0, 0, 7, 0, 0, 8, 0, 0),
+      puzzleIdentifiers: new Int32Array(5),
+      puzzleIndices: Int32Array.of(0, 1, 2, 3, 4, 5),
+      groupIndices: Int32Array.of(0, 1, 3, 4, 5),
+    },
+  });
+});
+
+it('has room for tokens beyond a byte, and for a million groups', () => {
+  const { sets } = buildDataset([{ input: [300], output: [256] }], { vocabSize: 301, seqLen: 1 });
+  expect([sets['all']!.inputs, sets['all']!.labels]).toEqual([Int32Array.of(300), Int32Array.of(256)]);
+  const example = { input: [1], output: [2] };
+  const many = buildDataset(
+    {
+      *[Symbol.iterator]() {
+        for (let k = 0; k < 1e6; k++) yield example;
+      },
+    },
+    sizes,
+  );
+  expect(many.metadata.totalGroups).toBe(1e6);
+});
+
+it.each<
+  [string, Example[], { vocabSize: number; seqLen: number }, typeof RangeError | typeof PuzzleDatasetError, RegExp]
+>([
+  ['no examples', [], sizes, RangeError, /at least one example; got none/],
+  ['a long input', [{ input: [1, 2, 3, 4], output: [] }], sizes, RangeError, /input of example 0 has 4 .* at most 3/],
+  ['a long output', [{ input: [], output: [1, 2, 3, 4] }], sizes, RangeError, /output of example 0 has 4 tokens/],
+  ['a token too many', [{ input: [1, 10], output: [] }], sizes, RangeError, /token 10 at position 1, .* from 0 to 9/],
+  ['no whole token', [{ input: [], output: [0.5] }], sizes, RangeError, /output of example 0 has the token 0\.5/],
+  ['half a vocabulary', [], { vocabSize: 0.5, seqLen: 3 }, PuzzleDatasetError, /vocabSize: .* got 0\.5/],
+  ['no length', [], { vocabSize: 5, seqLen: NaN }, PuzzleDatasetError, /seqLen: expected a positive integer/],
+])('refuses %s', (_name, examples, given, kind, message) => {
+  expect(() => buildDataset(examples, given)).toThrow(kind);
+  expect(() => buildDataset(examples, given)).toThrow(message);
+});
