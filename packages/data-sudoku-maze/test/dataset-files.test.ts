@@ -16,7 +16,6 @@ import {
   buildSudokuDataset,
   generateMazePuzzles,
   generateSudokuPuzzles,
-  serializeNpy,
   verifyMaze,
   verifySudoku,
 } from '../src/index';
