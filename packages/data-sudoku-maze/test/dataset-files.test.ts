@@ -8,7 +8,6 @@ import {
   evaluationBatches,
   type PuzzleDataset,
   type PuzzleSet,
-  shortestPath,
   trainBatches,
 } from '@hrm/data';
 import {
@@ -16,6 +15,7 @@ import {
   buildSudokuDataset,
   generateMazePuzzles,
   generateSudokuPuzzles,
+  shortestPath,
   verifyMaze,
   verifySudoku,
 } from '../src/index';
