@@ -1,6 +1,7 @@
 export { FileFormatError, type FileFormatProblem } from './file-format-error';
 export { parseNpy, serializeNpy, type NpyArray, type NpyData } from './npy/npy';
 export type { NpyType } from './npy/npy-header';
+export { parseJsonObject } from './parse-json-object';
 export { parseSafetensors, serializeSafetensors, type Safetensors } from './safetensors/safetensors';
 export { safetensorsLimits } from './safetensors/safetensors-header';
 export type {

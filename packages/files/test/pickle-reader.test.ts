@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { AllocationBudget } from '../src/torch/allocation-budget';
-import { readPickle } from '../src/torch/pickle-reader';
-import { PickleDict, PickleFloat, PickleSequence } from '../src/torch/pickle-values';
-import { PickleWriter } from '../src/torch/pickle-writer';
+import { AllocationBudget } from '../src/allocation-budget';
+import { readPickle } from '../src/pickle/pickle-reader';
+import { PickleDict, PickleFloat, PickleSequence } from '../src/pickle/pickle-values';
+import { PickleWriter } from '../src/pickle/pickle-writer';
 import { bytesOf } from './torch-file';
 
 function read(pickle: Uint8Array): unknown {

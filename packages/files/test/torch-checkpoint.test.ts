@@ -2,13 +2,13 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { crc32 } from '../src/torch/crc32';
+import { crc32 } from '../src/zip/crc32';
 import { FileFormatError } from '../src/file-format-error';
 import type { HostTensor } from '../src/tensors/host-tensor';
 import { serializeTorchCheckpoint } from '../src/torch/serialize-torch-checkpoint';
 import { encodeElements } from '../src/tensors/tensor-elements';
 import { parseTorchCheckpoint } from '../src/torch/torch-checkpoint';
-import { writeZip } from '../src/torch/zip-writer';
+import { writeZip } from '../src/zip/zip-writer';
 import { arbitraryTensors } from './random-tensors';
 import { bytesOf, pickleTensors, torchFile, type TensorFacts, type TorchFileParts } from './torch-file';
 

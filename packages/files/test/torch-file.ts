@@ -1,5 +1,5 @@
-import { PickleWriter } from '../src/torch/pickle-writer';
-import { writeZip, type ZipRecord } from '../src/torch/zip-writer';
+import { PickleWriter } from '../src/pickle/pickle-writer';
+import { writeZip, type ZipRecord } from '../src/zip/zip-writer';
 
 /** Bytes of text (one byte a character) and of numbers, one after the other. */
 export function bytesOf(...parts: readonly (string | number | Uint8Array)[]): Uint8Array<ArrayBuffer> {

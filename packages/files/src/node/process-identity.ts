@@ -22,7 +22,17 @@ export interface ProcessTable {
   state(process: ProcessIdentity): 'running' | 'gone' | 'unknown';
 }
 
-/** The processes of the machine, through Node, /proc and, where there is none, ps. */
+/**
+ * The processes of the machine, through Node, /proc and, where there is none, ps.
+ *
+ * @example
+ * ```ts
+ * import { nodeProcessTable } from '@hrm/files/node';
+ *
+ * const self = nodeProcessTable.identityOf(); // plain data: keep it in a file beside what this process works on
+ * console.log(nodeProcessTable.state(self)); // running
+ * ```
+ */
 export const nodeProcessTable: ProcessTable = {
   identityOf: (pid = process.pid) => ({
     pid,

@@ -22,6 +22,22 @@ export interface FolderReplacement {
  * killed in between leaves it aside, where `path` is missing: the reader looks there too, or the next start moves it back.
  *
  * @throws what `fill` throws, and Error of the file system: then the old folder is back in its place.
+ *
+ * @example
+ * ```ts
+ * import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+ * import { join } from 'node:path';
+ * import { replaceFolder } from '@hrm/files/node';
+ *
+ * const out = await mkdtemp('out-');
+ * await replaceFolder(join(out, 'report'), {
+ *   temporary: join(out, '.report.saving'),
+ *   aside: join(out, '.report.replaced'),
+ *   fill: (folder) => writeFile(join(folder, 'page.html'), '<p>whole</p>', { flush: true }),
+ *   remove: (folder) => rm(folder, { recursive: true, force: true }),
+ * });
+ * console.log(await readdir(out)); // [ 'report' ]
+ * ```
  */
 export async function replaceFolder(path: string, replacement: FolderReplacement): Promise<void> {
   const { fileSystem = nodeFileSystem, temporary, aside, fill, remove } = replacement;

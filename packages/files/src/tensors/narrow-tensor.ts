@@ -15,6 +15,18 @@ function refuse(name: string, { dtype, data }: HostTensor, index: number, expect
  *
  * @param name of the tensor, for the error.
  * @throws RangeError for a float64 beyond the range of float32, and for an integer that float32 would round.
+ *
+ * @example
+ * ```ts
+ * import { asFloat32 } from '@hrm/files';
+ *
+ * const steps = { dtype: 'int64', shape: [2], data: BigInt64Array.of(3n, 2n ** 24n + 1n) } as const;
+ * try {
+ *   asFloat32('steps', steps);
+ * } catch (error) {
+ *   console.log((error as Error).message); // "steps" of int64 holds 16777217 at 1; expected ...
+ * }
+ * ```
  */
 export function asFloat32(name: string, tensor: HostTensor): HostTensor {
   const { shape, data } = tensor;

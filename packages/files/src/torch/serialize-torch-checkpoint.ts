@@ -1,8 +1,8 @@
 import { assertHostTensor, type HostTensor, type HostTensorDtype, type NamedHostTensors } from '../tensors/host-tensor';
 import { encodeElements } from '../tensors/tensor-elements';
-import { PickleWriter } from './pickle-writer';
+import { PickleWriter } from '../pickle/pickle-writer';
 import { torchStorages } from './torch-checkpoint';
-import { writeZip, type ZipRecord } from './zip-writer';
+import { writeZip, type ZipRecord } from '../zip/zip-writer';
 
 const storageClasses: ReadonlyMap<HostTensorDtype, string> = new Map(
   [...torchStorages].map(([name, dtype]) => [dtype, name.slice('torch.'.length)]),

@@ -1,6 +1,6 @@
 import { countElements, elementType, type HostTensor, type HostTensorDtype } from '../tensors/host-tensor';
 import { decodeElements, decodingMemory } from '../tensors/tensor-elements';
-import type { AllocationBudget } from './allocation-budget';
+import type { AllocationBudget } from '../allocation-budget';
 
 /** Memory that PyTorch calls a storage: the elements that one or several tensors are windows on. */
 export interface Storage {

@@ -1,10 +1,10 @@
 import { FileFormatError, quoteName } from '../file-format-error';
 import { elementType, type HostTensor, type HostTensorDtype, type NamedHostTensors } from '../tensors/host-tensor';
-import { AllocationBudget } from './allocation-budget';
-import { readPickle } from './pickle-reader';
-import { PickleDict, type PickleGlobal, type PickleProblemReporter, PickleSequence } from './pickle-values';
+import { AllocationBudget } from '../allocation-budget';
+import { readPickle } from '../pickle/pickle-reader';
+import { PickleDict, type PickleGlobal, type PickleProblemReporter, PickleSequence } from '../pickle/pickle-values';
 import { type Storage, StridedTensor } from './strided-tensor';
-import { readZip, type ZipEntry } from './zip-reader';
+import { readZip, type ZipEntry } from '../zip/zip-reader';
 
 /** The classes of storage that a checkpoint may name, by the dtype of their elements. */
 export const torchStorages: ReadonlyMap<string, HostTensorDtype> = new Map([

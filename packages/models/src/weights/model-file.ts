@@ -1,6 +1,7 @@
 import { describeValue, expectOptions } from '@hrm/layers';
 import {
   FileFormatError,
+  parseJsonObject,
   type HostTensor,
   type HostTensorDtype,
   type NamedHostTensors,
@@ -152,14 +153,7 @@ function configOf(metadata: ReadonlyMap<string, string>, path: string | undefine
       expected: 'a file of saveModel or `hrm export`; for another, give the config: loadModel(bytes, { config })',
     });
   }
-  let config: unknown;
-  try {
-    config = JSON.parse(text);
-  } catch (cause) {
-    throw new FileFormatError({ path, problem: 'the config in its metadata is no JSON', expected: 'an object', cause });
-  }
-  if (typeof config === 'object' && config !== null && !Array.isArray(config)) return config as ModelConfig;
-  throw new FileFormatError({ path, problem: 'the config in its metadata is no object', expected: 'a ModelConfig' });
+  return parseJsonObject(text, { path, what: 'the config in its metadata' }) as unknown as ModelConfig;
 }
 
 /** The config as JSON, where that gives it back whole. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { FileFormatError } from '@hrm/files';
+import { FileFormatError, parseJsonObject } from '@hrm/files';
 import type { FileFacts } from '@hrm/files/node';
 
 /** A value that JSON can hold. */
@@ -44,7 +44,10 @@ export function parseManifest(bytes: Uint8Array, path: string): CheckpointManife
   if (bodyBytes < 0 || Buffer.compare(bytes.subarray(bodyBytes), seal(body)) !== 0) {
     fail('the manifest is damaged or cut short', 'its own SHA-256 at its end', Math.max(0, bodyBytes));
   }
-  const document = parseObject(body, path);
+  const document = parseJsonObject(Buffer.concat([body, Buffer.from('}')]), {
+    path,
+    what: 'the manifest',
+  }) as JsonObject;
   if (document.format !== format) fail(`the format is ${JSON.stringify(document.format)}`, `"${format}"`);
   if (document.version !== version) {
     fail(
@@ -99,16 +102,6 @@ function seal(body: Uint8Array): Uint8Array {
 }
 
 type JsonObject = { readonly [key: string]: JsonValue };
-
-function parseObject(body: Uint8Array, path: string): JsonObject {
-  try {
-    const document: unknown = JSON.parse(`${new TextDecoder('utf-8', { fatal: true }).decode(body)}\n}`);
-    if (isObject(document)) return document;
-  } catch (cause) {
-    throw new FileFormatError({ path, problem: 'the manifest is no JSON', expected: 'a manifest', cause });
-  }
-  throw new FileFormatError({ path, problem: 'the manifest is no object', expected: 'a manifest' });
-}
 
 function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,6 +1,6 @@
 import { describeValue } from '@hrm/layers';
 import { join } from 'node:path';
-import { FileFormatError } from '@hrm/files';
+import { FileFormatError, parseJsonObject } from '@hrm/files';
 import {
   buildModel,
   type ModelConfig,
@@ -85,13 +85,7 @@ export async function loadRun(run: string, { parts, ...options }: LoadRunOptions
 async function readModelConfig(run: string): Promise<ModelConfig> {
   const path = join(run, 'config.json');
   const bytes = await readWholeFile(nodeFileSystem, path, configLimit);
-  let described: unknown;
-  try {
-    described = JSON.parse(new TextDecoder().decode(bytes));
-  } catch (cause) {
-    throw new FileFormatError({ path, problem: `it is no JSON: ${(cause as Error).message}`, cause });
-  }
-  const { model } = (described ?? {}) as { model?: unknown };
+  const { model } = parseJsonObject(bytes, { path, what: 'it' });
   if (typeof model === 'object' && model !== null && !Array.isArray(model)) return model as ModelConfig;
   throw new FileFormatError({
     path,

@@ -1,4 +1,4 @@
-import { FileFormatError } from '../file-format-error';
+import { FileFormatError } from './file-format-error';
 
 /** Memory that a reader may take whatever the size of its file. */
 const freeBytes = 64 * 2 ** 20;

@@ -1,5 +1,5 @@
 import { FileFormatError, quoteName } from '../file-format-error';
-import type { AllocationBudget } from './allocation-budget';
+import type { AllocationBudget } from '../allocation-budget';
 import { crc32 } from './crc32';
 
 /** A file stored in a zip archive. */

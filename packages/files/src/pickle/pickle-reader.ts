@@ -1,5 +1,5 @@
 import { FileFormatError, quoteName } from '../file-format-error';
-import type { AllocationBudget } from './allocation-budget';
+import type { AllocationBudget } from '../allocation-budget';
 import {
   PickleDict,
   PickleFloat,
