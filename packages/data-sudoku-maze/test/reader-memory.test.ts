@@ -15,8 +15,11 @@ beforeAll(async () => {
   const outExtension = () => ({ js: '.mjs' });
   await build({
     ...{ entry, outDir: dir, format: 'esm', outExtension, config: false, silent: true, noExternal: [/./] },
+    // The packages' sources, as in every test, whether they are built or not.
     esbuildOptions: (options) => {
-      options.alias = { '@hrm/files': fileURLToPath(new URL('../../files/src', import.meta.url)) };
+      options.alias = Object.fromEntries(
+        ['data', 'files'].map((name) => [`@hrm/${name}`, fileURLToPath(new URL(`../../${name}/src`, import.meta.url))]),
+      );
     },
   });
 });
