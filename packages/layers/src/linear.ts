@@ -54,7 +54,7 @@ export class Linear implements Layer {
     const [inputSize, outputSize] = weight.shape;
     expectWidth('Linear', x, inputSize);
     return tf.tidy(() => {
-      const product = matMul(tf.reshape(x, [-1, inputSize]), weight as tf.Tensor2D);
+      const product = matMul(tf.reshape(x, [-1, inputSize]), weight);
       const shifted = bias ? tf.add(product, bias) : product;
       return tf.reshape(shifted, [...x.shape.slice(0, -1), outputSize]) as T;
     });

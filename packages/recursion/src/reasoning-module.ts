@@ -80,7 +80,7 @@ export class ReasoningModule implements Refiner {
           expectShape(`block ${i} of a ReasoningModule, ${block.constructor.name}`, next, hidden.shape, KEEPS_SHAPE);
           return next;
         },
-        tf.add(latent, injection) as tf.Tensor3D,
+        tf.add<tf.Tensor3D>(latent, injection),
       ),
     );
   }

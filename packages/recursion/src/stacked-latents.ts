@@ -6,7 +6,7 @@ import type { RecursionCore } from './recursion-core';
 /** Both latents as one state `[batch, 2 seq hidden]`, zH first. */
 export function stackLatents({ zH, zL }: Latents): tf.Tensor2D {
   const [batch] = zH.shape;
-  return tf.concat([tf.reshape(zH, [batch, -1]), tf.reshape(zL, [batch, -1])], 1) as tf.Tensor2D;
+  return tf.concat([tf.reshape(zH, [batch, -1]), tf.reshape(zL, [batch, -1])], 1);
 }
 
 /** The latents in a stacked state; `shape` is that of each, `[batch, seq, hidden]`. */

@@ -36,7 +36,7 @@ export function fixedSteps(options: number | FixedStepsOptions): HaltingFactory 
       name: 'fixed-steps',
       maxSegments: segments,
       parameters: {},
-      decide: ({ steps }) => ({ halted: tf.greaterEqual(steps, segments) as tf.Tensor1D }),
+      decide: ({ steps }) => ({ halted: tf.greaterEqual(steps, segments) }),
     };
   };
 }

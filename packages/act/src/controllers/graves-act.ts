@@ -66,14 +66,14 @@ export function gravesAct(options: GravesActOptions = {}): HaltingFactory {
         const remaining = remainingAfter(state['remaining']!, logits);
         const last = tf.greaterEqual(steps, maxSegments);
         const spent = tf.lessEqual(remaining, epsilon);
-        return { halted: tf.logicalOr(last, spent) as tf.Tensor1D, state: { remaining } };
+        return { halted: tf.logicalOr(last, spent), state: { remaining } };
       },
       losses({ logits, tokenLoss, halted, steps, stateBefore }) {
         const remaining = stateBefore['remaining']!;
         const spent = tf.sub(remaining, remainingAfter(remaining, logits));
         // The last segment takes all that is left, so the weights of a puzzle's segments sum to 1.
         const weight = tf.where(halted, remaining, spent);
-        const weighted = tf.mul(weight, tokenLoss) as tf.Tensor1D;
+        const weighted = tf.mul<tf.Tensor1D>(weight, tokenLoss);
         // Segments plus remainder, N + R = 2 + the sum of (1 - spent) over all but the last, a term a segment: its
         // gradient is exact even where `remaining` is a constant.
         const ponder = tf.where(halted, tf.fill(spent.shape, 2), tf.sub(1, spent));

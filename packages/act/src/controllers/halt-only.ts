@@ -47,9 +47,9 @@ export function haltOnly(options: HaltOnlyOptions = {}): HaltingFactory {
       draw: (random, batchSize) => drawExploration(random, batchSize, maxSegments),
       logits: (zH) => readHaltingHead(head, zH),
       decide({ logits, steps, draws }) {
-        const last = tf.greaterEqual(steps, maxSegments) as tf.Tensor1D;
+        const last = tf.greaterEqual<tf.Tensor1D>(steps, maxSegments);
         if (maxSegments === 1) return { halted: last };
-        const halted = tf.logicalOr(last, tf.greater(logits['halt']!, 0)) as tf.Tensor1D;
+        const halted = tf.logicalOr<tf.Tensor1D>(last, tf.greater(logits['halt']!, 0));
         return { halted: holdBackExplorers(halted, steps, draws, exploration) };
       },
       losses({ logits, tokenLoss, correct }) {

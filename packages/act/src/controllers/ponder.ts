@@ -64,14 +64,14 @@ export function ponder(options: PonderOptions = {}): HaltingFactory {
         const remaining = tf.mul(state['remaining']!, tf.sigmoid(tf.neg(logits['halt']!)));
         const last = tf.greaterEqual(steps, maxSegments);
         const spent = tf.lessEqual(remaining, training ? epsilon : 1 - haltAt);
-        return { halted: tf.logicalOr(last, spent) as tf.Tensor1D, state: { remaining } };
+        return { halted: tf.logicalOr(last, spent), state: { remaining } };
       },
       losses({ logits, tokenLoss, halted, stateBefore }) {
         const remaining = stateBefore['remaining']!;
         const logit = logits['halt']!;
         // The last segment takes all that is left, in this distribution and in the prior alike.
         const weight = tf.where(halted, remaining, tf.mul(remaining, tf.sigmoid(logit)));
-        const weighted = tf.mul(weight, tokenLoss) as tf.Tensor1D;
+        const weighted = tf.mul<tf.Tensor1D>(weight, tokenLoss);
         // By the chain rule the divergence is, over all segments but the last, that of each segment's coin from the
         // prior's, times the probability of coming so far.
         const here = tf.mul(remaining, bernoulliDivergence(logit, prior));

@@ -20,6 +20,6 @@ export function readProbabilityHead(head: Linear, zH: tf.Tensor3D): tf.Tensor1D 
   const [batch, , hidden] = zH.shape;
   return tf.tidy(() => {
     const first = tf.reshape(tf.slice(zH, [0, 0, 0], [batch, 1, hidden]), [batch, hidden]);
-    return tf.reshape(head.apply(first), [batch]) as tf.Tensor1D;
+    return tf.reshape(head.apply(first), [batch]);
   });
 }

@@ -81,10 +81,10 @@ export function qLearningHalting(options: QLearningHaltingOptions = {}): Halting
       draw: (random, batchSize) => drawExploration(random, batchSize, maxSegments),
       logits: (zH) => readHaltingHead(head, zH),
       decide({ logits, steps, draws }) {
-        const last = tf.greaterEqual(steps, maxSegments) as tf.Tensor1D;
+        const last = tf.greaterEqual<tf.Tensor1D>(steps, maxSegments);
         if (maxSegments === 1) return { halted: last };
         const bar = learnContinue ? logits['continue']! : 0;
-        const halted = tf.logicalOr(last, tf.greater(logits['halt']!, bar)) as tf.Tensor1D;
+        const halted = tf.logicalOr<tf.Tensor1D>(last, tf.greater(logits['halt']!, bar));
         return { halted: holdBackExplorers(halted, steps, draws, exploration) };
       },
       losses({ logits, tokenLoss, correct, lookAhead, steps }) {

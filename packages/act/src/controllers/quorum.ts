@@ -82,7 +82,7 @@ class Quorum implements HaltingController {
       return outcome.state ?? {};
     });
     const last = tf.greaterEqual(decision.steps, this.maxSegments);
-    return { halted: tf.logicalOr(last, tf.greaterEqual(votes, this.#votes)) as tf.Tensor1D, state };
+    return { halted: tf.logicalOr(last, tf.greaterEqual(votes, this.#votes)), state };
   }
 
   /**
@@ -93,7 +93,7 @@ class Quorum implements HaltingController {
     const members = [...this.#members.values()];
     const weighing = members.filter((member) => member.weighsTokenLoss);
     const responsible = weighing.length > 0 ? weighing : members.slice(0, 1);
-    const tokenShare = tf.div(context.tokenLoss, responsible.length) as tf.Tensor1D;
+    const tokenShare = tf.div<tf.Tensor1D>(context.tokenLoss, responsible.length);
     const none = tf.zerosLike(context.tokenLoss);
     let total: tf.Tensor1D = none;
     const metrics = this.#gather((member, label) => {

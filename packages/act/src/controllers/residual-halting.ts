@@ -19,7 +19,7 @@ function relativeChange(before: tf.Tensor3D, after: tf.Tensor3D): tf.Tensor1D {
   return tf.tidy(() => {
     const length = (z: tf.Tensor) => tf.sqrt(tf.sum(tf.square(z), [1, 2]));
     // Below this a latent counts as zero, and the quotient stays finite.
-    return tf.div(length(tf.sub(after, before)), tf.maximum(length(after), 1e-12)) as tf.Tensor1D;
+    return tf.div(length(tf.sub(after, before)), tf.maximum(length(after), 1e-12));
   });
 }
 
@@ -64,7 +64,7 @@ export function residualHalting(options: ResidualHaltingOptions = {}): HaltingFa
         const residual = relativeChange(before.zH, after.zH);
         const still = tf.lessEqual(residual, tolerance);
         const last = tf.greaterEqual(steps, maxSegments);
-        return { halted: tf.logicalOr(last, still) as tf.Tensor1D, state: { residual } };
+        return { halted: tf.logicalOr(last, still), state: { residual } };
       },
       losses: ({ tokenLoss, stateAfter }) => ({
         total: tokenLoss,

@@ -57,7 +57,7 @@ export function unchangedAnswer(options: UnchangedAnswerOptions = {}): HaltingFa
           const stays = tf.cast(tf.logicalAnd(same, tf.greater(steps, 1)), 'int32');
           const unchanged = tf.mul(stays, tf.add(state['unchanged']!, stays));
           const last = tf.greaterEqual(steps, maxSegments);
-          const halted = tf.logicalOr(last, tf.greaterEqual(unchanged, segments)) as tf.Tensor1D;
+          const halted = tf.logicalOr<tf.Tensor1D>(last, tf.greaterEqual(unchanged, segments));
           return { halted, state: { unchanged } };
         }),
       losses: ({ tokenLoss, stateAfter }) => ({

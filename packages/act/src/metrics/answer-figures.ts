@@ -38,7 +38,7 @@ export function answerFigures(logits: tf.Tensor3D, labels: tf.Tensor2D): AnswerF
     const divisor = tf.maximum(labelCount, 1);
     return {
       correct: tf.cast(tf.equal(rightCount, labelCount), 'float32') as tf.Tensor1D,
-      accuracy: tf.div(rightCount, divisor) as tf.Tensor1D,
+      accuracy: tf.div(rightCount, divisor),
       divisor: divisor as tf.Tensor1D,
       labelled: tf.cast(tf.greater(labelCount, 0), 'float32') as tf.Tensor1D,
     };

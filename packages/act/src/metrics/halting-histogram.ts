@@ -49,6 +49,6 @@ export function countHaltingSteps(steps: tf.Tensor1D, counted: tf.Tensor1D, maxS
   return tf.tidy(() => {
     const bins = tf.range(1, maxSegments + 1, 1, 'int32');
     const isIn = tf.cast(tf.equal(tf.expandDims(steps, 1), tf.expandDims(bins, 0)), 'float32');
-    return tf.sum(tf.mul(isIn, tf.expandDims(counted, 1)), 0) as tf.Tensor1D;
+    return tf.sum(tf.mul(isIn, tf.expandDims(counted, 1)), 0);
   });
 }

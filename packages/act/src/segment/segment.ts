@@ -59,7 +59,7 @@ function letRest({ halted, latents, steps, halting }: Carry, next: AfterSegment)
 }
 
 /** The likeliest token at each position, `[batch, seqLen]`, int32; a constant to gradients. */
-const likeliestTokens = (logits: tf.Tensor3D) => withoutGradient(() => tf.argMax(logits, -1) as tf.Tensor2D);
+const likeliestTokens = (logits: tf.Tensor3D) => withoutGradient(() => tf.argMax<tf.Tensor2D>(logits, -1));
 
 /** One deep-supervision segment's outputs. */
 export type Segment = {
@@ -110,7 +110,7 @@ export function runSegment(network: ReasoningNetwork, admitted: Carry, options: 
   const passOn = carryGradient ? <T>(f: () => T) => f() : withoutGradient;
   const next = passOn(() => {
     const after = { zH: tf.clone(latents.zH), zL: tf.clone(latents.zL) };
-    const steps = tf.add(admitted.steps, tf.scalar(1, 'int32')) as tf.Tensor1D;
+    const steps = tf.add<tf.Tensor1D>(admitted.steps, tf.scalar(1, 'int32'));
     const decision = halting.decide({
       logits: haltLogits,
       steps,
@@ -124,7 +124,7 @@ export function runSegment(network: ReasoningNetwork, admitted: Carry, options: 
       readOut: (zH) => network.readOut(zH),
     });
     expectShape(`halting controller ${halting.name}, halted`, decision.halted, [batchSize]);
-    const halted = haltEarly ? decision.halted : (tf.greaterEqual(steps, halting.maxSegments) as tf.Tensor1D);
+    const halted = haltEarly ? decision.halted : tf.greaterEqual<tf.Tensor1D>(steps, halting.maxSegments);
     const next = { latents: after, steps, halted, decided: decision.halted, state: decision.state ?? {} };
     return rest ? letRest(admitted, next) : next;
   });
@@ -148,7 +148,7 @@ export function runSegment(network: ReasoningNetwork, admitted: Carry, options: 
     stateBefore: admitted.halting,
     regularizer,
     scheduleMetrics: metrics ?? {},
-    awake: rest ? withoutGradient(() => tf.sub(1, tf.cast(admitted.halted, 'float32')) as tf.Tensor1D) : undefined,
+    awake: rest ? withoutGradient(() => tf.sub<tf.Tensor1D>(1, tf.cast(admitted.halted, 'float32'))) : undefined,
   };
 }
 
@@ -183,7 +183,7 @@ export function superviseSegment(network: ReasoningNetwork, segment: Segment, to
   const { ran, counted } = withoutGradient(() => {
     const halted = tf.cast(carry.halted, 'float32');
     const ran = (awake ? tf.mul(awake, labelled) : tf.clone(labelled)) as tf.Tensor1D;
-    return { ran, counted: tf.mul(awake ? tf.mul(halted, awake) : halted, labelled) as tf.Tensor1D };
+    return { ran, counted: tf.mul<tf.Tensor1D>(awake ? tf.mul(halted, awake) : halted, labelled) };
   });
   const sumWhere = (mask: tf.Tensor1D | undefined, values: tf.Tensor1D) => {
     const numbers = values.dtype === 'float32' ? values : tf.cast(values, 'float32');
@@ -206,7 +206,7 @@ export function superviseSegment(network: ReasoningNetwork, segment: Segment, to
 
   const { count, ...answers } = countAnswers(figures, counted, carry.steps);
   for (const [name, total] of Object.entries(answers)) metrics[name] = { total, dividedBy: 'counted' };
-  const perSequence = tf.sum(tf.div(tokenLoss(logits, labels), tf.expandDims(divisor, -1)), -1) as tf.Tensor1D;
+  const perSequence = tf.sum<tf.Tensor1D>(tf.div(tokenLoss(logits, labels), tf.expandDims(divisor, -1)), -1);
   report('token loss', 'tokenLoss', { values: perSequence, dividedBy: 'batch' });
 
   const controller = `halting controller ${network.halting.name}`;

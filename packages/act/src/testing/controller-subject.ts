@@ -116,7 +116,7 @@ export function runAllSegments(
 }
 
 /** An answer where there is no output head: the place of the largest number at each position. */
-const likeliest = (zH: tf.Tensor3D) => withoutGradient(() => tf.argMax(zH, -1) as tf.Tensor2D);
+const likeliest = (zH: tf.Tensor3D) => withoutGradient(() => tf.argMax<tf.Tensor2D>(zH, -1));
 
 /** What losses are made of, by hand: four slots, of which the second and fourth have halted. */
 export function lossContext(

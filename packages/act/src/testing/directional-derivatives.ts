@@ -30,10 +30,9 @@ export function directionalDerivatives(
   random: RandomStream,
 ): DirectionalDerivative[] {
   const gradients = tf.tidy(() =>
-    valueAndGradients(
-      () => ({ loss: tf.sum(losses()) as tf.Scalar, auxiliary: {} }),
-      Object.values(variables),
-    ).gradients.map((gradient) => gradient.dataSync<'float32'>()),
+    valueAndGradients(() => ({ loss: tf.sum(losses()), auxiliary: {} }), Object.values(variables)).gradients.map(
+      (gradient) => gradient.dataSync<'float32'>(),
+    ),
   );
   return Object.entries(variables).flatMap(([name, variable], index) => {
     const gradient = gradients[index]!;

@@ -59,8 +59,8 @@ const oneSegment: ControllerCheck = {
             tf.sum(
               haltingLosses(halting, {
                 ...context,
-                logits: halting.logits?.(variables.zH as tf.Tensor as tf.Tensor3D) ?? {},
-                tokenLoss: tf.mul(1, variables.tokenLoss) as tf.Tensor as tf.Tensor1D,
+                logits: halting.logits?.(variables.zH as tf.Tensor3D) ?? {},
+                tokenLoss: tf.mul(1, variables.tokenLoss),
               }).total,
             );
           const checks = directionalDerivatives(total, { ...variables, ...parametersOf(halting) }, random);
@@ -144,7 +144,7 @@ const severalSegments: ControllerCheck = {
             carry = segment.carry;
             return superviseSegment(network, segment, softmaxCrossEntropy).total;
           });
-          return { loss: tf.addN(totals) as tf.Scalar, auxiliary: {} };
+          return { loss: tf.addN(totals), auxiliary: {} };
         }, trained);
         const finite = gradients.every((gradient) => gradient.dataSync().every(Number.isFinite));
         expectThat(
@@ -165,7 +165,7 @@ const reachesHead: ControllerCheck = {
         scramble(network.halting);
         const trained = [...namedParameters(network)].filter(([, variable]) => variable.trainable);
         const { gradients } = valueAndGradients(
-          () => ({ loss: tf.sum(runLosses(network).losses) as tf.Scalar, auxiliary: {} }),
+          () => ({ loss: tf.sum(runLosses(network).losses), auxiliary: {} }),
           trained.map(([, variable]) => variable),
         );
         trained.forEach(([name], i) => {

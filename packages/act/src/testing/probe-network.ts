@@ -101,10 +101,10 @@ export class ProbeNetwork implements ReasoningNetwork {
 
   refine({ zH, zL }: Latents, x: tf.Tensor3D): Refinement {
     return tf.tidy(() => {
-      const low = tf.tanh(tf.add(x, tf.add(tf.mul(0.3, zL), tf.mul(0.5, zH)))) as tf.Tensor3D;
+      const low = tf.tanh(tf.add(x, tf.add(tf.mul(0.3, zL), tf.mul(0.5, zH))));
       // The mean over positions lets tokens at a distance bear on the halting value at position 0.
-      const seen = tf.add(low, tf.mean(low, 1, true)) as tf.Tensor3D;
-      const high = tf.tanh(tf.add(tf.mul(0.5, zH), this.#mix.apply(seen))) as tf.Tensor3D;
+      const seen = tf.add(low, tf.mean(low, 1, true));
+      const high = tf.tanh(tf.add(tf.mul(0.5, zH), this.#mix.apply(seen)));
       return { latents: { zH: high, zL: low } } as Refinement & tf.TensorContainerObject;
     });
   }

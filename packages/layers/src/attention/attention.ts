@@ -140,7 +140,7 @@ export class Attention implements Layer {
         tf.reshape(attended, [batch, keyValueHeads, group, seq, headSize]),
         [0, 3, 1, 2, 4],
       );
-      return output.apply(tf.reshape(byPosition, [batch, seq, heads * headSize]) as tf.Tensor3D);
+      return output.apply(tf.reshape(byPosition, [batch, seq, heads * headSize]));
     });
   }
 

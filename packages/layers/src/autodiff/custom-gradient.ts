@@ -42,7 +42,7 @@ export function customGradient<
   return tf.customGrad<Output>((...inputs) => {
     // TensorFlow.js types neither: the inputs come as one list with the function that saves, and what was saved as any list.
     const save = inputs.pop() as tf.GradSaveFunc;
-    const { value, saved } = forward(...(inputs as tf.Tensor[] as Inputs));
+    const { value, saved } = forward(...(inputs as Inputs));
     // After the value: what is saved is freed with the tape, which knows of it once the value is there.
     save([...saved]);
     return { value, gradFunc: (dy, kept) => [...backward(dy, kept as readonly tf.Tensor[] as Saved)] };

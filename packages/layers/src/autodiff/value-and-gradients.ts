@@ -88,7 +88,7 @@ export function valueAndGradients<Auxiliary>(
       true,
     );
     return {
-      loss: value as tf.Scalar,
+      loss: value,
       gradients: withRespectTo.map((x, i) => grads[i] ?? tf.zerosLike(x)),
       auxiliary: mapTensors(auxiliary as Auxiliary, (copy) => tf.clone(copy)),
     };

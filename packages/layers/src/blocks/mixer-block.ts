@@ -43,9 +43,9 @@ export class MixerBlock implements Block {
     expectShape('mixerBlock', hidden, ['batch', this.#seqLen, this.#hiddenSize], 'it is made for one sequence length');
     const { positionMixer, positionResidual, feedForward, feedForwardResidual } = this.parameters;
     return tf.tidy(() => {
-      const byPosition = tf.transpose(hidden, [0, 2, 1]) as tf.Tensor3D;
+      const byPosition = tf.transpose(hidden, [0, 2, 1]);
       const mixed = positionResidual.apply(byPosition, (x) => positionMixer.apply(x));
-      const byHidden = tf.transpose(mixed, [0, 2, 1]) as tf.Tensor3D;
+      const byHidden = tf.transpose(mixed, [0, 2, 1]);
       return feedForwardResidual.apply(byHidden, (x) => feedForward.apply(x));
     });
   }

@@ -15,6 +15,6 @@ export class PostNorm implements Residual {
   }
 
   apply(hidden: tf.Tensor3D, sublayer: (x: tf.Tensor3D) => tf.Tensor3D): tf.Tensor3D {
-    return tf.tidy(() => this.parameters.norm.apply(tf.add(hidden, sublayer(hidden)) as tf.Tensor3D));
+    return tf.tidy(() => this.parameters.norm.apply(tf.add(hidden, sublayer(hidden))));
   }
 }

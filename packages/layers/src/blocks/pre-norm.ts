@@ -27,7 +27,7 @@ export class PreNorm implements Residual {
   apply(hidden: tf.Tensor3D, sublayer: (x: tf.Tensor3D) => tf.Tensor3D): tf.Tensor3D {
     const { norm, outputNorm } = this.parameters;
     return tf.tidy(() => {
-      const sum = tf.add(hidden, sublayer(norm.apply(hidden))) as tf.Tensor3D;
+      const sum = tf.add<tf.Tensor3D>(hidden, sublayer(norm.apply(hidden)));
       return outputNorm ? outputNorm.apply(sum) : sum;
     });
   }

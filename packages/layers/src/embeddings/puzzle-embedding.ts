@@ -49,12 +49,12 @@ export class PuzzleEmbedding implements Layer {
     }
     this.positions = positions;
     this.#hiddenSize = hiddenSize;
-    this.parameters = { weight: tf.tidy(() => tf.variable(tf.zeros([puzzles, size]) as tf.Tensor2D, false)) };
+    this.parameters = { weight: tf.tidy(() => tf.variable(tf.zeros([puzzles, size]), false)) };
   }
 
   /** The vectors of a batch. @param identifiers `[batch]`, int32; @returns `[batch, size]`. */
   rows(identifiers: tf.Tensor1D): tf.Tensor2D {
-    return tf.gather(this.parameters.weight as tf.Tensor2D, identifiers);
+    return tf.gather(this.parameters.weight, identifiers);
   }
 
   /** Rows as positions. @param rows `[batch, size]`; @returns `[batch, positions, hiddenSize]`. */

@@ -16,7 +16,7 @@ function lookUp(table: tf.Tensor2D, indices: tf.Tensor1D): tf.Tensor2D {
     (weights: tf.Tensor2D) => ({ value: tf.gather(weights, indices), saved: [indices] }),
     (dy, [indices]) => {
       // Cast, because WebAssembly makes integers whatever it is asked for.
-      const oneHot = tf.cast(tf.oneHot(indices, count) as tf.Tensor2D, 'float32');
+      const oneHot = tf.cast(tf.oneHot(indices, count), 'float32');
       return [matMul(tf.transpose(oneHot), dy)];
     },
   );
@@ -66,7 +66,7 @@ export class TokenEmbedding implements Layer {
     const { weight } = this.parameters;
     expectShape('TokenEmbedding', tokens, ['batch', 'seq']);
     return tf.tidy(() => {
-      const rows = lookUp(weight as tf.Tensor2D, tf.reshape(tokens, [-1]));
+      const rows = lookUp(weight, tf.reshape(tokens, [-1]));
       return tf.reshape(rows, [...tokens.shape, weight.shape[1]] as [number, number, number]);
     });
   }

@@ -65,7 +65,7 @@ export function checkGradients(
   const gradients = tf.tidy(() =>
     valueAndGradients(() => {
       const y = f();
-      return { loss: tf.sum(tf.mul(y, tf.tensor(weights, y.shape))) as tf.Scalar, auxiliary: {} };
+      return { loss: tf.sum(tf.mul(y, tf.tensor(weights, y.shape))), auxiliary: {} };
     }, Object.values(variables)).gradients.map((gradient) => gradient.dataSync<'float32'>()),
   );
 

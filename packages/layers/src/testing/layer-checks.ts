@@ -57,7 +57,7 @@ const samples: LayerCheck = {
         const x = subject.input(sizes);
         const together = tf.unstack(layer.apply(x));
         tf.unstack(x).forEach((sample, i) => {
-          const alone = layer.apply(tf.expandDims(sample) as tf.Tensor as typeof x).dataSync<'float32'>();
+          const alone = layer.apply(tf.expandDims(sample) as typeof x).dataSync<'float32'>();
           const { distance, isSame } = distanceOf(alone, together[i]!.dataSync<'float32'>());
           expectThat(isSame, () =>
             Number.isFinite(distance)

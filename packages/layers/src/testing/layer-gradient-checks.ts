@@ -14,7 +14,7 @@ const gradients: LayerCheck = {
       disturb(layer, new RandomStream(3));
       const input = subject.input(sizes);
       const isDifferentiable = input.dtype === 'float32';
-      const x = isDifferentiable ? tf.variable(input as tf.Tensor) : input;
+      const x = isDifferentiable ? tf.variable(input) : input;
       try {
         const variables = { ...(isDifferentiable && { input: x as tf.Variable }), ...parametersOf(layer) };
         expectThat(

@@ -109,7 +109,7 @@ export class LayerSubject<Input extends tf.Tensor = tf.Tensor3D> {
     if (this.options.wrongInput) return this.options.wrongInput(sizes) as Input;
     return tf.tidy(() => {
       const { shape, dtype } = this.input(sizes);
-      return tf.zeros([...shape.slice(0, -1), (shape.at(-1) ?? 0) + 1], dtype) as tf.Tensor as Input;
+      return tf.zeros([...shape.slice(0, -1), (shape.at(-1) ?? 0) + 1], dtype) as Input;
     });
   }
 }

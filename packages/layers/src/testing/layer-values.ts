@@ -38,11 +38,11 @@ export function computeAll<Input extends tf.Tensor>(subject: LayerSubject<Input>
     tf.tidy(() => {
       disturb(layer, new RandomStream(3));
       const x = subject.input(sizes);
-      const byWhat = { ...(x.dtype === 'float32' && { input: x as tf.Tensor }), ...parametersOf(layer) };
+      const byWhat = { ...(x.dtype === 'float32' && { input: x }), ...parametersOf(layer) };
       const { gradients, auxiliary } = valueAndGradients(() => {
         const y = layer.apply(x);
         const weights = normalTensor(y.shape, new RandomStream(2));
-        return { loss: tf.sum(tf.mul(y, weights)) as tf.Scalar, auxiliary: { y } };
+        return { loss: tf.sum(tf.mul(y, weights)), auxiliary: { y } };
       }, Object.values(byWhat));
       const values: Values = { output: auxiliary.y.dataSync<'float32'>().slice() };
       Object.keys(byWhat).forEach((name, i) => {

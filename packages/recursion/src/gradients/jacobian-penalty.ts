@@ -36,7 +36,7 @@ export function jacobianPenalty(f: FixedPointMap, state: tf.Tensor2D, signs: tf.
     const difference = tf.expandDims(tf.mul(DIFFERENCE, tf.maximum(elementSize, DIFFERENCE)), 1);
     const step = tf.mul(difference, signs);
     const product = tf.div(tf.sub(f(tf.add(state, step)), f(tf.sub(state, step))), tf.mul(2, difference));
-    return tf.mean(tf.square(product), 1) as tf.Tensor1D;
+    return tf.mean(tf.square(product), 1);
   });
 }
 

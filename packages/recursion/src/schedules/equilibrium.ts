@@ -89,9 +89,9 @@ export function equilibrium(options: EquilibriumOptions = {}): RecursionSchedule
         return {
           latents: unstackLatents(state, shape),
           metrics: {
-            solverSteps: tf.cast(solution.steps, 'float32') as tf.Tensor1D,
-            solverResidual: tf.clone(solution.residual) as tf.Tensor1D,
-            solverConverged: tf.cast(solution.converged, 'float32') as tf.Tensor1D,
+            solverSteps: tf.cast(solution.steps, 'float32'),
+            solverResidual: tf.clone(solution.residual),
+            solverConverged: tf.cast(solution.converged, 'float32'),
           },
           ...(jacobianWeight > 0 && signs && { regularizer: tf.mul<tf.Tensor1D>(jacobianWeight, penalty(signs)) }),
         };

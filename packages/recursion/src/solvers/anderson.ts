@@ -65,12 +65,12 @@ export function anderson(options: AndersonOptions = {}): FixedPointSolver {
 function leastSquares(rows: tf.Tensor3D, target: tf.Tensor2D, ridge: number) {
   const count = rows.shape[1];
   // Scaled to length 1, steps of very different lengths make no system that float32 cannot solve.
-  const lengths = tf.maximum(tf.sqrt(tf.sum(tf.square(rows), 2, true)), 1e-30) as tf.Tensor3D;
-  const directions = tf.div(rows, lengths) as tf.Tensor3D;
+  const lengths = tf.maximum(tf.sqrt(tf.sum(tf.square(rows), 2, true)), 1e-30);
+  const directions = tf.div<tf.Tensor3D>(rows, lengths);
   const gram = tf.matMul(directions, directions, false, true);
   const { solutions, singular } = solveLinearSystems(
-    tf.add(gram, tf.mul(ridge, tf.eye(count))) as tf.Tensor3D,
+    tf.add(gram, tf.mul(ridge, tf.eye(count))),
     innerProducts(directions, target),
   );
-  return { weights: tf.div(solutions, tf.squeeze(lengths, [2])) as tf.Tensor2D, singular };
+  return { weights: tf.div<tf.Tensor2D>(solutions, tf.squeeze(lengths, [2])), singular };
 }

@@ -18,7 +18,7 @@ export function solveLinearSystems(
 ): { solutions: tf.Tensor2D; singular: tf.Tensor1D } {
   const [batch, n] = rightSides.shape;
   return tf.tidy(() => {
-    let augmented = tf.concat([matrices, tf.expandDims(rightSides, 2)], 2) as tf.Tensor3D;
+    let augmented = tf.concat([matrices, tf.expandDims(rightSides, 2)], 2);
     let singular = tf.zeros([batch, 1, 1], 'bool');
     for (let k = 0; k < n; k++) {
       const row = tf.slice(augmented, [0, k, 0], [batch, 1, n + 1]);

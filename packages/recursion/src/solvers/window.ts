@@ -8,7 +8,7 @@ export function makeRoom(window: tf.Tensor3D, capacity: number): tf.Tensor3D {
 
 /** Puts a state `[batch, n]` at the end of a window of states `[batch, rows, n]`, or starts one. */
 export function append(window: tf.Tensor | undefined, state: tf.Tensor2D): tf.Tensor3D {
-  const last = tf.expandDims(state, 1) as tf.Tensor3D;
+  const last = tf.expandDims<tf.Tensor3D>(state, 1);
   return window === undefined ? last : tf.concat([window as tf.Tensor3D, last], 1);
 }
 
@@ -20,10 +20,10 @@ export function appendToWindow(window: tf.Tensor | undefined, state: tf.Tensor2D
 
 /** Inner product of each state with each row of its window: `[batch, rows]`. */
 export function innerProducts(window: tf.Tensor3D, state: tf.Tensor2D): tf.Tensor2D {
-  return tf.squeeze(tf.matMul(window, tf.expandDims(state, 2) as tf.Tensor3D), [2]);
+  return tf.squeeze(tf.matMul(window, tf.expandDims(state, 2)), [2]);
 }
 
 /** Sum of the rows of each window by the given weights `[batch, rows]`: `[batch, n]`. */
 export function weightedSum(weights: tf.Tensor2D, window: tf.Tensor3D): tf.Tensor2D {
-  return tf.squeeze(tf.matMul(tf.expandDims(weights, 1) as tf.Tensor3D, window), [1]);
+  return tf.squeeze(tf.matMul(tf.expandDims(weights, 1), window), [1]);
 }

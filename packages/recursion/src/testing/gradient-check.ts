@@ -68,9 +68,9 @@ function expectExact(problem: ScheduleProblem, refine: (z: Latents, x: tf.Tensor
   const { parameters, latents } = problem;
   const x = tf.variable(problem.x);
   const start = withStart ? { zH: tf.variable(latents.zH), zL: tf.variable(latents.zL) } : undefined;
-  const from = (start ?? latents) as unknown as Latents;
+  const from = (start ?? latents) as Latents;
   const stacked = () => {
-    const { zH, zL } = refine(from, x as tf.Tensor as tf.Tensor3D);
+    const { zH, zL } = refine(from, x);
     return tf.stack([zH, zL]);
   };
   try {
@@ -78,7 +78,7 @@ function expectExact(problem: ScheduleProblem, refine: (z: Latents, x: tf.Tensor
     const wrong = checks.find(({ error }) => !(error < 2e-3));
     if (wrong) throw new PartFault(gradientFault(wrong));
   } finally {
-    tf.dispose([x, start] as tf.TensorContainer);
+    tf.dispose([x, start]);
   }
 }
 

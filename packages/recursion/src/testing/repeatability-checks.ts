@@ -20,7 +20,7 @@ const recording: ScheduleCheck = {
           // Not by lossAndGradients, which reads the gradients itself.
           const { gradients } = valueAndGradients(() => {
             const { zH, zL } = schedule.refine(core, latents, x, draws).latents;
-            return { loss: tf.add(tf.sum(zH), tf.sum(zL)) as tf.Scalar, auxiliary: {} };
+            return { loss: tf.add(tf.sum(zH), tf.sum(zL)), auxiliary: {} };
           }, Object.values(parameters));
           tf.dispose(gradients);
         });

@@ -87,7 +87,7 @@ const ownTensors: ScheduleCheck = {
   check(subject) {
     subject.withProblem(subject.sizes[0]!, (problem) => {
       const { latents, x } = problem;
-      tf.dispose(refine(problem) as tf.TensorContainer);
+      tf.dispose(refine(problem));
       expectUntouched({ latents, x }, 'freeing what refine returns');
     });
   },
@@ -143,7 +143,7 @@ const leaks: ScheduleCheck = {
         () =>
           'refine returns tensors that were there before, or frees what it was given: return copies, tf.clone(zH), and free nothing',
       );
-      tf.dispose(result as tf.TensorContainer);
+      tf.dispose(result);
       train(problem);
       const left = tf.memory().numTensors - before;
       expectThat(

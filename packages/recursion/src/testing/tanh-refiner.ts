@@ -41,8 +41,8 @@ export class TanhRefiner implements Refiner {
   apply(latent: tf.Tensor3D, injection: tf.Tensor3D): tf.Tensor3D {
     const [batch, seq, hiddenSize] = latent.shape;
     return tf.tidy(() => {
-      const sum = tf.reshape(tf.add(latent, injection), [batch * seq, hiddenSize]) as tf.Tensor2D;
-      return tf.reshape(tf.tanh(tf.matMul(sum, this.parameters.weight as tf.Tensor2D)), latent.shape);
+      const sum = tf.reshape(tf.add(latent, injection), [batch * seq, hiddenSize]);
+      return tf.reshape(tf.tanh(tf.matMul(sum, this.parameters.weight)), latent.shape);
     });
   }
 }

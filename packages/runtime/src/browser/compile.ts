@@ -10,5 +10,5 @@ export const compile: typeof node.compile = (fn, { name = fn.name || 'function' 
     recordings: { value: 0 },
     dispose: { value: () => {} },
     [Symbol.dispose]: { value: () => {} },
-  }) as unknown as node.Compiled<typeof fn>;
+  }) as node.Compiled<typeof fn>;
 };

@@ -140,7 +140,7 @@ export function compile<F extends AnyFunction>(fn: F, options: CompileOptions = 
     recordings: { get: () => graphs.size },
     dispose: { value: dispose },
     [Symbol.dispose]: { value: dispose },
-  }) as unknown as Compiled<F>;
+  }) as Compiled<F>;
 }
 
 function warnOfAnotherRecording({ name, recordings, signature }: RecordingReport): void {

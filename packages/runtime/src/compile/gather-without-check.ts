@@ -8,8 +8,8 @@ import type { GraphBackend } from '../native/native-backend';
  */
 export function uncheckGather(): () => void {
   return replaceKernel('GatherV2', 'tensorflow', ({ inputs, attrs, backend }) => {
-    const { x, indices } = inputs as unknown as { x: tf.Tensor; indices: tf.Tensor };
-    const { axis, batchDims } = attrs as unknown as { axis: number; batchDims: number };
+    const { x, indices } = inputs as { x: tf.Tensor; indices: tf.Tensor };
+    const { axis, batchDims } = attrs as { axis: number; batchDims: number };
     const native = backend as GraphBackend & {
       executeSingleOutput(op: string, attributes: unknown[], inputs: tf.Tensor[]): tf.Tensor;
     };

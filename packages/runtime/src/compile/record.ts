@@ -74,7 +74,7 @@ class RecordingSession {
   private readonly madeInside = new WeakSet<object>();
   /** Data of variables' stand-ins. */
   private readonly variables = new Map<object, tf.Variable>();
-  private readonly engine = tf.engine() as unknown as Engine;
+  private readonly engine = tf.engine() as Engine;
   /** A read of values returns a promise that nobody may be waiting for, so it is reported after the call. */
   private failure: RecordingError | undefined;
 
@@ -213,7 +213,7 @@ class RecordingSession {
 
   private addValues({ dtype, shape }: TensorEntry, values: tf.backend_util.BackendValues | null): number {
     if (!ArrayBuffer.isView(values)) throw new RecordingError('it makes a tensor of strings inside: pass it in');
-    return this.recorder.addConstant(dtype, shape, values as tf.TypedArray);
+    return this.recorder.addConstant(dtype, shape, values);
   }
 
   /** A tensor from outside. Tensors never change, so a small one becomes a constant; of a large one the data is kept. */

@@ -47,7 +47,7 @@ export function thisMachine(): Machine {
   if (process.platform === 'linux') {
     // Else a report asks name servers about every open connection.
     (process.report as { excludeNetwork?: boolean }).excludeNetwork = true;
-    const report = process.report.getReport() as unknown as { header: { glibcVersionRuntime?: string } };
+    const report = process.report.getReport() as { header: { glibcVersionRuntime?: string } };
     machine.glibc = report.header.glibcVersionRuntime;
   }
   return machine;

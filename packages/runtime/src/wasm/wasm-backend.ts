@@ -28,7 +28,7 @@ export interface WasmBackend {
 /** The WebAssembly backend if it is the current one, and has inside what is reached for. */
 export function currentWasmBackend(): WasmBackend | undefined {
   if (tf.getBackend() !== 'wasm') return undefined;
-  const backend = tf.backend() as unknown as Partial<WasmBackend>;
+  const backend = tf.backend() as Partial<WasmBackend>;
   const { wasm } = backend;
   const isKnown =
     typeof wasm?._BatchMatMul === 'function' &&

@@ -19,8 +19,8 @@ function swapLastTwo(x: tf.TensorInfo, backend: WasmBackend): tf.TensorInfo {
  */
 export function wasmBatchMatMul(stock: tf.KernelFunc): tf.KernelFunc {
   return function multiply(params): tf.TensorInfo {
-    const { transposeA, transposeB } = params.attrs as unknown as { transposeA: boolean; transposeB: boolean };
-    const { a, b } = params.inputs as unknown as { a: tf.TensorInfo; b: tf.TensorInfo };
+    const { transposeA, transposeB } = params.attrs as { transposeA: boolean; transposeB: boolean };
+    const { a, b } = params.inputs as { a: tf.TensorInfo; b: tf.TensorInfo };
     const backend = params.backend as WasmBackend;
     if (transposeA || transposeB) {
       const left = transposeA ? swapLastTwo(a, backend) : a;

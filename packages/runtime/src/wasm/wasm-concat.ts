@@ -10,7 +10,7 @@ export function wasmConcat(stock: tf.KernelFunc): tf.KernelFunc {
   return (params) => {
     const parts = Object.values(params.inputs) as tf.TensorInfo[];
     const { dtype, shape } = parts[0]!;
-    const [axis] = tf.util.parseAxisParam((params.attrs as unknown as { axis: number }).axis, shape) as [number];
+    const [axis] = tf.util.parseAxisParam((params.attrs as { axis: number }).axis, shape) as [number];
     if (!parts.every((part) => liesInHeap(part) && part.dtype === dtype)) return stock(params);
     const shapes = parts.map((part) => part.shape);
     tf.backend_util.assertParamsConsistent(shapes, axis);

@@ -6,7 +6,7 @@ import type { WasmBackend } from './wasm-backend';
  * one. The backend's own copies them.
  */
 export const wasmIdentity: tf.KernelFunc = ({ inputs, backend }) => {
-  const { dataId, shape, dtype } = (inputs as unknown as { x: tf.TensorInfo }).x;
+  const { dataId, shape, dtype } = (inputs as { x: tf.TensorInfo }).x;
   (backend as WasmBackend).incRef(dataId);
   return { dataId, shape, dtype };
 };

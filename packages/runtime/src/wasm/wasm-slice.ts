@@ -9,8 +9,8 @@ import { copyRun, heapOf, liesInHeap, type WasmBackend } from './wasm-backend';
  */
 export function wasmSlice(stock: tf.KernelFunc): tf.KernelFunc {
   return (params) => {
-    const { x } = params.inputs as unknown as { x: tf.Tensor };
-    const attributes = params.attrs as unknown as { begin: number[]; size: number[] };
+    const { x } = params.inputs as { x: tf.Tensor };
+    const attributes = params.attrs as { begin: number[]; size: number[] };
     const backend = params.backend as WasmBackend;
     if (!liesInHeap(x)) return stock(params);
     const [begin, size] = tf.slice_util.parseSliceParams(x, attributes.begin, attributes.size) as [number[], number[]];
@@ -48,8 +48,8 @@ export function wasmSlice(stock: tf.KernelFunc): tf.KernelFunc {
 /** The kernel that cuts a tensor along an axis on WebAssembly, by the given one for slices. */
 export function wasmSplit(slice: tf.KernelFunc): tf.KernelFunc {
   return ({ inputs, attrs, backend }) => {
-    const { x } = inputs as unknown as { x: tf.Tensor };
-    const { axis, numOrSizeSplits } = attrs as unknown as { axis: number; numOrSizeSplits: number | number[] };
+    const { x } = inputs as { x: tf.Tensor };
+    const { axis, numOrSizeSplits } = attrs as { axis: number; numOrSizeSplits: number | number[] };
     const [cut] = tf.util.parseAxisParam(axis, x.shape) as [number];
     const sizes = tf.backend_util.prepareSplitSize(x, numOrSizeSplits, cut);
     let start = 0;

@@ -9,8 +9,8 @@ import { copyRun, heapOf, liesInHeap, type WasmBackend } from './wasm-backend';
  */
 export function wasmTile(stock: tf.KernelFunc): tf.KernelFunc {
   return (params) => {
-    const { x } = params.inputs as unknown as { x: tf.TensorInfo };
-    const { reps } = params.attrs as unknown as { reps: number[] };
+    const { x } = params.inputs as { x: tf.TensorInfo };
+    const { reps } = params.attrs as { reps: number[] };
     if (!liesInHeap(x)) return stock(params);
     const backend = params.backend as WasmBackend;
     const tiled = backend.makeOutput(

@@ -8,7 +8,7 @@ const FLAT = 'flat';
 
 /** All tensors end to end, in order, in one of one axis. */
 const flatten = (tensors: NamedTensors): tf.Tensor1D =>
-  tf.concat(Object.values(tensors).map((tensor) => tf.reshape(tensor, [tensor.size]) as tf.Tensor1D));
+  tf.concat(Object.values(tensors).map((tensor) => tf.reshape(tensor, [tensor.size])));
 
 /** The opposite of {@link flatten}, for tensors of the names and shapes of `like`. */
 function unflatten(flat: tf.Tensor, like: NamedTensors): NamedTensors {

@@ -29,7 +29,7 @@ export function orthogonalize(matrix: tf.Tensor2D, steps = 5): tf.Tensor2D {
     const [rows, columns] = matrix.shape;
     const isTall = rows > columns;
     const wide = isTall ? tf.transpose(matrix) : matrix;
-    let x = tf.div(wide, tf.add(tf.sqrt(tf.sum(tf.square(wide))), 1e-7)) as tf.Tensor2D;
+    let x = tf.div<tf.Tensor2D>(wide, tf.add(tf.sqrt(tf.sum(tf.square(wide))), 1e-7));
     for (let step = 0; step < steps; step++) {
       // Laid out, not passed as a flag: WebAssembly multiplies transposed operands many times slower.
       const gram = tf.matMul(x, tf.transpose(x));

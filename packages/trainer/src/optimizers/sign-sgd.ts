@@ -61,7 +61,7 @@ export function signSgd(options: SignSgdOptions): RowOptimizer {
       tf.tidy(() => {
         // same[i, j] is 1 where slots i and j hold the same puzzle: its product with the gradients sums them.
         const same = tf.cast(tf.equal(tf.expandDims(identifiers, 1), tf.expandDims(identifiers, 0)), 'float32');
-        const summed = matMul(same as tf.Tensor2D, gradients);
+        const summed = matMul(same, gradients);
         const decayed = tf.mul(rows, tf.sub(1, tf.mul(rate, weightDecay)));
         const moved = tf.sub(decayed, tf.mul(rate, tf.sign(summed)));
         // Slots with the same puzzle all write the same row, so their order does not matter.

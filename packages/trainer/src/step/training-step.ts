@@ -132,7 +132,7 @@ export function updateGradients(
       });
       const total = addUp(segments.map((segment) => segment.total));
       return {
-        loss: tf.div(total, batchSize) as tf.Scalar,
+        loss: tf.div(total, batchSize),
         auxiliary: {
           carry: next,
           ...addMetrics(segments),
@@ -192,7 +192,7 @@ export function applyGradients(
     const { puzzleTable } = network;
     if (puzzle.rows && puzzle.gradients && puzzleTable && puzzleOptimizer) {
       parameters[puzzleTableName(network)!] = puzzleOptimizer.update({
-        table: puzzleTable as tf.Tensor2D,
+        table: puzzleTable,
         identifiers: carry.puzzle.puzzleIdentifiers,
         rows: puzzle.rows,
         gradients: puzzle.gradients,
