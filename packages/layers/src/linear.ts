@@ -43,7 +43,7 @@ export class Linear implements Layer {
     expectRandom('Linear', random);
     const weight = tf.tidy(() =>
       tf.variable(
-        truncatedNormal({ shape: [inputSize, outputSize], std: 1 / Math.sqrt(inputSize), random }) as tf.Tensor2D,
+        truncatedNormal<tf.Rank.R2>({ shape: [inputSize, outputSize], std: 1 / Math.sqrt(inputSize), random }),
       ),
     );
     this.parameters = bias ? { weight, bias: tf.tidy(() => tf.variable(tf.zeros([outputSize]))) } : { weight };

@@ -18,7 +18,7 @@ import type { Refiner } from './reasoning-module';
  * const context = { hiddenSize: 16, seqLen: 5, random: new RandomStream(0) };
  * const level = () => new ReasoningModule({ layers: 1, block: mixerBlock(), context });
  * const core = new RecursionCore(level(), level());
- * const x = tf.ones([1, 5, 16]) as tf.Tensor3D;
+ * const x: tf.Tensor3D = tf.ones([1, 5, 16]);
  * const { zH } = core.fH(core.fL({ zH: tf.zerosLike(x), zL: tf.zerosLike(x) }, x));
  * console.log(zH.shape); // [1, 5, 16]
  * ```

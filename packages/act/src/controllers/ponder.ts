@@ -74,8 +74,8 @@ export function ponder(options: PonderOptions = {}): HaltingFactory {
         const weighted = tf.mul<tf.Tensor1D>(weight, tokenLoss);
         // By the chain rule the divergence is, over all segments but the last, that of each segment's coin from the
         // prior's, times the probability of coming so far.
-        const here = tf.mul(remaining, bernoulliDivergence(logit, prior));
-        const divergence = tf.where(halted, tf.zerosLike(here), here) as tf.Tensor1D;
+        const here = tf.mul<tf.Tensor1D>(remaining, bernoulliDivergence(logit, prior));
+        const divergence = tf.where(halted, tf.zerosLike(here), here);
         return {
           total: tf.add(weighted, tf.mul(divergenceWeight, divergence)),
           metrics: {

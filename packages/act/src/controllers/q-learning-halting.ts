@@ -41,7 +41,7 @@ export function continueTarget(
 ): tf.Tensor1D {
   const { halt, continue: goOn } = lookAhead as { halt: tf.Tensor1D; continue: tf.Tensor1D };
   const last = tf.greaterEqual(steps, maxSegments);
-  const value = tf.sigmoid(tf.where(last, halt, tf.maximum(halt, goOn))) as tf.Tensor1D;
+  const value = tf.sigmoid(tf.where(last, halt, tf.maximum<tf.Tensor1D>(halt, goOn)));
   return discount === 1 ? value : tf.mul(discount, value);
 }
 

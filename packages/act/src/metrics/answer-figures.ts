@@ -32,15 +32,15 @@ export type AnswerFigures = {
 export function answerFigures(logits: tf.Tensor3D, labels: tf.Tensor2D): AnswerFigures {
   return withoutGradient(() => {
     const labelled = tf.cast(tf.greaterEqual(labels, 0), 'float32');
-    const labelCount = tf.sum(labelled, -1);
+    const labelCount = tf.sum<tf.Tensor1D>(labelled, -1);
     const right = tf.mul(labelled, tf.cast(tf.equal(tf.argMax(logits, -1), labels), 'float32'));
-    const rightCount = tf.sum(right, -1);
-    const divisor = tf.maximum(labelCount, 1);
+    const rightCount = tf.sum<tf.Tensor1D>(right, -1);
+    const divisor = tf.maximum<tf.Tensor1D>(labelCount, 1);
     return {
-      correct: tf.cast(tf.equal(rightCount, labelCount), 'float32') as tf.Tensor1D,
+      correct: tf.cast(tf.equal<tf.Tensor1D>(rightCount, labelCount), 'float32'),
       accuracy: tf.div(rightCount, divisor),
-      divisor: divisor as tf.Tensor1D,
-      labelled: tf.cast(tf.greater(labelCount, 0), 'float32') as tf.Tensor1D,
+      divisor,
+      labelled: tf.cast(tf.greater<tf.Tensor1D>(labelCount, 0), 'float32'),
     };
   });
 }

@@ -182,7 +182,7 @@ export function superviseSegment(network: ReasoningNetwork, segment: Segment, to
   const { correct, divisor, labelled } = figures;
   const { ran, counted } = withoutGradient(() => {
     const halted = tf.cast(carry.halted, 'float32');
-    const ran = (awake ? tf.mul(awake, labelled) : tf.clone(labelled)) as tf.Tensor1D;
+    const ran = awake ? tf.mul<tf.Tensor1D>(awake, labelled) : tf.clone(labelled);
     return { ran, counted: tf.mul<tf.Tensor1D>(awake ? tf.mul(halted, awake) : halted, labelled) };
   });
   const sumWhere = (mask: tf.Tensor1D | undefined, values: tf.Tensor1D) => {

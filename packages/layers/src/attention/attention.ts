@@ -129,7 +129,7 @@ export class Attention implements Layer {
         tf.reshape(scaledQuery, [batch, seq, keyValueHeads, group, headSize]),
         [0, 2, 3, 1, 4],
       );
-      const queries = tf.reshape(grouped, [batch, keyValueHeads, group * seq, headSize]) as tf.Tensor4D;
+      const queries: tf.Tensor4D = tf.reshape(grouped, [batch, keyValueHeads, group * seq, headSize]);
       const attended = dotProductAttention(
         queries,
         tf.transpose(rotate(key), [0, 2, 1, 3]),

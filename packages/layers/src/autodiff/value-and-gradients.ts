@@ -36,7 +36,7 @@ function freeTape(): void {
  * const weight = tf.variable(tf.scalar(3));
  * const { gradients } = valueAndGradients(() => {
  *   const square = tf.square(weight);
- *   return { loss: tf.sum(tf.mul(square, 2)) as tf.Scalar, auxiliary: { square } };
+ *   return { loss: tf.sum(tf.mul(square, 2)), auxiliary: { square } };
  * }, [weight]);
  * gradients[0]!.print(); // 12
  * ```

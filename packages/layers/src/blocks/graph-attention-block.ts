@@ -52,7 +52,7 @@ function biasOf(relations: readonly Relation[], seqLen: number): tf.Tensor3D {
   if (prefixLen < 0) {
     throw new RangeError(`graphAttentionBlock: the relations join ${cells} cells, but the puzzle has only ${seqLen}`);
   }
-  const bias = tf.buffer([relations.length, seqLen, seqLen], 'float32');
+  const bias = tf.buffer<tf.Rank.R3>([relations.length, seqLen, seqLen]);
   bias.values.fill(CLOSED);
   relations.forEach((relation, head) => {
     for (let position = 0; position < seqLen; position++) {
@@ -73,7 +73,7 @@ function biasOf(relations: readonly Relation[], seqLen: number): tf.Tensor3D {
       }
     });
   });
-  return tf.keep(bias.toTensor()) as tf.Tensor3D;
+  return tf.keep(bias.toTensor());
 }
 
 /** The largest power of two by which all heads fit. */

@@ -55,9 +55,7 @@ export class TokenEmbedding implements Layer {
     expectRandom('TokenEmbedding', random);
     const std = 1 / Math.sqrt(hiddenSize);
     this.parameters = {
-      weight: tf.tidy(() =>
-        tf.variable(truncatedNormal({ shape: [vocabSize, hiddenSize], std, random }) as tf.Tensor2D),
-      ),
+      weight: tf.tidy(() => tf.variable(truncatedNormal({ shape: [vocabSize, hiddenSize], std, random }))),
     };
   }
 

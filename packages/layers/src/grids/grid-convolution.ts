@@ -68,9 +68,9 @@ export class GridConvolution implements Layer {
       if (!fromPrefix || !toPrefix) return kernel.apply(this.#neighbourhoods(x));
       const [prefix, cells] = tf.split(x, [prefixLen, rows * columns], 1) as [tf.Tensor3D, tf.Tensor3D];
       const convolved = kernel.apply(this.#neighbourhoods(cells));
-      const told = tf.add(convolved, fromPrefix.apply(tf.mean(prefix, 1, true)));
-      const summary = toPrefix.apply(tf.mean(cells, 1, true));
-      return tf.concat([tf.tile(summary, [1, prefixLen, 1]), told], 1) as tf.Tensor3D;
+      const told = tf.add<tf.Tensor3D>(convolved, fromPrefix.apply(tf.mean(prefix, 1, true)));
+      const summary = toPrefix.apply(tf.mean<tf.Tensor3D>(cells, 1, true));
+      return tf.concat([tf.tile(summary, [1, prefixLen, 1]), told], 1);
     });
   }
 

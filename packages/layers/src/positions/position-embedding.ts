@@ -41,7 +41,7 @@ export class PositionEmbedding implements Layer {
     expectRandom('PositionEmbedding', random);
     const std = 1 / Math.sqrt(hiddenSize);
     this.parameters = {
-      weight: tf.tidy(() => tf.variable(truncatedNormal({ shape: [seqLen, hiddenSize], std, random }) as tf.Tensor2D)),
+      weight: tf.tidy(() => tf.variable(truncatedNormal({ shape: [seqLen, hiddenSize], std, random }))),
     };
   }
 

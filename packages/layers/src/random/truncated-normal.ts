@@ -6,8 +6,8 @@ import type { RandomStream } from './random-stream';
 const STD_WHEN_CUT_AT_TWO = 0.8796256610342398;
 
 /** Shape, spread and source of randomness of {@link truncatedNormal}. */
-export interface TruncatedNormalOptions {
-  shape: number[];
+export interface TruncatedNormalOptions<R extends tf.Rank = tf.Rank> {
+  shape: tf.ShapeMap[R];
   /** Standard deviation of the result, after the cut. 0 gives zeros. */
   std: number;
   random: RandomStream;
@@ -28,9 +28,9 @@ export interface TruncatedNormalOptions {
  * console.log(weight.shape);
  * ```
  */
-export function truncatedNormal({ shape, std, random }: TruncatedNormalOptions): tf.Tensor {
+export function truncatedNormal<R extends tf.Rank>({ shape, std, random }: TruncatedNormalOptions<R>): tf.Tensor<R> {
   expectRandom('truncatedNormal', random);
-  const values = new Float32Array(shape.reduce((product, size) => product * size, 1));
+  const values = new Float32Array(tf.util.sizeFromShape(shape));
   if (std !== 0) {
     const scale = std / STD_WHEN_CUT_AT_TWO;
     for (let i = 0; i < values.length; i++) {

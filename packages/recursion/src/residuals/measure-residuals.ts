@@ -89,7 +89,7 @@ export interface ResidualReport {
  *   puzzleRows: () => undefined,
  *   embed: (x: tf.Tensor3D) => x,
  * };
- * const report = await measureResiduals(network, tf.ones([1, 5, 16]) as tf.Tensor3D, { segments: 2 });
+ * const report = await measureResiduals(network, tf.ones([1, 5, 16]), { segments: 2 });
  * for (const { segment, application, mean } of report.applications) console.log(segment, application, mean);
  * console.log(report.spectralRadius!.mean);
  * ```

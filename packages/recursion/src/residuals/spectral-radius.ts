@@ -49,7 +49,7 @@ export function spectralRadius(f: FixedPointMap, state: tf.Tensor2D, options: Sp
       growth.push(next.length);
     }
     const later = tf.stack(growth.slice(Math.floor(iterations / 2)));
-    return tf.exp(tf.mean(tf.log(later), 0)) as tf.Tensor1D;
+    return tf.exp(tf.mean<tf.Tensor1D>(tf.log(later), 0));
   });
 }
 

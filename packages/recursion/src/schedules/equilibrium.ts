@@ -50,7 +50,7 @@ const SIGNS = 'jacobianSigns';
  * const context = { hiddenSize: 16, seqLen: 5, random: new RandomStream(0) };
  * const level = () => new ReasoningModule({ layers: 1, block: mixerBlock(), context });
  * const core = new RecursionCore(level(), level());
- * const x = tf.ones([1, 5, 16]) as tf.Tensor3D;
+ * const x: tf.Tensor3D = tf.ones([1, 5, 16]);
  * const schedule = equilibrium({
  *   solver: 'anderson', tolerance: 1e-3, gradient: 'implicit',
  *   onSolve: ({ converged, steps, residual }) => console.log(converged, steps, residual),

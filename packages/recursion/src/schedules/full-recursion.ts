@@ -20,7 +20,7 @@ import { applicationsOf, refineInOrder } from './refine-in-order';
  * const context = { hiddenSize: 16, seqLen: 5, random: new RandomStream(0) };
  * const shared = new ReasoningModule({ layers: 2, block: mixerBlock(), context });
  * const core = new RecursionCore(shared, shared);
- * const x = tf.ones([1, 5, 16]) as tf.Tensor3D;
+ * const x: tf.Tensor3D = tf.ones([1, 5, 16]);
  * const schedule = fullRecursion({ hCycles: 3, lCycles: 6 });
  * const { latents } = schedule.refine(core, { zH: tf.zerosLike(x), zL: tf.zerosLike(x) }, x);
  * console.log(latents.zH.shape); // [1, 5, 16]

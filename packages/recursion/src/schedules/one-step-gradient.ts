@@ -21,7 +21,7 @@ import { applicationsOf, refineInOrder } from './refine-in-order';
  * const context = { hiddenSize: 16, seqLen: 5, random: new RandomStream(0) };
  * const level = () => new ReasoningModule({ layers: 1, block: mixerBlock(), context });
  * const core = new RecursionCore(level(), level());
- * const x = tf.ones([1, 5, 16]) as tf.Tensor3D;
+ * const x: tf.Tensor3D = tf.ones([1, 5, 16]);
  * const schedule = oneStepGradient({ hCycles: 2, lCycles: 2 });
  * const { latents } = schedule.refine(core, { zH: tf.zerosLike(x), zL: tf.zerosLike(x) }, x);
  * console.log(latents.zH.shape); // [1, 5, 16]

@@ -31,7 +31,7 @@ export interface UnrolledOptions extends Cycles {
  * const context = { hiddenSize: 16, seqLen: 5, random: new RandomStream(0) };
  * const level = () => new ReasoningModule({ layers: 1, block: mixerBlock(), context });
  * const core = new RecursionCore(level(), level());
- * const x = tf.ones([1, 5, 16]) as tf.Tensor3D;
+ * const x: tf.Tensor3D = tf.ones([1, 5, 16]);
  * const schedule = unrolled({ hCycles: 2, lCycles: 2, withGradient: 4 });
  * const { latents } = schedule.refine(core, { zH: tf.zerosLike(x), zL: tf.zerosLike(x) }, x);
  * console.log(latents.zH.shape); // [1, 5, 16]

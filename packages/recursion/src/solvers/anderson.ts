@@ -62,8 +62,8 @@ export function anderson(options: AndersonOptions = {}): FixedPointSolver {
 }
 
 /** The weights `[batch, rows]` with which the rows of a window sum to something near the target `[batch, n]`. */
-function leastSquares(rows: tf.Tensor3D, target: tf.Tensor2D, ridge: number) {
-  const count = rows.shape[1];
+function leastSquares(rows: tf.Tensor, target: tf.Tensor2D, ridge: number) {
+  const count = rows.shape[1]!;
   // Scaled to length 1, steps of very different lengths make no system that float32 cannot solve.
   const lengths = tf.maximum(tf.sqrt(tf.sum(tf.square(rows), 2, true)), 1e-30);
   const directions = tf.div<tf.Tensor3D>(rows, lengths);

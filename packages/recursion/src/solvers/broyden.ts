@@ -56,13 +56,13 @@ export function broyden(options: BroydenOptions = {}): FixedPointSolver {
 /** The inverse Jacobian `-I + sum of column row^T` times a vector `[batch, n]`; without columns and rows, `-I` alone. */
 function timesInverse({ columns, rows }: SolverHistory, vector: tf.Tensor2D): tf.Tensor2D {
   if (!columns || !rows) return tf.neg(vector);
-  return tf.sub(weightedSum(innerProducts(rows as tf.Tensor3D, vector), columns as tf.Tensor3D), vector);
+  return tf.sub(weightedSum(innerProducts(rows, vector), columns), vector);
 }
 
 /** The updates that stay when another is to come and no more than `memory` are remembered. */
 function withRoom({ columns, rows }: SolverHistory, memory: number): SolverHistory {
   if (!columns || !rows || memory === 1) return {};
-  return { columns: makeRoom(columns as tf.Tensor3D, memory), rows: makeRoom(rows as tf.Tensor3D, memory) };
+  return { columns: makeRoom(columns, memory), rows: makeRoom(rows, memory) };
 }
 
 /** Makes the inverse Jacobian map the residual's change to the state's, and changes it no more than that takes. */

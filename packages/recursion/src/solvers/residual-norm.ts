@@ -5,7 +5,7 @@ const SMALLEST_LENGTH = 1e-12;
 
 /** Euclidean length of each sample, over all its axes: `[batch]`. */
 export function lengths(x: tf.Tensor): tf.Tensor1D {
-  return tf.sqrt(tf.sum(tf.square(tf.reshape(x, [x.shape[0]!, -1])), 1)) as tf.Tensor1D;
+  return tf.sqrt(tf.sum<tf.Tensor1D>(tf.square(tf.reshape(x, [x.shape[0]!, -1])), 1));
 }
 
 /**

@@ -24,7 +24,7 @@ export function normalTensor<T extends tf.Tensor>(shape: number[], random: Rando
  * import '@tensorflow/tfjs-backend-cpu';
  *
  * const shared = new TanhRefiner({ hiddenSize: 4, scale: 0.5, random: new RandomStream(0) });
- * const x = tf.ones([1, 3, 4]) as tf.Tensor3D;
+ * const x: tf.Tensor3D = tf.ones([1, 3, 4]);
  * new RecursionCore(shared, shared).fL({ zH: x, zL: x }, x).zL.print();
  * ```
  */

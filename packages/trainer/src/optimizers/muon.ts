@@ -96,7 +96,8 @@ export function scaleByMuon(options: MuonDirectionOptions = {}): GradientTransfo
   if (!Object.hasOwn(scales, scale)) {
     throw new RangeError(`muon: scale is ${JSON.stringify(scale)}, expected "rms" or "spectral"`);
   }
-  const towards = (from: tf.Tensor, to: tf.Tensor, share: number) => tf.add(from, tf.mul(tf.sub(to, from), share));
+  const towards = (from: tf.Tensor, to: tf.Tensor, share: number) =>
+    tf.add<tf.Tensor2D>(from, tf.mul(tf.sub(to, from), share));
   return {
     init: (parameters) => {
       expectMatrices(parameters);
@@ -110,7 +111,7 @@ export function scaleByMuon(options: MuonDirectionOptions = {}): GradientTransfo
       const directions = mapNamed(updates, (gradient, name) => {
         const mean = towards(state[`momentum/${name}`]!, gradient, 1 - momentum);
         next[`momentum/${name}`] = mean;
-        const ahead = towards(gradient, mean, momentum) as tf.Tensor2D;
+        const ahead = towards(gradient, mean, momentum);
         const [inputs, outputs] = ahead.shape;
         return tf.mul(orthogonalize(ahead, newtonSchulzSteps), scales[scale](inputs, outputs));
       });

@@ -43,7 +43,7 @@ const unshared = (table: tf.Tensor2D) => (tf.getBackend() === 'cpu' ? tf.mul<tf.
  * import { signSgd } from '@hrm/trainer';
  * import '@tensorflow/tfjs-backend-cpu';
  *
- * const table = tf.zeros([3, 1]) as tf.Tensor2D;
+ * const table: tf.Tensor2D = tf.zeros([3, 1]);
  * const identifiers = tf.tensor1d([1, 1], 'int32');
  * const next = signSgd({ learningRate: 0.1 }).update({
  *   table, identifiers, rows: tf.zeros([2, 1]), gradients: tf.tensor2d([[3], [-1]]), learningRate: tf.scalar(0.1),
