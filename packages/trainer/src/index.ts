@@ -1,4 +1,4 @@
-export { carryFromHost, carryToHost } from './carry-values';
+export { carryFromHost, carryToHost } from './state/carry-values';
 export { atan2RightHalfPlane } from './optimizers/atan2-right-half-plane';
 export { asItIs, type Compile } from '@hrm/layers';
 export { evaluate } from './evaluation/evaluate';

@@ -1,7 +1,7 @@
 import type { NamedTensors } from '@hrm/act';
 import type { HostTensor, NamedHostTensors } from '@hrm/files';
 import { fromHostTensor, toHostTensor } from '@hrm/models';
-import { mapNamed } from './optimizers/gradient-transformation';
+import { mapNamed } from '../optimizers/gradient-transformation';
 
 /** Tensors as plain values, by the same names. */
 export async function namedToHost(tensors: NamedTensors): Promise<NamedHostTensors> {

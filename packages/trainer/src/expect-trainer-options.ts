@@ -1,0 +1,51 @@
+import type { ReasoningNetwork } from '@hrm/act';
+import { describeValue, expectOptions, expectPart } from '@hrm/layers';
+import { puzzleTableName } from './step/training-step';
+import type { TrainerOptions } from './trainer-options';
+
+const OPTIONS = [
+  'optimizer',
+  'puzzleOptimizer',
+  'tokenLoss',
+  'emaDecay',
+  'segmentsPerUpdate',
+  'microBatch',
+  'lanes',
+  'seed',
+  'totalSteps',
+  'compile',
+] as const satisfies readonly (keyof TrainerOptions)[];
+
+/** Throws unless a `Trainer` can be made of a network and these options. @throws TypeError, RangeError */
+export function expectTrainerOptions(network: ReasoningNetwork, options: TrainerOptions): void {
+  expectPart('Trainer: the network', network, ['initialLatents', 'puzzleRows', 'embed', 'refine', 'readOut']);
+  expectOptions('Trainer', options, OPTIONS);
+  expectPart('Trainer: optimizer', options.optimizer, ['init', 'update', 'learningRate']);
+  if (options.puzzleOptimizer !== undefined) {
+    expectPart('Trainer: puzzleOptimizer', options.puzzleOptimizer, ['update', 'learningRate']);
+  }
+  for (const name of ['tokenLoss', 'compile'] as const) {
+    if (options[name] !== undefined && typeof options[name] !== 'function') {
+      throw new TypeError(`Trainer: ${name} is ${describeValue(options[name])}, expected a function`);
+    }
+  }
+  const { emaDecay, segmentsPerUpdate, microBatch, lanes, totalSteps } = options;
+  if (puzzleTableName(network) !== undefined && !options.puzzleOptimizer) {
+    throw new TypeError(
+      'Trainer: this network has a puzzle embedding, which needs an optimizer of its own; give puzzleOptimizer: signSgd({ learningRate: 1e-4 })',
+    );
+  }
+  if (emaDecay !== undefined && !(emaDecay >= 0 && emaDecay < 1)) {
+    throw new RangeError(`Trainer: emaDecay is ${emaDecay}, expected at least 0 and less than 1, such as 0.999`);
+  }
+  for (const [name, count] of Object.entries({ segmentsPerUpdate, microBatch, lanes, totalSteps })) {
+    if (count !== undefined && (!Number.isInteger(count) || count < 1)) {
+      throw new RangeError(`Trainer: ${name} is ${count}, expected a whole number of at least 1`);
+    }
+  }
+  if (totalSteps === undefined && network.atProgress?.(0) !== network.atProgress?.(1)) {
+    throw new TypeError(
+      'Trainer: this network changes as training goes on, as progressive schedules do; give totalSteps, the steps of the whole training',
+    );
+  }
+}

@@ -1,0 +1,129 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { Carry, NamedTensors, ReasoningNetwork } from '@hrm/act';
+import type { NamedHostTensors } from '@hrm/files';
+import { describeValue, disposeAll, mapTensors, namedParameters, RandomStream } from '@hrm/layers';
+import { parameterValues, setParameterValues } from '@hrm/models';
+import { joinState, splitState } from '../optimizers/flat-optimizer';
+import { mapNamed } from '../optimizers/gradient-transformation';
+import type { Optimizer } from '../optimizers/optimizer';
+import { trainedParameters, type TrainingStepOutput } from '../step/training-step';
+import type { TrainerState } from '../trainer-options';
+import { carryToHost, fittingCarry } from './carry-values';
+import { namedFromHost, namedToHost } from './named-values';
+
+/** The tensors of a container, which no tidy frees. */
+export const keepAll = <T>(container: T): T => mapTensors(container, tf.keep);
+
+/** Everything that training changes: the network's weights, and what is kept beside them from step to step. */
+export class TrainingState {
+  /** Steps made so far. */
+  steps = 0;
+  /** Draws what steps need. */
+  random: RandomStream;
+  /** Undefined before the first step. */
+  carry: Carry | undefined;
+  optimizer: NamedTensors;
+  /** The averaged weights; empty where no average is kept. */
+  ema: NamedTensors;
+  readonly #network: ReasoningNetwork;
+
+  constructor(network: ReasoningNetwork, optimizer: Optimizer, { keepsAverage, seed }: StartOfTraining) {
+    this.#network = network;
+    this.random = new RandomStream(seed);
+    const trained = trainedParameters(network);
+    const start = keepAll(
+      tf.tidy(() => ({
+        optimizer: optimizer.init(trained),
+        ema: keepsAverage ? mapNamed(trained, (parameter) => tf.clone(parameter)) : {},
+      })),
+    );
+    this.optimizer = start.optimizer;
+    this.ema = start.ema;
+  }
+
+  /** Takes over what a step gave. */
+  commit({ parameters: values, carry, optimizerState, ema, ...figures }: TrainingStepOutput): void {
+    const parameters = namedParameters(this.#network);
+    for (const [name, value] of Object.entries(values)) {
+      parameters.get(name)!.assign(value);
+      value.dispose();
+    }
+    disposeAll([this.carry, this.optimizer, this.ema, figures]);
+    this.carry = carry;
+    this.optimizer = optimizerState;
+    this.ema = ema;
+    this.steps++;
+  }
+
+  /** Puts the averages into the network. @returns what puts its own weights back. */
+  useAverages(): () => void {
+    const trained = trainedParameters(this.#network);
+    const own = keepAll(tf.tidy(() => mapNamed(trained, (parameter) => tf.clone(parameter))));
+    for (const [name, average] of Object.entries(this.ema)) trained[name]!.assign(average);
+    return () => {
+      for (const [name, value] of Object.entries(own)) trained[name]!.assign(value);
+      disposeAll(own);
+    };
+  }
+
+  /** The state as plain values. */
+  async toHost(): Promise<TrainerState> {
+    return {
+      step: this.steps,
+      random: this.random.state,
+      weights: await parameterValues(this.#network),
+      ema: await namedToHost(this.ema),
+      optimizer: await this.#optimizerToHost(),
+      carry: this.carry ? await carryToHost(this.carry) : new Map(),
+    };
+  }
+
+  async #optimizerToHost(): Promise<NamedHostTensors> {
+    const split = tf.tidy(() => mapTensors(splitState(this.optimizer, trainedParameters(this.#network)), tf.clone));
+    try {
+      return await namedToHost(split);
+    } finally {
+      disposeAll(split);
+    }
+  }
+
+  /**
+   * Goes on from saved values.
+   *
+   * @throws Error when they are of another model, optimizer or average; nothing has changed then.
+   */
+  restore(saved: TrainerState): void {
+    if (typeof saved !== 'object' || saved === null) {
+      throw new TypeError(`Trainer: the saved state is ${describeValue(saved)}, expected what state() gave`);
+    }
+    if (!Number.isSafeInteger(saved.step) || saved.step < 0) {
+      throw new RangeError(`Trainer: the saved state is of step ${saved.step}, expected a whole number of at least 0`);
+    }
+    const random = RandomStream.restore(saved.random);
+    const restored = tf.tidy(() => {
+      const trained = trainedParameters(this.#network);
+      const ofParameters = namedFromHost('optimizer state', splitState(this.optimizer, trained), saved.optimizer);
+      const fresh = {
+        optimizer: joinState(ofParameters, this.optimizer, trained),
+        ema: namedFromHost('average', this.ema, saved.ema),
+        carry: saved.carry.size > 0 ? fittingCarry(this.#network, saved.carry) : undefined,
+      };
+      setParameterValues(this.#network, saved.weights);
+      return keepAll(fresh) as typeof fresh & tf.TensorContainerObject;
+    });
+    this.free();
+    Object.assign(this, { ...restored, random, steps: saved.step });
+  }
+
+  /** Frees what is kept beside the network. */
+  free(): void {
+    disposeAll([this.carry, this.optimizer, this.ema]);
+  }
+}
+
+/** What training starts with, beside the network's weights. */
+interface StartOfTraining {
+  keepsAverage: boolean;
+  /** Of what steps draw. */
+  seed: number;
+}

@@ -1,0 +1,46 @@
+import type { ReasoningNetwork, TokenLoss } from '@hrm/act';
+import { asItIs } from '@hrm/layers';
+import type { Optimizer } from '../optimizers/optimizer';
+import type { TrainerOptions } from '../trainer-options';
+import { microBatchedStep } from './micro-batched-step';
+import { trainingStep, type TrainingStep } from './training-step';
+
+/** A network as it is at a stage of training, and what makes a step of it. */
+interface Stage {
+  network: ReasoningNetwork;
+  step: TrainingStep;
+}
+
+/** The training step of a network that may change as training goes on, made anew for each of its stages. */
+export class StepOfStage {
+  readonly #network: ReasoningNetwork;
+  readonly #options: TrainerOptions & { tokenLoss: TokenLoss };
+  #stage: Stage | undefined;
+
+  constructor(network: ReasoningNetwork, options: TrainerOptions & { tokenLoss: TokenLoss; optimizer: Optimizer }) {
+    this.#network = network;
+    this.#options = options;
+  }
+
+  /** The stage at a step, counted from 1. What was compiled for an earlier stage is dropped. */
+  at(step: number): Stage {
+    const { totalSteps = 1, microBatch, lanes = 1, compile = asItIs, ...rest } = this.#options;
+    const network = this.#network.atProgress?.(Math.min(1, (step - 1) / totalSteps)) ?? this.#network;
+    if (this.#stage?.network === network) return this.#stage;
+    this.free();
+    const { tokenLoss, optimizer, puzzleOptimizer, emaDecay } = rest;
+    const parts = { network, tokenLoss, optimizer, puzzleOptimizer, emaDecay };
+    const compileIfCan = network.recordable === false ? asItIs : compile;
+    const make = microBatch
+      ? microBatchedStep(parts, { microBatch, lanes, compile: compileIfCan })
+      : compileIfCan(trainingStep(parts, { lanes }));
+    this.#stage = { network, step: make };
+    return this.#stage;
+  }
+
+  /** Frees what is compiled. */
+  free(): void {
+    this.#stage?.step.dispose?.();
+    this.#stage = undefined;
+  }
+}
