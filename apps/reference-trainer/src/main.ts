@@ -2,6 +2,7 @@ import type { Program } from './command-line/command-line';
 import { benchCommand } from './commands/bench';
 import { dataGenerateCommand } from './commands/data-generate';
 import { dataImportCommand } from './commands/data-import';
+import { dataMixCommand } from './commands/data-mix';
 import { demoCommand } from './commands/demo';
 import { evalCommand } from './commands/eval';
 import { exportCommand } from './commands/export';
@@ -23,6 +24,7 @@ export const hrm: Program = {
     setupCommand,
     dataGenerateCommand,
     dataImportCommand,
+    dataMixCommand,
     trainCommand,
     evalCommand,
     solveCommand,

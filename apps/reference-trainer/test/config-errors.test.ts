@@ -70,7 +70,7 @@ it('says what is missing or of another kind in plain words, and names unknown pa
       'task.kind: expected sudoku or maze or tokens',
       'model.schedule: is missing; expected an object',
       'model.block.type: "mixr" is not known; did you mean mixer?',
-      'model.halting.type: "nothing-like-it" is not known; expected q-learning, halt-only, fixed-steps, graves, ponder, residual, unchanged-answer, any, all, at-least',
+      'model.halting.type: "nothing-like-it" is not known; expected q-learning, halt-only, fixed-steps, graves-act, ponder, residual, unchanged-answer, any, all, at-least',
       'model.family: expected "hrm" or "trm"',
       'training.batchSize: expected at least 1',
       'training.steps: expected a whole number',

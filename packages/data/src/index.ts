@@ -11,6 +11,7 @@ export {
 } from './layout/puzzle-dataset';
 export { metadataFromJson, metadataToJson } from './layout/metadata-json';
 export { buildDataset, type Example } from './layout/build-dataset';
+export { mixDatasets, type MixedDataset } from './layout/mix-datasets';
 
 export type { PuzzleSequence } from './puzzles/puzzle-sequence';
 export { countEqualPuzzles } from './puzzles/count-equal-puzzles';
@@ -18,6 +19,7 @@ export { countEqualPuzzles } from './puzzles/count-equal-puzzles';
 export type { PuzzleBatch, PuzzleQuestions } from './batches/puzzle-batch';
 export type { DatasetBatch } from './batches/dataset-batch';
 export type { Augmentation } from './batches/augmentation';
+export { revealAnswers, type RevealOptions } from './batches/reveal-answers';
 export {
   trainBatches,
   type TrainBatchesCursor,

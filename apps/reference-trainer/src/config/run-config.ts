@@ -121,6 +121,14 @@ const training = section({
     .boolean()
     .default(false)
     .describe('Turns every puzzle drawn into one of its equals: digits, rows and columns, or rotations and mirrors'),
+  reveal: section({
+    share: share.describe('Share of the puzzles in which cells are revealed'),
+    most: count.describe('Most cells revealed in a puzzle; how many is drawn for each'),
+  })
+    .optional()
+    .describe(
+      'Reveals cells of the answer at random, so that hard puzzles bring easier ones along: with { "share": 0.5, "most": 30 } up to 30 in half of the puzzles drawn. Default: none',
+    ),
   evaluateEvery: count.default(1000).describe('Steps between evaluations'),
   checkpointEvery: count.optional().describe('Steps between checkpoints beside those at each evaluation'),
   checkpointMinutes: positive

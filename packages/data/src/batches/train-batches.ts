@@ -36,8 +36,8 @@ export interface TrainBatchesOptions {
   epochsPerIteration?: number;
   /** Go on from here. Default: the beginning. */
   cursor?: TrainBatchesCursor;
-  /** Changes each example drawn. Default: none. */
-  augment?: Augmentation;
+  /** Changes each example drawn; several do so one after the other. Default: none. */
+  augment?: Augmentation | readonly Augmentation[];
 }
 
 function startingCursor({ seed = 0, cursor }: TrainBatchesOptions): TrainBatchesCursor {
@@ -98,7 +98,8 @@ export function* trainBatches(
   dataset: PuzzleDataset,
   options: TrainBatchesOptions,
 ): Generator<TrainingBatch, undefined> {
-  const { batchSize, seed = 0, epochs = Infinity, epochsPerIteration = 1, augment } = options;
+  const { batchSize, seed = 0, epochs = Infinity, epochsPerIteration = 1, augment = [] } = options;
+  const augmentations = typeof augment === 'function' ? [augment] : augment;
   assertBatchSize(batchSize);
   if (!(Number.isSafeInteger(epochsPerIteration) && epochsPerIteration >= 1)) {
     throw new RangeError(`epochsPerIteration must be a positive integer; got ${epochsPerIteration}.`);
@@ -130,7 +131,8 @@ export function* trainBatches(
         for (const example of drawExamples(set, puzzle, batchSize - batch.count, random)) {
           const at = batch.count * batch.seqLen;
           appendExample(batch, set, example, puzzle, metadata.ignoreLabelId);
-          augment?.(batch.inputs.subarray(at, at + batch.seqLen), batch.labels.subarray(at, at + batch.seqLen), random);
+          const [inputs, labels] = [batch.inputs, batch.labels].map((all) => all.subarray(at, at + batch.seqLen));
+          for (const change of augmentations) change(inputs!, labels!, random);
         }
       }
       if (batch.count < batchSize) break;

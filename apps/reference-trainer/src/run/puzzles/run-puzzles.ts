@@ -1,6 +1,6 @@
 import { existsSync, lstatSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Augmentation, PuzzleDataset } from '@hrm/data';
+import { revealAnswers, type Augmentation, type PuzzleDataset } from '@hrm/data';
 import {
   buildMazeDataset,
   buildSudokuDataset,
@@ -148,6 +148,12 @@ export function taskAugmentation(task: Task): Augmentation {
     case 'tokens':
       throw new UsageError('training.augment: nobody knows what leaves puzzles of this kind the same; set it to false');
   }
+}
+
+/** What a run makes of each puzzle that it draws, one after the other. */
+export function runAugmentations({ task, training }: Pick<RunConfig, 'task' | 'training'>): Augmentation[] {
+  const { augment, reveal } = training;
+  return [...(augment ? [taskAugmentation(task)] : []), ...(reveal ? [revealAnswers(reveal)] : [])];
 }
 
 /** Puzzles in a data set, over all its sets. */

@@ -10,7 +10,7 @@ import {
   countPuzzles,
   expectPuzzlesOfModel,
   preparePuzzles,
-  taskAugmentation,
+  runAugmentations,
   type RunPuzzles,
 } from '../puzzles/run-puzzles';
 
@@ -95,7 +95,7 @@ function leastExamples({ groupIndices, puzzleIndices }: PuzzleSet): number {
 }
 
 function expectBatches({ name, task, training }: RunConfig, { train }: RunPuzzles): void {
-  const { batchSize, seed, augment } = training;
+  const { batchSize, seed } = training;
   for (const set of train.metadata.sets) {
     const least = leastExamples(train.sets[set]!);
     if (least < batchSize) {
@@ -106,7 +106,7 @@ function expectBatches({ name, task, training }: RunConfig, { train }: RunPuzzle
     }
   }
   try {
-    trainBatches(train, { batchSize, seed, ...(augment && { augment: taskAugmentation(task) }) }).next();
+    trainBatches(train, { batchSize, seed, augment: runAugmentations({ task, training }) }).next();
   } catch (error) {
     if (error instanceof RangeError || error instanceof PuzzleDatasetError) {
       throw new UsageError(`${name}: training: ${error.message}`);

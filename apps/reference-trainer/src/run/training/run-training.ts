@@ -8,7 +8,7 @@ import { printedCommand } from '../../command-line/printed-command';
 import type { Terminal } from '../../terminal/terminal';
 import { describeGoal, reachesGoal } from './training-goal';
 import { runPaths } from '../folder/run-folder';
-import { taskAugmentation, type RunPuzzles } from '../puzzles/run-puzzles';
+import { runAugmentations, type RunPuzzles } from '../puzzles/run-puzzles';
 import type { RunProgress, RunRecord } from '../checkpoint/run-progress';
 import { checkpointFiles } from '../checkpoint/run-state';
 import { StopSignals, type StopSignal } from '../../process/stop-signals';
@@ -65,7 +65,7 @@ export async function runTraining({
   record,
   terminal,
 }: TrainingRun): Promise<TrainingResult> {
-  const { batchSize, seed, augment, evaluateEvery } = config.training;
+  const { batchSize, seed, evaluateEvery } = config.training;
   const { checkpointEvery = Infinity, checkpointMinutes } = config.training;
   const paths = runPaths(run);
   const signals = new StopSignals((signal) =>
@@ -130,7 +130,7 @@ export async function runTraining({
       batchSize,
       seed,
       ...(cursor && { cursor }),
-      ...(augment && { augment: taskAugmentation(config.task) }),
+      augment: runAugmentations(config),
     });
     figures = new TrainingFigures(terminal, lastStep);
     if (resumed?.lacksEvaluation && isEvaluated(trainer.steps)) await evaluateSaved();

@@ -1,0 +1,84 @@
+import { mixDatasets, type PuzzleDataset } from '@hrm/data';
+import { z } from 'zod';
+import { defineCommand } from '../command-line/command';
+import { args, text } from '../command-line/options';
+import { countPuzzles, expectNoPuzzles, readSplit, writeNewPuzzles, type RunPuzzles } from '../run/puzzles/run-puzzles';
+import { finishBeforeStopping } from '../process/stop-signals';
+import { jsonOption } from '../command-line/backend-options';
+import { counted } from '../terminal/counted';
+import { Terminal } from '../terminal/terminal';
+import { UsageError } from '../command-line/usage-error';
+
+/** Options of `hrm data mix`. */
+const dataMixOptions = z.strictObject({
+  folders: args('Data sets, as `hrm data` makes them'),
+  times: text('How often each puzzle of each folder comes in an epoch, such as 1,10; default: once', {
+    value: 'list',
+  }).optional(),
+  out: text('Folder for the puzzles', { value: 'folder', expected: 'a folder for the puzzles' }),
+  json: jsonOption,
+});
+
+type Options = z.infer<typeof dataMixOptions>;
+
+/** How often the puzzles of each folder come. */
+function timesOf({ folders, times }: Options): number[] {
+  if (times === undefined) return folders.map(() => 1);
+  const numbers = times.split(',').map((digits) => (/^\d{1,6}$/.test(digits) ? Number(digits) : 0));
+  if (numbers.length === folders.length && numbers.every((number) => number > 0)) return numbers;
+  throw new UsageError(
+    `--times: expected ${counted(folders.length, 'whole number')} from 1, one for each folder, got "${times}"`,
+  );
+}
+
+/** Held-out puzzles of the mixture that are, token by token, among those to learn from. */
+function countKnown({ train, test }: RunPuzzles): number {
+  const questions = ({ metadata: { seqLen }, sets }: PuzzleDataset) =>
+    Object.values(sets).flatMap(({ inputs }) =>
+      Array.from({ length: inputs.length / seqLen }, (_, k) => inputs.subarray(k * seqLen, (k + 1) * seqLen).join()),
+    );
+  const known = new Set(questions(train));
+  return questions(test).filter((question) => known.has(question)).length;
+}
+
+/** `hrm data mix EASY HARD --times 1,10 --out DIR`. */
+async function dataMix(options: Options): Promise<void> {
+  const { folders, out } = options;
+  if (folders.length === 0) throw new UsageError('FOLDERS: expected data sets to mix, such as data/easy data/hard');
+  const times = timesOf(options);
+  expectNoPuzzles(out);
+  const terminal = new Terminal(options.json);
+  const parts: RunPuzzles[] = [];
+  for (const folder of folders) {
+    parts.push({ train: await readSplit(folder, 'train'), test: await readSplit(folder, 'test') });
+  }
+  const mix = (): RunPuzzles => ({
+    train: mixDatasets(parts.map(({ train }, index) => ({ dataset: train, times: times[index]! }))),
+    test: mixDatasets(parts.map(({ test }) => ({ dataset: test }))),
+  });
+  let puzzles: RunPuzzles;
+  try {
+    puzzles = mix();
+  } catch (error) {
+    if (error instanceof RangeError) throw new UsageError(`FOLDERS: ${error.message}`);
+    throw error;
+  }
+  const known = countKnown(puzzles);
+  await finishBeforeStopping(() => writeNewPuzzles(out, puzzles));
+  const [train, test] = [countPuzzles(puzzles.train), countPuzzles(puzzles.test)];
+  terminal.say(`${counted(train, 'example')} to learn from, repeats counted, and ${test} held out, in ${out}.`);
+  if (known > 0) {
+    terminal.say(`Warning: ${known} of the ${test} held-out puzzles are among those to learn from, token by token.`);
+  }
+  terminal.result({ out, train, test, known });
+}
+
+export const dataMixCommand = defineCommand({
+  name: 'data mix',
+  summary: 'Put data sets of one kind together, such as easy and hard puzzles',
+  options: dataMixOptions,
+  examples: ['hrm data mix data/easy data/hard --times 1,10 --out data/mixed'],
+  notes: `The held-out puzzles of all are put together too, each once. Only equals token by token are looked for among them; \`hrm data
+import\` looks for equals up to symmetry.`,
+  run: dataMix,
+});

@@ -1,0 +1,46 @@
+import { IGNORED_LABEL } from '../tokens';
+import type { Augmentation } from './augmentation';
+
+/** What {@link revealAnswers} reveals. */
+export interface RevealOptions {
+  /** Share of the examples in which cells are revealed. */
+  share: number;
+  /** Most cells revealed in an example; how many is drawn anew for each, all numbers from 1 on being equally likely. */
+  most: number;
+}
+
+/**
+ * An augmentation that reveals cells of the answer: in a share of the examples some cells, chosen at random, get their
+ * label as their token. Hard puzzles so bring easier ones along, from which a model learns sooner. The labels stay as
+ * they are. Cells whose token is their label already, and those with an ignored label, have nothing to reveal.
+ *
+ * Put it after an augmentation that needs the puzzle whole, such as those of symmetries.
+ *
+ * @throws RangeError unless `share` is between 0 and 1 and `most` a whole number of at least 1.
+ *
+ * @example
+ * ```ts
+ * import { revealAnswers, SeededRandom } from '@hrm/data';
+ *
+ * const inputs = Int32Array.of(1, 1, 4, 1);
+ * const labels = Int32Array.of(2, 3, 4, -100);
+ * revealAnswers({ share: 1, most: 2 })(inputs, labels, new SeededRandom(0));
+ * console.log(inputs.join()); // one or two of the first two cells are 2 and 3
+ * ```
+ */
+export function revealAnswers({ share, most }: RevealOptions): Augmentation {
+  if (!(share >= 0 && share <= 1)) {
+    throw new RangeError(`revealAnswers: share is ${share}, expected a number between 0 and 1, such as 0.5`);
+  }
+  if (!(Number.isSafeInteger(most) && most >= 1)) {
+    throw new RangeError(`revealAnswers: most is ${most}, expected a whole number of at least 1, such as 20`);
+  }
+  return (inputs, labels, random) => {
+    if (random.uniform() >= share) return;
+    const hidden = inputs.map((_, cell) => cell).filter((cell) => isHidden(inputs[cell]!, labels[cell]!));
+    const count = Math.min(1 + random.integer(most), hidden.length);
+    for (const cell of random.shuffle(hidden).subarray(0, count)) inputs[cell] = labels[cell]!;
+  };
+}
+
+const isHidden = (token: number, label: number) => label !== IGNORED_LABEL && label !== token;
