@@ -9,7 +9,7 @@ import { loadRunConfig } from '../../apps/reference-trainer/src/config/load-run-
 import { buildRunModel, buildTrainer } from '../../apps/reference-trainer/src/run/building/build-run';
 import { preparePuzzles } from '../../apps/reference-trainer/src/run/puzzles/run-puzzles';
 import { runTraining } from '../../apps/reference-trainer/src/run/training/run-training';
-import { startEngine } from '../../apps/reference-trainer/src/command-line/backend-options';
+import { startEngine } from '../../apps/reference-trainer/src/engine/engine';
 import { Terminal } from '../../apps/reference-trainer/src/terminal/terminal';
 import { recordFigures, tellProgress } from '../src/record-figures';
 import { soakOptions } from '../src/soak-options';

@@ -1,22 +1,25 @@
 // What `hrm-lab` (apps/laboratory) shares with `hrm`: the command line, runs, and how a size is timed. For that program alone:
 // nothing here is promised to others.
 
-export { backendOptions, startEngine, type Engine } from './command-line/backend-options';
 export { defineCommand, type Command } from './command-line/command';
 export type { Program } from './command-line/command-line';
 export { args, choice, count, list, namesOf, text, toggle } from './command-line/options';
 export { runProgram } from './command-line/run-program';
+export { backendOptions } from './command-line/shared-options';
 export { UsageError } from './command-line/usage-error';
-export { versions } from './versions';
+
+export { startEngine, type Engine } from './engine/engine';
+export { versions } from './engine/versions';
 
 export { finishBeforeStopping } from './process/stop-signals';
 export { goOnWithoutReaders } from './process/lost-readers';
 export { prepareProcess } from './process/prepare-process';
 
 export { describeSeconds } from './terminal/describe-seconds';
+export { percent } from './terminal/percent';
 export { Terminal } from './terminal/terminal';
 
-export { readConfigText, readRegularFile } from './files/read-regular-file';
+export { readConfigJson, readRegularFile } from './files/read-regular-file';
 
 export { checkRunConfig } from './config/load-run-config';
 export { runConfigSchema, type RunConfig, type Task } from './config/run-config';

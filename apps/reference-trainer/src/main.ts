@@ -12,7 +12,7 @@ import { residualsCommand } from './commands/residuals';
 import { setupCommand } from './commands/setup';
 import { solveCommand } from './commands/solve';
 import { trainCommand } from './commands/train';
-import { versions } from './versions';
+import { versions } from './engine/versions';
 
 /** The command `hrm`. */
 export const hrm: Program = {

@@ -2,11 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { compile, selectBackend } from '@hrm/runtime';
 import { describe, expect, it } from 'vitest';
 import { atan2RightHalfPlane } from '@hrm/trainer';
-
-const isSetUp = await selectBackend({ prefer: 'native' }).then(
-  () => true,
-  () => false,
-);
+import { isNativeSetUp } from './native';
 
 /** Points of every direction in the right half-plane, of sizes that float32 holds in full, and those on the axes. */
 function points(): { y: Float32Array; x: Float32Array } {
@@ -22,7 +18,7 @@ function points(): { y: Float32Array; x: Float32Array } {
   return { y: Float32Array.from(pairs, ([y]) => y), x: Float32Array.from(pairs, ([, x]) => x) };
 }
 
-describe.skipIf(!isSetUp)('the arc tangent of AdamATan2 on native TensorFlow', () => {
+describe.skipIf(!isNativeSetUp)('the arc tangent of AdamATan2 on native TensorFlow', () => {
   it.each(['eager', 'graph', 'xla'] as const)('is that of the C library within float32 rounding, %s', async (mode) => {
     await selectBackend({ prefer: 'native' });
     const { y, x } = points();

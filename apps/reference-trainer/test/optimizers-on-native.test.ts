@@ -1,14 +1,10 @@
 import { qLearningHalting, softmaxCrossEntropy, stablemaxCrossEntropy, type TokenLoss } from '@hrm/act';
 import { mixerBlock } from '@hrm/layers';
 import { hrm } from '@hrm/models';
-import { compile, selectBackend } from '@hrm/runtime';
+import { compile } from '@hrm/runtime';
 import { adamW, isWeightMatrix, muon, Trainer, type Compile, type Optimizer } from '@hrm/trainer';
 import { describe, expect, it } from 'vitest';
-
-const isSetUp = await selectBackend({ prefer: 'native' }).then(
-  () => true,
-  () => false,
-);
+import { isNativeSetUp } from './native';
 
 /** Weights and token losses of three steps. */
 async function train(optimizer: Optimizer, tokenLoss: TokenLoss, parts: { microBatch?: number; compile?: Compile }) {
@@ -41,7 +37,7 @@ async function train(optimizer: Optimizer, tokenLoss: TokenLoss, parts: { microB
   return { weights, losses };
 }
 
-describe.skipIf(!isSetUp)('on native TensorFlow, compiled or not, the results are the same:', () => {
+describe.skipIf(!isNativeSetUp)('on native TensorFlow, compiled or not, the results are the same:', () => {
   const choices = { learningRate: 1e-3, weightDecay: 0.1, decays: isWeightMatrix, clipNorm: 0.5 };
   it.each<[string, Optimizer, TokenLoss]>([
     ['muon, clipped, its decay masked, stablemax smoothed', muon(choices), stablemaxCrossEntropy.smoothed(0.1)],

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { commandsAfterDemo } from '../src/command-line/next-commands';
+import { commandsAfterDemo } from '../src/run/next-commands';
 import { printedCommand } from '../src/command-line/printed-command';
 import { tinyRun } from './tiny-run';
 

@@ -4,17 +4,13 @@ import { equilibrium, ReasoningModule, RecursionCore, unrolled, type RecursionSc
 import { compile, selectBackend } from '@hrm/runtime';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { describeOurSchedules } from '../../../packages/recursion/test/our-schedules';
+import { isNativeSetUp } from './native';
 
 // The tests of @hrm/recursion cover plain JavaScript and WebAssembly; a library cannot reach for the native backend.
 const backend = (prefer: 'native' | 'cpu') => ({
   name: prefer,
   use: async () => void (await selectBackend({ prefer })),
 });
-const isSetUp = await selectBackend({ prefer: 'native' }).then(
-  () => true,
-  () => false,
-);
-
 /** The result of a schedule on HRM's own layers and its gradients, as one function of tensors. */
 function stepOf(schedule: RecursionSchedule) {
   const random = new RandomStream(0);
@@ -39,7 +35,7 @@ function stepOf(schedule: RecursionSchedule) {
     });
 }
 
-describe.skipIf(!isSetUp)('on native TensorFlow', () => {
+describe.skipIf(!isNativeSetUp)('on native TensorFlow', () => {
   describeOurSchedules([backend('native'), backend('cpu')]);
 
   describe('compile()', () => {

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { isUnderNohup } from '../src/process/nohup';
+import { percent } from '../src/terminal/percent';
 import { Progress } from '../src/terminal/progress';
 import { Terminal } from '../src/terminal/terminal';
 
@@ -90,4 +91,9 @@ describe('nohup', () => {
     ['stdin is another file', { command: undefined, stdin: { path: '/tmp/x', flags: 1 } }, false],
     ['nothing is known', { command: undefined, stdin: undefined }, false],
   ])('is told where %s', (_, by, expected) => expect(isUnderNohup(by)).toBe(expected));
+});
+
+it('a share is told in percent, and one that is not known as such', () => {
+  expect([percent(0.9731), percent(0.9731, 2), percent(1, 0)]).toEqual(['97.3%', '97.31%', '100%']);
+  expect([percent(undefined), percent(Number.NaN)]).toEqual(['-', '-']);
 });

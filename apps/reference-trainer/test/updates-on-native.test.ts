@@ -2,14 +2,10 @@ import * as tf from '@tensorflow/tfjs-core';
 import { gravesAct, qLearningHalting, type HaltingFactory } from '@hrm/act';
 import { mixerBlock } from '@hrm/layers';
 import { hrm } from '@hrm/models';
-import { compile, selectBackend } from '@hrm/runtime';
+import { compile } from '@hrm/runtime';
 import { adamAtan2, signSgd, Trainer, type Compile } from '@hrm/trainer';
 import { describe, expect, it } from 'vitest';
-
-const isSetUp = await selectBackend({ prefer: 'native' }).then(
-  () => true,
-  () => false,
-);
+import { isNativeSetUp } from './native';
 
 /** Weights after some updates, and what was told of them. */
 async function train(halting: HaltingFactory, segmentsPerUpdate: number, compile?: Compile) {
@@ -52,7 +48,7 @@ async function train(halting: HaltingFactory, segmentsPerUpdate: number, compile
   return { weights, events };
 }
 
-describe.skipIf(!isSetUp)('on native TensorFlow', () => {
+describe.skipIf(!isNativeSetUp)('on native TensorFlow', () => {
   it.each<[string, HaltingFactory]>([
     ['q-learning', qLearningHalting({ maxSegments: 3, exploration: 0.5 })],
     ['graves', gravesAct({ maxSegments: 3 })],

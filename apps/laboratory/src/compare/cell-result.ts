@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { join } from 'node:path';
 import { replaceFile } from '@hrm/files/node';
 import { z } from 'zod';
-import { readConfigText, type RunConfig, runConfigSchema, UsageError } from '@hrm/reference-trainer/internal';
+import { readConfigJson, type RunConfig, runConfigSchema, UsageError } from '@hrm/reference-trainer/internal';
 import type { ComparisonCell } from './comparison-cell';
 
 const figures = z.strictObject({
@@ -65,13 +65,7 @@ export async function saveCell(folder: string, config: RunConfig, { cell, ...res
 export function readCell(folder: string, config: RunConfig, cell: ComparisonCell): CellResult | undefined {
   const path = cellPath(folder, cell);
   if (!existsSync(path)) return undefined;
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(readConfigText(path));
-  } catch (error) {
-    if (error instanceof UsageError) throw error;
-    throw new UsageError(`--out: ${path} is not JSON: ${(error as Error).message}`);
-  }
+  const parsed = readConfigJson(path, { name: `--out: ${path}` });
   const saved = savedCell.safeParse(parsed);
   if (!saved.success) throw new UsageError(`--out: ${path} is not a cell of a comparison; choose another folder`);
   // Read as a config, so that one from before an option was there has that option's default.

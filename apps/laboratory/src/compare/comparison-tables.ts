@@ -1,3 +1,4 @@
+import { percent } from '@hrm/reference-trainer/internal';
 import type { CellResult } from './cell-result';
 import { comparisonMargins, comparisonRows, type ComparisonRow, type Spread } from './comparison-rows';
 
@@ -6,9 +7,9 @@ const withSpread = (show: (value: number) => string, round: (value: number) => s
   spread.least === spread.most
     ? show(spread.mean)
     : `${show(spread.mean)} (${round(spread.least)} to ${round(spread.most)})`;
-const percent = withSpread(
-  (share) => `${(100 * share).toFixed(1)}%`,
-  (share) => (100 * share).toFixed(0),
+const share = withSpread(
+  (value) => percent(value),
+  (value) => (100 * value).toFixed(0),
 );
 const number = (digits: number) =>
   withSpread(
@@ -19,9 +20,9 @@ const number = (digits: number) =>
 const columns: [title: string, value: (row: ComparisonRow) => string][] = [
   ['schedule', ({ schedule }) => schedule],
   ['controller', ({ controller }) => controller],
-  ['puzzles, all segments', ({ figures }) => (figures ? percent(figures.puzzles) : '-')],
-  ['cells', ({ figures }) => (figures ? percent(figures.cells) : '-')],
-  ['puzzles, halting', ({ figures }) => (figures ? percent(figures.puzzlesHalting) : '-')],
+  ['puzzles, all segments', ({ figures }) => (figures ? share(figures.puzzles) : '-')],
+  ['cells', ({ figures }) => (figures ? share(figures.cells) : '-')],
+  ['puzzles, halting', ({ figures }) => (figures ? share(figures.puzzlesHalting) : '-')],
   ['segments, halting', ({ figures }) => (figures ? number(2)(figures.segmentsHalting) : '-')],
   ['segments, training', ({ figures }) => (figures ? number(2)(figures.trainingSegments) : '-')],
   ['seconds', ({ figures }) => (figures ? number(0)(figures.seconds) : '-')],

@@ -4,6 +4,7 @@ import {
   describeSeconds,
   type Engine,
   finishBeforeStopping,
+  percent,
   preparePuzzles,
   type RunConfig,
   type RunPuzzles,
@@ -19,7 +20,6 @@ function describeResult(result: CellResult): string {
   const { cell } = result;
   if (result.outcome === 'failed') return `${describeCell(cell)}: failed, ${result.reason}`;
   const { puzzles, cells, puzzlesHalting, segmentsHalting, seconds, cpuSeconds } = result.figures;
-  const percent = (share: number) => `${(100 * share).toFixed(1)}%`;
   return (
     `${describeCell(cell)}: ${percent(puzzles)} of puzzles, ${percent(cells)} of cells; halting, ${percent(puzzlesHalting)} ` +
     `in ${segmentsHalting.toFixed(2)} segments; ${seconds.toFixed(1)} s, ${cpuSeconds.toFixed(1)} CPU s` +

@@ -2,7 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseSafetensors, type NamedHostTensors } from '@hrm/files';
 import type { OfficialConfig } from '@hrm/models';
-import { readConfigText, readRegularFile, UsageError } from '@hrm/reference-trainer/internal';
+import { readConfigJson, readRegularFile } from '@hrm/reference-trainer/internal';
 
 /** Hyper-parameters that a case was recorded with, under their official names. */
 export interface RecordedOptimizer {
@@ -42,13 +42,7 @@ export function readParityCase(folder: string): ParityCase {
   if (!existsSync(folder) || !statSync(folder).isDirectory())
     throw new Error(`${folder} is not a folder; expected one that holds case.json`);
   if (!existsSync(path)) throw new Error(`${folder} is no parity case: it holds no case.json`);
-  let recorded: Record<string, unknown>;
-  try {
-    recorded = JSON.parse(readConfigText(path)) as Record<string, unknown>;
-  } catch (error) {
-    if (error instanceof UsageError) throw error;
-    throw new Error(`${path} is not JSON: ${(error as Error).message}`);
-  }
+  const recorded = readConfigJson(path) as Record<string, unknown>;
   for (const key of ['family', 'config', 'loss', 'optimizer', 'segments']) {
     if (recorded[key] === undefined) throw new Error(`${path} has no "${key}"`);
   }

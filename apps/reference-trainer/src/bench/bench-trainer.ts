@@ -5,7 +5,7 @@ import type { Trainer } from '@hrm/trainer';
 import { checkRunConfig } from '../config/load-run-config';
 import type { RunConfig } from '../config/run-config';
 import { buildRunModel, buildTrainer } from '../run/building/build-run';
-import type { Engine } from '../command-line/backend-options';
+import type { Engine } from '../engine/engine';
 import type { BenchSizes } from './step-flops';
 
 const VOCABULARY = 11;

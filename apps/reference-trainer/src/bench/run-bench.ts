@@ -1,4 +1,4 @@
-import type { Engine } from '../command-line/backend-options';
+import type { Engine } from '../engine/engine';
 import type { Progress } from '../terminal/progress';
 import { benchTrainer, randomBatch } from './bench-trainer';
 import { matmulShare } from './matmul-share';

@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import { benchTicks, runBench } from '../bench/run-bench';
-import { backendOptions, startEngine } from '../command-line/backend-options';
+import { backendOptions } from '../command-line/shared-options';
+import { startEngine } from '../engine/engine';
 import { defineCommand } from '../command-line/command';
 import { count, integer } from '../command-line/options';
 import { UsageError } from '../command-line/usage-error';
+import { percent } from '../terminal/percent';
 import { withProgress } from '../terminal/progress';
 import { Terminal } from '../terminal/terminal';
 
@@ -20,7 +22,6 @@ const benchOptions = z.strictObject({
   evaluations: integer('Evaluations to time, after a warm-up', { least: 0 }).default(2),
 });
 
-const percent = (share: number) => (100 * share).toFixed(0);
 const between = (range: [number, number], format = (value: number) => value.toFixed(0)) =>
   range.map(format).join(' to ');
 
@@ -58,7 +59,7 @@ async function bench(options: z.infer<typeof benchOptions>): Promise<void> {
   if (evaluations > 0)
     terminal.say(`evaluation      ${evaluationSeconds.toFixed(3)} s a batch of ${segments} segments`);
   terminal.say(
-    `matmul speed    ${matmulGflops.toFixed(0)} GFLOP/s (${between(matmulGflopsRange)}); a step reaches ${percent(matmulShare)}% of it (${between(matmulShareRange, percent)}%)`,
+    `matmul speed    ${matmulGflops.toFixed(0)} GFLOP/s (${between(matmulGflopsRange)}); a step reaches ${percent(matmulShare, 0)} of it (${between(matmulShareRange, (share) => percent(share, 0))})`,
   );
   terminal.say(`peak memory     ${peakRssMib} MiB`);
   terminal.result({

@@ -4,7 +4,7 @@ import { choice, count, integer, text } from '../command-line/options';
 import type { Task } from '../config/run-config';
 import { countPuzzles, expectNoPuzzles, generatePuzzles, writeNewPuzzles } from '../run/puzzles/run-puzzles';
 import { finishBeforeStopping } from '../process/stop-signals';
-import { jsonOption } from '../command-line/backend-options';
+import { jsonOption } from '../command-line/shared-options';
 import { Terminal } from '../terminal/terminal';
 import { UsageError } from '../command-line/usage-error';
 

@@ -15,7 +15,7 @@ import { choice, count, integer, text } from '../command-line/options';
 import { countPuzzles, expectNoPuzzles, writeNewPuzzles } from '../run/puzzles/run-puzzles';
 import { finishBeforeStopping } from '../process/stop-signals';
 import { counted } from '../terminal/counted';
-import { jsonOption } from '../command-line/backend-options';
+import { jsonOption } from '../command-line/shared-options';
 import { Terminal } from '../terminal/terminal';
 import { UsageError } from '../command-line/usage-error';
 

@@ -7,8 +7,9 @@ import { chooseBatchParts } from '../run/building/choose-batch-parts';
 import { tokenLossOf } from '../run/building/build-run';
 import { loadRun } from '../run/folder/load-run';
 import { countPuzzles, expectPuzzlesOfModel, readSplit } from '../run/puzzles/run-puzzles';
-import { backendOptions, startEngine } from '../command-line/backend-options';
-import { importsOption } from '../command-line/imports-option';
+import { backendOptions, importsOption } from '../command-line/shared-options';
+import { startEngine } from '../engine/engine';
+import { percent } from '../terminal/percent';
 import { withProgress } from '../terminal/progress';
 import { Terminal } from '../terminal/terminal';
 import { UsageError } from '../command-line/usage-error';
@@ -29,11 +30,9 @@ const evalOptions = z.strictObject({
   ).default('both'),
 });
 
-const percent = (share: number) => `${(100 * share).toFixed(2)}%`;
-
 /** Figures of an evaluation in words. */
 const inWords = ({ exactAccuracy, accuracy, meanSegments }: AnswerMeans, seconds: number) =>
-  `${percent(exactAccuracy)} wholly right, ${percent(accuracy)} of cells, ` +
+  `${percent(exactAccuracy, 2)} wholly right, ${percent(accuracy, 2)} of cells, ` +
   `${meanSegments.toFixed(2)} segments, ${seconds.toFixed(1)} s.`;
 
 /** Runs `f` and says how many seconds it took. */

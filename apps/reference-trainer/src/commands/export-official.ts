@@ -9,7 +9,7 @@ import { expectNoFile } from '../files/expect-no-file';
 import { readRunWeights } from '../run/folder/read-run-weights';
 import { readRunDescription } from '../run/folder/run-folder';
 import { finishBeforeStopping } from '../process/stop-signals';
-import { jsonOption } from '../command-line/backend-options';
+import { jsonOption } from '../command-line/shared-options';
 import { Terminal } from '../terminal/terminal';
 
 /** Options of `hrm export-official`. */

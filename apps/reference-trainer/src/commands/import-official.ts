@@ -7,13 +7,13 @@ import { argument, count, text } from '../command-line/options';
 import { readOfficialRun } from '../official/official-run';
 import { officialWeights } from '../official/official-weights';
 import { runConfigFromOfficial } from '../official/run-config-from-official';
-import { nextCommands } from '../command-line/next-commands';
+import { nextCommands } from '../run/next-commands';
 import { modelConfigOf } from '../run/building/build-run';
 import { expectFreeFolder, writeRunDescription } from '../run/folder/run-folder';
 import { taskShape } from '../run/puzzles/run-puzzles';
 import { writeNewRun } from '../run/folder/write-new-run';
 import { finishBeforeStopping } from '../process/stop-signals';
-import { jsonOption } from '../command-line/backend-options';
+import { jsonOption } from '../command-line/shared-options';
 import { Terminal } from '../terminal/terminal';
 
 /** Options of `hrm import-official`. */

@@ -12,8 +12,8 @@ import { isResidualsSvg, plotResiduals, residualsSvg } from '../residuals/plot-r
 import { loadRun } from '../run/folder/load-run';
 import { countPuzzles, expectPuzzlesOfModel, readSplit } from '../run/puzzles/run-puzzles';
 import { finishBeforeStopping } from '../process/stop-signals';
-import { backendOptions, startEngine } from '../command-line/backend-options';
-import { importsOption } from '../command-line/imports-option';
+import { backendOptions, importsOption } from '../command-line/shared-options';
+import { startEngine } from '../engine/engine';
 import { Terminal } from '../terminal/terminal';
 import { UsageError } from '../command-line/usage-error';
 

@@ -2,7 +2,7 @@ import { NativeSetupError, selectBackend, setUpNative } from '@hrm/runtime';
 import { z } from 'zod';
 import { defineCommand } from '../command-line/command';
 import { toggle } from '../command-line/options';
-import { jsonOption } from '../command-line/backend-options';
+import { jsonOption } from '../command-line/shared-options';
 import { withPrintedCommands } from '../command-line/printed-command';
 import { describeSeconds } from '../terminal/describe-seconds';
 import { Terminal } from '../terminal/terminal';

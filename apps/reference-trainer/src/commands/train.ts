@@ -2,11 +2,10 @@ import { z } from 'zod';
 import { defineCommand } from '../command-line/command';
 import { argument, count, integer, text, texts, toggle } from '../command-line/options';
 import { presetSummaries } from '../config/presets';
-import { nextCommands } from '../command-line/next-commands';
+import { nextCommands } from '../run/next-commands';
 import { exitStatusOf } from '../process/stop-signals';
 import { trainRun } from '../run/train-run';
-import { backendOptions } from '../command-line/backend-options';
-import { importsOption } from '../command-line/imports-option';
+import { backendOptions, importsOption } from '../command-line/shared-options';
 import { goOnWithoutReaders } from '../process/lost-readers';
 import { Terminal } from '../terminal/terminal';
 

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
-import { readConfigText } from '../files/read-regular-file';
+import { readConfigJson } from '../files/read-regular-file';
 import { configPlace, describeIssues, UsageError } from '../command-line/usage-error';
 import { type PartKind, partOptions } from './part-options';
 import { presets } from './presets';
@@ -14,16 +14,12 @@ function readConfigFile(path: string): unknown {
       `CONFIG: there is no preset and no file called "${path}"; the presets are ${Object.keys(presets).join(', ')}`,
     );
   }
-  try {
-    return JSON.parse(readConfigText(path), (key, value: unknown) => {
-      // The schema would pass over it without a word.
-      if (key === '__proto__') throw new UsageError(`${path}: ${key} is not known`);
-      return value;
-    });
-  } catch (error) {
-    if (error instanceof UsageError) throw error;
-    throw new UsageError(`${path} is not JSON: ${(error as Error).message}`);
-  }
+  const reviver = (key: string, value: unknown) => {
+    // The schema would pass over it without a word.
+    if (key === '__proto__') throw new UsageError(`${path}: ${key} is not known`);
+    return value;
+  };
+  return readConfigJson(path, { reviver });
 }
 
 /** A value on the command line: JSON where it is JSON, else text. */

@@ -18,6 +18,21 @@ export function readRegularFile(path: string, options?: ReadOptions): Buffer {
   }
 }
 
-/** Reads a config, or another small file that people write, as text. */
-export const readConfigText = (path: string): string =>
-  readRegularFile(path, { maxBytes: MAX_CONFIG_BYTES }).toString('utf8');
+/**
+ * Reads a config, or another small file of JSON that people write.
+ *
+ * @param options `name`: what an error calls it, by default its path; `reviver`: as of `JSON.parse`.
+ * @throws UsageError where it is not JSON, and as {@link readRegularFile}.
+ */
+export function readConfigJson(
+  path: string,
+  { name = path, reviver }: { name?: string; reviver?: (key: string, value: unknown) => unknown } = {},
+): unknown {
+  const text = readRegularFile(path, { maxBytes: MAX_CONFIG_BYTES }).toString('utf8');
+  try {
+    return JSON.parse(text, reviver);
+  } catch (error) {
+    if (error instanceof UsageError) throw error;
+    throw new UsageError(`${name} is not JSON: ${(error as Error).message}`);
+  }
+}

@@ -1,6 +1,6 @@
 import { formatSudoku, generateSudokuPuzzles } from '@hrm/data-sudoku-maze';
 import type { RunConfig } from '../config/run-config';
-import { printedCommand } from './printed-command';
+import { printedCommand } from '../command-line/printed-command';
 
 /** A puzzle that fits on a line, as it is typed. */
 function typedPuzzle({ task, generate }: RunConfig): string | undefined {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { findNativeInstallation, type CompileMode } from '@hrm/runtime';
-import type { Terminal } from '@hrm/reference-trainer/internal';
+import { namesOf, type Terminal } from '@hrm/reference-trainer/internal';
 import { benchSizes, type BenchSize, type BenchSizeName } from './bench-size';
 import type { ContenderCommand } from '../contenders/contender';
 import { keptMeasurements } from './kept-measurements';
@@ -111,8 +111,4 @@ function conclude(measured: Measurements, before: Machine, anchor: PytorchAnchor
 
 /** Sizes in the order in which they are listed. */
 const inOrder = (measurements: Measurements): Measurements =>
-  Object.fromEntries(
-    (Object.keys(benchSizes) as BenchSizeName[]).flatMap((size) =>
-      measurements[size] ? [[size, measurements[size]]] : [],
-    ),
-  );
+  Object.fromEntries(namesOf(benchSizes).flatMap((size) => (measurements[size] ? [[size, measurements[size]]] : [])));

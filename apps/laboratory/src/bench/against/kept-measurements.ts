@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { z } from 'zod';
-import { readRegularFile } from '@hrm/reference-trainer/internal';
+import { namesOf, readRegularFile } from '@hrm/reference-trainer/internal';
 import { benchSizes, type BenchSizeName } from './bench-size';
 import type { Machine } from '../report/machine';
 import type { Measurements } from './performance-target';
@@ -31,6 +31,7 @@ export function keptMeasurements(file: string, machine: Machine): Measurements |
     return (earlier.versions[name] ?? version) === version;
   });
   if (earlier.processor !== machine.processor || earlier.cores !== machine.cores || !sameVersions) return undefined;
-  const names = Object.keys(benchSizes) as BenchSizeName[];
-  return Object.fromEntries(names.flatMap((name) => (measurements[name] ? [[name, measurements[name]]] : [])));
+  return Object.fromEntries(
+    namesOf(benchSizes).flatMap((name) => (measurements[name] ? [[name, measurements[name]]] : [])),
+  );
 }

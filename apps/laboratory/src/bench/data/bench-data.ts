@@ -1,6 +1,6 @@
 import type { Augmentation } from '@hrm/data';
 import { mazeAugmentation, sudokuAugmentation } from '@hrm/data-sudoku-maze';
-import { benchTrainer, generatePuzzles, startEngine, type Task, type Terminal } from '@hrm/reference-trainer/internal';
+import { benchTrainer, generatePuzzles, percent, startEngine, type Task, type Terminal } from '@hrm/reference-trainer/internal';
 import { measureDataSpeed, measureDataWait, trainingStream } from './data-speed';
 import { describeMachine, thisMachine } from '../report/machine';
 import { markdownTable } from '../against/performance-table';
@@ -61,12 +61,11 @@ export async function benchData(terminal: Terminal, options: BenchDataOptions): 
       thousands(median * batchSize),
     ]),
   );
-  const percent = (100 * wait.share).toFixed(3);
   const verdict = wait.share < LARGEST_WAIT ? 'ok' : 'MISSED';
   const report = [
     table,
     `A training step (hidden ${SIZES.hidden}, ${SIZES.layers}+${SIZES.layers} layers, batch ${batchSize}, Sudoku 9x9, ${engine.backend.name}) takes ${wait.stepSeconds.toFixed(3)} s, ` +
-      `${percent}% of it waiting for data (goal: less than ${100 * LARGEST_WAIT}%): ${verdict}`,
+      `${percent(wait.share, 3)} of it waiting for data (goal: less than ${percent(LARGEST_WAIT, 0)}): ${verdict}`,
     describeMachine(machine),
   ].join('\n\n');
   terminal.say(`\n${report}`);

@@ -13,7 +13,7 @@ import {
   type Optimizer,
 } from '@hrm/trainer';
 import type { RunConfig, Task } from '../../config/run-config';
-import type { Engine } from '../../command-line/backend-options';
+import type { Engine } from '../../engine/engine';
 import { UsageError } from '../../command-line/usage-error';
 import { chooseBatchParts, type BatchParts } from './choose-batch-parts';
 

@@ -1,8 +1,8 @@
 import { cpus } from 'node:os';
 import { findNativeInstallation } from '@hrm/runtime';
-import type { Engine } from '../../command-line/backend-options';
+import type { Engine } from '../../engine/engine';
 import type { RunProgress } from './run-progress';
-import { versions } from '../../versions';
+import { versions } from '../../engine/versions';
 
 /** What computes a run: a run is exact only where all of it stays the same. */
 export type RunMachine = Readonly<Record<string, string>>;

@@ -1,9 +1,9 @@
 import { existsSync, lstatSync, readdirSync } from 'node:fs';
 import { rmdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { RunConfig } from '../config/run-config';
-import { UsageError } from '../command-line/usage-error';
-import { holdsRun, readRunDescription, runPaths } from '../run/folder/run-folder';
+import type { RunConfig } from '../../config/run-config';
+import { UsageError } from '../../command-line/usage-error';
+import { holdsRun, readRunDescription, runPaths } from './run-folder';
 
 /** Names, seen from the run's folder, of files that a run writes. `config.json` and the lock are not among them. */
 const written = [

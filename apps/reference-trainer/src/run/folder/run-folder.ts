@@ -4,7 +4,7 @@ import { replaceFile } from '@hrm/files/node';
 import { z } from 'zod';
 import { checkRunConfig } from '../../config/load-run-config';
 import type { RunConfig } from '../../config/run-config';
-import { readConfigText } from '../../files/read-regular-file';
+import { readConfigJson } from '../../files/read-regular-file';
 import { describeIssues, UsageError } from '../../command-line/usage-error';
 import type { ImportedFile } from '../parts/allowed-imports';
 import { modelConfigOf } from '../building/build-run';
@@ -128,13 +128,7 @@ export function expectOwnPuzzlesFolder(run: string): void {
 export function readRunDescription(run: string): RunDescription {
   const path = runPaths(run).description;
   if (!existsSync(path)) throw new UsageError(`--run: ${run} holds no run: there is no ${path}`);
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(readConfigText(path));
-  } catch (error) {
-    if (error instanceof UsageError) throw error;
-    throw new UsageError(`${path} is not JSON: ${(error as Error).message}`);
-  }
+  const parsed = readConfigJson(path);
   const told = description.safeParse(parsed);
   if (!told.success) {
     const issue = describeIssues(told.error, (keys) => keys.map(String).join('.') || 'the description');

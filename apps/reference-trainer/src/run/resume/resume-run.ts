@@ -6,7 +6,7 @@ import { expectModelSizes, weightsFromOfficial } from '@hrm/models';
 import { isProgressive } from '@hrm/recursion';
 import { CheckpointStore, RunLock } from '@hrm/trainer/checkpoint';
 import type { RunConfig } from '../../config/run-config';
-import { startEngine } from '../../command-line/backend-options';
+import { startEngine } from '../../engine/engine';
 import type { Terminal } from '../../terminal/terminal';
 import { UsageError } from '../../command-line/usage-error';
 import type { RunOptions } from '../training/begin-run';

@@ -1,9 +1,9 @@
 import { mkdirSync } from 'node:fs';
 import { CheckpointStore, RunLock } from '@hrm/trainer/checkpoint';
 import type { RunConfig } from '../../config/run-config';
-import { startEngine, type EngineOptions } from '../../command-line/backend-options';
+import { startEngine, type EngineOptions } from '../../engine/engine';
 import type { Terminal } from '../../terminal/terminal';
-import { expectEarlierDemo, holdsEarlierDemo, removeEarlierDemo } from '../../demo/earlier-demo';
+import { expectEarlierDemo, holdsEarlierDemo, removeEarlierDemo } from '../folder/earlier-demo';
 import { loadParts } from '../parts/load-parts';
 import { prepareRun } from './prepare-run';
 import { expectFreeFolder, runPaths, writeRunDescription } from '../folder/run-folder';

@@ -2,8 +2,9 @@ import { trainBatches, PuzzleDatasetError, type PuzzleDataset, type PuzzleSet } 
 import type { PartCatalog, RecursiveReasoner } from '@hrm/models';
 import type { Trainer } from '@hrm/trainer';
 import type { RunConfig } from '../../config/run-config';
-import type { Engine } from '../../command-line/backend-options';
+import type { Engine } from '../../engine/engine';
 import { UsageError } from '../../command-line/usage-error';
+import { counted } from '../../terminal/counted';
 import { buildRunModel, buildTrainer, totalStepsOf } from '../building/build-run';
 import type { PuzzleSizes } from '../folder/run-folder';
 import {
@@ -56,8 +57,6 @@ export async function prepareRun(
   }
 }
 
-const told = (count: number, what: string) => `${count.toLocaleString('en')} ${what}${count === 1 ? '' : 's'}`;
-
 function expectSteps(config: RunConfig, { train, test }: RunPuzzles): number {
   const { batchSize, epochs } = config.training;
   for (const [split, puzzles] of Object.entries({ train, test })) {
@@ -71,7 +70,7 @@ function expectSteps(config: RunConfig, { train, test }: RunPuzzles): number {
   const steps = totalStepsOf(config, train.metadata);
   if (steps >= 1) return steps;
   throw new UsageError(
-    `training.epochs: ${told(epochs ?? 0, 'epoch')} over ${told(train.metadata.totalGroups, 'puzzle')} in batches of ` +
+    `training.epochs: ${counted(epochs ?? 0, 'epoch')} over ${counted(train.metadata.totalGroups, 'puzzle')} in batches of ` +
       `${batchSize} is not one step; raise training.epochs, or lower training.batchSize`,
   );
 }
@@ -100,7 +99,7 @@ function expectBatches({ name, task, training }: RunConfig, { train }: RunPuzzle
     const least = leastExamples(train.sets[set]!);
     if (least < batchSize) {
       throw new UsageError(
-        `training.batchSize: a pass over the training puzzles (set "${set}") gives ${told(least, 'example')}, less than a ` +
+        `training.batchSize: a pass over the training puzzles (set "${set}") gives ${counted(least, 'example')}, less than a ` +
           `batch of ${batchSize}; lower it to at most ${least}, or give more puzzles`,
       );
     }

@@ -1,14 +1,14 @@
 import { countParameters } from '@hrm/layers';
 import type { CheckpointStore } from '@hrm/trainer/checkpoint';
 import type { RunConfig } from '../../config/run-config';
-import type { Engine } from '../../command-line/backend-options';
+import type { Engine } from '../../engine/engine';
 import type { Terminal } from '../../terminal/terminal';
 import type { PreparedRun } from './prepare-run';
 import { puzzlesFingerprint } from '../puzzles/puzzles-fingerprint';
 import { thisRunMachine } from '../checkpoint/run-machine';
 import { countPuzzles } from '../puzzles/run-puzzles';
 import { runTraining, type ResumedProgress, type TrainingResult } from './run-training';
-import { versions } from '../../versions';
+import { versions } from '../../engine/versions';
 
 /** A run in a folder that is locked and described, ready to go. */
 export interface ReadyRun {

@@ -1,4 +1,5 @@
 import type { Evaluation, StepEvent } from '@hrm/trainer';
+import { percent } from '../../terminal/percent';
 import { Progress, type ProgressFigures } from '../../terminal/progress';
 import type { Terminal } from '../../terminal/terminal';
 
@@ -10,9 +11,6 @@ const KEEP_SECONDS = 60;
 
 const smooth = (old: number, now: number | undefined) =>
   now === undefined ? old : Number.isNaN(old) ? now : old + (now - old) / SMOOTHING;
-
-const percent = (share: number | undefined) =>
-  share === undefined || Number.isNaN(share) ? '-' : `${(100 * share).toFixed(1)}%`;
 
 const digits = (value: number, count: number) => (Number.isNaN(value) ? '-' : value.toFixed(count));
 

@@ -1,5 +1,6 @@
 import type { Evaluation } from '@hrm/trainer';
 import type { RunConfig } from '../../config/run-config';
+import { percent } from '../../terminal/percent';
 
 /** Whether an evaluation reaches all that the config stops at; never where it names no goal. */
 export function reachesGoal(
@@ -12,8 +13,9 @@ export function reachesGoal(
 
 /** The goal in words: `99%`, or `99%, and 98% where puzzles halt,`. */
 export function describeGoal({ stopAtExactAccuracy, stopAtHaltedAccuracy }: RunConfig['training']): string {
-  const percent = (share: number) => `${+(100 * share).toFixed(2)}%`;
-  const halted = stopAtHaltedAccuracy === undefined ? undefined : `${percent(stopAtHaltedAccuracy)} where puzzles halt`;
+  // As a person would write it: 99% and 99.5%.
+  const share = (value: number) => percent(value, 2).replace(/\.?0+%/, '%');
+  const halted = stopAtHaltedAccuracy === undefined ? undefined : `${share(stopAtHaltedAccuracy)} where puzzles halt`;
   if (stopAtExactAccuracy === undefined) return halted ?? '';
-  return percent(stopAtExactAccuracy) + (halted ? `, and ${halted},` : '');
+  return share(stopAtExactAccuracy) + (halted ? `, and ${halted},` : '');
 }

@@ -1,19 +1,8 @@
 import { compile, selectBackend, type CompileMode, type SelectedBackend } from '@hrm/runtime';
 import { asItIs, type Compile } from '@hrm/trainer';
-import { choice, toggle } from './options';
-import { withPrintedCommands } from './printed-command';
+import { withPrintedCommands } from '../command-line/printed-command';
+import { UsageError } from '../command-line/usage-error';
 import type { Terminal } from '../terminal/terminal';
-import { UsageError } from './usage-error';
-
-/** An option of every command that has results. */
-export const jsonOption = toggle('End stdout with one JSON object, for programs');
-
-/** Options of every command that computes. */
-export const backendOptions = {
-  backend: choice('native, wasm or cpu; the fastest that works if not given', ['native', 'wasm', 'cpu']).optional(),
-  compile: choice('xla, graph or eager; native backend only', ['xla', 'graph', 'eager'], 'mode').default('xla'),
-  json: jsonOption,
-};
 
 /** What a command computes with. */
 export interface Engine {
