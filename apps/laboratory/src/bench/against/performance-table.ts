@@ -3,27 +3,11 @@ import { benchSizes, type BenchSizeName } from './bench-size';
 import { describeMachine, type Machine } from '../report/machine';
 import type { ContenderMeasurement } from './measure-size';
 import type { Measurements, PerformanceRow } from './performance-target';
-
-/** A Markdown table with columns as wide as they need, so that it can be read unrendered too. */
-export function markdownTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
-  const all = [header, ...rows];
-  const widths = header.map((_, column) => Math.max(3, ...all.map((row) => row[column]!.length)));
-  const line = (cells: readonly string[]) => `| ${cells.map((cell, i) => cell.padEnd(widths[i]!)).join(' | ')} |`;
-  return [line(header), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join('\n');
-}
+import { formatSeconds, withRange } from '../report/format-figures';
+import { markdownTable } from '../report/markdown-table';
 
 /** Three digits, or two after the point for what is near one. */
 const figure = (value: number) => (value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2));
-
-/** Seconds to the nearest that a person cares about. */
-export const formatSeconds = (seconds: number): string => (seconds < 1 ? seconds.toFixed(4) : seconds.toFixed(2));
-
-/** The middle value, and in parentheses the least and the most where there are several. */
-export function withRange(values: readonly number[], format: (value: number) => string): string {
-  if (values.length === 0 || values.some(Number.isNaN)) return '-';
-  const { median, least, most } = summarize(values);
-  return least === most ? format(median) : `${format(median)} (${format(least)}-${format(most)})`;
-}
 
 /** Each target with what was measured. */
 export function targetTable(rows: readonly PerformanceRow[]): string {

@@ -3,7 +3,7 @@ import { mazeAugmentation, sudokuAugmentation } from '@hrm/data-sudoku-maze';
 import { benchTrainer, generatePuzzles, percent, startEngine, type Task, type Terminal } from '@hrm/reference-trainer/internal';
 import { measureDataSpeed, measureDataWait, trainingStream } from './data-speed';
 import { describeMachine, thisMachine } from '../report/machine';
-import { markdownTable } from '../against/performance-table';
+import { markdownTable } from '../report/markdown-table';
 import { expectResultsPlace, writeResults } from '../report/results-folder';
 
 /** How `hrm-lab bench --data` is run. */

@@ -4,7 +4,8 @@ import { growthBase, measureGrowth, type GrowthDimension } from './growth';
 import { growthChart } from './growth-chart';
 import { describeMachine, thisMachine } from '../report/machine';
 import { ourContender } from '../contenders/our-contender';
-import { formatSeconds, markdownTable } from '../against/performance-table';
+import { formatSeconds } from '../report/format-figures';
+import { markdownTable } from '../report/markdown-table';
 import { expectResultsPlace, writeResults } from '../report/results-folder';
 
 /** How `hrm-lab bench --growth` is run. */
