@@ -1,6 +1,13 @@
 import type { Augmentation } from '@hrm/data';
 import { mazeAugmentation, sudokuAugmentation } from '@hrm/data-sudoku-maze';
-import { benchTrainer, generatePuzzles, percent, startEngine, type Task, type Terminal } from '@hrm/reference-trainer/internal';
+import {
+  benchTrainer,
+  generatePuzzles,
+  percent,
+  startEngine,
+  type Task,
+  type Terminal,
+} from '@hrm/reference-trainer/internal';
 import { measureDataSpeed, measureDataWait, trainingStream } from './data-speed';
 import { describeMachine, thisMachine } from '../report/machine';
 import { markdownTable } from '../report/markdown-table';
