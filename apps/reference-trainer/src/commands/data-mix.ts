@@ -4,7 +4,7 @@ import { defineCommand } from '../command-line/command';
 import { args, text } from '../command-line/options';
 import { countPuzzles, expectNoPuzzles, readSplit, writeNewPuzzles, type RunPuzzles } from '../run/puzzles/run-puzzles';
 import { finishBeforeStopping } from '../process/stop-signals';
-import { jsonOption } from '../command-line/backend-options';
+import { jsonOption } from '../command-line/shared-options';
 import { counted } from '../terminal/counted';
 import { Terminal } from '../terminal/terminal';
 import { UsageError } from '../command-line/usage-error';
