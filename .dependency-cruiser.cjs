@@ -21,7 +21,7 @@ const runtimeForNode =
 const nodeOnly = [
   runtimeForNode,
   '^packages/files/src/node[./]',
-  '^packages/data-sudoku-maze/src/files[./]',
+  '^packages/data(-sudoku-maze)?/src/files[./]',
   '^packages/trainer/src/checkpoint',
 ];
 
@@ -155,7 +155,7 @@ module.exports = {
         dependencyTypesNot: ['type-only'],
         path: [
           ...nodeOnly,
-          '^@hrm/(files/node|data-sudoku-maze/files|trainer/checkpoint|runtime)',
+          '^@hrm/(files/node|data(-sudoku-maze)?/files|trainer/checkpoint|runtime)',
           '/dist/(node|files|checkpoint)[.]',
         ],
       },

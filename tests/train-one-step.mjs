@@ -8,7 +8,7 @@ import { adamAtan2, Trainer } from '@hrm/trainer';
 import { trainBatches } from '@hrm/data';
 import { generateSudokuPuzzles, buildSudokuDataset } from '@hrm/data-sudoku-maze';
 import { compile, selectBackend } from '@hrm/runtime';
-import * as datasetFiles from '@hrm/data-sudoku-maze/files';
+import * as datasetFiles from '@hrm/data/files';
 import * as checkpoints from '@hrm/trainer/checkpoint';
 
 const { name } = await selectBackend({ prefer: process.argv[2] });

@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { PuzzleDataset } from '@hrm/data';
 import { buildSudokuDataset, generateSudokuPuzzles } from '@hrm/data-sudoku-maze';
-import { writeDataset } from '@hrm/data-sudoku-maze/files';
+import { writeDataset } from '@hrm/data/files';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { quickRun, writeQuickConfig } from './quick-run';
 import { runInProcess } from './run-in-process';

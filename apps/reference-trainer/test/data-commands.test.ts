@@ -8,7 +8,7 @@ import {
   randomSudokuSymmetry,
   sudokuClass,
 } from '@hrm/data-sudoku-maze';
-import { readDataset } from '@hrm/data-sudoku-maze/files';
+import { readDataset } from '@hrm/data/files';
 import { RunLock } from '@hrm/trainer/checkpoint';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { generatePuzzles, writeNewPuzzles } from '../src/run/puzzles/run-puzzles';

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readDataset, writeDataset } from '@hrm/data-sudoku-maze/files';
+import { readDataset, writeDataset } from '@hrm/data/files';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runInProcess } from './run-in-process';
 import { tinyRun } from './tiny-run';

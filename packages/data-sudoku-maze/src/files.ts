@@ -1,6 +1,5 @@
-/** Reading and writing files of puzzles and data sets. For Node only; everything else is in the main entry. */
+/** Reading and writing files of puzzles. For Node only; everything else is in the main entry. */
 export { PuzzleFileError } from './files/puzzle-file-error';
-export { readDataset, type ReadDatasetOptions, readIdentifiers, writeDataset } from './files/dataset-files';
 export { type ReadCsvOptions, readMazeCsv, readSudokuCsv, type SudokuRowCheck } from './files/puzzle-csv';
 export { readPuzzleLines, type ReadLinesOptions } from './files/puzzle-lines';
 export type { Subsample } from './files/row-sample';

@@ -15,7 +15,7 @@ import { fileURLToPath } from 'node:url';
 import { evaluationBatches } from '@hrm/data';
 import { serializeNpy } from '@hrm/files';
 import { buildMazeDataset, buildSudokuDataset, generateMazePuzzles, generateSudokuPuzzles } from '../dist/index.js';
-import { writeDataset } from '../dist/files.js';
+import { writeDataset } from '@hrm/data/files';
 
 const [checkout, python = 'python3'] = process.argv.slice(2);
 if (!checkout) {

@@ -1,8 +1,8 @@
 import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { buildMazeDataset, buildSudokuDataset, generateMazePuzzles, generateSudokuPuzzles } from '../src/index';
 import { readDataset, readIdentifiers, writeDataset } from '../src/files';
+import { numbers } from './numbers';
 import { dir } from './temporary-files';
 
 /** How a call fails: an error of the disk, or the end of the process, before or after this call. */
@@ -69,8 +69,8 @@ async function writeFailing(place: string, dataset: Parameters<typeof writeDatas
   return { succeeded, calls: [...disk.calls] };
 }
 
-const before = buildSudokuDataset(generateSudokuPuzzles({ size: 4, count: 3, seed: 0 }));
-const after = buildMazeDataset(generateMazePuzzles({ width: 5, count: 3, seed: 0 }));
+const before = numbers({ groups: 3, groupSize: 1, seqLen: 16, vocabSize: 6 });
+const after = numbers({ groups: 3, groupSize: 1, seqLen: 25, vocabSize: 6 });
 
 describe('a data set that replaces another', () => {
   it.each(failures)('is read as the old or the new one when any call ends in %s', async (failure) => {

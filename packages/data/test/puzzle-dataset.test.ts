@@ -1,22 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import {
-  buildDataset,
   checkPuzzleDataset,
   metadataFromJson,
   metadataToJson,
   type PuzzleDataset,
   PuzzleDatasetError,
 } from '../src/index';
+import { numbers } from './numbers';
 
-/** Ten groups of so many examples of 16 tokens. */
-const small = (groupSize: number): PuzzleDataset =>
-  buildDataset(
-    Array.from({ length: 10 * groupSize }, (_, k) => {
-      const tokens = Array.from({ length: 16 }, (_, place) => 1 + ((k + place) % 5));
-      return { input: tokens, output: tokens.toReversed(), group: Math.floor(k / groupSize) };
-    }),
-    { vocabSize: 6, seqLen: 16 },
-  );
+/** Ten groups of so many examples. */
+const small = (groupSize: number): PuzzleDataset => numbers({ groups: 10, groupSize, seqLen: 16, vocabSize: 6 });
 
 describe('metadata', () => {
   const { metadata } = small(1);

@@ -1,17 +1,15 @@
 import { lstat, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { FileFormatError, type NpyArray, type NpyData, parseNpy, serializeNpy } from '@hrm/files';
+import { expectReplaceableFolder, readRegularFile, replaceFile, wholeFolder, writeFolder } from '@hrm/files/node';
+import { metadataFromJson, metadataToJson } from '../layout/metadata-json';
 import {
   checkPuzzleDataset,
-  metadataFromJson,
-  metadataToJson,
   type PuzzleDataset,
   PuzzleDatasetError,
   type PuzzleSet,
   type TokenArray,
-} from '@hrm/data';
-import { type NpyArray, type NpyData, parseNpy, serializeNpy } from '@hrm/files';
-import { expectReplaceableFolder, readRegularFile, replaceFile, wholeFolder, writeFolder } from '@hrm/files/node';
-import { asPuzzleFileError, PuzzleFileError } from './puzzle-file-error';
+} from '../layout/puzzle-dataset';
 
 /** Limits on what is read. */
 export interface ReadDatasetOptions {
@@ -29,21 +27,31 @@ function assertSplit(split: string): void {
   throw new RangeError(`A split is a plain name such as train or test; got ${JSON.stringify(split)}.`);
 }
 
+/** What to throw for something that went wrong with a file: what names its file as it is, others with the path. */
+function asFileFormatError(path: string, error: unknown): FileFormatError {
+  if (error instanceof FileFormatError) return error;
+  return new FileFormatError({ path, problem: error instanceof Error ? error.message : String(error), cause: error });
+}
+
 async function readJson(path: string): Promise<string> {
   try {
     return new TextDecoder().decode(await readRegularFile(path, { maxBytes: MAX_JSON_BYTES }));
   } catch (error) {
-    throw asPuzzleFileError(path, error);
+    throw asFileFormatError(path, error);
   }
 }
 
 async function readNpy(path: string, axes: number, maxBytes: number): Promise<NpyArray> {
   const array = parseNpy(await readRegularFile(path, { maxBytes }), { path });
   if (array.shape.length !== axes) {
-    throw new PuzzleFileError(path, `expected an array of ${axes} axes; got the shape (${array.shape.join(', ')})`);
+    throw new FileFormatError({
+      path,
+      problem: `it has the shape (${array.shape.join(', ')})`,
+      expected: `${axes} axes`,
+    });
   }
   if (array.data instanceof Float32Array || array.data instanceof Float64Array) {
-    throw new PuzzleFileError(path, `expected integers; got ${array.type}`);
+    throw new FileFormatError({ path, problem: `it holds ${array.type}`, expected: 'integers' });
   }
   return array;
 }
@@ -59,7 +67,11 @@ function asTokens(path: string, data: NpyData, vocabSize: number, ignored: numbe
   for (let index = 0; index < data.length; index++) {
     const token = data[index]!;
     if ((token < 0 || token >= vocabSize) && token !== ignored) {
-      throw new PuzzleFileError(path, `element ${index} is ${token}; expected a token of 0 to ${vocabSize - 1}`);
+      throw new FileFormatError({
+        path,
+        problem: `element ${index} is ${token}`,
+        expected: `a token of 0 to ${vocabSize - 1}`,
+      });
     }
     tokens[index] = token;
   }
@@ -72,21 +84,21 @@ function asTokens(path: string, data: NpyData, vocabSize: number, ignored: numbe
  *
  * @param dir the folder that holds the splits.
  * @param split `train` or `test`, or another name.
- * @throws PuzzleFileError with the path, and the byte where an array file is broken.
+ * @throws FileFormatError with the path, and the byte where an array file is broken.
  *
  * @example
  * ```ts
  * import { mkdtemp } from 'node:fs/promises';
  * import { tmpdir } from 'node:os';
  * import { join } from 'node:path';
-import { type NpyArray, type NpyData, parseNpy, serializeNpy } from '@hrm/files';
- * import { buildSudokuDataset, generateSudokuPuzzles } from '@hrm/data-sudoku-maze';
- * import { readDataset, writeDataset } from '@hrm/data-sudoku-maze/files';
+ * import { buildDataset } from '@hrm/data';
+ * import { readDataset, writeDataset } from '@hrm/data/files';
  *
- * const dir = await mkdtemp(join(tmpdir(), 'sudoku-'));
- * await writeDataset(dir, 'train', buildSudokuDataset(generateSudokuPuzzles({ size: 4, count: 100 })));
+ * const dir = await mkdtemp(join(tmpdir(), 'swaps-'));
+ * const examples = [{ input: [1, 2], output: [2, 1] }, { input: [3, 4], output: [4, 3] }];
+ * await writeDataset(dir, 'train', buildDataset(examples, { vocabSize: 5, seqLen: 2 }));
  * const dataset = await readDataset(dir, 'train');
- * console.log(dataset.metadata.totalGroups); // 100
+ * console.log(dataset.metadata.totalGroups); // 2
  * ```
  */
 export async function readDataset(
@@ -107,8 +119,11 @@ export async function readDataset(
       const readTokens = async (field: string, ignored?: number | null): Promise<TokenArray> => {
         const { shape, data } = await readNpy(pathOf(field), 2, maxBytes);
         if (shape[1] !== metadata.seqLen) {
-          const expected = `expected examples of the ${metadata.seqLen} tokens that dataset.json says`;
-          throw new PuzzleFileError(pathOf(field), `${expected}; got the shape (${shape.join(', ')})`);
+          throw new FileFormatError({
+            path: pathOf(field),
+            problem: `it has the shape (${shape.join(', ')})`,
+            expected: `examples of the ${metadata.seqLen} tokens that dataset.json says`,
+          });
         }
         return asTokens(pathOf(field), data, metadata.vocabSize, ignored);
       };
@@ -132,7 +147,7 @@ export async function readDataset(
     return dataset;
   } catch (error) {
     // Contradictions between files are told of the file that binds them together.
-    throw asPuzzleFileError(metadataPath, error);
+    throw asFileFormatError(metadataPath, error);
   }
 }
 
@@ -172,7 +187,7 @@ async function expectOwnIdentifiers(dir: string): Promise<void> {
  * @param split `train` or `test`, or another name.
  * @param options `overwrite`: replace a data set that is there, default false; `identifiers`: names of the puzzle
  *   identifiers, for people to read, default `['<blank>']`.
- * @throws PuzzleDatasetError when the data set contradicts itself; PuzzleFileError when the split is there already, cannot be
+ * @throws PuzzleDatasetError when the data set contradicts itself; FileFormatError when the split is there already, cannot be
  *   written, or what would be replaced is no data set: a link, a folder with other files in it, an `identifiers.json` of
  *   something else; RangeError for a split that is no plain name.
  *
@@ -181,13 +196,13 @@ async function expectOwnIdentifiers(dir: string): Promise<void> {
  * import { mkdtemp, readdir } from 'node:fs/promises';
  * import { tmpdir } from 'node:os';
  * import { join } from 'node:path';
-import { type NpyArray, type NpyData, parseNpy, serializeNpy } from '@hrm/files';
- * import { buildMazeDataset, generateMazePuzzles } from '@hrm/data-sudoku-maze';
- * import { writeDataset } from '@hrm/data-sudoku-maze/files';
+ * import { buildDataset } from '@hrm/data';
+ * import { writeDataset } from '@hrm/data/files';
  *
- * const dir = await mkdtemp(join(tmpdir(), 'mazes-'));
- * await writeDataset(dir, 'train', buildMazeDataset(generateMazePuzzles({ width: 8, count: 20, seed: 0 })));
- * await writeDataset(dir, 'test', buildMazeDataset(generateMazePuzzles({ width: 8, count: 5, seed: 1 })));
+ * const dir = await mkdtemp(join(tmpdir(), 'swaps-'));
+ * const sizes = { vocabSize: 5, seqLen: 2 };
+ * await writeDataset(dir, 'train', buildDataset([{ input: [1, 2], output: [2, 1] }], sizes));
+ * await writeDataset(dir, 'test', buildDataset([{ input: [3, 4], output: [4, 3] }], sizes));
  * console.log(await readdir(dir)); // [ 'identifiers.json', 'test', 'train' ]
  * ```
  */
@@ -213,13 +228,16 @@ export async function writeDataset(
       () => false,
     );
     if (exists && !options.overwrite) {
-      throw new PuzzleFileError(path, 'a data set is there already; choose another folder, or allow to overwrite it');
+      throw new FileFormatError({
+        path,
+        problem: 'a data set is there already; choose another folder, or allow to overwrite it',
+      });
     }
     if (options.overwrite && (await lstat(dir)).isSymbolicLink()) {
-      throw new PuzzleFileError(
-        dir,
-        'it is a symbolic link, through which nothing is overwritten; give the folder itself',
-      );
+      throw new FileFormatError({
+        path: dir,
+        problem: 'it is a symbolic link, through which nothing is overwritten; give the folder itself',
+      });
     }
     await expectReplaceableFolder(path, splitContents);
     await expectOwnIdentifiers(dir);
@@ -227,26 +245,25 @@ export async function writeDataset(
     await replaceFile(join(dir, 'identifiers.json'), encode(JSON.stringify(identifiers)));
     await writeFolder(path, files(), splitContents);
   } catch (error) {
-    throw error instanceof PuzzleDatasetError ? error : asPuzzleFileError(path, error);
+    throw error instanceof PuzzleDatasetError ? error : asFileFormatError(path, error);
   }
 }
 
 /**
  * Reads the names of the puzzle identifiers, `DIR/identifiers.json`.
  *
- * @throws PuzzleFileError when it is missing or no list of strings.
+ * @throws FileFormatError when it is missing or no list of strings.
  *
  * @example
  * ```ts
  * import { mkdtemp } from 'node:fs/promises';
  * import { tmpdir } from 'node:os';
  * import { join } from 'node:path';
-import { type NpyArray, type NpyData, parseNpy, serializeNpy } from '@hrm/files';
- * import { buildSudokuDataset, generateSudokuPuzzles } from '@hrm/data-sudoku-maze';
- * import { readIdentifiers, writeDataset } from '@hrm/data-sudoku-maze/files';
+ * import { buildDataset } from '@hrm/data';
+ * import { readIdentifiers, writeDataset } from '@hrm/data/files';
  *
- * const dir = await mkdtemp(join(tmpdir(), 'sudoku-'));
- * await writeDataset(dir, 'train', buildSudokuDataset(generateSudokuPuzzles({ size: 4, count: 10 })));
+ * const dir = await mkdtemp(join(tmpdir(), 'swaps-'));
+ * await writeDataset(dir, 'train', buildDataset([{ input: [1, 2], output: [2, 1] }], { vocabSize: 5, seqLen: 2 }));
  * console.log(await readIdentifiers(dir)); // [ '<blank>' ]
  * ```
  */
@@ -257,8 +274,8 @@ export async function readIdentifiers(dir: string): Promise<string[]> {
   try {
     names = JSON.parse(json);
   } catch (error) {
-    throw asPuzzleFileError(path, error);
+    throw asFileFormatError(path, error);
   }
   if (Array.isArray(names) && names.every((name): name is string => typeof name === 'string')) return names;
-  throw new PuzzleFileError(path, 'expected a JSON list of strings');
+  throw new FileFormatError({ path, problem: 'it is something else', expected: 'a JSON list of strings' });
 }

@@ -9,7 +9,7 @@ import {
   mazeAugmentation,
   sudokuAugmentation,
 } from '@hrm/data-sudoku-maze';
-import { readDataset, writeDataset } from '@hrm/data-sudoku-maze/files';
+import { readDataset, writeDataset } from '@hrm/data/files';
 import type { RecursiveReasoner } from '@hrm/models';
 import { RunLock, RunLockedError } from '@hrm/trainer/checkpoint';
 import type { RunConfig, Task } from '../../config/run-config';

@@ -1,0 +1,16 @@
+import { buildDataset, type PuzzleDataset } from '../src/index';
+
+/** A data set of groups of equal size, its tokens anything but padding. */
+export function numbers(sizes: {
+  groups: number;
+  groupSize: number;
+  seqLen: number;
+  vocabSize: number;
+}): PuzzleDataset {
+  const { groups, groupSize, seqLen, vocabSize } = sizes;
+  const examples = Array.from({ length: groups * groupSize }, (_, example) => {
+    const input = Array.from({ length: seqLen }, (_, place) => 1 + ((7 * example + place) % (vocabSize - 1)));
+    return { input, output: input.toReversed(), group: Math.floor(example / groupSize) };
+  });
+  return buildDataset(examples, { vocabSize, seqLen });
+}
