@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs';
-import { readDataset } from '@hrm/data-sudoku-maze/files';
+import { readDataset } from '@hrm/data/files';
 import { describe, expect, it } from 'vitest';
 import { generatePuzzles, runAugmentations, writeNewPuzzles } from '../src/run/puzzles/run-puzzles';
 import { SeededRandom } from '@hrm/data';
