@@ -27,6 +27,7 @@ export { softmaxCrossEntropy, stablemaxCrossEntropy, type CrossEntropy, type Tok
 export { answerFigures, countAnswers, type AnswerFigures, type CountedAnswers } from './metrics/answer-figures';
 export { countHaltingSteps, haltingHistogram } from './metrics/halting-histogram';
 export type { Divisor, MetricCounts, MetricSum, SlotMetric } from './metrics/metric';
+export type { ByMetric, KnownMetric, MetricName } from './metrics/metric-name';
 export { scoreAnswers, type AnswerScore } from './metrics/score-answers';
 export { admitPuzzles, initialCarry, type Carry } from './segment/carry';
 export { expectPuzzleIdentifiers, expectPuzzles, expectTokens } from './segment/expect-puzzles';

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { MetricCounts, MetricSum } from '@hrm/act';
+import type { ByMetric, MetricCounts, MetricSum } from '@hrm/act';
 
 /** A metric as plain numbers: its sum, and what that is divided by. */
 export interface MetricTotal {
@@ -8,9 +8,7 @@ export interface MetricTotal {
 }
 
 /** Metrics by name. */
-export interface MetricTotals {
-  [name: string]: MetricTotal;
-}
+export type MetricTotals = ByMetric<MetricTotal>;
 
 /**
  * Totals as means. A metric that counts nothing is left out.
@@ -25,8 +23,8 @@ export interface MetricTotals {
  * console.log(means); // { exactAccuracy: 0.5, tokenLoss: 2 }
  * ```
  */
-export function meanMetrics(totals: MetricTotals): { [name: string]: number } {
-  const means: { [name: string]: number } = {};
+export function meanMetrics(totals: MetricTotals): ByMetric<number> {
+  const means: ByMetric<number> = {};
   for (const [name, { total, count }] of Object.entries(totals)) if (count > 0) means[name] = total / count;
   return means;
 }
@@ -49,7 +47,7 @@ export async function readScalars(scalars: { [name: string]: tf.Tensor }): Promi
 }
 
 /** Sums of metrics, and what they are divided by, as a step gives them. */
-export type SummedMetrics = { metrics: { [name: string]: MetricSum }; counts: MetricCounts };
+export type SummedMetrics = { metrics: ByMetric<MetricSum>; counts: MetricCounts };
 
 /** The sums of several, added up. */
 export function addMetrics(parts: readonly SummedMetrics[]): SummedMetrics {

@@ -1,4 +1,4 @@
-import type { TokenLoss } from '@hrm/act';
+import type { ByMetric, TokenLoss } from '@hrm/act';
 import type { Compile, RandomState } from '@hrm/layers';
 import type { NamedHostTensors } from '@hrm/files';
 import type { Optimizer } from './optimizers/optimizer';
@@ -54,7 +54,7 @@ export interface StepEvent {
    * batch, added up over the update's segments; a schedule's figures over the slots that ran; the rest over the puzzles
    * that halted, and left out where none did.
    */
-  metrics: { [name: string]: number };
+  metrics: ByMetric<number> & { count: number };
   /** How many of these slots halted after 1, 2, ... segments. */
   haltingSteps: number[];
   learningRate: number;

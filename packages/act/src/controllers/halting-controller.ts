@@ -2,6 +2,7 @@ import type * as tf from '@tensorflow/tfjs-core';
 import type { Layer, RandomStream } from '@hrm/layers';
 import type { Latents } from '@hrm/recursion';
 import type { SlotMetric } from '../metrics/metric';
+import type { ByMetric } from '../metrics/metric-name';
 
 /** Tensors by name, one row a slot of the batch. */
 export type NamedTensors = { [name: string]: tf.Tensor };
@@ -90,7 +91,7 @@ export interface HaltingLosses {
    */
   total: tf.Tensor1D;
   /** Figures to report, each with what its sum is divided by. */
-  metrics: { [name: string]: SlotMetric };
+  metrics: ByMetric<SlotMetric>;
 }
 
 /**

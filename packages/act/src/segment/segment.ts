@@ -5,6 +5,7 @@ import type { TokenLoss } from '../losses/token-loss';
 import { answerFigures, countAnswers } from '../metrics/answer-figures';
 import { countHaltingSteps } from '../metrics/halting-histogram';
 import { expectSlotMetric, type Divisor, type MetricCounts, type MetricSum, type SlotMetric } from '../metrics/metric';
+import type { ByMetric } from '../metrics/metric-name';
 import type { Carry } from './carry';
 import type { ReasoningNetwork } from './reasoning-network';
 
@@ -157,7 +158,7 @@ export type Supervision = {
   /** What training minimises: token and halting losses, and the schedule's regularizer. */
   total: tf.Scalar;
   /** Each with what it is divided by. */
-  metrics: { [name: string]: MetricSum };
+  metrics: ByMetric<MetricSum>;
   counts: MetricCounts;
   /** How many of the slots counted halted after 1, 2, ... segments, `[maxSegments]`. */
   haltingSteps: tf.Tensor1D;

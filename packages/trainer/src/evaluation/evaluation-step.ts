@@ -6,6 +6,7 @@ import {
   countHaltingSteps,
   runSegment,
   superviseSegment,
+  type ByMetric,
   type Carry,
   type MetricCounts,
   type MetricSum,
@@ -20,7 +21,7 @@ export type EvaluatedSegment = {
   carry: Carry;
   logits: tf.Tensor3D;
   haltLogits: { [name: string]: tf.Tensor };
-  metrics: { [name: string]: MetricSum };
+  metrics: ByMetric<MetricSum>;
   counts: MetricCounts;
   /** 1 in the slots that the controller would not have halted yet, `[batch]`. */
   thinking: tf.Tensor1D;
