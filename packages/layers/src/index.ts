@@ -37,8 +37,10 @@ export {
   countParameters,
   disposeParameters,
   namedParameters,
+  parameterKinds,
   type Layer,
   type NamedParameters,
+  type ParameterKind,
   type ParameterTree,
 } from './layer';
 export { Linear, type LinearOptions } from './linear';

@@ -7,11 +7,19 @@ export interface ParameterTree {
 }
 
 /**
+ * What parameters are for, by which optimizers tell them apart: `hidden` ones between hidden layers, `embedding` tables, the
+ * `head` that reads a model's answers, the `gain` of a norm.
+ */
+export type ParameterKind = 'hidden' | 'embedding' | 'head' | 'gain';
+
+/**
  * A named tree of parameters. What a layer computes is its `apply` method, whose arguments depend on the kind of layer;
  * tensors are batch first, `[batch, seq, hidden]`.
  */
 export interface Layer {
   readonly parameters: ParameterTree;
+  /** What its parameters are for, and those of the layers in it that do not say. Default `'hidden'`. */
+  readonly kind?: ParameterKind;
   /**
    * Tensors that the layer holds beside its parameters and never changes, such as tables. They are neither trained nor
    * saved; {@link disposeParameters} frees them.
@@ -57,29 +65,56 @@ export function namedParameters(root: Layer | ParameterTree): NamedParameters {
   return found;
 }
 
+/**
+ * What each parameter below a layer is for, as the layers declare it, by the names of {@link namedParameters}.
+ *
+ * @example
+ * ```ts
+ * import { Linear, parameterKinds, RandomStream, TokenEmbedding } from '@hrm/layers';
+ * import '@tensorflow/tfjs-backend-cpu';
+ *
+ * const random = new RandomStream(0);
+ * const tokens = new TokenEmbedding({ vocabSize: 4, hiddenSize: 8, random });
+ * const output = new Linear({ inputSize: 8, outputSize: 4, kind: 'head', random });
+ * console.log(parameterKinds({ tokens, output })); // { 'tokens.weight': 'embedding', 'output.weight': 'head' }
+ * ```
+ */
+export function parameterKinds(root: Layer | ParameterTree): { [name: string]: ParameterKind } {
+  const kinds: { [name: string]: ParameterKind } = {};
+  visit(root, { parameter: (name, _, kind) => (kinds[name] = kind) });
+  return kinds;
+}
+
 /** Goes through a tree in a stable order; what is reachable by several names is met once, under the first. */
 function visit(
   root: Layer | ParameterTree,
-  { parameter, layer }: { parameter?: (name: string, value: tf.Variable) => void; layer?: (value: Layer) => void },
+  {
+    parameter,
+    layer,
+  }: {
+    parameter?: (name: string, value: tf.Variable, kind: ParameterKind) => void;
+    layer?: (value: Layer) => void;
+  },
 ): void {
   const seen = new Set<object>();
-  const descend = (node: unknown, name: string) => {
+  const descend = (node: unknown, name: string, outerKind: ParameterKind) => {
     if (typeof node !== 'object' || node === null || (node instanceof tf.Tensor && !(node instanceof tf.Variable))) {
       throw new TypeError(misplaced(node, name));
     }
     if (seen.has(node)) return;
     seen.add(node);
     if (node instanceof tf.Variable) {
-      parameter?.(name, node);
+      parameter?.(name, node, outerKind);
       return;
     }
     if (isLayer(node)) layer?.(node);
     const tree = isLayer(node) ? node.parameters : node;
+    const kind = (isLayer(node) && node.kind) || outerKind;
     for (const [key, child] of Object.entries(tree) as [string, unknown][]) {
-      if (child !== undefined) descend(child, name === '' ? key : `${name}.${key}`);
+      if (child !== undefined) descend(child, name === '' ? key : `${name}.${key}`, kind);
     }
   };
-  descend(root, '');
+  descend(root, '', 'hidden');
 }
 
 /**

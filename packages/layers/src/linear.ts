@@ -4,7 +4,7 @@ import { expectOptionsObject } from './checks/expect-options';
 import { expectRandom } from './checks/expect-random';
 import { expectSizes } from './checks/expect-sizes';
 import { expectWidth } from './checks/shape-error';
-import type { Layer } from './layer';
+import type { Layer, ParameterKind } from './layer';
 import type { RandomStream } from './random/random-stream';
 import { truncatedNormal } from './random/truncated-normal';
 
@@ -14,6 +14,8 @@ export interface LinearOptions {
   outputSize: number;
   /** Adds a bias that starts at zero. Default false: of HRM's layers only the halting head has one. */
   bias?: boolean;
+  /** What it is for, to optimizers: `'head'` where it reads a model's answers. Default that of the layer around it. */
+  kind?: ParameterKind;
   random: RandomStream;
 }
 
@@ -34,13 +36,15 @@ export interface LinearOptions {
  * ```
  */
 export class Linear implements Layer {
+  readonly kind?: ParameterKind;
   readonly parameters: { weight: tf.Variable<tf.Rank.R2>; bias?: tf.Variable<tf.Rank.R1> };
 
   constructor(options: LinearOptions) {
-    expectOptionsObject('Linear', options, ['inputSize', 'outputSize', 'bias', 'random']);
-    const { inputSize, outputSize, bias = false, random } = options;
+    expectOptionsObject('Linear', options, ['inputSize', 'outputSize', 'bias', 'kind', 'random']);
+    const { inputSize, outputSize, bias = false, kind, random } = options;
     expectSizes('Linear', { inputSize, outputSize });
     expectRandom('Linear', random);
+    if (kind !== undefined) this.kind = kind;
     const weight = tf.tidy(() =>
       tf.variable(
         truncatedNormal<tf.Rank.R2>({ shape: [inputSize, outputSize], std: 1 / Math.sqrt(inputSize), random }),

@@ -142,7 +142,7 @@ export class RecursiveReasoner implements ReasoningNetwork {
       const { lowLevel, highLevel } = levels({ hiddenSize, seqLen: fullLen, rotary, random });
       made.push(lowLevel, highLevel);
       this.core = new RecursionCore(lowLevel, highLevel);
-      this.#outputHead = new Linear({ inputSize: hiddenSize, outputSize: vocabSize, random });
+      this.#outputHead = new Linear({ inputSize: hiddenSize, outputSize: vocabSize, kind: 'head', random });
       this.halting = halting({ hiddenSize, random });
       expectController('RecursiveReasoner: what halting made', this.halting);
       const startVector = () =>

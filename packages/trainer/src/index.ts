@@ -20,7 +20,14 @@ export { scaleByAdam, scaleByAtan2, type MomentsOptions } from './optimizers/mom
 export { muon, scaleByMuon, type MuonDirectionOptions, type MuonOptions, type RestOptions } from './optimizers/muon';
 export { orthogonalize } from './optimizers/newton-schulz';
 export { adamAtan2, adamW, type Optimizer, type OptimizerOptions } from './optimizers/optimizer';
-export { isHiddenMatrix, isWeightMatrix, type ParameterPredicate } from './optimizers/parameter-predicate';
+export type { OptimizerState } from './optimizers/optimizer-state';
+export {
+  isHiddenMatrix,
+  isWeightMatrix,
+  type ParameterDescription,
+  type ParameterKinds,
+  type ParameterPredicate,
+} from './optimizers/parameter-predicate';
 export { partition } from './optimizers/partition';
 export { signSgd, type RowOptimizer, type SignSgdOptions } from './optimizers/sign-sgd';
 export { microBatchedStep, type MicroBatchOptions } from './step/micro-batched-step';

@@ -377,6 +377,7 @@ it('everything that makes tensors is among these calls', () => {
       'expectSizes',
       'expectWidth',
       'namedParameters',
+      'parameterKinds',
       'RandomStream',
     ],
     ...['ShapeError', 'swigluInnerSize', 'all', 'any', 'atLeast', 'expectController'],

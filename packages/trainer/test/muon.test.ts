@@ -1,7 +1,16 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { NamedTensors } from '@hrm/act';
-import { RandomStream } from '@hrm/layers';
-import { adamW, muon, orthogonalize, scaleByMuon, Trainer, type MuonOptions } from '@hrm/trainer';
+import { namedParameters, RandomStream } from '@hrm/layers';
+import {
+  adamW,
+  muon,
+  orthogonalize,
+  scaleByMuon,
+  Trainer,
+  type MuonOptions,
+  type OptimizerState,
+  type ParameterKinds,
+} from '@hrm/trainer';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { useBackend } from './backends';
 import { reversalBatches, smallTrainer, smallTrm } from './reversal';
@@ -32,12 +41,13 @@ function follow(
   options: MuonOptions,
   parameters: NamedTensors,
   steps: NamedTensors[],
-): { updates: NamedTensors[]; state: NamedTensors } {
+  kinds: ParameterKinds = {},
+): { updates: NamedTensors[]; state: OptimizerState } {
   const optimizer = muon(options);
-  let state = optimizer.init(parameters);
+  let state = optimizer.init(parameters, kinds);
   const updates = steps.map((gradients, i) => {
     const learningRate = tf.scalar(optimizer.learningRate(i + 1));
-    const result = optimizer.update(gradients, state, { parameters, learningRate });
+    const result = optimizer.update(gradients, state, { parameters, kinds, learningRate });
     state = result.state;
     return result.updates;
   });
@@ -116,8 +126,10 @@ describe.each(['cpu', 'wasm'] as const)('on %s', (backend) => {
         const expected = [[-0.1 * (pushed(a! / norm) + 5), 0], [0, -0.1 * (pushed(b! / norm) + 10)]]; // prettier-ignore
         expectClose(asArray(updates[i]!['mixer.weight']), expected);
       });
-      expect(Object.keys(state)).toEqual(['0/picked/0/momentum/mixer.weight', '0/rest/0/count']);
-      expectClose(asArray(state['0/picked/0/momentum/mixer.weight']), [[means[1]![0]!, 0], [0, means[1]![1]!]]); // prettier-ignore
+      const { picked, rest } = state.stages![0]!.stages!;
+      expect(Object.keys(picked!.stages![0]!.perParameter!)).toEqual(['momentum']);
+      expect(Object.keys(rest!.stages![0]!.whole!)).toEqual(['count']);
+      expectClose(asArray(picked!.stages![0]!.perParameter!['momentum']!['mixer.weight']), [[means[1]![0]!, 0], [0, means[1]![1]!]]); // prettier-ignore
     });
   });
 
@@ -146,9 +158,14 @@ describe.each(['cpu', 'wasm'] as const)('on %s', (backend) => {
           names.map((name, i) => [name, name === 'norm.gain' ? tf.tensor1d([scale]) : tf.tensor2d([[scale, -i]])]),
         );
       const [parameters, gradients] = [tensors(2), tensors(0.3)];
+      const kinds = {
+        'tokenEmbedding.weight': 'embedding',
+        'outputHead.weight': 'head',
+        'halting.head.weight': 'head',
+      } as const;
       const moments = { beta1: 0.8, beta2: 0.9, epsilon: 0.1 };
       const rest = { ...moments, weightDecay: 0.4, rateRatio: 0.25 };
-      const [updates] = follow({ learningRate: 0.1, weightDecay: 9, rest }, parameters, [gradients]).updates;
+      const [updates] = follow({ learningRate: 0.1, weightDecay: 9, rest }, parameters, [gradients], kinds).updates;
       const reference = adamW({ learningRate: 0.025, weightDecay: 0.4, ...moments });
       const context = { parameters, learningRate: tf.scalar(0.025) };
       const expected = reference.update(gradients, reference.init(parameters), context).updates;
@@ -163,13 +180,38 @@ describe.each(['cpu', 'wasm'] as const)('on %s', (backend) => {
 describe('in training', () => {
   beforeAll(() => useBackend('cpu'));
   const options = {
-    optimizer: muon({ learningRate: 0.01, weightDecay: 0.1, clipNorm: 1, decays: (_, { rank }) => rank === 2 }),
+    optimizer: muon({ learningRate: 0.01, weightDecay: 0.1, clipNorm: 1, decays: ({ shape }) => shape.length === 2 }),
   };
 
   async function trained(trainer: Trainer, batches = reversalBatches(4)) {
     for await (const _ of trainer.train(batches)) continue;
     return trainer.state();
   }
+
+  it('saves its state under the names that it always had, by what layers declare', async () => {
+    const network = smallTrm();
+    const { optimizer: saved } = await trained(smallTrainer(network, options), reversalBatches(1));
+    const names = [...namedParameters(network)].filter(([, { trainable }]) => trainable);
+    const isMuons = (name: string) => /blocks/.test(name);
+    expect([...saved.keys()].sort()).toEqual(
+      [
+        '0/rest/0/count',
+        ...names.flatMap(([name]) =>
+          isMuons(name) ? [`0/picked/0/momentum/${name}`] : [`0/rest/0/mean/${name}`, `0/rest/0/square/${name}`],
+        ),
+      ].sort(),
+    );
+    expect(names.map(([name]) => name)).toEqual(
+      expect.arrayContaining(['tokenEmbedding.weight', 'outputHead.weight', 'halting.head.weight']),
+    );
+    const { optimizer: flat } = await trained(
+      smallTrainer(smallTrm(), { optimizer: adamW({ learningRate: 0.01 }) }),
+      reversalBatches(1),
+    );
+    expect([...flat.keys()].sort()).toEqual(
+      ['0/count', ...names.flatMap(([name]) => [`0/mean/${name}`, `0/square/${name}`])].sort(),
+    );
+  });
 
   it('goes on from a saved state to the same bits', async () => {
     const whole = await trained(smallTrainer(smallTrm(), options));

@@ -11,6 +11,7 @@ import {
   stateless,
   warmupCosine,
   type Optimizer,
+  type OptimizerState,
 } from '@hrm/trainer';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { useBackend } from './backends';
@@ -166,21 +167,22 @@ describe('chain', () => {
   it('feeds each stage what the one before it made, and keeps their states apart', () => {
     tf.tidy(() => {
       const counting = {
-        init: () => ({ calls: tf.scalar(0) }),
-        update: (updates: NamedTensors, state: NamedTensors) => ({
+        init: () => ({ whole: { calls: tf.scalar(0) } }),
+        update: (updates: NamedTensors, { whole }: OptimizerState) => ({
           updates: { x: tf.mul(updates['x']!, 2) },
-          state: { calls: tf.add(state['calls']!, 1) },
+          state: { whole: { calls: tf.add(whole!['calls']!, 1) } },
         }),
       };
       const optimizer = chain(counting, addDecayedWeights(0.5), counting, scaleByLearningRate());
       const parameters = { x: tf.scalar(10) };
       const state = optimizer.init(parameters);
-      expect(Object.keys(state)).toEqual(['0/calls', '2/calls']);
+      expect(Object.values(state.stages!).map((stage) => Object.keys(stage))).toEqual([['whole'], [], ['whole'], []]);
       const next = optimizer.update({ x: tf.scalar(3) }, state, { parameters, learningRate: tf.scalar(0.1) });
       // ((3 * 2) + 0.5 * 10) * 2 * -0.1
       expect(next.updates['x']!.dataSync()[0]).toBeCloseTo(-2.2, 6);
-      expect(Object.values(next.state).map((tensor) => tensor.dataSync()[0])).toEqual([1, 1]);
-      expect(state['0/calls']!.dataSync()[0], 'the old state is left alone').toBe(0);
+      const calls = [0, 2].map((i) => next.state.stages![i]!.whole!['calls']!.dataSync()[0]);
+      expect(calls).toEqual([1, 1]);
+      expect(state.stages![0]!.whole!['calls']!.dataSync()[0], 'the old state is left alone').toBe(0);
     });
   });
 

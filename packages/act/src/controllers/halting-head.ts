@@ -9,7 +9,7 @@ import type { HaltingContext, HostDraws, NamedTensors } from './halting-controll
  * Source: official HRM, `models/hrm/hrm_act_v1.py`, `q_head`.
  */
 export function haltingHead({ hiddenSize, random }: HaltingContext): Linear {
-  const head = new Linear({ inputSize: hiddenSize, outputSize: 2, bias: true, random });
+  const head = new Linear({ inputSize: hiddenSize, outputSize: 2, bias: true, kind: 'head', random });
   const { weight, bias } = head.parameters;
   tf.tidy(() => {
     weight.assign(tf.zerosLike(weight));

@@ -7,7 +7,7 @@ import type { HaltingContext } from './halting-controller';
  * halts with the probability that the bias says.
  */
 export function probabilityHead({ hiddenSize, random }: HaltingContext, bias: number): Linear {
-  const head = new Linear({ inputSize: hiddenSize, outputSize: 1, bias: true, random });
+  const head = new Linear({ inputSize: hiddenSize, outputSize: 1, bias: true, kind: 'head', random });
   tf.tidy(() => {
     head.parameters.weight.assign(tf.zerosLike(head.parameters.weight));
     head.parameters.bias!.assign(tf.fill([1], bias));

@@ -34,6 +34,7 @@ export interface PuzzleEmbeddingOptions {
  * ```
  */
 export class PuzzleEmbedding implements Layer {
+  readonly kind = 'embedding';
   readonly parameters: { weight: tf.Variable<tf.Rank.R2> };
   readonly positions: number;
   readonly #hiddenSize: number;

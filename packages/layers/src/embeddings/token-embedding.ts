@@ -46,6 +46,7 @@ export interface TokenEmbeddingOptions {
  * ```
  */
 export class TokenEmbedding implements Layer {
+  readonly kind = 'embedding';
   readonly parameters: { weight: tf.Variable<tf.Rank.R2> };
 
   constructor(options: TokenEmbeddingOptions) {

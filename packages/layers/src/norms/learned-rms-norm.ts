@@ -31,6 +31,7 @@ export interface LearnedRmsNormOptions {
  * ```
  */
 export class LearnedRmsNorm implements Layer {
+  readonly kind = 'gain';
   readonly parameters: { gain: tf.Variable<tf.Rank.R1> };
   readonly #epsilon: number;
 

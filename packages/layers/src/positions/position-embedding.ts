@@ -32,6 +32,7 @@ export interface PositionEmbeddingOptions {
  * ```
  */
 export class PositionEmbedding implements Layer {
+  readonly kind = 'embedding';
   readonly parameters: { weight: tf.Variable<tf.Rank.R2> };
 
   constructor(options: PositionEmbeddingOptions) {

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { NamedTensors } from '@hrm/act';
 import { mapNamed } from './gradient-transformation';
 import type { Optimizer } from './optimizer';
+import { mapPerParameter, type OptimizerState } from './optimizer-state';
 
 /** Name of the one tensor in which all parameters lie end to end. */
 const FLAT = 'flat';
@@ -43,21 +44,11 @@ export function flatOptimizer(optimizer: Optimizer): Optimizer {
 }
 
 /** A flat optimizer's state as that of the optimizer it was made of, which is how it is saved. */
-export function splitState(state: NamedTensors, parameters: NamedTensors): NamedTensors {
-  return Object.fromEntries(
-    Object.entries(state).flatMap(([name, tensor]) => {
-      if (!name.endsWith(`/${FLAT}`)) return [[name, tensor]];
-      const owner = name.slice(0, -FLAT.length);
-      return Object.entries(unflatten(tensor, parameters)).map(([of, part]) => [owner + of, part]);
-    }),
-  );
-}
+export const splitState = (state: OptimizerState, parameters: NamedTensors): OptimizerState =>
+  mapPerParameter(state, (group) => (group[FLAT] ? unflatten(group[FLAT], parameters) : group));
 
-/** The opposite of {@link splitState}; `like` is the state that the flat optimizer starts from. */
-export function joinState(split: NamedTensors, like: NamedTensors, parameters: NamedTensors): NamedTensors {
-  return mapNamed(like, (_, name) => {
-    if (!name.endsWith(`/${FLAT}`)) return split[name]!;
-    const owner = name.slice(0, -FLAT.length);
-    return flatten(mapNamed(parameters, (_, of) => split[owner + of]!));
-  });
-}
+/** The opposite of {@link splitState}, for the state of an optimizer that is flat. */
+export const joinState = (split: OptimizerState, optimizer: Optimizer, parameters: NamedTensors): OptimizerState =>
+  optimizer.elementwise
+    ? mapPerParameter(split, (group) => ({ [FLAT]: flatten(mapNamed(parameters, (_, name) => group[name]!)) }))
+    : split;

@@ -1,10 +1,13 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { NamedTensors } from '@hrm/act';
-import type { ParameterPredicate } from './parameter-predicate';
+import type { OptimizerState } from './optimizer-state';
+import { describeParameter, type ParameterKinds, type ParameterPredicate } from './parameter-predicate';
 
 /** What a transformation may look at beside the gradients. */
 export interface TransformationContext {
   parameters: NamedTensors;
+  /** What the parameters are for, as `parameterKinds` of `@hrm/layers` gives it. Default `'hidden'`, all of them. */
+  kinds?: ParameterKinds;
   /** The learning rate of this step, a scalar tensor. */
   learningRate: tf.Tensor;
 }
@@ -19,32 +22,18 @@ export interface GradientTransformation {
    * where each element's update follows from its own gradient, parameter and state. Default false.
    */
   readonly elementwise?: boolean;
-  /** The state before the first step. The caller owns its tensors. */
-  init(parameters: NamedTensors): NamedTensors;
+  /** The state before the first step. The caller owns its tensors. @param kinds as in the context of `update`. */
+  init(parameters: NamedTensors, kinds?: ParameterKinds): OptimizerState;
   update(
     updates: NamedTensors,
-    state: NamedTensors,
+    state: OptimizerState,
     context: TransformationContext,
-  ): { updates: NamedTensors; state: NamedTensors };
+  ): { updates: NamedTensors; state: OptimizerState };
 }
 
 /** Applies `f` to each named tensor. */
 export function mapNamed(tensors: NamedTensors, f: (tensor: tf.Tensor, name: string) => tf.Tensor): NamedTensors {
   return Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [name, f(tensor, name)]));
-}
-
-/** The named tensors under a prefix, without it. */
-export function under(tensors: NamedTensors, prefix: string): NamedTensors {
-  const found: NamedTensors = {};
-  for (const [name, tensor] of Object.entries(tensors)) {
-    if (name.startsWith(prefix)) found[name.slice(prefix.length)] = tensor;
-  }
-  return found;
-}
-
-/** The same tensors, their names behind a prefix. */
-export function behind(tensors: NamedTensors, prefix: string): NamedTensors {
-  return Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [prefix + name, tensor]));
 }
 
 /**
@@ -62,17 +51,18 @@ export function behind(tensors: NamedTensors, prefix: string): NamedTensors {
 export function chain(...transformations: GradientTransformation[]): GradientTransformation {
   return {
     elementwise: transformations.every((stage) => stage.elementwise ?? false),
-    init: (parameters) =>
-      Object.assign({}, ...transformations.map((stage, i) => behind(stage.init(parameters), `${i}/`))) as NamedTensors,
+    init: (parameters, kinds) => ({
+      stages: Object.fromEntries(transformations.map((stage, i) => [i, stage.init(parameters, kinds)])),
+    }),
     update(updates, state, context) {
-      const next: NamedTensors = {};
+      const stages: OptimizerState['stages'] = {};
       let current = updates;
       transformations.forEach((stage, i) => {
-        const result = stage.update(current, under(state, `${i}/`), context);
+        const result = stage.update(current, state.stages?.[i] ?? {}, context);
         current = result.updates;
-        Object.assign(next, behind(result.state, `${i}/`));
+        stages[i] = result.state;
       });
-      return { updates: current, state: next };
+      return { updates: current, state: { stages } };
     },
   };
 }
@@ -104,7 +94,7 @@ export function stateless(
  * const parameters = { weight: tf.tensor2d([[10]]), bias: tf.tensor1d([10]) };
  * const context = { parameters, learningRate: tf.scalar(1) };
  * const gradients = { weight: tf.tensor2d([[1]]), bias: tf.tensor1d([1]) };
- * const { updates } = addDecayedWeights(0.1, (name) => name !== 'bias').update(gradients, {}, context);
+ * const { updates } = addDecayedWeights(0.1, ({ name }) => name !== 'bias').update(gradients, {}, context);
  * updates['weight']!.print(); // [[2]]
  * updates['bias']!.print(); // [1]
  * ```
@@ -114,10 +104,10 @@ export function addDecayedWeights(weightDecay: number, decays?: ParameterPredica
   if (decays === undefined) return { ...stateless(decayed), elementwise: true };
   return {
     init: () => ({}),
-    update: (updates, state, { parameters }) => ({
+    update: (updates, state, { parameters, kinds }) => ({
       updates: mapNamed(updates, (update, name) => {
         const parameter = parameters[name]!;
-        return decays(name, parameter) ? decayed(update, parameter) : update;
+        return decays(describeParameter(name, parameter, kinds)) ? decayed(update, parameter) : update;
       }),
       state,
     }),

@@ -21,7 +21,7 @@ interface Moments {
 }
 
 /**
- * Keeps running averages of each gradient (`mean/`) and of its square (`square/`), and the count of steps, and makes
+ * Keeps running averages of each gradient (`mean`) and of its square (`square`), and the count of steps, and makes
  * the update from them.
  */
 function scaleByMoments(
@@ -35,29 +35,24 @@ function scaleByMoments(
   return {
     elementwise: true,
     init: (parameters) => ({
-      count: tf.scalar(0),
-      ...Object.fromEntries(
-        Object.entries(parameters).flatMap(([name, parameter]) => [
-          [`mean/${name}`, tf.zerosLike(parameter)],
-          [`square/${name}`, tf.zerosLike(parameter)],
-        ]),
-      ),
+      whole: { count: tf.scalar(0) },
+      perParameter: { mean: mapNamed(parameters, tf.zerosLike), square: mapNamed(parameters, tf.zerosLike) },
     }),
-    update(updates, state) {
-      const count = tf.add(state['count']!, 1);
+    update(updates, { whole, perParameter }) {
+      const count = tf.add(whole!['count']!, 1);
       const meanCorrection = tf.sub(1, tf.pow(beta1, count));
       const meanSquareCorrection = tf.sub(1, tf.pow(beta2, count));
-      const next: NamedTensors = { count };
+      const next: { [what: string]: NamedTensors } = { mean: {}, square: {} };
       const directions = mapNamed(updates, (gradient, name) => {
-        const oldMean = state[`mean/${name}`]!;
-        const oldSquare = state[`square/${name}`]!;
+        const oldMean = perParameter!['mean']![name]!;
+        const oldSquare = perParameter!['square']![name]!;
         const mean = tf.add(oldMean, tf.mul(tf.sub(gradient, oldMean), 1 - beta1));
         const meanSquare = tf.add(oldSquare, tf.mul(tf.sub(tf.square(gradient), oldSquare), 1 - beta2));
-        next[`mean/${name}`] = mean;
-        next[`square/${name}`] = meanSquare;
+        next['mean']![name] = mean;
+        next['square']![name] = meanSquare;
         return direction({ mean, meanSquare, meanCorrection, meanSquareCorrection });
       });
-      return { updates: directions, state: next };
+      return { updates: directions, state: { whole: { count }, perParameter: next } };
     },
   };
 }

@@ -76,7 +76,7 @@ function expectMatrices(parameters: NamedTensors): void {
 }
 
 /**
- * Muon's direction, for matrices `[inputs, outputs]`: a running average of the gradients (`momentum/`), a step ahead as
+ * Muon's direction, for matrices `[inputs, outputs]`: a running average of the gradients (`momentum`), a step ahead as
  * Nesterov has it, made near orthogonal and scaled by its shape.
  *
  * Source: Keller Jordan, "Muon: An optimizer for hidden layers in neural networks" (2024); the scale `rms` is that of
@@ -101,21 +101,19 @@ export function scaleByMuon(options: MuonDirectionOptions = {}): GradientTransfo
   return {
     init: (parameters) => {
       expectMatrices(parameters);
-      return Object.fromEntries(
-        Object.entries(parameters).map(([name, parameter]) => [`momentum/${name}`, tf.zerosLike(parameter)]),
-      );
+      return { perParameter: { momentum: mapNamed(parameters, tf.zerosLike) } };
     },
-    update(updates, state) {
+    update(updates, { perParameter }) {
       expectMatrices(updates);
       const next: NamedTensors = {};
       const directions = mapNamed(updates, (gradient, name) => {
-        const mean = towards(state[`momentum/${name}`]!, gradient, 1 - momentum);
-        next[`momentum/${name}`] = mean;
+        const mean = towards(perParameter!['momentum']![name]!, gradient, 1 - momentum);
+        next[name] = mean;
         const ahead = towards(gradient, mean, momentum);
         const [inputs, outputs] = ahead.shape;
         return tf.mul(orthogonalize(ahead, newtonSchulzSteps), scales[scale](inputs, outputs));
       });
-      return { updates: directions, state: next };
+      return { updates: directions, state: { perParameter: { momentum: next } } };
     },
   };
 }
@@ -135,8 +133,9 @@ export function scaleByMuon(options: MuonDirectionOptions = {}): GradientTransfo
  * import '@tensorflow/tfjs-backend-cpu';
  *
  * const optimizer = muon({ learningRate: 1e-3, weightDecay: 0.1, rest: { beta2: 0.99 } });
- * const state = optimizer.init({ 'mixer.weight': tf.zeros([2, 2]), 'head.weight': tf.zeros([2, 3]) });
- * console.log(Object.keys(state).length); // 4: the matrix's momentum; the head's two averages and the count of steps
+ * const weights = { 'mixer.weight': tf.zeros([2, 2]), 'output.weight': tf.zeros([2, 3]) };
+ * const state = optimizer.init(weights, { 'output.weight': 'head' }); // kinds, as parameterKinds(model) gives them
+ * console.log(JSON.stringify(state)); // the momentum of the matrix; the head's two averages and the count of steps
  * ```
  */
 export function muon(options: MuonOptions): Optimizer {

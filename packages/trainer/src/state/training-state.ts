@@ -1,11 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Carry, NamedTensors, ReasoningNetwork } from '@hrm/act';
 import type { NamedHostTensors } from '@hrm/files';
-import { describeValue, disposeAll, mapTensors, namedParameters, RandomStream } from '@hrm/layers';
+import { describeValue, disposeAll, mapTensors, namedParameters, parameterKinds, RandomStream } from '@hrm/layers';
 import { parameterValues, setParameterValues } from '@hrm/models';
 import { joinState, splitState } from '../optimizers/flat-optimizer';
 import { mapNamed } from '../optimizers/gradient-transformation';
 import type { Optimizer } from '../optimizers/optimizer';
+import { namedState, stateOfNamed, type OptimizerState } from '../optimizers/optimizer-state';
 import { trainedParameters, type TrainingStepOutput } from '../step/training-step';
 import type { TrainerState } from '../trainer-options';
 import { carryToHost, fittingCarry } from './carry-values';
@@ -22,18 +23,20 @@ export class TrainingState {
   random: RandomStream;
   /** Undefined before the first step. */
   carry: Carry | undefined;
-  optimizer: NamedTensors;
+  optimizer: OptimizerState;
   /** The averaged weights; empty where no average is kept. */
   ema: NamedTensors;
   readonly #network: ReasoningNetwork;
+  readonly #optimizer: Optimizer;
 
   constructor(network: ReasoningNetwork, optimizer: Optimizer, { keepsAverage, seed }: StartOfTraining) {
     this.#network = network;
+    this.#optimizer = optimizer;
     this.random = new RandomStream(seed);
     const trained = trainedParameters(network);
     const start = keepAll(
       tf.tidy(() => ({
-        optimizer: optimizer.init(trained),
+        optimizer: optimizer.init(trained, parameterKinds(network)),
         ema: keepsAverage ? mapNamed(trained, (parameter) => tf.clone(parameter)) : {},
       })),
     );
@@ -79,7 +82,9 @@ export class TrainingState {
   }
 
   async #optimizerToHost(): Promise<NamedHostTensors> {
-    const split = tf.tidy(() => mapTensors(splitState(this.optimizer, trainedParameters(this.#network)), tf.clone));
+    const split = tf.tidy(() =>
+      mapTensors(namedState(splitState(this.optimizer, trainedParameters(this.#network))), tf.clone),
+    );
     try {
       return await namedToHost(split);
     } finally {
@@ -102,9 +107,10 @@ export class TrainingState {
     const random = RandomStream.restore(saved.random);
     const restored = tf.tidy(() => {
       const trained = trainedParameters(this.#network);
-      const ofParameters = namedFromHost('optimizer state', splitState(this.optimizer, trained), saved.optimizer);
+      const ofParameters = splitState(this.optimizer, trained);
+      const named = namedFromHost('optimizer state', namedState(ofParameters), saved.optimizer);
       const fresh = {
-        optimizer: joinState(ofParameters, this.optimizer, trained),
+        optimizer: joinState(stateOfNamed(named, ofParameters), this.#optimizer, trained),
         ema: namedFromHost('average', this.ema, saved.ema),
         carry: saved.carry.size > 0 ? fittingCarry(this.#network, saved.carry) : undefined,
       };

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { expectShape, namedParameters, valueAndGradients } from '@hrm/layers';
+import { expectShape, namedParameters, parameterKinds, valueAndGradients } from '@hrm/layers';
 import {
   admitPuzzles,
   runSegment,
@@ -12,6 +12,7 @@ import {
 } from '@hrm/act';
 import { addMetrics, type SummedMetrics } from '../metrics';
 import { mapNamed } from '../optimizers/gradient-transformation';
+import type { OptimizerState } from '../optimizers/optimizer-state';
 import type { Optimizer } from '../optimizers/optimizer';
 import type { RowOptimizer } from '../optimizers/sign-sgd';
 import { joinUpdates, slotsOf } from './batch-parts';
@@ -34,7 +35,7 @@ export type TrainingStepInput = {
   offered: PuzzleTensors;
   /** The random numbers of each segment of the update, for the halting controller and the schedule. */
   draws: readonly NamedTensors[];
-  optimizerState: NamedTensors;
+  optimizerState: OptimizerState;
   ema: NamedTensors;
   /** Learning rates of the step, scalars. */
   rates: { parameters: tf.Tensor; puzzles: tf.Tensor };
@@ -47,7 +48,7 @@ export type TrainingStepOutput = SummedMetrics & {
   haltingSteps: tf.Tensor1D;
   /** New values of the parameters that change, by name. */
   parameters: NamedTensors;
-  optimizerState: NamedTensors;
+  optimizerState: OptimizerState;
   ema: NamedTensors;
   /**
    * The sum of the elements of each tensor that must be finite for the step to count: `loss`, and every `gradient/` and
@@ -178,6 +179,7 @@ export function applyGradients(
     const trained: NamedTensors = trainedParameters(network);
     const { updates, state } = optimizer.update(gradients, optimizerState, {
       parameters: trained,
+      kinds: parameterKinds(network),
       learningRate: rates.parameters,
     });
     const parameters = mapNamed(updates, (update, name) => {
