@@ -2,7 +2,8 @@
 // tiny network refines a reasoning z, then an answer y. Comments say where the official code departs from the figure.
 import * as tf from '@tensorflow/tfjs-core';
 import { binaryCrossEntropy, puzzleTensors, softmaxCrossEntropy } from '@hrm/act';
-import { buildSudokuDataset, evaluationBatches, generateSudokuPuzzles } from '@hrm/data-sudoku-maze';
+import { evaluationBatches } from '@hrm/data';
+import { buildSudokuDataset, generateSudokuPuzzles } from '@hrm/data-sudoku-maze';
 import { Linear, mixerBlock, namedParameters, RandomStream, TokenEmbedding } from '@hrm/layers';
 import { valueAndGradients, withoutGradient } from '@hrm/layers';
 import { ReasoningModule } from '@hrm/recursion';
