@@ -27,11 +27,8 @@ function latentRecursion(x: tf.Tensor3D, { y, z }: State, n = 6): State {
   return { y: net.apply(y, z), z }; // improve the answer y, given the reasoning
 }
 function deepRecursion(x: tf.Tensor3D, state: State, T = 3) {
-  const near = withoutGradient(() => {
-    for (let j = 0; j < T - 1; j++) state = latentRecursion(x, state);
-    return state;
-  });
-  const next = latentRecursion(x, near); // the whole last recursion carries gradient, without a fixed-point theorem
+  for (let j = 0; j < T - 1; j++) state = withoutGradient(() => latentRecursion(x, state));
+  const next = latentRecursion(x, state); // the whole last recursion carries gradient, without a fixed-point theorem
   return { next, yHat: outputHead.apply(next.y), qHat: tf.squeeze(qHead.apply(tf.gather(next.y, 0, 1)), [1]) };
 }
 const puzzles = buildSudokuDataset(generateSudokuPuzzles({ size: 4, count: 15 * batchSize, givens: [8, 10] }));
@@ -51,7 +48,7 @@ for (const { inputs, labels } of [...evaluationBatches(puzzles, { batchSize })].
     const named = Object.fromEntries(Object.keys(weights).map((name, i) => [name, gradients[i]!]));
     const step = optimizer.update(named, optimizerState, { parameters: weights, learningRate: tf.scalar(1e-3) });
     for (const [name, update] of Object.entries(step.updates)) weights[name]!.assign(tf.add(weights[name]!, update));
-    optimizerState = step.state; // TRM also keeps a running average of the weights, to answer with: `emaDecay` of a Trainer
+    optimizerState = step.state; // TRM also averages the weights, to answer with: `emaDecay` of a Trainer
     history.push(loss.dataSync()[0]!);
     if (tf.all(tf.greater(auxiliary.qHat, 0)).dataSync()[0]) break; // early stop; official: each puzzle for itself
   }
