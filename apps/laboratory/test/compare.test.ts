@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
-import { asItIs } from '@hrm/layers';
+import { uncompiled } from '@hrm/layers';
 import { RecursionCore } from '@hrm/recursion';
 import { selectBackend } from '@hrm/runtime';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -71,7 +71,7 @@ describe('a cell', () => {
     config.training.learningRate = 1e38;
     config.training.warmupSteps = 0;
     const before = tf.memory().numTensors;
-    const outcome = await trainCell(config, await preparePuzzles(config, undefined), asItIs);
+    const outcome = await trainCell(config, await preparePuzzles(config, undefined), uncompiled);
     expect(outcome).toMatchObject({ outcome: 'failed', reason: expect.stringContaining('not finite') as string });
     expect(tf.memory().numTensors).toBe(before);
   });

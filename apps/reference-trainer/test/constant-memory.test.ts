@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { selectBackend } from '@hrm/runtime';
-import { asItIs } from '@hrm/trainer';
+import { uncompiled } from '@hrm/trainer';
 import { CheckpointStore } from '@hrm/trainer/checkpoint';
 import { expect, it, onTestFinished } from 'vitest';
 import { checkRunConfig } from '../src/config/load-run-config';
@@ -24,7 +24,7 @@ it('holds the same tensors after each of 1,000 steps, evaluations and checkpoint
   const config = checkRunConfig({ ...tinyRun, model, training }, 'tiny');
   const puzzles = await preparePuzzles(config, undefined);
   const network = buildRunModel(config, puzzles.train.metadata);
-  const trainer = buildTrainer(config, network, { totalSteps: steps, compile: asItIs, takesParts: false });
+  const trainer = buildTrainer(config, network, { totalSteps: steps, compile: uncompiled, takesParts: false });
   const trainBatch = trainer.trainBatch.bind(trainer);
   const counts: number[] = [];
   trainer.trainBatch = async (batch) => {

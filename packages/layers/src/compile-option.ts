@@ -14,8 +14,8 @@ export type Compile = <Input extends unknown[], Output>(
   f: (...input: Input) => Output,
 ) => CompiledFunction<Input, Output>;
 
-/** The function as it is. */
-export const asItIs: Compile = (f) => f;
+/** Runs a function as it is: the default wherever a {@link Compile} may be given. */
+export const uncompiled: Compile = (f) => f;
 
 /** Calls a function, compiled or not, with each of several inputs: at once if it can. */
 export function callTogether<Input extends unknown[], Output>(

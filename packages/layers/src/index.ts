@@ -14,12 +14,13 @@ export { mixerBlock, type MixerBlockOptions } from './blocks/mixer-block';
 export type { Residual } from './blocks/residual';
 export { describeValue } from './checks/describe-value';
 export { expectIterable } from './checks/expect-iterable';
+export { expectDecay, expectNotNegative, expectPositiveShare, expectShare } from './checks/expect-numbers';
 export { expectOptions } from './checks/expect-options';
 export { expectFactory, expectPart } from './checks/expect-part';
 export { expectRandom } from './checks/expect-random';
 export { expectSizes } from './checks/expect-sizes';
 export { ShapeError, expectShape, expectWidth } from './checks/shape-error';
-export { asItIs, callTogether, type Compile, type CompiledFunction } from './compile-option';
+export { uncompiled, callTogether, type Compile, type CompiledFunction } from './compile-option';
 export { PuzzleEmbedding, type PuzzleEmbeddingOptions } from './embeddings/puzzle-embedding';
 export { TokenEmbedding, type TokenEmbeddingOptions } from './embeddings/token-embedding';
 export type {

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {
-  asItIs,
+  uncompiled,
   disposeParameters,
   Linear,
   PositionEmbedding,
@@ -236,7 +236,7 @@ export class RecursiveReasoner implements ReasoningNetwork {
    * Solves one puzzle with a `Solver` of the model's own, which is kept for the next puzzles for as long as they are
    * solved with the same `compile`. See `Solver.solve`.
    */
-  solve(puzzle: Puzzle, { compile = asItIs, ...options }: SolvingOptions & SolverOptions = {}): Promise<Solution> {
+  solve(puzzle: Puzzle, { compile = uncompiled, ...options }: SolvingOptions & SolverOptions = {}): Promise<Solution> {
     if (this.#solver?.compile !== compile) {
       this.#solver?.solver.dispose();
       this.#solver = { compile, solver: new Solver(this, { compile }) };

@@ -1,6 +1,6 @@
 export { carryFromHost, carryToHost } from './state/carry-values';
 export { atan2RightHalfPlane } from './optimizers/atan2-right-half-plane';
-export { asItIs, type Compile } from '@hrm/layers';
+export { uncompiled, type Compile } from '@hrm/layers';
 export { evaluate } from './evaluation/evaluate';
 export type { EvaluateOptions } from './evaluation/evaluate-options';
 export type { AnswerMeans, Evaluation, HaltedEvaluation } from './evaluation/evaluation';

@@ -8,7 +8,7 @@ import {
   type TokenLoss,
 } from '@hrm/act';
 import type { PuzzleBatch } from '@hrm/data';
-import { asItIs, disposeAll, expectIterable, RandomStream, throwIfAborted } from '@hrm/layers';
+import { uncompiled, disposeAll, expectIterable, RandomStream, throwIfAborted } from '@hrm/layers';
 import { evaluate } from './evaluation/evaluate';
 import type { EvaluateOptions } from './evaluation/evaluate-options';
 import type { Evaluation } from './evaluation/evaluation';
@@ -63,13 +63,13 @@ export class Trainer {
 
   constructor(network: ReasoningNetwork, options: TrainerOptions) {
     expectTrainerOptions(network, options);
-    const { tokenLoss = stablemaxCrossEntropy, emaDecay, seed = 0, compile = asItIs } = options;
+    const { tokenLoss = stablemaxCrossEntropy, emaDecay, seed = 0, compile = uncompiled } = options;
     const optimizer = flatOptimizer(options.optimizer);
     this.network = network;
     this.tokenLoss = tokenLoss;
     this.#options = options;
     this.#step = new StepOfStage(network, { ...options, tokenLoss, optimizer });
-    const compileIfCan = network.recordable === false ? asItIs : compile;
+    const compileIfCan = network.recordable === false ? uncompiled : compile;
     this.#evaluationStep = compileIfCan(evaluationStep(network, tokenLoss));
     this.#state = new TrainingState(network, optimizer, { keepsAverage: emaDecay !== undefined, seed });
   }

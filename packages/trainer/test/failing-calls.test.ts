@@ -368,13 +368,25 @@ it('everything that makes tensors is among these calls', () => {
   const covered = new Set(Object.values(calls).flatMap(({ covers }) => covers));
   // What makes no tensor, or makes them by way of the above: choices of parts, checks, plain numbers and texts.
   const others = [
-    ...['asItIs', 'callTogether', 'countParameters', 'describeValue', 'expectFactory', 'expectOptions', 'expectPart'],
+    ...[
+      'uncompiled',
+      'callTogether',
+      'countParameters',
+      'describeValue',
+      'expectFactory',
+      'expectOptions',
+      'expectPart',
+    ],
     ...[
       'expectIterable',
       'throwIfAborted',
       'expectRandom',
       'expectShape',
       'expectSizes',
+      'expectDecay',
+      'expectNotNegative',
+      'expectPositiveShare',
+      'expectShare',
       'expectWidth',
       'namedParameters',
       'parameterKinds',

@@ -25,7 +25,7 @@ import {
 import {
   adamAtan2,
   applyGradients,
-  asItIs,
+  uncompiled,
   evaluate,
   signSgd,
   trainedParameters,
@@ -153,7 +153,7 @@ function compareMetrics(
  * Replays a recorded run of the official code: from its weights, with its batches and random draws, freely over all
  * segments, and then its evaluation. Compares everything that was recorded.
  */
-export async function replayParityCase(recording: ParityCase, compile: Compile = asItIs): Promise<ParityReport> {
+export async function replayParityCase(recording: ParityCase, compile: Compile = uncompiled): Promise<ParityReport> {
   const { family, config, optimizer: recorded, ema: emaDecay, loss } = recording;
   const model = buildModel(modelConfigFromOfficial(family, config));
   setParameterValues(model, weightsFromOfficial(recording.weights));

@@ -1,5 +1,5 @@
 import { compile, selectBackend, type CompileMode, type SelectedBackend } from '@hrm/runtime';
-import { asItIs, type Compile } from '@hrm/trainer';
+import { uncompiled, type Compile } from '@hrm/trainer';
 import { withPrintedCommands } from '../command-line/printed-command';
 import { UsageError } from '../command-line/usage-error';
 import type { Terminal } from '../terminal/terminal';
@@ -36,7 +36,7 @@ export async function startEngine(terminal: Terminal, options: EngineOptions): P
   const compiled: Compile = (f) => compile(f, { mode: options.compile, onRecord: () => {} });
   return {
     backend,
-    compile: usesCompile ? compiled : asItIs,
+    compile: usesCompile ? compiled : uncompiled,
     compileMode: usesCompile ? options.compile : 'eager',
     takesParts: usesCompile && backend.device === 'CPU',
   };

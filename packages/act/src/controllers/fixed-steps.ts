@@ -1,7 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { expectOptions } from '@hrm/layers';
+import { expectOptions, expectSizes } from '@hrm/layers';
 import type { HaltingFactory } from './halting-controller';
-import { expectMaxSegments } from './halting-options';
 
 /** Choices of {@link fixedSteps}. */
 export interface FixedStepsOptions {
@@ -31,7 +30,7 @@ export function fixedSteps(options: number | FixedStepsOptions): HaltingFactory 
   expectOptions('fixedSteps', chosen, ['segments']);
   return () => {
     const { segments } = chosen;
-    expectMaxSegments('fixedSteps', segments, 'segments');
+    expectSizes('fixedSteps', { segments });
     return {
       name: 'fixed-steps',
       maxSegments: segments,

@@ -1,7 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { expectOptions } from '@hrm/layers';
+import { expectNotNegative, expectOptions, expectShare, expectSizes } from '@hrm/layers';
 import type { HaltingFactory, NamedTensors } from './halting-controller';
-import { expectMaxSegments, expectShare, expectWeight } from './halting-options';
 import { probabilityHead, readProbabilityHead } from './probability-head';
 
 /** Choices of {@link gravesAct}. */
@@ -47,8 +46,8 @@ export function gravesAct(options: GravesActOptions = {}): HaltingFactory {
   const remainingAfter = (remaining: tf.Tensor, logits: NamedTensors) =>
     tf.relu(tf.sub(remaining, tf.sigmoid(logits['halt']!)));
   return (context) => {
-    expectMaxSegments('gravesAct', maxSegments);
-    expectWeight('gravesAct', { ponderWeight });
+    expectSizes('gravesAct', { maxSegments });
+    expectNotNegative('gravesAct', { ponderWeight });
     expectShare('gravesAct', { epsilon });
     if (!Number.isFinite(haltingBias)) {
       throw new RangeError(`gravesAct: haltingBias is ${haltingBias}, expected a finite number such as -3`);

@@ -1,9 +1,14 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { expectOptions } from '@hrm/layers';
+import { expectNotNegative, expectOptions, expectShare, expectSizes } from '@hrm/layers';
 import { binaryCrossEntropy } from '../losses/binary-cross-entropy';
 import type { HaltingFactory } from './halting-controller';
-import { rightJudgements, drawExploration, haltingHead, holdBackExplorers, readHaltingHead } from './halting-head';
-import { expectMaxSegments, expectShare, expectWeight } from './halting-options';
+import {
+  rightJudgements,
+  drawExploration,
+  haltingHead,
+  delayHaltingWhileExploring,
+  readHaltingHead,
+} from './halting-head';
 
 /** Choices of {@link haltOnly}. */
 export interface HaltOnlyOptions {
@@ -36,9 +41,9 @@ export function haltOnly(options: HaltOnlyOptions = {}): HaltingFactory {
   expectOptions('haltOnly', options, ['maxSegments', 'exploration', 'lossWeight']);
   const { maxSegments = 16, exploration = 0.1, lossWeight = 0.5 } = options;
   return (context) => {
-    expectMaxSegments('haltOnly', maxSegments);
+    expectSizes('haltOnly', { maxSegments });
     expectShare('haltOnly', { exploration });
-    expectWeight('haltOnly', { lossWeight });
+    expectNotNegative('haltOnly', { lossWeight });
     const head = haltingHead(context);
     return {
       name: 'halt-only',
@@ -50,7 +55,7 @@ export function haltOnly(options: HaltOnlyOptions = {}): HaltingFactory {
         const last = tf.greaterEqual<tf.Tensor1D>(steps, maxSegments);
         if (maxSegments === 1) return { halted: last };
         const halted = tf.logicalOr<tf.Tensor1D>(last, tf.greater(logits['halt']!, 0));
-        return { halted: holdBackExplorers(halted, steps, draws, exploration) };
+        return { halted: delayHaltingWhileExploring(halted, steps, draws, exploration) };
       },
       losses({ logits, tokenLoss, correct }) {
         const halt = logits['halt'] as tf.Tensor1D;

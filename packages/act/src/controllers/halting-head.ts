@@ -41,7 +41,7 @@ export function drawExploration(random: RandomStream, batchSize: number, maxSegm
 }
 
 /** Takes back the halting of those who explore and have not had enough segments yet. */
-export function holdBackExplorers(
+export function delayHaltingWhileExploring(
   halted: tf.Tensor1D,
   steps: tf.Tensor1D,
   draws: NamedTensors | undefined,

@@ -1,8 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { expectOptions } from '@hrm/layers';
+import { expectNotNegative, expectOptions, expectShare, expectSizes } from '@hrm/layers';
 import { bernoulliDivergence } from '../losses/bernoulli-divergence';
 import type { HaltingFactory } from './halting-controller';
-import { expectMaxSegments, expectShare, expectWeight } from './halting-options';
 import { probabilityHead, readProbabilityHead } from './probability-head';
 
 /** Choices of {@link ponder}. */
@@ -45,8 +44,8 @@ export function ponder(options: PonderOptions = {}): HaltingFactory {
   expectOptions('ponder', options, ['maxSegments', 'prior', 'divergenceWeight', 'epsilon', 'haltAt']);
   const { maxSegments = 16, prior = 0.2, divergenceWeight = 0.01, epsilon = 0.05, haltAt = 0.5 } = options;
   return (context) => {
-    expectMaxSegments('ponder', maxSegments);
-    expectWeight('ponder', { divergenceWeight });
+    expectSizes('ponder', { maxSegments });
+    expectNotNegative('ponder', { divergenceWeight });
     expectShare('ponder', { prior, epsilon, haltAt });
     if (prior === 0 || prior === 1) {
       throw new RangeError(`ponder: prior is ${prior}, expected a share between 0 and 1, neither allowed`);

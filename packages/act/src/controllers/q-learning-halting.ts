@@ -1,9 +1,14 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { expectOptions } from '@hrm/layers';
+import { expectNotNegative, expectOptions, expectPositiveShare, expectShare, expectSizes } from '@hrm/layers';
 import { binaryCrossEntropy } from '../losses/binary-cross-entropy';
 import type { HaltingFactory, HaltingLosses, NamedTensors } from './halting-controller';
-import { rightJudgements, drawExploration, haltingHead, holdBackExplorers, readHaltingHead } from './halting-head';
-import { expectDiscount, expectMaxSegments, expectShare, expectWeight } from './halting-options';
+import {
+  rightJudgements,
+  drawExploration,
+  haltingHead,
+  delayHaltingWhileExploring,
+  readHaltingHead,
+} from './halting-head';
 
 /** Choices of {@link qLearningHalting}. */
 export interface QLearningHaltingOptions {
@@ -67,10 +72,10 @@ export function qLearningHalting(options: QLearningHaltingOptions = {}): Halting
   expectOptions('qLearningHalting', options, ['maxSegments', 'exploration', 'lossWeight', 'learnContinue', 'discount']);
   const { maxSegments = 16, exploration = 0.1, lossWeight = 0.5, learnContinue = true, discount = 1 } = options;
   return (context) => {
-    expectMaxSegments('qLearningHalting', maxSegments);
+    expectSizes('qLearningHalting', { maxSegments });
     expectShare('qLearningHalting', { exploration });
-    expectWeight('qLearningHalting', { lossWeight });
-    expectDiscount('qLearningHalting', discount);
+    expectNotNegative('qLearningHalting', { lossWeight });
+    expectPositiveShare('qLearningHalting', { discount });
     const head = haltingHead(context);
     return {
       name: 'q-learning',
@@ -85,7 +90,7 @@ export function qLearningHalting(options: QLearningHaltingOptions = {}): Halting
         if (maxSegments === 1) return { halted: last };
         const bar = learnContinue ? logits['continue']! : 0;
         const halted = tf.logicalOr<tf.Tensor1D>(last, tf.greater(logits['halt']!, bar));
-        return { halted: holdBackExplorers(halted, steps, draws, exploration) };
+        return { halted: delayHaltingWhileExploring(halted, steps, draws, exploration) };
       },
       losses({ logits, tokenLoss, correct, lookAhead, steps }) {
         const { halt, continue: goOn } = logits as { halt: tf.Tensor1D; continue: tf.Tensor1D };

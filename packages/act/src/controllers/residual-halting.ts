@@ -1,7 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { expectOptions } from '@hrm/layers';
+import { expectNotNegative, expectOptions, expectSizes } from '@hrm/layers';
 import type { HaltingFactory } from './halting-controller';
-import { expectMaxSegments, expectWeight } from './halting-options';
 
 /** Choices of {@link residualHalting}. */
 export interface ResidualHaltingOptions {
@@ -52,8 +51,8 @@ export function residualHalting(options: ResidualHaltingOptions = {}): HaltingFa
   expectOptions('residualHalting', options, ['maxSegments', 'tolerance']);
   const { maxSegments = 16, tolerance = 0.05 } = options;
   return () => {
-    expectMaxSegments('residualHalting', maxSegments);
-    expectWeight('residualHalting', { tolerance });
+    expectSizes('residualHalting', { maxSegments });
+    expectNotNegative('residualHalting', { tolerance });
     return {
       name: 'residual',
       maxSegments,

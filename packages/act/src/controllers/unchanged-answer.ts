@@ -1,7 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { expectOptions, withoutGradient } from '@hrm/layers';
+import { expectOptions, expectSizes, withoutGradient } from '@hrm/layers';
 import type { HaltingFactory } from './halting-controller';
-import { expectMaxSegments } from './halting-options';
 
 /** Choices of {@link unchangedAnswer}. */
 export interface UnchangedAnswerOptions {
@@ -42,8 +41,8 @@ export function unchangedAnswer(options: UnchangedAnswerOptions = {}): HaltingFa
   expectOptions('unchangedAnswer', options, ['segments', 'maxSegments']);
   const { segments = 2, maxSegments = 16 } = options;
   return () => {
-    expectMaxSegments('unchangedAnswer', segments, 'segments');
-    expectMaxSegments('unchangedAnswer', maxSegments);
+    expectSizes('unchangedAnswer', { segments });
+    expectSizes('unchangedAnswer', { maxSegments });
     return {
       name: 'unchanged-answer',
       maxSegments,

@@ -1,4 +1,4 @@
-import { asItIs, describeValue, expectIterable, expectOptions, expectSizes, type Compile } from '@hrm/layers';
+import { uncompiled, describeValue, expectIterable, expectOptions, expectSizes, type Compile } from '@hrm/layers';
 import type { ReasoningNetwork } from '../segment/reasoning-network';
 import { expectPuzzle, type Puzzle, type PuzzleWithIdentifier } from './puzzle';
 import { halvedSizes } from './shrink-batch';
@@ -70,7 +70,7 @@ export class Solver {
 
   constructor(network: ReasoningNetwork, options: SolverOptions = {}) {
     expectOptions('Solver', options, ['compile']);
-    const { compile = asItIs } = options;
+    const { compile = uncompiled } = options;
     this.#network = network;
     const step = solvingStep(network);
     this.#step = network.recordable === false ? step : compile(step);

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { customGradient } from '@hrm/layers';
+import { customGradient, expectDecay } from '@hrm/layers';
 
 /**
  * A loss of token logits against labels.
@@ -67,9 +67,7 @@ function tokenLossOf({ loss, gradient }: Formula, smoothing = 0): TokenLoss {
 function crossEntropy(formula: Formula): CrossEntropy {
   return Object.assign(tokenLossOf(formula), {
     smoothed(share: number): TokenLoss {
-      if (!(share >= 0 && share < 1)) {
-        throw new RangeError(`smoothed: the share is ${share}, expected at least 0 and less than 1, such as 0.1`);
-      }
+      expectDecay('smoothed', { 'the share': share });
       return tokenLossOf(formula, share);
     },
   });

@@ -1,10 +1,11 @@
 import { describeValue } from './describe-value';
 
 /**
- * Throws unless sizes are whole numbers of at least 1.
+ * Throws unless sizes, or counts, are whole numbers of at least `least`.
  *
  * @param owner named in the error.
  * @param sizes by their names.
+ * @param least default 1.
  * @throws TypeError for what is no number; RangeError for other numbers.
  *
  * @example
@@ -18,13 +19,13 @@ import { describeValue } from './describe-value';
  * }
  * ```
  */
-export function expectSizes(owner: string, sizes: { readonly [name: string]: number }): void {
+export function expectSizes(owner: string, sizes: { readonly [name: string]: number }, least = 1): void {
   for (const [name, size] of Object.entries(sizes)) {
     if (typeof size !== 'number') {
-      throw new TypeError(`${owner}: ${name} is ${describeValue(size)}, expected a whole number of at least 1`);
+      throw new TypeError(`${owner}: ${name} is ${describeValue(size)}, expected a whole number of at least ${least}`);
     }
-    if (!Number.isInteger(size) || size < 1) {
-      throw new RangeError(`${owner}: ${name} is ${size}, expected a whole number of at least 1`);
+    if (!Number.isInteger(size) || size < least) {
+      throw new RangeError(`${owner}: ${name} is ${size}, expected a whole number of at least ${least}`);
     }
   }
 }

@@ -1,6 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { expectOptions } from '@hrm/layers';
-import { expectCount, expectShare } from '../expect-numbers';
+import { expectOptions, expectPositiveShare, expectSizes } from '@hrm/layers';
 import type { FixedPointGradient } from './fixed-point-gradient';
 
 /** Choices of {@link phantom}. */
@@ -34,8 +33,8 @@ export interface PhantomOptions {
 export function phantom(options: PhantomOptions = {}): FixedPointGradient {
   expectOptions('phantom', options, ['steps', 'damping']);
   const { steps = 5, damping = 0.5 } = options;
-  expectCount('phantom', 'steps', steps);
-  expectShare('phantom', 'damping', damping);
+  expectSizes('phantom', { steps });
+  expectPositiveShare('phantom', { damping });
   return {
     name: 'phantom',
     recordable: true,

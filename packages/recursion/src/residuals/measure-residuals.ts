@@ -1,6 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { expectOptions, RandomStream } from '@hrm/layers';
-import { expectCount } from '../expect-numbers';
+import { expectOptions, expectSizes, RandomStream } from '@hrm/layers';
 import type { Latents } from '../latents';
 import type { RecursionCore } from '../recursion-core';
 import type { RecursionSchedule } from '../schedules/recursion-schedule';
@@ -101,8 +100,8 @@ export async function measureResiduals<Batch>(
 ): Promise<ResidualReport> {
   expectOptions('measureResiduals', options, ['segments', 'schedule', 'spectralIterations', 'seed']);
   const { segments = 8, schedule = network.schedule, spectralIterations = 60, seed = 0 } = options;
-  expectCount('measureResiduals', 'segments', segments);
-  expectCount('measureResiduals', 'spectralIterations', spectralIterations, 0);
+  expectSizes('measureResiduals', { segments });
+  expectSizes('measureResiduals', { spectralIterations }, 0);
 
   const report: ResidualReport = { applications: [], segments: [], spectralRadius: undefined };
   const x = tf.tidy(() => network.embed(batch, network.puzzleRows(batch)));

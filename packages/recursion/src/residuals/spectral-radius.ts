@@ -1,6 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { expectOptions, expectRandom, RandomStream } from '@hrm/layers';
-import { expectCount } from '../expect-numbers';
+import { expectOptions, expectRandom, expectSizes, RandomStream } from '@hrm/layers';
 import { vectorJacobianProduct } from '../gradients/vector-jacobian-product';
 import type { FixedPointMap } from '../solvers/fixed-point-solver';
 import { lengths } from '../solvers/residual-norm';
@@ -36,7 +35,7 @@ export interface SpectralRadiusOptions {
 export function spectralRadius(f: FixedPointMap, state: tf.Tensor2D, options: SpectralRadiusOptions = {}): tf.Tensor1D {
   expectOptions('spectralRadius', options, ['iterations', 'random']);
   const { iterations = 60, random = new RandomStream(0) } = options;
-  expectCount('spectralRadius', 'iterations', iterations, 2);
+  expectSizes('spectralRadius', { iterations }, 2);
   expectRandom('spectralRadius', random);
   return tf.tidy(() => {
     const start = Float32Array.from({ length: state.size }, () => random.normal());

@@ -1,6 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { expectOptions, expectShape } from '@hrm/layers';
-import { expectNotNegative } from '../expect-numbers';
+import { expectNotNegative, expectOptions, expectShape } from '@hrm/layers';
 import { fixedPoint } from '../fixed-point';
 import { chooseGradient, type GradientChoice } from '../gradients/choose-gradient';
 import { jacobianPenalty, randomSigns } from '../gradients/jacobian-penalty';
@@ -64,7 +63,7 @@ export function equilibrium(options: EquilibriumOptions = {}): RecursionSchedule
   const { gradient = 'one-step', jacobianWeight = 0, onSolve, ...search } = options;
   const { tolerance } = completeSolveOptions('equilibrium', search);
   const estimator = chooseGradient('equilibrium', gradient, search);
-  expectNotNegative('equilibrium', 'jacobianWeight', jacobianWeight);
+  expectNotNegative('equilibrium', { jacobianWeight });
 
   return {
     name: 'equilibrium',

@@ -1,6 +1,6 @@
+import { expectSizes } from '@hrm/layers';
 import type * as tf from '@tensorflow/tfjs-core';
 import type { RandomStream } from '@hrm/layers';
-import { expectCount } from '../expect-numbers';
 import type { Latents } from '../latents';
 import type { RecursionCore } from '../recursion-core';
 
@@ -83,6 +83,6 @@ export interface Cycles {
 
 /** Throws unless both counts are whole numbers of at least 1. */
 export function expectCycles(schedule: string, { hCycles, lCycles }: Cycles): void {
-  expectCount(schedule, 'hCycles', hCycles);
-  expectCount(schedule, 'lCycles', lCycles);
+  expectSizes(schedule, { hCycles });
+  expectSizes(schedule, { lCycles });
 }

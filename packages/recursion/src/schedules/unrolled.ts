@@ -1,6 +1,5 @@
 import type * as tf from '@tensorflow/tfjs-core';
-import { expectOptions } from '@hrm/layers';
-import { expectCount } from '../expect-numbers';
+import { expectOptions, expectSizes } from '@hrm/layers';
 import type { Latents } from '../latents';
 import type { RecursionCore } from '../recursion-core';
 import { expectCycles, type Cycles, type RecursionSchedule } from './recursion-schedule';
@@ -42,7 +41,7 @@ export function unrolled(options: UnrolledOptions): RecursionSchedule {
   expectCycles('unrolled', options);
   const order = applicationsOf(options);
   const { withGradient = order.length } = options;
-  expectCount('unrolled', 'withGradient', withGradient);
+  expectSizes('unrolled', { withGradient });
   if (withGradient > order.length) {
     throw new RangeError(
       `unrolled: withGradient is ${withGradient}, but hCycles (lCycles + 1) is only ${order.length}; leave it out for all`,

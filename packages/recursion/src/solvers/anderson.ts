@@ -1,6 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { expectOptions } from '@hrm/layers';
-import { expectCount, expectNotNegative, expectShare } from '../expect-numbers';
+import { expectNotNegative, expectOptions, expectPositiveShare, expectSizes } from '@hrm/layers';
 import type { FixedPointSolver, SolverHistory } from './fixed-point-solver';
 import { solveLinearSystems } from './solve-linear-systems';
 import { appendToWindow, innerProducts, weightedSum } from './window';
@@ -37,9 +36,9 @@ export interface AndersonOptions {
 export function anderson(options: AndersonOptions = {}): FixedPointSolver {
   expectOptions('anderson', options, ['window', 'ridge', 'damping']);
   const { window = 5, ridge = 1e-6, damping = 1 } = options;
-  expectCount('anderson', 'window', window);
-  expectNotNegative('anderson', 'ridge', ridge);
-  expectShare('anderson', 'damping', damping);
+  expectSizes('anderson', { window });
+  expectNotNegative('anderson', { ridge });
+  expectPositiveShare('anderson', { damping });
   return {
     name: 'anderson',
     advance(history, state, image) {

@@ -1,6 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { expectOptions } from '@hrm/layers';
-import { expectCount, expectShare } from '../expect-numbers';
+import { expectOptions, expectPositiveShare, expectSizes } from '@hrm/layers';
 import type { FixedPointSolver, SolverHistory } from './fixed-point-solver';
 import { append, innerProducts, makeRoom, weightedSum } from './window';
 
@@ -33,8 +32,8 @@ export interface BroydenOptions {
 export function broyden(options: BroydenOptions = {}): FixedPointSolver {
   expectOptions('broyden', options, ['memory', 'damping']);
   const { memory = 10, damping = 1 } = options;
-  expectCount('broyden', 'memory', memory);
-  expectShare('broyden', 'damping', damping);
+  expectSizes('broyden', { memory });
+  expectPositiveShare('broyden', { damping });
   return {
     name: 'broyden',
     advance(history, state, image) {

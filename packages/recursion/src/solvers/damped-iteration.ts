@@ -1,6 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { expectOptions } from '@hrm/layers';
-import { expectShare } from '../expect-numbers';
+import { expectOptions, expectPositiveShare } from '@hrm/layers';
 import type { FixedPointSolver } from './fixed-point-solver';
 
 /** Choices of {@link dampedIteration}. */
@@ -26,7 +25,7 @@ export interface DampedIterationOptions {
 export function dampedIteration(options: DampedIterationOptions = {}): FixedPointSolver {
   expectOptions('dampedIteration', options, ['damping']);
   const { damping = 1 } = options;
-  expectShare('dampedIteration', 'damping', damping);
+  expectPositiveShare('dampedIteration', { damping });
   return {
     name: 'damped-iteration',
     advance: (_, state, image) => ({

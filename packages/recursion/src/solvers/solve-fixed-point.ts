@@ -1,6 +1,13 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { describeValue, expectOptions, expectShape, mapTensors, withoutGradient } from '@hrm/layers';
-import { expectCount, expectNotNegative } from '../expect-numbers';
+import {
+  describeValue,
+  expectNotNegative,
+  expectOptions,
+  expectShape,
+  expectSizes,
+  mapTensors,
+  withoutGradient,
+} from '@hrm/layers';
 import { chooseSolver, type SolverChoice } from './choose-solver';
 import type { FixedPointMap, SolverHistory } from './fixed-point-solver';
 import { residualNorm } from './residual-norm';
@@ -59,8 +66,8 @@ export function completeSolveOptions(owner: string, options: SolveOptions) {
     throw new RangeError(`${owner}: iterations stands for tolerance 0 and maxIterations; give either it or them`);
   }
   const { tolerance = fixed ? 0 : 1e-4, maxIterations = iterations ?? 40 } = options;
-  expectNotNegative(owner, 'tolerance', tolerance);
-  expectCount(owner, fixed ? 'iterations' : 'maxIterations', maxIterations);
+  expectNotNegative(owner, { tolerance });
+  expectSizes(owner, { [fixed ? 'iterations' : 'maxIterations']: maxIterations });
   if (residual !== 'relative' && residual !== 'absolute') {
     throw new RangeError(`${owner}: residual is "${String(residual)}", expected "relative" or "absolute"`);
   }

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { initialCarry, puzzleTensors, stablemaxCrossEntropy, type ReasoningNetwork } from '@hrm/act';
 import type { PuzzleBatch } from '@hrm/data';
-import { asItIs, callTogether, disposeAll, throwIfAborted } from '@hrm/layers';
+import { uncompiled, callTogether, disposeAll, throwIfAborted } from '@hrm/layers';
 import { addTotals, readMetrics, readScalars, type MetricTotals } from '../metrics';
 import type { EvaluateOptions } from './evaluate-options';
 import type { Evaluation } from './evaluation';
@@ -22,7 +22,7 @@ export async function evaluateToEnd(
   batches: AsyncIterable<PuzzleBatch>,
   options: EvaluateOptions,
 ): Promise<Evaluation> {
-  const { tokenLoss = stablemaxCrossEntropy, compile = asItIs, microBatch, lanes = 1, onBatch } = options;
+  const { tokenLoss = stablemaxCrossEntropy, compile = uncompiled, microBatch, lanes = 1, onBatch } = options;
   const made = evaluationStep(network, tokenLoss);
   const step = options.step ?? (network.recordable === false ? made : compile(made));
   const haltingSteps = new Array<number>(network.halting.maxSegments).fill(0);

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { expectDecay } from '@hrm/layers';
 import type { NamedTensors } from '@hrm/act';
 import { atan2RightHalfPlane } from './atan2-right-half-plane';
 import { mapNamed, type GradientTransformation } from './gradient-transformation';
@@ -28,10 +29,7 @@ function scaleByMoments(
   { beta1 = 0.9, beta2 = 0.95 }: MomentsOptions,
   direction: (moments: Moments) => tf.Tensor,
 ): GradientTransformation {
-  for (const [name, beta] of Object.entries({ beta1, beta2 })) {
-    if (!(beta >= 0 && beta < 1))
-      throw new RangeError(`optimizer: ${name} is ${beta}, expected at least 0 and less than 1`);
-  }
+  expectDecay('optimizer', { beta1, beta2 });
   return {
     elementwise: true,
     init: (parameters) => ({

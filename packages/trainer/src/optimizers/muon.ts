@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { NamedTensors } from '@hrm/act';
-import { expectOptions } from '@hrm/layers';
+import { expectDecay, expectOptions, expectSizes } from '@hrm/layers';
 import {
   addDecayedWeights,
   chain,
@@ -87,12 +87,8 @@ function expectMatrices(parameters: NamedTensors): void {
 export function scaleByMuon(options: MuonDirectionOptions = {}): GradientTransformation {
   expectOptions('scaleByMuon', options, DIRECTION);
   const { momentum = 0.95, newtonSchulzSteps = 5, scale = 'rms' } = options;
-  if (!(momentum >= 0 && momentum < 1)) {
-    throw new RangeError(`muon: momentum is ${momentum}, expected at least 0 and less than 1`);
-  }
-  if (!Number.isInteger(newtonSchulzSteps) || newtonSchulzSteps < 1) {
-    throw new RangeError(`muon: newtonSchulzSteps is ${newtonSchulzSteps}, expected a whole number of at least 1`);
-  }
+  expectDecay('muon', { momentum });
+  expectSizes('muon', { newtonSchulzSteps });
   if (!Object.hasOwn(scales, scale)) {
     throw new RangeError(`muon: scale is ${JSON.stringify(scale)}, expected "rms" or "spectral"`);
   }

@@ -4,7 +4,7 @@ import { addMetrics } from '../metrics';
 import type { UpdateFigures } from './update-gradients';
 
 /** Some of the slots. Every tensor has a share for each slot of the batch, slot after slot along its first axis. */
-export function slotsOf<T>(container: T, { first, count, of }: { first: number; count: number; of: number }): T {
+export function sliceSlots<T>(container: T, { first, count, of }: { first: number; count: number; of: number }): T {
   return mapTensors(container, (tensor) => {
     const share = tensor.shape[0]! / of;
     return tf.slice(tensor, [first * share], [count * share]);

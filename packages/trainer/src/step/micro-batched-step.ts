@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { asItIs, callTogether, type Compile } from '@hrm/layers';
+import { uncompiled, callTogether, type Compile } from '@hrm/layers';
 import type { NamedTensors } from '@hrm/act';
 import { mapNamed } from '../optimizers/gradient-transformation';
-import { joinUpdates, slotsOf } from './batch-parts';
+import { joinUpdates, sliceSlots } from './batch-parts';
 import type { UpdateFigures } from './update-gradients';
 import {
   addUpNamed,
@@ -35,7 +35,7 @@ type Part = Pick<TrainingStepInput, 'carry' | 'offered' | 'draws'>;
  */
 export function microBatchedStep(
   options: TrainingStepOptions,
-  { microBatch, lanes = 1, compile = asItIs }: MicroBatchOptions,
+  { microBatch, lanes = 1, compile = uncompiled }: MicroBatchOptions,
 ): TrainingStep & Disposable {
   const { network, tokenLoss } = options;
   const gradientsOf = compile(function microBatchGradients(part: Part, sofar: NamedTensors, whole: number) {
@@ -66,7 +66,7 @@ export function microBatchedStep(
         const round = firsts.slice(start, start + lanesUsed);
         const results = tf.tidy(() => {
           const calls = round.map((first, lane): [Part, NamedTensors, number] => [
-            slotsOf({ carry, offered, draws }, { first, count: microBatch, of: batchSize }),
+            sliceSlots({ carry, offered, draws }, { first, count: microBatch, of: batchSize }),
             gradientsOfLanes[lane]!,
             batchSize,
           ]);

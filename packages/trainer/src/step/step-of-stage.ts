@@ -1,5 +1,5 @@
 import type { ReasoningNetwork, TokenLoss } from '@hrm/act';
-import { asItIs } from '@hrm/layers';
+import { uncompiled } from '@hrm/layers';
 import type { Optimizer } from '../optimizers/optimizer';
 import type { TrainerOptions } from '../trainer-options';
 import { microBatchedStep } from './micro-batched-step';
@@ -24,13 +24,13 @@ export class StepOfStage {
 
   /** The stage at a step, counted from 1. What was compiled for an earlier stage is dropped. */
   at(step: number): Stage {
-    const { totalSteps = 1, microBatch, lanes = 1, compile = asItIs, ...rest } = this.#options;
+    const { totalSteps = 1, microBatch, lanes = 1, compile = uncompiled, ...rest } = this.#options;
     const network = this.#network.atProgress?.(Math.min(1, (step - 1) / totalSteps)) ?? this.#network;
     if (this.#stage?.network === network) return this.#stage;
     this.free();
     const { tokenLoss, optimizer, puzzleOptimizer, emaDecay } = rest;
     const parts = { network, tokenLoss, optimizer, puzzleOptimizer, emaDecay };
-    const compileIfCan = network.recordable === false ? asItIs : compile;
+    const compileIfCan = network.recordable === false ? uncompiled : compile;
     const make = microBatch
       ? microBatchedStep(parts, { microBatch, lanes, compile: compileIfCan })
       : compileIfCan(trainingStep(parts, { lanes }));

@@ -15,7 +15,7 @@ import { mapNamed } from '../optimizers/gradient-transformation';
 import type { OptimizerState } from '../optimizers/optimizer-state';
 import type { Optimizer } from '../optimizers/optimizer';
 import type { RowOptimizer } from '../optimizers/sign-sgd';
-import { joinUpdates, slotsOf } from './batch-parts';
+import { joinUpdates, sliceSlots } from './batch-parts';
 import type { UpdateFigures, UpdateGradients } from './update-gradients';
 
 /** What a training step is made of. */
@@ -242,7 +242,7 @@ export function trainingStep(options: TrainingStepOptions, { lanes = 1 }: { lane
       }
       const updates = Array.from({ length: lanes }, (_, lane) => {
         const part =
-          lanes === 1 ? input : slotsOf({ carry, offered, draws }, { first: lane * count, count, of: batchSize });
+          lanes === 1 ? input : sliceSlots({ carry, offered, draws }, { first: lane * count, count, of: batchSize });
         return updateGradients(network, tokenLoss, part, batchSize);
       });
       const [first] = updates as [UpdateGradients];
