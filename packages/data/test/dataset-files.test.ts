@@ -97,7 +97,7 @@ describe('writing and reading a data set', () => {
       }, /data: it is a symbolic link, through which nothing is overwritten/],
       ['the split is a link', (place) => symlink('../own/test', join(place, 'data', 'test')), /test: it is a symbolic link; expected a data set/],
       ['the split holds other files', (place) => rename(join(place, 'own', 'test'), join(place, 'data', 'test')), /test: it holds "thesis.txt"/],
-      ['the split is a file', (place) => writeFile(join(place, 'data', 'test'), 'mine'), /test: it is no folder/],
+      ['the split is a file', (place) => writeFile(join(place, 'data', 'test'), 'mine'), /test: it is not a folder/],
       ['what is aside is a link', (place) => symlink('../own/test', join(place, 'data', '.test.replaced')), /\.test\.replaced: it is a symbolic link/],
       ['what is aside holds other files', (place) => rename(join(place, 'own', 'test'), join(place, 'data', '.test.replaced')), /\.test\.replaced: it holds "thesis.txt"/],
       ['identifiers.json is a link', async (place) => {

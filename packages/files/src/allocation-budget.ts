@@ -1,13 +1,13 @@
 import { FileFormatError } from './file-format-error';
 
-/** Memory that a reader may take whatever the size of its file. */
+/** Memory that a reader may take for a file of any size. */
 const freeBytes = 64 * 2 ** 20;
 
 /**
- * Keeps what a reader allocates within twice its file plus 64 MiB.
+ * Limits the memory of a reader to twice the size of its file plus 64 MiB.
  *
- * Formats that let one stored byte be used many times (a tensor expanded with stride 0, a storage under a thousand
- * names) make bombs of small files; charging each allocation before it is made defuses them.
+ * Some formats let a file use one stored byte many times (a tensor expanded with stride 0, a storage under a thousand
+ * names). A small file could then fill the memory. So each allocation is charged before it is made.
  */
 export class AllocationBudget {
   #left: number;
@@ -19,14 +19,14 @@ export class AllocationBudget {
     this.#left = 2 * fileBytes + freeBytes;
   }
 
-  /** Takes `bytes` of memory for what stands at `offset` of the file; refuses the file when there is not so much left. */
+  /** Takes `bytes` of memory for the value at `offset` of the file. Refuses the file when too little is left. */
   take(bytes: number, offset: number): void {
     this.#left -= bytes;
     if (this.#left >= 0) return;
     throw new FileFormatError({
       path: this.path,
       offset,
-      problem: 'reading on would take more memory than such a file deserves',
+      problem: 'reading further would take too much memory for a file of this size',
       expected: 'at most twice the file plus 64 MiB',
     });
   }

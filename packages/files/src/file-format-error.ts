@@ -1,10 +1,10 @@
-/** What a {@link FileFormatError} says about a file. */
+/** The facts of a {@link FileFormatError}. */
 export interface FileFormatProblem {
   /** What was wrong, as a clause: `'the header is cut short'`. */
   readonly problem: string;
-  /** What was expected instead, as a noun phrase, with the fix where there is one. */
+  /** What was expected instead, as a noun phrase. With the fix, if there is one. */
   readonly expected?: string;
-  /** The file, where the caller told its name. */
+  /** The file, where the caller gave its name. */
   readonly path?: string;
   /** The byte at which reading failed, counted from 0. */
   readonly offset?: number;
@@ -15,9 +15,9 @@ export interface FileFormatProblem {
 }
 
 /**
- * A file is not what its reader can trust: the one error that every reader of this package throws, whatever the bytes.
+ * The error of a file that cannot be read or trusted. Every reader of this package throws this error and no other.
  *
- * Its message names the file, the place, what was wrong and what was expected; the same facts are its properties.
+ * Its message names the file, the place, what was wrong and what was expected. The same facts are its properties.
  *
  * @example
  * ```ts
@@ -58,7 +58,7 @@ export class FileFormatError extends Error {
   }
 }
 
-/** A name from a file as a message shows it: quoted, escaped, and cut where it is long, for files may lie at length. */
+/** A name from a file, for a message: quoted and escaped. A long name is cut, because a file may hold any text. */
 export function quoteName(name: string): string {
   return JSON.stringify(name.length > 100 ? `${name.slice(0, 100)}…` : name);
 }

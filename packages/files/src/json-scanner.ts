@@ -1,13 +1,13 @@
 import { quoteName } from './file-format-error';
 
-/** Tells a {@link JsonScanner}'s caller where the text is not what it must be. `index` counts UTF-16 units. */
+/** Throws the error for a problem that a {@link JsonScanner} found. `index` counts UTF-16 units. */
 export type JsonProblemReporter = (problem: string, expected: string, index: number) => never;
 
 /**
- * Reads JSON token by token for a reader that knows what must come next.
+ * Reads JSON token by token, for a reader that knows which token must come next.
  *
- * Such a reader sees duplicate keys, which `JSON.parse` hides, and never builds a value it has no use for, so hostile
- * text costs no more memory than its length. Strict as RFC 8259; also refuses lone surrogates in strings.
+ * Such a reader sees duplicate keys, which `JSON.parse` hides. It builds only the values that it uses, so a malicious
+ * text takes no more memory than its length. As strict as RFC 8259. Also refuses lone surrogates in strings.
  */
 export class JsonScanner {
   #index = 0;
@@ -17,13 +17,13 @@ export class JsonScanner {
     readonly fail: JsonProblemReporter,
   ) {}
 
-  /** Where the next token starts, or would. */
+  /** The index of the next token, or of the end of the text. */
   get index(): number {
     this.#skipWhitespace();
     return this.#index;
   }
 
-  /** Takes `character` if it is the next token. */
+  /** Skips `character` if it is the next token, and returns whether it was. */
   take(character: string): boolean {
     this.#skipWhitespace();
     if (this.text[this.#index] !== character) return false;
@@ -31,26 +31,26 @@ export class JsonScanner {
     return true;
   }
 
-  /** The next token must be `character`. */
+  /** Skips `character`, which must be the next token. */
   expect(character: string): void {
     if (!this.take(character)) this.fail(this.#found(), `"${character}"`, this.#index);
   }
 
-  /** An object: calls `readValue` with each key, to read the value that follows. A key that comes twice is refused. */
+  /** Reads an object: calls `readValue` with each key to read its value. Refuses a key for which `seen` is true. */
   readObject(readValue: (key: string, keyIndex: number) => void, seen: (key: string) => boolean): void {
     this.expect('{');
     if (this.take('}')) return;
     do {
       const keyIndex = this.index;
       const key = this.readString();
-      if (seen(key)) this.fail(`the key ${quoteName(key)} comes twice`, 'each key once', keyIndex);
+      if (seen(key)) this.fail(`the key ${quoteName(key)} appears twice`, 'each key once', keyIndex);
       this.expect(':');
       readValue(key, keyIndex);
     } while (this.take(','));
     this.expect('}');
   }
 
-  /** An array of at most `limit` integers from 0 to 2^53 - 1. */
+  /** Reads an array of at most `limit` integers from 0 to 2^53 - 1. */
   readIntegers(limit: number): number[] {
     this.expect('[');
     const integers: number[] = [];
@@ -63,7 +63,7 @@ export class JsonScanner {
     return integers;
   }
 
-  /** An integer from 0 to 2^53 - 1, written as plain digits. */
+  /** Reads an integer from 0 to 2^53 - 1, written as plain digits. */
   readInteger(): number {
     const start = this.index;
     let end = start;
@@ -81,7 +81,7 @@ export class JsonScanner {
     return value;
   }
 
-  /** A string. */
+  /** Reads a string. */
   readString(): string {
     const start = this.index;
     if (this.text[start] !== '"') this.fail(this.#found(), 'a string', start);
@@ -99,19 +99,19 @@ export class JsonScanner {
       }
     }
     this.#index++;
-    // Built of its pieces here, a string of nothing but escapes would take sixteen times its length in memory.
+    // `JSON.parse` is compact. Joining pieces here, a string of escapes would take sixteen times its length in memory.
     const quoted = this.text.slice(start, this.#index);
     return isPlain ? quoted.slice(1, -1) : (JSON.parse(quoted) as string);
   }
 
-  /** Steps over an escape, or two that are one character. */
+  /** Skips an escape, or the two escapes of a surrogate pair. */
   #checkEscape(): void {
     const start = this.#index;
     const letter = this.text[start + 1] ?? '';
     this.#index += 2;
     if (letter !== 'u') {
       if (!'"\\/bfnrt'.includes(letter) || letter === '') {
-        this.fail('an unknown escape in a string', 'an escape as JSON has it', start);
+        this.fail('an unknown escape in a string', 'an escape of JSON', start);
       }
       return;
     }
@@ -144,7 +144,7 @@ export class JsonScanner {
 
   #found(): string {
     const character = this.text[this.#index];
-    return character === undefined ? 'the text ends too soon' : `found ${JSON.stringify(character)}`;
+    return character === undefined ? 'the text ends too early' : `found ${JSON.stringify(character)}`;
   }
 }
 

@@ -1,4 +1,7 @@
-/** Files on a disk, written whole or not at all, and read within bounds. For Node only; the formats are in the main entry. */
+/**
+ * Files on disk: writes that finish or change nothing, and reads within limits. Node only. The main entry has the
+ * formats.
+ */
 export { createFile } from './node/create-file';
 export { ensureFolder, ensureOwnFolder, writeFully, writeNewFile } from './node/durable-files';
 export {

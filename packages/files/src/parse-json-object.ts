@@ -1,11 +1,11 @@
 import { FileFormatError } from './file-format-error';
 
 /**
- * The object that a JSON text holds.
+ * Parses a JSON text that must hold an object.
  *
- * @param text as text, or as its bytes in UTF-8.
- * @param options `path` names the file in errors, and `what` the text in it. Default: `the file`.
- * @throws {@link FileFormatError} where it is no JSON, or JSON of something else.
+ * @param text the text, or its bytes in UTF-8.
+ * @param options `path` names the file in errors; `what` names the text. Default: `the file`.
+ * @throws {@link FileFormatError} where the text is not valid JSON, or holds something other than an object.
  *
  * @example
  * ```ts
@@ -24,8 +24,13 @@ export function parseJsonObject(
   try {
     value = JSON.parse(typeof text === 'string' ? text : new TextDecoder('utf-8', { fatal: true }).decode(text));
   } catch (cause) {
-    throw new FileFormatError({ path, problem: `${what} is no JSON: ${(cause as Error).message}`, expected, cause });
+    throw new FileFormatError({
+      path,
+      problem: `${what} is not valid JSON: ${(cause as Error).message}`,
+      expected,
+      cause,
+    });
   }
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
-  throw new FileFormatError({ path, problem: `${what} is no object`, expected });
+  throw new FileFormatError({ path, problem: `${what} is not an object`, expected });
 }

@@ -8,18 +8,18 @@ describe.each([
   { name: 'float16', widen: widenFloat16, narrow: narrowToFloat16, infinity: 0x7c00 },
   { name: 'bfloat16', widen: widenBfloat16, narrow: narrowToBfloat16, infinity: 0x7f80 },
 ])('$name', ({ widen, narrow, infinity }) => {
-  test('every pattern of bits comes back from float32 unchanged, NaNs too', () => {
+  test('all bit patterns, NaNs included, survive the way to float32 and back', () => {
     expect(narrow(widen(everyPattern))).toEqual(everyPattern);
   });
 
-  test('narrowing takes the nearest number, and of two as near the even one', () => {
+  test('narrowing rounds to the nearest number, ties to even', () => {
     fc.assert(
       fc.property(fc.float({ noNaN: true, noDefaultInfinity: true }), (value) => {
         const [bits] = narrow(Float32Array.of(value));
         const magnitude = bits! & 0x7fff;
         const [rounded] = widen(Uint16Array.of(magnitude));
         const exact = Math.abs(value);
-        // The first number too large counts as one more step, as IEEE 754 has it.
+        // As in IEEE 754, the first number beyond the largest counts as one more step.
         const step = (pattern: number) =>
           pattern === infinity
             ? 2 * widen(Uint16Array.of(infinity - 1))[0]! - widen(Uint16Array.of(infinity - 2))[0]!

@@ -16,7 +16,7 @@ const officialFiles = ['official-sudoku', 'official-maze'].flatMap((dir) =>
   ),
 );
 
-/** A file with any header text, of any version. */
+/** A file of any header text and version. */
 function npyFile(header: string, data: Uint8Array = new Uint8Array(0), version: [number, number] = [1, 0]): Uint8Array {
   const text = Buffer.from(header, 'latin1');
   const length = Buffer.alloc(version[0] === 1 ? 2 : 4);
@@ -43,7 +43,7 @@ describe('npy', () => {
   const shapes = fc.array(fc.nat(5), { maxLength: 4 });
   const arrays = [Uint8Array, Int8Array, Int16Array, Int32Array, Float32Array, Float64Array];
 
-  it('survives being written and read, for every type and shape', () => {
+  it('are read as they were written, for every type and shape', () => {
     fc.assert(
       fc.property(shapes, fc.constantFrom(...arrays), fc.nat(), (shape, ArrayType, seed) => {
         const count = shape.reduce((product, length) => product * length, 1);
@@ -58,8 +58,8 @@ describe('npy', () => {
     );
   });
 
-  it('leaves the room that numpy leaves for the first axis to grow', () => {
-    // numpy 2.4 writes 192 bytes before the data of this shape; without the room they would be 128.
+  it('have the same space as in numpy for the first axis to grow', () => {
+    // numpy 2.4 writes 192 bytes before the data of this shape. Without the space it would be 128.
     expect(serializeNpy({ shape: new Array<number>(15).fill(1), data: new Uint8Array(1) })).toHaveLength(193);
     expect(serializeNpy({ shape: [], data: new Uint8Array(1) })).toHaveLength(129);
   });
@@ -112,8 +112,8 @@ describe('npy', () => {
 
   const one = Uint8Array.of(1);
   it.each([
-    ['nothing', new Uint8Array(0), /no \.npy file/, 0],
-    ['another file', Buffer.from('PK\u0003\u0004 something else'), /no \.npy file/, 0],
+    ['nothing', new Uint8Array(0), /not an \.npy file/, 0],
+    ['another file', Buffer.from('PK\u0003\u0004 something else'), /not an \.npy file/, 0],
     ['no version', npyFile('').subarray(0, 7), /ends in its version/, 7],
     ['version 4.0', npyFile(header('|u1', '(1,)'), one, [4, 0]), /version is 4\.0; expected 1\.0, 2\.0 or 3\.0/, 6],
     ['version 1.1', npyFile(header('|u1', '(1,)'), one, [1, 1]), /is 1\.1/, 6],
@@ -130,13 +130,13 @@ describe('npy', () => {
     ['too little data', npyFile(header('<i4', '(2,)'), new Uint8Array(7)), /7 bytes of data; expected 8/, undefined],
     ['too much data', npyFile(header('<i4', '(2,)'), new Uint8Array(9)), /9 bytes of data; expected 8/, undefined],
     ['Fortran order', npyFile(header('|u1', '(1,)', 'True'), one), /fortran_order True; expected False/, undefined],
-    ['no truth value', npyFile(header('|u1', '(1,)', '0'), one), /no truth value/, undefined],
+    ['a number for a boolean', npyFile(header('|u1', '(1,)', '0'), one), /other than a boolean/, undefined],
     ['big-endian', npyFile(header('>i4', '(1,)'), new Uint8Array(4)), /element type '>i4'/, 20],
-    ['objects', npyFile(header('|O', '(1,)'), one), /no plain string|element type/, undefined],
+    ['objects', npyFile(header('|O', '(1,)'), one), /plain string|element type/, undefined],
     [
       'a structured type',
       npyFile("{'descr': [('a', '<i4')], 'fortran_order': False, 'shape': (1,)}", one),
-      /no plain string/,
+      /other than a plain string/,
       undefined,
     ],
     [
@@ -159,35 +159,35 @@ describe('npy', () => {
     ],
     ['a missing key', npyFile("{'descr': '|u1', 'fortran_order': False}", one), /no key 'shape'/, undefined],
     ['code', npyFile("__import__('os').system('true')", one), /expected '\{'/, 10],
-    ['a shape that is no tuple', npyFile(header('|u1', '(1)'), one), /no tuple/, undefined],
+    ['a shape that is not a tuple', npyFile(header('|u1', '(1)'), one), /not a tuple/, undefined],
     ['a list as shape', npyFile(header('|u1', '[1]'), one), /expected '\('/, undefined],
-    ['a comma alone', npyFile(header('|u1', '(,)'), one), /no length of an axis/, undefined],
-    ['a negative length', npyFile(header('|u1', '(-1,)'), one), /no length of an axis/, undefined],
-    ['a leading zero', npyFile(header('|u1', '(01,)'), one), /no length of an axis|','/, undefined],
+    ['a comma alone', npyFile(header('|u1', '(,)'), one), /without a valid length/, undefined],
+    ['a negative length', npyFile(header('|u1', '(-1,)'), one), /without a valid length/, undefined],
+    ['a leading zero', npyFile(header('|u1', '(01,)'), one), /without a valid length|','/, undefined],
     ['an exponent', npyFile(header('|u1', '(1e3,)'), one), /','|'\)'/, undefined],
     ['an underscore', npyFile(header('|u1', '(1_0,)'), one), /','|'\)'/, undefined],
     ['lengths that overflow', npyFile(header('<f8', '(4294967296, 4294967296)')), /too large/, undefined],
     ['lengths that overflow beside a 0', npyFile(header('<f8', '(0, 4294967296, 4294967296)')), /too large/, undefined],
-    ['a length beyond 2^53', npyFile(header('|u1', '(9007199254740993,)')), /no length of an axis/, undefined],
+    ['a length beyond 2^53', npyFile(header('|u1', '(9007199254740993,)')), /without a valid length/, undefined],
     ['33 axes', npyFile(header('|u1', `(${'1, '.repeat(33)})`), one), /at most 32/, undefined],
     ['something after the dictionary', npyFile(`${header('|u1', '(1,)')};`, one), /only spaces/, undefined],
     ['two dictionaries', npyFile(header('|u1', '(1,)').repeat(2), one), /only spaces/, undefined],
     [
       'an open dictionary',
       npyFile("{'descr': '|u1', 'fortran_order': False, 'shape': (1,)", one),
-      /an end; expected '\}'/,
+      /an early end; expected '\}'/,
       undefined,
     ],
     [
       'an open tuple',
       npyFile("{'descr': '|u1', 'fortran_order': False, 'shape': (1,", one),
-      /no length of an axis/,
+      /without a valid length/,
       undefined,
     ],
     [
       'letters beyond ASCII',
       npyFile(header('|u1', '(1,)').replace("'descr'", "'d\u00e9scr'"), one),
-      /no plain string/,
+      /other than a plain string/,
       undefined,
     ],
   ])('refuses %s', (_name, bytes, message, offset) => {
@@ -204,7 +204,7 @@ describe('npy', () => {
     errorOf(Buffer.concat([bytes, Buffer.alloc(1)]));
   });
 
-  it('with any bits flipped, is read or refused with a FileFormatError, and never read as another amount of data', () => {
+  it('with flipped bits, is read or refused with a FileFormatError, and never read with another amount of data', () => {
     const bytes = serializeNpy({ shape: [2, 3], data: Int16Array.of(1, 2, 3, 4, 5, 6) });
     const flips = fc.array(fc.tuple(fc.nat(bytes.length - 1), fc.nat(7)), { minLength: 1, maxLength: 4 });
     fc.assert(
@@ -223,7 +223,7 @@ describe('npy', () => {
     );
   });
 
-  it('with random headers of likely pieces, is read or refused with a FileFormatError', () => {
+  it('with random headers of likely parts, is read or refused with a FileFormatError', () => {
     const pieces = [
       '{',
       '}',

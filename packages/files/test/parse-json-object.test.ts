@@ -8,12 +8,12 @@ test('an object is read, from text and from bytes', () => {
 });
 
 test.each([
-  ['a text cut short', '{"a":', 'the config is no JSON: '],
-  ['nothing', '', 'the config is no JSON: '],
-  ['bytes that are no UTF-8', Uint8Array.of(0x7b, 0xff, 0x7d), 'the config is no JSON: '],
-  ['a list', '[]', 'the config is no object; expected a JSON object'],
-  ['null', bytes('null'), 'the config is no object; expected a JSON object'],
-  ['a text in quotes', '"{}"', 'the config is no object; expected a JSON object'],
+  ['a text cut short', '{"a":', 'the config is not valid JSON: '],
+  ['nothing', '', 'the config is not valid JSON: '],
+  ['bytes that are no UTF-8', Uint8Array.of(0x7b, 0xff, 0x7d), 'the config is not valid JSON: '],
+  ['a list', '[]', 'the config is not an object; expected a JSON object'],
+  ['null', bytes('null'), 'the config is not an object; expected a JSON object'],
+  ['a text in quotes', '"{}"', 'the config is not an object; expected a JSON object'],
 ])('%s is refused', (_, text, message) => {
   const read = () => parseJsonObject(text, { path: 'config.json', what: 'the config' });
   expect(read).toThrow(`config.json: ${message}`);

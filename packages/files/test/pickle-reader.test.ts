@@ -24,7 +24,7 @@ test('values as Python pickles them', () => {
   );
 });
 
-test('values kept and recalled are the same objects', () => {
+test('values stored in the memo and recalled are the same objects', () => {
   const [first, second, third] = (read(bytesOf(0x80, 2, '}q', 7, 'h', 7, 'r', 0, 1, 0, 0, 'j', 0, 1, 0, 0, 0x87, '.')) as PickleSequence).items; // prettier-ignore
   expect(first).toBeInstanceOf(PickleDict);
   expect(second).toBe(first);

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { elementType, type HostTensor, type HostTensorDtype, type NamedHostTensors } from '../src/tensors/host-tensor';
 import { decodeElements } from '../src/tensors/tensor-elements';
 
-/** The types of element that both file formats hold. */
+/** The element types that both file formats have. */
 export const sharedDtypes: readonly HostTensorDtype[] = [
   'float64',
   'float32',
@@ -16,7 +16,7 @@ export const sharedDtypes: readonly HostTensorDtype[] = [
   'bool',
 ];
 
-/** Tensors of up to a few dozen elements with any bits in them. */
+/** A random tensor of up to a few dozen elements, with any bits. */
 export function arbitraryTensor(dtypes = sharedDtypes): fc.Arbitrary<HostTensor> {
   return fc
     .record({
@@ -30,7 +30,7 @@ export function arbitraryTensor(dtypes = sharedDtypes): fc.Arbitrary<HostTensor>
     });
 }
 
-/** A few of them under any names. */
+/** A few random tensors under random names. */
 export function arbitraryTensors(dtypes = sharedDtypes): fc.Arbitrary<NamedHostTensors> {
   const name = fc.oneof(
     fc.string({ unit: 'binary', maxLength: 12 }),

@@ -8,7 +8,7 @@ import { bytesOf, pickleTensors, torchFile } from './torch-file';
 
 const runs = { numRuns: 20_000, seed: 0 };
 
-/** What a reader made of a file: tensors, or a reason. Any other error than a FileFormatError is the reader's bug. */
+/** The tensors that a reader read from a file, or why it refused it. An error other than FileFormatError is a bug. */
 function attempt(read: () => NamedHostTensors): NamedHostTensors | string {
   try {
     return read();
@@ -16,12 +16,12 @@ function attempt(read: () => NamedHostTensors): NamedHostTensors | string {
     if (!(error instanceof FileFormatError)) throw error;
     expect(error.expected).toBeTruthy();
     expect(error.message.length).toBeLessThan(700);
-    // Reasons that differ in numbers or names only are one.
+    // Reasons that differ only in numbers or names count as one.
     return error.problem.replace(/"[^"]*"|\b(0x)?[0-9a-f]*\d[0-9a-f]*\b|\b[0-9a-f]{8}\b/g, '_');
   }
 }
 
-/** Counts what comes of many files, so that a test can tell whether it tried anything. */
+/** Counts the results for many files, so that a test can check that it covered enough. */
 class Outcomes {
   accepted = 0;
   readonly refused = new Map<string, number>();
@@ -32,7 +32,7 @@ class Outcomes {
   }
 }
 
-test('safetensors: 20,000 headers, nearly right', () => {
+test('safetensors: 20,000 almost valid headers', () => {
   const rarely = <T, U>(usual: fc.Arbitrary<T>, odd: fc.Arbitrary<U>, weight = 15) =>
     fc.oneof({ arbitrary: usual, weight }, { arbitrary: odd, weight: 1 });
   const junk = fc.constantFrom(
@@ -94,7 +94,7 @@ test('safetensors: 20,000 headers, nearly right', () => {
       const outcome = attempt(() => parseSafetensors(bytes).tensors);
       outcomes.add(outcome);
       if (typeof outcome === 'string') return;
-      // JSON.parse is a second opinion on what the header says.
+      // JSON.parse is the independent check of the header.
       const parsed = JSON.parse(text) as Record<string, { shape: number[]; data_offsets: [number, number] }>;
       const names = Object.keys(parsed).filter((key) => key !== '__metadata__');
       expect([...outcome.keys()].sort()).toEqual(names.sort());
@@ -116,7 +116,7 @@ const official = pickleTensors({
 });
 const storages = [new Uint8Array(Float32Array.of(0, 1, 2, 3, 4, 5).buffer), new Uint8Array(6)];
 
-/** Splits a pickle into its instructions with their arguments. */
+/** Splits a pickle into instructions with their arguments. */
 function instructionsOf(pickle: Uint8Array): Uint8Array[] {
   const view = new DataView(pickle.buffer);
   const instructions: Uint8Array[] = [];
@@ -132,7 +132,7 @@ function instructionsOf(pickle: Uint8Array): Uint8Array[] {
   return instructions;
 }
 
-test('pickles: 20,000 programs, nearly state dicts', () => {
+test('pickles: 20,000 programs that are almost state dicts', () => {
   const text = fc.constantFrom('', '0', '1', '2', 'storage', 'cpu', '_metadata', '__proto__', '_orig_mod.b', 'b');
   const integer = fc.constantFrom(0, 1, 2, 3, 6, 7, -1, 2 ** 20, 2 ** 31 - 1);
   const int32 = (value: number) => new Uint8Array(Int32Array.of(value).buffer);
@@ -161,7 +161,7 @@ test('pickles: 20,000 programs, nearly state dicts', () => {
         else if (what === 1) parts.splice(i, 0, parts[i]!);
         else if (what === 2) parts.splice(to % parts.length, 0, ...parts.splice(i, 1));
         else if (what === 3) parts.splice(i, 0, other);
-        // In the place of one of its kind: such programs run further.
+        // Replaces one of the same kind, because such programs run further.
         else parts[findFrom(parts, i, (part) => part[0] === other[0]) ?? i] = other;
       }
       const outcome = attempt(() => parseTorchCheckpoint(torchFile({ pickle: bytesOf(...parts), storages })));
@@ -183,7 +183,7 @@ function findFrom<T>(items: readonly T[], start: number, matches: (item: T) => b
   return order.find((i) => matches(items[i]!));
 }
 
-test('archives: 20,000 checkpoints with changed bytes are refused or read as they were', () => {
+test('archives: 20,000 checkpoints with changed bytes are refused or read as the original', () => {
   const whole = torchFile({ pickle: official, storages });
   const expected = parseTorchCheckpoint(whole);
   expect([...expected.keys()]).toEqual(['a', 'b', '__proto__']);

@@ -6,7 +6,7 @@ import { parseSafetensors, serializeSafetensors } from '../src/safetensors/safet
 import { encodeElements } from '../src/tensors/tensor-elements';
 import { arbitraryTensors, sharedDtypes } from './random-tensors';
 
-/** A file of this header (JSON text, or anything to be made JSON) and so many bytes of data. */
+/** A file with this header (JSON text, or a value to write as JSON) and this number of data bytes. */
 function file(header: unknown, dataBytes = 0, statedLength?: bigint): Uint8Array {
   const text = new TextEncoder().encode(typeof header === 'string' ? header : JSON.stringify(header));
   const bytes = new Uint8Array(8 + text.length + dataBytes);
@@ -33,7 +33,7 @@ function refusal(bytes: Uint8Array): FileFormatError {
 
 const everyDtype: readonly HostTensorDtype[] = [...sharedDtypes, 'uint16', 'uint32', 'uint64'];
 
-test('what is written is read back bit for bit, whatever the names, from any place in memory', () => {
+test('tensors with any names are read as they were written, bit for bit, from any address in memory', () => {
   const metadata = fc.dictionary(fc.string({ unit: 'binary' }), fc.string({ unit: 'binary' }), { maxKeys: 3 });
   fc.assert(
     fc.property(arbitraryTensors(everyDtype), metadata, fc.nat(7), (tensors, texts, shift) => {
@@ -95,7 +95,7 @@ describe('refuses', () => {
   const cases: readonly (readonly [name: string, bytes: Uint8Array, message: string | RegExp])[] = [
     ['an empty file', new Uint8Array(), 'ends after 0 bytes'],
     ['7 bytes', new Uint8Array(7), 'byte 7: the file ends after 7 bytes'],
-    ['a header longer than the file', file({ x }, 4, 1000n), 'said to be 1000 bytes long; expected at most'],
+    ['a header longer than the file', file({ x }, 4, 1000n), 'claims to be 1000 bytes long; expected at most'],
     ['a header of 2^64 - 1 bytes', file({ x }, 4, 2n ** 64n - 1n), '18446744073709551615'],
     ['a header beyond the limit', file('{', 26_000_000, 25_000_001n), 'at most 25000000 (the limit)'],
     ['a header of no bytes', file('', 0), 'does not start with "{"'],
@@ -103,25 +103,25 @@ describe('refuses', () => {
     ['a header with a byte-order mark', file('\ufeff{}'), 'does not start with "{"'],
     ['a list for a header', file('[]'), 'does not start with "{"'],
     ['invalid UTF-8', Uint8Array.of(3, 0, 0, 0, 0, 0, 0, 0, 0x7b, 0xff, 0x7d), 'not valid UTF-8'],
-    ['an unfinished header', file('{"x"'), 'byte 12: in the header: the text ends too soon; expected ":"'],
+    ['an unfinished header', file('{"x"'), 'byte 12: in the header: the text ends too early; expected ":"'],
     ['text after the header', file('{} x'), 'byte 11: in the header: text follows the closing "}"'],
     ['NUL after the header', file('{}\0'), 'text follows'],
     ['two headers', file('{}{}'), 'text follows'],
     ['a trailing comma', file('{"x":{"dtype":"U8","shape":[0],"data_offsets":[0,0]},}'), 'expected a string'],
     ['nesting', file(`{"x":${deep}`), 'found "["; expected "{"'],
     ['nested shapes', file(`{"x":{"shape":${deep}`), 'found "["; expected an integer'],
-    ['a name twice', file('{"x":{"dtype":"U8","shape":[0],"data_offsets":[0,0]},"x":{"dtype":"U8","shape":[0],"data_offsets":[0,0]}}'), 'the key "x" comes twice'], // prettier-ignore
+    ['a name twice', file('{"x":{"dtype":"U8","shape":[0],"data_offsets":[0,0]},"x":{"dtype":"U8","shape":[0],"data_offsets":[0,0]}}'), 'the key "x" appears twice'], // prettier-ignore
     [
       'a name twice, once escaped',
       file('{"x":{"dtype":"U8","shape":[0],"data_offsets":[0,0]},"\\u0078":{}}'),
-      'comes twice',
+      'appears twice',
     ],
-    ['metadata twice', file('{"__metadata__":{},"__metadata__":{}}'), 'comes twice'],
-    ['a key of metadata twice', file('{"__metadata__":{"a":"1","a":"2"}}'), 'the key "a" comes twice'],
+    ['metadata twice', file('{"__metadata__":{},"__metadata__":{}}'), 'appears twice'],
+    ['a key of metadata twice', file('{"__metadata__":{"a":"1","a":"2"}}'), 'the key "a" appears twice'],
     [
       'a field twice',
       file('{"x":{"dtype":"U8","dtype":"U8","shape":[0],"data_offsets":[0,0]}}'),
-      '"dtype" comes twice',
+      '"dtype" appears twice',
     ],
     ['metadata that is no text', file({ __metadata__: { a: 1 } }), 'found "1"; expected a string'],
     ['null metadata', file('{"__metadata__":null}'), 'expected "{"'],
@@ -182,7 +182,7 @@ describe('refuses', () => {
     for (let length = 0; length < whole.length; length++) refusal(whole.subarray(0, length));
   });
 
-  test('names of any length, with messages that stay short', () => {
+  test('long names with short messages', () => {
     const name = 'n'.repeat(1_000_000);
     expect(refusal(file({ [name]: entry(4, 8) }, 8)).message.length).toBeLessThan(400);
   });
@@ -193,7 +193,7 @@ describe('refuses', () => {
   });
 });
 
-test('every escape is read, and a string of nothing else takes little memory', () => {
+test('every escape is read, and a string of escapes takes little memory', () => {
   const { metadata } = parseSafetensors(
     file('{"__metadata__":{"\\"\\\\\\/\\b\\f\\n\\r\\t":"\\u00b5\\ud83d\\ude00\\u0000"}}'),
   );
@@ -205,7 +205,7 @@ test('every escape is read, and a string of nothing else takes little memory', (
   expect(text.length).toBe(5_000_000);
 });
 
-test('names with a meaning to JavaScript are names like any other', () => {
+test('names with a meaning in JavaScript are plain names', () => {
   const bytes = file(
     '{"__proto__":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"__metadata__":{"__proto__":"y"}}',
     1,

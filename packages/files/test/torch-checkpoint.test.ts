@@ -24,7 +24,7 @@ function refusal(bytes: Uint8Array): FileFormatError {
   throw new Error('the file was accepted');
 }
 
-/** A checkpoint of one float32 tensor, or of what `facts` say of it, on a storage of 6 elements. */
+/** A checkpoint of one tensor (default: float32) on a storage of 6 elements. */
 function oneTensor(facts: Partial<TensorFacts> = {}, rest: Omit<TorchFileParts, 'pickle'> = {}): Uint8Array {
   const pickle = pickleTensors({ x: { count: 6, shape: [6], stride: [1], ...facts } });
   const storage = new Uint8Array(Float32Array.of(0, 1, 2, 3, 4, 5).buffer);
@@ -35,7 +35,7 @@ describe('official checkpoints', () => {
   type Expected = Record<string, Record<string, [dtype: string, shape: number[], sha256: string]>>;
   const expected = JSON.parse(sample('expected.json').toString()) as Expected;
 
-  test.each(['sudoku', 'maze'])('%s/step_500 reads as PyTorch reads it', (task) => {
+  test.each(['sudoku', 'maze'])('%s/step_500 is read as in PyTorch', (task) => {
     const tensors = parseTorchCheckpoint(sample(`${task}/step_500`));
     const described = [...tensors].map(([name, tensor]) => {
       const sha256 = createHash('sha256').update(encodeElements(tensor)).digest('hex');
@@ -45,7 +45,7 @@ describe('official checkpoints', () => {
     expect(Object.fromEntries(described)).toEqual(expected[task]);
   });
 
-  test('a checkpoint written again reads the same, and the same tensors give the same bytes', () => {
+  test('a rewritten checkpoint is read as the same tensors, and the same tensors give the same bytes', () => {
     const tensors = parseTorchCheckpoint(sample('sudoku/step_500'));
     const again = serializeTorchCheckpoint(tensors);
     expect(parseTorchCheckpoint(again)).toEqual(tensors);
@@ -59,7 +59,7 @@ describe('official checkpoints', () => {
   });
 });
 
-test('what is written is read back bit for bit, whatever the names', () => {
+test('tensors with any names are read as they were written, bit for bit', () => {
   fc.assert(
     fc.property(arbitraryTensors(), (tensors) => {
       fc.pre([...tensors.keys()].every((name) => !name.startsWith('_orig_mod.')));
@@ -100,25 +100,27 @@ test('views of a storage are read element by element', () => {
   );
 });
 
-test('_orig_mod. is taken off the front of a name, once', () => {
+test('the prefix _orig_mod. is removed from a name once', () => {
   const facts = { count: 6, shape: [6], stride: [1] };
   const names = ['_orig_mod.a', '_orig_mod._orig_mod.b', 'c._orig_mod.d', '__proto__', '_orig_mod.'];
   const pickle = pickleTensors(Object.fromEntries(names.map((name) => [name, facts])));
   const withProto = torchFile({ pickle, storages: [new Uint8Array(24)] });
   expect([...parseTorchCheckpoint(withProto).keys()]).toEqual(['a', '_orig_mod.b', 'c._orig_mod.d', '__proto__', '']);
   const twice = pickleTensors({ '_orig_mod.a': facts, a: facts });
-  expect(refusal(torchFile({ pickle: twice, storages: [new Uint8Array(24)] })).message).toContain('"a" comes with and');
+  expect(refusal(torchFile({ pickle: twice, storages: [new Uint8Array(24)] })).message).toContain(
+    '"a" appears with and',
+  );
 });
 
-/** The instruction that makes a string. */
+/** The instruction that creates a string. */
 const text = (value: string) => bytesOf('X', value.length, 0, 0, 0, value);
 const orderedDict = bytesOf('ccollections\nOrderedDict\n)R');
 
-/** The instructions that make a tensor of 6 elements; `rest` stands where its hooks and no more should. */
+/** The instructions that create a tensor of 6 elements. `rest` takes the place of its hooks. */
 const rawTensor = (rest: Uint8Array = orderedDict) =>
   bytesOf('ctorch._utils\n_rebuild_tensor_v2\n((', text('storage'), 'ctorch\nFloatStorage\n', text('0'), text('cpu'), 'K', 6, 'tQK', 0, 'K', 6, 0x85, 'K', 1, 0x85, 0x89, rest, 'tR'); // prettier-ignore
 
-test('state dicts as Module.state_dict makes them: an OrderedDict with _metadata, parameters, a shared storage', () => {
+test('state dicts of Module.state_dict: an OrderedDict with _metadata, parameters, a shared storage', () => {
   const parameter = bytesOf('ctorch._utils\n_rebuild_parameter\n', rawTensor(), 0x88, orderedDict, 0x87, 'R');
   const metadata = bytesOf('}', text('_metadata'), orderedDict, '(', text(''), '}', text('version'), 'K', 1, 'su', 's');
   const pickle = bytesOf(0x80, 2, orderedDict, 'q', 0, '(', text('w'), parameter, 'q', 1, text('b'), rawTensor(), text('tied'), 'h', 1, 'u', metadata, 'b.'); // prettier-ignore
@@ -137,7 +139,7 @@ describe('refuses', () => {
   };
   const rawPickle = (rest: Uint8Array) =>
     torchFile({ pickle: bytesOf(0x80, 2, '}', text('x'), rawTensor(rest), 's.'), storages: [new Uint8Array(24)] });
-  /** The official checkpoint with one byte of what stands between its directory and its end changed. */
+  /** The official checkpoint with one changed byte between its directory and its end. */
   const spoiledEnd = (at: number, value: number) => {
     const bytes = bytesOf(sample('maze/step_500'));
     bytes[bytes.length - 22 - 20 - 56 + at] = value;
@@ -145,7 +147,7 @@ describe('refuses', () => {
   };
   const directory = whole.findIndex((_, i) => whole[i] === 0x50 && whole[i + 2] === 1 && whole[i + 3] === 2);
 
-  // The directory says that data/1 stands inside data/0, and there it does.
+  // The directory places data/1 inside data/0, and an entry of that name is there.
   const inner = writeZip([{ name: 'archive/data/1', bytes: bytesOf('x') }], 64);
   const nested = oneTensor({ key: '0' }, { storages: [inner, bytesOf('x')] });
   const innerStart = nested.findIndex((_, i) => i > 64 && Buffer.compare(nested.subarray(i, i + 65), inner.subarray(0, 65)) === 0); // prettier-ignore
@@ -174,15 +176,15 @@ describe('refuses', () => {
     ['a name that is no text', patched(directory + 46, 0xff), 'not valid UTF-8'],
     ['a damaged entry', patched(64, 0), 'is damaged: its CRC-32 is'],
     ['a wrong CRC-32', patched(directory + 16, whole[directory + 16]! ^ 1), 'is damaged'],
-    ['no folder', oneTensor({}, { folder: '' }), 'not one folder'],
-    ['two folders', writeZip([{ name: 'a/data.pkl', bytes: bytesOf('x') }, { name: 'b/version', bytes: bytesOf('3') }], 64), 'not one folder'], // prettier-ignore
+    ['no folder', oneTensor({}, { folder: '' }), 'not hold exactly one folder'],
+    ['two folders', writeZip([{ name: 'a/data.pkl', bytes: bytesOf('x') }, { name: 'b/version', bytes: bytesOf('3') }], 64), 'not hold exactly one folder'], // prettier-ignore
     ['no pickle', oneTensor({}, { records: { 'data.pkl': undefined } }), 'the record "data.pkl" is missing'],
     ['no version', oneTensor({}, { records: { version: undefined } }), 'the record "version" is missing'],
     ['version 11', oneTensor({}, { records: { version: bytesOf('11\n') } }), 'the record "version" is wrong'],
     ['big-endian numbers', oneTensor({}, { records: { byteorder: bytesOf('big') } }), 'expected "little"'],
     ['an alignment that is no number', oneTensor({}, { records: { '.storage_alignment': bytesOf('x') } }), 'is wrong'],
     ['an entry within another', nested, 'the entry "archive/data/1" overlaps another'],
-    ['a longer zip64 record', spoiledEnd(4, 45), 'longer or shorter than it is'],
+    ['a longer zip64 record', spoiledEnd(4, 45), 'a wrong length for itself'],
     ['another count in the zip64 record', spoiledEnd(32, 1), 'the two end records differ'],
     ['a zip64 record of two disks', spoiledEnd(16, 1), 'several disks'],
     ['a zip64 locator to elsewhere', spoiledEnd(56 + 8, 0), 'does not point at the record before it'],
@@ -190,7 +192,7 @@ describe('refuses', () => {
     [
       'records that differ in case',
       oneTensor({}, { records: { 'DATA/0': bytesOf('x') } }),
-      '"archive/DATA/0" comes twice',
+      '"archive/DATA/0" appears twice',
     ],
     ['no storage', oneTensor({}, { storages: [] }), 'the record "data/0" is missing'],
     [
@@ -231,37 +233,41 @@ describe('refuses', () => {
     ['a global without end', pickleOf('c', 'x'.repeat(1000)), 'the name of a global does not end'],
     ['INST', pickleOf('(ios\nsystem\n.'), 'the instruction 0x69 is not one'],
     ['NEWOBJ', pickleOf('ccollections\nOrderedDict\n)', 0x81, '.'), 'the instruction 0x81 is not one'],
-    ['a call with a list', pickleOf('ccollections\nOrderedDict\n]R.'), 'the list of arguments of a call is no tuple'],
-    ['a tensor with hooks', rawPickle(bytesOf(orderedDict, text('h'), 'Ns')), 'a tensor is made from the wrong things'],
-    ['a tensor with more', rawPickle(bytesOf(orderedDict, 'N')), 'a tensor is made from the wrong things'],
-    ['a tensor with a dict for hooks', rawPickle(bytesOf('}')), 'a tensor is made from the wrong things'],
-    ['a call of a class', pickleOf('ctorch\nFloatStorage\n)R.'), 'it calls what is no function'],
-    ['a call of a number', pickleOf('K', 1, ')R.'), 'it calls what is no function'],
-    ['a call without arguments', pickleOf('ctorch._utils\n_rebuild_tensor_v2\n)R.'), 'made from the wrong things'],
+    [
+      'a call with a list',
+      pickleOf('ccollections\nOrderedDict\n]R.'),
+      'the list of arguments of a call is not a tuple',
+    ],
+    ['a tensor with hooks', rawPickle(bytesOf(orderedDict, text('h'), 'Ns')), 'a tensor has the wrong arguments'],
+    ['a tensor with more', rawPickle(bytesOf(orderedDict, 'N')), 'a tensor has the wrong arguments'],
+    ['a tensor with a dict for hooks', rawPickle(bytesOf('}')), 'a tensor has the wrong arguments'],
+    ['a call of a class', pickleOf('ctorch\nFloatStorage\n)R.'), 'it calls something other than a function'],
+    ['a call of a number', pickleOf('K', 1, ')R.'), 'it calls something other than a function'],
+    ['a call without arguments', pickleOf('ctorch._utils\n_rebuild_tensor_v2\n)R.'), 'has the wrong arguments'],
     [
       'a parameter of nothing',
       pickleOf('ctorch._utils\n_rebuild_parameter\nNNN', 0x87, 'R.'),
-      'a parameter is made from the wrong',
+      'a parameter has the wrong',
     ],
-    ['an OrderedDict of things', pickleOf('ccollections\nOrderedDict\n)', 0x85, 'R.'), 'made with arguments'],
+    ['an OrderedDict of things', pickleOf('ccollections\nOrderedDict\n)', 0x85, 'R.'), 'created with arguments'],
     ['a persistent id of nothing', pickleOf(')Q.'), 'names no storage'],
-    ['a persistent id of text', pickleOf('X\0\0\0\0Q.'), 'a persistent id is no tuple'],
+    ['a persistent id of text', pickleOf('X\0\0\0\0Q.'), 'a persistent id is not a tuple'],
     [
       'attributes',
       pickleOf('ccollections\nOrderedDict\n)R}X\x09\0\0\0__class__K', 1, 'sb.'),
       'it sets attributes other than',
     ],
     ['attributes of a dict', pickleOf('}}b.'), 'it sets attributes other than'],
-    ['no dict', pickleOf('K', 1, '.'), 'the checkpoint is no dict'],
-    ['a list', pickleOf('].'), 'the checkpoint is no dict'],
-    ['a number among tensors', pickleOf('}X\x01\0\0\0eK', 1, 's.'), 'the entry "e" of the checkpoint is no tensor'],
-    ['a nested state dict', pickleOf('}X\x05\0\0\0model}s.'), 'the entry "model" of the checkpoint is no tensor'],
-    ['a tensor by number', pickleOf('}K', 7, 'Ns.'), 'the entry "7" of the checkpoint is no tensor'],
-    ['a name twice', pickleOf('}(X\x01\0\0\0aNX\x01\0\0\0aNu.'), 'the key "a" comes twice'],
-    ['a list as key', pickleOf('}]Ns.'), 'a key is no name'],
+    ['no dict', pickleOf('K', 1, '.'), 'the checkpoint is not a dict'],
+    ['a list', pickleOf('].'), 'the checkpoint is not a dict'],
+    ['a number among tensors', pickleOf('}X\x01\0\0\0eK', 1, 's.'), 'the entry "e" of the checkpoint is not a tensor'],
+    ['a nested state dict', pickleOf('}X\x05\0\0\0model}s.'), 'the entry "model" of the checkpoint is not a tensor'],
+    ['a tensor by number', pickleOf('}K', 7, 'Ns.'), 'the entry "7" of the checkpoint is not a tensor'],
+    ['a name twice', pickleOf('}(X\x01\0\0\0aNX\x01\0\0\0aNu.'), 'the key "a" appears twice'],
+    ['a list as key', pickleOf('}]Ns.'), 'a key is not a name'],
     ['a key without value', pickleOf('}(X\0\0\0\0u.'), 'a key has no value'],
-    ['items of a list', pickleOf(']NNs.'), 'sets items of what is no dict'],
-    ['appending to a dict', pickleOf('}Na.'), 'appends to what is no list'],
+    ['items of a list', pickleOf(']NNs.'), 'sets items of something other than a dict'],
+    ['appending to a dict', pickleOf('}Na.'), 'appends to something other than a list'],
     ['protocol 4', torchFile({ pickle: bytesOf(0x80, 4, '}.') }), 'does not start as protocol 2'],
     ['no protocol', torchFile({ pickle: bytesOf('}.') }), 'does not start as protocol 2'],
     ['an empty pickle', torchFile({ pickle: new Uint8Array() }), 'ends in the middle of an instruction'],
@@ -273,7 +279,7 @@ describe('refuses', () => {
     ['bytes after the end', pickleOf('}..'), 'bytes follow its end'],
     ['a missing mark', pickleOf('t.'), 'a mark is missing'],
     ['values across a mark', pickleOf('N(', 0x85, '.'), 'takes a value where none is left'],
-    ['a memory never made', pickleOf('h', 0, '.'), 'it recalls value 0, never kept'],
+    ['a memory never made', pickleOf('h', 0, '.'), 'it recalls value 0, which was never stored'],
     ['keeping nothing', pickleOf('q', 0, '.'), 'uses a value where none is left'],
     ['a string past the end', pickleOf('X', 0xff, 0xff, 0xff, 0xff, 'a'), 'ends in the middle of an instruction'],
     ['a string that is no text', pickleOf('X\x01\0\0\0', 0xff, '.'), 'not valid UTF-8'],
@@ -285,7 +291,7 @@ describe('refuses', () => {
     expect(error.expected).toBeTruthy();
   });
 
-  test('every truncation and every flipped bit of what is stored', () => {
+  test('every truncation and every flipped bit of the stored data', () => {
     const pickled = whole.subarray(0, directory);
     for (let length = 0; length < whole.length; length++) refusal(whole.subarray(0, length));
     const read = parseTorchCheckpoint(whole);
@@ -299,19 +305,19 @@ describe('refuses', () => {
         if (!(error instanceof FileFormatError)) throw error;
         continue;
       }
-      // Padding and dates carry nothing; whatever carries anything is under the checksum.
+      // The checksums cover everything except padding and dates.
       expect(again).toEqual(read);
     }
   });
 
-  test('small files that ask for much memory', () => {
+  test('small files that need much memory', () => {
     const huge = oneTensor({ shape: [2 ** 26], stride: [0] });
-    expect(refusal(huge).message).toContain('more memory than such a file deserves');
+    expect(refusal(huge).message).toContain('too much memory for a file of this size');
     const names = Object.fromEntries(
       Array.from({ length: 40 }, (_, i) => [`x${i}`, { count: 6, shape: [2 ** 19, 1], stride: [0, 1] }]),
     );
     const repeated = torchFile({ pickle: pickleTensors(names), storages: [new Uint8Array(24)] });
-    expect(refusal(repeated).message).toContain('more memory');
+    expect(refusal(repeated).message).toContain('too much memory');
     const fits = oneTensor({ shape: [2 ** 20], stride: [0] });
     expect(parseTorchCheckpoint(fits).get('x')!.data.length).toBe(2 ** 20);
     for (const instruction of ['}', ']', '(', 'N', '(t', ')', 'Nq\0']) {
@@ -330,7 +336,7 @@ test('checkpoints that PyTorch could not read are not written', () => {
   expect(write('\udc00', { dtype: 'uint8', shape: [], data: new Uint8Array(1) })).toThrow('surrogate');
 });
 
-test('CRC-32 has its check value, and joins its loops right', () => {
+test('CRC-32 gives its check value, for any split between its two loops', () => {
   expect(crc32(bytesOf('123456789'))).toBe(0xcbf43926);
   const bytes = Uint8Array.from({ length: 40 }, (_, i) => i * 7);
   const bitByBit = (data: Uint8Array) => {

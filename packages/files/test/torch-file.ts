@@ -1,7 +1,7 @@
 import { PickleWriter } from '../src/pickle/pickle-writer';
 import { writeZip, type ZipRecord } from '../src/zip/zip-writer';
 
-/** Bytes of text (one byte a character) and of numbers, one after the other. */
+/** The bytes of texts (one byte per character) and numbers, in order. */
 export function bytesOf(...parts: readonly (string | number | Uint8Array)[]): Uint8Array<ArrayBuffer> {
   const chunks = parts.map((part) =>
     typeof part === 'number' ? Buffer.of(part) : typeof part === 'string' ? Buffer.from(part, 'latin1') : part,
@@ -13,12 +13,12 @@ export interface TorchFileParts {
   readonly pickle: Uint8Array;
   /** The bytes of the storages `data/0`, `data/1`, ... */
   readonly storages?: readonly Uint8Array[];
-  /** Records in place of the usual ones, or besides them; undefined takes one away. */
+  /** Records that replace the usual ones or add to them. `undefined` removes one. */
   readonly records?: Readonly<Record<string, Uint8Array | undefined>>;
   readonly folder?: string;
 }
 
-/** A checkpoint put together record by record. */
+/** A checkpoint built record by record. */
 export function torchFile({ pickle, storages = [], records = {}, folder = 'archive/' }: TorchFileParts): Uint8Array {
   const usual: Record<string, Uint8Array | undefined> = {
     'data.pkl': pickle,
@@ -43,7 +43,7 @@ export interface TensorFacts {
   readonly requiresGradient?: boolean;
 }
 
-/** Writes the call that makes a tensor. */
+/** Writes the call that creates a tensor. */
 export function writeTensor(pickle: PickleWriter, facts: TensorFacts): void {
   const {
     storageClass = 'FloatStorage',

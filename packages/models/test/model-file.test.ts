@@ -138,8 +138,8 @@ describe('loadModel', () => {
 
   it.each<[string, () => Uint8Array, RegExp]>([
     ['no config', () => bytesOf(undefined), /no config in its metadata; expected a file of saveModel.*loadModel\(bytes, \{ config \}\)/],
-    ['a config that is no JSON', () => bytesOf('{'), /the config in its metadata is no JSON/],
-    ['a config that is a list', () => bytesOf([]), /is no object/],
+    ['a config that is no JSON', () => bytesOf('{'), /the config in its metadata is not valid JSON/],
+    ['a config that is a list', () => bytesOf([]), /is not an object/],
     ['another hidden size', () => bytesOf({ ...trmConfig, hiddenSize: 16 }), /"tokenEmbedding.weight" has shape \[5, 8\]; expected shape \[5, 16\], as its config says/],
     ['a size to fill any memory', () => bytesOf({ ...trmConfig, vocabSize: 1e9 }), /expected shape \[1000000000, 8\]/],
     ['layers to fill any memory', () => bytesOf({ ...trmConfig, lLayers: 1e9 }), /it has 1 blocks in lowLevel; expected 1000000000/],

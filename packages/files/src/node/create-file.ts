@@ -2,15 +2,15 @@ import { writeNewFile } from './durable-files';
 import { errorCode, type FileSystem, nodeFileSystem } from './file-system';
 import { writeWhole } from './write-whole';
 
-/** Where a file system knows no second names, a file is put in place by renaming. */
-const withoutSecondNames = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'];
+/** The errors of file systems without hard links. There the file gets its name by renaming. */
+const noHardLinks = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'];
 
 /**
- * Writes a whole new file at once, and never in the place of another: of two programs that make the same file one fails.
- * Returns when the content is on the disk.
+ * Writes a new file in one step, and never replaces another. If two programs create the same file, one of them fails.
+ * Returns when the content is on disk.
  *
- * @throws Error with `code` EEXIST where anything has the name, a link that leads nowhere included; Error of the file system.
- *   There is no file then.
+ * @throws Error with `code` EEXIST where the name is taken, even by a broken link; Error of the file system. After an
+ *   error nothing is left of the new file.
  *
  * @example
  * ```ts
@@ -20,7 +20,7 @@ const withoutSecondNames = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'
  *
  * const path = join(await mkdtemp('out-'), 'weights.bin');
  * await createFile(path, Uint8Array.of(1, 2, 3));
- * await createFile(path, Uint8Array.of(4)).catch((error: Error) => console.log(error.message)); // ... is there already
+ * await createFile(path, Uint8Array.of(4)).catch((error: Error) => console.log(error.message)); // ... already exists
  * ```
  */
 export async function createFile(
@@ -29,28 +29,28 @@ export async function createFile(
   options: { readonly fileSystem?: FileSystem } = {},
 ): Promise<void> {
   const { fileSystem = nodeFileSystem } = options;
-  const expectNone = async () => {
-    if ((await fileSystem.kindOf(path)) !== undefined) throw taken(path);
+  const expectFreeName = async () => {
+    if ((await fileSystem.kindOf(path)) !== undefined) throw nameTaken(path);
   };
-  await expectNone();
+  await expectFreeName();
   await writeWhole(path, {
     fileSystem,
     write: async (temporary) => void (await writeNewFile(fileSystem, temporary, bytes)),
     place: async (temporary) => {
       try {
         await fileSystem.addName(temporary, path);
-        // The file stands; a hidden second name of it harms nobody.
+        // The file is in place. If its hidden second name stays, that does no harm.
         await fileSystem.removeFile(temporary).catch(() => undefined);
       } catch (error) {
-        if (errorCode(error) === 'EEXIST') throw taken(path);
-        if (!withoutSecondNames.includes(errorCode(error) ?? '')) throw error;
-        await expectNone();
+        if (errorCode(error) === 'EEXIST') throw nameTaken(path);
+        if (!noHardLinks.includes(errorCode(error) ?? '')) throw error;
+        await expectFreeName();
         await fileSystem.rename(temporary, path);
       }
     },
   });
 }
 
-function taken(path: string): Error {
-  return Object.assign(new Error(`${path} is there already; choose another name`), { code: 'EEXIST' });
+function nameTaken(path: string): Error {
+  return Object.assign(new Error(`${path} already exists; choose another name`), { code: 'EEXIST' });
 }

@@ -2,10 +2,24 @@ import { createHash } from 'node:crypto';
 import { dirname } from 'node:path';
 import { errorCode, type FileSystem, type OpenFile } from './file-system';
 
-/** Bytes written or read between two looks at the rest of the program. */
+/** Bytes that one call writes. Other work of the program can run between two calls. */
 const chunkBytes = 4 * 2 ** 20;
 
-/** Writes all of `bytes`, however few go through at a time. */
+/**
+ * Writes all of `bytes` at the position `start`, in as many calls as the disk needs.
+ *
+ * @throws Error with `code` ENOSPC where the disk takes no more; Error of the file system.
+ *
+ * @example
+ * ```ts
+ * import { nodeFileSystem, temporaryPath, writeFully } from '@hrm/files/node';
+ *
+ * const file = await nodeFileSystem.open(temporaryPath('weights.bin'), 'create');
+ * await writeFully(file, Uint8Array.of(1, 2, 3), 0);
+ * await file.sync();
+ * await file.close();
+ * ```
+ */
 export async function writeFully(file: OpenFile, bytes: Uint8Array, start: number): Promise<void> {
   for (let done = 0; done < bytes.byteLength;) {
     const written = await file.write(bytes.subarray(done, done + chunkBytes), start + done);
@@ -14,7 +28,23 @@ export async function writeFully(file: OpenFile, bytes: Uint8Array, start: numbe
   }
 }
 
-/** Makes a file that did not exist and returns when it is on the disk, with its SHA-256. */
+/**
+ * Writes a new file and returns its SHA-256 in hexadecimal. Returns when the content is on disk, but not yet its name:
+ * call `fileSystem.syncFolder` after the last file of a folder. {@link createFile} does all of it.
+ *
+ * @throws Error with `code` EEXIST where the name is taken; Error of the file system. Then half a file may be left.
+ *
+ * @example
+ * ```ts
+ * import { mkdtemp } from 'node:fs/promises';
+ * import { join } from 'node:path';
+ * import { nodeFileSystem, writeNewFile } from '@hrm/files/node';
+ *
+ * const folder = await mkdtemp('out-');
+ * console.log(await writeNewFile(nodeFileSystem, join(folder, 'weights.bin'), Uint8Array.of(1, 2, 3))); // 039058c6...
+ * await nodeFileSystem.syncFolder(folder);
+ * ```
+ */
 export async function writeNewFile(fileSystem: FileSystem, path: string, bytes: Uint8Array): Promise<string> {
   const hash = createHash('sha256');
   const file = await fileSystem.open(path, 'create');
@@ -33,7 +63,20 @@ export async function writeNewFile(fileSystem: FileSystem, path: string, bytes: 
   return hash.digest('hex');
 }
 
-/** Makes a folder unless there is one, and returns when it is on the disk. What stands there may be a link that the user made. */
+/**
+ * Creates a folder if its name is free. Returns when it is on disk. Its parent must exist. Accepts anything that
+ * already has the name, such as a link that the user made.
+ *
+ * @throws Error of the file system.
+ *
+ * @example
+ * ```ts
+ * import { ensureFolder, nodeFileSystem } from '@hrm/files/node';
+ *
+ * await ensureFolder(nodeFileSystem, 'runs');
+ * await ensureFolder(nodeFileSystem, 'runs'); // changes nothing
+ * ```
+ */
 export async function ensureFolder(fileSystem: FileSystem, path: string): Promise<void> {
   try {
     await fileSystem.createFolder(path);
@@ -45,18 +88,25 @@ export async function ensureFolder(fileSystem: FileSystem, path: string): Promis
 }
 
 /**
- * The same for a folder inside of a run, which must be one of its own: what is written to or removed from a folder that a
- * symbolic link leads to is somebody else's.
+ * Creates a folder inside a run if its name is free. Unlike {@link ensureFolder} it refuses a symbolic link, because
+ * the folder that a link leads to may belong to someone else.
  *
- * @throws Error where anything but a folder has the name.
+ * @throws Error where something other than a folder has the name; Error of the file system.
+ *
+ * @example
+ * ```ts
+ * import { ensureOwnFolder, nodeFileSystem } from '@hrm/files/node';
+ *
+ * await ensureOwnFolder(nodeFileSystem, 'checkpoints');
+ * ```
  */
 export async function ensureOwnFolder(fileSystem: FileSystem, path: string): Promise<void> {
   await ensureFolder(fileSystem, path);
   const kind = await fileSystem.kindOf(path);
   if (kind === 'folder') return;
-  if (kind === undefined) throw Object.assign(new Error(`${path} went away`), { code: 'ENOENT' });
+  if (kind === undefined) throw Object.assign(new Error(`${path} was removed by another program`), { code: 'ENOENT' });
   throw new Error(
-    `${path} is a ${kind === 'link' ? 'symbolic link' : 'file'}; expected a folder of the run's own, for nothing is written ` +
-      'through links inside of a run. Move the whole run where its files are to be, or remove the link',
+    `${path} is a ${kind === 'link' ? 'symbolic link' : 'file'}; expected a folder: nothing inside a run is written ` +
+      'through links. Move the whole run to where its files should be, or remove the link',
   );
 }

@@ -3,13 +3,13 @@ import { type FileHandle, link, lstat, mkdir, open, readdir, rename, rmdir, unli
 import { platform } from 'node:process';
 import { openRegular } from './regular-file';
 
-/** How a file is opened: to be read; to be made new, which fails where one exists; or to be changed in place. */
+/** How a file is opened: to read it, to create it (which fails where the name is taken), or to change it in place. */
 export type OpenMode = 'read' | 'create' | 'update';
 
-/** What stands under a name: a symbolic link is a link, whatever it leads to. */
+/** What a name belongs to. A symbolic link is a `link`, whatever it leads to. */
 export type EntryKind = 'file' | 'folder' | 'link' | 'other';
 
-/** What stands in a folder. */
+/** An entry of a folder. */
 export interface FolderEntry {
   readonly name: string;
   readonly kind: EntryKind;
@@ -18,49 +18,51 @@ export interface FolderEntry {
 /** An open file. Positions count bytes from its start. */
 export interface OpenFile {
   size(): Promise<number>;
-  /** Under how many names the file is known (hard links): what is written shows under each of them. */
+  /** The number of names (hard links) of the file. All of them show the same content. */
   names(): Promise<number>;
-  /** Reads into `buffer` from `position` on and returns how many bytes: fewer than asked for, perhaps; 0 at the end. */
+  /**
+   * Reads into `buffer` from `position` on. Returns the number of bytes, which may be less than its length; 0 at the
+   * end.
+   */
   read(buffer: Uint8Array, position: number): Promise<number>;
-  /** Writes at `position` and returns how many bytes went through: fewer than given, perhaps. */
+  /** Writes at `position`. Returns the number of bytes written, which may be less than given. */
   write(bytes: Uint8Array, position: number): Promise<number>;
   truncate(length: number): Promise<void>;
-  /** Returns when the content is on the disk itself. */
+  /** Returns when the content is on disk. */
   sync(): Promise<void>;
   close(): Promise<void>;
 }
 
 /**
- * The few calls through which checkpoints, locks and logs reach the disk. Tests put their own in place, to let each call
- * fail in turn; errors carry a `code` as Node's do.
+ * The calls of the file system that checkpoints, locks and logs use. Tests replace them to make each call fail in turn.
+ * Errors have a `code`, as those of Node.
  */
 export interface FileSystem {
-  /** Makes a folder in one that exists; fails with EEXIST where there is one. */
+  /** Creates a folder. Its parent must exist. Fails with EEXIST where the name is taken. */
   createFolder(path: string): Promise<void>;
   list(path: string): Promise<readonly FolderEntry[]>;
-  /** What stands at the path itself, without following a symbolic link; `undefined` where nothing does. */
+  /** What the path itself belongs to, without following a symbolic link; `undefined` if nothing. */
   kindOf(path: string): Promise<EntryKind | undefined>;
   /**
-   * Opens a file, and nothing else: a folder, pipe or device fails with EISDIR, and is not waited for; a path that is itself a
-   * symbolic link with ELOOP.
+   * Opens a regular file. A folder, pipe or device fails at once with EISDIR, and a symbolic link with ELOOP.
    */
   open(path: string, mode: OpenMode): Promise<OpenFile>;
-  /** Moves a file or folder at once; a file there is replaced. */
+  /** Moves a file or folder in one step. Replaces a file of that name. */
   rename(from: string, to: string): Promise<void>;
-  /** Gives a file a second name; fails with EEXIST where there is something of that name. */
+  /** Gives a file a second name (a hard link). Fails with EEXIST where the name is taken. */
   addName(from: string, to: string): Promise<void>;
   removeFile(path: string): Promise<void>;
   /** Removes an empty folder. */
   removeFolder(path: string): Promise<void>;
-  /** Returns when the folder's entries are on the disk itself. */
+  /** Returns when the folder's entries are on disk. */
   syncFolder(path: string): Promise<void>;
-  /** For when the process ends, and nothing can be awaited. */
+  /** For the end of the process, where nothing can be awaited. */
   removeFileSync(path: string): void;
-  /** For when the process ends, and nothing can be awaited. */
+  /** For the end of the process, where nothing can be awaited. */
   removeFolderSync(path: string): void;
 }
 
-// A pipe that nobody writes to would else be waited for without end. Windows knows no such flags.
+// Without O_NONBLOCK, opening a pipe without a writer never returns. Windows has neither flag.
 const withoutLinksOrWaiting = (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 const flags = {
   read: constants.O_RDONLY | withoutLinksOrWaiting,
@@ -71,7 +73,7 @@ const flags = {
 const kindOfEntry = (entry: Dirent | Stats): EntryKind =>
   entry.isFile() ? 'file' : entry.isDirectory() ? 'folder' : entry.isSymbolicLink() ? 'link' : 'other';
 
-/** The file system of the machine, through Node. */
+/** The machine's {@link FileSystem}, through Node. */
 export const nodeFileSystem: FileSystem = {
   createFolder: async (path) => void (await mkdir(path)),
   list: async (path) => {
@@ -92,7 +94,7 @@ export const nodeFileSystem: FileSystem = {
   removeFile: unlink,
   removeFolder: rmdir,
   syncFolder: async (path) => {
-    // Windows opens no folders, and makes renames last by itself.
+    // Windows opens no folders, and makes renames durable by itself.
     if (platform === 'win32') return;
     const handle = await open(path, 'r');
     try {
@@ -105,7 +107,7 @@ export const nodeFileSystem: FileSystem = {
   removeFolderSync: rmdirSync,
 };
 
-/** An open file of Node as one of a {@link FileSystem}. */
+/** Wraps an open file of Node as an {@link OpenFile}. */
 export function openFile(handle: FileHandle): OpenFile {
   return {
     size: async () => (await handle.stat()).size,
@@ -118,7 +120,16 @@ export function openFile(handle: FileHandle): OpenFile {
   };
 }
 
-/** The `code` of an error of the file system: `'ENOENT'`, `'ENOSPC'`. */
+/**
+ * The `code` of an error of the file system, such as `'ENOENT'`; `undefined` for any other error.
+ *
+ * @example
+ * ```ts
+ * import { errorCode, nodeFileSystem } from '@hrm/files/node';
+ *
+ * await nodeFileSystem.list('no-such-folder').catch((error) => console.log(errorCode(error))); // ENOENT
+ * ```
+ */
 export function errorCode(error: unknown): string | undefined {
   const code = (error as { code?: unknown } | null | undefined)?.code;
   return typeof code === 'string' ? code : undefined;

@@ -2,34 +2,36 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 
-/** Which process: enough to tell it from a later one of the same number, where the system lets us. */
+/** Identifies a process. Distinguishes it from a later process with the same number, where the system allows it. */
 export interface ProcessIdentity {
   readonly pid: number;
   readonly host: string;
-  /** When it started, in a form that the system does not change. */
+  /** When it started, as the system writes it. */
   readonly started?: string;
-  /** The installed system (Linux: /etc/machine-id), this start of it, and the space in which the number counts. */
+  /** The installed system (Linux: /etc/machine-id). */
   readonly machine?: string;
+  /** The start of the system. */
   readonly boot?: string;
+  /** The namespace of `pid`, such as a container. */
   readonly namespace?: string;
 }
 
-/** Knows the processes of this machine. */
+/** The processes of this machine. */
 export interface ProcessTable {
-  /** What identifies a process that lives here. Default: this process. */
+  /** The identity of a running process. Default: this process. */
   identityOf(pid?: number): ProcessIdentity;
-  /** Whether a process lives; `unknown` where that cannot be seen from here: another machine, another container. */
+  /** Whether a process still runs; `unknown` for one of another machine or container. */
   state(process: ProcessIdentity): 'running' | 'gone' | 'unknown';
 }
 
 /**
- * The processes of the machine, through Node, /proc and, where there is none, ps.
+ * The processes of this machine, read from /proc, or from ps where there is no /proc.
  *
  * @example
  * ```ts
  * import { nodeProcessTable } from '@hrm/files/node';
  *
- * const self = nodeProcessTable.identityOf(); // plain data: keep it in a file beside what this process works on
+ * const self = nodeProcessTable.identityOf(); // plain data, which can be stored in a lock file
  * console.log(nodeProcessTable.state(self)); // running
  * ```
  */
@@ -47,13 +49,13 @@ export const nodeProcessTable: ProcessTable = {
     const here = nodeProcessTable.identityOf();
     if (boot === undefined || boot !== here.boot) {
       if (host !== here.host || machine !== here.machine) return 'unknown';
-      // This machine, before it was started again.
+      // This machine, but it was restarted since.
       if (boot !== undefined && here.boot !== undefined) return 'gone';
     }
     if (namespace !== here.namespace) return 'unknown';
     if (!isAlive(pid)) return 'gone';
     const now = startOf(pid);
-    // The number lives, but is it the same process?
+    // A process with this number runs. Is it the same process?
     return started !== undefined && now !== undefined && now !== started ? 'gone' : 'running';
   },
 };
@@ -62,17 +64,17 @@ function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
   } catch (error) {
-    // EPERM: it lives, under another user.
+    // EPERM: it runs, under another user.
     return (error as { code?: string }).code !== 'ESRCH';
   }
-  // What has died and was not yet buried by its parent still has its number.
+  // An ended process keeps its number until its parent has read its exit status.
   return !/^[ZX]/.test(statOf(pid) ?? '');
 }
 
-/** When a process started: in clock ticks since the system did (Linux), or by date (macOS). */
+/** When a process started: in clock ticks since the start of the system (Linux), or as a date (macOS). */
 function startOf(pid: number): string | undefined {
   const stat = statOf(pid);
-  // Fields from the third on; the start is the 22nd.
+  // `statOf` returns the fields from the third on. The start time is the 22nd field.
   if (stat !== undefined) return stat.split(' ')[19];
   if (process.platform !== 'darwin') return undefined;
   return attempt(
@@ -80,7 +82,7 @@ function startOf(pid: number): string | undefined {
   );
 }
 
-/** What Linux tells of a process, after its name (which may hold anything): state, parent, ... */
+/** The fields of /proc/PID/stat after the process's name, which may hold any text: state, parent, ... */
 function statOf(pid: number): string | undefined {
   return attempt(() => readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^[^]*\) /, ''));
 }

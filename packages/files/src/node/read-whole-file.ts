@@ -5,7 +5,7 @@ import { cutShort, expectSize, openRegularFile, type ReadOptions } from './regul
 
 const chunkBytes = 4 * 2 ** 20;
 
-/** Runs `read` on an open file; whatever fails becomes an error that names the file, see {@link unreadable}. */
+/** Runs `read` on an open file. Turns every failure into an error that names the file, see {@link unreadable}. */
 async function withFile<T>(
   fileSystem: Pick<FileSystem, 'open'>,
   path: string,
@@ -24,24 +24,48 @@ async function withFile<T>(
   }
 }
 
-/** What the system says where a file is not there, or something else is: facts of the file, as damage is. */
-const factsOfTheFile = ['ENOENT', 'ENOTDIR', 'EISDIR', 'ELOOP'];
+/** The codes of a path that does not lead to a file. They do not go away by trying again. */
+const notAFile = ['ENOENT', 'ENOTDIR', 'EISDIR', 'ELOOP'];
 
 /**
- * The error of a file or folder that could not be read: a FileFormatError where it is missing or something else, for another
- * may do in its place; else (EIO, EACCES, EMFILE, out of memory) an Error with the same `code`, for it may well be whole.
+ * The error for a file or folder that could not be read.
+ *
+ * A {@link FileFormatError} if the path does not lead to one, so a reader may try another file. For any other `cause`
+ * (EIO, EACCES, EMFILE, out of memory) an Error with the same `code`: the file may still be undamaged.
+ *
+ * @example
+ * ```ts
+ * import { readFile } from 'node:fs/promises';
+ * import { unreadable } from '@hrm/files/node';
+ *
+ * const path = 'no-such-file';
+ * await readFile(path).catch((cause) => console.log(unreadable(path, cause).name)); // FileFormatError
+ * ```
  */
 export function unreadable(path: string, cause: unknown): Error {
   const reason = cause instanceof Error ? cause.message : String(cause);
   const code = errorCode(cause);
-  if (code !== undefined && factsOfTheFile.includes(code)) {
+  if (code !== undefined && notAFile.includes(code)) {
     return new FileFormatError({ path, problem: `it cannot be read (${reason})`, expected: 'a readable file', cause });
   }
-  const message = `${path}: it cannot be read now (${reason}); that is no damage of the file: mend it and try again`;
+  const message = `${path}: it cannot be read now (${reason}), but it may be undamaged: fix the cause and try again`;
   return Object.assign(new Error(message, { cause }), { code });
 }
 
-/** Reads a whole file of at most `limit` bytes; a larger one is refused before memory is spent on it. */
+/**
+ * Reads a whole file of at most `limit` bytes. Refuses a larger one before it allocates memory, and refuses links.
+ *
+ * @throws as {@link readRegularFile}.
+ *
+ * @example
+ * ```ts
+ * import { writeFile } from 'node:fs/promises';
+ * import { nodeFileSystem, readWholeFile } from '@hrm/files/node';
+ *
+ * await writeFile('labels.npy', Uint8Array.of(1, 2, 3));
+ * console.log((await readWholeFile(nodeFileSystem, 'labels.npy', 2 ** 20)).length); // 3
+ * ```
+ */
 export async function readWholeFile(
   fileSystem: Pick<FileSystem, 'open'>,
   path: string,
@@ -57,10 +81,10 @@ export async function readWholeFile(
 }
 
 /**
- * Reads a whole file. Links are followed, unlike by {@link readWholeFile}.
+ * Reads a whole file. Follows links, unlike {@link readWholeFile}.
  *
- * @throws {@link FileFormatError} where it is missing, no file, or too large; Error, with the `code` of the file system, where it
- *   cannot be read now, for it may well be whole.
+ * @throws {@link FileFormatError} where the file is missing, not a regular file or too large; Error with the `code` of
+ *   the file system where it cannot be read now but may be undamaged.
  *
  * @example
  * ```ts
@@ -75,13 +99,28 @@ export async function readRegularFile(path: string, { maxBytes = Infinity }: Rea
   return readWholeFile({ open: async () => openFile(await openRegularFile(path)) }, path, maxBytes);
 }
 
-/** What a file must be, byte for byte. */
+/** The expected length and SHA-256 (in hexadecimal) of a file. */
 export interface FileFacts {
   readonly bytes: number;
   readonly sha256: string;
 }
 
-/** Checks a file's length and SHA-256; returns its bytes if asked to keep them, else takes 4 MiB of memory. */
+/**
+ * Checks a file's length and SHA-256. Returns its bytes if `keep` is true. Else it needs only 4 MiB of memory.
+ *
+ * @throws {@link FileFormatError} where they differ, and as {@link readWholeFile}.
+ *
+ * @example
+ * ```ts
+ * import { mkdtemp } from 'node:fs/promises';
+ * import { join } from 'node:path';
+ * import { nodeFileSystem, verifyFile, writeNewFile } from '@hrm/files/node';
+ *
+ * const path = join(await mkdtemp('out-'), 'weights.bin');
+ * const sha256 = await writeNewFile(nodeFileSystem, path, Uint8Array.of(1, 2, 3));
+ * console.log(await verifyFile(nodeFileSystem, path, { bytes: 3, sha256 }, true)); // Uint8Array(3) [ 1, 2, 3 ]
+ * ```
+ */
 export async function verifyFile(
   fileSystem: FileSystem,
   path: string,
@@ -100,9 +139,9 @@ export async function verifyFile(
     const hash = createHash('sha256');
     const bytes = new Uint8Array(keep ? size : Math.min(size, chunkBytes));
     for (let done = 0; done < size;) {
-      const room = keep ? bytes.subarray(done, done + chunkBytes) : bytes.subarray(0, size - done);
-      const read = await readSome(file, path, room, done);
-      hash.update(room.subarray(0, read));
+      const buffer = keep ? bytes.subarray(done, done + chunkBytes) : bytes.subarray(0, size - done);
+      const read = await readSome(file, path, buffer, done);
+      hash.update(buffer.subarray(0, read));
       done += read;
     }
     const sha256 = hash.digest('hex');
@@ -117,8 +156,8 @@ export async function verifyFile(
   });
 }
 
-async function readSome(file: OpenFile, path: string, room: Uint8Array, position: number): Promise<number> {
-  const read = await file.read(room, position);
+async function readSome(file: OpenFile, path: string, buffer: Uint8Array, position: number): Promise<number> {
+  const read = await file.read(buffer, position);
   if (read > 0) return read;
   throw cutShort(path, position);
 }

@@ -2,22 +2,23 @@ import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 
 import { type FileHandle, open } from 'node:fs/promises';
 import { FileFormatError } from '../file-format-error';
 
-/** Opened so, a pipe that nobody writes to is not waited for. Windows knows no such flag. */
+/** Without O_NONBLOCK, opening a pipe without a writer never returns. Windows has no such flag. */
 const READ = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 
-/** Node reads no more than 2 GiB at once, and the published checkpoint for ARC-AGI-2 is larger. */
+/** Node reads at most 2 GiB in one call. The published checkpoint for ARC-AGI-2 is larger. */
 const MOST_AT_ONCE = 2 ** 30;
 
-/** How a file is read. */
+/** Options of {@link openRegularFile} and the functions that read a file. */
 export interface ReadOptions {
-  /** A larger file is refused before memory is spent on it. Default: any size. */
+  /** A larger file is refused before memory is allocated for it. Default: no limit. */
   readonly maxBytes?: number;
 }
 
 /**
- * Opens a file to be read, and nothing else: a pipe is not waited for. Links are followed. The caller closes it.
+ * Opens a regular file to read it. Follows links. The caller closes it.
  *
- * @throws {@link FileFormatError} for a folder, pipe or device, and a file that is too large; Error of the file system.
+ * @throws {@link FileFormatError} for a folder, pipe or device, and for a file that is too large; Error of the file
+ *   system.
  *
  * @example
  * ```ts
@@ -34,7 +35,7 @@ export async function openRegularFile(path: string, options: ReadOptions = {}): 
   return openRegular(path, READ, options);
 }
 
-/** The same with flags of one's own, such as to make a file. */
+/** Opens a regular file with the given flags, for example to create it. */
 export async function openRegular(path: string, flags: number, options: ReadOptions = {}): Promise<FileHandle> {
   const file = await open(path, flags);
   try {
@@ -47,7 +48,7 @@ export async function openRegular(path: string, flags: number, options: ReadOpti
 }
 
 /**
- * Reads a whole file at once, while nothing else goes on.
+ * Reads a whole file synchronously.
  *
  * @throws as {@link openRegularFile}.
  *
@@ -85,14 +86,14 @@ function expectRegular(path: string, stats: Stats, { maxBytes = Infinity }: Read
   expectSize(path, stats.size, maxBytes);
 }
 
-/** Refuses a file of more than `maxBytes`. */
+/** Throws a {@link FileFormatError} for a file of more than `maxBytes`. */
 export function expectSize(path: string, size: number, maxBytes: number): void {
   if (size <= maxBytes) return;
   throw new FileFormatError({ path, problem: `the file is ${size} bytes long`, expected: `at most ${maxBytes}` });
 }
 
-/** The error of a file that ends at `offset`, where it was longer when it was opened. */
+/** The error for a file that ends at `offset`, although it was longer when it was opened. */
 export function cutShort(path: string, offset: number): FileFormatError {
-  const expected = 'a file that nobody changes meanwhile';
-  return new FileFormatError({ path, offset, problem: 'the file ends sooner than its size says', expected });
+  const expected = 'a file that no program changes while it is read';
+  return new FileFormatError({ path, offset, problem: 'the file ends earlier than its size says', expected });
 }

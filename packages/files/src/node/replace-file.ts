@@ -4,10 +4,11 @@ import { type FileSystem, nodeFileSystem } from './file-system';
 import { writeWhole } from './write-whole';
 
 /**
- * Writes a whole file at once: afterwards, whatever happens meanwhile, the file has its old content or all of the new.
- * Returns when the new content is on the disk.
+ * Writes or replaces a file in one step. Even after a crash the file has all of its old content or all of the new.
+ * Returns when the new content is on disk.
  *
- * @throws {@link FileFormatError} where a link or a folder has the name, Error of the file system; what was there then stays.
+ * @throws {@link FileFormatError} where a link or a folder has the name; Error of the file system. Then nothing
+ *   changes.
  *
  * @example
  * ```ts

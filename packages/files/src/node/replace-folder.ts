@@ -1,27 +1,28 @@
 import { type FileSystem, nodeFileSystem } from './file-system';
 import { writeWhole } from './write-whole';
 
-/** What {@link replaceFolder} is to do. */
+/** Options of {@link replaceFolder}. */
 export interface FolderReplacement {
-  /** Writes what the folder is to hold, each file to the disk itself; the folder is there and empty. */
+  /** Writes the files into the empty folder, and flushes each to disk. */
   readonly fill: (folder: string) => Promise<void>;
-  /** Removes a folder such as this writes, whole or half, if there is one, and nothing that others have put there. */
+  /** Removes the folder that `fill` wrote, finished or not, if it exists. Must not remove files of others. */
   readonly remove: (folder: string) => Promise<void>;
-  /** The name of the folder until it is whole, beside its place. */
+  /** The path of the folder until it is finished, in the same parent folder. */
   readonly temporary: string;
-  /** Where a folder that has the name already stands until the new one has it, beside its place. */
+  /** The path of the old folder while it is replaced, in the same parent folder. */
   readonly aside: string;
-  /** Default: the machine's. */
+  /** Default: `nodeFileSystem`. */
   readonly fileSystem?: FileSystem;
 }
 
 /**
- * Writes a folder whole or not at all: under a temporary name, which it changes for its own once all is on the disk.
+ * Writes or replaces a whole folder, or changes nothing. Fills a temporary folder, and renames it when all is on disk.
  *
- * No system call exchanges two folders everywhere, so one that has the name steps aside first and is removed last. A process
- * killed in between leaves it aside, where `path` is missing: the reader looks there too, or the next start moves it back.
+ * Not every system can exchange two folders in one call. So the old folder is first renamed to `aside`, and removed
+ * last. If the process is killed in between, `path` is missing and `aside` holds the old folder: read it there, or move
+ * it back.
  *
- * @throws what `fill` throws, and Error of the file system: then the old folder is back in its place.
+ * @throws what `fill` throws, and Error of the file system. Then the old folder is back in its place.
  *
  * @example
  * ```ts
@@ -52,8 +53,8 @@ export async function replaceFolder(path: string, replacement: FolderReplacement
     place: async () => {
       const kind = await fileSystem.kindOf(path);
       if (kind === undefined) return fileSystem.rename(temporary, path);
-      if (kind !== 'folder') throw new Error(`${path} is no folder, and none of ours; move it away`);
-      // What a killed process has left there is of no more use: `path` is whole.
+      if (kind !== 'folder') throw new Error(`${path} is a ${kind}; expected a folder, or nothing: move it away`);
+      // A killed process may have left a folder there. It is not needed: `path` is whole.
       await remove(aside);
       await fileSystem.rename(path, aside);
       try {
@@ -65,6 +66,6 @@ export async function replaceFolder(path: string, replacement: FolderReplacement
     },
     discard: remove,
   });
-  // If it cannot be removed now, the next to write will.
+  // If it cannot be removed now, the next call removes it.
   await remove(aside).catch(() => undefined);
 }

@@ -5,21 +5,22 @@ import { type FileSystem, nodeFileSystem } from './file-system';
 import { replaceFolder } from './replace-folder';
 import { temporaryPath } from './write-whole';
 
-/** What a folder of files may hold. */
+/** Describes the folders that {@link writeFolder} writes and replaces. */
 export interface FolderContents {
-  /** Whether a file of this name is such as we write: a folder with anything else is not replaced. */
+  /** Whether a file of this name may be replaced. A folder with any other file is never replaced. */
   readonly isOurs: (name: string) => boolean;
   /** What such a folder is, for errors: `'a data set'`. */
   readonly what: string;
-  /** Default: the machine's. */
+  /** Default: `nodeFileSystem`. */
   readonly fileSystem?: FileSystem;
 }
 
-/** Where a folder stands while another takes its place. */
+/** The path of the old folder while it is replaced. */
 const asidePath = (path: string): string => join(dirname(path), `.${basename(path)}.replaced`);
 
 /**
- * Where a folder is to be read: in its place, but where a process was killed while {@link writeFolder} replaced it, aside.
+ * The path at which to read a folder that {@link writeFolder} wrote. Usually `path` itself. If a process was killed
+ * while it replaced the folder, the path of the old folder.
  *
  * @example
  * ```ts
@@ -29,14 +30,21 @@ const asidePath = (path: string): string => join(dirname(path), `.${basename(pat
  * ```
  */
 export async function wholeFolder(path: string, fileSystem: FileSystem = nodeFileSystem): Promise<string> {
-  const isThere = async (place: string) => (await fileSystem.kindOf(place)) !== undefined;
-  return !(await isThere(path)) && (await isThere(asidePath(path))) ? asidePath(path) : path;
+  const exists = async (place: string) => (await fileSystem.kindOf(place)) !== undefined;
+  return !(await exists(path)) && (await exists(asidePath(path))) ? asidePath(path) : path;
 }
 
 /**
- * Refuses what {@link writeFolder} would not replace, before anything is written.
+ * Checks that {@link writeFolder} can write or replace a folder. Call it before a long computation.
  *
- * @throws {@link FileFormatError} where a link has the name, a file, or a folder that holds anything but files such as we write.
+ * @throws {@link FileFormatError} where a link or a file has the name, or a folder that holds files of another kind.
+ *
+ * @example
+ * ```ts
+ * import { expectReplaceableFolder } from '@hrm/files/node';
+ *
+ * await expectReplaceableFolder('data/train', { isOurs: (name) => name.endsWith('.npy'), what: 'a data set' });
+ * ```
  */
 export async function expectReplaceableFolder(path: string, contents: FolderContents): Promise<void> {
   await expectOurs(path, contents);
@@ -44,10 +52,10 @@ export async function expectReplaceableFolder(path: string, contents: FolderCont
 }
 
 /**
- * Writes a folder of files whole or not at all. A folder of such files that has the name is replaced; see {@link wholeFolder}
- * for where to read meanwhile.
+ * Writes a whole folder of files, or changes nothing. Replaces a folder of the same kind. Readers find the folder with
+ * {@link wholeFolder}.
  *
- * @throws {@link FileFormatError} where what has the name is not replaced; Error of the file system.
+ * @throws {@link FileFormatError} as {@link expectReplaceableFolder}; Error of the file system.
  *
  * @example
  * ```ts
@@ -81,17 +89,17 @@ export async function writeFolder(
 
 async function expectOurs(path: string, { isOurs, what, fileSystem = nodeFileSystem }: FolderContents): Promise<void> {
   const refuse = (problem: string): never => {
-    throw new FileFormatError({ path, problem, expected: `${what}, for nothing else is replaced: move it away` });
+    throw new FileFormatError({ path, problem, expected: `${what}; nothing else is replaced: move it away` });
   };
   const kind = await fileSystem.kindOf(path);
   if (kind === undefined) return;
-  if (kind !== 'folder') refuse(kind === 'link' ? 'it is a symbolic link' : 'it is no folder');
+  if (kind !== 'folder') refuse(kind === 'link' ? 'it is a symbolic link' : 'it is not a folder');
   for (const entry of await fileSystem.list(path)) {
     if (entry.kind !== 'file' || !isOurs(entry.name)) refuse(`it holds ${JSON.stringify(entry.name)}`);
   }
 }
 
-/** Removes a folder of such files; where it holds anything else, all of it stays. */
+/** Removes a folder that {@link writeFolder} wrote. If it holds any other file, removes nothing and throws. */
 async function removeOurs(path: string, contents: FolderContents): Promise<void> {
   const { fileSystem = nodeFileSystem } = contents;
   if ((await fileSystem.kindOf(path)) === undefined) return;

@@ -2,28 +2,37 @@ import { randomBytes } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
 import { type FileSystem, nodeFileSystem } from './file-system';
 
-/** What {@link writeWhole} is to do. */
+/** Options of {@link writeWhole}. */
 export interface WholeWrite {
-  /** Writes under the temporary name, and returns when all is on the disk. */
+  /** Writes under the temporary name, and returns when all is on disk. */
   readonly write: (temporary: string) => Promise<void>;
-  /** Gives what is written its name. Default: renames it. */
+  /** Moves the result to `path`. Default: renames it. */
   readonly place?: (temporary: string) => Promise<void>;
-  /** Removes what was written under the temporary name, where that failed. Default: removes one file. */
+  /** Removes the temporary file or folder after a failure. Default: removes one file. */
   readonly discard?: (temporary: string) => Promise<void>;
-  /** The temporary name, on the same disk. Default: a hidden one in the same folder, see {@link temporaryPath}. */
+  /** The temporary path, on the same disk. Default: {@link temporaryPath}. */
   readonly temporary?: string;
-  /** Default: the machine's. */
+  /** Default: `nodeFileSystem`. */
   readonly fileSystem?: FileSystem;
 }
 
-/** A hidden name in the folder of `path` that no other process uses. */
+/**
+ * A random hidden path in the folder of `path`, which no other process uses.
+ *
+ * @example
+ * ```ts
+ * import { temporaryPath } from '@hrm/files/node';
+ *
+ * console.log(temporaryPath('out/weights.bin')); // out/.weights.bin-5f1d2c9a0b3e
+ * ```
+ */
 export function temporaryPath(path: string): string {
   return join(dirname(path), `.${basename(path)}-${randomBytes(6).toString('hex')}`);
 }
 
 /**
- * Has something written under a temporary name, then gives it the name `path`: whatever happens meanwhile, what stands at `path`
- * is the old or all of the new. Returns when the name is on the disk.
+ * Writes under a temporary name, then renames to `path`. Even after a crash, `path` has all of its old content or all
+ * of the new. Returns when the rename is on disk.
  *
  * @throws what `write` and `place` throw, after `discard`.
  *

@@ -1,13 +1,13 @@
-/** The element types read and written, as numpy names them (little-endian): u1 is uint8, i4 int32, f8 float64, ... */
+/** The supported element types, as numpy names them (little-endian): u1 is uint8, i4 is int32, f8 is float64, ... */
 export type NpyType = 'u1' | 'i1' | 'i2' | 'i4' | 'i8' | 'f4' | 'f8';
 
-/** What the header of an .npy file says. */
+/** The contents of an .npy file's header. */
 export interface NpyHeader {
   type: NpyType;
   shape: number[];
 }
 
-/** Headers longer than this are refused, as numpy refuses them. */
+/** The longest header that is read, as in numpy. */
 export const MAX_HEADER_BYTES = 10_000;
 /** numpy 1 has at most 32 axes. */
 const MAX_AXES = 32;
@@ -24,12 +24,12 @@ const DESCRIPTIONS: Readonly<Record<string, NpyType>> = {
   '<f8': 'f8',
 };
 
-/** Tells {@link parseNpyHeader}'s caller what the header has that it must not have, and at which of its characters. */
+/** Throws the error for a problem that {@link parseNpyHeader} found at the character `at` of the header. */
 export type NpyHeaderProblemReporter = (found: string, expected: string, at: number) => never;
 
 /**
- * Reads the Python dictionary of a header, as numpy.lib.format writes it: exactly the keys descr, fortran_order and
- * shape. A parser of that little grammar and nothing else: nothing is evaluated.
+ * Reads the Python dictionary of a header, as numpy.lib.format writes it, with exactly the keys descr, fortran_order
+ * and shape. Evaluates nothing.
  */
 class HeaderParser {
   #at = 0;
@@ -60,7 +60,7 @@ class HeaderParser {
         break;
       }
     }
-    if (/[^ \n]/.test(this.text.slice(this.#at))) this.#fail('something after the dictionary', 'only spaces');
+    if (/[^ \n]/.test(this.text.slice(this.#at))) this.#fail('text after the dictionary', 'only spaces');
     for (const key of ['descr', 'fortran_order', 'shape']) {
       if (!values.has(key)) this.#fail(`no key '${key}'`, 'descr, fortran_order and shape');
     }
@@ -83,13 +83,13 @@ class HeaderParser {
 
   #expect(character: string): void {
     if (this.#take(character)) return;
-    const found = this.#at < this.text.length ? JSON.stringify(this.text[this.#at]) : 'an end';
+    const found = this.#at < this.text.length ? JSON.stringify(this.text[this.#at]) : 'an early end';
     this.#fail(found, `'${character}'`);
   }
 
   #string(): string {
     const match = /^(?:'([a-z0-9_<>|=]*)'|"([a-z0-9_<>|=]*)")/.exec(this.text.slice(this.#at, this.#at + 64));
-    if (!match) this.#fail('no plain string', 'a short quoted name');
+    if (!match) this.#fail('something other than a plain string', 'a short quoted name');
     this.#at += match[0].length;
     return match[1] ?? match[2]!;
   }
@@ -110,7 +110,7 @@ class HeaderParser {
     if (this.text.startsWith('True', this.#at)) {
       this.#fail('fortran_order True', 'False (save the array with numpy.ascontiguousarray)');
     }
-    return this.#fail('no truth value', 'False');
+    return this.#fail('something other than a boolean', 'False');
   }
 
   #shape(): number[] {
@@ -119,14 +119,14 @@ class HeaderParser {
     for (this.#spaces(); !this.#take(')'); this.#spaces()) {
       const match = /^(?:0|[1-9][0-9]{0,15})(?![0-9])/.exec(this.text.slice(this.#at, this.#at + 17));
       const length = match ? Number(match[0]) : NaN;
-      if (!Number.isSafeInteger(length)) this.#fail('no length of an axis', 'an integer of 0 to 2^53 - 1');
+      if (!Number.isSafeInteger(length)) this.#fail('an axis without a valid length', 'an integer from 0 to 2^53 - 1');
       if (shape.length === MAX_AXES) this.#fail('too many axes', `at most ${MAX_AXES}`);
       this.#at += match![0].length;
       shape.push(length);
       this.#spaces();
       if (!this.#take(',')) {
-        // In Python (3) is no tuple; (3,) is.
-        if (shape.length === 1) this.#fail('a shape that is no tuple', "',' after the only axis");
+        // In Python (3,) is a tuple and (3) is a number.
+        if (shape.length === 1) this.#fail('a shape that is not a tuple', "',' after the only axis");
         this.#expect(')');
         break;
       }
@@ -140,7 +140,7 @@ export function parseNpyHeader(text: string, fail: NpyHeaderProblemReporter): Np
   return new HeaderParser(text, fail).parse();
 }
 
-/** The header numpy writes: with room for the first axis to grow, filled up so that the data starts at a multiple of 64. */
+/** The header as numpy writes it. Spaces let the first axis grow in place, and align the data to 64 bytes. */
 export function formatNpyHeader(header: NpyHeader): string {
   const { type, shape } = header;
   const description = type === 'u1' || type === 'i1' ? `|${type}` : `<${type}`;

@@ -4,12 +4,12 @@ import { formatNpyHeader, MAX_HEADER_BYTES, type NpyType, parseNpyHeader } from 
 /** The arrays that hold .npy data in memory. */
 export type NpyData = Uint8Array | Int8Array | Int16Array | Int32Array | Float32Array | Float64Array;
 
-/** An array of an .npy file: elements in C order. */
+/** An array of an .npy file, in C order. */
 export interface NpyArray {
   /** The element type in the file. */
   type: NpyType;
   shape: number[];
-  /** As many elements as the shape says; an 'i8' file comes as Int32Array. */
+  /** One element for each index of the shape. For type 'i8' an Int32Array. */
   data: NpyData;
 }
 
@@ -17,13 +17,13 @@ const MAGIC = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
 
 const ELEMENT_BYTES: Readonly<Record<NpyType, number>> = { u1: 1, i1: 1, i2: 2, i4: 4, i8: 8, f4: 4, f8: 8 };
 
-/** Tells the reader's caller what is wrong, and at which byte. */
+/** Throws the error for a problem at a byte of the file. */
 type NpyProblemReporter = (problem: string, expected: string, offset: number) => never;
 
-/** Splits the file into header text and data; nothing of the header is read before its length is known to be sane. */
+/** Finds the header's text and the data in a file. Checks the length of the header before it reads it. */
 function splitHeader(bytes: Uint8Array, fail: NpyProblemReporter): { text: string; textAt: number; dataAt: number } {
   if (MAGIC.some((byte, index) => bytes[index] !== byte)) {
-    fail('this is no .npy file', 'it to begin with \\x93NUMPY', 0);
+    fail('this is not an .npy file', 'one that begins with \\x93NUMPY', 0);
   }
   const [major, minor] = [bytes[6], bytes[7]];
   if (major === undefined || minor === undefined) return fail('the file ends in its version', 'a header', bytes.length);
@@ -35,12 +35,12 @@ function splitHeader(bytes: Uint8Array, fail: NpyProblemReporter): { text: strin
   if (headerBytes > MAX_HEADER_BYTES) fail(`the header has ${headerBytes} bytes`, `at most ${MAX_HEADER_BYTES}`, 8);
   const dataAt = textAt + headerBytes;
   if (bytes.length < dataAt) fail('the file ends in its header', `a header of ${headerBytes} bytes`, bytes.length);
-  // The grammar is ASCII; a byte beyond becomes a character it refuses.
+  // The header's grammar is ASCII. Any other byte becomes a character that the parser refuses.
   const text = Array.from(bytes.subarray(textAt, dataAt), (byte) => String.fromCharCode(byte)).join('');
   return { text, textAt, dataAt };
 }
 
-/** Number of elements; `undefined` where the bytes of all axes but those of length 0 are too many to be counted exactly. */
+/** The number of elements; `undefined` where the size of the axes longer than 0 is more than 2^53 - 1 bytes. */
 function countElements(shape: number[], elementBytes: number): number | undefined {
   const bytes = shape.filter((length) => length !== 0).reduce((product, length) => product * length, elementBytes);
   if (bytes > Number.MAX_SAFE_INTEGER) return undefined;
@@ -52,7 +52,7 @@ function narrowInt64(bytes: Uint8Array, dataAt: number, count: number, fail: Npy
   const data = new Int32Array(count);
   for (let index = 0; index < count; index++) {
     const low = view.getInt32(index * 8, true);
-    // The value fits in 32 bits when the upper half only repeats the sign.
+    // The value fits in 32 bits if the upper half only repeats the sign.
     if (view.getInt32(index * 8 + 4, true) !== low >> 31) {
       const value = view.getBigInt64(index * 8, true);
       fail(`element ${index} is ${value}`, '64-bit integers within 32 bits', dataAt + index * 8);
@@ -63,9 +63,10 @@ function narrowInt64(bytes: Uint8Array, dataAt: number, count: number, fail: Npy
 }
 
 /**
- * Reads an .npy file, versions 1.0 to 3.0, as `numpy.load` does with `allow_pickle=False`, and strictly: little-endian
- * u1, i1, i2, i4, i8, f4 and f8 in C order, a header of at most 10,000 bytes, and exactly as many bytes of data as
- * the shape says. 64-bit integers must fit in 32 bits. Nothing is evaluated; memory used beside the file: its data.
+ * Reads an .npy file of version 1.0 to 3.0, like `numpy.load` with `allow_pickle=False`.
+ *
+ * Accepts little-endian u1, i1, i2, i4, i8, f4 and f8 in C order, a header of at most 10,000 bytes, and exactly the
+ * bytes of data that the shape needs. 64-bit integers must fit in 32 bits. Evaluates nothing. Copies the data once.
  *
  * @param bytes the whole file.
  * @param options.path names the file in errors.
@@ -101,8 +102,8 @@ export function parseNpy(bytes: Uint8Array, { path }: { readonly path?: string }
     );
   }
   if (type === 'i8') return { type, shape, data: narrowInt64(bytes, dataAt, count, fail) };
-  // A copy, since a typed array must begin at a multiple of its element's size. `new Uint8Array` rather than slice:
-  // a Node Buffer's slice shares its memory.
+  // A copy, because a typed array must begin at a multiple of its element's size. Not `slice`: a slice of a Node Buffer
+  // shares its memory.
   const { buffer } = new Uint8Array(bytes.subarray(dataAt));
   const read: Record<Exclude<NpyType, 'i8'>, () => NpyData> = {
     u1: () => new Uint8Array(buffer),
@@ -127,8 +128,8 @@ function typeOf(data: NpyData): NpyType {
 /**
  * Writes an .npy file, version 1.0, byte for byte as `numpy.save` does.
  *
- * @param array the elements in C order and their shape; the element type is that of the typed array (Uint8Array u1,
- *   Int8Array i1, Int16Array i2, Int32Array i4, Float32Array f4, Float64Array f8).
+ * @param array the elements in C order and their shape. The typed array sets the element type: Uint8Array u1, Int8Array
+ *   i1, Int16Array i2, Int32Array i4, Float32Array f4, Float64Array f8.
  * @throws RangeError when the shape does not fit the number of elements, or has more than 32 axes.
  *
  * @example

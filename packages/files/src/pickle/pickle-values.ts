@@ -1,10 +1,10 @@
-/** Throws a {@link FileFormatError} that points at the instruction being read. */
+/** Throws a {@link FileFormatError} at the instruction that is being read. */
 export type PickleProblemReporter = (problem: string, expected: string) => never;
 
-/** What a global name in a pickle stands for. Only names that the caller lists exist; nothing is ever imported. */
+/** A global name that a pickle may use. Only names that the caller lists exist. Nothing is imported. */
 export interface PickleGlobal {
   readonly name: string;
-  /** What calling it does, where the pickle may call it. */
+  /** The function, if the pickle may call this name. */
   readonly call?: (args: readonly unknown[], fail: PickleProblemReporter) => unknown;
 }
 
@@ -23,7 +23,7 @@ export class PickleDict {
   constructor(readonly kind: 'dict' | 'OrderedDict') {}
 }
 
-/** A Python float, kept apart from integers, which are plain numbers here. */
+/** A Python float. Integers are plain numbers here. */
 export class PickleFloat {
   constructor(readonly value: number) {}
 }

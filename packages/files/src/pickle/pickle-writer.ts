@@ -1,4 +1,4 @@
-/** Writes a pickle of protocol 2, instruction by instruction, with no memo: for values that share nothing. */
+/** Writes a pickle of protocol 2, instruction by instruction. Without a memo, so values share nothing. */
 export class PickleWriter {
   readonly #bytes: number[] = [0x80, 2];
 
@@ -6,17 +6,17 @@ export class PickleWriter {
     return this.#write(0x7d);
   }
 
-  /** Opens what {@link tuple} or {@link setItems} closes. */
+  /** Starts the values that {@link tuple} or {@link setItems} takes. */
   mark(): this {
     return this.#write(0x28);
   }
 
-  /** A tuple of what follows the last mark. */
+  /** Makes a tuple of the values after the last mark. */
   tuple(): this {
     return this.#write(0x74);
   }
 
-  /** Puts the keys and values that follow the last mark into the dict before it. */
+  /** Puts the keys and values after the last mark into the dict before it. */
   setItems(): this {
     return this.#write(0x75);
   }
@@ -32,7 +32,7 @@ export class PickleWriter {
       .#write(...bytes);
   }
 
-  /** An integer from 0 to 2^53 - 1. */
+  /** Writes an integer from 0 to 2^53 - 1. */
   integer(value: number): this {
     if (value < 2 ** 31) return this.#write(0x4a).#writeInteger(value, 4);
     return this.#write(0x8a, 8).#writeInteger(value, 8);
@@ -48,17 +48,17 @@ export class PickleWriter {
     return this.#write(0x63, ...new TextEncoder().encode(`${module}\n${name}\n`));
   }
 
-  /** Replaces the tuple on top by what it is the persistent id of. */
+  /** Replaces the tuple on top by the object whose persistent id it is. */
   persistentId(): this {
     return this.#write(0x51);
   }
 
-  /** Calls the global below the tuple on top with it. */
+  /** Calls the global below the tuple on top, with the tuple as its arguments. */
   call(): this {
     return this.#write(0x52);
   }
 
-  /** The pickle of the one value written. */
+  /** Ends the pickle and returns its bytes. */
   finish(): Uint8Array {
     this.#write(0x2e);
     return Uint8Array.from(this.#bytes);

@@ -2,7 +2,7 @@ import { FileFormatError, quoteName } from '../file-format-error';
 import { countElements, elementType, type HostTensorDtype } from '../tensors/host-tensor';
 import { JsonScanner } from '../json-scanner';
 
-/** The most that {@link parseSafetensors} reads; beyond, a file is refused before memory is spent on it. */
+/** The limits of {@link parseSafetensors}. A larger file is refused before memory is allocated for it. */
 export const safetensorsLimits = Object.freeze({
   /** Bytes of the header. */
   headerBytes: 25_000_000,
@@ -14,7 +14,7 @@ export const safetensorsLimits = Object.freeze({
   dimensions: 64,
 });
 
-/** The types of element by their names in the header. */
+/** The element types by their names in the header. */
 export const safetensorsDtypes: ReadonlyMap<string, HostTensorDtype> = new Map([
   ['F64', 'float64'],
   ['F32', 'float32'],
@@ -31,12 +31,12 @@ export const safetensorsDtypes: ReadonlyMap<string, HostTensorDtype> = new Map([
   ['BOOL', 'bool'],
 ]);
 
-/** The one name in the header that is no tensor's. */
+/** The key of the metadata in the header. All other keys are names of tensors. */
 export const metadataKey = '__metadata__';
-/** Bytes before the header: its length. */
+/** The size of the header's length, which is stored before the header. */
 export const lengthBytes = 8;
 
-/** What the header tells of a tensor. */
+/** The header's entry of a tensor. */
 export interface SafetensorsEntry {
   readonly name: string;
   readonly dtype: HostTensorDtype;
@@ -46,15 +46,15 @@ export interface SafetensorsEntry {
   readonly end: number;
 }
 
-/** What the header tells of the file. */
+/** The contents of the header. */
 export interface SafetensorsHeader {
-  /** Its length, after the {@link lengthBytes}. */
+  /** The length of the header, without the {@link lengthBytes} before it. */
   readonly bytes: number;
   readonly entries: readonly SafetensorsEntry[];
   readonly metadata: ReadonlyMap<string, string>;
 }
 
-/** Reads and checks the header alone; whether the data fits it is for the caller to see. */
+/** Reads and checks the header. The caller checks that the data fits it. */
 export function readSafetensorsHeader(bytes: Uint8Array, path: string | undefined): SafetensorsHeader {
   const length = bytes.byteLength;
   if (length < lengthBytes) {
@@ -71,7 +71,7 @@ export function readSafetensorsHeader(bytes: Uint8Array, path: string | undefine
     throw new FileFormatError({
       path,
       offset: 0,
-      problem: `the header is said to be ${headerBytes} bytes long`,
+      problem: `the header claims to be ${headerBytes} bytes long`,
       expected: `at most ${limit} (${limit === safetensorsLimits.headerBytes ? 'the limit' : 'the rest of the file'})`,
     });
   }

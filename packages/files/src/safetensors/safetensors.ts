@@ -15,11 +15,11 @@ import {
   type SafetensorsEntry,
 } from './safetensors-header';
 
-/** What a safetensors file holds. */
+/** The contents of a safetensors file. */
 export interface Safetensors {
   /** The tensors, in the order of the header. */
   readonly tensors: NamedHostTensors;
-  /** The free text beside them (`__metadata__`). */
+  /** Free text by key (`__metadata__`). */
   readonly metadata: ReadonlyMap<string, string>;
 }
 
@@ -28,11 +28,11 @@ const dtypeCodes: ReadonlyMap<HostTensorDtype, string> = new Map(
 );
 
 /**
- * Reads a safetensors file, strictly: whatever it accepts, Python's `safetensors` reads as the same tensors.
+ * Reads a safetensors file. Python's `safetensors` reads every accepted file as the same tensors.
  *
- * Refused are a header that is too long or not plain JSON of the known fields; duplicate names; unknown dtypes; sizes
- * that do not follow from shapes; data with holes, overlaps or anything left over; {@link safetensorsLimits}.
- * Tensors are views of `bytes` where alignment allows; 16-bit floats are widened, so memory stays within twice the file.
+ * Refuses a header that is too long or has unknown fields, duplicate names, unknown dtypes, sizes that do not fit the
+ * shapes, data with holes, overlaps or a rest, and files beyond the {@link safetensorsLimits}. Tensors are views of
+ * `bytes` where alignment allows. 16-bit floats are widened, so memory stays within twice the file.
  *
  * @param bytes The whole file.
  * @param options.path Names the file in errors.
@@ -63,12 +63,13 @@ export function parseSafetensors(bytes: Uint8Array, options: { readonly path?: s
 }
 
 /**
- * Writes a safetensors file: the same tensors and metadata always give the same bytes.
+ * Writes a safetensors file. The same tensors and metadata always give the same bytes.
  *
- * The header is padded and the tensors are ordered (widest elements first, then by name) so that each is aligned.
+ * All tensors are aligned: the header is padded, and the tensors are sorted (widest elements first, then by name).
  *
- * @param metadata Free text to keep beside the tensors.
- * @throws TypeError or RangeError where a tensor's data, shape and dtype do not fit, or a name cannot be written.
+ * @param metadata Free text by key, stored with the tensors.
+ * @throws TypeError or RangeError where a tensor's data, shape and dtype do not fit together, or a name cannot be
+ *   written.
  *
  * @example
  * ```ts
@@ -91,7 +92,7 @@ export function serializeSafetensors(
   const stored: Uint8Array[] = [];
   let offset = 0;
   for (const [name, tensor] of [...tensors].sort(compareStorageOrder)) {
-    if (name === metadataKey) throw new RangeError(`no tensor may be called ${metadataKey}; rename it`);
+    if (name === metadataKey) throw new RangeError(`a tensor is named ${metadataKey}, which is reserved; rename it`);
     assertHostTensor(name, tensor);
     const elements = encodeElements(tensor);
     const end = offset + elements.byteLength;
@@ -115,7 +116,7 @@ export function serializeSafetensors(
   return bytes;
 }
 
-/** The tensors must fill the data, in some order, with no byte between them, shared or left over. */
+/** Checks that the tensors, in some order, fill the data without gaps, overlaps or a rest. */
 function assertGapless(
   entries: readonly SafetensorsEntry[],
   dataStart: number,

@@ -1,11 +1,11 @@
-/** The values of bfloat16 numbers, given as their bits: exact, a bfloat16 is the upper half of a float32. */
+/** Widens bfloat16 numbers, given as bits, to float32. Exact: a bfloat16 is the upper half of a float32. */
 export function widenBfloat16(bits: Uint16Array): Float32Array {
   const wide = new Uint32Array(bits.length);
   for (let i = 0; i < bits.length; i++) wide[i] = bits[i]! << 16;
   return new Float32Array(wide.buffer);
 }
 
-/** The bits of the nearest bfloat16 numbers, ties to even, as PyTorch rounds. */
+/** Rounds to the nearest bfloat16 numbers, ties to even, as PyTorch does. Returns their bits. */
 export function narrowToBfloat16(values: Float32Array): Uint16Array {
   const wide = new Uint32Array(values.buffer, values.byteOffset, values.length);
   const bits = new Uint16Array(values.length);
@@ -14,7 +14,7 @@ export function narrowToBfloat16(values: Float32Array): Uint16Array {
     if ((word & 0xffff) === 0) {
       bits[i] = word >>> 16;
     } else if ((word & 0x7fffffff) > 0x7f800000) {
-      // Rounding could carry a NaN into infinity: cut it and keep it quiet.
+      // Rounding could turn a NaN into infinity. So cut it, and keep it a quiet NaN.
       bits[i] = (word >>> 16) | 0x40;
     } else {
       bits[i] = (word + 0x7fff + ((word >>> 16) & 1)) >>> 16;
@@ -23,14 +23,14 @@ export function narrowToBfloat16(values: Float32Array): Uint16Array {
   return bits;
 }
 
-/** The values of IEEE half-precision numbers, given as their bits: exact. */
+/** Widens IEEE half-precision numbers, given as bits, to float32. Exact. */
 export function widenFloat16(bits: Uint16Array): Float32Array {
   const wide = new Uint32Array(bits.length);
   for (let i = 0; i < bits.length; i++) wide[i] = float16BitsToFloat32Bits(bits[i]!);
   return new Float32Array(wide.buffer);
 }
 
-/** The bits of the nearest IEEE half-precision numbers, ties to even; beyond 65504 infinity, as PyTorch rounds. */
+/** Rounds to the nearest IEEE half-precision numbers, ties to even, as PyTorch does. Returns their bits. */
 export function narrowToFloat16(values: Float32Array): Uint16Array {
   const wide = new Uint32Array(values.buffer, values.byteOffset, values.length);
   const bits = new Uint16Array(values.length);
@@ -45,7 +45,7 @@ function float16BitsToFloat32Bits(half: number): number {
   if (exponent === 0x1f) return sign | 0x7f800000 | (fraction << 13);
   if (exponent !== 0) return sign | ((exponent + 112) << 23) | (fraction << 13);
   if (fraction === 0) return sign;
-  // A subnormal half is a normal float: move its leading one to where a float's implicit one is.
+  // A subnormal half is a normal float32. Move its leading one to the place of the float32's implicit one.
   const shift = Math.clz32(fraction) - 21;
   return sign | ((113 - shift) << 23) | (((fraction << shift) & 0x3ff) << 13);
 }
@@ -60,7 +60,7 @@ function float32BitsToFloat16Bits(word: number): number {
   }
   if (exponent > 142) return sign | 0x7c00;
   if (exponent >= 113) {
-    // The carry of rounding up runs into the exponent, and from the largest half into infinity: both are right.
+    // Rounding up may carry into the exponent, and from the largest half into infinity. Both are correct.
     return sign | ((((exponent - 112) << 10) | (fraction >>> 13)) + roundUp(fraction, 13));
   }
   if (exponent < 102) return sign;
@@ -69,7 +69,7 @@ function float32BitsToFloat16Bits(word: number): number {
   return sign | ((significand >>> cut) + roundUp(significand, cut));
 }
 
-/** 1 where cutting the lowest `cut` bits of `word` rounds up, ties to even; else 0. */
+/** 1 if cutting the lowest `cut` bits of `word` rounds up (ties to even), else 0. */
 function roundUp(word: number, cut: number): number {
   const half = 1 << (cut - 1);
   const rest = word & ((1 << cut) - 1);

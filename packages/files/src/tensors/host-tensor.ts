@@ -1,4 +1,4 @@
-/** The array that holds the values of each type of element. The two 16-bit floats are held widened to float32. */
+/** The array type for each element type. The two 16-bit floats are widened to float32. */
 export interface HostTensorArrays {
   float64: Float64Array;
   float32: Float32Array;
@@ -15,18 +15,18 @@ export interface HostTensorArrays {
   bool: Uint8Array;
 }
 
-/** The types of element that files of tensors are read and written with. */
+/** The element types of tensors in files. */
 export type HostTensorDtype = keyof HostTensorArrays;
 
 /** Any array that holds the values of a {@link HostTensor}. */
 export type HostTensorData = HostTensorArrays[HostTensorDtype];
 
 /**
- * A tensor's values in the memory of JavaScript: what files hold, before and after TensorFlow.js.
+ * A tensor in the memory of JavaScript, as files hold it.
  *
- * `dtype` is the type in the file. `data` holds the values in row-major order, in the array that
- * {@link HostTensorArrays} names for it: float16 and bfloat16 are widened to float32 (exactly) when read, and rounded to
- * the nearest when written, so `{ ...tensor, dtype: 'float32' }` is the same tensor to be written in full precision.
+ * `dtype` is the element type in the file. `data` holds the values in row-major order, in the array type that
+ * {@link HostTensorArrays} lists. float16 and bfloat16 are widened to float32 (exactly) when read, and rounded to the
+ * nearest when written. So `{ ...tensor, dtype: 'float32' }` writes the same tensor in full precision.
  * The values of `bool` are 0 and 1. `data` may share its memory with the bytes it was read from.
  *
  * @example
@@ -43,7 +43,7 @@ export interface HostTensor {
   readonly data: HostTensorData;
 }
 
-/** Tensors by name, as a checkpoint or a safetensors file holds them. A map, so that no name is special. */
+/** Tensors by name, as in a checkpoint or a safetensors file. A map, so any name is allowed (`__proto__`). */
 export type NamedHostTensors = ReadonlyMap<string, HostTensor>;
 
 interface ElementType {
@@ -68,12 +68,12 @@ const elementTypes: { readonly [D in HostTensorDtype]: ElementType } = {
   bool: { bytes: 1, Array: Uint8Array },
 };
 
-/** The size and the array of a type of element. */
+/** The size and the array type of an element type. */
 export function elementType(dtype: HostTensorDtype): ElementType {
   return elementTypes[dtype];
 }
 
-/** How many elements a shape has; `undefined` when that is no exact integer in JavaScript (more than 2^53 - 1). */
+/** The number of elements of a shape; `undefined` above 2^53 - 1, where numbers are no longer exact. */
 export function countElements(shape: readonly number[]): number | undefined {
   let count = 1;
   for (const size of shape) {
@@ -83,7 +83,7 @@ export function countElements(shape: readonly number[]): number | undefined {
   return count;
 }
 
-/** Throws a TypeError or RangeError, naming the tensor, where `data`, `shape` and `dtype` do not fit each other. */
+/** Checks that `data`, `shape` and `dtype` fit together. Throws a TypeError or RangeError that names the tensor. */
 export function assertHostTensor(name: string, { dtype, shape, data }: HostTensor): void {
   if (!Object.hasOwn(elementTypes, dtype)) {
     throw new TypeError(

@@ -11,7 +11,7 @@ function refuse(name: string, { dtype, data }: HostTensor, index: number, expect
 }
 
 /**
- * A tensor with the same values in float32. The two 16-bit floats are held so already; float64 is rounded to the nearest.
+ * Converts a tensor to float32. 16-bit floats are already in float32. A float64 is rounded to the nearest float32.
  *
  * @param name of the tensor, for the error.
  * @throws RangeError for a float64 beyond the range of float32, and for an integer that float32 would round.
@@ -46,7 +46,19 @@ export function asFloat32(name: string, tensor: HostTensor): HostTensor {
   return { dtype: 'float32', shape, data: values };
 }
 
-/** The integers of a tensor in int32. @throws RangeError for one beyond its range. */
+/**
+ * Converts the values of a tensor to int32.
+ *
+ * @param name of the tensor, for the error.
+ * @throws RangeError for a value that int32 cannot hold.
+ *
+ * @example
+ * ```ts
+ * import { asInt32 } from '@hrm/files';
+ *
+ * console.log(asInt32('steps', { dtype: 'int64', shape: [2], data: BigInt64Array.of(3n, -4n) })); // Int32Array [3, -4]
+ * ```
+ */
 export function asInt32(name: string, tensor: HostTensor): Int32Array {
   const { data } = tensor;
   const values = new Int32Array(data.length);

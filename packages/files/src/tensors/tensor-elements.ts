@@ -2,8 +2,8 @@ import { narrowToBfloat16, narrowToFloat16, widenBfloat16, widenFloat16 } from '
 import { elementType, type HostTensor, type HostTensorData, type HostTensorDtype } from './host-tensor';
 
 /**
- * The values of a tensor's bytes in a file (little-endian, row-major): a view of `bytes` wherever its place in memory
- * allows one, else a copy; 16-bit floats widened.
+ * Decodes a tensor's bytes in a file (little-endian, row-major). Returns a view of `bytes` where alignment allows, else
+ * a copy. Widens 16-bit floats.
  */
 export function decodeElements(dtype: HostTensorDtype, bytes: Uint8Array): HostTensorData {
   assertLittleEndian();
@@ -13,14 +13,16 @@ export function decodeElements(dtype: HostTensorDtype, bytes: Uint8Array): HostT
   return viewAs(type.Array, bytes, type.bytes);
 }
 
-/** Bytes of memory that {@link decodeElements} takes beyond `bytes` itself: 0 for a view. */
+/** The memory in bytes that {@link decodeElements} allocates: 0 for a view. */
 export function decodingMemory(dtype: HostTensorDtype, bytes: Uint8Array): number {
   const { bytes: size } = elementType(dtype);
   const copied = bytes.byteOffset % size === 0 ? 0 : bytes.byteLength;
   return dtype === 'bfloat16' || dtype === 'float16' ? copied + 2 * bytes.byteLength : copied;
 }
 
-/** A tensor's bytes as files hold them (little-endian, row-major): a view of its data, but 16-bit floats rounded. */
+/**
+ * Encodes a tensor's values for a file (little-endian, row-major). Returns a view of its data. Rounds 16-bit floats.
+ */
 export function encodeElements({ dtype, data }: HostTensor): Uint8Array {
   assertLittleEndian();
   const stored =

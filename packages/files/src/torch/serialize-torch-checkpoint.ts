@@ -12,11 +12,11 @@ const storageClasses: ReadonlyMap<HostTensorDtype, string> = new Map(
 const storageAlignment = 64;
 
 /**
- * Writes a checkpoint that PyTorch reads with `torch.load(file, weights_only=True)`: a dict of contiguous tensors on the
- * CPU under the names given, in their order. The same tensors always give the same bytes.
+ * Writes a checkpoint that PyTorch reads with `torch.load(file, weights_only=True)`: a dict of contiguous CPU tensors,
+ * with the same names in the same order. The same tensors always give the same bytes.
  *
- * @throws TypeError or RangeError where a tensor's data, shape and dtype do not fit, PyTorch has no storage of a dtype
- * (uint16, uint32, uint64), or the whole is beyond 4 GiB.
+ * @throws TypeError or RangeError where a tensor's data, shape and dtype do not fit together, PyTorch has no storage
+ *   for a dtype (uint16, uint32, uint64), or the file would be larger than 4 GiB.
  *
  * @example
  * ```ts

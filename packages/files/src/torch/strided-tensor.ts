@@ -2,7 +2,7 @@ import { countElements, elementType, type HostTensor, type HostTensorDtype } fro
 import { decodeElements, decodingMemory } from '../tensors/tensor-elements';
 import type { AllocationBudget } from '../allocation-budget';
 
-/** Memory that PyTorch calls a storage: the elements that one or several tensors are windows on. */
+/** PyTorch's storage: a block of elements that one or more tensors are views of. */
 export interface Storage {
   readonly dtype: HostTensorDtype;
   readonly bytes: Uint8Array;
@@ -10,7 +10,7 @@ export interface Storage {
   readonly fileOffset: number;
 }
 
-/** A tensor as PyTorch saves it: element `[i, j, ...]` is number `offset + i stride[0] + j stride[1] + ...` of the storage. */
+/** A tensor as PyTorch saves it. Element `[i, j, ...]` is `storage[offset + i stride[0] + j stride[1] + ...]`. */
 export class StridedTensor {
   constructor(
     readonly storage: Storage,
@@ -19,7 +19,9 @@ export class StridedTensor {
     readonly stride: readonly number[],
   ) {}
 
-  /** What keeps this tensor from being read: negative numbers, or elements outside the storage. */
+  /**
+   * Why this tensor cannot be read, such as negative numbers or elements outside the storage; `undefined` if it can.
+   */
   get problem(): string | undefined {
     const { storage, offset, shape, stride } = this;
     const numbers = [offset, ...shape, ...stride];
@@ -30,12 +32,12 @@ export class StridedTensor {
     const count = countElements(shape);
     if (count === undefined) return 'more elements than can be counted';
     const stored = storage.bytes.byteLength / elementType(storage.dtype).bytes;
-    // A tensor without elements may point anywhere, and slices of empty tensors do.
+    // A tensor without elements may point anywhere, as slices of empty tensors do.
     const end = count === 0 ? 0 : offset + 1 + shape.reduce((sum, size, i) => sum + (size - 1) * stride[i]!, 0);
     return end <= stored ? undefined : `elements up to number ${end} of a storage of ${stored}`;
   }
 
-  /** The tensor in row-major order: a view of the storage where it lies so already, else a copy. */
+  /** The tensor in row-major order: a view of the storage if it is stored in that order, else a copy. */
   toHostTensor(budget: AllocationBudget): HostTensor {
     const { dtype, fileOffset } = this.storage;
     let bytes = this.#contiguousBytes();
@@ -63,7 +65,7 @@ export class StridedTensor {
   #gatherBytes(): Uint8Array {
     const size = elementType(this.storage.dtype).bytes;
     const bytes = new Uint8Array(countElements(this.shape)! * size);
-    // A dimension of size 1 has no step; leaving those out keeps the innermost loop long.
+    // Dimensions of size 1 are left out, which keeps the innermost loop long.
     const dimensions = this.shape.flatMap((length, i) =>
       length === 1 ? [] : [{ length, step: this.stride[i]! * size }],
     );
@@ -75,7 +77,7 @@ export class StridedTensor {
       for (let i = 0, from = start; i < inner.length; i++, from += inner.step) {
         for (let b = 0; b < size; b++) bytes[to++] = source[from + b]!;
       }
-      // Count up, like an odometer.
+      // Increment the indices, from the last dimension on.
       for (let d = dimensions.length - 1; d >= 0; d--) {
         const { length, step } = dimensions[d]!;
         start += step;

@@ -6,7 +6,7 @@ import { PickleDict, type PickleGlobal, type PickleProblemReporter, PickleSequen
 import { type Storage, StridedTensor } from './strided-tensor';
 import { readZip, type ZipEntry } from '../zip/zip-reader';
 
-/** The classes of storage that a checkpoint may name, by the dtype of their elements. */
+/** The storage classes that a checkpoint may name, and the dtype of their elements. */
 export const torchStorages: ReadonlyMap<string, HostTensorDtype> = new Map([
   ['torch.DoubleStorage', 'float64'],
   ['torch.FloatStorage', 'float32'],
@@ -20,16 +20,16 @@ export const torchStorages: ReadonlyMap<string, HostTensorDtype> = new Map([
   ['torch.BoolStorage', 'bool'],
 ]);
 
-/** What `torch.compile` puts before the names of a model's parameters. */
+/** The prefix that `torch.compile` adds to the names of a model's parameters. */
 const compiledPrefix = '_orig_mod.';
 
 /**
- * Reads the checkpoint of a model as `torch.save(model.state_dict(), file)` writes it (PyTorch 1.6 and later): the
- * official HRM's `step_N` files among them. Names are kept, but for the `_orig_mod.` that torch.compile puts first.
+ * Reads a checkpoint that `torch.save(model.state_dict(), file)` wrote (PyTorch 1.6 and later), such as the `step_N`
+ * files of the official HRM. Removes the prefix `_orig_mod.`, which torch.compile adds to names.
  *
- * Executes nothing of the file, unlike Python's pickle: only the handful of instructions and names that state dicts use
- * are known. Accepts nothing that `torch.load(weights_only=True)` refuses; each stored entry must match its CRC-32.
- * Memory stays within twice the file plus 64 MiB, and tensors share `bytes` where they lie there in order.
+ * Unlike Python's pickle, it executes no code of the file: it knows only the instructions and names that state dicts
+ * use. It accepts nothing that `torch.load(weights_only=True)` refuses. Each stored entry must match its CRC-32. Memory
+ * stays within twice the file plus 64 MiB. Tensors stored in row-major order are views of `bytes`.
  *
  * @param bytes The whole file.
  * @param options.path Names the file in errors.
@@ -59,19 +59,19 @@ export function parseTorchCheckpoint(bytes: Uint8Array, options: { readonly path
   if (!(stateDict instanceof PickleDict)) {
     throw new FileFormatError({
       path,
-      problem: 'the checkpoint is no dict',
+      problem: 'the checkpoint is not a dict',
       expected: 'a state dict: tensors by name',
     });
   }
   const tensors = new Map<string, HostTensor>();
   for (const [key, value] of stateDict.entries) {
     if (typeof key !== 'string' || !(value instanceof StridedTensor)) {
-      const problem = `the entry ${quoteName(String(key))} of the checkpoint is no tensor`;
-      throw new FileFormatError({ path, problem, expected: 'a state dict: nothing but tensors by name' });
+      const problem = `the entry ${quoteName(String(key))} of the checkpoint is not a tensor`;
+      throw new FileFormatError({ path, problem, expected: 'a state dict: only tensors, by name' });
     }
     const name = key.startsWith(compiledPrefix) ? key.slice(compiledPrefix.length) : key;
     if (tensors.has(name)) {
-      const problem = `the tensor ${quoteName(name)} comes with and without ${compiledPrefix}`;
+      const problem = `the tensor ${quoteName(name)} appears with and without ${compiledPrefix}`;
       throw new FileFormatError({ path, problem, expected: 'each name once' });
     }
     tensors.set(name, value.toHostTensor(budget));
@@ -79,14 +79,14 @@ export function parseTorchCheckpoint(bytes: Uint8Array, options: { readonly path
   return tensors;
 }
 
-/** The records of the archive by their names inside its one folder. */
+/** The records of the archive, by their names inside its only folder. */
 function readTorchRecords(bytes: Uint8Array, budget: AllocationBudget): ReadonlyMap<string, ZipEntry> {
   const { path } = budget;
   const entries = readZip(bytes, budget);
   const folders = new Set([...entries.keys()].map((name) => name.slice(0, name.indexOf('/') + 1)));
   const [folder] = folders;
   if (folder === undefined || folder === '' || folders.size > 1) {
-    const problem = 'the zip archive is not one folder';
+    const problem = 'the zip archive does not hold exactly one folder';
     throw new FileFormatError({ path, problem, expected: 'a checkpoint as torch.save writes it' });
   }
   const records = new Map([...entries].map(([name, entry]) => [name.slice(folder.length), entry]));
@@ -107,7 +107,9 @@ function readTorchRecords(bytes: Uint8Array, budget: AllocationBudget): Readonly
   return records;
 }
 
-/** Everything a state dict may name. Calls make plain descriptions of tensors, checked at once. */
+/**
+ * All global names that a state dict may use. Their calls return descriptions of tensors, which are checked at once.
+ */
 const stateDictGlobals: readonly PickleGlobal[] = [
   { name: 'collections.OrderedDict', call: makeOrderedDict },
   { name: 'torch._utils._rebuild_tensor_v2', call: rebuildTensor },
@@ -116,7 +118,7 @@ const stateDictGlobals: readonly PickleGlobal[] = [
 ];
 
 function makeOrderedDict(args: readonly unknown[], fail: PickleProblemReporter): PickleDict {
-  if (args.length > 0) fail('an OrderedDict is made with arguments', 'an empty one, filled afterwards');
+  if (args.length > 0) fail('an OrderedDict is created with arguments', 'an empty one, filled afterwards');
   return new PickleDict('OrderedDict');
 }
 
@@ -127,7 +129,7 @@ function rebuildTensor(args: readonly unknown[], fail: PickleProblemReporter): S
   const steps = integersOf(stride);
   const isTensor = args.length === 6 && isStorage(storage) && typeof offset === 'number' && isEmptyOrderedDict(hooks);
   if (!isTensor || shape === undefined || steps === undefined || typeof requiresGrad !== 'boolean') {
-    return fail('a tensor is made from the wrong things', 'storage, offset, size, stride, requires_grad, no hooks');
+    return fail('a tensor has the wrong arguments', 'storage, offset, size, stride, requires_grad, no hooks');
   }
   const tensor = new StridedTensor(storage, offset, shape, steps);
   if (tensor.problem !== undefined) fail(`a tensor has ${tensor.problem}`, 'a tensor inside its storage');
@@ -140,7 +142,7 @@ function rebuildParameter(args: readonly unknown[], fail: PickleProblemReporter)
   const [data, requiresGrad, hooks] = args;
   const isParameter = args.length === 3 && data instanceof StridedTensor && isEmptyOrderedDict(hooks);
   if (!isParameter || typeof requiresGrad !== 'boolean') {
-    return fail('a parameter is made from the wrong things', 'a tensor, requires_grad, no hooks');
+    return fail('a parameter has the wrong arguments', 'a tensor, requires_grad, no hooks');
   }
   assertMayRequireGradient(data, requiresGrad, fail);
   return data;

@@ -1,4 +1,4 @@
-/** The CRC-32 that zip files carry of each entry (polynomial 0xEDB88320), eight bytes at a time. */
+/** The CRC-32 of zip files (polynomial 0xEDB88320). Reads eight bytes at a time. */
 export function crc32(bytes: Uint8Array): number {
   const [t0, t1, t2, t3, t4, t5, t6, t7] = tables;
   let crc = -1;
@@ -21,7 +21,7 @@ export function crc32(bytes: Uint8Array): number {
 
 type Tables = readonly [Int32Array, Int32Array, Int32Array, Int32Array, Int32Array, Int32Array, Int32Array, Int32Array];
 
-/** Table k tells what a byte followed by k zero bytes adds. */
+/** Table k holds the CRC of each byte followed by k zero bytes. */
 const tables = /* @__PURE__ */ makeTables();
 
 function makeTables(): Tables {

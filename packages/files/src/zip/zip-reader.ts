@@ -10,7 +10,7 @@ export interface ZipEntry {
   readonly bytes: Uint8Array;
 }
 
-/** Memory charged for an entry, its name aside. */
+/** Memory charged for an entry, without its name. */
 const entryMemory = 400;
 
 const signatures = {
@@ -21,7 +21,7 @@ const signatures = {
   zip64Locator: 0x07064b50,
 } as const;
 
-/** The attribute by which MS-DOS marks a folder. */
+/** The attribute of MS-DOS for a folder. */
 const dosFolder = 0x10;
 
 const endRecordBytes = 22;
@@ -29,10 +29,10 @@ const zip64LocatorBytes = 20;
 const zip64EndRecordBytes = 56;
 
 /**
- * Reads the zip archives that `torch.save` writes, and no more of the zip format than they use: stored entries (zip64
- * too), on one disk, without encryption or comments, no two sharing a name or a byte, each matching its CRC-32.
+ * Reads a zip archive that `torch.save` wrote. Returns the entries by name, as views of `archive`.
  *
- * Entries are views of `archive`.
+ * Accepts only the part of the zip format that such archives use: stored entries (also zip64) on one disk, without
+ * encryption or comments. Names must be unique, entries must not overlap, and each must match its CRC-32.
  */
 export function readZip(archive: Uint8Array, budget: AllocationBudget): ReadonlyMap<string, ZipEntry> {
   const reader = new ZipReader(archive, budget);
@@ -50,7 +50,7 @@ interface DirectoryEntry {
   readonly flags: number;
   readonly crc: number;
   readonly size: number;
-  /** Where the entry's own header stands. */
+  /** Where the entry's own header starts. */
   readonly headerOffset: number;
 }
 
@@ -71,7 +71,7 @@ class ZipReader {
     const directory = this.#findDirectory();
     const listed = this.#readDirectory(directory).sort((a, b) => a.headerOffset - b.headerOffset);
     const entries = new Map<string, ZipEntry>();
-    // PyTorch finds entries without regard to case, so two that differ in nothing else are one to it.
+    // PyTorch ignores case in names, so two names that differ only in case are the same name.
     const foldedNames = new Set<string>();
     let free = 0;
     for (const item of listed) {
@@ -80,7 +80,7 @@ class ZipReader {
       }
       const entry = this.#readEntry(item, directory.start);
       if (foldedNames.has(item.name.toLowerCase())) {
-        this.#fail(item.headerOffset, `the entry ${quoteName(item.name)} comes twice`, 'each name once');
+        this.#fail(item.headerOffset, `the entry ${quoteName(item.name)} appears twice`, 'each name once');
       }
       foldedNames.add(item.name.toLowerCase());
       entries.set(item.name, entry);
@@ -103,7 +103,7 @@ class ZipReader {
         this.#fail(locator, 'the zip64 locator does not point at the record before it', 'a whole zip archive');
       }
       if (this.#u64(record + 4) !== zip64EndRecordBytes - 12) {
-        this.#fail(record, 'the zip64 end record is said to be longer or shorter than it is', 'a whole zip archive');
+        this.#fail(record, 'the zip64 end record gives a wrong length for itself', 'a whole zip archive');
       }
       const wide = { count: this.#u64(record + 32), size: this.#u64(record + 40), start: this.#u64(record + 48) };
       const agree =
@@ -163,7 +163,7 @@ class ZipReader {
     return entries;
   }
 
-  /** The 64-bit sizes and offset in a directory entry's extra fields, for the 32-bit ones that are all ones. */
+  /** The 64-bit sizes and offset in a directory entry's extra fields. They replace 32-bit fields of 0xffffffff. */
   #readZip64Fields(start: number, end: number): number[] {
     const fields: number[] = [];
     let at = start;

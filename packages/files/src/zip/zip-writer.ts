@@ -12,8 +12,8 @@ const centralHeaderBytes = 46;
 const endRecordBytes = 22;
 
 /**
- * Writes a zip archive of stored entries, each starting at a multiple of `alignment` bytes as PyTorch lays them out, so
- * that storages can be mapped into memory. The same records always give the same bytes: entries carry no time.
+ * Writes a zip archive of stored entries. As in PyTorch, each starts at a multiple of `alignment` bytes, so that
+ * storages can be mapped into memory. The same records always give the same bytes: entries carry no time.
  *
  * @throws RangeError beyond 4 GiB or 65,535 entries, where zip64 would be needed.
  */
@@ -33,7 +33,9 @@ export function writeZip(records: readonly ZipRecord[], alignment: number): Uint
   const directoryBytes = entries.reduce((sum, { name }) => sum + centralHeaderBytes + name.length, 0);
   const length = directoryStart + directoryBytes + endRecordBytes;
   if (length > 0xffffffff || entries.length > 0xffff) {
-    throw new RangeError(`a checkpoint of ${length} bytes and ${entries.length} entries is beyond plain zip; split it`);
+    throw new RangeError(
+      `a checkpoint of ${length} bytes and ${entries.length} entries is too large for a zip archive without zip64; split it`,
+    );
   }
   const archive = new Uint8Array(length);
   const view = new DataView(archive.buffer);
@@ -68,7 +70,7 @@ function writeLocalHeader(view: DataView, at: number, entry: EntryFacts & { read
 }
 
 function writePadding(view: DataView, at: number, length: number): void {
-  // 'FB' is the extra field by which PyTorch pads.
+  // 'FB' is the extra field that PyTorch pads with.
   view.setUint16(at, 0x4246, true);
   view.setUint16(at + 2, length, true);
   for (let i = 0; i < length; i++) view.setUint8(at + 4 + i, 0x5a);
@@ -80,11 +82,11 @@ function writeCentralHeader(view: DataView, at: number, entry: EntryFacts & { re
   view.setUint32(at + 42, entry.start, true);
 }
 
-/** From "version needed" to the length of the name, both headers are alike. Flag 11: names are UTF-8. */
+/** Writes the fields that both headers share, from "version needed" to the length of the name. Flag 11: UTF-8 names. */
 function writeSharedFields(view: DataView, at: number, { crc, size, nameBytes }: EntryFacts): void {
   view.setUint16(at, 20, true);
   view.setUint16(at + 2, 0x0800, true);
-  // 1 January 1980, the first day zip knows.
+  // 1 January 1980, the earliest date in zip.
   view.setUint16(at + 8, 0x21, true);
   view.setUint32(at + 10, crc, true);
   view.setUint32(at + 14, size, true);

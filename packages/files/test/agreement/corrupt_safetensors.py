@@ -1,4 +1,4 @@
-"""Ways to spoil a safetensors file, most of them in its header, some of them harmless."""
+"""Corruptions of a safetensors file. Most change the header, and some are harmless."""
 
 import json
 import struct
@@ -20,7 +20,7 @@ def join(header, body):
 
 def flip_bits(source, data):
     spoiled = bytearray(data)
-    # Mostly in the header: a flipped bit of the data is another number, not another format.
+    # Mostly in the header, because a flipped bit of the data only gives another number.
     limit = len(split(data)[0]) + 8 if source.random() < 0.8 else len(data)
     for _ in range(source.choice([1, 1, 1, 2, 8])):
         spoiled[source.randrange(limit)] ^= 1 << source.randrange(8)
@@ -42,7 +42,7 @@ def change_length(source, data):
 
 
 def edit_header(source, data):
-    """Changes what the header says, keeping it JSON."""
+    """Changes the contents of the header, which stays valid JSON."""
     header, body = split(data)
     fields = json.loads(header)
     tensors = [name for name in fields if name != "__metadata__"]
@@ -89,7 +89,7 @@ def edit_header(source, data):
 
 
 def edit_text(source, data):
-    """Changes how the header is written."""
+    """Changes the text of the header."""
     header, body = split(data)
     text = header.decode()
     choice = source.randrange(16)

@@ -1,4 +1,4 @@
-"""Ways to spoil a file of torch.save: its bytes, its records, or the pickle inside, instruction by instruction."""
+"""Corruptions of a file of torch.save: of its bytes, its records, or single instructions of its pickle."""
 
 import io
 import pickletools
@@ -32,7 +32,7 @@ def extend(source, data):
 
 
 def edit_directory(source, data):
-    """Flips bits from the directory of the archive on."""
+    """Flips bits in the directory of the archive or after it."""
     spoiled = bytearray(data)
     start = data.find(b"PK\x01\x02")
     for _ in range(source.choice([1, 1, 2])):
@@ -115,7 +115,7 @@ def spoil_pickle(source, pickle):
 
 
 def rewrite(source, part):
-    """Another argument for an instruction of the same meaning."""
+    """Changes the argument of an instruction, which keeps its meaning."""
     code = part[:1]
     if code in (b"K", b"M", b"J"):
         number = source.choice([0, 1, 2, 3, 7, 255, 256, 65535, 2**31 - 1, -1, -(2**31), 2**40, 2**62, 2**70])

@@ -1,4 +1,4 @@
-"""Makes random valid and invalid files of tensors and records what Python makes of each.
+"""Makes random valid and invalid files of tensors and records what Python reads from each.
 
     python3 -m venv venv && venv/bin/pip install safetensors numpy torch
     venv/bin/python make_cases.py --count 20000 --seed 1 --out cases.jsonl.gz
@@ -30,7 +30,7 @@ warnings.filterwarnings("ignore")
 
 
 def describe(tensors):
-    """Type, shape and SHA-256 of the row-major bytes of each tensor, or an error if one is no plain tensor."""
+    """Type, shape and SHA-256 of the row-major bytes of each tensor, or an error if one is not a plain tensor."""
     described = {}
     for name, tensor in tensors.items():
         if not isinstance(name, str) or not isinstance(tensor, torch.Tensor):
@@ -43,7 +43,7 @@ def describe(tensors):
 
 def read_safetensors(data):
     described = describe(safetensors.torch.load(data))
-    # NumPy's reader goes through the same parser; where both know the type of the elements they must agree.
+    # NumPy's reader uses the same parser. Both must agree where both know the element type.
     if not any(dtype.startswith(("bfloat16", "float8")) for dtype, _, _ in described.values()):
         again = safetensors.numpy.load(data)
         for name, (_, shape, _) in described.items():

@@ -1,4 +1,4 @@
-"""Makes random valid and invalid .npy files and records what numpy makes of each.
+"""Makes random valid and invalid .npy files and records what numpy reads from each.
 
     python3 -m venv venv && venv/bin/pip install numpy
     venv/bin/python make_npy_cases.py --count 20000 --seed 1 --out cases.jsonl.gz
@@ -78,7 +78,7 @@ def change_body(source, data):
 
 
 def edit_header(source, data):
-    """Other words in the dictionary, some of them harmless."""
+    """Changes words of the dictionary. Some changes are harmless."""
     head, header, body = split(data)
     text = header.decode("latin1")
     old, new = source.choice(

@@ -1,4 +1,4 @@
-"""Random state dicts, and the files that torch.save makes of them."""
+"""Makes random state dicts, and their files as torch.save writes them."""
 
 import collections
 import zipfile
@@ -80,7 +80,7 @@ def random_torch_file(source, path):
 
 
 def rewrite_zip(source, path):
-    """The same archive as Python's zipfile writes it: other headers, sometimes compressed."""
+    """Writes the same archive with Python's zipfile, which gives other headers and sometimes compresses."""
     with zipfile.ZipFile(path) as archive:
         records = [(info.filename, archive.read(info)) for info in archive.infolist()]
     method = zipfile.ZIP_DEFLATED if source.random() < 0.3 else zipfile.ZIP_STORED

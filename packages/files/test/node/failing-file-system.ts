@@ -5,13 +5,13 @@ export type Failure = 'EIO' | 'ENOSPC' | 'EACCES' | 'short write' | 'kill' | 'ki
 
 export const failures: readonly Failure[] = ['EIO', 'ENOSPC', 'EACCES', 'short write', 'kill', 'kill after'];
 
-/** Stands for the process being gone: nothing catches it but the test. */
+/** Simulates the end of the process. Only the test catches it. */
 export class Killed extends Error {}
 
 /**
- * A file system whose call number `failAt` (from 0) fails; all the others go through to `inner`.
+ * A file system whose call number `failAt` (from 0) fails. All other calls go to `inner`.
  *
- * `calls` counts the calls made and names them, so a test can first count those of an operation and then fail each.
+ * `calls` lists the calls by name, so a test can first count those of an operation and then let each fail.
  */
 export class FailingFileSystem implements FileSystem {
   readonly calls: string[] = [];
@@ -48,7 +48,7 @@ export class FailingFileSystem implements FileSystem {
         ),
       truncate: (length) => this.#call('truncate', () => file.truncate(length)),
       sync: () => this.#call('sync', () => file.sync()),
-      // Whatever happens, tests must not run out of open files.
+      // Always closes the file, so that the tests do not run out of open files.
       close: () =>
         this.#call('close', () => file.close()).catch(async (error: unknown) => {
           await file.close().catch(() => undefined);
@@ -96,12 +96,12 @@ export class FailingFileSystem implements FileSystem {
     }
     if (actHalf !== undefined) {
       const done = await actHalf();
-      // A short write is no error: what was not written must be written again.
+      // A short write is not an error. The caller must write the rest.
       if (this.failure === 'short write') return done;
     } else if (this.failure === 'short write') {
       return act();
     }
     if (this.failure === 'kill') throw new Killed();
-    throw Object.assign(new Error(`${this.failure}: made to fail, ${name}`), { code: this.failure });
+    throw Object.assign(new Error(`${this.failure}: simulated failure of ${name}`), { code: this.failure });
   }
 }

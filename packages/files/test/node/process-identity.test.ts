@@ -5,13 +5,13 @@ import { expect, test } from 'vitest';
 
 const { identityOf, state } = nodeProcessTable;
 
-test('this process lives, and so does the one that started it', () => {
+test('this process runs, and so does its parent', () => {
   expect(identityOf().pid).toBe(process.pid);
   expect(state(identityOf())).toBe('running');
   expect(state(identityOf(process.ppid))).toBe('running');
 });
 
-test('a process lives until it ends', async () => {
+test('a process runs until it ends', async () => {
   const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
   const identity = identityOf(child.pid);
   expect(state(identity)).toBe('running');
@@ -20,13 +20,13 @@ test('a process lives until it ends', async () => {
   expect(state(identity)).toBe('gone');
 });
 
-test('a number used again does not pass for its old owner', () => {
+test('a process whose number was used again is gone', () => {
   const { started = '' } = identityOf();
   if (process.platform === 'linux') expect(started).toMatch(/^\d+$/);
   expect(state({ ...identityOf(), started: `${started}0` })).toBe(started === '' ? 'running' : 'gone');
 });
 
-test('what ran before the machine started again is gone, and what runs elsewhere is unknown', () => {
+test('a process from before a restart of the machine is gone, and one of another machine is unknown', () => {
   const here = identityOf();
   const { pid } = spawnSync(process.execPath, ['-e', '']);
   expect(state({ ...here, pid, started: undefined })).toBe('gone');

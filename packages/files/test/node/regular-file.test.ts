@@ -18,7 +18,7 @@ describe.each<[string, (path: string, maxBytes?: number) => Promise<Uint8Array>]
   ],
 ])('%s', (name, read) => {
   // prettier-ignore
-  test('reads a file of at most so many bytes, through a link too', async () => {
+  test('reads a file up to its limit, and follows a link', async () => {
     const path = join(temporaryFolder(), 'file');
     writeFileSync(path, 'four');
     symlinkSync(path, `${path}-link`);
@@ -28,7 +28,7 @@ describe.each<[string, (path: string, maxBytes?: number) => Promise<Uint8Array>]
     await expect(read(path, 3)).rejects.toThrow(FileFormatError);
   });
 
-  test('refuses a folder, and a pipe that nobody writes to at once', async () => {
+  test('refuses a folder, and at once a pipe without a writer', async () => {
     const path = join(temporaryFolder(), 'x');
     mkdirSync(`${path}-folder`);
     execFileSync('mkfifo', [`${path}-pipe`]);

@@ -4,21 +4,21 @@ import type { FileSystem, FolderEntry, OpenFile } from '../../src/node/file-syst
 interface SimulatedFile {
   readonly kind: 'file';
   content: Uint8Array;
-  /** What is on the platters: the content when last synced. */
+  /** The content that is on disk: that of the last sync. */
   durable: Uint8Array;
 }
 
 interface SimulatedFolder {
   readonly kind: 'folder';
   entries: Map<string, SimulatedFile | SimulatedFolder>;
-  /** What the folder was after each change since it was last synced, that state first. */
+  /** The entries at the last sync, and after each change since. */
   history: Map<string, SimulatedFile | SimulatedFolder>[];
 }
 
 /** Picks a number from 0 to `limit` - 1. */
 export type Pick = (limit: number) => number;
 
-/** A small generator of repeatable numbers. */
+/** A small pseudorandom generator. */
 export function picker(seed: number): Pick {
   let state = seed + 1;
   return (limit) => {
@@ -27,12 +27,12 @@ export function picker(seed: number): Pick {
   };
 }
 
-/** A folder that holds nothing, and is on the disk. */
+/** An empty folder that is on disk. */
 const emptyFolder = (): SimulatedFolder => ({ kind: 'folder', entries: new Map(), history: [new Map()] });
 
 /**
- * A disk in memory that knows what a power failure takes: contents of files that were not synced, and entries of folders
- * that were not synced, back to any state since the last sync.
+ * A disk in memory that simulates power failures. Files and folders that were not synced fall back to any state since
+ * their last sync.
  */
 export class SimulatedDisk implements FileSystem {
   readonly #root: SimulatedFolder;
@@ -41,7 +41,7 @@ export class SimulatedDisk implements FileSystem {
     this.#root = root;
   }
 
-  /** Another disk with the same on it. */
+  /** An independent copy of the disk. */
   copy(): SimulatedDisk {
     return this.#rebuild(
       (history) => history.at(-1)!,
@@ -50,7 +50,7 @@ export class SimulatedDisk implements FileSystem {
     );
   }
 
-  /** What is left when the power goes out now; `pick` decides what of the unsynced had reached the platters. */
+  /** The disk after a power failure now. `pick` chooses which unsynced changes were already on disk. */
   afterPowerFailure(pick: Pick): SimulatedDisk {
     return this.#rebuild(
       (history) => history[pick(history.length)]!,
@@ -69,7 +69,7 @@ export class SimulatedDisk implements FileSystem {
       if (item.kind === 'file') {
         const known = files.get(item);
         if (known !== undefined) return known;
-        // Content that was synced as it is cannot be lost.
+        // Synced content cannot be lost.
         const content = (item.content === item.durable ? item.content : contentOf(item)).slice();
         const file: SimulatedFile = { kind: 'file', content, durable: content };
         if (isExact && item.content !== item.durable) file.durable = item.durable.slice();
@@ -132,7 +132,7 @@ export class SimulatedDisk implements FileSystem {
       });
       return;
     }
-    // Of two folders, one may be as it was when the power goes.
+    // A power failure may undo the change of one of the two folders.
     this.#change(target.folder, (entries) => entries.set(target.name, item));
     this.#change(source.folder, (entries) => entries.delete(source.name));
   }

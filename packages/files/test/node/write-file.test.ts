@@ -14,7 +14,7 @@ test('a file is replaced whole', async () => {
   await expect(replaceFile(join(path, 'x'), new Uint8Array())).rejects.toMatchObject({ code: 'ENOTDIR' });
 });
 
-test('nothing but a plain file is replaced', async () => {
+test('only a plain file is replaced', async () => {
   const folder = temporaryFolder();
   const target = join(folder, 'thesis.txt');
   writeFileSync(target, 'mine');
@@ -29,7 +29,7 @@ test('nothing but a plain file is replaced', async () => {
   expect(readdirSync(folder).sort()).toEqual(['dangling.json', 'folder.json', 'link.json', 'thesis.txt']);
 });
 
-describe.each(['with', 'without'])('a new file, on a file system %s second names', (which) => {
+describe.each(['with', 'without'])('a new file, on a file system %s hard links', (which) => {
   const fileSystem: FileSystem = {
     ...nodeFileSystem,
     ...(which === 'without' && {
@@ -37,7 +37,7 @@ describe.each(['with', 'without'])('a new file, on a file system %s second names
     }),
   };
 
-  test('is written whole, and in the place of nothing', async () => {
+  test('is written whole and replaces nothing', async () => {
     const folder = temporaryFolder();
     const path = join(folder, 'model.safetensors');
     const make = () => createFile(path, Uint8Array.of(1, 2), { fileSystem });
@@ -46,7 +46,7 @@ describe.each(['with', 'without'])('a new file, on a file system %s second names
     expect(lstatSync(path).nlink).toBe(1);
     await expect(make()).rejects.toMatchObject({
       code: 'EEXIST',
-      message: `${path} is there already; choose another name`,
+      message: `${path} already exists; choose another name`,
     });
     symlinkSync('/nowhere', join(folder, 'dangling'));
     await expect(createFile(join(folder, 'dangling'), Uint8Array.of(1), { fileSystem })).rejects.toMatchObject({
@@ -56,7 +56,7 @@ describe.each(['with', 'without'])('a new file, on a file system %s second names
   });
 });
 
-test('a new file is there once and whole, where several make it at a time', async () => {
+test('of several that create the same file, one succeeds and the file is whole', async () => {
   const path = join(temporaryFolder(), 'model.safetensors');
   const makers = Array.from({ length: 20 }, (_, i) => createFile(path, new Uint8Array(1000).fill(i)).then(() => i));
   const made = (await Promise.allSettled(makers)).flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
@@ -75,7 +75,7 @@ describe('a file written whole', () => {
     return new TextDecoder().decode(bytes);
   }
 
-  test.each(failures)('is the old or the new one when any call ends in %s, or the power goes then', async (failure) => {
+  test.each(failures)('is the old or the new one after %s of any call, or a power failure then', async (failure) => {
     for (let failAt = 0; failAt < 6; failAt++) {
       for (const seed of [0, 1, 2, 3, 4]) {
         const disk = new SimulatedDisk();

@@ -16,7 +16,7 @@ const write = (files: Record<string, string>, fileSystem?: FileSystem, path = '/
   return writeFolder(path, bytes, { ...contents, ...(fileSystem && { fileSystem }) });
 };
 
-/** What a reader finds. */
+/** What a reader sees. */
 async function read(disk: FileSystem): Promise<Record<string, string>> {
   const folder = await wholeFolder('/train', disk);
   const found: [string, string][] = [];
@@ -30,7 +30,7 @@ async function read(disk: FileSystem): Promise<Record<string, string>> {
 }
 
 describe('a folder written whole', () => {
-  test.each(failures)('is the old or the new one when any call ends in %s, or the power goes then', async (failure) => {
+  test.each(failures)('is the old or the new one after %s of any call, or a power failure then', async (failure) => {
     const count = new FailingFileSystem(new SimulatedDisk());
     await write(older, count.inner);
     await write(newer, count);
@@ -48,7 +48,7 @@ describe('a folder written whole', () => {
         const found = await read(left);
         expect(succeeded ? [newer] : [older, newer], what).toContainEqual(found);
         if (found['inputs.npy'] === 'old inputs') olds++;
-        // And the next write finds nothing in its way, and leaves nothing aside.
+        // The next write succeeds, and leaves no old folder behind.
         await write(older, left);
         expect(await read(left), what).toEqual(older);
         expect((await left.list('/')).map(({ name }) => name).filter((name) => name.endsWith('.replaced'))).toEqual([]);
@@ -57,7 +57,7 @@ describe('a folder written whole', () => {
     if (failure !== 'short write') expect(olds).toBeGreaterThan(20);
   });
 
-  test('is read aside where a process was killed before the new one took its place', async () => {
+  test('is read from the old folder where a process was killed during the replacement', async () => {
     const disk = new SimulatedDisk();
     await write(older, disk);
     await disk.rename('/train', '/.train.replaced');
@@ -69,7 +69,7 @@ describe('a folder written whole', () => {
 
   test.each<[string, (path: string) => void, string]>([
     ['a link', (path) => symlinkSync('.', path), 'it is a symbolic link'],
-    ['a file', (path) => writeFileSync(path, ''), 'it is no folder'],
+    ['a file', (path) => writeFileSync(path, ''), 'it is not a folder'],
     ['a folder with another file in it', (path) => (mkdirSync(path), writeFileSync(join(path, 'thesis.txt'), '')), 'it holds "thesis.txt"'], // prettier-ignore
     ['a folder with a folder in it', (path) => mkdirSync(join(path, 'x.npy'), { recursive: true }), 'it holds "x.npy"'],
   ])('is not put in the place of %s', async (_, prepare, problem) => {
@@ -80,7 +80,7 @@ describe('a folder written whole', () => {
       const path = join(folder, 'train');
       await expect(expectReplaceableFolder(path, contents)).rejects.toThrow(FileFormatError);
       await expect(write(newer, undefined, path)).rejects.toMatchObject({ problem, path: join(folder, name) });
-      await expect(write(newer, undefined, path)).rejects.toThrow('expected a data set, for nothing else is replaced');
+      await expect(write(newer, undefined, path)).rejects.toThrow('expected a data set; nothing else is replaced');
       expect(readdirSync(folder, { recursive: true })).toEqual(before);
       rmSync(join(folder, name), { recursive: true });
     }

@@ -225,7 +225,7 @@ describe('a damaged checkpoint is refused', () => {
     ['a manifest of zeros', (path) => writeFileSync(manifest(path), Buffer.alloc(1000)), 'the manifest is damaged or cut short'],
     ['a manifest with a space more', (path) => writeFileSync(manifest(path), `${readFileSync(manifest(path), 'utf8')} `), 'damaged or cut short'],
     ['a manifest edited by hand', (path) => writeFileSync(manifest(path), readFileSync(manifest(path), 'utf8').replace('"seed": 0', '"seed": 1')), 'damaged or cut short'],
-    ['a manifest that is no JSON', (path) => { const body = '{ nonsense'; writeFileSync(manifest(path), `${body},\n  "sha256": "${createHash('sha256').update(body).digest('hex')}"\n}\n`); }, 'the manifest is no JSON'],
+    ['a manifest that is no JSON', (path) => { const body = '{ nonsense'; writeFileSync(manifest(path), `${body},\n  "sha256": "${createHash('sha256').update(body).digest('hex')}"\n}\n`); }, 'the manifest is not valid JSON'],
     ['another format', manifestOf((m) => (m.format = 'x')), 'the format is "x"; expected "hrm-checkpoint"'],
     ['an older format', manifestOf((m) => (m.version = 0)), 'the format has version 0; expected 1; use the @hrm/trainer that wrote it'],
     ['a newer format', manifestOf((m) => (m.version = 2)), 'the format has version 2'],
@@ -248,7 +248,7 @@ describe('a damaged checkpoint is refused', () => {
     ['the manifest among the files', manifestOf((m) => (m.files['manifest.json'] = m.files['weights.safetensors'])), 'the file name "manifest.json" is not one'],
     ['a file that is not there', manifestOf((m) => (m.files['ema.safetensors'] = m.files['weights.safetensors'])), 'without its file ema.safetensors'],
     ['a huge length', manifestOf((m) => (m.files['weights.safetensors'].bytes = 2 ** 52)), 'bytes long; expected 4503599627370496'],
-    ['files of the right hash that are no safetensors', (path) => { writeFileSync(weights(path), 'no tensors'); rewriteManifest(path, (m) => (m.files['weights.safetensors'] = { bytes: 10, sha256: createHash('sha256').update('no tensors').digest('hex') })); }, /weights\.safetensors, byte 0: the header is said to be/],
+    ['files of the right hash that are no safetensors', (path) => { writeFileSync(weights(path), 'no tensors'); rewriteManifest(path, (m) => (m.files['weights.safetensors'] = { bytes: 10, sha256: createHash('sha256').update('no tensors').digest('hex') })); }, /weights\.safetensors, byte 0: the header claims to be/],
   ]; // prettier-ignore
 
   test.each(cases)('with %s', async (_name, damage, message) => {
