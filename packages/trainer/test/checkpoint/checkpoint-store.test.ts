@@ -280,9 +280,7 @@ describe('what others have put there', () => {
     symlinkSync(join(run, 'checkpoints'), join(elsewhere, 'checkpoints'));
     const { store } = await openStore(elsewhere, { readOnly: true });
     expect((await store.latest())?.step).toBe(20);
-    await expect(openStore(elsewhere)).rejects.toThrow(
-      /checkpoints is a symbolic link; expected a folder/,
-    );
+    await expect(openStore(elsewhere)).rejects.toThrow(/checkpoints is a symbolic link; expected a folder/);
     expect(readdirSync(join(run, 'checkpoints')).sort()).toEqual(['checkpoint-00000010', 'checkpoint-00000020']);
   });
 
