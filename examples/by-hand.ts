@@ -1,4 +1,4 @@
-// The paper's loop by hand, from public functions alone. Comments say where the official code departs from pseudocode.
+// The training loop of the paper, with public functions only. "Official:" marks where the official code differs.
 import * as tf from '@tensorflow/tfjs-core';
 import { binaryCrossEntropy, puzzleTensors, softmaxCrossEntropy } from '@hrm/act';
 import { evaluationBatches } from '@hrm/data';
@@ -16,21 +16,21 @@ const level = () => new ReasoningModule({ layers: 1, block: mixerBlock(), contex
 const core = new RecursionCore(level(), level());
 const embedding = new TokenEmbedding({ vocabSize, hiddenSize, random });
 const outputHead = new Linear({ inputSize: hiddenSize, outputSize: vocabSize, random });
-const qHead = new Linear({ inputSize: hiddenSize, outputSize: 2, bias: true, random }); // official: weight 0, bias -5 at first
+const qHead = new Linear({ inputSize: hiddenSize, outputSize: 2, bias: true, random }); // official: weight 0, bias -5
 const weights = Object.fromEntries(namedParameters({ core, embedding, outputHead, qHead }));
 const optimizer = adamAtan2({ learningRate: 1e-3, weightDecay: 0.1 });
 let optimizerState = optimizer.init(weights);
 
 function hrm(z: Latents, x: tf.Tensor3D) {
   const near = withoutGradient(() => ({ ...core.fL(core.fH(core.fL(core.fL(z, x), x)), x) }));
-  const next = core.fH(core.fL(near, x)); // the 1-step gradient: only these two carry it
+  const next = core.fH(core.fL(near, x)); // the 1-step gradient: only these two calls carry gradient
   const [halt, goOn] = tf.unstack(qHead.apply(tf.gather(next.zH, 0, 1)), 1);
   return { z: next, logits: outputHead.apply(next.zH), halt: halt!, goOn: goOn! };
 }
 const puzzles = buildSudokuDataset(generateSudokuPuzzles({ size: 4, count: 25 * batchSize, givens: [8, 10] }));
 const history: number[] = [];
 for (const { inputs, labels } of [...evaluationBatches(puzzles, { batchSize })].map((batch) => puzzleTensors(batch))) {
-  // Official: two fixed random vectors to start from, a new puzzle for whoever halts, and a share must go on (exploration).
+  // Official: two fixed random vectors to start from, a new puzzle for each halted one, and random exploration.
   let z: Latents = { zH: tf.zeros([batchSize, seqLen, hiddenSize]), zL: tf.zeros([batchSize, seqLen, hiddenSize]) };
   for (let segment = 1; segment <= maxSegments; segment++) {
     const { loss, gradients, auxiliary } = valueAndGradients(() => {
@@ -38,7 +38,7 @@ for (const { inputs, labels } of [...evaluationBatches(puzzles, { batchSize })].
       const now = hrm(z, x);
       const { correct, target } = withoutGradient(() => {
         const next = hrm(now.z, x); // the extra forward pass
-        // Summaries take raw logits as labels and train the next segment's value; official: a probability, for this one's.
+        // Official: the target is a probability. Some summaries use raw logits, or train the next segment's value.
         const target = tf.sigmoid(segment === maxSegments ? next.halt : tf.maximum(next.halt, next.goOn));
         return { correct: tf.cast(tf.all(tf.equal(tf.argMax(now.logits, -1), labels), 1), 'float32'), target };
       });
@@ -52,7 +52,7 @@ for (const { inputs, labels } of [...evaluationBatches(puzzles, { batchSize })].
     for (const [name, update] of Object.entries(step.updates)) weights[name]!.assign(tf.add(weights[name]!, update));
     optimizerState = step.state;
     history.push(loss.dataSync()[0]!);
-    if (tf.all(tf.greater(auxiliary.halt, auxiliary.goOn)).dataSync()[0]) break; // early stop; official: each for itself
+    if (tf.all(tf.greater(auxiliary.halt, auxiliary.goOn)).dataSync()[0]) break; // early stop; official: per puzzle
   }
 }
 console.log(`loss: ${history[0]!.toFixed(3)} at first, ${history.at(-1)!.toFixed(3)} after ${history.length} segments`);

@@ -1,5 +1,5 @@
-// HRM as a deep equilibrium: a segment does not refine its latents a fixed number of times, but seeks the latents that
-// refinement leaves alone. Learn with a few sweeps, always as many; then let each puzzle take as many as it needs.
+// HRM as a deep equilibrium: a segment searches for the latents that refinement no longer changes. The model trains
+// with a fixed number of sweeps. Then each puzzle takes as many as it needs.
 import { puzzleTensors, runSegment, admitPuzzles, initialCarry } from '@hrm/act';
 import { evaluationBatches, trainBatches } from '@hrm/data';
 import { buildSudokuDataset, generateSudokuPuzzles, sudokuAugmentation } from '@hrm/data-sudoku-maze';
@@ -27,22 +27,22 @@ const trainer = new Trainer(learner, { optimizer: adamAtan2({ learningRate: 2e-3
 const puzzles = buildSudokuDataset(generateSudokuPuzzles({ size: 4, count: 500, givens: [8, 10] }));
 const batches = trainBatches(puzzles, { batchSize: 16, augment: sudokuAugmentation(4) });
 
-const settled: number[] = [];
+const convergedCounts: number[] = [];
 for (const maxSteps of [0, 80]) {
   for await (const { step, metrics } of trainer.train(batches, { maxSteps })) {
     if (step % 20 === 0) console.log(`step ${step}: loss ${metrics.tokenLoss!.toFixed(3)}`);
   }
-  // The same weights under another schedule, which searches until a sweep changes a puzzle's latents by 1% at most.
+  // The same weights with another schedule, which searches until a sweep changes the latents of a puzzle by at most 1%.
   const onSolve = ({ samples }: FixedPointReport) => {
     const done = samples.filter(({ converged }) => converged).map(({ steps }) => steps);
     console.log(
-      `after ${maxSteps} steps ${done.length} of ${samples.length} puzzles settle; sweeps: ${done.join(' ')}`,
+      `after ${maxSteps} steps ${done.length} of ${samples.length} puzzles converge; sweeps: ${done.join(' ')}`,
     );
-    settled.push(done.length);
+    convergedCounts.push(done.length);
   };
   const searcher = reasoner(equilibrium({ solver: 'anderson', tolerance: 0.01, maxIterations: 40, onSolve }));
   setParameterValues(searcher, await parameterValues(learner));
   const [batch] = evaluationBatches(puzzles, { batchSize: 32 });
   runSegment(searcher, admitPuzzles(searcher, initialCarry(searcher, 32), puzzleTensors(batch!)));
 }
-if (!(settled[1]! > settled[0]!)) throw new Error('training should have made the recursion settle');
+if (!(convergedCounts[1]! > convergedCounts[0]!)) throw new Error('after training more puzzles should converge');

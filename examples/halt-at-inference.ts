@@ -1,5 +1,5 @@
-// Halting while answering, which the official code cannot: a puzzle leaves the batch when its controller halts it, and
-// the batch shrinks. One trained model, that of the page, under three controllers.
+// Halting at inference, which the official code does not have: a puzzle leaves the batch when its controller halts it,
+// and the batch shrinks. The trained model of browser-inference, with three controllers.
 import { readFileSync } from 'node:fs';
 import { evaluationBatches } from '@hrm/data';
 import { buildSudokuDataset, generateSudokuPuzzles } from '@hrm/data-sudoku-maze';
@@ -17,7 +17,7 @@ const batches = [...evaluationBatches(puzzles, { batchSize: 256 })];
 
 async function answer(title: string, halting: PartConfig) {
   const model = buildModel({ ...config, halting });
-  const known = namedParameters(model); // a controller without a head leaves that of the file alone
+  const known = namedParameters(model); // skips the head in the file if this controller has none
   setParameterValues(model, new Map([...tensors].filter(([name]) => known.has(name))));
   const { halted } = await evaluate(model, batches, { until: 'halted' });
   console.log(
@@ -31,7 +31,7 @@ async function answer(title: string, halting: PartConfig) {
 }
 
 const all = await answer('All segments', { type: 'fixed-steps', segments: 8 });
-await answer('Until its head says "right", as it was trained', config.halting);
-const rest = await answer('Until zH comes to rest', { type: 'residual', tolerance: 0.1, maxSegments: 8 });
-if (!(rest.meanSegments < all.meanSegments / 2)) throw new Error('resting should have spared half the segments');
-if (!(rest.exactAccuracy > all.exactAccuracy - 0.05)) throw new Error('and should have cost next to nothing');
+await answer('Until its head predicts a right answer, as in training', config.halting);
+const rest = await answer('Until zH stops changing', { type: 'residual', tolerance: 0.1, maxSegments: 8 });
+if (!(rest.meanSegments < all.meanSegments / 2)) throw new Error('it should use less than half of the segments');
+if (!(rest.exactAccuracy > all.exactAccuracy - 0.05)) throw new Error('it should lose hardly any accuracy');

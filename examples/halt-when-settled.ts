@@ -1,5 +1,5 @@
-// Halting by the answer itself, on the trained model of the page: when it has stood for so many segments, which is a
-// controller of ours, and, by a controller of one's own, when it breaks no rule of Sudoku: the puzzle says who is done.
+// Halting by the answer itself, with the trained model of browser-inference. `unchangedAnswer` halts when the answer
+// has not changed for some segments. A controller of your own halts when the answer breaks no rule of Sudoku.
 import { readFileSync } from 'node:fs';
 import * as tf from '@tensorflow/tfjs-core';
 import { fixedSteps, unchangedAnswer, type HaltingFactory } from '@hrm/act';
@@ -46,7 +46,7 @@ async function answer(title: string, chosen: HaltingFactory) {
     { ...config, halting: { type: 'chosen' } },
     { parts: withParts({ halting: { chosen: () => chosen } }) },
   );
-  const known = namedParameters(model); // these controllers have no head
+  const known = namedParameters(model); // skips the head in the file: these controllers have none
   setParameterValues(model, new Map([...tensors].filter(([name]) => known.has(name))));
   const score = await evaluate(model, batches, { until: 'halted' });
   console.log(`${title}: ${(100 * score.exactAccuracy).toFixed(1)}% right, ${score.meanSegments.toFixed(2)} segments`);
@@ -54,7 +54,7 @@ async function answer(title: string, chosen: HaltingFactory) {
   return score;
 }
 const all = await answer('All segments', fixedSteps(8));
-const settled = await answer('Until the answer stands for two', unchangedAnswer({ segments: 2, maxSegments: 8 }));
+const settled = await answer('Until it is unchanged for two', unchangedAnswer({ segments: 2, maxSegments: 8 }));
 const solved = await answer('Until it breaks no rule', untilSolved(8));
-if (!(settled.exactAccuracy > all.exactAccuracy - 0.02)) throw new Error('settled answers should be next to as right');
-if (!(solved.meanSegments < settled.meanSegments)) throw new Error('whoever can check needs to wait for nothing');
+if (!(settled.exactAccuracy > all.exactAccuracy - 0.02)) throw new Error('they should be nearly as accurate');
+if (!(solved.meanSegments < settled.meanSegments)) throw new Error('checking the rules should take fewer segments');

@@ -1,5 +1,5 @@
-// From a file to answers and back: a trained model, its config inside, loaded by one call, asked, and saved by another. `hrm
-// export --run RUN --out model.safetensors` makes such a file of what `hrm train` has made.
+// Loads a trained model from one file, solves a puzzle, and saves the model again. `hrm export --run RUN --out
+// model.safetensors` writes such a file from a run of `hrm train`.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,13 +16,13 @@ const [puzzle] = generateSudokuPuzzles({ size: 4, count: 1, givens: [6, 7], seed
 const { answer, segments } = await model.solve(tokensFromCells(puzzle!.question), { until: 'end' });
 const cells = cellsFromTokens(answer);
 console.log(`${drawSudoku(puzzle!.question)}\n\n${segments} segments later\n\n${drawSudoku(cells)}`);
-if (!verifySudoku(puzzle!.question, cells).valid) throw new Error('this puzzle should have been solved');
+if (!verifySudoku(puzzle!.question, cells).valid) throw new Error('the model should solve this puzzle');
 
-// Saved and loaded again it says the same, to the last bit.
+// The saved copy gives the same answer, to the last bit.
 const folder = mkdtempSync(join(tmpdir(), 'hrm-model-'));
 const file = join(folder, 'copy.safetensors');
 writeFileSync(file, await saveModel(model));
 const copy = loadModel(readFileSync(file), { path: file });
 const again = await copy.solve(tokensFromCells(puzzle!.question), { until: 'end' });
-if (again.answer.join() !== answer.join()) throw new Error('the copy should have said the same');
+if (again.answer.join() !== answer.join()) throw new Error('the copy should give the same answer');
 rmSync(folder, { recursive: true });

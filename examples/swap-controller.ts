@@ -1,5 +1,5 @@
-// A halting controller of one's own, passed as an object like any of ours: a puzzle halts when the model has been sure of
-// its answer twice in a row. It learns to be sure as TRM's head does, from whether the answer was right.
+// A halting controller of your own: a puzzle halts when the model has been sure of its answer twice in a row. As in
+// TRM, a head learns to be sure from whether the answer was right.
 import * as tf from '@tensorflow/tfjs-core';
 import { binaryCrossEntropy, type HaltingFactory } from '@hrm/act';
 import { trainBatches } from '@hrm/data';
@@ -49,5 +49,5 @@ for await (const { step, metrics, haltingSteps } of trainer.train(batches, { max
     console.log(step, `loss ${metrics.tokenLoss!.toFixed(3)}, doubt ${metrics.doubtLoss!.toFixed(3)}`);
 }
 console.log(`After step 60 puzzles halted after 1, 2, ... segments: ${total.join(', ')}`);
-if (total[0] !== 0) throw new Error('nobody can be sure twice in one segment');
-if (!(total.slice(1, 5).reduce((sum, count) => sum + count) > 0)) throw new Error('somebody should have halted early');
+if (total[0] !== 0) throw new Error('no puzzle can halt in its first segment');
+if (!(total.slice(1, 5).reduce((sum, count) => sum + count) > 0)) throw new Error('some puzzles should halt early');

@@ -1,5 +1,5 @@
-// Another recursion schedule is one argument. The same model learns 4x4 Sudoku with HRM's schedule, with TRM's, with
-// backpropagation through the whole segment, and with one written here: nothing else changes.
+// Another recursion schedule is one argument. The same model learns 4x4 Sudoku with the schedule of HRM, the schedule
+// of TRM, backpropagation through the whole segment, and a schedule written here.
 import * as tf from '@tensorflow/tfjs-core';
 import { trainBatches } from '@hrm/data';
 import { buildSudokuDataset, generateSudokuPuzzles, sudokuAugmentation } from '@hrm/data-sudoku-maze';
@@ -9,7 +9,7 @@ import { fullRecursion, oneStepGradient, unrolled, type RecursionSchedule } from
 import { selectBackend } from '@hrm/runtime';
 import { adamAtan2, Trainer } from '@hrm/trainer';
 
-/** f_L and f_H take turns, three times each; the last turn carries gradient. */
+/** Alternates f_L and f_H, three times each. The last pair carries gradient. */
 const takeTurns: RecursionSchedule = {
   name: 'take-turns',
   refine: (core, latents, x) =>
@@ -43,7 +43,7 @@ for (const schedule of schedules) {
   console.log(
     `${schedule.name.padEnd(18)} loss ${losses[0]!.toFixed(2)} -> ${losses.at(-1)!.toFixed(2)} in ${seconds} s`,
   );
-  if (!(losses.at(-1)! < 0.9 * losses[0]!)) throw new Error(`${schedule.name} should have learned something`);
+  if (!(losses.at(-1)! < 0.9 * losses[0]!)) throw new Error(`${schedule.name} should learn`);
   trainer.dispose();
   model.dispose();
 }

@@ -1,4 +1,4 @@
-// Solves 4x4 Sudoku in this page with a trained model, segment by segment. Nothing is computed elsewhere.
+// Solves 4x4 Sudoku with a trained model, segment by segment, all in this page.
 import { cellsFromTokens, SeededRandom } from '@hrm/data';
 import { generateSudoku, sudokuSvg } from '@hrm/data-sudoku-maze';
 import { tokensFromCells } from '@hrm/data';

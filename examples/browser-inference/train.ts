@@ -1,5 +1,5 @@
-// Trains the solver that the page and other examples load: `node scripts/run-example.mjs browser-inference/train`, in the
-// root of the repository. Some ten seconds on native TensorFlow.
+// Trains the model that the page and other examples load. Run it from the root of the repository, in about ten
+// seconds on native TensorFlow: `node scripts/run-example.mjs browser-inference/train`.
 import { writeFileSync } from 'node:fs';
 import { evaluationBatches, trainBatches } from '@hrm/data';
 import { buildSudokuDataset, generateSudokuPuzzles, sudokuAugmentation } from '@hrm/data-sudoku-maze';

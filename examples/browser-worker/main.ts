@@ -1,7 +1,7 @@
-// The page: shows what the worker tells, and goes on drawing while the worker computes.
+// The page. It shows the worker's messages, and stays responsive while the worker computes.
 import { SeededRandom } from '@hrm/data';
 import { generateSudoku, sudokuSvg, verifySudoku } from '@hrm/data-sudoku-maze';
-import type { Told } from './worker';
+import type { WorkerMessage } from './worker';
 
 const [backend, board, status, frames] = ['backend', 'board', 'status', 'frames'].map((id) =>
   document.getElementById(id)!,
@@ -13,13 +13,13 @@ board.innerHTML = sudokuSvg(question, { cellSize: 84 });
 
 const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
 worker.onerror = ({ message }) => (status.textContent = `The worker failed: ${message}`);
-worker.onmessage = ({ data: told }: MessageEvent<Told>) => {
-  if ('why' in told) {
-    backend.textContent = [told.why, told.hint].filter(Boolean).join('. ');
+worker.onmessage = ({ data: message }: MessageEvent<WorkerMessage>) => {
+  if ('why' in message) {
+    backend.textContent = [message.why, message.hint].filter(Boolean).join('. ');
   } else {
-    board.innerHTML = sudokuSvg(question, { prediction: told.cells, cellSize: 84 });
-    const { valid } = verifySudoku(question, told.cells);
-    status.textContent = `Segment ${told.segment}: ${valid ? 'solved' : 'not yet'}.`;
+    board.innerHTML = sudokuSvg(question, { prediction: message.cells, cellSize: 84 });
+    const { valid } = verifySudoku(question, message.cells);
+    status.textContent = `Segment ${message.segment}: ${valid ? 'solved' : 'not yet'}.`;
     if (valid) worker.terminate();
   }
 };

@@ -1,6 +1,6 @@
 import type { UserConfig } from 'vite';
 
-// With these two headers a page is cross-origin isolated: only then may WebAssembly use several threads.
+// These two headers make a page cross-origin isolated. Only then can WebAssembly use several threads.
 const headers = {
   'Cross-Origin-Opener-Policy': 'same-origin',
   'Cross-Origin-Embedder-Policy': 'require-corp',
@@ -9,6 +9,6 @@ const headers = {
 export default {
   server: { headers },
   preview: { headers },
-  // A worker that imports parts when it needs them, as selectBackend does with backends, is a module.
+  // selectBackend imports the backend that it chooses; only a worker that is a module can do that.
   worker: { format: 'es' },
 } satisfies UserConfig;
