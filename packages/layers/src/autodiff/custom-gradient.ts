@@ -21,7 +21,7 @@ type Gradients<Inputs extends tf.Tensor[]> = { [Index in keyof Inputs]: tf.Tenso
  * import '@tensorflow/tfjs-backend-cpu';
  *
  * const clipped = customGradient(
- *   (x: tf.Tensor1D) => ({ value: tf.square(x), saved: [x] }),
+ *   (x: tf.Tensor) => ({ value: tf.square(x), saved: [x] }),
  *   (dy, [x]) => [tf.mul(dy, tf.clipByValue(tf.mul(2, x), -1, 1))],
  * );
  * tf.grad(clipped)(tf.tensor1d([0.1, 3])).print(); // [0.2, 1]
