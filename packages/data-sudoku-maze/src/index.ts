@@ -2,7 +2,12 @@ export type { Verdict } from './verdict';
 export { PuzzleTextError } from './puzzle-text-error';
 
 export { SUDOKU_SIZES, type SudokuGeometry, sudokuGeometry, type SudokuSize } from './sudoku/sudoku-geometry';
-export { countSudokuSolutions, solveSudoku, type SudokuSolution, sudokuDifficulty } from './sudoku/solve-sudoku';
+export {
+  countSudokuSolutions,
+  solveSudoku,
+  type SudokuSolution,
+  sudokuDifficulty,
+} from './sudoku/solving/solve-sudoku';
 export {
   DEFAULT_GIVENS,
   generateSudoku,
@@ -10,27 +15,27 @@ export {
   type SudokuGeneratorOptions,
   type SudokuPuzzle,
 } from './sudoku/generate-sudoku';
-export { sudokuContradiction } from './sudoku/sudoku-contradiction';
-export { verifySudoku } from './sudoku/verify-sudoku';
-export { applySudokuSymmetry, randomSudokuSymmetry, type SudokuSymmetry } from './sudoku/sudoku-symmetry';
-export { sudokuClass } from './sudoku/sudoku-class';
+export { sudokuContradiction } from './sudoku/solving/sudoku-contradiction';
+export { verifySudoku } from './sudoku/solving/verify-sudoku';
+export { applySudokuSymmetry, randomSudokuSymmetry, type SudokuSymmetry } from './sudoku/symmetry/sudoku-symmetry';
+export { sudokuClass } from './sudoku/symmetry/sudoku-class';
 export { buildSudokuDataset } from './sudoku/build-sudoku-dataset';
-export { sudokuAugmentation } from './sudoku/sudoku-augmentation';
-export { formatSudoku, parseSudoku } from './sudoku/sudoku-text';
-export { type SudokuInLines, SudokuLineReader } from './sudoku/sudoku-line-reader';
-export { drawSudoku, type SudokuDrawing } from './sudoku/draw-sudoku';
-export { sudokuSvg } from './sudoku/sudoku-svg';
+export { sudokuAugmentation } from './sudoku/symmetry/sudoku-augmentation';
+export { formatSudoku, parseSudoku } from './sudoku/text/sudoku-text';
+export { type SudokuInLines, SudokuLineReader } from './sudoku/text/sudoku-line-reader';
+export { drawSudoku, type SudokuDrawing } from './sudoku/drawing/draw-sudoku';
+export { sudokuSvg } from './sudoku/drawing/sudoku-svg';
 
 export { type Maze, MAZE_ALPHABET, MazeCell, type MazePuzzle } from './maze/maze';
-export { mazeDistances } from './maze/maze-distances';
-export { shortestPath } from './maze/shortest-path';
+export { mazeDistances } from './maze/paths/maze-distances';
+export { shortestPath } from './maze/paths/shortest-path';
 export { generateMaze, generateMazePuzzles, hardPathLength, type MazeGeneratorOptions } from './maze/generate-maze';
-export { verifyMaze } from './maze/verify-maze';
-export { DIHEDRAL_INVERSE, type DihedralTransform, dihedralTransform } from './maze/dihedral-transform';
-export { mazeClass } from './maze/maze-class';
+export { verifyMaze } from './maze/paths/verify-maze';
+export { DIHEDRAL_INVERSE, type DihedralTransform, dihedralTransform } from './maze/symmetry/dihedral-transform';
+export { mazeClass } from './maze/symmetry/maze-class';
 export { buildMazeDataset } from './maze/build-maze-dataset';
-export { mazeAugmentation } from './maze/maze-augmentation';
+export { mazeAugmentation } from './maze/symmetry/maze-augmentation';
 export { formatMaze, parseMaze } from './maze/maze-text';
-export { drawMaze } from './maze/draw-maze';
-export type { MazeDrawing } from './maze/maze-marks';
-export { mazeSvg } from './maze/maze-svg';
+export { drawMaze } from './maze/drawing/draw-maze';
+export type { MazeDrawing } from './maze/drawing/maze-marks';
+export { mazeSvg } from './maze/drawing/maze-svg';

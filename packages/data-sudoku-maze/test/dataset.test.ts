@@ -10,7 +10,7 @@ import {
   shortestPath,
   verifySudoku,
 } from '../src/index';
-import { drawPath } from '../src/maze/shortest-path';
+import { drawPath } from '../src/maze/paths/shortest-path';
 
 const sudokus = generateSudokuPuzzles({ size: 4, count: 10, seed: 0 });
 const mazes = generateMazePuzzles({ width: 6, count: 10, seed: 0 });

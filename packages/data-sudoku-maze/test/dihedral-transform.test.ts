@@ -11,7 +11,7 @@ import {
   shortestPath,
   verifyMaze,
 } from '../src/index';
-import { drawPath } from '../src/maze/shortest-path';
+import { drawPath } from '../src/maze/paths/shortest-path';
 
 const ALL: DihedralTransform[] = [0, 1, 2, 3, 4, 5, 6, 7];
 

@@ -13,8 +13,8 @@ import {
   shortestPath,
   verifyMaze,
 } from '../src/index';
-import { drawPath } from '../src/maze/shortest-path';
-import { FarCellFinder } from '../src/maze/far-cell-finder';
+import { drawPath } from '../src/maze/paths/shortest-path';
+import { FarCellFinder } from '../src/maze/paths/far-cell-finder';
 import { testLines } from './testdata';
 
 const rows = (...lines: string[]): Maze => parseMaze(lines.join('\n'));

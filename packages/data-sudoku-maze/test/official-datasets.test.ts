@@ -4,7 +4,7 @@ import { cellsFromTokens } from '@hrm/data';
 import { readDataset, readIdentifiers, writeDataset } from '@hrm/data/files';
 import { describe, expect, it } from 'vitest';
 import { buildMazeDataset, shortestPath, verifyMaze, verifySudoku } from '../src/index';
-import { drawPath } from '../src/maze/shortest-path';
+import { drawPath } from '../src/maze/paths/shortest-path';
 import { dir } from './temporary-files';
 import { testdata } from './testdata';
 

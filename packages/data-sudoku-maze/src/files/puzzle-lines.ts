@@ -1,10 +1,10 @@
 import { openRegularFile } from '@hrm/files/node';
 import { PuzzleTextError } from '../puzzle-text-error';
 import type { SudokuPuzzle } from '../sudoku/generate-sudoku';
-import { sudokuContradiction } from '../sudoku/sudoku-contradiction';
+import { sudokuContradiction } from '../sudoku/solving/sudoku-contradiction';
 import { geometryOfGrid, type SudokuSize } from '../sudoku/sudoku-geometry';
-import { SudokuLineReader } from '../sudoku/sudoku-line-reader';
-import { SudokuSolver } from '../sudoku/sudoku-solver';
+import { SudokuLineReader } from '../sudoku/text/sudoku-line-reader';
+import { SudokuSolver } from '../sudoku/solving/sudoku-solver';
 import { asPuzzleFileError, PuzzleFileError } from './puzzle-file-error';
 import { type PuzzleRow, PuzzleRows, PuzzleTable } from './puzzle-table';
 import { rowPlaces, type Subsample } from './row-sample';

@@ -1,7 +1,7 @@
 import { buildDataset, type Example, type PuzzleDataset, type PuzzleSequence } from '@hrm/data';
 import { exampleOf } from '../example-of';
-import { answerByRule, followsRule } from './answer-by-rule';
-import { type DihedralTransform, dihedralTransform } from './dihedral-transform';
+import { answerByRule, followsRule } from './paths/answer-by-rule';
+import { type DihedralTransform, dihedralTransform } from './symmetry/dihedral-transform';
 import { MAZE_ALPHABET, type MazePuzzle } from './maze';
 
 /**

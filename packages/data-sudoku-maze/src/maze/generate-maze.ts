@@ -1,9 +1,9 @@
 import { SeededRandom } from '@hrm/data';
-import { FarCellFinder } from './far-cell-finder';
+import { FarCellFinder } from './paths/far-cell-finder';
 import { type Maze, MazeCell, type MazePuzzle } from './maze';
-import { mazeClass } from './maze-class';
+import { mazeClass } from './symmetry/maze-class';
 import { formatMaze } from './maze-text';
-import { drawPath, shortestPath } from './shortest-path';
+import { drawPath, shortestPath } from './paths/shortest-path';
 
 /** What kind of maze to generate. */
 export interface MazeGeneratorOptions {

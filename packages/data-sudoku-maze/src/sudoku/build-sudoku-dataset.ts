@@ -2,7 +2,7 @@ import { buildDataset, type Example, type PuzzleDataset, type PuzzleSequence, Se
 import { exampleOf } from '../example-of';
 import type { SudokuPuzzle } from './generate-sudoku';
 import { geometryOfGrid } from './sudoku-geometry';
-import { applySudokuSymmetry, sudokuSymmetrySampler } from './sudoku-symmetry';
+import { applySudokuSymmetry, sudokuSymmetrySampler } from './symmetry/sudoku-symmetry';
 
 /**
  * Builds a data set of Sudokus as the official dataset/build_sudoku_dataset.py: a group for each puzzle, the puzzle

@@ -1,8 +1,8 @@
 import { SeededRandom } from '@hrm/data';
 import { type SudokuGeometry, type SudokuSize, sudokuGeometry } from './sudoku-geometry';
-import { sudokuClass } from './sudoku-class';
-import { SudokuSolver } from './sudoku-solver';
-import { formatSudoku } from './sudoku-text';
+import { sudokuClass } from './symmetry/sudoku-class';
+import { SudokuSolver } from './solving/sudoku-solver';
+import { formatSudoku } from './text/sudoku-text';
 
 /** A Sudoku with its only answer: digits row by row, 0 for blank in the question. */
 export interface SudokuPuzzle {

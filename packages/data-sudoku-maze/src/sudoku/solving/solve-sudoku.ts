@@ -1,4 +1,4 @@
-import { geometryOfGrid } from './sudoku-geometry';
+import { geometryOfGrid } from '../sudoku-geometry';
 import { type SudokuSearchResult, SudokuSolver } from './sudoku-solver';
 
 /** What {@link solveSudoku} found. */

@@ -1,5 +1,5 @@
-import { invalid, VALID, type Verdict } from '../verdict';
-import { geometryOfGrid } from './sudoku-geometry';
+import { invalid, VALID, type Verdict } from '../../verdict';
+import { geometryOfGrid } from '../sudoku-geometry';
 
 /** The cells of a grid whose digit stands twice in a row, column or box; blanks are no conflict. */
 export function sudokuConflicts(grid: ArrayLike<number>): number[] {

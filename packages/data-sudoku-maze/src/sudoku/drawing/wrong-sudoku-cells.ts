@@ -1,4 +1,4 @@
-import { sudokuConflicts } from './verify-sudoku';
+import { sudokuConflicts } from '../solving/verify-sudoku';
 
 /**
  * The cells of a prediction that are wrong: other than the answer, or without an answer those that change a given or

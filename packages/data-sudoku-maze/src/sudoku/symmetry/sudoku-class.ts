@@ -1,6 +1,6 @@
-import { assertSudokuGrid } from './solve-sudoku';
-import { geometryOfGrid, type SudokuGeometry } from './sudoku-geometry';
-import { formatSudoku } from './sudoku-text';
+import { assertSudokuGrid } from '../solving/solve-sudoku';
+import { geometryOfGrid, type SudokuGeometry } from '../sudoku-geometry';
+import { formatSudoku } from '../text/sudoku-text';
 
 /** Orders of a grid looked at before its class is told roughly. A grid of a proper puzzle has far fewer. */
 const MAX_ORDERS = 10_000;

@@ -1,5 +1,5 @@
-import { invalid, VALID, type Verdict } from '../verdict';
-import { assertMaze, type Maze, MazeCell } from './maze';
+import { invalid, VALID, type Verdict } from '../../verdict';
+import { assertMaze, type Maze, MazeCell } from '../maze';
 import { mazeDistances, UNREACHABLE } from './maze-distances';
 
 /**

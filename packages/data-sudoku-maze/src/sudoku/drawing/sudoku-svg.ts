@@ -1,7 +1,7 @@
-import { assertSameCells } from '../same-cells';
+import { assertSameCells } from '../../same-cells';
 import type { SudokuDrawing } from './draw-sudoku';
-import { geometryOfGrid } from './sudoku-geometry';
-import { sudokuSymbol } from './sudoku-text';
+import { geometryOfGrid } from '../sudoku-geometry';
+import { sudokuSymbol } from '../text/sudoku-text';
 import { wrongSudokuCells } from './wrong-sudoku-cells';
 
 /**

@@ -1,4 +1,4 @@
-import { MazeCell } from './maze';
+import { MazeCell } from '../maze';
 
 /**
  * Finds the cells that are many steps away, in one maze after another of the same size: the generator looks at

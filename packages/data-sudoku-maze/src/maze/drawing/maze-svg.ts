@@ -1,4 +1,4 @@
-import type { Maze } from './maze';
+import type { Maze } from '../maze';
 import { markMaze, type MazeDrawing, type MazeMark } from './maze-marks';
 
 const FILLS: Readonly<Record<Exclude<MazeMark, 'free'>, string>> = {

@@ -1,6 +1,6 @@
 import { dihedralTransform, shapeKeepingTransforms } from './dihedral-transform';
-import type { Maze } from './maze';
-import { formatMaze } from './maze-text';
+import type { Maze } from '../maze';
+import { formatMaze } from '../maze-text';
 
 /**
  * The class of a maze: one text for all mazes that are equal up to rotation and reflection (the 8 symmetries of a

@@ -1,7 +1,7 @@
 import { type Augmentation, cellsFromTokens, tokensFromCells } from '@hrm/data';
-import { answerByRule, followsRule } from './answer-by-rule';
+import { answerByRule, followsRule } from '../paths/answer-by-rule';
 import { dihedralSource, shapeKeepingTransforms } from './dihedral-transform';
-import type { Maze } from './maze';
+import type { Maze } from '../maze';
 
 /**
  * An augmentation that rotates and reflects each maze at random: one of the 8 symmetries of a square, or of the 4 that

@@ -1,5 +1,5 @@
-import { PuzzleTextError } from '../puzzle-text-error';
-import { geometryOfGrid, SUDOKU_SIZES, type SudokuSize } from './sudoku-geometry';
+import { PuzzleTextError } from '../../puzzle-text-error';
+import { geometryOfGrid, SUDOKU_SIZES, type SudokuSize } from '../sudoku-geometry';
 
 /** Digit d is written as character d. */
 const SYMBOLS = '.123456789ABCDEFG';

@@ -1,5 +1,5 @@
-import { assertSameCells } from '../same-cells';
-import { type Maze, MazeCell } from './maze';
+import { assertSameCells } from '../../same-cells';
+import { type Maze, MazeCell } from '../maze';
 
 /** What to draw beside the maze. */
 export interface MazeDrawing {

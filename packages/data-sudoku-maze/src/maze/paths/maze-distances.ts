@@ -1,4 +1,4 @@
-import { type Maze, MazeCell } from './maze';
+import { type Maze, MazeCell } from '../maze';
 
 /** What no path reaches. */
 export const UNREACHABLE = -1;

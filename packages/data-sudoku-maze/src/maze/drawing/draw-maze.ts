@@ -1,5 +1,5 @@
-import { type Style, styled } from '../ansi';
-import type { Maze } from './maze';
+import { type Style, styled } from '../../ansi';
+import type { Maze } from '../maze';
 import { markMaze, type MazeDrawing, type MazeMark } from './maze-marks';
 
 /** Two characters a cell, since those of a terminal are about twice as high as wide. */

@@ -1,5 +1,5 @@
 import type { SeededRandom } from '@hrm/data';
-import { assertMaze, type Maze, MazeCell } from './maze';
+import { assertMaze, type Maze, MazeCell } from '../maze';
 import { mazeDistances, neighbourCells, UNREACHABLE } from './maze-distances';
 
 /**

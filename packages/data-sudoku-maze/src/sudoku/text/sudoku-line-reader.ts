@@ -1,5 +1,5 @@
-import { PuzzleTextError } from '../puzzle-text-error';
-import { SUDOKU_SIZES, type SudokuSize } from './sudoku-geometry';
+import { PuzzleTextError } from '../../puzzle-text-error';
+import { SUDOKU_SIZES, type SudokuSize } from '../sudoku-geometry';
 import { checkSudokuDigits, readSudokuCells, type SudokuCells } from './sudoku-text';
 
 /** A puzzle, and the line on which it begins, from 1. */

@@ -1,6 +1,6 @@
 import type { SeededRandom } from '@hrm/data';
-import type { SudokuSize } from './sudoku-geometry';
-import { sudokuGeometry } from './sudoku-geometry';
+import type { SudokuSize } from '../sudoku-geometry';
+import { sudokuGeometry } from '../sudoku-geometry';
 
 /** A change of a grid that keeps every Sudoku rule: which cell each new cell is copied from, and digits renamed. */
 export interface SudokuSymmetry {

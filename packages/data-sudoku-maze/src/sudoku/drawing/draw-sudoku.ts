@@ -1,7 +1,7 @@
-import { type Style, styled } from '../ansi';
-import { assertSameCells } from '../same-cells';
-import { geometryOfGrid } from './sudoku-geometry';
-import { sudokuSymbol } from './sudoku-text';
+import { type Style, styled } from '../../ansi';
+import { assertSameCells } from '../../same-cells';
+import { geometryOfGrid } from '../sudoku-geometry';
+import { sudokuSymbol } from '../text/sudoku-text';
 import { wrongSudokuCells } from './wrong-sudoku-cells';
 
 /** What to draw beside the question. */

@@ -1,6 +1,6 @@
 import { assertSudokuGrid } from './solve-sudoku';
-import { geometryOfGrid, type SudokuGeometry } from './sudoku-geometry';
-import { sudokuSymbol } from './sudoku-text';
+import { geometryOfGrid, type SudokuGeometry } from '../sudoku-geometry';
+import { sudokuSymbol } from '../text/sudoku-text';
 
 /** A cell in words. */
 const placeOf = (cell: number, size: number): string =>

@@ -1,5 +1,5 @@
 import type { Augmentation } from '@hrm/data';
-import type { SudokuSize } from './sudoku-geometry';
+import type { SudokuSize } from '../sudoku-geometry';
 import { sudokuSymmetrySampler } from './sudoku-symmetry';
 
 /**

@@ -1,5 +1,5 @@
 import type { SeededRandom } from '@hrm/data';
-import type { SudokuGeometry } from './sudoku-geometry';
+import type { SudokuGeometry } from '../sudoku-geometry';
 
 /** How far a search goes. */
 export interface SudokuSearchOptions {

@@ -1,4 +1,4 @@
-import { type Maze, MazeCell } from './maze';
+import { type Maze, MazeCell } from '../maze';
 import { drawPath, shortestPath } from './shortest-path';
 
 /** The official answer to a maze, by the rule of `shortestPath`; undefined where it has not one S, one G and a path. */
