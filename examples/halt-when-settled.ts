@@ -42,10 +42,8 @@ const puzzles = generateSudokuPuzzles({ size: 4, count: 256, givens: [4, 7], see
 const batches = [...evaluationBatches(buildSudokuDataset(puzzles), { batchSize: 256 })];
 
 async function answer(title: string, chosen: HaltingFactory) {
-  const model = buildModel(
-    { ...config, halting: { type: 'chosen' } },
-    { parts: withParts({ halting: { chosen: () => chosen } }) },
-  );
+  const parts = withParts({ halting: { chosen: () => chosen } });
+  const model = buildModel({ ...config, halting: { type: 'chosen' } }, { parts });
   const known = namedParameters(model); // skips the head in the file: these controllers have none
   setParameterValues(model, new Map([...tensors].filter(([name]) => known.has(name))));
   const score = await evaluate(model, batches, { until: 'halted' });
