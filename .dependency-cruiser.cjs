@@ -102,6 +102,13 @@ module.exports = {
       to: { path: ['^(packages|apps)/[^/]+/(src|test)/', '@hrm/[^/]+/(src|dist|test)/'] },
     },
     {
+      name: 'no-internal-entry-in-examples',
+      comment: 'The entry `internal` of a package may change in any release: programs of users do without it.',
+      severity: 'error',
+      from: { path: '^examples/' },
+      to: { path: ['^@hrm/[^/]+/internal$', '^packages/[^/]+/dist/internal[.]'] },
+    },
+    {
       name: 'no-backend-in-a-library',
       comment: 'The user chooses the backend of TensorFlow.js; only @hrm/runtime, apps, examples and tests name one.',
       severity: 'error',

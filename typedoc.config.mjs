@@ -22,6 +22,7 @@ export default {
   // The README links to folders, which are on GitHub and not in the reference.
   validation: { invalidPath: false },
   packageOptions: {
+    // Not `internal`, which makes no promises.
     entryPoints: ['src/@(index|checkpoint|files|node|testing).ts'],
     compilerOptions: { paths },
     // `npm run typecheck` does that.

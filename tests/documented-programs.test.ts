@@ -50,6 +50,11 @@ test('no program is left out: every @example of a module has a ts fence', () => 
   }
 });
 
+test('no program imports an internal entry, which may change in any release', () => {
+  const internal = programs.filter(({ source }) => /@hrm\/[\w-]+\/internal'/.test(source));
+  expect(internal.map(({ place }) => place)).toEqual([]);
+});
+
 test('the programs have no type errors', () => {
   expect(typeErrors(programs)).toEqual([]);
 }, 120_000);

@@ -22,7 +22,7 @@ const bundleGradients: NonNullable<Options['esbuildPlugins']>[number] = {
 };
 
 export default defineConfig({
-  entry: ['src/index.ts', 'src/testing.ts'],
+  entry: ['src/index.ts', 'src/internal.ts', 'src/testing.ts'],
   format: 'esm',
   target: 'es2022',
   dts: true,

@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import * as tf from '@tensorflow/tfjs-core';
 import { compile, selectBackend } from '@hrm/runtime';
-import { uncompiled, type Compile } from '@hrm/trainer';
+import { uncompiled, type Compile } from '@hrm/layers';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { readParityCase } from '../src/parity/parity-case';
 import { replayParityCase } from '../src/parity/replay-parity-case';

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { compile, selectBackend } from '@hrm/runtime';
 import { describe, expect, it } from 'vitest';
-import { atan2RightHalfPlane } from '@hrm/trainer';
+import { atan2RightHalfPlane } from '@hrm/trainer/internal';
 import { isNativeSetUp } from './native';
 
 /** Points of every direction in the right half-plane, of sizes that float32 holds in full, and those on the axes. */

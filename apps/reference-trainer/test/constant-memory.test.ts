@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { selectBackend } from '@hrm/runtime';
-import { uncompiled } from '@hrm/trainer';
+import { uncompiled } from '@hrm/layers';
 import { CheckpointStore } from '@hrm/trainer/checkpoint';
 import { expect, it, onTestFinished } from 'vitest';
 import { checkRunConfig } from '../src/config/load-run-config';

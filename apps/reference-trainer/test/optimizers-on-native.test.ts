@@ -1,8 +1,8 @@
 import { qLearningHalting, softmaxCrossEntropy, stablemaxCrossEntropy, type TokenLoss } from '@hrm/act';
-import { mixerBlock } from '@hrm/layers';
+import { mixerBlock, type Compile } from '@hrm/layers';
 import { hrm } from '@hrm/models';
 import { compile } from '@hrm/runtime';
-import { adamW, isWeightMatrix, muon, Trainer, type Compile, type Optimizer } from '@hrm/trainer';
+import { adamW, isWeightMatrix, muon, Trainer, type Optimizer } from '@hrm/trainer';
 import { describe, expect, it } from 'vitest';
 import { isNativeSetUp } from './native';
 

@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { gravesAct, qLearningHalting, type HaltingFactory } from '@hrm/act';
-import { mixerBlock } from '@hrm/layers';
+import { mixerBlock, type Compile } from '@hrm/layers';
 import { hrm } from '@hrm/models';
 import { compile } from '@hrm/runtime';
-import { adamAtan2, signSgd, Trainer, type Compile } from '@hrm/trainer';
+import { adamAtan2, signSgd, Trainer } from '@hrm/trainer';
 import { describe, expect, it } from 'vitest';
 import { isNativeSetUp } from './native';
 

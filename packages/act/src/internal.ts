@@ -1,2 +1,15 @@
-// What our other packages need of this one, and nobody else: it may change in any release.
+/**
+ * What our other packages need of this one. It may change in any release; programs use the main entry.
+ *
+ * @packageDocumentation
+ */
+// Checks of what a caller gives.
+export { expectController } from './controllers/expect-controller';
+export { expectPuzzleIdentifiers, expectPuzzles, expectTokens } from './segment/expect-puzzles';
+
+// Figures inside of a step that reads no values.
+export { answerFigures, countAnswers, type AnswerFigures, type CountedAnswers } from './metrics/answer-figures';
+export { countHaltingSteps } from './metrics/halting-histogram';
+
+// The target of Q-learning, for comparison with the official code.
 export { continueTarget } from './controllers/q-learning-halting';

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { countHaltingSteps, haltingHistogram } from '@hrm/act';
+import { haltingHistogram } from '@hrm/act';
+import { countHaltingSteps } from '@hrm/act/internal';
 import { describe, expect, it } from 'vitest';
 import { useBackend } from './backends';
 

@@ -7,19 +7,6 @@ import { describeValue } from './checks/describe-value';
  * @param owner named in the error.
  * @param signal nothing happens without one.
  * @throws TypeError for what is no `AbortSignal`; the signal's reason.
- *
- * @example
- * ```ts
- * import { throwIfAborted } from '@hrm/layers';
- *
- * const controller = new AbortController();
- * setTimeout(() => controller.abort(new Error('the user has left')), 10);
- * try {
- *   for (;;) await throwIfAborted('my loop', controller.signal);
- * } catch (error) {
- *   console.log((error as Error).message); // the user has left
- * }
- * ```
  */
 export async function throwIfAborted(owner: string, signal: AbortSignal | undefined): Promise<void> {
   if (signal === undefined) return;

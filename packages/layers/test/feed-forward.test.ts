@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { disposeParameters, gelu, GeluMlp, Linear, RandomStream, SwiGLU, swigluInnerSize } from '@hrm/layers';
+import { disposeParameters, gelu, GeluMlp, Linear, RandomStream, SwiGLU } from '@hrm/layers';
+import { swigluInnerSize } from '@hrm/layers/internal';
 import { checkGradients } from '@hrm/layers/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { useBackend } from './backends';

@@ -3,11 +3,6 @@ import {
   Attention,
   attentionBlock,
   convBlock,
-  expectFactory,
-  expectIterable,
-  expectOptions,
-  expectPart,
-  expectSizes,
   GeluMlp,
   graphAttentionBlock,
   GridConvolution,
@@ -25,6 +20,7 @@ import {
   truncatedNormal,
   valueAndGradients,
 } from '@hrm/layers';
+import { expectFactory, expectIterable, expectOptions, expectPart, expectSizes } from '@hrm/layers/internal';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { useBackend } from './backends';
 

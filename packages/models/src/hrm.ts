@@ -1,4 +1,5 @@
-import { attentionBlock, expectOptions, type BlockFactory } from '@hrm/layers';
+import { attentionBlock, type BlockFactory } from '@hrm/layers';
+import { expectOptions } from '@hrm/layers/internal';
 import { oneStepGradient, ReasoningModule, type RecursionSchedule } from '@hrm/recursion';
 import { qLearningHalting, type HaltingFactory } from '@hrm/act';
 import { REASONER_OPTIONS, RecursiveReasoner, type RecursiveReasonerOptions } from './recursive-reasoner';

@@ -1,19 +1,9 @@
-export { buildModel } from './config/build-model';
-export { expectModelSizes } from './config/expect-model-sizes';
-export type { ModelConfig, PartConfig } from './config/model-config';
-export { parameterShapes } from './config/parameter-shapes';
-export { withParts, standardParts, type PartCatalog, type PartMaker } from './config/part-catalog';
-export type { GridPositions, Positions } from './config/positions';
+// The two models of the papers, and the network that they are made of.
 export { hrm, type HrmOptions } from './hrm';
-export { modelConfigFromOfficial, type OfficialConfig } from './official/official-config';
-export {
-  nameFromOfficial,
-  officialName,
-  shapesToOfficial,
-  weightsFromOfficial,
-  weightsToOfficial,
-} from './official/official-names';
+export { trm, type TrmOptions } from './trm';
 export { RecursiveReasoner, type RecursiveReasonerOptions } from './recursive-reasoner';
+
+// Solving puzzles.
 export {
   Solver,
   type Puzzle,
@@ -23,7 +13,15 @@ export {
   type SolvingOptions,
   type Thought,
 } from '@hrm/act';
-export { trm, type TrmOptions } from './trm';
+
+// Models from plain data, their parts chosen by name.
+export { buildModel } from './config/build-model';
+export { parameterShapes } from './config/parameter-shapes';
+export type { ModelConfig, PartConfig } from './config/model-config';
+export type { GridPositions, Positions } from './config/positions';
+export { standardParts, withParts, type PartCatalog, type PartMaker } from './config/part-catalog';
+
+// Weights, and models as files.
 export {
   loadModel,
   saveModel,
@@ -31,4 +29,8 @@ export {
   type LoadModelOptions,
   type SaveModelOptions,
 } from './weights/model-file';
-export { fromHostTensor, parameterValues, setParameterValues, toHostTensor } from './weights/parameter-values';
+export { parameterValues, setParameterValues } from './weights/parameter-values';
+
+// Configs and weights of the official PyTorch code.
+export { modelConfigFromOfficial, type OfficialConfig } from './official/official-config';
+export { weightsFromOfficial, weightsToOfficial } from './official/official-names';

@@ -7,11 +7,7 @@ import {
   PuzzleEmbedding,
   RandomStream,
   TokenEmbedding,
-  expectFactory,
-  expectPart,
   expectShape,
-  expectSizes,
-  noteVariables,
   truncatedNormal,
   type BlockContext,
   type Compile,
@@ -19,16 +15,10 @@ import {
   type ParameterTree,
   type PositionRotation,
 } from '@hrm/layers';
+import { expectFactory, expectPart, expectSizes, noteVariables } from '@hrm/layers/internal';
+import { RecursionCore, type Latents, type RecursionSchedule, type Refinement, type Refiner } from '@hrm/recursion';
+import { isProgressive } from '@hrm/recursion/internal';
 import {
-  isProgressive,
-  RecursionCore,
-  type Latents,
-  type RecursionSchedule,
-  type Refinement,
-  type Refiner,
-} from '@hrm/recursion';
-import {
-  expectController,
   Solver,
   type HaltingController,
   type HaltingFactory,
@@ -41,6 +31,7 @@ import {
   type SolverOptions,
   type SolvingOptions,
 } from '@hrm/act';
+import { expectController } from '@hrm/act/internal';
 import { atStage } from './at-stage';
 import type { ModelConfig } from './config/model-config';
 import { expectPositions, rotationOf, type Positions } from './config/positions';

@@ -11,11 +11,11 @@ import {
   withParts,
   saveModel,
   serializeModel,
-  shapesToOfficial,
   weightsToOfficial,
   type ModelConfig,
   type RecursiveReasoner,
 } from '@hrm/models';
+import { shapesToOfficial } from '@hrm/models/internal';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { useBackend } from './backends';
 import { officialModels } from './official-shapes';

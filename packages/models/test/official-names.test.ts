@@ -4,13 +4,12 @@ import {
   buildModel,
   hrm,
   modelConfigFromOfficial,
-  nameFromOfficial,
-  officialName,
   parameterValues,
   setParameterValues,
   weightsFromOfficial,
   weightsToOfficial,
 } from '@hrm/models';
+import { nameFromOfficial, officialName } from '@hrm/models/internal';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { useBackend } from './backends';
 import { officialModels } from './official-shapes';

@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { Linear, RandomStream } from '@hrm/layers';
 import type { HostTensor } from '@hrm/files';
-import { fromHostTensor, hrm, parameterValues, setParameterValues, toHostTensor } from '@hrm/models';
+import { hrm, parameterValues, setParameterValues } from '@hrm/models';
+import { fromHostTensor, toHostTensor } from '@hrm/models/internal';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { useBackend } from './backends';
 

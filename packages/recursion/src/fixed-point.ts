@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { expectOptions } from '@hrm/layers';
+import { expectOptions } from '@hrm/layers/internal';
 import { chooseGradient, type GradientChoice } from './gradients/choose-gradient';
 import type { ParametricMap } from './gradients/fixed-point-gradient';
 import {

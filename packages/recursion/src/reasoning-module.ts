@@ -1,16 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import {
-  expectFactory,
-  expectOptions,
-  expectPart,
-  expectShape,
-  expectSizes,
-  noteVariables,
-  type Block,
-  type BlockContext,
-  type BlockFactory,
-  type Layer,
-} from '@hrm/layers';
+import { expectShape, type Block, type BlockContext, type BlockFactory, type Layer } from '@hrm/layers';
+import { expectFactory, expectOptions, expectPart, expectSizes, noteVariables } from '@hrm/layers/internal';
 
 /** f_L or f_H: a new latent from the old one and what is injected into it. */
 export interface Refiner extends Layer {

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { expectPart, type Layer } from '@hrm/layers';
+import type { Layer } from '@hrm/layers';
+import { expectPart } from '@hrm/layers/internal';
 import type { Latents } from './latents';
 import type { Refiner } from './reasoning-module';
 

@@ -3,7 +3,6 @@ import { valueAndGradients, withoutGradient } from '@hrm/layers';
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
   fullRecursion,
-  isProgressive,
   oneStepGradient,
   progressive,
   unrolled,
@@ -11,6 +10,7 @@ import {
   type RecursionCore,
   type RecursionSchedule,
 } from '../src/index';
+import { isProgressive } from '../src/schedules/recursion-schedule';
 import { lossOf } from '../src/testing/schedule-subject';
 import { smallProblem } from './small-core';
 import { useBackend } from './backends';

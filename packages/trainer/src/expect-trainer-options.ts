@@ -1,5 +1,5 @@
 import type { ReasoningNetwork } from '@hrm/act';
-import { describeValue, expectOptions, expectPart } from '@hrm/layers';
+import { describeValue, expectOptions, expectPart } from '@hrm/layers/internal';
 import { puzzleTableName } from './step/training-step';
 import type { TrainerOptions } from './trainer-options';
 

@@ -1,12 +1,20 @@
-export { carryFromHost, carryToHost } from './state/carry-values';
-export { atan2RightHalfPlane } from './optimizers/atan2-right-half-plane';
-export { uncompiled, type Compile } from '@hrm/layers';
+// Training.
+export { Trainer } from './trainer';
+export type { StepEvent, TrainerOptions, TrainerState, TrainingEvent } from './trainer-options';
+export { NonFiniteError } from './step/non-finite-error';
+
+// Evaluation.
 export { evaluate } from './evaluation/evaluate';
 export type { EvaluateOptions } from './evaluation/evaluate-options';
 export type { AnswerMeans, Evaluation, HaltedEvaluation } from './evaluation/evaluation';
-export { evaluationStep, type EvaluatedSegment, type EvaluationStep } from './evaluation/evaluation-step';
-export { meanMetrics, readScalars, type MetricTotal, type MetricTotals, type SummedMetrics } from './metrics';
-export { clipByGlobalNorm } from './optimizers/clip-by-global-norm';
+
+// Optimizers.
+export { adamAtan2, adamW, type Optimizer, type OptimizerOptions } from './optimizers/optimizer';
+export { muon, scaleByMuon, type MuonDirectionOptions, type MuonOptions, type RestOptions } from './optimizers/muon';
+export { signSgd, type RowOptimizer, type SignSgdOptions } from './optimizers/sign-sgd';
+export { warmupCosine, type LearningRate, type WarmupCosineOptions } from './optimizers/learning-rate';
+
+// The transformations of gradients that an optimizer is a chain of.
 export {
   addDecayedWeights,
   chain,
@@ -15,12 +23,11 @@ export {
   type GradientTransformation,
   type TransformationContext,
 } from './optimizers/gradient-transformation';
-export { warmupCosine, type LearningRate, type WarmupCosineOptions } from './optimizers/learning-rate';
-export { scaleByAdam, scaleByAtan2, type MomentsOptions } from './optimizers/moments';
-export { muon, scaleByMuon, type MuonDirectionOptions, type MuonOptions, type RestOptions } from './optimizers/muon';
-export { orthogonalize } from './optimizers/newton-schulz';
-export { adamAtan2, adamW, type Optimizer, type OptimizerOptions } from './optimizers/optimizer';
 export type { OptimizerState } from './optimizers/optimizer-state';
+export { scaleByAdam, scaleByAtan2, type MomentsOptions } from './optimizers/moments';
+export { clipByGlobalNorm } from './optimizers/clip-by-global-norm';
+export { orthogonalize } from './optimizers/newton-schulz';
+export { partition } from './optimizers/partition';
 export {
   isHiddenMatrix,
   isWeightMatrix,
@@ -28,13 +35,10 @@ export {
   type ParameterKinds,
   type ParameterPredicate,
 } from './optimizers/parameter-predicate';
-export { partition } from './optimizers/partition';
-export { signSgd, type RowOptimizer, type SignSgdOptions } from './optimizers/sign-sgd';
-export { microBatchedStep, type MicroBatchOptions } from './step/micro-batched-step';
-export { NonFiniteError } from './step/non-finite-error';
+
+// The steps of a training or evaluation loop of your own.
 export {
   applyGradients,
-  finishStep,
   trainedParameters,
   trainingStep,
   updateGradients,
@@ -45,5 +49,6 @@ export {
   type TrainingStepOutput,
 } from './step/training-step';
 export type { UpdateGradients } from './step/update-gradients';
-export { Trainer } from './trainer';
-export type { StepEvent, TrainerOptions, TrainerState, TrainingEvent } from './trainer-options';
+export { microBatchedStep, type MicroBatchOptions } from './step/micro-batched-step';
+export { evaluationStep, type EvaluatedSegment, type EvaluationStep } from './evaluation/evaluation-step';
+export { meanMetrics, type MetricTotal, type MetricTotals, type SummedMetrics } from './metrics';

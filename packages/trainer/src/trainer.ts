@@ -1,14 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
-import {
-  expectPuzzles,
-  initialCarry,
-  puzzleTensors,
-  stablemaxCrossEntropy,
-  type ReasoningNetwork,
-  type TokenLoss,
-} from '@hrm/act';
+import { initialCarry, puzzleTensors, stablemaxCrossEntropy, type ReasoningNetwork, type TokenLoss } from '@hrm/act';
+import { expectPuzzles } from '@hrm/act/internal';
 import type { PuzzleBatch } from '@hrm/data';
-import { uncompiled, disposeAll, expectIterable, RandomStream, throwIfAborted } from '@hrm/layers';
+import { uncompiled, disposeAll, RandomStream } from '@hrm/layers';
+import { expectIterable, throwIfAborted } from '@hrm/layers/internal';
 import { evaluate } from './evaluation/evaluate';
 import type { EvaluateOptions } from './evaluation/evaluate-options';
 import type { Evaluation } from './evaluation/evaluation';

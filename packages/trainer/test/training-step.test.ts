@@ -14,15 +14,8 @@ import { attentionBlock, namedParameters } from '@hrm/layers';
 import { checkGradients } from '@hrm/layers/testing';
 import { hrm } from '@hrm/models';
 import { oneStepGradient } from '@hrm/recursion';
-import {
-  adamW,
-  carryFromHost,
-  carryToHost,
-  signSgd,
-  trainedParameters,
-  trainingStep,
-  updateGradients,
-} from '@hrm/trainer';
+import { adamW, signSgd, trainedParameters, trainingStep, updateGradients } from '@hrm/trainer';
+import { carryFromHost, carryToHost } from '@hrm/trainer/internal';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { useBackend } from './backends';
 import { reversalBatches, smallHrm, smallTrm } from './reversal';

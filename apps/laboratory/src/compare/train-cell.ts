@@ -1,5 +1,6 @@
 import { evaluationBatches, trainBatches } from '@hrm/data';
-import { evaluate, type AnswerMeans, type Compile, type Trainer } from '@hrm/trainer';
+import type { Compile } from '@hrm/layers';
+import { evaluate, type AnswerMeans, type Trainer } from '@hrm/trainer';
 import {
   buildRunModel,
   buildTrainer,

@@ -9,29 +9,26 @@ import {
 } from '@hrm/act';
 import { continueTarget } from '@hrm/act/internal';
 import type { PuzzleBatch } from '@hrm/data';
-import { disposeAll, namedParameters } from '@hrm/layers';
+import { disposeAll, namedParameters, uncompiled, type Compile } from '@hrm/layers';
 import type { HostTensor, NamedHostTensors } from '@hrm/files';
 import {
   buildModel,
-  fromHostTensor,
   modelConfigFromOfficial,
   parameterValues,
   setParameterValues,
-  toHostTensor,
   weightsFromOfficial,
   weightsToOfficial,
   type RecursiveReasoner,
 } from '@hrm/models';
+import { fromHostTensor, toHostTensor } from '@hrm/models/internal';
 import {
   adamAtan2,
   applyGradients,
-  uncompiled,
   evaluate,
   signSgd,
   trainedParameters,
   updateGradients,
   warmupCosine,
-  type Compile,
 } from '@hrm/trainer';
 import { BOUNDS, Comparison, isWithinBounds, type QuantityReport } from './comparison';
 import type { ParityCase } from './parity-case';

@@ -1,4 +1,4 @@
-import { swigluInnerSize } from '@hrm/layers';
+import { swigluInnerSize } from '@hrm/layers/internal';
 
 /** Sizes that decide how much a step of HRM with attention computes. */
 export interface BenchSizes {

@@ -1,5 +1,6 @@
 import { lstat } from 'node:fs/promises';
-import { expectPuzzles, puzzleTensors } from '@hrm/act';
+import { puzzleTensors } from '@hrm/act';
+import { expectPuzzles } from '@hrm/act/internal';
 import { evaluationBatches } from '@hrm/data';
 import { measureResiduals } from '@hrm/recursion';
 import { replaceFile } from '@hrm/files/node';

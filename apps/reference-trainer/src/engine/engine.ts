@@ -1,5 +1,5 @@
 import { compile, selectBackend, type CompileMode, type SelectedBackend } from '@hrm/runtime';
-import { uncompiled, type Compile } from '@hrm/trainer';
+import { uncompiled, type Compile } from '@hrm/layers';
 import { withPrintedCommands } from '../command-line/printed-command';
 import { UsageError } from '../command-line/usage-error';
 import type { Terminal } from '../terminal/terminal';

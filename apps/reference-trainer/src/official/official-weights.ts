@@ -1,5 +1,6 @@
 import { asFloat32, FileFormatError, type HostTensor, type HostTensorDtype, type NamedHostTensors } from '@hrm/files';
-import { nameFromOfficial, officialName, parameterShapes, shapesToOfficial, type ModelConfig } from '@hrm/models';
+import { parameterShapes, type ModelConfig } from '@hrm/models';
+import { nameFromOfficial, officialName, shapesToOfficial } from '@hrm/models/internal';
 
 /** What the official code computes anew, and some of its versions save all the same. */
 const derived = /(^|\.)(rotary_emb\.(inv_freq|cos_cached|sin_cached)|puzzle_emb\.(local_weights|local_ids))$/;

@@ -1,5 +1,6 @@
 import type { NamedHostTensors } from '@hrm/files';
-import { modelConfigFromOfficial, nameFromOfficial } from '@hrm/models';
+import { modelConfigFromOfficial } from '@hrm/models';
+import { nameFromOfficial } from '@hrm/models/internal';
 import { checkRunConfig } from '../config/load-run-config';
 import type { RunConfig, Task } from '../config/run-config';
 import { UsageError } from '../command-line/usage-error';

@@ -1,7 +1,8 @@
 // What a user might bring: a block, a schedule and a controller, each by a name of its own.
 import * as tf from '@tensorflow/tfjs-core';
 import { haltOnly } from '@hrm/act';
-import { expectOptions, Linear, rmsNorm } from '@hrm/layers';
+import { Linear, rmsNorm } from '@hrm/layers';
+import { expectOptions } from '@hrm/layers/internal';
 import { fullRecursion } from '@hrm/recursion';
 
 class Gate {

@@ -1,4 +1,4 @@
-import { expectPart, expectSizes } from '@hrm/layers';
+import { expectPart, expectSizes } from '@hrm/layers/internal';
 import type { HaltingController } from './halting-controller';
 
 /**
@@ -6,14 +6,6 @@ import type { HaltingController } from './halting-controller';
  *
  * @param what it is, after its owner: `hrm: what halting made`.
  * @throws TypeError
- *
- * @example
- * ```ts
- * import { RandomStream } from '@hrm/layers';
- * import { expectController, fixedSteps } from '@hrm/act';
- *
- * expectController('my model: what halting made', fixedSteps(2)({ hiddenSize: 8, random: new RandomStream(0) }));
- * ```
  */
 export function expectController(what: string, controller: HaltingController): void {
   const optional = (['draw', 'initialState', 'logits', 'losses'] as const).filter((name) => controller?.[name]);

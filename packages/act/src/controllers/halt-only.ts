@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { expectNotNegative, expectOptions, expectShare, expectSizes } from '@hrm/layers';
+import { expectNotNegative, expectOptions, expectShare, expectSizes } from '@hrm/layers/internal';
 import { binaryCrossEntropy } from '../losses/binary-cross-entropy';
 import type { HaltingFactory } from './halting-controller';
 import {

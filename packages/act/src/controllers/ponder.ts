@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { expectNotNegative, expectOptions, expectShare, expectSizes } from '@hrm/layers';
+import { expectNotNegative, expectOptions, expectShare, expectSizes } from '@hrm/layers/internal';
 import { bernoulliDivergence } from '../losses/bernoulli-divergence';
 import type { HaltingFactory } from './halting-controller';
 import { probabilityHead, readProbabilityHead } from './probability-head';

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { expectFactory, noteVariables, type Layer, type RandomStream } from '@hrm/layers';
+import type { Layer, RandomStream } from '@hrm/layers';
+import { expectFactory, noteVariables } from '@hrm/layers/internal';
 import { expectController } from './expect-controller';
 import {
   haltingLosses,

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { expectNotNegative, expectOptions, expectSizes } from '@hrm/layers';
+import { expectNotNegative, expectOptions, expectSizes } from '@hrm/layers/internal';
 import type { HaltingFactory } from './halting-controller';
 
 /** Choices of {@link residualHalting}. */

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { expectOptions, expectSizes, withoutGradient } from '@hrm/layers';
+import { withoutGradient } from '@hrm/layers';
+import { expectOptions, expectSizes } from '@hrm/layers/internal';
 import type { HaltingFactory } from './halting-controller';
 
 /** Choices of {@link unchangedAnswer}. */

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { describeValue } from '@hrm/layers';
+import { describeValue } from '@hrm/layers/internal';
 import { admitPuzzles, initialCarry, type Carry } from '../segment/carry';
 import { expectPuzzleIdentifiers, expectTokens } from '../segment/expect-puzzles';
 import { IGNORED_LABEL } from '@hrm/data';

@@ -1,4 +1,5 @@
-import { uncompiled, describeValue, expectIterable, expectOptions, expectSizes, type Compile } from '@hrm/layers';
+import { uncompiled, type Compile } from '@hrm/layers';
+import { describeValue, expectIterable, expectOptions, expectSizes } from '@hrm/layers/internal';
 import type { ReasoningNetwork } from '../segment/reasoning-network';
 import { expectPuzzle, type Puzzle, type PuzzleWithIdentifier } from './puzzle';
 import { halvedSizes } from './shrink-batch';

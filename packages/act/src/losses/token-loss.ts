@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { customGradient, expectDecay } from '@hrm/layers';
+import { customGradient } from '@hrm/layers';
+import { expectDecay } from '@hrm/layers/internal';
 
 /**
  * A loss of token logits against labels.

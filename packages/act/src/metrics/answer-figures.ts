@@ -18,16 +18,6 @@ export type AnswerFigures = {
  *
  * @param logits `[batch, seqLen, vocab]`
  * @param labels `[batch, seqLen]`, int32; negative where there is none.
- *
- * @example
- * ```ts
- * import * as tf from '@tensorflow/tfjs-core';
- * import { answerFigures } from '@hrm/act';
- * import '@tensorflow/tfjs-backend-cpu';
- *
- * const logits = tf.tensor3d([[[2, 1], [2, 1]]]); // the answer is 0, 0
- * answerFigures(logits, tf.tensor2d([[0, 1]], [1, 2], 'int32')).accuracy.print(); // [0.5]
- * ```
  */
 export function answerFigures(logits: tf.Tensor3D, labels: tf.Tensor2D): AnswerFigures {
   return withoutGradient(() => {
@@ -53,16 +43,6 @@ export type CountedAnswers = { count: tf.Scalar; accuracy: tf.Scalar; exactAccur
  *
  * @param counted 1 in the slots that count, `[batch]`.
  * @param steps segments that each slot has had, `[batch]`.
- *
- * @example
- * ```ts
- * import * as tf from '@tensorflow/tfjs-core';
- * import { countAnswers } from '@hrm/act';
- * import '@tensorflow/tfjs-backend-cpu';
- *
- * const figures = { correct: tf.tensor1d([1, 0]), accuracy: tf.tensor1d([1, 0.5]) };
- * countAnswers(figures, tf.tensor1d([1, 1]), tf.tensor1d([2, 4], 'int32')).steps.print(); // 6
- * ```
  */
 export function countAnswers(
   { correct, accuracy }: Pick<AnswerFigures, 'correct' | 'accuracy'>,

@@ -35,15 +35,6 @@ export function haltingHistogram(steps: ArrayLike<number>, maxSegments: number):
  * @param steps segments that each slot has had, `[batch]`, int32.
  * @param counted 1 in the slots to count, 0 elsewhere, `[batch]`, float32.
  * @returns counts, `[maxSegments]`, float32.
- *
- * @example
- * ```ts
- * import * as tf from '@tensorflow/tfjs-core';
- * import { countHaltingSteps } from '@hrm/act';
- * import '@tensorflow/tfjs-backend-cpu';
- *
- * countHaltingSteps(tf.tensor1d([1, 3, 3], 'int32'), tf.tensor1d([1, 1, 0]), 3).print(); // [1, 0, 1]
- * ```
  */
 export function countHaltingSteps(steps: tf.Tensor1D, counted: tf.Tensor1D, maxSegments: number): tf.Tensor1D {
   return tf.tidy(() => {

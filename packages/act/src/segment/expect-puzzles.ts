@@ -1,4 +1,4 @@
-import { describeValue } from '@hrm/layers';
+import { describeValue } from '@hrm/layers/internal';
 import { IGNORED_LABEL, type PuzzleQuestions } from '@hrm/data';
 import { expectBatchSizes } from './puzzle-tensors';
 import type { ReasoningNetwork } from './reasoning-network';
@@ -85,18 +85,6 @@ export function expectPuzzleIdentifiers(
  *
  * @param owner named in the error.
  * @throws TypeError, RangeError naming the slot and the position, both counted from 0.
- *
- * @example
- * ```ts
- * import { expectPuzzles } from '@hrm/act';
- *
- * const puzzles = { inputs: Int32Array.of(1, 9), puzzleIdentifiers: Int32Array.of(0), batchSize: 1, seqLen: 2 };
- * try {
- *   expectPuzzles('my program', { seqLen: 2, vocabSize: 6 }, puzzles);
- * } catch (error) {
- *   console.log((error as Error).message); // my program: the token in slot 0 at position 1 is 9, expected ...
- * }
- * ```
  */
 export function expectPuzzles(
   owner: string,

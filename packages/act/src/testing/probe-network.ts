@@ -1,12 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import {
-  disposeParameters,
-  expectFactory,
-  Linear,
-  RandomStream,
-  TokenEmbedding,
-  type ParameterTree,
-} from '@hrm/layers';
+import { disposeParameters, Linear, RandomStream, TokenEmbedding, type ParameterTree } from '@hrm/layers';
+import { expectFactory } from '@hrm/layers/internal';
 import type { Latents, Refinement } from '@hrm/recursion';
 import { expectController } from '../controllers/expect-controller';
 import type { HaltingController, HaltingFactory } from '../controllers/halting-controller';

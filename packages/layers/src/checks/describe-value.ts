@@ -2,17 +2,6 @@ import * as tf from '@tensorflow/tfjs-core';
 
 /**
  * A value in a few words, for messages that tell what was got in the place of something else.
- *
- * @example
- * ```ts
- * import * as tf from '@tensorflow/tfjs-core';
- * import { describeValue } from '@hrm/layers';
- * import '@tensorflow/tfjs-backend-cpu';
- *
- * console.log(describeValue(tf.zeros([2, 3]))); // a tensor of shape [2, 3]
- * console.log(describeValue({ heads: 2 })); // an object with heads
- * console.log(describeValue(Math.max)); // the function max
- * ```
  */
 export function describeValue(value: unknown): string {
   if (value === undefined || value === null) return String(value);

@@ -6,13 +6,6 @@ import { describeValue } from './describe-value';
  * @param what it is, after its owner: `Trainer: batches`.
  * @param expected what to give in its place.
  * @throws TypeError
- *
- * @example
- * ```ts
- * import { expectIterable } from '@hrm/layers';
- *
- * expectIterable('myLoop: puzzles', [[1, 2], [2, 1]], 'a list of puzzles');
- * ```
  */
 export function expectIterable(what: string, value: unknown, expected: string): void {
   const found = value as { [Symbol.iterator]?: unknown; [Symbol.asyncIterator]?: unknown } | null | undefined;

@@ -16,17 +16,6 @@ export function expectOptionsObject(owner: string, options: object, known: reado
  * @param owner named in the error.
  * @throws TypeError for what is no object, and for a factory that was passed on where what it makes should have been.
  * @throws RangeError naming what is not known, and what is.
- *
- * @example
- * ```ts
- * import { expectOptions } from '@hrm/layers';
- *
- * try {
- *   expectOptions('myBlock', { width: 2 }, ['heads', 'expansion']);
- * } catch (error) {
- *   console.log((error as Error).message); // myBlock: there is no option "width", expected heads, expansion
- * }
- * ```
  */
 export function expectOptions(owner: string, options: object, known: readonly string[]): void {
   expectOptionsObject(owner, options, known);

@@ -6,13 +6,6 @@ import { describeValue } from './describe-value';
  * @param option what it is called, after its owner: `hrm: block`.
  * @param example what to write in its place.
  * @throws TypeError
- *
- * @example
- * ```ts
- * import { expectFactory, mixerBlock } from '@hrm/layers';
- *
- * expectFactory('myModel: block', mixerBlock(), 'mixerBlock()');
- * ```
  */
 export function expectFactory(option: string, factory: unknown, example: string): void {
   if (typeof factory === 'function') return;
@@ -27,13 +20,6 @@ export function expectFactory(option: string, factory: unknown, example: string)
  *
  * @param what the part is, after its owner: `ReasoningModule: the block`.
  * @throws TypeError
- *
- * @example
- * ```ts
- * import { expectPart } from '@hrm/layers';
- *
- * expectPart('myModel: the layer', { parameters: {}, apply: () => undefined }, ['apply']);
- * ```
  */
 export function expectPart(what: string, part: unknown, methods: readonly string[]): void {
   const isObject = typeof part === 'object' && part !== null;

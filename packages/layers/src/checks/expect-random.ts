@@ -6,13 +6,6 @@ import { describeValue } from './describe-value';
  *
  * @param owner named in the error.
  * @throws TypeError
- *
- * @example
- * ```ts
- * import { expectRandom, RandomStream } from '@hrm/layers';
- *
- * expectRandom('myLayer', new RandomStream(0));
- * ```
  */
 export function expectRandom(owner: string, random: RandomStream): void {
   const drawn: unknown = random;

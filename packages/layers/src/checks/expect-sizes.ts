@@ -7,17 +7,6 @@ import { describeValue } from './describe-value';
  * @param sizes by their names.
  * @param least default 1.
  * @throws TypeError for what is no number; RangeError for other numbers.
- *
- * @example
- * ```ts
- * import { expectSizes } from '@hrm/layers';
- *
- * try {
- *   expectSizes('myLayer', { hiddenSize: 0.5 });
- * } catch (error) {
- *   console.log((error as Error).message); // myLayer: hiddenSize is 0.5, expected a whole number of at least 1
- * }
- * ```
  */
 export function expectSizes(owner: string, sizes: { readonly [name: string]: number }, least = 1): void {
   for (const [name, size] of Object.entries(sizes)) {

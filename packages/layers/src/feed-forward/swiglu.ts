@@ -36,13 +36,6 @@ export interface SwiGLUOptions {
  * The inner width of SwiGLU: `round(expansion * hiddenSize * 2 / 3)`, rounded up to a multiple of 256.
  *
  * Source: official HRM, `models/layers.py`, `SwiGLU`.
- *
- * @example
- * ```ts
- * import { swigluInnerSize } from '@hrm/layers';
- *
- * console.log(swigluInnerSize(512, 4)); // 1536
- * ```
  */
 export function swigluInnerSize(hiddenSize: number, expansion: number): number {
   const exact = (expansion * hiddenSize * 2) / 3;

@@ -1,4 +1,4 @@
-import { expectOptions } from '@hrm/layers';
+import { expectOptions } from '@hrm/layers/internal';
 import { hrm } from '../hrm';
 import type { RecursiveReasoner } from '../recursive-reasoner';
 import { trm } from '../trm';

@@ -9,21 +9,6 @@ import type { ModelConfig } from './model-config';
  * @param options `path` names the file in errors; `hasOwnParts`: blocks of one's own may have any parameters, so theirs are
  *   not looked at.
  * @throws {@link FileFormatError} where a size is another.
- *
- * @example
- * ```ts
- * import { buildModel, expectModelSizes, parameterValues, type ModelConfig } from '@hrm/models';
- * import '@tensorflow/tfjs-backend-cpu';
- *
- * const config: ModelConfig = {
- *   family: 'hrm', vocabSize: 6, seqLen: 16, hiddenSize: 16, hLayers: 1, lLayers: 1,
- *   block: { type: 'mixer' },
- *   schedule: { type: 'one-step-gradient', hCycles: 2, lCycles: 2 },
- *   halting: { type: 'q-learning' },
- * };
- * const values = await parameterValues(buildModel(config));
- * expectModelSizes(config, values); // well; with hiddenSize 100_000 it would throw, and take no memory
- * ```
  */
 export function expectModelSizes(
   { family, vocabSize, hiddenSize, hLayers = 4, lLayers, block, puzzleEmbedding }: ModelConfig,

@@ -1,12 +1,5 @@
-import {
-  attentionBlock,
-  convBlock,
-  describeValue,
-  expectOptions,
-  graphAttentionBlock,
-  mixerBlock,
-  type BlockFactory,
-} from '@hrm/layers';
+import { attentionBlock, convBlock, graphAttentionBlock, mixerBlock, type BlockFactory } from '@hrm/layers';
+import { describeValue, expectOptions } from '@hrm/layers/internal';
 import {
   equilibrium,
   fullRecursion,

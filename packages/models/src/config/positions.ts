@@ -1,4 +1,5 @@
-import { expectOptions, GridRotaryEmbedding, RotaryEmbedding, type PositionRotation } from '@hrm/layers';
+import { GridRotaryEmbedding, RotaryEmbedding, type PositionRotation } from '@hrm/layers';
+import { expectOptions } from '@hrm/layers/internal';
 
 /** Puzzles that are grids, read row by row: attention sees how far apart two cells are along rows and along columns. */
 export interface GridPositions {

@@ -30,13 +30,6 @@ function translate(name: string, from: 0 | 1, to: 0 | 1): string {
 
 /**
  * The official state dict's name of a parameter of ours.
- *
- * @example
- * ```ts
- * import { officialName } from '@hrm/models';
- *
- * console.log(officialName('highLevel.blocks.0.feedForward.down.weight')); // inner.H_level.layers.0.mlp.down_proj.weight
- * ```
  */
 export const officialName = (ours: string): string => PREFIX + translate(ours, 0, 1);
 
@@ -101,13 +94,6 @@ export function weightsToOfficial(ours: NamedHostTensors): NamedHostTensors {
 
 /**
  * Shapes of parameters of ours, as of `parameterShapes`, by the official names and in the official layout.
- *
- * @example
- * ```ts
- * import { shapesToOfficial } from '@hrm/models';
- *
- * console.log(shapesToOfficial(new Map([['outputHead.weight', [512, 11]]]))); // inner.lm_head.weight => [11, 512]
- * ```
  */
 export function shapesToOfficial(ours: ReadonlyMap<string, readonly number[]>): ReadonlyMap<string, readonly number[]> {
   return new Map(

@@ -1,4 +1,4 @@
-import { describeValue, expectOptions } from '@hrm/layers';
+import { describeValue, expectOptions } from '@hrm/layers/internal';
 import {
   FileFormatError,
   parseJsonObject,

@@ -1,4 +1,4 @@
-import { describeValue } from '@hrm/layers';
+import { describeValue } from '@hrm/layers/internal';
 import type { SolveOptions } from '../solvers/solve-fixed-point';
 import type { FixedPointGradient } from './fixed-point-gradient';
 import { implicit, type ImplicitOptions } from './implicit';

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { customGradient, expectOptions } from '@hrm/layers';
+import { customGradient } from '@hrm/layers';
+import { expectOptions } from '@hrm/layers/internal';
 import { fixedPointReport, type FixedPointReport } from '../solvers/fixed-point-report';
 import { completeSolveOptions, SOLVE_OPTIONS, solveFixedPoint, type SolveOptions } from '../solvers/solve-fixed-point';
 import type { FixedPointGradient } from './fixed-point-gradient';

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { expectOptions, expectPositiveShare, expectSizes } from '@hrm/layers';
+import { expectOptions, expectPositiveShare, expectSizes } from '@hrm/layers/internal';
 import type { FixedPointGradient } from './fixed-point-gradient';
 
 /** Choices of {@link phantom}. */

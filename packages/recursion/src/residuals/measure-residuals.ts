@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { expectOptions, expectSizes, RandomStream } from '@hrm/layers';
+import { RandomStream } from '@hrm/layers';
+import { expectOptions, expectSizes } from '@hrm/layers/internal';
 import type { Latents } from '../latents';
 import type { RecursionCore } from '../recursion-core';
 import type { RecursionSchedule } from '../schedules/recursion-schedule';

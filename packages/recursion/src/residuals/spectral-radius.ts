@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { expectOptions, expectRandom, expectSizes, RandomStream } from '@hrm/layers';
+import { RandomStream } from '@hrm/layers';
+import { expectOptions, expectRandom, expectSizes } from '@hrm/layers/internal';
 import { vectorJacobianProduct } from '../gradients/vector-jacobian-product';
 import type { FixedPointMap } from '../solvers/fixed-point-solver';
 import { lengths } from '../solvers/residual-norm';

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { expectNotNegative, expectOptions, expectShape } from '@hrm/layers';
+import { expectShape } from '@hrm/layers';
+import { expectNotNegative, expectOptions } from '@hrm/layers/internal';
 import { fixedPoint } from '../fixed-point';
 import { chooseGradient, type GradientChoice } from '../gradients/choose-gradient';
 import { jacobianPenalty, randomSigns } from '../gradients/jacobian-penalty';

@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs-core';
-import { expectOptions } from '@hrm/layers';
+import { expectOptions } from '@hrm/layers/internal';
 import type { Latents } from '../latents';
 import type { RecursionCore } from '../recursion-core';
 import { expectCycles, type Cycles, type RecursionSchedule } from './recursion-schedule';

@@ -1,4 +1,4 @@
-import { describeValue, expectOptions, expectPart } from '@hrm/layers';
+import { describeValue, expectOptions, expectPart } from '@hrm/layers/internal';
 import { fullRecursion } from './full-recursion';
 import { oneStepGradient } from './one-step-gradient';
 import type { Cycles, ProgressiveSchedule, RecursionSchedule } from './recursion-schedule';

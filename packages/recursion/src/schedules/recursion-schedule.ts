@@ -1,4 +1,4 @@
-import { expectSizes } from '@hrm/layers';
+import { expectSizes } from '@hrm/layers/internal';
 import type * as tf from '@tensorflow/tfjs-core';
 import type { RandomStream } from '@hrm/layers';
 import type { Latents } from '../latents';
@@ -59,15 +59,6 @@ export interface ProgressiveSchedule extends RecursionSchedule {
 
 /**
  * Tells schedules that change over training from those that do not.
- *
- * @example
- * ```ts
- * import { isProgressive, progressive, type RecursionSchedule } from '@hrm/recursion';
- *
- * const stageOf = (schedule: RecursionSchedule, progress: number) =>
- *   isProgressive(schedule) ? schedule.at(progress) : schedule;
- * console.log(stageOf(progressive(), 0.5).name); // full-recursion
- * ```
  */
 export function isProgressive(schedule: RecursionSchedule): schedule is ProgressiveSchedule {
   return 'at' in schedule && typeof schedule.at === 'function';

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { expectNotNegative, expectOptions, expectPositiveShare, expectSizes } from '@hrm/layers';
+import { expectNotNegative, expectOptions, expectPositiveShare, expectSizes } from '@hrm/layers/internal';
 import type { FixedPointSolver, SolverHistory } from './fixed-point-solver';
 import { solveLinearSystems } from './solve-linear-systems';
 import { appendToWindow, innerProducts, weightedSum } from './window';

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { expectOptions, expectPositiveShare, expectSizes } from '@hrm/layers';
+import { expectOptions, expectPositiveShare, expectSizes } from '@hrm/layers/internal';
 import type { FixedPointSolver, SolverHistory } from './fixed-point-solver';
 import { append, innerProducts, makeRoom, weightedSum } from './window';
 

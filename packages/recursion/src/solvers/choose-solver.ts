@@ -1,4 +1,4 @@
-import { describeValue } from '@hrm/layers';
+import { describeValue } from '@hrm/layers/internal';
 import { anderson, type AndersonOptions } from './anderson';
 import { broyden, type BroydenOptions } from './broyden';
 import { dampedIteration, type DampedIterationOptions } from './damped-iteration';

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { expectOptions, expectPositiveShare } from '@hrm/layers';
+import { expectOptions, expectPositiveShare } from '@hrm/layers/internal';
 import type { FixedPointSolver } from './fixed-point-solver';
 
 /** Choices of {@link dampedIteration}. */

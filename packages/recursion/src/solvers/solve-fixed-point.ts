@@ -1,13 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import {
-  describeValue,
-  expectNotNegative,
-  expectOptions,
-  expectShape,
-  expectSizes,
-  mapTensors,
-  withoutGradient,
-} from '@hrm/layers';
+import { expectShape, mapTensors, withoutGradient } from '@hrm/layers';
+import { describeValue, expectNotNegative, expectOptions, expectSizes } from '@hrm/layers/internal';
 import { chooseSolver, type SolverChoice } from './choose-solver';
 import type { FixedPointMap, SolverHistory } from './fixed-point-solver';
 import { residualNorm } from './residual-norm';

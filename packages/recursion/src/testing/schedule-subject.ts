@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { disposeAll, disposeParameters, expectPart, mapTensors, namedParameters, RandomStream } from '@hrm/layers';
+import { disposeAll, disposeParameters, mapTensors, namedParameters, RandomStream } from '@hrm/layers';
+import { expectPart } from '@hrm/layers/internal';
 import { registeredBackends, type TestBackend } from '@hrm/layers/testing';
 import type { Latents } from '../latents';
 import { RecursionCore } from '../recursion-core';

@@ -1,4 +1,4 @@
-import { describeValue } from '@hrm/layers';
+import { describeValue } from '@hrm/layers/internal';
 import { join } from 'node:path';
 import { FileFormatError, parseJsonObject } from '@hrm/files';
 import {

@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { initialCarry, puzzleTensors, stablemaxCrossEntropy, type ReasoningNetwork } from '@hrm/act';
 import type { PuzzleBatch } from '@hrm/data';
-import { uncompiled, callTogether, disposeAll, throwIfAborted } from '@hrm/layers';
+import { uncompiled, disposeAll } from '@hrm/layers';
+import { callTogether, throwIfAborted } from '@hrm/layers/internal';
 import { addTotals, readMetrics, readScalars, type MetricTotals } from '../metrics';
 import type { EvaluateOptions } from './evaluate-options';
 import type { Evaluation } from './evaluation';

@@ -1,6 +1,7 @@
-import { expectPuzzles, type ReasoningNetwork } from '@hrm/act';
+import type { ReasoningNetwork } from '@hrm/act';
+import { expectPuzzles } from '@hrm/act/internal';
 import type { PuzzleBatch } from '@hrm/data';
-import { describeValue, expectIterable, throwIfAborted } from '@hrm/layers';
+import { describeValue, expectIterable, throwIfAborted } from '@hrm/layers/internal';
 import type { EvaluateOptions } from './evaluate-options';
 import { evaluateToEnd } from './evaluate-to-end';
 import { evaluateUntilHalted } from './evaluate-until-halted';

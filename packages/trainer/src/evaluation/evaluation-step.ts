@@ -1,9 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {
   admitPuzzles,
-  answerFigures,
-  countAnswers,
-  countHaltingSteps,
   runSegment,
   superviseSegment,
   type ByMetric,
@@ -14,6 +11,7 @@ import {
   type ReasoningNetwork,
   type TokenLoss,
 } from '@hrm/act';
+import { answerFigures, countAnswers, countHaltingSteps } from '@hrm/act/internal';
 import type { CompiledFunction } from '@hrm/layers';
 
 /** What a segment of an evaluation gives. */

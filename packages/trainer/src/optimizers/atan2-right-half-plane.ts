@@ -20,15 +20,6 @@ const SMALLEST = 1.1754944e-38;
  *
  * @param y any shape
  * @param x of the same shape, nowhere negative
- *
- * @example
- * ```ts
- * import * as tf from '@tensorflow/tfjs-core';
- * import { atan2RightHalfPlane } from '@hrm/trainer';
- * import '@tensorflow/tfjs-backend-cpu';
- *
- * atan2RightHalfPlane(tf.tensor1d([1, -1, 0]), tf.tensor1d([1, 0, 0])).print(); // [0.785, -1.571, 0]
- * ```
  */
 export function atan2RightHalfPlane(y: tf.Tensor, x: tf.Tensor): tf.Tensor {
   if (tf.getBackend() !== 'tensorflow') return tf.atan2(y, x);

@@ -1,4 +1,4 @@
-import { describeValue, expectOptions } from '@hrm/layers';
+import { describeValue, expectOptions } from '@hrm/layers/internal';
 
 /** The learning rate of a step; steps are counted from 1. */
 export type LearningRate = (step: number) => number;

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { expectDecay } from '@hrm/layers';
+import { expectDecay } from '@hrm/layers/internal';
 import type { NamedTensors } from '@hrm/act';
 import { atan2RightHalfPlane } from './atan2-right-half-plane';
 import { mapNamed, type GradientTransformation } from './gradient-transformation';

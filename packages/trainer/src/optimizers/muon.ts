@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { NamedTensors } from '@hrm/act';
-import { expectDecay, expectOptions, expectSizes } from '@hrm/layers';
+import { expectDecay, expectOptions, expectSizes } from '@hrm/layers/internal';
 import {
   addDecayedWeights,
   chain,

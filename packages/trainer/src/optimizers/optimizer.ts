@@ -1,4 +1,4 @@
-import { expectOptions } from '@hrm/layers';
+import { expectOptions } from '@hrm/layers/internal';
 import { addDecayedWeights, chain, scaleByLearningRate, type GradientTransformation } from './gradient-transformation';
 import { asLearningRate, expectWeightDecay, type LearningRate } from './learning-rate';
 import { scaleByAdam, scaleByAtan2, type MomentsOptions } from './moments';

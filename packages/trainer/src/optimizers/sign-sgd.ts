@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { expectOptions, matMul } from '@hrm/layers';
+import { matMul } from '@hrm/layers';
+import { expectOptions } from '@hrm/layers/internal';
 import { asLearningRate, expectWeightDecay, type LearningRate } from './learning-rate';
 
 /** How the rows of a table that a batch used follow their gradients. */

@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { expectPuzzles, initialCarry, type Carry, type NamedTensors, type ReasoningNetwork } from '@hrm/act';
+import { initialCarry, type Carry, type NamedTensors, type ReasoningNetwork } from '@hrm/act';
+import { expectPuzzles } from '@hrm/act/internal';
 import type { NamedHostTensors } from '@hrm/files';
-import { fromHostTensor } from '@hrm/models';
+import { fromHostTensor } from '@hrm/models/internal';
 import { namedFromHost, namedToHost } from './named-values';
 
 /** Where each saved tensor of a carry belongs. */

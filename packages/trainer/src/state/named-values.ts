@@ -1,6 +1,6 @@
 import type { NamedTensors } from '@hrm/act';
 import type { HostTensor, NamedHostTensors } from '@hrm/files';
-import { fromHostTensor, toHostTensor } from '@hrm/models';
+import { fromHostTensor, toHostTensor } from '@hrm/models/internal';
 import { mapNamed } from '../optimizers/gradient-transformation';
 
 /** Tensors as plain values, by the same names. */

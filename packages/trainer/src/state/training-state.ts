@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Carry, NamedTensors, ReasoningNetwork } from '@hrm/act';
 import type { NamedHostTensors } from '@hrm/files';
-import { describeValue, disposeAll, mapTensors, namedParameters, parameterKinds, RandomStream } from '@hrm/layers';
+import { disposeAll, mapTensors, namedParameters, parameterKinds, RandomStream } from '@hrm/layers';
+import { describeValue } from '@hrm/layers/internal';
 import { parameterValues, setParameterValues } from '@hrm/models';
 import { joinState, splitState } from '../optimizers/flat-optimizer';
 import { mapNamed } from '../optimizers/gradient-transformation';

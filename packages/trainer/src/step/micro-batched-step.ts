@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { uncompiled, callTogether, type Compile } from '@hrm/layers';
+import { uncompiled, type Compile } from '@hrm/layers';
+import { callTogether } from '@hrm/layers/internal';
 import type { NamedTensors } from '@hrm/act';
 import { mapNamed } from '../optimizers/gradient-transformation';
 import { joinUpdates, sliceSlots } from './batch-parts';

@@ -1,4 +1,5 @@
-import { expectModelSizes, setParameterValues, type RecursiveReasoner } from '@hrm/models';
+import { setParameterValues, type RecursiveReasoner } from '@hrm/models';
+import { expectModelSizes } from '@hrm/models/internal';
 import type { RunConfig } from '../../config/run-config';
 import type { Terminal } from '../../terminal/terminal';
 import { buildRunModel, modelConfigOf } from '../building/build-run';

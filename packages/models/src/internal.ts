@@ -1,0 +1,8 @@
+/**
+ * What our other packages need of this one. It may change in any release; programs use the main entry.
+ *
+ * @packageDocumentation
+ */
+export { expectModelSizes } from './config/expect-model-sizes';
+export { nameFromOfficial, officialName, shapesToOfficial } from './official/official-names';
+export { fromHostTensor, toHostTensor } from './weights/parameter-values';
