@@ -20,7 +20,7 @@ const cases: { name: string; options?: VisitOptions; expected: object }[] = [
     options: { headers: isolation, cores: 8 },
     expected: { name: 'wasm', why: 'WebAssembly on 4 threads: no WebGPU' },
   },
-  { name: 'plain JavaScript', options: { query: '?prefer=cpu' }, expected: { name: 'cpu', why: says('asked for') } },
+  { name: 'plain JavaScript', options: { query: '?prefer=cpu' }, expected: { name: 'cpu', why: says('requested') } },
   { name: 'no native TensorFlow', options: { query: '?prefer=native' }, expected: { error: says('is for Node') } },
   {
     name: 'no WebGPU whose backend is not imported',

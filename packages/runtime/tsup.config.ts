@@ -7,8 +7,8 @@ const require = createRequire(import.meta.url);
 const publicNames = new Set(Object.keys(require('@tensorflow/tfjs-core') as object));
 
 /**
- * TensorFlow.js ships its gradients only as modules that Node cannot import, so they are bundled (into a chunk of their own);
- * the operations that they call are taken from the user's own copy of TensorFlow.js wherever it exports them.
+ * Node cannot import TensorFlow.js's modules of gradients, so they are bundled into a separate chunk. The operations
+ * that they call come from the user's copy of TensorFlow.js, as far as it exports them.
  */
 const bundleGradients: NonNullable<Options['esbuildPlugins']>[number] = {
   name: 'bundle-gradients',
@@ -23,7 +23,7 @@ const bundleGradients: NonNullable<Options['esbuildPlugins']>[number] = {
   },
 };
 
-/** The WebAssembly backend's files, for browsers: bundlers find what lies beside the module that names it. */
+/** The WebAssembly backend's files for browsers. Bundlers find files next to the module that names them. */
 const wasmFolder = dirname(require.resolve('@tensorflow/tfjs-backend-wasm'));
 const wasmFiles = ['', '-simd', '-threaded-simd'].map((kind) => `tfjs-backend-wasm${kind}.wasm`);
 const { version } = require('@tensorflow/tfjs-backend-wasm/package.json') as { version: string };

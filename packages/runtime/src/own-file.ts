@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 
 /**
- * A file that this package brings for set-ups: C++ sources, a lockfile. Their folder is beside `src` and `dist` alike, so
- * this module is in no folder of its own.
+ * The path of one of this package's files for the set-up: C++ sources, a lockfile. The path is relative to `src` and
+ * `dist`, so this module must stay directly in `src`.
  */
 export const ownFile = (name: string): string => fileURLToPath(new URL(`../native/${name}`, import.meta.url));

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 
 /**
- * Puts another function in place of a backend's kernel, whose set-up is kept: the new one may call the old. Returns what puts the
- * old one back.
+ * Replaces the function of a backend's kernel and keeps the kernel's set-up. The new function may call the old one.
+ * Returns the function that restores the old one.
  */
 export function replaceKernel(name: string, backend: string, kernelFunc: tf.KernelFunc): () => void {
   const original = tf.getKernel(name, backend);

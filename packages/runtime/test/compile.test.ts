@@ -7,7 +7,8 @@ import { RecordingError } from '../src/compile/recording-error';
 import { findNativeInstallation, selectBackend } from '../src/index';
 import { numbers, toy } from './toy-training';
 
-// Where native TensorFlow is set up these run compiled; elsewhere compile() must be the function itself, with the same answers.
+// With native TensorFlow these functions are compiled. Elsewhere compile() must return the function itself, with the
+// same results.
 let native = false;
 beforeAll(async () => {
   const { name } = await selectBackend();
@@ -22,7 +23,9 @@ beforeEach(() => {
 const recordings = (count: number) => (native ? count : 0);
 const quiet = { onRecord: () => undefined };
 
-/** Native: the message of the RecordingError. Elsewhere: nothing, for the function runs as it is. */
+/**
+ * The message of the RecordingError with native TensorFlow. Elsewhere undefined, because the function is not compiled.
+ */
 function refusal(run: () => unknown): string {
   try {
     tf.tidy(() => void run());
@@ -33,7 +36,7 @@ function refusal(run: () => unknown): string {
   return '';
 }
 
-/** Expects the refusal where functions are recorded, and none where they run as they are. */
+/** Expects the error where functions are recorded, and none where they are not. */
 function expectRefused(run: () => unknown, pattern: RegExp): void {
   if (native) expect(refusal(run)).toMatch(pattern);
   else expect(refusal(run)).toBe('');
@@ -54,7 +57,7 @@ describe.each<CompileMode>(['xla', 'graph', 'eager'])('compile in mode %s', (mod
       .forEach((weight, i) => expect(Math.abs(weight - eager.weights.flat()[i]!)).toBeLessThan(2e-4));
   });
 
-  it('leaves nothing behind over 1,000 calls, and after dispose', () => {
+  it('leaks no memory over 1,000 calls, nor after dispose', () => {
     const initial = tf.tidy(() => tf.range(0, 3));
     const start = tf.memory();
     const weight = tf.variable(initial);
@@ -88,7 +91,7 @@ describe.each<CompileMode>(['xla', 'graph', 'eager'])('compile in mode %s', (mod
     });
   });
 
-  it('takes and gives nested objects, arrays and maps, with plain values', () => {
+  it('takes and returns nested objects, arrays and maps, with plain values', () => {
     const nested = compile(
       ({ a, list }: { a: tf.Tensor; list: [tf.Tensor, number, Map<string, tf.Tensor>] }, how: string) => ({
         sum: tf.add(a, list[0]),
@@ -116,7 +119,7 @@ describe.each<CompileMode>(['xla', 'graph', 'eager'])('compile in mode %s', (mod
 });
 
 describe('a compiled function', () => {
-  it('is recorded once a signature, and says so from the second on', () => {
+  it('is recorded once for each signature, with a warning from the second on', () => {
     const warn = vi.spyOn(console, 'warn').mockReturnValue();
     let calls = 0;
     const double = compile(function double(x: tf.Tensor) {
@@ -131,7 +134,7 @@ describe('a compiled function', () => {
     expect(double.recordings).toBe(recordings(2));
     if (native)
       expect(warn.mock.calls.map(([line]) => String(line))).toEqual([
-        expect.stringMatching(/double is recorded again.*no\. 2: \[float32\[3\]\]/),
+        expect.stringMatching(/double is recorded again.*signature 2: \[float32\[3\]\]/),
       ]);
     else expect(warn).not.toHaveBeenCalled();
     double.dispose();
@@ -140,7 +143,7 @@ describe('a compiled function', () => {
     warn.mockRestore();
   });
 
-  it('tells apart dtypes, ranks, plain values, and which variable it was given', () => {
+  it('distinguishes dtypes, ranks, plain values and variables', () => {
     const [one, two] = [tf.variable(tf.scalar(1)), tf.variable(tf.scalar(2))];
     const add = compile(
       (v: tf.Variable, x: tf.Tensor, plus: number) => tf.add(tf.add(v, tf.cast(x, 'float32')), plus),
@@ -155,14 +158,14 @@ describe('a compiled function', () => {
     expect(add.recordings).toBe(recordings(5));
   });
 
-  it('keeps arguments apart that were one tensor when it was recorded', () => {
+  it('distinguishes arguments that were the same tensor when it was recorded', () => {
     const subtract = compile((a: tf.Tensor, b: tf.Tensor) => tf.sub(a, b));
     const [x, y] = [tf.tensor1d([5]), tf.tensor1d([3])];
     expect(tf.tidy(() => numbers(subtract(x, x)))).toEqual([0]);
     expect(tf.tidy(() => numbers(subtract(x, y)))).toEqual([2]);
   });
 
-  it('keeps variables apart that shared their values when it was recorded', () => {
+  it('distinguishes variables that shared their values when it was recorded', () => {
     const zero = tf.scalar(0);
     const [a, b] = [tf.variable(zero), tf.variable(zero)];
     const count = compile((x: tf.Tensor) => {
@@ -176,7 +179,7 @@ describe('a compiled function', () => {
     expect(numbers(zero)).toEqual([0]);
   });
 
-  it('reads a variable as it is now, also after an assignment inside', () => {
+  it('reads the current value of a variable, also after an assignment inside', () => {
     const v = tf.variable(tf.scalar(1));
     const step = compile(() => {
       const before = tf.mul(v, 10);
@@ -190,7 +193,7 @@ describe('a compiled function', () => {
     expect(numbers(v)).toEqual([6]);
   });
 
-  it('stores equal constants once, and captured tensors as they were', () => {
+  it('stores equal constants once, and captured tensors unchanged', () => {
     const table = tf.tidy(() => tf.reshape(tf.range(0, 4000), [1000, 4]));
     const reports: RecordingReport[] = [];
     const fn = compile(
@@ -224,7 +227,7 @@ describe('a compiled function', () => {
     fn.dispose();
   });
 
-  it('leaves out what no result needs, and does the same thing once', () => {
+  it('leaves out unused operations, and runs equal ones once', () => {
     const operations: number[] = [];
     const count = (fn: (x: tf.Tensor) => tf.Tensor) =>
       tf.tidy(() => compile(fn, { onRecord: (report) => operations.push(report.operations) })(tf.ones([2])));
@@ -300,11 +303,11 @@ describe('what cannot be recorded', () => {
     await new Promise((resolve) => setTimeout(resolve, 10)); // no unhandled rejection follows
   });
 
-  it('is a random number, a counter, or anything else that differs from call to call', () => {
+  it('is a random number, a counter, or another value that changes from call to call', () => {
     let calls = 0;
     expectRefused(
       () => compile((x: tf.Tensor) => tf.add(x, tf.randomNormal([100])))(tf.ones([100])),
-      /of shape \[100\] held other values.*random/,
+      /of shape \[100\].*had other values in a second recording.*random/,
     );
     expectRefused(() => compile((x: tf.Tensor) => tf.add(x, calls++))(tf.ones([1])), /of shape \[\] held other values/);
     expectRefused(
@@ -368,7 +371,7 @@ describe('what cannot be recorded', () => {
     expect(tf.tidy(() => numbers(tf.square(v)))).toEqual([49]);
   });
 
-  it('is a number that changes without end, which is better passed as a tensor', () => {
+  it('is a number that always changes, which should be passed as a tensor', () => {
     const scale = compile((x: tf.Tensor, by: number) => tf.mul(x, by), { maxRecordings: 3, ...quiet });
     const run = () => {
       for (let i = 0; i < 5; i++) tf.tidy(() => scale(tf.ones([1]), i));

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { writeManifest } from '../src/native/native-manifest';
 import { nativeTarget } from '../src/native/native-target';
 
-/** A finished installation with the given files, in a cache: nothing of TensorFlow is in it. @returns its folder */
+/** Makes a complete installation with the given files in a cache, without TensorFlow. @returns its folder. */
 export function fakeInstallation(cache: string, files: Record<string, string>): string {
   const { key } = nativeTarget('cpu');
   const folder = join(cache, 'native', key);

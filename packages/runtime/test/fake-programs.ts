@@ -3,14 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execFileSync } from 'node:child_process';
 
-// As on most systems: a cache that a group can write is refused.
+// The umask of most systems. A cache that a group can write is refused.
 process.umask(0o022);
 
 export const temporaryFolder = (): string => mkdtempSync(join(tmpdir(), 'hrm-runtime-test-'));
 
 /**
- * A folder for PATH with nothing but the given programs: shell scripts, or `true` for the real one of this machine.
- * `sh` and a few of the commands that scripts use are there as well.
+ * Makes a folder for PATH with only the given programs: shell scripts, or `true` for this machine's own program. It
+ * also has `sh` and a few commands that scripts use.
  */
 export function programs(folder: string, scripts: Record<string, string | true>): NodeJS.ProcessEnv {
   const bin = join(folder, 'bin');

@@ -17,10 +17,10 @@ beforeAll(async () => {
 });
 
 const dtype = fc.constantFrom('float32' as const, 'int32' as const, 'bool' as const);
-/** Rows longer and shorter than what a loop copies. */
+/** Rows longer and shorter than the longest run that a loop copies. */
 const length = fc.oneof({ weight: 4, arbitrary: fc.integer({ min: 1, max: 4 }) }, fc.constantFrom(0, 13, 40));
 const shape = fc.array(length, { minLength: 1, maxLength: 4 });
-/** A shape and a type, and something drawn for each axis by its length. */
+/** A shape and a type, and a random value for each axis by its length. */
 const withEachAxis = <T>(axis: (length: number) => fc.Arbitrary<T>) =>
   fc
     .tuple(shape, dtype)
@@ -28,7 +28,7 @@ const withEachAxis = <T>(axis: (length: number) => fc.Arbitrary<T>) =>
       fc.record({ shape: fc.constant(shape), dtype: fc.constant(dtype), axes: fc.tuple(...shape.map(axis)) }),
     );
 
-/** 0, 1, 2, ...; of booleans every third is true. */
+/** 0, 1, 2, ...; for booleans every third is true. */
 function counted(shape: number[], dtype: 'float32' | 'int32' | 'bool', offset = 0): tf.Tensor {
   const values = Array.from({ length: tf.util.sizeFromShape(shape) }, (_, i) => i + offset);
   return tf.tensor(dtype === 'bool' ? values.map((value) => value % 3 === 0) : values, shape, dtype);
@@ -37,7 +37,7 @@ function counted(shape: number[], dtype: 'float32' | 'int32' | 'bool', offset = 
 const read = (tensors: tf.Tensor[]) =>
   tensors.map((x) => ({ shape: x.shape, dtype: x.dtype, values: [...x.dataSync()] }));
 
-/** Checks that every case gives the same on WebAssembly as on the JavaScript backend. */
+/** Checks that every case gives the same result on WebAssembly as on the JavaScript backend. */
 async function expectSame<Case>(cases: fc.Arbitrary<Case>, run: (value: Case) => tf.Tensor[]): Promise<void> {
   const drawn = fc.sample(cases, { seed: 7, numRuns: 300 });
   const results = () => drawn.map((value) => tf.tidy(() => read(run(value))));
@@ -56,7 +56,7 @@ describe('useFasterWasmKernels', () => {
     expect(kernelsInPlace()).toEqual(before);
   });
 
-  it('leaves a backend alone that is built differently inside', () => {
+  it('does not change a backend with other internals', () => {
     for (const [i, name] of kernelsReplaced.entries()) replaceKernel(name, 'wasm', stockKernels[i]!);
     const { wasm } = tf.backend() as unknown as { wasm: { _BatchMatMul?: unknown } };
     const { _BatchMatMul } = wasm;
@@ -76,7 +76,7 @@ describe('useFasterWasmKernels', () => {
 });
 
 describe('the faster kernels', () => {
-  it('cut any block out of any tensor', () =>
+  it('slice any block of any tensor', () =>
     expectSame(
       withEachAxis((whole) =>
         fc
@@ -104,7 +104,7 @@ describe('the faster kernels', () => {
       },
     ));
 
-  it('join along any axis', () =>
+  it('concatenate along any axis', () =>
     expectSame(
       fc.record({ before: shape, after: shape, sizes: fc.array(length, { minLength: 1, maxLength: 4 }), dtype }),
       ({ before, after, sizes, dtype }) => {
@@ -120,7 +120,7 @@ describe('the faster kernels', () => {
       ({ shape, dtype, axes }) => [tf.tile(counted(shape.slice(0, 3), dtype), axes.slice(0, 3))],
     ));
 
-  it('multiply batches, transposed or not, also where one matrix meets many', () =>
+  it('multiply batches, transposed or not, also one matrix with many', () =>
     expectSame(
       fc.record({
         batch: fc.array(fc.integer({ min: 1, max: 3 }), { minLength: 1, maxLength: 2 }),
@@ -146,7 +146,7 @@ describe('the faster kernels', () => {
     ));
 
   it('keep every bit of a number, and strings too', () => {
-    // A signalling NaN with a payload, minus zero, the smallest number there is.
+    // A signalling NaN with a payload, minus zero, the smallest positive number.
     const bits = new Int32Array([0x7fa00001, -0x80000000, 1, 0x3f800000]);
     const x = tf.tensor2d(new Float32Array(bits.buffer), [2, 2]);
     const cut = tf.split(x, 2, 1).map((part) => part.dataSync());
@@ -159,17 +159,18 @@ describe('the faster kernels', () => {
     expect(tf.slice(words, [1, 0], [1, 1]).dataSync()).toEqual(['c']);
   });
 
-  it('give gradients, which cut, join and tile in turn', () => {
+  it('have gradients, which use slice, concat and tile', () => {
     const x = tf.tensor3d([1, 2, 3, 4, 5, 6, 7, 8], [2, 2, 2]);
     const gradient = tf.grad((x: tf.Tensor) => {
       const [left, right] = tf.split(x, 2, -1) as [tf.Tensor, tf.Tensor];
       return tf.sum(tf.matMul(tf.tile(left, [1, 1, 2]), tf.concat([right, left], -1), false, true));
     })(x);
-    // d/dl of sum(l_i (r_j + l_j)) over i, j: every l of a matrix gets the sum of r and twice that of l, every r that of l.
+    // d/dl of sum(l_i (r_j + l_j)) over i, j: every l of a matrix gets the sum of r and twice that of l, every r that
+    // of l.
     expect([...gradient.dataSync()]).toEqual([14, 4, 14, 4, 38, 12, 38, 12]);
   });
 
-  it('share what is cloned until the last tensor goes', () => {
+  it('share cloned values until the last tensor is disposed', () => {
     const x = tf.tensor1d([1, 2, 3]);
     const copy = tf.clone(x);
     x.dispose();
@@ -180,7 +181,7 @@ describe('the faster kernels', () => {
     expect([...variable.dataSync()]).toEqual([2, 4, 6]);
   });
 
-  it('leave nothing in the heap over 2,000 calls', () => {
+  it('leak no memory of the heap over 2,000 calls', () => {
     const { wasm } = currentWasmBackend()!;
     const a = tf.ones([8, 40, 30]);
     const b = tf.ones([8, 30, 40]);

@@ -5,7 +5,7 @@ import { matmulSpeed, selectBackend } from '../src/index';
 beforeAll(async () => void (await selectBackend()));
 
 describe('matmulSpeed', () => {
-  it('counts the operations it made against the time it took', () => {
+  it('divides its operations by their time', () => {
     const size = { m: 64, k: 96, n: 32, batch: 2 };
     const started = performance.now();
     const { gflops, bestGflops, products } = matmulSpeed({ ...size, seconds: 0.1 });
@@ -14,19 +14,20 @@ describe('matmulSpeed', () => {
     expect(elapsed).toBeGreaterThan(0.1);
     expect(products).toBeGreaterThanOrEqual(3);
     expect(bestGflops).toBeGreaterThanOrEqual(gflops);
-    // What was made in all cannot have gone much faster than the best round, nor may the best round claim more than that.
+    // What was made in all cannot have gone much faster than the best round, nor may the best round claim more than
+    // that.
     expect(bestGflops).toBeGreaterThan(made / elapsed);
     expect(gflops).toBeLessThan((made / 0.1) * 10);
   });
 
-  it('measures the product that it is given', () => {
+  it('measures the given product', () => {
     let products = 0;
     const multiply = (a: tf.Tensor, b: tf.Tensor) => (products++, tf.matMul(a, b));
     const measured = matmulSpeed({ m: 8, k: 8, n: 8, seconds: 0.01, multiply });
     expect(products).toBeGreaterThan(measured.products);
   });
 
-  it('leaves no tensor, and refuses sizes that are none', () => {
+  it('leaks no tensor, and refuses invalid sizes', () => {
     const before = tf.memory().numTensors;
     matmulSpeed({ m: 8, k: 8, n: 8, seconds: 0.01 });
     expect(tf.memory().numTensors).toBe(before);

@@ -27,7 +27,7 @@ describe('nativeTarget', () => {
     expect(mac.libraries.every((name) => name.endsWith('.dylib'))).toBe(true);
   });
 
-  it('keeps each kind of machine in a folder of its own', () => {
+  it('has a separate folder for each kind of machine', () => {
     const machines = [linux, { ...linux, arch: 'arm64' }, { platform: 'darwin', arch: 'arm64' }];
     const keys = [...machines.map((machine) => nativeTarget('cpu', machine).key), nativeTarget('cuda', linux).key];
     expect(new Set(keys).size).toBe(4);
@@ -49,8 +49,8 @@ describe('nativeTarget', () => {
     expect(reasonOf(() => nativeTarget('cuda', { ...linux, arch: 'arm64' }))).toBe('unsupported-platform');
   });
 
-  it('has a layout number that goes up whenever the addon sources change', () => {
-    // A set-up made with other sources must lie under another key: when this fails, raise LAYOUT and change both here.
+  it('has a layout number that increases whenever the addon sources change', () => {
+    // Other sources need another key. If this fails, increase LAYOUT and change both values here.
     const hash = createHash('sha1');
     for (const name of ['hold_stderr.cc', 'hrm_binding.cc']) {
       hash.update(readFileSync(new URL(`../native/${name}`, import.meta.url)));
@@ -61,11 +61,11 @@ describe('nativeTarget', () => {
 });
 
 describe('hasNvidiaGpu', () => {
-  it('finds none where neither driver nor nvidia-smi are', async () => {
+  it('finds none without driver and nvidia-smi', async () => {
     expect(await hasNvidiaGpu({ PATH: '/nonexistent' }, '/nonexistent')).toBe(false);
   });
 
-  it('finds one by the driver, and by what nvidia-smi lists', async () => {
+  it('finds one by the driver or by the list of nvidia-smi', async () => {
     expect(await hasNvidiaGpu({ PATH: '/nonexistent' }, import.meta.filename)).toBe(process.platform === 'linux');
   });
 });

@@ -23,7 +23,7 @@ it('every npm package of a set-up is pinned by its SHA-512, and no registry is n
   }
 });
 
-it('the lockfile is of the versions that name an installation', () => {
+it('the lockfile has the versions that name an installation', () => {
   const versions = {
     '@tensorflow/tfjs-node-gpu': NATIVE_VERSIONS.tfjs,
     'node-api-headers': NATIVE_VERSIONS.nodeApiHeaders,

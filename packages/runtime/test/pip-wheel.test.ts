@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
 import { extractWheel, findPython } from '../src/native/set-up/pip-wheel';
-import { bringTensorflow } from '../src/native/set-up/tensorflow-libraries';
+import { installTensorflow } from '../src/native/set-up/tensorflow-libraries';
 import { nativeTarget } from '../src/native/native-target';
 import { runCommand } from '../src/native/run-command';
 import { temporaryFolder } from './fake-programs';
@@ -17,7 +17,7 @@ const contents: Record<string, Record<string, 'file' | 'link'>> = {
   link: { good: 'file', 'tensorflow/link': 'link' },
 };
 
-/** Writes archives as Python's own program would not: each name as it stands, with the mode of a file or of a link. */
+/** Writes archives with any names, which Python's own program refuses, and with the mode of a file or a link. */
 const MAKE = `
 import json, stat, sys, zipfile
 for wheel, entries in json.loads(sys.argv[1]).items():
@@ -35,7 +35,7 @@ beforeAll(async () => {
   expect(made.code, made.stderr).toBe(0);
 });
 
-it('unpacks what the rules name, and nothing else', async () => {
+it('extracts only the files that the rules name', async () => {
   const folder = temporaryFolder();
   await extractWheel('python3', wheelOf('good'), { 'tensorflow/include/': `${join(folder, 'out')}/` }, {});
   expect(readFileSync(join(folder, 'out/a/b.h'), 'utf8')).toBe('contents');
@@ -56,14 +56,14 @@ it.each([
   expect(readdirSync(folder)).toEqual([]);
 });
 
-it('writes over nothing', async () => {
+it('replaces no file', async () => {
   const folder = temporaryFolder();
   writeFileSync(join(folder, 'other'), 'mine');
   await expect(extractWheel('python3', wheelOf('good'), { 'tensorflow/': `${folder}/` }, {})).rejects.toThrow(/exists/);
   expect(readFileSync(join(folder, 'other'), 'utf8')).toBe('mine');
 });
 
-it('runs no module of the folder that it is run from', async () => {
+it('runs no module of the current folder', async () => {
   const folder = temporaryFolder();
   const ran = join(folder, 'ran');
   for (const name of ['pip', 'zipfile', 'shutil'])
@@ -80,7 +80,7 @@ it('refuses a given wheel of a known name with other contents', async () => {
   const wheel = join(folder, 'tensorflow-2.21.0-cp312-cp312-macosx_12_0_arm64.whl');
   writeFileSync(wheel, 'damaged');
   mkdirSync(join(folder, 'staging'));
-  const bringing = bringTensorflow('python3', nativeTarget('cpu'), join(folder, 'staging'), { wheel });
+  const bringing = installTensorflow('python3', nativeTarget('cpu'), join(folder, 'staging'), { wheel });
   await expect(bringing).rejects.toMatchObject({ reason: 'wrong-checksum' });
   await expect(bringing).rejects.toThrow(/SHA-256 is 56ecd7d4/);
 });

@@ -3,7 +3,7 @@ import { runCommand } from '../src/native/run-command';
 
 const waitingTimers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
 
-test('a program that is missing leaves no timer that keeps this process from ending', async () => {
+test('a missing program leaves no timer that keeps this process running', async () => {
   const before = waitingTimers();
   const tries = Array.from({ length: 8 }, () => runCommand('hrm-no-such-program', [], { timeoutMs: 60_000 }));
   for (const { missing, code } of await Promise.all(tries))
@@ -11,7 +11,7 @@ test('a program that is missing leaves no timer that keeps this process from end
   expect(waitingTimers() - before).toBeLessThan(8);
 });
 
-test('a program that takes too long is ended, and that is no success', async () => {
+test('a program that takes too long is ended and counts as failed', async () => {
   const started = performance.now();
   const words = ['-e', 'setTimeout(() => {}, 30_000)'];
   const { missing, code } = await runCommand(process.execPath, words, { timeoutMs: 200 });
@@ -19,7 +19,7 @@ test('a program that takes too long is ended, and that is no success', async () 
   expect(performance.now() - started).toBeLessThan(10_000);
 });
 
-test('a raised signal ends the program and is thrown', async () => {
+test('an aborted signal ends the program, and its reason is thrown', async () => {
   const controller = new AbortController();
   const words = ['-e', 'setTimeout(() => {}, 30_000)'];
   const running = runCommand(process.execPath, words, { signal: controller.signal, timeoutMs: 60_000 });

@@ -26,9 +26,9 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-// In this order: once native TensorFlow is loaded, a process keeps it.
+// These tests run first, because a process cannot unload native TensorFlow.
 describe('selectBackend without native TensorFlow', () => {
-  it('takes WebAssembly, says why, and how to get the native speed', async () => {
+  it('selects WebAssembly, and says why and how to get native speed', async () => {
     const selected = await selectBackend({ cache: temporaryFolder() });
     expect(selected.name).toBe('wasm');
     expect(selected.why).toMatch(/WebAssembly: native TensorFlow is not set up/);
@@ -38,27 +38,27 @@ describe('selectBackend without native TensorFlow', () => {
     works();
   });
 
-  it('takes plain JavaScript when asked to, without its banner', async () => {
+  it('selects plain JavaScript on request, without its banner', async () => {
     const warn = vi.spyOn(console, 'warn');
     expect(await selectBackend({ prefer: 'cpu' })).toMatchObject({ name: 'cpu', device: 'CPU' });
     works();
     expect(warn).not.toHaveBeenCalled();
   });
 
-  it('changes back, and moves tensors along', async () => {
+  it('switches back and moves tensors', async () => {
     await selectBackend({ prefer: 'cpu' });
     const x = tf.tensor2d([[1, 2]]);
     expect((await selectBackend({ prefer: 'wasm' })).hint).toBeUndefined();
     expect([...tf.add(x, 1).dataSync()]).toEqual([2, 3]);
   });
 
-  it('fails when native is asked for, and says how to get it', async () => {
+  it('fails if native is requested, and says how to get it', async () => {
     await expect(selectBackend({ prefer: 'native', cache: temporaryFolder() })).rejects.toThrow(
       /not set up: run `hrm setup`/,
     );
   });
 
-  it('takes its preference from HRM_BACKEND, and an option before that', async () => {
+  it('reads the preference from the option, else from HRM_BACKEND', async () => {
     vi.stubEnv('HRM_BACKEND', 'cpu');
     expect((await selectBackend()).name).toBe('cpu');
     expect((await selectBackend({ prefer: 'wasm' })).name).toBe('wasm');
@@ -66,7 +66,7 @@ describe('selectBackend without native TensorFlow', () => {
     await expect(selectBackend()).rejects.toThrow(/no backend 'gpu': expected 'native', 'webgpu', 'wasm' or 'cpu'/);
   });
 
-  it('falls back from an installation that does not load, naming its folder', async () => {
+  it('falls back from an installation that does not load, and names its folder', async () => {
     const cache = cacheWith('throw new Error("libfoo.so.2: wrong ELF class")');
     const selected = await selectBackend({ cache });
     expect(selected.name).toBe('wasm');
@@ -82,11 +82,11 @@ describe('selectBackend without native TensorFlow', () => {
     writeFileSync(addon, 'exports.hold = exports.release = () => [];');
     utimesSync(addon, atime, mtime);
     await expect(selectBackend({ prefer: 'native', cache })).rejects.toThrow(
-      /is damaged \(hold_stderr.node has another SHA-256.*run `hrm setup`/,
+      /is damaged \(hold_stderr.node has changed.*run `hrm setup`/,
     );
   });
 
-  it('executes nothing of a cache that others can write, and says how to mend it', async () => {
+  it('executes nothing of a cache that others can write, and says how to fix it', async () => {
     const cache = cacheWith('globalThis.hrmTestExecuted = true; throw new Error("executed")');
     chmodSync(folderIn(cache), 0o777);
     const selected = await selectBackend({ cache });
@@ -98,7 +98,7 @@ describe('selectBackend without native TensorFlow', () => {
 });
 
 describe('selectBackend where native TensorFlow may be set up', () => {
-  it('takes it where it is, and WebAssembly where it is not', async () => {
+  it('selects it if it is set up, else WebAssembly', async () => {
     const installation = findNativeInstallation();
     const selected = await selectBackend();
     if (installation) {
@@ -110,7 +110,7 @@ describe('selectBackend where native TensorFlow may be set up', () => {
     works();
   });
 
-  it('shares its engine with the program: gradients, tidy and memory are one', async () => {
+  it('shares its engine with the program: gradients, tidy and memory', async () => {
     await selectBackend();
     const before = tf.memory().numTensors;
     const gradient = tf.tidy(() => [

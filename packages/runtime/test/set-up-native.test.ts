@@ -22,7 +22,7 @@ async function failure(options: NativeSetupOptions): Promise<NativeSetupError> {
   return outcome as NativeSetupError;
 }
 
-/** An npm that puts in place what the set-up looks at, without a network. */
+/** An npm that writes the files that the set-up reads, without a network. */
 const fakeNpm = (script: string) => {
   const folder = temporaryFolder();
   const path = join(folder, 'npm-cli.js');
@@ -37,11 +37,11 @@ describe('setUpNative', () => {
     const folder = temporaryFolder();
     const error = await failure({ cache: folder, env: programs(folder, { 'c++': COMPILER }) });
     expect(error.reason).toBe('no-python');
-    expect(error.message).toMatch(/python3 is not there.*Install/);
+    expect(error.message).toMatch(/python3 was not found.*Install/);
     expect(leftIn(folder)).toEqual([]);
   });
 
-  it('says so where Python has no pip', async () => {
+  it('reports a Python without pip', async () => {
     const folder = temporaryFolder();
     const env = programs(folder, { python3: 'echo "No module named pip" >&2; exit 1', 'c++': COMPILER });
     const error = await failure({ cache: folder, env });
@@ -57,7 +57,7 @@ describe('setUpNative', () => {
     expect(leftIn(folder)).toEqual([]);
   });
 
-  it('tells a registry out of reach from other failures of npm', async () => {
+  it('distinguishes an unreachable registry from other failures of npm', async () => {
     const folder = temporaryFolder();
     const env = programs(folder, { python3: PIP, 'c++': COMPILER });
     const offline = fakeNpm(`console.error('npm error code ENOTFOUND'); process.exit(1)`);
@@ -71,7 +71,7 @@ describe('setUpNative', () => {
     expect(leftIn(folder)).toEqual([]);
   });
 
-  it('tells a package with another checksum, from npm and from pip', async () => {
+  it('reports a package with a wrong checksum, from npm and from pip', async () => {
     const folder = temporaryFolder();
     const pip = `case "$*" in *--version*) echo "pip 24.0 (python 3.11)";; *) echo "ERROR: THESE PACKAGES DO NOT MATCH THE HASHES FROM THE REQUIREMENTS FILE." >&2; exit 1;; esac`;
     const env = programs(folder, { python3: pip, 'c++': COMPILER });
@@ -84,7 +84,7 @@ describe('setUpNative', () => {
     expect(leftIn(folder)).toEqual([]);
   });
 
-  it('lets npm and pip bring only what the pinned checksums allow, in a folder of its own', async () => {
+  it('lets npm and pip install only files with the pinned checksums, in a separate folder', async () => {
     const folder = temporaryFolder();
     const log = join(folder, 'log');
     const note = `{ echo "$PWD|$*"; for a in "$@"; do case "$a" in *requirements.txt) cat "$a";; esac; done; } >> ${log}`;
@@ -104,7 +104,7 @@ describe('setUpNative', () => {
     for (const path of folders) expect(path).toContain('.partial');
   });
 
-  it('tells PyPI out of reach, and removes what npm had brought', async () => {
+  it('reports an unreachable PyPI, and removes the files of npm', async () => {
     const folder = temporaryFolder();
     const pip = `case "$*" in *--version*) echo "pip 24.0 (python 3.11)";; *) echo "Retrying: Failed to establish a new connection: Temporary failure in name resolution" >&2; exit 1;; esac`;
     const npm = fakeNpm(`require('node:fs').writeFileSync('brought-by-npm', '')`);
@@ -124,12 +124,12 @@ describe('setUpNative', () => {
     expect(error.message).toMatch(/HRM_CACHE to a folder elsewhere that only you can write/);
   });
 
-  it('refuses a disk without room before it starts', () => {
+  it('refuses a disk without enough space before it starts', () => {
     expect(() => requireFreeSpace(temporaryFolder(), 1e18)).toThrow(/needs 1000000000\.0 GB of disk/);
     expect(() => requireFreeSpace(temporaryFolder(), 1)).not.toThrow();
   });
 
-  it('stops when told to, and cleans up', async () => {
+  it('stops on an aborted signal, and cleans up', async () => {
     const folder = temporaryFolder();
     const npm = fakeNpm(`setTimeout(() => {}, 60000)`);
     const env = { ...programs(folder, { python3: PIP, 'c++': COMPILER }), npm_execpath: npm };
@@ -142,7 +142,7 @@ describe('setUpNative', () => {
     expect(leftIn(folder)).toEqual([]);
   });
 
-  it('removes what an interrupted set-up left, and not what a live one is building', async () => {
+  it('removes the files of an interrupted set-up, but not of a running one', async () => {
     const folder = temporaryFolder();
     const native = join(folder, 'native');
     const leftover = join(native, 'some-key.999999999-abcd.partial');
@@ -159,7 +159,7 @@ describe('setUpNative', () => {
     expect(existsSync(live)).toBe(true);
   });
 
-  it('takes no installation without a manifest, or with a file missing or of another size', async () => {
+  it('does not use an installation without a manifest, or with a missing file or one of another size', async () => {
     const folder = temporaryFolder();
     const { key } = nativeTarget('cpu');
     mkdirSync(join(folder, 'native', key), { recursive: true });
@@ -174,7 +174,7 @@ describe('setUpNative', () => {
     expect(findNativeInstallation({ cache: folder })).toBeUndefined();
   });
 
-  it('finds a single flipped bit, leaves the damaged installation to nobody, and sets up anew', async () => {
+  it('finds a single flipped bit, blocks the damaged installation, and sets it up again', async () => {
     const folder = temporaryFolder();
     const library = join(fakeInstallation(folder, { 'library.so': 'abc' }), 'library.so');
     const { atime, mtime } = statSync(library);
@@ -185,12 +185,12 @@ describe('setUpNative', () => {
     const error = await failure({ cache: folder, env, onProgress: ({ detail }) => told.push(detail) });
     expect(error.reason).toBe('no-python');
     expect(told).toContainEqual(
-      expect.stringMatching(/damaged \(library.so has another SHA-256.*\): setting it up anew/),
+      expect.stringMatching(/damaged \(library.so has changed: its SHA-256 differs\): setting it up again/),
     );
     expect(findNativeInstallation({ cache: folder })).toBeUndefined();
   });
 
-  it('takes a copied installation, whose files have other times, and makes later looks quick again', async () => {
+  it('accepts a copied installation with other file times, and makes later checks quick again', async () => {
     const folder = temporaryFolder();
     const library = join(fakeInstallation(folder, { 'library.so': 'abc' }), 'library.so');
     const { mtimeMs } = statSync(library);
@@ -203,7 +203,7 @@ describe('setUpNative', () => {
     expect(findNativeInstallation({ cache: folder })).toBeUndefined();
   });
 
-  it('rebuilds from a manifest that was damaged itself', async () => {
+  it('rebuilds if the manifest itself is damaged', async () => {
     const folder = temporaryFolder();
     const manifest = join(fakeInstallation(folder, { 'library.so': 'abc' }), 'complete.json');
     for (const text of [

@@ -12,7 +12,7 @@ import {
 import { temporaryFolder } from './fake-programs';
 
 describe('a staging folder', () => {
-  it('becomes the final one in one step, of two the first', () => {
+  it('is renamed in one step, and the first of two wins', () => {
     const parent = temporaryFolder();
     const final = join(parent, 'key');
     const complete = () => existsSync(join(final, 'done'));
@@ -38,7 +38,7 @@ describe('a staging folder', () => {
     expect(readdirSync(parent)).toEqual(['key']);
   });
 
-  it('of this process is neither a left-over nor somebody else at work', () => {
+  it('of this process is neither a left-over nor the build of another process', () => {
     const parent = temporaryFolder();
     const staging = createStagingFolder(parent, 'key');
     expect(removeLeftovers(parent)).toBe(0);
@@ -46,7 +46,7 @@ describe('a staging folder', () => {
     expect(isBeingBuilt(parent, 'key')).toBe(false);
   });
 
-  it('of another live process is at work on its own key only', () => {
+  it('of another running process builds only its own key', () => {
     const parent = temporaryFolder();
     stagingOf(parent, {});
     expect(isBeingBuilt(parent, 'key')).toBe(true);
@@ -54,7 +54,7 @@ describe('a staging folder', () => {
     expect(removeLeftovers(parent)).toBe(0);
   });
 
-  it('of a dead process whose number lives again is a left-over, and nobody waits for it', () => {
+  it('of an ended process whose number was used again is a left-over, and no process waits for it', () => {
     const parent = temporaryFolder();
     stagingOf(parent, { started: '1' });
     expect(isBeingBuilt(parent, 'key')).toBe(false);
@@ -62,7 +62,7 @@ describe('a staging folder', () => {
     expect(readdirSync(parent)).toEqual([]);
   });
 
-  it('of another machine or container is believed as long as it shows that it lives', () => {
+  it('of another machine or container counts as running while its owner file is updated', () => {
     const parent = temporaryFolder();
     const theirs = stagingOf(parent, { host: 'another', boot: 'another' });
     const old = new Date(Date.now() - 660_000);
@@ -79,7 +79,7 @@ describe('a staging folder', () => {
     expect(removeLeftovers(parent)).toBe(1);
   });
 
-  it('cannot be looked into by others before it is published', () => {
+  it('cannot be read by others before it is published', () => {
     const parent = temporaryFolder();
     const staging = createStagingFolder(parent, 'key');
     expect(statSync(staging).mode & 0o777).toBe(0o700);
@@ -88,7 +88,9 @@ describe('a staging folder', () => {
   });
 });
 
-/** A folder in which the process that started this one seems to build, as this one would say it of itself, but for `changes`. */
+/**
+ * Makes a staging folder that seems to belong to the parent process, with `changes` to its identity.
+ */
 function stagingOf(parent: string, changes: Partial<ProcessIdentity>): string {
   const folder = join(parent, `key.${process.ppid}-1.partial`);
   mkdirSync(folder);

@@ -20,7 +20,7 @@ afterEach(() => {
 const quiet = { onRecord: () => undefined };
 
 describe.each<CompileMode>(['xla', 'graph', 'eager'])('together, in mode %s', (mode) => {
-  it('gives what one call after the other gives, in order', () => {
+  it('returns the results of single calls, in order', () => {
     const atOnce = vi.spyOn(CompiledGraph.prototype, 'runTogether');
     const weight = tf.variable(tf.tensor2d([[1, 2], [3, 4]])); // prettier-ignore
     const f = compile((x: tf.Tensor2D, scale: number) => ({ y: tf.matMul(x, tf.mul(weight, scale)), x }), { mode });
@@ -35,7 +35,7 @@ describe.each<CompileMode>(['xla', 'graph', 'eager'])('together, in mode %s', (m
     f.dispose();
   });
 
-  it('lets a call see what the one before assigned', () => {
+  it('lets each call see the assignments of the one before', () => {
     const total = tf.variable(tf.scalar(0));
     const add = compile((x: tf.Scalar) => (total.assign(tf.add(total, x)), tf.clone(total) as tf.Scalar), { mode });
     tf.tidy(() => {
@@ -45,7 +45,7 @@ describe.each<CompileMode>(['xla', 'graph', 'eager'])('together, in mode %s', (m
     add.dispose();
   });
 
-  it('takes calls of different shapes one after the other', () => {
+  it('runs calls of different shapes one after another', () => {
     const double = compile((x: tf.Tensor1D) => tf.mul(x, 2), { mode, ...quiet });
     tf.tidy(() => {
       const results = double.together([[tf.tensor1d([1])], [tf.tensor1d([1, 2])], [tf.tensor1d([3])]]);
@@ -54,7 +54,7 @@ describe.each<CompileMode>(['xla', 'graph', 'eager'])('together, in mode %s', (m
     double.dispose();
   });
 
-  it('leaves nothing behind, also where a call fails', () => {
+  it('leaks nothing, even if a call fails', () => {
     const double = compile((x: tf.Tensor1D) => tf.mul(x, 2), { mode });
     const x = tf.tensor1d([1, 2]);
     tf.tidy(() => void double.together([[x], [x]]));

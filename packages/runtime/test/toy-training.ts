@@ -9,7 +9,7 @@ type Step = (
   options: { rate: number; decay: number },
 ) => { loss: tf.Tensor; norms: { gradient: tf.Tensor }[] };
 
-/** A small network trained with AdamW, whose moments are variables too: everything a training step does, in little. */
+/** A small network trained with AdamW, whose moments are variables: a complete small training step. */
 export function toy(wrap: (step: Step) => Step) {
   const sizes = [8, 32, 4];
   const ramp = (shape: [number, number], scale: number) =>

@@ -28,7 +28,7 @@ function refusal(cache: string): NativeSetupError {
   throw new Error('it was taken');
 }
 
-/** Everything on the way to a library: where others could put in theirs. */
+/** The paths that lead to a library. Another user could replace the library through each of them. */
 const places = {
   'the cache': ({ cache }: { cache: string; folder: string }) => cache,
   'the folder of installations': ({ cache }) => join(cache, 'native'),
@@ -59,7 +59,7 @@ describe.each(Object.entries(places))('%s', (_, place) => {
       lchownSync(path, 12345, 12345);
       expect(refusal(installation.cache).message).toContain(`${path} belongs to another user (12345)`);
     } else {
-      // Only root can give a file away; so this user becomes another, whose files they are not.
+      // Only root can change a file's owner. So the test changes the user instead.
       const other = vi.spyOn(process as { geteuid(): number }, 'geteuid').mockReturnValue(me + 1);
       expect(refusal(installation.cache).message).toContain(`belongs to another user (${me})`);
       other.mockRestore();
@@ -68,7 +68,7 @@ describe.each(Object.entries(places))('%s', (_, place) => {
 });
 
 describe('the native cache', () => {
-  it('is no link to elsewhere inside of an installation', () => {
+  it('has no links inside an installation', () => {
     const { cache, folder } = cacheWithInstallation();
     const elsewhere = join(temporaryFolder(), 'addon');
     renameSync(join(folder, 'node_modules/addon'), elsewhere);
@@ -76,7 +76,7 @@ describe('the native cache', () => {
     expect(refusal(cache).message).toContain('is a link or a device');
   });
 
-  it('may be reached by a link of the user, to another disk say', () => {
+  it('may be behind a link of the user, for example to another disk', () => {
     const { cache } = cacheWithInstallation();
     const link = join(temporaryFolder(), 'link');
     symlinkSync(cache, link);
@@ -85,7 +85,7 @@ describe('the native cache', () => {
     refusal(link);
   });
 
-  it('does not lie where everybody can put another in its place', () => {
+  it('is refused where every user can replace it', () => {
     const { cache } = cacheWithInstallation();
     const parent = dirname(cache);
     chmodSync(parent, 0o777);

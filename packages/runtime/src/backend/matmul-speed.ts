@@ -1,32 +1,34 @@
 import * as tf from '@tensorflow/tfjs-core';
 
+/** Options of {@link matmulSpeed}. */
 export interface MatmulSpeedOptions {
   /** Rows of the left matrix. Default 5184. */
   m?: number;
-  /** Columns of the left and rows of the right one. Default 512. */
+  /** Columns of the left matrix and rows of the right one. Default 512. */
   k?: number;
-  /** Columns of the right one. Default 512. */
+  /** Columns of the right matrix. Default 512. */
   n?: number;
-  /** How many such products in one operation. Default 1. */
+  /** Products in one operation. Default 1. */
   batch?: number;
-  /** What multiplies. Default `tf.matMul`; `compile((a, b) => tf.matMul(a, b))` measures XLA's product. */
+  /** The multiplication. Default `tf.matMul`. `compile((a, b) => tf.matMul(a, b))` measures that of XLA. */
   multiply?: (left: tf.Tensor, right: tf.Tensor) => tf.Tensor;
-  /** How long to measure, in seconds. At least three rounds are made. Default 1. */
+  /** How long to measure, in seconds, but at least three rounds. Default 1. */
   seconds?: number;
 }
 
+/** The result of {@link matmulSpeed}. */
 export interface MatmulSpeed {
-  /** Median over the rounds, in 10^9 floating-point operations a second; a product counts 2mkn. */
+  /** Median over the rounds, in 10^9 floating-point operations per second. A product counts as 2mkn. */
   gflops: number;
-  /** Of the fastest round. */
+  /** The speed of the fastest round. */
   bestGflops: number;
-  /** Products made. */
+  /** The number of products. */
   products: number;
 }
 
 /**
- * Measures how fast the current backend multiplies float32 matrices `[m, k]` and `[k, n]`: the yardstick for anything that is
- * mostly matrix products.
+ * Measures how fast the current backend multiplies float32 matrices `[m, k]` and `[k, n]`. This bounds the speed of any
+ * program that mostly multiplies matrices.
  *
  * @example
  * ```ts
@@ -42,14 +44,16 @@ export function matmulSpeed(options: MatmulSpeedOptions = {}): MatmulSpeed {
   const multiply = options.multiply ?? ((a: tf.Tensor, b: tf.Tensor) => tf.matMul(a, b));
   for (const [name, value] of Object.entries({ m, k, n, batch })) {
     if (!Number.isInteger(value) || value < 1)
-      throw new RangeError(`matmulSpeed: ${name} is ${value}, expected a whole number from 1`);
+      throw new RangeError(`matmulSpeed: ${name} is ${value}, expected a whole number of at least 1`);
   }
   const fill = (rows: number, columns: number) =>
     tf.tidy(() => tf.reshape(tf.sin(tf.range(0, batch * rows * columns)), [batch, rows, columns]));
   const [left, right] = [fill(m, k), fill(k, n)];
   const operations = 2 * batch * m * k * n;
 
-  /** Seconds that so many products take, up to where the last one's values are there: a GPU works on after the call. */
+  /**
+   * Seconds for this number of products. Reads a value of the last one, because a GPU still computes after the call.
+   */
   const time = (products: number) => {
     const started = performance.now();
     for (let i = 1; i < products; i++) multiply(left, right).dispose();
@@ -57,7 +61,7 @@ export function matmulSpeed(options: MatmulSpeedOptions = {}): MatmulSpeed {
     return (performance.now() - started) / 1000;
   };
   time(1);
-  // Rounds of some 20 ms, so that the clock's grain and a single interruption weigh little.
+  // Rounds of about 20 ms, so that the clock's resolution and single interruptions matter little.
   const perRound = Math.max(1, Math.min(1000, Math.round(0.02 / time(1))));
   const rounds: number[] = [];
   let total = 0;

@@ -20,13 +20,17 @@ import {
 const SET_UP = 'run `hrm setup`, or setUpNative() of @hrm/runtime (it needs Python 3 with pip and a C++ compiler)';
 
 /**
- * Chooses the backend of a program and waits until it is ready. Says which and why. In Node: native TensorFlow where
- * `setUpNative` has set it up (on its GPU when it sees one), else WebAssembly, else plain JavaScript. In a browser: WebGPU where
- * the program has imported `@tensorflow/tfjs-backend-webgpu` and there is a GPU, else WebAssembly (on several threads where the
- * page is cross-origin isolated), else plain JavaScript.
+ * Selects the fastest backend that works, waits until it is ready, and returns which it is and why.
  *
- * Without a preference this falls back and never fails for want of a backend; a backend asked for that cannot be had is an
- * error saying how to get it. May be called again to change over; tensors move along as TensorFlow.js needs them.
+ * - In Node: native TensorFlow if `setUpNative` has set it up (on the GPU if it finds one), else WebAssembly, else plain
+ *   JavaScript.
+ * - In a browser: WebGPU if the program has imported `@tensorflow/tfjs-backend-webgpu` and there is a GPU, else
+ *   WebAssembly (on several threads if the page is cross-origin isolated), else plain JavaScript.
+ *
+ * It may be called again to switch. TensorFlow.js then moves tensors when it needs them.
+ *
+ * @throws Error where the backend of `prefer` does not work. Its message says how to get it. Without `prefer` it falls
+ *   back and does not fail.
  *
  * @example
  * ```ts
@@ -43,8 +47,8 @@ export async function selectBackend(options: SelectBackendOptions = {}): Promise
   const preference = options.prefer ?? preferenceOf(process.env.HRM_BACKEND);
   if (preference === 'native') return selectNative(options.cache);
   if (preference === 'webgpu') return selectWebGpu();
-  if (preference === 'wasm') return selectWasm('asked for', options.wasmPaths);
-  if (preference === 'cpu') return selectCpu('asked for');
+  if (preference === 'wasm') return selectWasm('requested', options.wasmPaths);
+  if (preference === 'cpu') return selectCpu('requested');
   if (preference !== undefined) throw unknownPreference(preference);
 
   let whyNotNative: string;
@@ -68,7 +72,7 @@ function preferenceOf(text: string | undefined): BackendPreference | undefined {
 }
 
 async function selectNative(cache: string | undefined): Promise<SelectedBackend> {
-  // A program may have brought tfjs-node itself; then that is the native backend.
+  // If the program has imported tfjs-node itself, that is the native backend.
   if (!tf.findBackendFactory('tensorflow')) {
     const accelerators = (await hasNvidiaGpu()) ? (['cuda', 'cpu'] as const) : (['cpu', 'cuda'] as const);
     const found = lookForInstallation({ cache, accelerators });
@@ -92,7 +96,7 @@ async function selectNative(cache: string | undefined): Promise<SelectedBackend>
 async function selectWasm(why: string, paths: SelectBackendOptions['wasmPaths']): Promise<SelectedBackend> {
   if (!tf.findBackendFactory('wasm')) {
     const { setWasmPaths } = await import('@tensorflow/tfjs-backend-wasm');
-    // Its .wasm files lie beside its main file, wherever npm has put the package.
+    // Its .wasm files are next to its main file.
     const main = createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm');
     setWasmPaths(paths ?? dirname(main) + sep);
   }

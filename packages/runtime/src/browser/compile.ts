@@ -1,6 +1,6 @@
 import type * as node from '../index';
 
-/** `compile` for browsers, where there is no XLA: the function itself, as in Node on any backend but the native one. */
+/** `compile` for browsers. Browsers have no XLA, so it returns the function itself, as in Node on other backends. */
 export const compile: typeof node.compile = (fn, { name = fn.name || 'function' } = {}) => {
   type Result = ReturnType<typeof fn>;
   const compiled = (...args: unknown[]): Result => fn(...args) as Result;

@@ -1,4 +1,4 @@
-// What `@hrm/runtime` is in a browser: the same names, so that one program runs there and in Node.
+// `@hrm/runtime` for browsers. It has the same exports, so the same program runs in browsers and in Node.
 export { matmulSpeed } from '../backend/matmul-speed';
 export { RecordingError } from '../compile/recording-error';
 export { NativeSetupError } from '../native/native-setup-error';

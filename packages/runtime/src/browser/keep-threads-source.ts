@@ -1,11 +1,11 @@
 import factory from '@tensorflow/tfjs-backend-wasm/wasm-out/tfjs-backend-wasm-threaded-simd.js';
 
-/** What the function's text is before any minifier has seen it. Put in by tsup. */
+/** The function's source text before minification, inserted by tsup. */
 declare const WASM_THREADS_SOURCE: string;
 
 /**
- * The backend starts its threads from the text of this function. A minifier shortens names in it that the text then misses, and
- * threads wait for ever; so here the text is kept as it was.
+ * Restores the original source text of the backend's factory function. The backend starts its threads from that text.
+ * After minification the text lacks names that it needs, and the threads would wait forever.
  */
 export function keepThreadsSource(): void {
   Object.defineProperty(factory, 'toString', { value: () => WASM_THREADS_SOURCE });

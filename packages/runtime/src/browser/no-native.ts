@@ -1,17 +1,17 @@
 import type * as node from '../index';
 import { NativeSetupError } from '../native/native-setup-error';
 
-/** There is none in a browser. */
+/** Returns undefined: browsers have no native TensorFlow. */
 export const findNativeInstallation: typeof node.findNativeInstallation = () => undefined;
 
-/** Not known in a browser, and of no use there. */
+/** Returns false: a browser cannot know, and native TensorFlow does not run there. */
 export const hasNvidiaGpu: typeof node.hasNvidiaGpu = () => Promise.resolve(false);
 
-/** Fails as on other machines that TensorFlow has nothing for. */
+/** Fails with reason 'unsupported-platform', as on other platforms without native TensorFlow. */
 export const setUpNative: typeof node.setUpNative = () =>
   Promise.reject(
     new NativeSetupError(
       'unsupported-platform',
-      'Native TensorFlow is for Node, and this is a browser: selectBackend() takes WebGPU or WebAssembly here.',
+      'Native TensorFlow runs in Node only, and this is a browser: use selectBackend(), which selects WebGPU or WebAssembly.',
     ),
   );

@@ -12,14 +12,14 @@ import { selectWasm } from './select-wasm';
 const ISOLATION =
   'Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp (or credentialless)';
 
-/** `selectBackend` for browsers; what it does, and its options, are told in `../select-backend`. */
+/** `selectBackend` for browsers. Documented in `backend/select-backend.ts`. */
 export async function selectBackend(options: SelectBackendOptions = {}): Promise<SelectedBackend> {
   const { prefer, wasmPaths } = options;
   if (prefer === 'webgpu') return selectWebGpu();
-  if (prefer === 'wasm') return wasm('asked for', wasmPaths);
-  if (prefer === 'cpu') return selectCpu('asked for');
+  if (prefer === 'wasm') return wasm('requested', wasmPaths);
+  if (prefer === 'cpu') return selectCpu('requested');
   if (prefer === 'native')
-    throw new Error('Native TensorFlow is for Node, and this is a browser: expected another backend');
+    throw new Error('Native TensorFlow runs in Node only, and this is a browser: expected another backend');
   if (prefer !== undefined) throw unknownPreference(prefer);
 
   let whyNot = 'no WebGPU';
@@ -52,7 +52,7 @@ interface GpuAdapter {
   info?: { isFallbackAdapter?: boolean };
 }
 
-/** Whether there is a GPU, and not only a program in its place, which is slower than WebAssembly. */
+/** Whether there is a real GPU. A software adapter is slower than WebAssembly. */
 async function hasRealGpu(): Promise<boolean> {
   const { gpu } = navigator as { gpu?: { requestAdapter(): Promise<GpuAdapter | null> } };
   const adapter = await gpu?.requestAdapter().catch(() => null);

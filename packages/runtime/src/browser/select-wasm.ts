@@ -3,10 +3,10 @@ import { use, type SelectBackendOptions, type WasmFile } from '../backend/backen
 import { useFasterWasmKernels } from '../wasm/faster-wasm-kernels';
 
 /**
- * Changes over to WebAssembly.
+ * Switches to WebAssembly.
  *
- * @param paths as in `selectBackend`; without effect when the program has started the backend itself
- * @returns the threads that it runs on
+ * @param paths as `wasmPaths` of `selectBackend`. Has no effect if the program has started the backend itself.
+ * @returns the number of threads.
  */
 export async function selectWasm(paths: SelectBackendOptions['wasmPaths'] = ownCopies()): Promise<number> {
   const isFirst = !tf.findBackendFactory('wasm');
@@ -21,7 +21,7 @@ export async function selectWasm(paths: SelectBackendOptions['wasmPaths'] = ownC
 
 const hasFeature = (flag: string) => tf.env().getAsync(flag) as Promise<boolean>;
 
-/** Written so that bundlers see each file, bring it along, and put in its address. They lie beside what tsup builds. */
+/** The URLs of this package's copies, next to the built files. In this form, bundlers find and include each file. */
 function ownCopies(): Record<WasmFile, string> {
   return {
     'tfjs-backend-wasm.wasm': new URL('./wasm/tfjs-backend-wasm.wasm', import.meta.url).href,

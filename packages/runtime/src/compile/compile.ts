@@ -5,67 +5,69 @@ import { isRecording } from './record';
 import { RecordingError } from './recording-error';
 import { takeApart } from './structure';
 
-/** Told when a function is recorded. */
+/** The facts of a recording, for `onRecord`. */
 export interface RecordingReport {
   name: string;
-  /** 1 for the first recording, 2 for that of a second signature, and so on. */
+  /** Counts the recordings of this function: 1 for the first signature, 2 for the second, and so on. */
   recordings: number;
-  /** The arguments' structure, types, shapes and plain values. */
+  /** The structure, types, shapes and plain values of the arguments. */
   signature: string;
   /** Operations in the graph, and bytes of its distinct constants. */
   operations: number;
   constantBytes: number;
-  /** How long the recording took. With mode 'xla' the first run compiles, which takes longer. */
+  /** The time of the recording. With mode 'xla' the first run also compiles, which takes longer. */
   seconds: number;
 }
 
+/** Options of {@link compile}. */
 export interface CompileOptions {
   /** Default 'xla'. */
   mode?: CompileMode;
-  /** For messages. Default the function's own name. */
+  /** The name in messages. Default: the function's own name. */
   name?: string;
-  /** Record twice and compare, so that a function that does other things each time is an error and not wrong. Default true. */
+  /** Record twice and compare, so that a function that changes between calls is an error. Default true. */
   verify?: boolean;
-  /** How many signatures may be recorded before that is an error: each costs time and memory. Default 32. */
+  /** The most signatures that may be recorded. Each takes time and memory. Default 32. */
   maxRecordings?: number;
-  /** Told of each recording. Default: a line on console.warn when a new signature makes it record again. */
+  /** Called after each recording. Default: console.warn prints a line for every further signature. */
   onRecord?: (report: RecordingReport) => void;
 }
 
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
 type AnyFunction = (...args: any[]) => any;
 
-/** A compiled function: called like the one it was made of. */
+/** A compiled function. It is called like the original. */
 export type Compiled<F extends AnyFunction> = F & {
   /**
-   * Calls it with each of several lists of arguments, at once, and gives their results in order: where one call is too small to
-   * keep all cores busy, two are. A function that assigns variables, one that runs as it is, and calls of different
-   * signatures go one after the other.
+   * Calls the function with several lists of arguments in parallel, and returns the results in order. This is faster
+   * where one call is too small for all cores. Runs the calls one after another if the function assigns variables or is
+   * not compiled, or if the signatures differ.
    */
   together(calls: readonly Parameters<F>[]): ReturnType<F>[];
-  /** Frees the graphs. Recorded anew if called again. */
+  /** Frees the graphs. A later call records again. */
   dispose(): void;
   [Symbol.dispose](): void;
-  /** How many signatures are recorded now; 0 where it is the function itself. */
+  /** The number of recorded signatures; 0 where the function is not compiled. */
   readonly recordings: number;
 };
 
 /**
- * Makes of a function of tensors one that TensorFlow runs as a whole. The first call records the operations that the function
- * issues (gradients too) without carrying them out, and TensorFlow compiles them; later calls run the result. Answers are
- * those of the function within float32 rounding. Where the backend is not the native one that `setUpNative` has built, the
- * function runs as it is.
+ * Compiles a function of tensors, gradients and variable updates included, into one TensorFlow computation. The first
+ * call records the operations of the function without executing them, and TensorFlow compiles them. Later calls run the
+ * compiled code. Results agree with the function's within float32 rounding. On any backend except the native one of
+ * `setUpNative`, the function itself runs.
  *
- * - Arguments and results may be nested in plain objects, arrays and maps. Other shapes, types or plain values (numbers,
- *   strings, booleans) are another signature and are recorded anew: pass a number that changes as `tf.scalar`.
- * - Variables are read and assigned at each call, wherever the function got them from. Other tensors that it uses from
- *   outside are taken as they were when it was recorded.
- * - The function must do the same each time, and read no tensor's values, draw no random numbers and keep no tensor inside:
- *   else a `RecordingError` says what and why. It is called twice for a recording, and not after.
- * - Results belong to the caller's `tf.tidy`. No gradient flows through a compiled function: compile the function that takes it.
- * - `tf.gather` does not check its indices inside.
+ * - Arguments and results may be nested in plain objects, arrays and maps. New shapes, types or plain values (numbers,
+ *   strings, booleans) are a new signature and are recorded again. So pass a number that changes as `tf.scalar`.
+ * - Variables are read and assigned at each call, also those that are not arguments. Other tensors from outside keep the
+ *   values that they had during recording.
+ * - The function must do the same at each call. It must not read values of tensors, draw random numbers or keep tensors.
+ *   Otherwise a `RecordingError` names the problem. A recording calls the function twice; later calls do not call it.
+ * - Results belong to the caller's `tf.tidy`. No gradient flows through a compiled function: compile the function that
+ *   computes the gradient.
+ * - `tf.gather` does not check its indices in a compiled function.
  *
- * @throws RecordingError on the first call with a signature
+ * @throws RecordingError on the first call with a signature.
  *
  * @example
  * ```ts
@@ -92,7 +94,7 @@ export function compile<F extends AnyFunction>(fn: F, options: CompileOptions = 
   const onRecord = options.onRecord ?? warnOfAnotherRecording;
   const graphs = new Map<string, CompiledGraph>();
 
-  /** The graph for arguments, recorded if they are the first of their signature; undefined where the function runs as it is. */
+  /** The graph for these arguments. Records a new signature. Undefined where the function is not compiled. */
   const graphFor = (args: readonly unknown[]): { graph: CompiledGraph; tensors: tf.Tensor[] } | undefined => {
     const backend = mode === 'eager' ? undefined : currentGraphBackend();
     if (!backend || isRecording(backend)) return undefined;
@@ -146,12 +148,12 @@ export function compile<F extends AnyFunction>(fn: F, options: CompileOptions = 
 function warnOfAnotherRecording({ name, recordings, signature }: RecordingReport): void {
   if (recordings === 1) return;
   const shown = signature.length > 200 ? `${signature.slice(0, 200)}...` : signature;
-  console.warn(`compile: ${name} is recorded again, for its signature no. ${recordings}: ${shown}`);
+  console.warn(`compile: ${name} is recorded again, for signature ${recordings}: ${shown}`);
 }
 
 function tooManyRecordings(name: string, signatures: string[]): RecordingError {
   const [previous, last] = signatures.slice(-2);
   return new RecordingError(
-    `compile: ${name} has been recorded for ${signatures.length - 1} signatures, and meets another: a number or shape that changes from call to call? Pass numbers as tf.scalar, pad shapes, or raise maxRecordings. The last two: ${previous} and ${last}`,
+    `compile: ${name} has been recorded for ${signatures.length - 1} signatures and was called with a new one. Does a number or shape change from call to call? Pass numbers as tf.scalar, pad shapes, or raise maxRecordings. The last two: ${previous} and ${last}`,
   );
 }

@@ -1,10 +1,13 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type { GraphBackend, OpAttribute, TensorMetadata } from '../native/native-backend';
-import { disposeCaptured, record, type Recorded } from './record';
+import { record } from './record';
+import { disposeCaptured, type Recorded } from './recorded';
 import { RecordingError } from './recording-error';
 import type { Structure } from './structure';
 
-/** 'xla': one XLA computation. 'graph': a TensorFlow graph. 'eager': the function as it is. */
+/**
+ * How `compile` runs a function. 'xla': as one XLA computation. 'graph': as a TensorFlow graph. 'eager': uncompiled.
+ */
 export type CompileMode = 'xla' | 'graph' | 'eager';
 
 let functions = 0;
@@ -16,7 +19,7 @@ export function recordGraph(
   args: Structure,
   { mode, name, verify }: { mode: CompileMode; name: string; verify: boolean },
 ): CompiledGraph {
-  // Tensors whose values still lie in JavaScript are handed over first: recording looks at what TensorFlow has.
+  // Moves values that are still in JavaScript to TensorFlow, because recording reads TensorFlow's types and shapes.
   backend.getInputTensorIds(args.tensors);
   const recorded = record(backend, fn, args);
   try {
@@ -30,7 +33,7 @@ export function recordGraph(
   }
 }
 
-/** A recording made into a function of TensorFlow's, which it compiles when it first runs. */
+/** A recording as a function of TensorFlow, which TensorFlow compiles at its first run. */
 export class CompiledGraph {
   readonly operations: number;
   readonly constantBytes: number;
@@ -45,7 +48,7 @@ export class CompiledGraph {
     private readonly mode: CompileMode,
   ) {
     const { binding } = backend;
-    // TensorFlow keeps compiled code by the function's name, so no two may ever share one.
+    // TensorFlow keeps compiled code by the function's name, so each name must be unique.
     const unique = `${functions++}_${Math.random().toString(36).slice(2, 10)}`;
     this.function = `compiled_${name.replace(/\W/g, '_')}_${unique}`;
     this.attributes = mode === 'xla' ? [{ name: '_XlaMustCompile', type: binding.TF_ATTR_BOOL, value: true }] : [];
@@ -60,7 +63,7 @@ export class CompiledGraph {
     );
   }
 
-  /** False when a variable it reads or assigns is gone, or the backend is another one. */
+  /** Whether the backend is the same, and no variable that it reads or assigns was disposed. */
   isUsableOn(backend: GraphBackend): boolean {
     const { inputs, assigned } = this.recorded;
     return (
@@ -81,7 +84,7 @@ export class CompiledGraph {
     return this.finish(this.attempt(() => binding.executeOp(this.function, this.attributes, ids, this.outputs)));
   }
 
-  /** Runs it on several lists of arguments at once; only for what assigns nothing. */
+  /** Runs it in parallel on several lists of arguments. Only for a function that assigns no variables. */
   runTogether(calls: readonly (readonly tf.Tensor[])[]): unknown[] {
     const { binding } = this.backend;
     const ids = calls.map((args) => this.inputIds(args));

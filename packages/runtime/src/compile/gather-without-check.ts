@@ -3,8 +3,8 @@ import { replaceKernel } from '../replace-kernel';
 import type { GraphBackend } from '../native/native-backend';
 
 /**
- * Puts a gather without a check of its indices in place of tfjs-node's, which reads their values for that; in a graph they are
- * not known. Returns what puts tfjs-node's back.
+ * Replaces tfjs-node's gather by one that does not check its indices. The check reads their values, which are not known
+ * in a graph. Returns the function that restores tfjs-node's gather.
  */
 export function uncheckGather(): () => void {
   return replaceKernel('GatherV2', 'tensorflow', ({ inputs, attrs, backend }) => {

@@ -10,27 +10,27 @@ export interface NodeOutput {
   output: number;
   dtype: number;
   shape: number[];
-  /** The operation it comes from, for messages. */
+  /** The operation, for messages. */
   op: string;
 }
 
-// tfjs-node takes -1 for 'values not handed over yet', and never frees a negative id.
+// In tfjs-node, -1 means that the values are still in JavaScript. It never frees a negative id.
 const FIRST_ID = -2;
 
 /**
- * A TensorFlow graph in the making. Operations are added as TensorFlow.js issues them; none is carried out: TensorFlow
- * infers the shapes. Tensors in it go by negative ids, where those of real tensors are positive.
+ * Builds a TensorFlow graph from the operations that TensorFlow.js issues. None is executed; TensorFlow infers the
+ * shapes. Tensors of the graph have negative ids, and real tensors positive ids.
  *
- * Given an earlier recorder of the same function, it only compares: each operation must be the one recorded there.
+ * With an earlier recorder of the same function it only compares: each operation must equal the earlier one.
  */
 export class GraphRecorder {
-  /** One line an operation, constants with a digest of their values. */
+  /** One line per operation. Constants have a digest of their values. */
   readonly log: string[] = [];
-  /** Bytes of the constants, equal ones counted once. */
+  /** Bytes of the distinct constants. */
   constantBytes = 0;
   private readonly graph: number | undefined;
   private readonly outputs: NodeOutput[] = [];
-  /** The nodes that each node takes its inputs from. */
+  /** The input nodes of each node. */
   private readonly inputsOf: number[][] = [];
   private readonly results: TensorMetadata[][] = [];
   private readonly constants = new Map<string, number>();
@@ -43,10 +43,10 @@ export class GraphRecorder {
     this.graph = earlier ? undefined : binding.graphCreate();
   }
 
-  /** The output that an id stands for. */
+  /** The node output of an id. */
   output(id: number): NodeOutput {
     const output = this.outputs[FIRST_ID - id];
-    if (!output) throw new RecordingError(`tensor ${id} is of another recording`);
+    if (!output) throw new RecordingError(`tensor ${id} belongs to another recording`);
     return output;
   }
 
@@ -64,11 +64,11 @@ export class GraphRecorder {
     return this.addOperation('Placeholder', attributes, [])[0]!.id;
   }
 
-  /** Adds an operation; returns what it gives, with ids of this graph. */
+  /** Adds an operation and returns its results, with ids of this graph. */
   addOperation(op: string, attributes: OpAttribute[], inputs: readonly number[]): TensorMetadata[] {
     const line = `${op}(${inputs.join()}) ${attributes.map(({ name, value }) => `${name}=${String(value)}`).join(' ')}`;
-    // The same operation on the same tensors gives the same: a transposed weight used in every cycle is one node. But inputs
-    // and results, which are Identity nodes, are told apart.
+    // The same operation on the same tensors is one node, such as a transposed weight that every cycle uses. But each
+    // input and each result (an Identity) needs its own node.
     const shareable = op !== 'Placeholder' && op !== 'Identity';
     const same = shareable ? this.operations.get(line) : undefined;
     if (same) return same;
@@ -81,7 +81,7 @@ export class GraphRecorder {
     if (definition.stateful && op !== 'Placeholder') {
       const random = /random|multinomial|normal/i.test(op);
       throw new RecordingError(
-        `it runs the operation ${op}, which ${random ? 'draws random numbers: draw them before and pass them in' : 'has state or side effects: run it outside'}`,
+        `it runs the operation ${op}, which ${random ? 'draws random numbers: draw them before the call and pass them in' : 'has state or side effects: run it outside'}`,
       );
     }
     const singles = definition.listInputs.filter((list) => !list).length;
@@ -101,7 +101,7 @@ export class GraphRecorder {
     const results = added.outputs.map(({ dtype, shape }, index) => {
       if (!shape || shape.some((size) => size < 0)) {
         throw new RecordingError(
-          `the shape of what the operation ${op} gives depends on the values in a tensor, and a graph needs it beforehand`,
+          `the shape of the operation ${op}'s result depends on the values of a tensor, but a graph needs it in advance`,
         );
       }
       return { id: FIRST_ID - this.outputs.length - index, dtype, shape };
@@ -111,7 +111,7 @@ export class GraphRecorder {
     return this.keepOutputs(op, results, added.node);
   }
 
-  /** Adds a constant, or finds the equal one already there. */
+  /** Adds a constant, or returns the id of an equal one. */
   addConstant(dtype: number, shape: number[], values: tf.TypedArray): number {
     if (values.length > 16 && values.every((value) => value === values[0])) {
       const dims = this.addConstant(this.binding.TF_INT32, [shape.length], Int32Array.from(shape));
@@ -139,7 +139,7 @@ export class GraphRecorder {
     return result.id;
   }
 
-  /** Makes the graph a function that TensorFlow runs by its name, of the nodes that its outputs need. Returns their number. */
+  /** Makes a TensorFlow function of the nodes that the outputs need. Returns the number of these nodes. */
   finish(name: string, inputs: readonly number[], outputs: readonly number[]): number {
     const needed = new Set<number>();
     const pending = outputs.map((id) => this.output(id).node);
@@ -155,7 +155,7 @@ export class GraphRecorder {
     return body.length;
   }
 
-  /** Frees the graph. A function made of it lives on. */
+  /** Frees the graph. Functions made from it stay usable. */
   dispose(): void {
     if (this.graph !== undefined) this.binding.graphDelete(this.graph);
   }
@@ -164,7 +164,7 @@ export class GraphRecorder {
     this.dispose();
   }
 
-  /** Throws where this recording departs from the earlier one; else returns what was recorded there. */
+  /** Compares with the earlier recording. Returns the results recorded there. Throws at the first difference. */
   private compare(line: string, op: string): TensorMetadata[] | undefined {
     const index = this.log.push(line) - 1;
     if (!this.earlier) return undefined;
@@ -172,20 +172,20 @@ export class GraphRecorder {
     if (before === line) return this.earlier.results[index]!;
     if (op === 'Const' && before?.startsWith('constant ')) {
       throw new RecordingError(
-        `a tensor made inside it of shape ${/\[.*?\]/.exec(line)![0]} held other values when it was recorded a second time: random numbers, or a number that changes from call to call. Pass it in as a tensor`,
+        `a tensor of shape ${/\[.*?\]/.exec(line)![0]} made inside it had other values in a second recording: random numbers, or a number that changes from call to call. Pass it in as a tensor`,
       );
     }
     throw new RecordingError(
-      `recorded a second time it did ${op} where it had done ${before?.split('(')[0] ?? 'nothing more'}: what it does must depend on its arguments only`,
+      `a second recording ran ${op} where the first ran ${before?.split('(')[0] ?? 'no more operations'}: its operations must depend only on its arguments`,
     );
   }
 
-  /** Throws when the earlier recording went on longer than this one. */
+  /** Throws where the earlier recording has more operations. */
   compareEnd(): void {
     const missing = this.earlier?.log[this.log.length];
     if (missing === undefined) return;
     throw new RecordingError(
-      `recorded a second time it left out the operation ${missing.split('(')[0]}: what it does must depend on its arguments only`,
+      `a second recording lacked the operation ${missing.split('(')[0]}: its operations must depend only on its arguments`,
     );
   }
 

@@ -1,8 +1,8 @@
 import type { GraphBinding } from '../native/native-backend';
 
-/** What recording needs to know of a TensorFlow operation. */
+/** The facts of a TensorFlow operation that recording needs. */
 export interface OpDefinition {
-  /** For each input whether it takes a list of tensors. */
+  /** Whether each input takes a list of tensors. */
   listInputs: boolean[];
   attributes: ReadonlySet<string>;
   /** Whether it keeps state, draws random numbers or has side effects. */
@@ -11,7 +11,7 @@ export interface OpDefinition {
 
 const definitions = new WeakMap<GraphBinding, Map<string, OpDefinition>>();
 
-/** TensorFlow's own definition of an operation, from its registry. */
+/** An operation's definition in TensorFlow's registry. */
 export function opDefinition(binding: GraphBinding, op: string): OpDefinition {
   let known = definitions.get(binding);
   if (!known) definitions.set(binding, (known = new Map()));

@@ -1,6 +1,6 @@
 /**
- * A function could not be recorded by `compile`: it reads a tensor's values, draws random numbers, does other things the
- * second time, or uses an operation that a graph cannot hold. The message names the operation and what to do.
+ * The error of a function that `compile` cannot record: it reads a tensor's values, draws random numbers, changes
+ * between calls, or uses an operation that a graph cannot have. The message names the operation and how to fix it.
  *
  * @example
  * ```ts

@@ -1,13 +1,15 @@
 import * as tf from '@tensorflow/tfjs-core';
 
-/** A nested value taken apart: its tensors in order, and what is needed to put it together again. */
+/** A nested value, split into its tensors and the structure around them. */
 export interface Structure {
   tensors: tf.Tensor[];
-  /** For each tensor where it is in the value: `[0].carry.zH`. */
+  /** The path of each tensor in the value: `[0].carry.zH`. */
   paths: string[];
-  /** Everything but the tensors' values as text: equal texts mean equal structure, types, shapes and plain values. */
+  /**
+   * All of the value as text, except the tensors' values. Equal texts mean equal structure, types, shapes and values.
+   */
   signature: string;
-  /** Puts the value together with other tensors in the places of these. */
+  /** The same value with other tensors. */
   rebuild(tensors: readonly tf.Tensor[]): unknown;
 }
 
@@ -26,8 +28,8 @@ const isPlainObject = (value: object): value is Record<string, unknown> => {
 };
 
 /**
- * Takes plain objects, arrays and maps apart down to their tensors. Variables and other objects are parts of the structure,
- * told apart by identity; numbers, strings and booleans by value.
+ * Splits plain objects, arrays and maps into their tensors and a structure. Variables and other objects belong to the
+ * structure and are compared by identity; numbers, strings and booleans by value.
  */
 export function takeApart(value: unknown): Structure {
   const tensors: tf.Tensor[] = [];

@@ -3,7 +3,7 @@ import { closeSync, openSync, readSync } from 'node:fs';
 
 const CHUNK = 1 << 20;
 
-/** The SHA-256 of a file's contents, in hexadecimal: about half a second a gigabyte. */
+/** The SHA-256 of a file's contents, in hexadecimal. Takes about half a second per gigabyte. */
 export function fileSha256(path: string): string {
   const hash = createHash('sha256');
   const chunk = Buffer.allocUnsafe(CHUNK);

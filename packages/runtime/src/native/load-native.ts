@@ -4,11 +4,12 @@ import util from 'node:util';
 import type { NativeInstallation } from './native-installation';
 
 /**
- * Loads tfjs-node-gpu from its installation, which registers the backend 'tensorflow'. tfjs-core keeps its engine and its
- * kernels on the global object, so the copy of tfjs-core in the cache and the program's own share them.
+ * Loads tfjs-node-gpu from its installation and so registers the backend 'tensorflow'. tfjs-core keeps its engine and
+ * kernels on the global object, so its copy in the cache shares them with the program's copy.
  */
 export function loadNative(installation: NativeInstallation): void {
-  // 3: TensorFlow logs only what is fatal. Read once, when its library is loaded; what the user has set stays.
+  // 3: TensorFlow logs only fatal errors. It reads this once, when its library is loaded. The user's value has
+  // priority.
   process.env.TF_CPP_MIN_LOG_LEVEL ??= '3';
   restoreUtilFunctions();
   const require = createRequire(join(installation.folder, 'package.json'));
@@ -22,7 +23,7 @@ export function loadNative(installation: NativeInstallation): void {
   }
 }
 
-/** tfjs-node 4.22 calls functions of `util` that Node 22 warns about and Node 23 took out. */
+/** Restores functions of `util` that tfjs-node 4.22 calls. They are deprecated in Node 22 and removed in Node 23. */
 function restoreUtilFunctions(): void {
   Object.assign(util, {
     isNullOrUndefined: (value: unknown) => value === null || value === undefined,
@@ -33,8 +34,8 @@ function restoreUtilFunctions(): void {
 }
 
 /**
- * Loading brings in all of TensorFlow.js, whose parts warn when a program has registered the same kernels already, and old
- * dependencies on which Node comments. Neither is of use to the program's user.
+ * Runs `load` without warnings that do not help users: of kernels that the program has already registered, and of
+ * deprecated functions in old dependencies.
  */
 function quietly(load: () => void): void {
   const { warn } = console;

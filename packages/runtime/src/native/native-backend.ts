@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 
-/** What TensorFlow says about a tensor it made: its id, its shape and TensorFlow's number for its type. */
+/** A tensor of TensorFlow: its id, its shape and TensorFlow's number for its type. */
 export interface TensorMetadata {
   id: number;
   shape: number[];
@@ -14,7 +14,7 @@ export interface OpAttribute {
   value: unknown;
 }
 
-/** The binding to TensorFlow's C library: tfjs-node's own part. Tensors are integer ids there. */
+/** tfjs-node's binding to TensorFlow's C library. It identifies tensors by integer ids. */
 export interface NativeBinding {
   readonly TF_Version: string;
   readonly TF_INT32: number;
@@ -28,10 +28,13 @@ export interface NativeBinding {
   executeOp(op: string, attributes: OpAttribute[], inputs: number[], outputs: number): TensorMetadata[];
 }
 
-/** What `native/hrm_binding.cc` adds to it. */
+/** The binding with the additions of `native/hrm_binding.cc`. */
 export interface GraphBinding extends NativeBinding {
   graphCreate(): number;
-  /** Adds a node; `inputs` holds pairs of (node, output), `listLengths` a number per input of the op: -1 for a plain one. */
+  /**
+   * Adds a node; `inputs` holds pairs of (node, output), `listLengths` a number per input of the op: -1 for a plain
+   * one.
+   */
   graphAddNode(
     graph: number,
     op: string,
@@ -44,11 +47,11 @@ export interface GraphBinding extends NativeBinding {
   graphDelete(graph: number): void;
   functionDelete(name: string): void;
   opDefinition(op: string): Uint8Array;
-  /** `executeOp` on several lists of inputs at once, a thread for each. */
+  /** `executeOp` on several lists of inputs in parallel, with one thread for each. */
   executeTogether(op: string, attributes: OpAttribute[], inputs: number[][], outputs: number): TensorMetadata[][];
 }
 
-/** tfjs-node's record of a tensor. `values` is set while they have not been handed to TensorFlow yet; then `id` is -1. */
+/** tfjs-node's entry of a tensor. While the values are still in JavaScript, `values` holds them and `id` is -1. */
 export interface TensorEntry {
   shape: number[];
   dtype: number;
@@ -57,7 +60,7 @@ export interface TensorEntry {
   refCount: number;
 }
 
-/** The 'tensorflow' backend, as far as this package reaches into it. */
+/** The parts of the 'tensorflow' backend that this package uses. */
 export interface NativeBackend {
   binding: NativeBinding;
   tensorMap: {
@@ -81,7 +84,7 @@ export interface NativeBackend {
   numDataIds(): number;
 }
 
-/** A native backend whose binding can build graphs: one that `setUpNative` has built. */
+/** A native backend that `setUpNative` has built, whose binding can build graphs. */
 export interface GraphBackend extends NativeBackend {
   binding: GraphBinding;
 }

@@ -8,8 +8,8 @@ import type { Environment } from './run-command';
 import { requireTrusted, requireTrustedParents } from './trusted-path';
 
 /**
- * The per-user folder that set-ups share: `cache` where given, else `$HRM_CACHE`, else `~/Library/Caches/hrm` on macOS
- * and `$XDG_CACHE_HOME/hrm` or `~/.cache/hrm` elsewhere.
+ * The per-user cache folder: `cache` if given, else `$HRM_CACHE`, else `~/Library/Caches/hrm` on macOS and
+ * `$XDG_CACHE_HOME/hrm` or `~/.cache/hrm` elsewhere.
  */
 export function cacheFolder(cache?: string, env: Environment = process.env): string {
   const chosen = cache ?? env.HRM_CACHE;
@@ -19,23 +19,23 @@ export function cacheFolder(cache?: string, env: Environment = process.env): str
   return join(env.XDG_CACHE_HOME || join(home, '.cache'), 'hrm');
 }
 
-/** Where the installations lie, each in a folder named by its versions. */
+/** The folder of the installations. Each is a folder named after its versions. */
 export function installationsFolder(cache?: string, env?: Environment): string {
   return join(cacheFolder(cache, env), 'native');
 }
 
-/** What stands at an installation's place. */
+/** The state of an installation's folder. */
 export type InstallationState =
   | { state: 'absent' }
   | { state: 'whole'; installation: NativeInstallation }
-  /** A manifest of ours is there, and what it tells of is not, or is something else. */
+  /** There is a manifest, but the files do not agree with it. */
   | { state: 'damaged'; problem: string };
 
 /**
- * Looks at an installation's files and loads nothing. Quickly: sizes and times. In full: the SHA-256 of every file, so that a
- * single changed bit is found, in about a second.
+ * Checks an installation's files without loading them. 'quick' checks sizes and times. 'full' checks the SHA-256 of
+ * every file, which finds a single changed bit and takes about a second.
  *
- * @throws NativeSetupError with reason 'cache-unsafe' where others could have put it there or changed it
+ * @throws NativeSetupError with reason 'cache-unsafe' where another user could have created or changed it.
  */
 export function inspectInstallation(
   target: NativeTarget,
@@ -54,7 +54,7 @@ export function inspectInstallation(
   return problem ? { state: 'damaged', problem } : { state: 'whole', installation: { folder, ...rest } };
 }
 
-/** Refuses a cache that others could have made or written in. @throws NativeSetupError with reason 'cache-unsafe' */
+/** Refuses a cache that another user could have created or changed. @throws NativeSetupError with reason 'cache-unsafe' */
 export function requireTrustedFolders(installations: string): void {
   for (const path of [dirname(installations), installations]) {
     requireTrusted(path);
@@ -64,13 +64,13 @@ export function requireTrustedFolders(installations: string): void {
 
 /** Where to look for native TensorFlow. */
 export interface LookOptions {
-  /** The cache folder; default see `setUpNative`. */
+  /** The cache folder. Default: as of `setUpNative`. */
   cache?: string;
-  /** Which kinds to look for, best first; default CPU, then CUDA. */
+  /** The kinds of TensorFlow to look for, best first. Default: CPU, then CUDA. */
   accelerators?: readonly Accelerator[];
 }
 
-/** The first whole installation; where there is none, why. @throws as {@link inspectInstallation} */
+/** The first undamaged installation, or why there is none. @throws as {@link inspectInstallation} */
 export function lookForInstallation(options: LookOptions = {}): NativeInstallation | { whyNot: string } {
   const { cache, accelerators = ['cpu', 'cuda'] } = options;
   let whyNot: string | undefined;
@@ -89,20 +89,20 @@ export function lookForInstallation(options: LookOptions = {}): NativeInstallati
   return { whyNot: whyNot ?? 'native TensorFlow is not set up' };
 }
 
-/** Says which file of an installation is not as it was set up, having read them all; undefined where all are. */
+/** Reads all files of an installation and describes the first damage; undefined if there is none. */
 export function findDamageOf({ folder }: NativeInstallation): string | undefined {
   const manifest = readManifest(folder);
   return typeof manifest === 'object' ? findDamage(folder, manifest.files, 'full') : manifest;
 }
 
 /**
- * The native TensorFlow set up for this machine, or undefined. Looks only at files, their sizes and their owners: cheap,
- * loads nothing.
+ * The native TensorFlow that is set up for this machine, or undefined. Checks only the names, sizes and owners of
+ * files, which is fast, and loads nothing.
  *
- * @param options.cache the cache folder; default see `setUpNative`
- * @param options.accelerators which kinds to look for, best first; default CPU, then CUDA
- * @throws NativeSetupError with reason 'cache-unsafe' where the cache, or a file of the installation, belongs to another user
- * (but for root) or can be written by one: what it holds would run as this user
+ * @param options.cache the cache folder. Default: as of `setUpNative`.
+ * @param options.accelerators the kinds of TensorFlow to look for, best first. Default: CPU, then CUDA.
+ * @throws NativeSetupError with reason 'cache-unsafe' where the cache or a file of the installation belongs to another
+ *   user (except root), or another user can write it: its contents would run as this user.
  *
  * @example
  * ```ts

@@ -1,13 +1,13 @@
 import type { Accelerator } from './native-target';
 
-/** Native TensorFlow in the per-user cache, ready to be loaded. */
+/** An installation of native TensorFlow in the per-user cache. */
 export interface NativeInstallation {
-  /** Its folder; `node_modules/@tensorflow/tfjs-node-gpu` in it is loaded from there. */
+  /** Its folder. `node_modules/@tensorflow/tfjs-node-gpu` is loaded from there. */
   folder: string;
   accelerator: Accelerator;
   tensorflow: string;
   tfjs: string;
-  /** Disk it takes, in bytes. */
+  /** Its size on disk in bytes. */
   bytes: number;
   /** How long the set-up took, in seconds. */
   setupSeconds: number;

@@ -4,13 +4,13 @@ import { fileSha256 } from './file-sha256';
 import type { NativeInstallation } from './native-installation';
 import { isNotThere, requireTrustedEntry, statsOf } from './trusted-path';
 
-/** The file written last into an installation: its presence means that everything else is there and was checked. */
+/** The file that is written last into an installation. It shows that the installation is complete and was checked. */
 export const MANIFEST = 'complete.json';
 
-/** What a file was like when it was set up. */
+/** The facts of a file when it was set up. */
 export interface FileRecord {
   bytes: number;
-  /** When it was last changed, in whole seconds: archives keep no more. */
+  /** When it was last changed, in whole seconds, because archives keep no fractions. */
   modified: number;
   sha256: string;
 }
@@ -21,10 +21,10 @@ export interface NativeManifest extends Omit<NativeInstallation, 'folder'> {
   files: Record<string, FileRecord>;
 }
 
-/** 'quick': sizes and times, and the SHA-256 only where a time is another. 'full': the SHA-256 of every file. */
+/** 'quick': sizes and times, and the SHA-256 only where a time differs. 'full': the SHA-256 of every file. */
 export type Thoroughness = 'quick' | 'full';
 
-/** Records every file of a finished installation, takes from others the right to write there, and writes the manifest. */
+/** Records every file of a finished installation, makes them writable only by this user, and writes the manifest. */
 export function writeManifest(folder: string, installation: Omit<NativeManifest, 'files' | 'bytes'>): void {
   const files: NativeManifest['files'] = {};
   let bytes = 0;
@@ -40,14 +40,14 @@ export function writeManifest(folder: string, installation: Omit<NativeManifest,
   writeFileSync(join(folder, MANIFEST), JSON.stringify(manifest, null, 1), { mode: 0o644 });
 }
 
-/** Files and folders below a folder, each folder before what is in it; neither the manifest nor the owner of a staging folder. */
+/** The files and folders below a folder, each folder before its contents. Without the manifest and `owner.json`. */
 function entriesBelow(folder: string): string[] {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((path) => path !== MANIFEST && path !== 'owner.json')
     .sort();
 }
 
-/** The manifest of an installation; a text where it cannot be understood; undefined where there is none. */
+/** The manifest of an installation; a message if it is damaged; undefined if there is none. */
 export function readManifest(folder: string): NativeManifest | string | undefined {
   let text: string;
   try {
@@ -68,16 +68,16 @@ export function readManifest(folder: string): NativeManifest | string | undefine
       return manifest;
     }
   } catch {
-    // Said below.
+    // Reported below.
   }
   return `${MANIFEST} is not what the set-up wrote`;
 }
 
 /**
- * Says which file is missing or is not what was set up; undefined where all are. Where a full look finds a file whole of which
- * only the time is another (a copied cache), it is given its time back, so that later looks are quick.
+ * Describes the first file that is missing or has changed; undefined if there is none. If only the time of a file
+ * differs (a copied cache), a full check restores the time, so that later checks are quick.
  *
- * @throws NativeSetupError with reason 'cache-unsafe' as soon as a file or folder could have been written by others
+ * @throws NativeSetupError with reason 'cache-unsafe' where another user can write a file or folder.
  */
 export function findDamage(
   folder: string,
@@ -94,12 +94,12 @@ export function findDamage(
     const stats = statsOf(whole);
     if (!stats) return `${path} is missing`;
     requireTrustedEntry(whole, stats);
-    if (!stats.isFile()) return `${path} is no file`;
+    if (!stats.isFile()) return `${path} is not a file`;
     if (stats.size !== bytes) return `${path} has ${stats.size} bytes, expected ${bytes}`;
     const isTouched = seconds(stats.mtimeMs) !== modified;
     if (!isTouched && thoroughness === 'quick') continue;
     try {
-      if (fileSha256(whole) !== sha256) return `${path} has another SHA-256 than when it was set up`;
+      if (fileSha256(whole) !== sha256) return `${path} has changed: its SHA-256 differs`;
     } catch (error) {
       return `${path} cannot be read: ${(error as Error).message}`;
     }
@@ -119,6 +119,6 @@ function restoreTime(path: string, modified: number): void {
   try {
     utimesSync(path, statSync(path).atime, modified);
   } catch {
-    // Somebody else's, root's say: then each look takes its time.
+    // The file belongs to another user, such as root. Then each check reads it again.
   }
 }

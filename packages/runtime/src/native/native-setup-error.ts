@@ -14,12 +14,12 @@ export type NativeSetupFailure =
   | 'check-failed'
   | 'interrupted';
 
-/** What to do where the cache's disk or folder will not do. Others' folders are refused: what is in the cache is run. */
+/** How to fix a cache that cannot be used. Only this user may write the folder, because programs run code from it. */
 export const ANOTHER_CACHE = 'set HRM_CACHE to a folder elsewhere that only you can write';
 
 /**
- * Native TensorFlow could not be set up. `reason` says why in a word a program may test; `message` is one line for a
- * person, with what to do about it; `output` holds the last lines of the command that failed, where there was one.
+ * The error of a set-up of native TensorFlow. Programs can test `reason`. `message` is one line for users and says how
+ * to fix it. `output` has the last lines of the command that failed, if there was one.
  *
  * @example
  * ```ts

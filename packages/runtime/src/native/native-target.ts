@@ -2,21 +2,21 @@ import { existsSync } from 'node:fs';
 import { NativeSetupError } from './native-setup-error';
 import { runCommand, type Environment } from './run-command';
 
-/** The versions that make up an installation; a change of any of them makes a new folder in the cache. */
+/** The versions of an installation. A change of any of them gives a new folder in the cache. */
 export const NATIVE_VERSIONS = {
   tfjs: '4.22.0',
   tensorflow: '2.21.0',
   nodeApiHeaders: '1.9.0',
-  /** Any Node since 12.22 loads an addon of this Node-API version, so one build serves them all. */
+  /** Every Node since 12.22 can load an addon of this Node-API version. */
   napi: 8,
 } as const;
 
-/** Bump when the contents of the folder change while the versions stay. */
+/** Increase this if the contents of the folder change but not the versions. */
 const LAYOUT = 5;
 
 export type Accelerator = 'cpu' | 'cuda';
 
-/** What is installed for one kind of machine: which wheel, which libraries, where in the cache. */
+/** The installation for one kind of machine: its wheel, its libraries and its place in the cache. */
 export interface NativeTarget {
   /** The folder's name in the cache. */
   key: string;
@@ -28,7 +28,7 @@ export interface NativeTarget {
   wheelPlatforms: readonly string[];
   /** TensorFlow's two shared libraries, as the wheel names them. */
   libraries: readonly string[];
-  /** Roughly what is downloaded, in bytes, to show progress against. */
+  /** The approximate size of the download in bytes, for progress. */
   downloadBytes: number;
   /** Free disk needed while setting up, in bytes. */
   diskBytes: number;
@@ -45,7 +45,7 @@ export interface Machine {
 export function thisMachine(): Machine {
   const machine: Machine = { platform: process.platform, arch: process.arch };
   if (process.platform === 'linux') {
-    // Else a report asks name servers about every open connection.
+    // Without this, a report queries name servers about every open connection.
     (process.report as { excludeNetwork?: boolean }).excludeNetwork = true;
     const report = process.report.getReport() as { header: { glibcVersionRuntime?: string } };
     machine.glibc = report.header.glibcVersionRuntime;
@@ -55,7 +55,7 @@ export function thisMachine(): Machine {
 
 const MB = 1e6;
 
-/** What to install on a machine. Throws a {@link NativeSetupError} with reason 'unsupported-platform' where TensorFlow has nothing. */
+/** The installation for a machine. @throws NativeSetupError with reason 'unsupported-platform' where there is none. */
 export function nativeTarget(accelerator: Accelerator, machine: Machine = thisMachine()): NativeTarget {
   const { platform, arch, glibc } = machine;
   const name = `${platform}-${arch}`;
@@ -66,7 +66,7 @@ export function nativeTarget(accelerator: Accelerator, machine: Machine = thisMa
     );
   if (!['linux-x64', 'linux-arm64', 'darwin-arm64'].includes(name)) throw unsupported(`this is ${name}`);
   if (platform === 'linux') {
-    if (!glibc) throw unsupported('this Linux has another C library than glibc');
+    if (!glibc) throw unsupported('this Linux does not use glibc');
     const [major = 0, minor = 0] = glibc.split('.').map(Number);
     if (major < 2 || (major === 2 && minor < 27)) throw unsupported(`this Linux has glibc ${glibc}, older than 2.27`);
   }
@@ -93,7 +93,9 @@ function linuxTags(arch: string): string[] {
   return [`manylinux_2_27_${arch}`, `manylinux_2_17_${arch}`, `manylinux2014_${arch}`];
 }
 
-/** Whether an NVIDIA GPU and its driver are here: the kernel driver's file, or `nvidia-smi -L` naming one. */
+/**
+ * Whether this machine has an NVIDIA GPU and its driver: the kernel driver's file exists, or `nvidia-smi -L` lists one.
+ */
 export async function hasNvidiaGpu(
   env: Environment = process.env,
   driverFile = '/proc/driver/nvidia/version',

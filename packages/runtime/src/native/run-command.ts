@@ -1,17 +1,17 @@
 import { spawn } from 'node:child_process';
 import { resolve } from 'node:path';
 
-/** What a finished command left behind. */
+/** The result of a finished command. */
 export interface CommandResult {
-  /** The exit code; -1 when the program could not be started or was ended by a signal. */
+  /** The exit code; -1 if the program could not be started or a signal ended it. */
   code: number;
   stdout: string;
   stderr: string;
-  /** True when there is no such program. */
+  /** Whether the program does not exist. */
   missing: boolean;
 }
 
-/** Environment variables. Not Node's own type, which a program for browsers may not have. */
+/** Environment variables. Not Node's own type, because programs for browsers may not have Node's types. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface CommandOptions {
@@ -22,12 +22,12 @@ export interface CommandOptions {
 }
 
 /**
- * A program as a user names it, for running in another folder: one with a path is meant from where the user is; a plain name
- * is looked up in PATH.
+ * Makes the path of a program absolute, so that it can be run in another folder. A plain name stays, and is looked up
+ * in PATH.
  */
 export const programPath = (program: string): string => (program.includes('/') ? resolve(program) : program);
 
-/** Runs a program to its end, without a shell, and returns what it printed. Throws only when `signal` was raised. */
+/** Runs a program to its end, without a shell, and returns its output. Throws only if `signal` was aborted. */
 export async function runCommand(
   program: string,
   args: readonly string[],
@@ -36,7 +36,7 @@ export async function runCommand(
   const { cwd, env, signal, timeoutMs } = options;
   const result = await new Promise<CommandResult>((resolve) => {
     const child = spawn(program, args, { cwd, env, signal, stdio: ['ignore', 'pipe', 'pipe'] });
-    // Not the option `timeout`: where there is no such program, its timer keeps this process from ending.
+    // Not the option `timeout`: if the program does not exist, its timer keeps this process running.
     const timer = timeoutMs === undefined ? undefined : setTimeout(() => child.kill(), timeoutMs);
     const end = (ending: Omit<CommandResult, 'stdout' | 'stderr'>, message = '') => {
       clearTimeout(timer);

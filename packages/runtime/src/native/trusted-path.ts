@@ -6,7 +6,7 @@ const WRITABLE_BY_OTHERS = 0o022;
 const WRITABLE_BY_ALL = 0o002;
 const STICKY = 0o1000;
 
-/** What stands at a path; undefined where nothing does, or where this user may not look. */
+/** The file status of a path; undefined if nothing is there or this user may not see it. */
 export function statsOf(path: string, read: (path: string) => Stats = lstatSync): Stats | undefined {
   try {
     return read(path);
@@ -16,15 +16,15 @@ export function statsOf(path: string, read: (path: string) => Stats = lstatSync)
   }
 }
 
-/** Whether an error says that there is no such file for this user. */
+/** Whether an error means that this user finds no file at a path. */
 export const isNotThere = (error: unknown): boolean =>
   ['ENOENT', 'ENOTDIR', 'EACCES', 'ELOOP'].includes((error as NodeJS.ErrnoException).code ?? '');
 
 /**
- * Refuses a file or folder that somebody else than this user and root could have put there or changed: what it holds is
- * run. Says nothing where there is no such path, and on systems without users of that kind.
+ * Refuses a file or folder that a user other than this one and root could have created or changed, because its contents
+ * will run. Accepts a missing path, and everything on systems without such users.
  *
- * @throws NativeSetupError with reason 'cache-unsafe', telling how to mend it
+ * @throws NativeSetupError with reason 'cache-unsafe' that says how to fix it.
  */
 export function requireTrusted(path: string): void {
   const itself = statsOf(path);
@@ -36,7 +36,9 @@ export function requireTrusted(path: string): void {
   if ((target.mode & WRITABLE_BY_OTHERS) !== 0) throw writable(path, target);
 }
 
-/** The same of a folder in which others may be in their right, such as `/tmp`, above one of ours. */
+/**
+ * Refuses a path if another user can rename or remove it through a parent folder. Accepts sticky ones such as `/tmp`.
+ */
 export function requireTrustedParents(path: string): void {
   if (!process.geteuid || !statsOf(path, statSync)) return;
   for (let folder = dirname(realpathSync(path)); ; folder = dirname(folder)) {
@@ -47,7 +49,9 @@ export function requireTrustedParents(path: string): void {
   }
 }
 
-/** Refuses what is neither a plain file nor a folder, and what {@link requireTrusted} refuses. For what lies inside. */
+/**
+ * As {@link requireTrusted}, for entries of an installation. Also refuses everything except plain files and folders.
+ */
 export function requireTrustedEntry(path: string, stats: Stats): void {
   if (!stats.isFile() && !stats.isDirectory()) {
     throw new NativeSetupError(
@@ -64,13 +68,13 @@ function requireOwner(path: string, { uid }: Stats): void {
   if (user === undefined || uid === user || uid === 0) return;
   throw new NativeSetupError(
     'cache-unsafe',
-    `${path} belongs to another user (${uid}), and what is in there would run as you (${user}). Set HRM_CACHE to a folder of your own, in your home say.`,
+    `${path} belongs to another user (${uid}), and its contents would run as you (${user}). Set HRM_CACHE to a folder of your own, for example in your home.`,
   );
 }
 
 function writable(path: string, { mode }: Stats, mend = 'chmod -R go-w'): NativeSetupError {
   return new NativeSetupError(
     'cache-unsafe',
-    `${path} can be written by other users (mode ${(mode & 0o7777).toString(8)}), and what they put there would run as you. If you trust what it holds: ${mend} '${path}'. Else set HRM_CACHE to a folder that only you can write.`,
+    `${path} can be written by other users (mode ${(mode & 0o7777).toString(8)}), and what they put there would run as you. If you trust its contents: ${mend} '${path}'. Else set HRM_CACHE to a folder that only you can write.`,
   );
 }

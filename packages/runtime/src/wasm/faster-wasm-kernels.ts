@@ -8,13 +8,15 @@ import { wasmSlice, wasmSplit } from './wasm-slice';
 import { wasmTile } from './wasm-tile';
 
 /**
- * Puts faster kernels in place of six of TensorFlow.js's WebAssembly backend: products of batches of matrices or of transposed
- * ones (7 times faster at the size of attention), slices and splits, joining, tiling, by which values are broadcast, and clones.
- * Products are the same but for rounding, the others to the bit. Runs in Node and in browsers; `selectBackend` does it by
- * itself. Wait for the backend first; calling this again does nothing.
+ * Replaces six kernels of TensorFlow.js's WebAssembly backend by faster ones: matrix products of batches or transposed
+ * matrices (7 times faster at the size of attention), slice, split, concat, tile (also used for broadcasting) and
+ * clone. Products differ only by rounding, the others not at all.
  *
- * @returns whether the kernels are in place: not where another version of the backend is built differently inside.
- * @throws Error when WebAssembly is not the current backend.
+ * Works in Node and in browsers. `selectBackend` calls it. Otherwise call it after `tf.ready()`. A second call does
+ * nothing.
+ *
+ * @returns whether the kernels were replaced. False for a version of the backend with other internals.
+ * @throws Error if WebAssembly is not the current backend.
  *
  * @example
  * ```ts

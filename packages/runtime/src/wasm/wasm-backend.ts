@@ -1,15 +1,15 @@
 import * as tf from '@tensorflow/tfjs-core';
 
-/** A tensor in the WebAssembly backend's heap: its number there and, in bytes, where it starts. */
+/** A tensor in the WebAssembly backend's heap: its number and its start in bytes. */
 export interface WasmTensor {
   id: number;
   memoryOffset: number;
 }
 
-/** The 'wasm' backend, as far as this package reaches into it. */
+/** The parts of the 'wasm' backend that this package uses. */
 export interface WasmBackend {
   wasm: {
-    /** Views of the whole heap. They are replaced when it grows: take them after the last allocation. */
+    /** Views of the whole heap. They are replaced when it grows, so read them after the last allocation. */
     HEAPU8: Uint8Array;
     HEAP32: Int32Array;
     _malloc(bytes: number): number;
@@ -20,12 +20,12 @@ export interface WasmBackend {
   dataIdMap: { get(dataId: object): WasmTensor };
   dataIdNextNumber: number;
   makeOutput(shape: number[], dtype: tf.DataType): tf.TensorInfo;
-  /** Counts one more tensor that shares these values. */
+  /** Adds a tensor that shares these values. */
   incRef(dataId: object): void;
   disposeData(dataId: object): void;
 }
 
-/** The WebAssembly backend if it is the current one, and has inside what is reached for. */
+/** The WebAssembly backend, if it is the current one and has the parts that this package uses. */
 export function currentWasmBackend(): WasmBackend | undefined {
   if (tf.getBackend() !== 'wasm') return undefined;
   const backend = tf.backend() as Partial<WasmBackend>;
@@ -44,14 +44,14 @@ export function currentWasmBackend(): WasmBackend | undefined {
   return isKnown ? (backend as WasmBackend) : undefined;
 }
 
-/** Whether a tensor's values lie in the heap, one after the other: those of strings do not. */
+/** Whether a tensor's values are in the heap, contiguously. Strings are not. */
 export function liesInHeap({ dtype }: tf.TensorInfo): boolean {
   return dtype === 'float32' || dtype === 'int32' || dtype === 'bool';
 }
 
 /**
- * The heap in units of a type's elements, and where tensors of that type start in it. Numbers of four bytes appear as integers,
- * so that copying keeps every bit of them. Valid until the next allocation.
+ * The heap as an array of a type's elements, and the start of tensors in it. Four-byte numbers appear as integers, so
+ * that copying keeps every bit. Valid until the next allocation.
  */
 export function heapOf(backend: WasmBackend, dtype: tf.DataType) {
   const heap = dtype === 'bool' ? backend.wasm.HEAPU8 : backend.wasm.HEAP32;
@@ -61,10 +61,10 @@ export function heapOf(backend: WasmBackend, dtype: tf.DataType) {
   };
 }
 
-/** Up to so many numbers are copied by a loop sooner than by a call. */
+/** The longest run that a loop copies faster than `copyWithin`. */
 const SHORT_RUN = 12;
 
-/** Copies a run of a heap's elements to another place in it. */
+/** Copies a run of elements inside the heap. */
 export function copyRun(heap: Uint8Array | Int32Array, from: number, to: number, length: number): void {
   if (length > SHORT_RUN) heap.copyWithin(to, from, from + length);
   else for (let i = 0; i < length; i++) heap[to + i] = heap[from + i]!;

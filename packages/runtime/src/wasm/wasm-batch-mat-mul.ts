@@ -10,12 +10,12 @@ function swapLastTwo(x: tf.TensorInfo, backend: WasmBackend): tf.TensorInfo {
 }
 
 /**
- * The kernel for products of matrices on WebAssembly. The backend has a fast product (XNNPACK's) for a single pair of plain
- * matrices only; batches and transposed operands go through three nested loops, at a tenth of the speed. Here a
- * transposed operand is laid out anew first, and the pairs of a batch are multiplied one by one where they lie, each
- * introduced to the backend as a tensor of its own.
+ * The WebAssembly kernel of matrix products. The backend's own is fast (XNNPACK) only for a single pair of matrices
+ * that are not transposed. For all others it uses three nested loops, at a tenth of the speed. This kernel first
+ * transposes such operands in memory. Then it multiplies the pairs of a batch one by one in place, and registers each
+ * with the backend as a tensor.
  *
- * @param stock the backend's kernel, which takes what this one does not: batches that are broadcast along some axes only.
+ * @param stock the backend's kernel, used for batches that are broadcast along only some axes.
  */
 export function wasmBatchMatMul(stock: tf.KernelFunc): tf.KernelFunc {
   return function multiply(params): tf.TensorInfo {
@@ -61,7 +61,7 @@ export function wasmBatchMatMul(stock: tf.KernelFunc): tf.KernelFunc {
         wasm.tfjs.registerTensor(id, size, offset + start);
       }
       wasm._BatchMatMul(left, shapeOfA, 3, right, shapeOfB, 3, 0, 0, out);
-      // Forgets the numbers, and with the right operand's what was packed of it; the memory is the whole tensors'.
+      // Unregisters the tensors, and frees the packed right operand. Their memory belongs to the whole tensors.
       for (const { id } of operands) wasm.tfjs.disposeData(id);
     }
     wasm._free(shapes);

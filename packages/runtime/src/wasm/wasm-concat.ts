@@ -2,9 +2,9 @@ import * as tf from '@tensorflow/tfjs-core';
 import { copyRun, heapOf, liesInHeap, type WasmBackend } from './wasm-backend';
 
 /**
- * The kernel that joins tensors along an axis on WebAssembly, without a view of the heap for every run that is copied.
+ * The WebAssembly kernel of concat. Unlike the backend's own, it makes no view of the heap for each run that it copies.
  *
- * @param stock the backend's kernel, which takes what this one does not: strings, and tensors that do not fit together.
+ * @param stock the backend's kernel, used for strings and for tensors that do not fit together.
  */
 export function wasmConcat(stock: tf.KernelFunc): tf.KernelFunc {
   return (params) => {

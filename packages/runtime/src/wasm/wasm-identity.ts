@@ -2,8 +2,8 @@ import type * as tf from '@tensorflow/tfjs-core';
 import type { WasmBackend } from './wasm-backend';
 
 /**
- * The kernel that clones a tensor on WebAssembly: both share the values, as on every other backend and as in a reshape on this
- * one. The backend's own copies them.
+ * The WebAssembly kernel of clone. Both tensors share the values, as on all other backends. The backend's own kernel
+ * copies them.
  */
 export const wasmIdentity: tf.KernelFunc = ({ inputs, backend }) => {
   const { dataId, shape, dtype } = (inputs as { x: tf.TensorInfo }).x;

@@ -2,10 +2,10 @@ import * as tf from '@tensorflow/tfjs-core';
 import { copyRun, heapOf, liesInHeap, type WasmBackend } from './wasm-backend';
 
 /**
- * The kernel that cuts a block out of a tensor on WebAssembly. The backend's own first copies the whole tensor out of its heap,
- * however small the block; this one copies the block, from where it lies to where it goes.
+ * The WebAssembly kernel of slice. The backend's own first copies the whole tensor out of the heap. This one copies
+ * only the block, inside the heap.
  *
- * @param stock the backend's kernel, which takes what this one does not: strings.
+ * @param stock the backend's kernel, used for strings.
  */
 export function wasmSlice(stock: tf.KernelFunc): tf.KernelFunc {
   return (params) => {
@@ -17,7 +17,7 @@ export function wasmSlice(stock: tf.KernelFunc): tf.KernelFunc {
     const block = backend.makeOutput(size, x.dtype);
     const { heap, start } = heapOf(backend, x.dtype);
 
-    // Axes that are taken whole belong to the run that is copied at once.
+    // Axes that are taken whole belong to one contiguous run.
     let runAxis = x.shape.length;
     let [run, whole] = [1, 1];
     while (runAxis > 0 && run === whole) {
@@ -33,7 +33,7 @@ export function wasmSlice(stock: tf.KernelFunc): tf.KernelFunc {
     while (to < end) {
       copyRun(heap, from, to, run);
       to += run;
-      // On to the next run, like the wheels of a counter.
+      // Advance the indices to the next run, from the last axis on.
       for (let axis = runAxis - 1; axis >= 0; axis--) {
         from += strides[axis]!;
         if (++taken[axis]! < size[axis]!) break;
@@ -45,7 +45,7 @@ export function wasmSlice(stock: tf.KernelFunc): tf.KernelFunc {
   };
 }
 
-/** The kernel that cuts a tensor along an axis on WebAssembly, by the given one for slices. */
+/** The WebAssembly kernel of split, which uses the given kernel of slice. */
 export function wasmSplit(slice: tf.KernelFunc): tf.KernelFunc {
   return ({ inputs, attrs, backend }) => {
     const { x } = inputs as { x: tf.Tensor };

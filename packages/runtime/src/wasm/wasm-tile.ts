@@ -2,10 +2,10 @@ import * as tf from '@tensorflow/tfjs-core';
 import { copyRun, heapOf, liesInHeap, type WasmBackend } from './wasm-backend';
 
 /**
- * The kernel that repeats a tensor along its axes on WebAssembly, by which a condition or a value is stretched to a shape as well.
- * The backend's own works out every element's place by itself.
+ * The WebAssembly kernel of tile, which is also used for broadcasting. The backend's own computes the index of every
+ * element.
  *
- * @param stock the backend's kernel, which answers for what this one does not take: strings, and it refuses them.
+ * @param stock the backend's kernel, used for strings, which it refuses.
  */
 export function wasmTile(stock: tf.KernelFunc): tf.KernelFunc {
   return (params) => {
@@ -19,7 +19,7 @@ export function wasmTile(stock: tf.KernelFunc): tf.KernelFunc {
     );
     const { heap, start } = heapOf(backend, x.dtype);
 
-    /** Writes what stands at `from`, from this axis on, to `to`, and returns how much was written. */
+    /** Writes the elements at `from`, tiled from this axis on, to `to`. Returns the number of elements written. */
     const repeat = (axis: number, from: number, to: number): number => {
       const size = tf.util.sizeFromShape(x.shape.slice(axis));
       const isCopy = reps.slice(axis).every((times) => times === 1);
@@ -30,7 +30,7 @@ export function wasmTile(stock: tf.KernelFunc): tf.KernelFunc {
       let written = 0;
       const step = size / x.shape[axis]!;
       for (let i = 0; i < x.shape[axis]!; i++) written += repeat(axis + 1, from + i * step, to + written);
-      // What is there doubles until it is enough.
+      // Doubles the written elements until there are enough.
       const all = written * reps[axis]!;
       for (let done = written; done < all;) {
         const more = Math.min(done, all - done);

@@ -5,7 +5,7 @@ import { NativeSetupError } from '../native-setup-error';
 import { NATIVE_VERSIONS, type NativeTarget } from '../native-target';
 import { programPath, runCommand, type CommandOptions } from '../run-command';
 
-/** Where things lie in an installation folder. */
+/** The paths in an installation folder. */
 export function nativePaths(folder: string) {
   const addonPackage = join(folder, 'node_modules', '@tensorflow', 'tfjs-node-gpu');
   return {
@@ -32,8 +32,9 @@ export async function findCompiler(options: CommandOptions): Promise<string> {
 }
 
 /**
- * Compiles the addon from the sources in the npm package and our extension of them, against TensorFlow's headers and the
- * Node-API headers. No node-gyp: it would download the headers of the running Node, of which a Node-API addon needs none.
+ * Compiles the addon from the sources of the npm package and our extension, with the headers of TensorFlow and
+ * Node-API. Does not use node-gyp, which would download the headers of the running Node. A Node-API addon does not need
+ * them.
  */
 export async function buildAddon(
   compiler: string,

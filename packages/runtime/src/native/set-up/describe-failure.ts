@@ -6,7 +6,7 @@ const OFFLINE =
 const WRONG_CHECKSUM = /EINTEGRITY|DO NOT MATCH THE HASHES|integrity checksum failed/;
 const DISK_FULL = /ENOSPC|No space left on device|Disk quota exceeded|EDQUOT/;
 
-/** Turns a failed command's output into the reason a person can act on. */
+/** Turns a failed command's output into an error that says how to fix it. */
 export function describeFailure(what: string, { stdout, stderr }: CommandResult): NativeSetupError {
   const output = `${stdout}\n${stderr}`.trim().split('\n').slice(-30).join('\n');
   if (DISK_FULL.test(output)) {
@@ -19,7 +19,7 @@ export function describeFailure(what: string, { stdout, stderr }: CommandResult)
   if (WRONG_CHECKSUM.test(output)) {
     return new NativeSetupError(
       'wrong-checksum',
-      `${what}: what the registry serves has another checksum than @hrm/runtime expects, and was not used. Try again; if that does not help, ask whoever runs the registry or mirror that npm and pip are set to.`,
+      `${what}: the registry's file does not have the checksum that @hrm/runtime expects, and was not used. Try again. If that does not help, contact the operator of the registry or mirror that npm and pip use.`,
       output,
     );
   }
@@ -31,6 +31,6 @@ export function describeFailure(what: string, { stdout, stderr }: CommandResult)
     );
   }
   const lines = output.split('\n').filter((line) => line.trim() !== '');
-  const telling = lines.find((line) => /error/i.test(line)) ?? lines.at(-1) ?? 'it said nothing';
-  return new NativeSetupError('download-failed', `${what}: ${telling.trim()}`, output);
+  const message = lines.find((line) => /error/i.test(line)) ?? lines.at(-1) ?? 'it printed nothing';
+  return new NativeSetupError('download-failed', `${what}: ${message.trim()}`, output);
 }

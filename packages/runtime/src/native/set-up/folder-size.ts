@@ -1,7 +1,7 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** The bytes of all files under a folder. Files that vanish meanwhile count nothing. */
+/** The size of all files below a folder in bytes. Files removed in the meantime do not count. */
 export function folderSize(folder: string): number {
   let bytes = 0;
   try {
@@ -11,7 +11,7 @@ export function folderSize(folder: string): number {
       else if (entry.isFile()) bytes += statSync(path).size;
     }
   } catch {
-    // It is being written to by somebody else; the next look sees more.
+    // Another process is changing the folder. The next call counts the rest.
   }
   return bytes;
 }

@@ -3,25 +3,25 @@ import { join } from 'node:path';
 import { NativeSetupError } from '../native-setup-error';
 import { runCommand, type CommandOptions } from '../run-command';
 
-/** What the check found out about the device. */
+/** The result of the check. */
 export interface NativeCheck {
   tensorflow: string;
   usesGpu: boolean;
 }
 
-// Written into the folder rather than run from this package, so that it works wherever and however this package is bundled.
+// Written into the folder instead of run from this package, so that it also works if this package is bundled.
 const CHECK = `'use strict';
 const util = require('node:util');
 util.isNullOrUndefined = (value) => value === null || value === undefined;
 util.isArray = Array.isArray;
 const tf = require('@tensorflow/tfjs-node-gpu');
 const [sum] = tf.matMul([[1, 2, 3]], [[4], [5], [6]]).dataSync();
-if (sum !== 32) throw new Error('1*4 + 2*5 + 3*6 came out as ' + sum);
+if (sum !== 32) throw new Error('1*4 + 2*5 + 3*6 gave ' + sum);
 const { TF_Version, isUsingGpuDevice } = tf.backend().binding;
 console.log('CHECK ' + JSON.stringify({ tensorflow: TF_Version, usesGpu: isUsingGpuDevice() }));
 `;
 
-/** Runs one matrix product on the installation in a process of its own, where a crash does no harm. */
+/** Runs one matrix product on the installation, in a separate process because it may crash. */
 export async function checkNative(folder: string, options: CommandOptions): Promise<NativeCheck> {
   const script = join(folder, 'check.cjs');
   writeFileSync(script, CHECK);
@@ -30,10 +30,10 @@ export async function checkNative(folder: string, options: CommandOptions): Prom
   const line = result.stdout.split('\n').find((text) => text.startsWith('CHECK '));
   if (result.code !== 0 || !line) {
     const output = `${result.stdout}\n${result.stderr}`.trim();
-    const telling = output.split('\n').find((text) => /error/i.test(text)) ?? `exit code ${result.code}`;
+    const message = output.split('\n').find((text) => /error/i.test(text)) ?? `exit code ${result.code}`;
     throw new NativeSetupError(
       'check-failed',
-      `TensorFlow was built but does not run here: ${telling.trim()}. WebAssembly works without it.`,
+      `TensorFlow was built but does not run here: ${message.trim()}. WebAssembly works without it.`,
       output,
     );
   }

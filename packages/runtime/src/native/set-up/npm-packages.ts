@@ -6,9 +6,9 @@ import { runCommand, type CommandOptions, type CommandResult, type Environment }
 import { describeFailure } from './describe-failure';
 
 /**
- * Installs tfjs-node-gpu and the Node-API headers from npm into `folder`: the versions of a lockfile that comes with this
- * package, each held to its SHA-512. It names no registry, so that mirrors will do. No install script is run: the package's
- * own would download a TensorFlow that knows neither today's Node nor today's GPUs.
+ * Installs tfjs-node-gpu and the Node-API headers from npm into `folder`, in the versions of this package's lockfile.
+ * Each must match its SHA-512. The lockfile names no registry, so mirrors work. Runs no install scripts: that of
+ * tfjs-node-gpu would download an old TensorFlow, which does not support current versions of Node and GPUs.
  */
 export async function installNpmPackages(folder: string, options: CommandOptions): Promise<void> {
   copyFileSync(ownFile('npm-package.json'), join(folder, 'package.json'));
@@ -19,7 +19,7 @@ export async function installNpmPackages(folder: string, options: CommandOptions
   if (result.missing) {
     throw new NativeSetupError(
       'no-npm',
-      'npm was not found: install it beside Node (it comes with nodejs.org builds).',
+      'npm was not found: install it next to Node (the builds of nodejs.org include it).',
     );
   }
   if (result.code !== 0) throw describeFailure('npm could not install tfjs-node-gpu', result);
@@ -30,7 +30,7 @@ async function runNpm(args: string[], options: CommandOptions): Promise<CommandR
   return script ? runCommand(process.execPath, [script, ...args], options) : runCommand('npm', args, options);
 }
 
-/** The npm that came with the running Node, so that a PATH without npm, or with that of another Node, does no harm. */
+/** The npm of the running Node. The PATH may have no npm, or that of another Node. */
 function npmScript(env: Environment): string | undefined {
   const beside = dirname(process.execPath);
   const candidates = [
@@ -42,9 +42,9 @@ function npmScript(env: Environment): string | undefined {
 }
 
 /**
- * Removes what running needs not: the TensorFlow.js packages hold some 270 MB of other builds and source maps, of which
- * Node loads one file each; core-js, 4,000 files for old browsers; types, sources and texts; npm's links to programs. Each
- * file that stays is looked at whenever the installation is loaded.
+ * Removes all files that are not needed at run time: about 270 MB of other builds and source maps of TensorFlow.js
+ * (Node loads one file of each package), core-js (4,000 files for old browsers), types, sources, texts, and npm's links
+ * to programs. Every remaining file is checked whenever the installation is loaded.
  */
 export function pruneNpmPackages(folder: string): void {
   const modules = join(folder, 'node_modules');
@@ -67,7 +67,7 @@ export function pruneNpmPackages(folder: string): void {
   }
 }
 
-/** npm's folders `.bin`, which hold links, and files that Node never loads. */
+/** Removes npm's folders `.bin`, which hold links, and files that Node never loads. */
 function removeUnneeded(folder: string): void {
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     const path = join(folder, entry.name);

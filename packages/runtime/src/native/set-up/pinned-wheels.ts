@@ -1,6 +1,6 @@
 /**
- * The SHA-256 of each wheel that a set-up downloads, by requirement and file name; whatever else a registry serves is refused.
- * Chosen as pip chose them for CPython 3.12 when TensorFlow's version was last changed; how, is in CONTRIBUTING.
+ * The SHA-256 of each wheel that a set-up downloads, by requirement and file name. Any other file is refused. These are
+ * the wheels that pip selects for CPython 3.12. CONTRIBUTING says how to update them.
  */
 export const PINNED_WHEELS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'tensorflow-cpu==2.21.0': {
@@ -65,12 +65,12 @@ export const PINNED_WHEELS: Readonly<Record<string, Readonly<Record<string, stri
   },
 };
 
-/** NVIDIA's libraries that the CUDA build of TensorFlow needs, each in a wheel of its own. */
+/** NVIDIA's libraries for the CUDA build of TensorFlow. Each is a separate wheel. */
 export const NVIDIA_REQUIREMENTS: readonly string[] = Object.keys(PINNED_WHEELS).filter((name) =>
   name.startsWith('nvidia-'),
 );
 
-/** Lines of a requirements file for pip, each with the SHA-256 of the wheels that may answer it. */
+/** A requirements file for pip. Each line has the SHA-256 of the wheels that are accepted. */
 export function hashedRequirements(requirements: readonly string[]): string {
   const line = (requirement: string) => {
     const wheels = PINNED_WHEELS[requirement];
@@ -80,7 +80,9 @@ export function hashedRequirements(requirements: readonly string[]): string {
   return requirements.map((requirement) => `${line(requirement)}\n`).join('');
 }
 
-/** The SHA-256 that a wheel of this file name must have; undefined for one that is none of ours, such as an own build. */
+/**
+ * The SHA-256 that a wheel of this file name must have; undefined for an unknown name, such as that of your own build.
+ */
 export function pinnedSha256(file: string): string | undefined {
   return Object.values(PINNED_WHEELS).find((wheels) => file in wheels)?.[file];
 }

@@ -7,33 +7,33 @@ import { folderSize } from './folder-size';
 import { hashedRequirements } from './pinned-wheels';
 
 /**
- * Isolated: without it Python would take modules from the current folder, a `pip.py` there in place of pip, and from where
- * PYTHONPATH points.
+ * Python's isolated mode. Without it Python also loads modules from PYTHONPATH and the current folder, such as a
+ * `pip.py`.
  */
 const ISOLATED = '-I';
 
-/** The first Python 3 that has pip: `$PYTHON`, else `python3` or `python` of the PATH. */
+/** The first Python 3 with pip: `$PYTHON`, else `python3` or `python` in PATH. */
 export async function findPython(options: CommandOptions): Promise<string> {
   const env = options.env ?? process.env;
   const tried: string[] = [];
   for (const python of env.PYTHON ? [programPath(env.PYTHON)] : ['python3', 'python']) {
     const { code, missing, stdout } = await runCommand(python, [ISOLATED, '-m', 'pip', '--version'], options);
     if (code === 0 && /\(python 3/.test(stdout)) return python;
-    tried.push(missing ? `${python} is not there` : `${python} has no pip`);
+    tried.push(missing ? `${python} was not found` : `${python} has no pip`);
   }
   throw new NativeSetupError(
     'no-python',
-    `Fetching TensorFlow needs Python 3 with pip (${tried.join(', ')}). Install them (Debian: apt install python3-pip; macOS: xcode-select --install), or set PYTHON.`,
+    `Downloading TensorFlow needs Python 3 with pip (${tried.join(', ')}). Install them (Debian: apt install python3-pip; macOS: xcode-select --install), or set PYTHON.`,
   );
 }
 
 /**
- * Downloads wheels with pip into `folder` and returns their paths. They are chosen for the platform, not for this Python: any
- * Python 3 will do. pip keeps no copy in its own cache, and its temporary files lie in `folder` too. Each wheel is held to
- * the SHA-256 that this package knows of it.
+ * Downloads wheels with pip into `folder` and returns their paths. The wheels depend on the platform but not on this
+ * Python, so any Python 3 works. pip's temporary files are in `folder` too, and its cache is not used. Each wheel must
+ * match its SHA-256 in `PINNED_WHEELS`.
  *
- * @param requirements names and versions that are pinned in `PINNED_WHEELS`
- * @param onBytes told now and then how much has arrived
+ * @param requirements names and versions in `PINNED_WHEELS`.
+ * @param onBytes called twice a second with the number of bytes downloaded.
  */
 export async function downloadWheels(
   python: string,
@@ -108,10 +108,11 @@ with zipfile.ZipFile(wheel) as archive:
 `;
 
 /**
- * Takes files out of a wheel (a zip archive, read by Python itself). Of an archive with a name that leads elsewhere, or with a
- * link, nothing is unpacked; a file that is there already is an error.
+ * Extracts files from a wheel (a zip archive) with Python. Refuses a whole archive if it holds a link or a name that
+ * leads outside, and refuses to replace a file.
  *
- * @param rules archive prefix to path prefix: `{'a/b/': '/tmp/x/'}` puts `a/b/c` at `/tmp/x/c`; the first that fits wins
+ * @param rules path prefixes by archive prefix: `{'a/b/': '/tmp/x/'}` extracts `a/b/c` to `/tmp/x/c`. The first match
+ *   wins.
  */
 export async function extractWheel(
   python: string,

@@ -12,53 +12,59 @@ import { checkNative } from './native-check';
 import { installNpmPackages, pruneNpmPackages } from './npm-packages';
 import { findPython } from './pip-wheel';
 import { createStagingFolder, isBeingBuilt, keepAlive, publish, removeFolder, removeLeftovers } from './staging-folder';
-import { bringTensorflow } from './tensorflow-libraries';
+import { installTensorflow } from './tensorflow-libraries';
 
-/** The stages of a set-up, in their order. */
+/** The stages of a set-up, in order. */
 export type NativeSetupStage = 'look' | 'wait' | 'packages' | 'download' | 'unpack' | 'compile' | 'check' | 'done';
 
-/** Where a set-up stands. */
+/** The progress of a set-up. */
 export interface NativeSetupProgress {
   stage: NativeSetupStage;
-  /** One line for a person. */
+  /** One line for users. */
   detail: string;
-  /** Bytes downloaded so far, while downloading. */
+  /** Bytes downloaded so far. Only in the stage 'download'. */
   bytes?: number;
-  /** About how many bytes will be downloaded. */
+  /** The approximate size of the download in bytes. */
   totalBytes?: number;
   /** Seconds since the set-up started. */
   seconds: number;
 }
 
+/** Options of {@link setUpNative}. */
 export interface NativeSetupOptions {
-  /** The cache folder. Default: `$HRM_CACHE`, else `~/.cache/hrm` (`$XDG_CACHE_HOME/hrm`), on macOS `~/Library/Caches/hrm`. */
+  /**
+   * The cache folder. Default: `$HRM_CACHE`, else `~/.cache/hrm` (`$XDG_CACHE_HOME/hrm`), on macOS
+   * `~/Library/Caches/hrm`.
+   */
   cache?: string;
-  /** Whether to bring the CUDA build with NVIDIA's libraries (3.3 GB). Default 'auto': where an NVIDIA GPU is found. */
+  /** Whether to install the CUDA build and NVIDIA's libraries (3.3 GB). Default 'auto': if an NVIDIA GPU is found. */
   gpu?: boolean | 'auto';
-  /** Told of each stage as it starts, and of the bytes of a download twice a second. */
+  /** Called at the start of each stage, and twice a second during a download. */
   onProgress?: (progress: NativeSetupProgress) => void;
-  /** A TensorFlow wheel already on this machine, for one without access to PyPI. Default `$HRM_TENSORFLOW_WHEEL`, else a download. */
+  /**
+   * The path of a TensorFlow wheel, to use instead of a download. Default: `$HRM_TENSORFLOW_WHEEL`, else a download.
+   */
   wheel?: string;
-  /** Stops the set-up; what it had done is removed. */
+  /** Stops the set-up, which then removes its files. */
   signal?: AbortSignal;
-  /** The environment that programs are looked up and run in. Default `process.env`. */
+  /** The environment of the programs that the set-up runs. Default `process.env`. */
   env?: Environment;
 }
 
 /**
- * Sets up native TensorFlow for `selectBackend`: brings the npm package tfjs-node-gpu (running no install script) and
- * TensorFlow 2.21 from PyPI, builds the addon with the machine's C++ compiler, checks it by running an operation, and keeps
- * all of it in a per-user cache. Where the cache has it already, this reads all its files and compares their SHA-256, in about a
- * second, and builds anew what is damaged. Needs npm, Python 3 with pip, and a
- * C++ compiler; Linux x64 and arm64, macOS arm64. Takes under a minute and 0.9 GB of disk for the CPU build.
+ * Sets up native TensorFlow for `selectBackend`, in a per-user cache: installs the npm package tfjs-node-gpu without
+ * its install script, downloads TensorFlow 2.21 from PyPI, builds the addon with the C++ compiler, and runs an
+ * operation to check it. If native TensorFlow is already set up, it checks the SHA-256 of all files, in about a second,
+ * and rebuilds a damaged installation.
  *
- * Everything fetched is held to a checksum that comes with this package. Nothing in the cache is used that another user could
- * have put there.
+ * Needs npm, Python 3 with pip and a C++ compiler, on Linux x64, Linux arm64 or macOS arm64. The CPU build takes less
+ * than a minute and 0.9 GB of disk.
  *
- * Nothing half done is ever used: all is built beside its place and renamed when complete. Two set-ups at once do no harm,
- * and what an interrupted one left behind is removed by the next.
+ * Every download must match a checksum in this package. Files in the cache that another user could have changed are
+ * refused. An incomplete installation is never used: it is built in a temporary folder and renamed at the end. Two
+ * set-ups may run at the same time. The next set-up removes the files of an interrupted one.
  *
- * @throws NativeSetupError with a `reason` and a one-line message saying what to do
+ * @throws NativeSetupError with a `reason` and a one-line message that says what to do.
  *
  * @example
  * ```ts
@@ -92,8 +98,8 @@ export async function setUpNative(options: NativeSetupOptions = {}): Promise<Nat
     return installation;
   }
   if (installed.state === 'damaged') {
-    report('look', `Native TensorFlow is damaged (${installed.problem}): setting it up anew`);
-    // Even if that fails: nobody is to load this one any more.
+    report('look', `Native TensorFlow is damaged (${installed.problem}): setting it up again`);
+    // First of all, so that no program loads the damaged one, even if the set-up fails.
     rmSync(join(installations, target.key, MANIFEST), { force: true });
   }
 
@@ -107,11 +113,11 @@ export async function setUpNative(options: NativeSetupOptions = {}): Promise<Nat
 
   const staging = createStagingFolder(installations, target.key);
   const stopShowing = keepAlive(staging);
-  // In the staging folder, so that no program finds files where it is run from, and takes them for its own.
+  // Programs run in the staging folder, so that they do not find files of the user's folder.
   const command: CommandOptions = { env, signal, cwd: staging };
   try {
     const [python, compiler] = [await findPython(command), await findCompiler(command)];
-    report('packages', `Fetching tfjs-node-gpu ${NATIVE_VERSIONS.tfjs} from npm`);
+    report('packages', `Installing tfjs-node-gpu ${NATIVE_VERSIONS.tfjs} from npm`);
     await installNpmPackages(staging, command);
     const name = `TensorFlow ${NATIVE_VERSIONS.tensorflow}${target.accelerator === 'cuda' ? ' with CUDA' : ''}`;
     const download = (bytes: number) =>
@@ -119,7 +125,7 @@ export async function setUpNative(options: NativeSetupOptions = {}): Promise<Nat
     const given = options.wheel ?? env.HRM_TENSORFLOW_WHEEL;
     const wheel = given ? resolve(given) : undefined;
     if (!wheel) download(0);
-    await bringTensorflow(python, target, staging, {
+    await installTensorflow(python, target, staging, {
       ...{ ...command, wheel, onBytes: download },
       onUnpack: () => report('unpack', `Unpacking ${name}`),
     });
@@ -153,7 +159,7 @@ export async function setUpNative(options: NativeSetupOptions = {}): Promise<Nat
   return done;
 }
 
-/** Makes the folder, writable by this user alone, removes left-overs, and sees to it that there is room. */
+/** Creates the folder, writable only by this user, removes left-over files, and checks the free disk space. */
 function prepareCache(installations: string, neededBytes: number): void {
   try {
     mkdirSync(installations, { recursive: true, mode: 0o755 });
@@ -166,7 +172,7 @@ function prepareCache(installations: string, neededBytes: number): void {
   requireFreeSpace(installations, neededBytes);
 }
 
-/** Throws a NativeSetupError with reason 'disk-full' where less than `neededBytes` are free. */
+/** Checks the free disk space. @throws NativeSetupError with reason 'disk-full' if less than `neededBytes` are free. */
 export function requireFreeSpace(folder: string, neededBytes: number): void {
   const { bavail, bsize } = statfsSync(folder);
   const free = bavail * bsize;
@@ -186,7 +192,7 @@ async function abortable(wait: Promise<unknown>): Promise<void> {
   }
 }
 
-/** Everything that can go wrong becomes a NativeSetupError; what is none of ours is passed on as it is. */
+/** Turns errors of the file system and of aborted signals into a NativeSetupError. Returns other errors unchanged. */
 function asSetupError(error: unknown, folder: string): unknown {
   if (error instanceof NativeSetupError || !(error instanceof Error)) return error;
   const { code } = error as NodeJS.ErrnoException;

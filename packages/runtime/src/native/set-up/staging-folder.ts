@@ -14,16 +14,18 @@ import {
 import { join } from 'node:path';
 import { nodeProcessTable, type ProcessIdentity } from '@hrm/files/node';
 
-/** Says who is building in a staging folder, so that another process can tell a live one from a left-over. */
+/**
+ * The file that identifies the process that builds in a staging folder. Shows other processes whether it still runs.
+ */
 const OWNER = 'owner.json';
 const SUFFIX = '.partial';
-/** How often a builder shows that it lives, and how long it is believed to without. */
-const BEAT_MS = 20_000;
-const SILENCE_MS = 600_000;
+/** How often a running build updates its owner file, and after how long without an update it counts as ended. */
+const HEARTBEAT_MS = 20_000;
+const HEARTBEAT_TIMEOUT_MS = 600_000;
 
 /**
- * A folder to build in, beside its final place, with a name no other process has. Nobody looks into it; when all is done
- * and checked, {@link publish} gives it its final name in one step. Until then only this user can look into it.
+ * Creates a folder to build in, next to its final place, with a unique name. Only this user can read it. When the build
+ * is checked, {@link publish} renames it in one step.
  */
 export function createStagingFolder(parent: string, key: string): string {
   mkdirSync(parent, { recursive: true });
@@ -33,20 +35,24 @@ export function createStagingFolder(parent: string, key: string): string {
   return folder;
 }
 
-/** Shows now and then that this process still builds in its folder, to those who cannot see it. @returns what ends that */
+/**
+ * Updates the owner file regularly, for processes of other machines that cannot see this process.
+ *
+ * @returns the function that stops the updates.
+ */
 export function keepAlive(staging: string): () => void {
   const timer = setInterval(() => {
     try {
       utimesSync(join(staging, OWNER), new Date(), new Date());
     } catch {
-      // It has been published or removed just now.
+      // The folder was just published or removed.
     }
-  }, BEAT_MS);
+  }, HEARTBEAT_MS);
   timer.unref();
   return () => clearInterval(timer);
 }
 
-/** Gives the staging folder its final name. Returns false, and removes it, when another process was first. */
+/** Gives the staging folder its final name. If another process was first, removes the folder and returns false. */
 export function publish(staging: string, final: string, isComplete: () => boolean): boolean {
   rmSync(join(staging, OWNER), { force: true });
   chmodSync(staging, 0o755);
@@ -59,21 +65,21 @@ export function publish(staging: string, final: string, isComplete: () => boolea
         removeFolder(staging);
         return false;
       }
-      // Something incomplete stands there (a file was deleted, say): it is of use to nobody.
+      // The installation there is incomplete, for example because a file was deleted. It cannot be used.
       if (attempt > 0 || !existsSync(final)) throw error;
-      const doomed = `${staging}.replaced${SUFFIX}`;
-      renameSync(final, doomed);
-      removeFolder(doomed);
+      const replaced = `${staging}.replaced${SUFFIX}`;
+      renameSync(final, replaced);
+      removeFolder(replaced);
     }
   }
 }
 
-/** Removes a folder and all in it, with patience for a program just ended that is still writing there. */
+/** Removes a folder and its contents. Tries again while a program that was just ended still writes there. */
 export function removeFolder(folder: string): void {
   rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
 }
 
-/** Removes what interrupted set-ups left behind in `parent`. Returns how many folders went. */
+/** Removes the folders of interrupted set-ups in `parent`. Returns their number. */
 export function removeLeftovers(parent: string): number {
   let removed = 0;
   for (const folder of stagingFolders(parent)) {
@@ -82,13 +88,13 @@ export function removeLeftovers(parent: string): number {
       removeFolder(folder);
       removed++;
     } catch {
-      // A program that the dead process had started still writes there; the next set-up removes the folder.
+      // A program of the ended process still writes there. The next set-up removes the folder.
     }
   }
   return removed;
 }
 
-/** Whether another live process is building this very key right now. */
+/** Whether another running process builds this key now. */
 export function isBeingBuilt(parent: string, key: string): boolean {
   const mine = `.${process.pid}-`;
   return stagingFolders(parent).some(
@@ -107,10 +113,10 @@ function isLive(folder: string): boolean {
   try {
     const owner = JSON.parse(readFileSync(join(folder, OWNER), 'utf8')) as ProcessIdentity;
     const state = nodeProcessTable.state(owner);
-    // A cache shared between machines or containers: we cannot ask about a process there.
-    return state === 'unknown' ? isYoungerThan(SILENCE_MS, join(folder, OWNER)) : state === 'running';
+    // The cache is shared between machines or containers, and the process belongs to another one.
+    return state === 'unknown' ? isYoungerThan(HEARTBEAT_TIMEOUT_MS, join(folder, OWNER)) : state === 'running';
   } catch {
-    // No owner yet or no longer: between mkdir and write, or while being published. Seconds, so a minute is ample.
+    // There is no owner file shortly after mkdir and shortly before the rename. That takes seconds, so wait a minute.
     return isYoungerThan(60_000, folder);
   }
 }

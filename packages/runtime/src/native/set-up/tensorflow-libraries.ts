@@ -9,23 +9,23 @@ import { NVIDIA_REQUIREMENTS, pinnedSha256 } from './pinned-wheels';
 import { downloadWheels, extractWheel } from './pip-wheel';
 
 export interface LibraryOptions extends CommandOptions {
-  /** A TensorFlow wheel already on this machine, in place of the download. */
+  /** The path of a TensorFlow wheel, to use instead of a download. */
   wheel?: string;
-  /** Bytes downloaded so far. */
+  /** Called with the bytes downloaded so far. */
   onBytes?: (bytes: number) => void;
-  /** Told when the download is over and unpacking starts. */
+  /** Called when the download is finished and unpacking starts. */
   onUnpack?: () => void;
 }
 
-/** The folders of headers that the addon's sources reach; the wheel holds 13,000 more. */
+/** The folders of headers that the addon's sources include. The wheel has 13,000 other headers. */
 const HEADERS = ['tensorflow/c/', 'tensorflow/core/platform/ctstring', 'tsl/platform/ctstring', 'xla/tsl/c/'];
 
 /**
- * Puts TensorFlow's two shared libraries and the headers to build against where the addon's package expects them, and
- * NVIDIA's libraries where TensorFlow's own search path finds them (`../nvidia/NAME/lib`, as in a Python environment).
- * The wheels are removed once unpacked.
+ * Installs TensorFlow's two shared libraries and its headers where the addon's package expects them, and NVIDIA's
+ * libraries where TensorFlow looks for them (`../nvidia/NAME/lib`, as in a Python environment). Removes the wheels
+ * after unpacking.
  */
-export async function bringTensorflow(
+export async function installTensorflow(
   python: string,
   target: NativeTarget,
   folder: string,
@@ -66,13 +66,15 @@ export async function bringTensorflow(
   rmSync(wheels, { recursive: true, force: true });
 }
 
-/** Refuses a wheel that bears the name of one we know and is another, a damaged copy say. An own build is its user's matter. */
+/**
+ * Refuses a wheel with a known name but another SHA-256, such as a damaged copy. Any other name is the user's build.
+ */
 function requireKnownContents(wheel: string): void {
   const expected = pinnedSha256(basename(wheel));
   if (expected === undefined || fileSha256(wheel) === expected) return;
   throw new NativeSetupError(
     'wrong-checksum',
-    `${wheel} is not the wheel of that name on PyPI, whose SHA-256 is ${expected}: copy it anew, or give an own build another name.`,
+    `${wheel} is not the wheel of that name on PyPI, whose SHA-256 is ${expected}: copy it again, or give your own build another name.`,
   );
 }
 
