@@ -1,7 +1,7 @@
 // HRM as a deep equilibrium: a segment searches for the latents that refinement no longer changes. The model trains
 // with a fixed number of sweeps. Then each puzzle takes as many as it needs.
 import { puzzleTensors, runSegment, admitPuzzles, initialCarry } from '@hrm/act';
-import { evaluationBatches, trainBatches } from '@hrm/data';
+import { evaluationBatches, trainingBatches } from '@hrm/data';
 import { buildSudokuDataset, generateSudokuPuzzles, sudokuAugmentation } from '@hrm/data-sudoku-maze';
 import { mixerBlock } from '@hrm/layers';
 import { hrm, parameterValues, setParameterValues } from '@hrm/models';
@@ -25,7 +25,7 @@ const reasoner = (schedule: RecursionSchedule) =>
 const learner = reasoner(equilibrium({ iterations: 3, gradient: 'one-step' }));
 const trainer = new Trainer(learner, { optimizer: adamAtan2({ learningRate: 2e-3, weightDecay: 0.1 }) });
 const puzzles = buildSudokuDataset(generateSudokuPuzzles({ size: 4, count: 500, givens: [8, 10] }));
-const batches = trainBatches(puzzles, { batchSize: 16, augment: sudokuAugmentation(4) });
+const batches = trainingBatches(puzzles, { batchSize: 16, augment: sudokuAugmentation(4) });
 
 const convergedCounts: number[] = [];
 for (const maxSteps of [0, 80]) {

@@ -1,7 +1,7 @@
 // A block of your own in place of `mixerBlock()` or `attentionBlock()`, made for Sudoku: each cell gets the means of
 // its row, its column and its box, and a SwiGLU follows.
 import * as tf from '@tensorflow/tfjs-core';
-import { trainBatches } from '@hrm/data';
+import { trainingBatches } from '@hrm/data';
 import { buildSudokuDataset, generateSudokuPuzzles, sudokuAugmentation } from '@hrm/data-sudoku-maze';
 import { Linear, mixerBlock, rmsNorm, SwiGLU, type BlockFactory } from '@hrm/layers';
 import { hrm } from '@hrm/models';
@@ -34,7 +34,7 @@ for (const [name, block] of Object.entries({ mixer: mixerBlock(), neighbours: ne
   const sizes = { vocabSize: 6, seqLen: 16, hiddenSize: 32, hLayers: 1, lLayers: 1, positions: 'none' } as const;
   const model = hrm({ ...sizes, block });
   const trainer = new Trainer(model, { optimizer: adamAtan2({ learningRate: 2e-3, weightDecay: 0.1 }) });
-  const batches = trainBatches(puzzles, { batchSize: 16, augment: sudokuAugmentation(4) });
+  const batches = trainingBatches(puzzles, { batchSize: 16, augment: sudokuAugmentation(4) });
   const losses: number[] = [];
   for await (const { metrics } of trainer.train(batches, { maxSteps: 40 })) losses.push(metrics.tokenLoss!);
   console.log(`${name.padEnd(10)} loss ${losses[0]!.toFixed(2)} -> ${losses.at(-1)!.toFixed(2)}`);

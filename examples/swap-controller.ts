@@ -2,7 +2,7 @@
 // TRM, a head learns to be sure from whether the answer was right.
 import * as tf from '@tensorflow/tfjs-core';
 import { binaryCrossEntropy, type HaltingFactory } from '@hrm/act';
-import { trainBatches } from '@hrm/data';
+import { trainingBatches } from '@hrm/data';
 import { buildSudokuDataset, generateSudokuPuzzles, sudokuAugmentation } from '@hrm/data-sudoku-maze';
 import { Linear, mixerBlock, withoutGradient } from '@hrm/layers';
 import { hrm } from '@hrm/models';
@@ -41,7 +41,7 @@ const sizes = { vocabSize: 6, seqLen: 16, hiddenSize: 32, hLayers: 1, lLayers: 1
 const model = hrm({ ...sizes, block: mixerBlock(), halting: sureTwice(6) });
 const trainer = new Trainer(model, { optimizer: adamAtan2({ learningRate: 3e-3, weightDecay: 0.1 }) });
 const puzzles = buildSudokuDataset(generateSudokuPuzzles({ size: 4, count: 500, givens: [12, 13] }));
-const batches = trainBatches(puzzles, { batchSize: 16, augment: sudokuAugmentation(4) });
+const batches = trainingBatches(puzzles, { batchSize: 16, augment: sudokuAugmentation(4) });
 const total = [0, 0, 0, 0, 0, 0];
 for await (const { step, metrics, haltingSteps } of trainer.train(batches, { maxSteps: 100 })) {
   haltingSteps.forEach((count, i) => (total[i]! += step > 60 ? count : 0));

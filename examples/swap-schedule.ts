@@ -1,7 +1,7 @@
 // Another recursion schedule is one argument. The same model learns 4x4 Sudoku with the schedule of HRM, the schedule
 // of TRM, backpropagation through the whole segment, and a schedule written here.
 import * as tf from '@tensorflow/tfjs-core';
-import { trainBatches } from '@hrm/data';
+import { trainingBatches } from '@hrm/data';
 import { buildSudokuDataset, generateSudokuPuzzles, sudokuAugmentation } from '@hrm/data-sudoku-maze';
 import { mixerBlock, withoutGradient } from '@hrm/layers';
 import { hrm } from '@hrm/models';
@@ -37,7 +37,7 @@ for (const schedule of schedules) {
   const trainer = new Trainer(model, { optimizer: adamAtan2({ learningRate: 2e-3, weightDecay: 0.1 }) });
   const losses: number[] = [];
   const started = performance.now();
-  const batches = trainBatches(puzzles, { batchSize: 16, augment: sudokuAugmentation(4) });
+  const batches = trainingBatches(puzzles, { batchSize: 16, augment: sudokuAugmentation(4) });
   for await (const { metrics } of trainer.train(batches, { maxSteps: 20 })) losses.push(metrics.tokenLoss!);
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   console.log(

@@ -5,7 +5,7 @@ import { oneStepGradient } from '@hrm/recursion';
 import { qLearningHalting } from '@hrm/act';
 import { hrm } from '@hrm/models';
 import { adamAtan2, Trainer } from '@hrm/trainer';
-import { trainBatches } from '@hrm/data';
+import { trainingBatches } from '@hrm/data';
 import { generateSudokuPuzzles, buildSudokuDataset } from '@hrm/data-sudoku-maze';
 import { compile, selectBackend } from '@hrm/runtime';
 import * as datasetFiles from '@hrm/data/files';
@@ -26,7 +26,7 @@ const optimizer = adamAtan2({ learningRate: 1e-3, weightDecay: 0.1 });
 const trainer = new Trainer(model, { optimizer, emaDecay: 0.9, compile });
 const before = await trainer.state();
 const dataset = buildSudokuDataset(generateSudokuPuzzles({ size: 4, count: 4, givens: 8, seed: 0 }));
-const [batch] = trainBatches(dataset, { batchSize: 4, seed: 0 });
+const [batch] = trainingBatches(dataset, { batchSize: 4, seed: 0 });
 const { step, metrics } = await trainer.trainBatch(batch);
 const after = await trainer.state();
 const changed = [...after.weights].filter(([name, { data }]) =>

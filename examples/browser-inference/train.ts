@@ -1,7 +1,7 @@
 // Trains the model that the page and other examples load. Run it from the root of the repository, in about ten
 // seconds on native TensorFlow: `node scripts/run-example.mjs browser-inference/train`.
 import { writeFileSync } from 'node:fs';
-import { evaluationBatches, trainBatches } from '@hrm/data';
+import { evaluationBatches, trainingBatches } from '@hrm/data';
 import { buildSudokuDataset, generateSudokuPuzzles, sudokuAugmentation } from '@hrm/data-sudoku-maze';
 import { buildModel, saveModel, type ModelConfig } from '@hrm/models';
 import { compile, selectBackend } from '@hrm/runtime';
@@ -34,7 +34,7 @@ const trainer = new Trainer(model, {
   emaDecay: 0.98,
   compile,
 });
-const batches = trainBatches(buildSudokuDataset(learned), { batchSize: 64, augment: sudokuAugmentation(4) });
+const batches = trainingBatches(buildSudokuDataset(learned), { batchSize: 64, augment: sudokuAugmentation(4) });
 for await (const { step, metrics } of trainer.train(batches, { maxSteps })) {
   if (step % 100 === 0) console.log(step, metrics);
 }

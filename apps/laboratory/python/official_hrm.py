@@ -135,7 +135,7 @@ def seconds_of(work):
 
 
 def matmul_gflops(rows, inner, columns, budget):
-    """Median over rounds of some 20 ms, as `matmulSpeed` of @hrm/runtime."""
+    """Median over rounds of some 20 ms, as `matMulSpeed` of @hrm/runtime."""
     left, right = torch.rand(rows, inner), torch.rand(inner, columns)
 
     def products(count):

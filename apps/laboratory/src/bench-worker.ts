@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline';
-import { compile as compiled, findNativeInstallation, matmulSpeed } from '@hrm/runtime';
+import { compile as compiled, findNativeInstallation, matMulSpeed } from '@hrm/runtime';
 import { trainedParameters } from '@hrm/trainer';
 import * as tf from '@tensorflow/tfjs-core';
 import { benchTrainer, prepareProcess, randomBatch, startEngine, Terminal } from '@hrm/reference-trainer/internal';
@@ -17,7 +17,7 @@ const answer = (reply: ContenderReply) => process.stdout.write(`${JSON.stringify
 /** TensorFlow's own product, or XLA's: whichever is faster is what the machine can do. */
 const compiledProduct = compiled((a: tf.Tensor, b: tf.Tensor) => tf.matMul(a, b), { onRecord: () => {} });
 const fastestProduct = (size: { m: number; k: number; n: number; seconds: number }) =>
-  Math.max(matmulSpeed(size).gflops, matmulSpeed({ ...size, multiply: compiledProduct }).gflops);
+  Math.max(matMulSpeed(size).gflops, matMulSpeed({ ...size, multiply: compiledProduct }).gflops);
 
 async function secondsOf(work: () => Promise<unknown>): Promise<number> {
   const started = performance.now();

@@ -1,15 +1,15 @@
-import { matmulSpeed, selectBackend, type MatmulSpeedOptions } from '@hrm/runtime';
+import { matMulSpeed, selectBackend, type MatMulSpeedOptions } from '@hrm/runtime';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { matmulShare } from '../src/bench/matmul-share';
 import { Yardstick } from '../src/bench/yardstick';
 import { runInProcess } from './run-in-process';
 
-vi.mock('@hrm/runtime', async (original) => ({ ...(await original<object>()), matmulSpeed: vi.fn() }));
+vi.mock('@hrm/runtime', async (original) => ({ ...(await original<object>()), matMulSpeed: vi.fn() }));
 
 /** Lets the products come out at these speeds, one after the other; the last one from then on. */
-function productsAt(...speeds: number[]): MatmulSpeedOptions[] {
-  const asked: MatmulSpeedOptions[] = [];
-  vi.mocked(matmulSpeed).mockImplementation((options = {}) => {
+function productsAt(...speeds: number[]): MatMulSpeedOptions[] {
+  const asked: MatMulSpeedOptions[] = [];
+  vi.mocked(matMulSpeed).mockImplementation((options = {}) => {
     asked.push(options);
     const speed = speeds[Math.min(asked.length, speeds.length) - 1]!;
     return { gflops: speed / 2, bestGflops: speed, products: 1 };
@@ -17,7 +17,7 @@ function productsAt(...speeds: number[]): MatmulSpeedOptions[] {
   return asked;
 }
 
-beforeEach(() => void vi.mocked(matmulSpeed).mockReset());
+beforeEach(() => void vi.mocked(matMulSpeed).mockReset());
 
 const sizes = { hidden: 16, layers: 1, heads: 2, batch: 4, tokens: 9, segments: 2 };
 const tiny = ['--hidden', '16', '--layers', '1', '--batch', '4', '--tokens', '9', '--segments', '2', '--steps', '2'];
@@ -49,7 +49,7 @@ describe('a share of the machine’s matrix speed', () => {
     expect(least).toBeLessThanOrEqual(result.matmulShare!);
     expect(most).toBeGreaterThanOrEqual(result.matmulShare!);
     // Before the two steps, after each of them, and after the evaluation.
-    expect(vi.mocked(matmulSpeed).mock.calls.length).toBe(3 + 3 * 2);
+    expect(vi.mocked(matMulSpeed).mock.calls.length).toBe(3 + 3 * 2);
   });
 });
 

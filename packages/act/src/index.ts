@@ -31,7 +31,7 @@ export { softmaxCrossEntropy, stablemaxCrossEntropy, type CrossEntropy, type Tok
 export { binaryCrossEntropy } from './losses/binary-cross-entropy';
 
 // Solving puzzles, and scoring the answers.
-export { Solver, type SolveAllOptions, type SolverOptions, type SolvingOptions } from './inference/solver';
+export { Solver, type SolveAllOptions, type SolverOptions, type SolveOptions } from './inference/solver';
 export type { Puzzle, PuzzleWithIdentifier } from './inference/puzzle';
 export type { Solution, Thought } from './inference/solution';
 export { scoreAnswers, type AnswerScore } from './metrics/score-answers';

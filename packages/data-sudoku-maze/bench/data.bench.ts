@@ -1,7 +1,7 @@
 /** How fast puzzles and batches are made: `npx vitest bench --project data-sudoku-maze`. */
 import { readFileSync } from 'node:fs';
 import { bench, describe } from 'vitest';
-import { SeededRandom, tokensFromCells, trainBatches } from '@hrm/data';
+import { SeededRandom, tokensFromCells, trainingBatches } from '@hrm/data';
 import {
   buildMazeDataset,
   buildSudokuDataset,
@@ -51,11 +51,11 @@ describe('augment', () => {
 
 describe('a training batch, augmented', () => {
   const sudoku = (size: 4 | 9) => buildSudokuDataset(generateSudokuPuzzles({ size, count: 1000 }));
-  const small = trainBatches(sudoku(4), { batchSize: 64, augment: sudokuAugmentation(4) });
+  const small = trainingBatches(sudoku(4), { batchSize: 64, augment: sudokuAugmentation(4) });
   bench('of 64 Sudokus of 4x4', () => void small.next());
-  const large = trainBatches(sudoku(9), { batchSize: 384, augment: sudokuAugmentation(9) });
+  const large = trainingBatches(sudoku(9), { batchSize: 384, augment: sudokuAugmentation(9) });
   bench('of 384 Sudokus of 9x9', () => void large.next());
   const mazes = buildMazeDataset(generateMazePuzzles({ width: 30, minPathLength: 40, count: 100 }));
-  const turned = trainBatches(mazes, { batchSize: 32, augment: mazeAugmentation(30, 30) });
+  const turned = trainingBatches(mazes, { batchSize: 32, augment: mazeAugmentation(30, 30) });
   bench('of 32 mazes of 30x30', () => void turned.next());
 });

@@ -1,4 +1,4 @@
-import { cellsFromTokens, trainBatches, type TrainBatchesCursor, type TrainingBatch } from '@hrm/data';
+import { cellsFromTokens, trainingBatches, type TrainingBatchesCursor, type TrainingBatch } from '@hrm/data';
 import { describe, expect, it } from 'vitest';
 import {
   buildMazeDataset,
@@ -27,8 +27,8 @@ describe('training batches with our augmentations', () => {
       [sudokus, () => sudokuAugmentation(9)],
       [mazes, () => mazeAugmentation(6, 6)],
     ] as const) {
-      const stream = (cursor?: TrainBatchesCursor) =>
-        trainBatches(dataset, { batchSize: 4, seed: 0, augment: makeAugment(), cursor });
+      const stream = (cursor?: TrainingBatchesCursor) =>
+        trainingBatches(dataset, { batchSize: 4, seed: 0, augment: makeAugment(), cursor });
       const batches = take(stream(), 20);
       for (const at of [0, 7, 15]) expect(take(stream(batches[at]!.cursor), 4)).toEqual(batches.slice(at + 1, at + 5));
     }
@@ -37,7 +37,7 @@ describe('training batches with our augmentations', () => {
   it('are valid puzzles, and leave the data set as it was', () => {
     const dataset = buildSudokuDataset(generateSudokuPuzzles({ size: 4, count: 8 }));
     const keys = new Set<string>();
-    for (const batch of trainBatches(dataset, { batchSize: 8, epochs: 20, augment: sudokuAugmentation(4) })) {
+    for (const batch of trainingBatches(dataset, { batchSize: 8, epochs: 20, augment: sudokuAugmentation(4) })) {
       for (let at = 0; at < 128; at += 16) {
         const question = cellsFromTokens(batch.inputs.subarray(at, at + 16));
         expect(verifySudoku(question, cellsFromTokens(batch.labels.subarray(at, at + 16))).valid).toBe(true);

@@ -3,7 +3,7 @@ import { cellsFromTokens, tokensFromCells } from '@hrm/data';
 import {
   buildMazeDataset,
   buildSudokuDataset,
-  dihedralTransform,
+  applyDihedralTransform,
   generateMazePuzzles,
   generateSudokuPuzzles,
   parseMaze,
@@ -52,7 +52,7 @@ describe('building a data set', () => {
     const { inputs, labels, groupIndices } = sets['all']!;
     expect(groupIndices[10]).toBe(80);
     for (let transform = 0; transform < 8; transform++) {
-      const cells = dihedralTransform(mazes[3]!.question, 6, 6, transform as 0);
+      const cells = applyDihedralTransform(mazes[3]!.question, 6, 6, transform as 0);
       const expected = tokensFromCells(drawPath(cells, shortestPath({ width: 6, height: 6, cells })!));
       const at = (3 * 8 + transform) * 36;
       expect([...labels.subarray(at, at + 36)]).toEqual([...expected]);
@@ -66,7 +66,7 @@ describe('building a data set', () => {
     const { cells: answer } = parseMaze(['Soo', '  o', '  G'].join('\n'));
     const { sets } = buildMazeDataset([{ width: 3, height: 3, question, answer }], { dihedral: true });
     for (let transform = 0; transform < 8; transform++) {
-      const turned = tokensFromCells(dihedralTransform(answer, 3, 3, transform as 0));
+      const turned = tokensFromCells(applyDihedralTransform(answer, 3, 3, transform as 0));
       expect([...sets['all']!.labels.subarray(transform * 9, transform * 9 + 9)]).toEqual([...turned]);
     }
   });

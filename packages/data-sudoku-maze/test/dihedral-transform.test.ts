@@ -4,7 +4,7 @@ import { SeededRandom, tokensFromCells } from '@hrm/data';
 import {
   DIHEDRAL_INVERSE,
   type DihedralTransform,
-  dihedralTransform,
+  applyDihedralTransform,
   generateMaze,
   mazeAugmentation,
   parseMaze,
@@ -15,7 +15,7 @@ import { drawPath } from '../src/maze/paths/shortest-path';
 
 const ALL: DihedralTransform[] = [0, 1, 2, 3, 4, 5, 6, 7];
 
-describe('dihedralTransform', () => {
+describe('applyDihedralTransform', () => {
   // What dihedral_transform of the official dataset/common.py makes of numpy.arange(6).reshape(2, 3).
   it.each([
     [0, [0, 1, 2, 3, 4, 5]],
@@ -27,7 +27,7 @@ describe('dihedralTransform', () => {
     [6, [0, 3, 1, 4, 2, 5]],
     [7, [5, 2, 4, 1, 3, 0]],
   ] as [DihedralTransform, number[]][])('%i is the official one', (transform, expected) => {
-    expect([...dihedralTransform(Int32Array.of(0, 1, 2, 3, 4, 5), 3, 2, transform)]).toEqual(expected);
+    expect([...applyDihedralTransform(Int32Array.of(0, 1, 2, 3, 4, 5), 3, 2, transform)]).toEqual(expected);
   });
 
   it('is undone by its inverse', () => {
@@ -36,16 +36,16 @@ describe('dihedralTransform', () => {
       fc.property(side, side, fc.constantFrom(...ALL), (width, height, transform) => {
         const grid = Int32Array.from({ length: width * height }, (_, cell) => cell);
         const turned = [1, 3, 6, 7].includes(transform);
-        const there = dihedralTransform(grid, width, height, transform);
+        const there = applyDihedralTransform(grid, width, height, transform);
         const back = DIHEDRAL_INVERSE[transform]!;
-        expect(dihedralTransform(there, turned ? height : width, turned ? width : height, back)).toEqual(grid);
+        expect(applyDihedralTransform(there, turned ? height : width, turned ? width : height, back)).toEqual(grid);
       }),
     );
   });
 
   it('refuses other numbers and sizes', () => {
-    expect(() => dihedralTransform(new Uint8Array(4), 2, 2, 8 as never)).toThrow(/0 to 7; got 8/);
-    expect(() => dihedralTransform(new Uint8Array(4), 3, 2, 1)).toThrow(/6 cells; got 4/);
+    expect(() => applyDihedralTransform(new Uint8Array(4), 2, 2, 8 as never)).toThrow(/0 to 7; got 8/);
+    expect(() => applyDihedralTransform(new Uint8Array(4), 3, 2, 1)).toThrow(/6 cells; got 4/);
   });
 });
 
@@ -82,7 +82,9 @@ describe('mazeAugmentation', () => {
       [padded, padded.map((token) => token || -100)],
     ] as const) {
       const turns = new Set(
-        ALL.map((transform) => [inputs, labels].map((all) => dihedralTransform(all, 3, 3, transform).join()).join(' ')),
+        ALL.map((transform) =>
+          [inputs, labels].map((all) => applyDihedralTransform(all, 3, 3, transform).join()).join(' '),
+        ),
       );
       for (let seed = 0; seed < 40; seed++) {
         const example = [inputs.slice(), labels.slice()] as const;

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { SeededRandom } from '@hrm/data';
 import {
   countSudokuSolutions,
-  DEFAULT_GIVENS,
+  DEFAULT_SUDOKU_GIVENS,
   formatSudoku,
   generateSudoku,
   generateSudokuPuzzles,
@@ -21,7 +21,7 @@ describe('the generator', () => {
         const { question, answer } = generateSudoku(new SeededRandom(seed), { size });
         expect(countSudokuSolutions(question, 2)).toBe(1);
         expect(verifySudoku(question, answer).valid).toBe(true);
-        const [fewest, most] = DEFAULT_GIVENS[size];
+        const [fewest, most] = DEFAULT_SUDOKU_GIVENS[size];
         expect(givensOf(question)).toBeGreaterThanOrEqual(fewest);
         expect(givensOf(question)).toBeLessThanOrEqual(most);
       }),

@@ -3,7 +3,7 @@ import { SeededRandom } from '@hrm/data';
 import {
   applySudokuSymmetry,
   type DihedralTransform,
-  dihedralTransform,
+  applyDihedralTransform,
   generateMaze,
   generateMazePuzzles,
   generateSudoku,
@@ -143,15 +143,15 @@ describe('mazeClass', () => {
     const random = new SeededRandom(0);
     const square = generateMaze(random, { width: 8 });
     for (const transform of [0, 1, 2, 3, 4, 5, 6, 7] as DihedralTransform[]) {
-      const question = dihedralTransform(square.question, 8, 8, transform);
+      const question = applyDihedralTransform(square.question, 8, 8, transform);
       expect(classOf({ ...square, question })).toBe(classOf(square));
     }
     expect(classOf(generateMaze(random, { width: 8 }))).not.toBe(classOf(square));
 
     const wide = generateMaze(random, { width: 9, height: 5 });
-    const turned = dihedralTransform(wide.question, 9, 5, 2);
+    const turned = applyDihedralTransform(wide.question, 9, 5, 2);
     expect(classOf({ ...wide, question: turned })).toBe(classOf(wide));
-    const transposed = dihedralTransform(wide.question, 9, 5, 6);
+    const transposed = applyDihedralTransform(wide.question, 9, 5, 6);
     expect(classOf({ ...wide, width: 5, height: 9, question: transposed })).not.toBe(classOf(wide));
   });
 });

@@ -1,29 +1,35 @@
+// Tokens, and random numbers without TensorFlow.js.
+export { IGNORED_LABEL, PAD_TOKEN, cellsFromTokens, tokensFromCells } from './tokens';
 export { SeededRandom, type SeededRandomState } from './seeded-random';
-export { cellsFromTokens, IGNORED_LABEL, PAD_TOKEN, tokensFromCells } from './tokens';
 
+// Data sets in the official layout.
 export {
-  checkPuzzleDataset,
-  type PuzzleDataset,
+  expectPuzzleDataset,
   PuzzleDatasetError,
+  type PuzzleDataset,
   type PuzzleDatasetMetadata,
   type PuzzleSet,
   type TokenArray,
 } from './layout/puzzle-dataset';
-export { metadataFromJson, metadataToJson } from './layout/metadata-json';
 export { buildDataset, type Example } from './layout/build-dataset';
 export { mixDatasets, type MixedDataset } from './layout/mix-datasets';
+export { metadataFromJson, metadataToJson } from './layout/metadata-json';
 
+// Lists of puzzles from which data sets are built.
 export type { PuzzleSequence } from './puzzles/puzzle-sequence';
 export { countEqualPuzzles } from './puzzles/count-equal-puzzles';
 
+// Batches on the host, as plain arrays.
 export type { PuzzleBatch, PuzzleQuestions } from './batches/puzzle-batch';
 export type { DatasetBatch } from './batches/dataset-batch';
-export type { Augmentation } from './batches/augmentation';
-export { revealAnswers, type RevealOptions } from './batches/reveal-answers';
 export {
-  trainBatches,
-  type TrainBatchesCursor,
-  type TrainBatchesOptions,
+  trainingBatches,
   type TrainingBatch,
-} from './batches/train-batches';
+  type TrainingBatchesCursor,
+  type TrainingBatchesOptions,
+} from './batches/training-batches';
 export { evaluationBatches } from './batches/evaluation-batches';
+
+// Changes to examples as they are drawn.
+export type { Augmentation } from './batches/augmentation';
+export { revealAnswers, type RevealAnswersOptions } from './batches/reveal-answers';

@@ -5,8 +5,8 @@ import {
   evaluationBatches,
   type PuzzleDataset,
   SeededRandom,
-  trainBatches,
-  type TrainBatchesCursor,
+  trainingBatches,
+  type TrainingBatchesCursor,
   type TrainingBatch,
 } from '../src/index';
 
@@ -81,7 +81,7 @@ describe('training batches', () => {
       fc.property(anyData, fc.integer({ min: 1, max: 5 }), ({ data, groups, seed }, batchSize) => {
         const dataset = numbered(data, groups);
         const { puzzleIndices, groupIndices, inputs, labels } = dataset.sets['all']!;
-        const batches = [...trainBatches(dataset, { batchSize, seed, epochs: 1 })];
+        const batches = [...trainingBatches(dataset, { batchSize, seed, epochs: 1 })];
         const puzzleOfGroup = new Map<number, number>();
         const seen = new Set<number>();
         for (const batch of batches) {
@@ -113,7 +113,7 @@ describe('training batches', () => {
 
   it('show every group once an epoch, in another order each', () => {
     const dataset = examples(32);
-    const orders = [...trainBatches(dataset, { batchSize: 32, epochs: 40 })].map((batch) =>
+    const orders = [...trainingBatches(dataset, { batchSize: 32, epochs: 40 })].map((batch) =>
       Array.from({ length: 32 }, (_, k) => batch.inputs.subarray(k * 2, k * 2 + 2).join()),
     );
     expect(orders).toHaveLength(40);
@@ -132,7 +132,7 @@ describe('training batches', () => {
       groupIndices: Int32Array.of(0, 2),
     };
     const counts = new Map<number, number>();
-    for (const { inputs } of trainBatches(dataset, { batchSize: 1, epochs: 6000 })) {
+    for (const { inputs } of trainingBatches(dataset, { batchSize: 1, epochs: 6000 })) {
       counts.set(inputs[0]!, (counts.get(inputs[0]!) ?? 0) + 1);
     }
     // Half for the puzzle of one example, the other half shared by three.
@@ -149,7 +149,7 @@ describe('training batches', () => {
   it('are the same for the same seed and others for another, 0 included', () => {
     const dataset = numbered(1, 30);
     const first = (seed: number | undefined) =>
-      take(trainBatches(dataset, { batchSize: 4, seed }), 20)
+      take(trainingBatches(dataset, { batchSize: 4, seed }), 20)
         .map(examplesOf)
         .join('|');
     expect(first(0)).toBe(first(0));
@@ -167,9 +167,9 @@ describe('training batches', () => {
       fc.property(anyData, point, epochs, fc.boolean(), ({ data, groups, seed }, at, epochsPerIteration, two) => {
         const dataset = numbered(data, groups, two ? ['all', 'more'] : ['all']);
         const options = { batchSize: 4, seed, epochsPerIteration, augment };
-        const batches = take(trainBatches(dataset, options), at + 10);
-        const cursor = JSON.parse(JSON.stringify(batches[at - 1]!.cursor)) as TrainBatchesCursor;
-        const resumed = take(trainBatches(dataset, { ...options, cursor }), 10);
+        const batches = take(trainingBatches(dataset, options), at + 10);
+        const cursor = JSON.parse(JSON.stringify(batches[at - 1]!.cursor)) as TrainingBatchesCursor;
+        const resumed = take(trainingBatches(dataset, { ...options, cursor }), 10);
         expect(resumed).toEqual(batches.slice(at));
       }),
     );
@@ -178,7 +178,7 @@ describe('training batches', () => {
   it('string epochs together before dropping a short batch', () => {
     const dataset = examples(10);
     const count = (epochs: number, epochsPerIteration: number) =>
-      [...trainBatches(dataset, { batchSize: 4, epochs, epochsPerIteration })].length;
+      [...trainingBatches(dataset, { batchSize: 4, epochs, epochsPerIteration })].length;
     expect(count(4, 1)).toBe(8);
     expect(count(4, 2)).toBe(10);
     expect(count(4, 4)).toBe(10);
@@ -187,7 +187,7 @@ describe('training batches', () => {
 
   it('go from set to set', () => {
     const dataset = numbered(0, 10, ['all', 'more']);
-    const names = [...trainBatches(dataset, { batchSize: 1, epochs: 2 })].map(({ setName }) => setName);
+    const names = [...trainingBatches(dataset, { batchSize: 1, epochs: 2 })].map(({ setName }) => setName);
     const runs = names.filter((name, k) => name !== names[k - 1]);
     expect(runs).toEqual(['all', 'more', 'all', 'more']);
   });
@@ -195,14 +195,14 @@ describe('training batches', () => {
   it('can be augmented on the fly, which leaves the data set as it was', () => {
     const dataset = examples(8);
     const augment = (inputs: Int32Array): void => void inputs.fill(99);
-    for (const { inputs } of trainBatches(dataset, { batchSize: 8, epochs: 2, augment })) {
+    for (const { inputs } of trainingBatches(dataset, { batchSize: 8, epochs: 2, augment })) {
       expect([...inputs]).toEqual(new Array(16).fill(99));
     }
     expect(dataset).toEqual(examples(8));
   });
 
   const small = examples(5);
-  const cursor = take(trainBatches(small, { batchSize: 2 }), 1)[0]!.cursor;
+  const cursor = take(trainingBatches(small, { batchSize: 2 }), 1)[0]!.cursor;
   it.each([
     [{ batchSize: 0 }, /batchSize must be a positive integer/],
     [{ batchSize: 1.5 }, /batchSize/],
@@ -216,7 +216,7 @@ describe('training batches', () => {
     [{ batchSize: 2, cursor: { ...cursor, position: -1 } }, /counts iteration and position/],
     [{ batchSize: 2, cursor: { ...cursor, random: undefined } }, /random state/],
   ])('refuse %j', (options, message) => {
-    expect(() => take(trainBatches(small, options as never), 1)).toThrow(message);
+    expect(() => take(trainingBatches(small, options as never), 1)).toThrow(message);
   });
 });
 

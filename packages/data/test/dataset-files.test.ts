@@ -3,7 +3,13 @@ import { mkdir, readdir, readFile, rename, rm, symlink, writeFile } from 'node:f
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type FileFormatError, serializeNpy } from '@hrm/files';
-import { checkPuzzleDataset, evaluationBatches, type PuzzleDataset, type PuzzleSet, trainBatches } from '../src/index';
+import {
+  expectPuzzleDataset,
+  evaluationBatches,
+  type PuzzleDataset,
+  type PuzzleSet,
+  trainingBatches,
+} from '../src/index';
 import { readDataset, readIdentifiers, writeDataset } from '../src/files';
 import { dir, errorOf, fileOf } from './temporary-files';
 import { numbers } from './numbers';
@@ -31,12 +37,12 @@ describe('writing and reading a data set', () => {
     expect(read).toEqual(dataset);
     const [batch] = evaluationBatches(read, { batchSize: 15 });
     expect(batch!.labels).toEqual(labels);
-    expect([...trainBatches(read, { batchSize: 5, epochs: 1 })][0]!.labels).toContain(-100);
+    expect([...trainingBatches(read, { batchSize: 5, epochs: 1 })][0]!.labels).toContain(-100);
 
     labels[7] = -99;
-    expect(() => checkPuzzleDataset(dataset)).toThrow('all.labels[7]: expected a token of 0 to 10; got -99');
+    expect(() => expectPuzzleDataset(dataset)).toThrow('all.labels[7]: expected a token of 0 to 10; got -99');
     const inputs = labels.map((label, index) => (index === 0 ? -100 : Math.max(0, label)));
-    expect(() => checkPuzzleDataset({ ...dataset, sets: { all: { ...all, inputs } } })).toThrow(
+    expect(() => expectPuzzleDataset({ ...dataset, sets: { all: { ...all, inputs } } })).toThrow(
       /all.inputs\[0\].*-100/,
     );
   });

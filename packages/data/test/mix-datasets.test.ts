@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { buildDataset, mixDatasets, type PuzzleDataset, trainBatches } from '../src/index';
+import { buildDataset, mixDatasets, type PuzzleDataset, trainingBatches } from '../src/index';
 
 const sizes = { vocabSize: 9, seqLen: 2 };
 const easy = buildDataset(
@@ -43,7 +43,7 @@ describe('mixDatasets', () => {
 
   it('gives a stream in which a part comes as often as it says', () => {
     const dataset = mixDatasets([{ dataset: easy }, { dataset: buildDataset([{ input: [8, 1], output: [8, 8] }], sizes), times: 7 }]); // prettier-ignore
-    const [batch] = trainBatches(dataset, { batchSize: 10 });
+    const [batch] = trainingBatches(dataset, { batchSize: 10 });
     expect([...batch!.inputs].filter((token, at) => at % 2 === 0 && token === 8)).toHaveLength(7);
   });
 

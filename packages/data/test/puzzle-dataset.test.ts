@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
-  checkPuzzleDataset,
+  expectPuzzleDataset,
   metadataFromJson,
   metadataToJson,
   type PuzzleDataset,
@@ -54,7 +54,7 @@ describe('metadata', () => {
   });
 });
 
-describe('checkPuzzleDataset', () => {
+describe('expectPuzzleDataset', () => {
   const fresh = (): PuzzleDataset => small(2);
   const cases: [string, (dataset: PuzzleDataset) => void, RegExp][] = [
     ['a missing set', ({ metadata }) => (metadata.sets = ['other']), /set other .* is missing/],
@@ -74,9 +74,9 @@ describe('checkPuzzleDataset', () => {
 
   it.each(cases)('refuses %s', (_name, change, message) => {
     const dataset = fresh();
-    checkPuzzleDataset(dataset);
+    expectPuzzleDataset(dataset);
     change(dataset);
-    expect(() => checkPuzzleDataset(dataset)).toThrow(PuzzleDatasetError);
-    expect(() => checkPuzzleDataset(dataset)).toThrow(message);
+    expect(() => expectPuzzleDataset(dataset)).toThrow(PuzzleDatasetError);
+    expect(() => expectPuzzleDataset(dataset)).toThrow(message);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { buildDataset, revealAnswers, SeededRandom, trainBatches } from '../src/index';
+import { buildDataset, revealAnswers, SeededRandom, trainingBatches } from '../src/index';
 
 const puzzle = () => ({
   inputs: Int32Array.of(1, 1, 4, 1, 1, 1, 1, 0),
@@ -50,11 +50,14 @@ describe('revealAnswers', () => {
     const oneMore = (_: Int32Array, labels: Int32Array) =>
       void labels.forEach((label, cell) => (labels[cell] = label + 1));
     const options = { batchSize: 8, seed: 3, augment: [oneMore, revealAnswers({ share: 0.5, most: 2 })] };
-    const stream = trainBatches(dataset, options);
+    const stream = trainingBatches(dataset, options);
     const batches = Array.from({ length: 6 }, () => stream.next().value!);
     expect(new Set(batches.flatMap(({ inputs }) => [...inputs]))).toEqual(new Set([1, 3, 4, 5, 6, 7, 8]));
     for (const [at, { cursor }] of batches.slice(0, 5).entries()) {
-      const [next] = trainBatches(dataset, { ...options, cursor: JSON.parse(JSON.stringify(cursor)) as typeof cursor });
+      const [next] = trainingBatches(dataset, {
+        ...options,
+        cursor: JSON.parse(JSON.stringify(cursor)) as typeof cursor,
+      });
       expect([...next!.inputs]).toEqual([...batches[at + 1]!.inputs]);
     }
   });

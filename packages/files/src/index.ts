@@ -1,9 +1,4 @@
-export { FileFormatError, type FileFormatProblem } from './file-format-error';
-export { parseNpy, serializeNpy, type NpyArray, type NpyData } from './npy/npy';
-export type { NpyType } from './npy/npy-header';
-export { parseJsonObject } from './parse-json-object';
-export { parseSafetensors, serializeSafetensors, type Safetensors } from './safetensors/safetensors';
-export { safetensorsLimits } from './safetensors/safetensors-header';
+// Tensors in the memory of JavaScript.
 export type {
   HostTensor,
   HostTensorArrays,
@@ -12,5 +7,15 @@ export type {
   NamedHostTensors,
 } from './tensors/host-tensor';
 export { asFloat32, asInt32 } from './tensors/narrow-tensor';
-export { serializeTorchCheckpoint } from './torch/serialize-torch-checkpoint';
+
+// Formats, each parsed from bytes and serialized to bytes.
+export { parseSafetensors, serializeSafetensors, type Safetensors } from './safetensors/safetensors';
+export { SAFETENSORS_LIMITS } from './safetensors/safetensors-header';
 export { parseTorchCheckpoint } from './torch/torch-checkpoint';
+export { serializeTorchCheckpoint } from './torch/serialize-torch-checkpoint';
+export { parseNpy, serializeNpy, type NpyArray, type NpyData } from './npy/npy';
+export type { NpyType } from './npy/npy-header';
+export { parseJsonObject } from './parse-json-object';
+
+// The error of all formats.
+export { FileFormatError, type FileFormatProblem } from './file-format-error';

@@ -9,7 +9,7 @@ export {
   type ParameterKind,
   type ParameterTree,
 } from './layer';
-export { RandomStream, type RandomState } from './random/random-stream';
+export { RandomStream, type RandomStreamState } from './random/random-stream';
 export { truncatedNormal, type TruncatedNormalOptions } from './random/truncated-normal';
 
 // Blocks: what a reasoning module stacks.

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { RandomStream, type RandomState } from '@hrm/layers';
+import { RandomStream, type RandomStreamState } from '@hrm/layers';
 import { describe, expect, it } from 'vitest';
 
 const take = (count: number, draw: () => number) => Array.from({ length: count }, draw);
@@ -52,7 +52,7 @@ describe('RandomStream', () => {
       fc.property(fc.maxSafeInteger(), fc.nat(50), (seed, drawn) => {
         const random = new RandomStream(seed);
         take(drawn, () => random.normal());
-        const saved = JSON.parse(JSON.stringify(random.state)) as RandomState;
+        const saved = JSON.parse(JSON.stringify(random.state)) as RandomStreamState;
         const expected = take(5, () => random.normal());
         const restored = RandomStream.restore(saved);
         expect(take(5, () => restored.normal())).toEqual(expected);
@@ -71,7 +71,7 @@ describe('RandomStream', () => {
     ['1234'],
     [{ length: 4 }],
   ])('refuses %j, which no stream can have saved', (state) => {
-    expect(() => RandomStream.restore(state as unknown as RandomState)).toThrow(
+    expect(() => RandomStream.restore(state as unknown as RandomStreamState)).toThrow(
       /the saved state is .*, expected four unsigned 32-bit integers, not all zero/,
     );
   });

@@ -10,7 +10,7 @@ export {
   type Solution,
   type SolveAllOptions,
   type SolverOptions,
-  type SolvingOptions,
+  type SolveOptions,
   type Thought,
 } from '@hrm/act';
 

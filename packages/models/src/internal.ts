@@ -4,5 +4,5 @@
  * @packageDocumentation
  */
 export { expectModelSizes } from './config/expect-model-sizes';
-export { nameFromOfficial, officialName, shapesToOfficial } from './official/official-names';
+export { nameFromOfficial, nameToOfficial, shapesToOfficial } from './official/official-names';
 export { fromHostTensor, toHostTensor } from './weights/parameter-values';

@@ -29,7 +29,7 @@ import {
   type ReasoningNetwork,
   type Solution,
   type SolverOptions,
-  type SolvingOptions,
+  type SolveOptions,
 } from '@hrm/act';
 import { expectController } from '@hrm/act/internal';
 import { atStage } from './at-stage';
@@ -227,7 +227,7 @@ export class RecursiveReasoner implements ReasoningNetwork {
    * Solves one puzzle with a `Solver` of the model's own, which is kept for the next puzzles for as long as they are
    * solved with the same `compile`. See `Solver.solve`.
    */
-  solve(puzzle: Puzzle, { compile = uncompiled, ...options }: SolvingOptions & SolverOptions = {}): Promise<Solution> {
+  solve(puzzle: Puzzle, { compile = uncompiled, ...options }: SolveOptions & SolverOptions = {}): Promise<Solution> {
     if (this.#solver?.compile !== compile) {
       this.#solver?.solver.dispose();
       this.#solver = { compile, solver: new Solver(this, { compile }) };

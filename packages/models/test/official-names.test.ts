@@ -9,7 +9,7 @@ import {
   weightsFromOfficial,
   weightsToOfficial,
 } from '@hrm/models';
-import { nameFromOfficial, officialName } from '@hrm/models/internal';
+import { nameFromOfficial, nameToOfficial } from '@hrm/models/internal';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { useBackend } from './backends';
 import { officialModels } from './official-shapes';
@@ -26,14 +26,14 @@ function expectSame(name: string, got: HostTensor, expected: HostTensor): void {
 describe.each(officialModels)('%s', (_, { family, config, shapes }) => {
   it('has every official name, and no other, once translated', () => {
     const model = buildModel(modelConfigFromOfficial(family, config));
-    expect([...namedParameters(model).keys()].map(officialName).sort()).toEqual(Object.keys(shapes).sort());
+    expect([...namedParameters(model).keys()].map(nameToOfficial).sort()).toEqual(Object.keys(shapes).sort());
     model.dispose();
   });
 
   it('translates every name there and back', () => {
     const ours = Object.keys(shapes).map(nameFromOfficial);
     expect(new Set(ours).size).toBe(ours.length);
-    expect(ours.map(officialName)).toEqual(Object.keys(shapes));
+    expect(ours.map(nameToOfficial)).toEqual(Object.keys(shapes));
     for (const name of ours) expect(name).not.toMatch(/inner|_|layers|proj|mlp|H_|L_/);
   });
 
@@ -70,7 +70,7 @@ describe('names', () => {
     ['lowLevel.blocks.0.positionMixer.gateUp.weight', 'inner.L_level.layers.0.mlp_t.gate_up_proj.weight'],
     ['lowLevel.blocks.0.positionMixer.down.weight', 'inner.L_level.layers.0.mlp_t.down_proj.weight'],
   ])('%s is %s', (ours, official) => {
-    expect(officialName(ours)).toBe(official);
+    expect(nameToOfficial(ours)).toBe(official);
     expect(nameFromOfficial(official)).toBe(ours);
   });
 
@@ -87,7 +87,7 @@ describe('names', () => {
     const model = hrm({ vocabSize: 3, seqLen: 4, hiddenSize: 8, block, hLayers: 1, lLayers: 1 });
     const names = [...namedParameters(model).keys()];
     expect(names).toContain('highLevel.blocks.0.attentionResidual.norm.gain');
-    expect(names.map(officialName).map(nameFromOfficial)).toEqual(names);
+    expect(names.map(nameToOfficial).map(nameFromOfficial)).toEqual(names);
     model.dispose();
   });
 });

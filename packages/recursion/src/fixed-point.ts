@@ -1,19 +1,19 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { expectOptions } from '@hrm/layers/internal';
-import { chooseGradient, type GradientChoice } from './gradients/choose-gradient';
+import { chooseGradient, type FixedPointGradientChoice } from './gradients/choose-gradient';
 import type { ParametricMap } from './gradients/fixed-point-gradient';
 import {
   completeSolveOptions,
   SOLVE_OPTIONS,
   solveFixedPoint,
   type FixedPointSolution,
-  type SolveOptions,
+  type SolveFixedPointOptions,
 } from './solvers/solve-fixed-point';
 
 /** How {@link fixedPoint} seeks, and how gradient flows through what it finds. */
-export interface FixedPointOptions extends SolveOptions {
+export interface FixedPointOptions extends SolveFixedPointOptions {
   /** Default `'implicit'`, which searches with the same solver, tolerance and limit as the forward pass. */
-  gradient?: GradientChoice;
+  gradient?: FixedPointGradientChoice;
 }
 
 /**

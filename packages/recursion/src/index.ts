@@ -20,19 +20,19 @@ export { equilibrium, type EquilibriumOptions } from './schedules/equilibrium';
 
 // Fixed points: a search, and a gradient through what it found.
 export { fixedPoint, type FixedPointOptions } from './fixed-point';
-export { solveFixedPoint, type FixedPointSolution, type SolveOptions } from './solvers/solve-fixed-point';
+export { solveFixedPoint, type FixedPointSolution, type SolveFixedPointOptions } from './solvers/solve-fixed-point';
 export { fixedPointReport, type FixedPointReport, type SearchReport } from './solvers/fixed-point-report';
 
 // Solvers: the next guess of a search.
-export type { FixedPointMap, FixedPointSolver, SolverHistory } from './solvers/fixed-point-solver';
-export type { SolverChoice } from './solvers/choose-solver';
+export type { FixedPointMap, FixedPointSolver, FixedPointHistory } from './solvers/fixed-point-solver';
+export type { FixedPointSolverChoice } from './solvers/choose-solver';
 export { dampedIteration, type DampedIterationOptions } from './solvers/damped-iteration';
 export { anderson, type AndersonOptions } from './solvers/anderson';
 export { broyden, type BroydenOptions } from './solvers/broyden';
 
 // Gradients at a fixed point.
 export type { FixedPointGradient, ParametricMap } from './gradients/fixed-point-gradient';
-export type { GradientChoice } from './gradients/choose-gradient';
+export type { FixedPointGradientChoice } from './gradients/choose-gradient';
 export { oneStep } from './gradients/one-step';
 export { phantom, type PhantomOptions } from './gradients/phantom';
 export { implicit, type ImplicitOptions } from './gradients/implicit';

@@ -7,7 +7,7 @@ import {
   solveFixedPoint,
   type FixedPointMap,
   type FixedPointSolver,
-  type SolverChoice,
+  type FixedPointSolverChoice,
 } from '../src/index';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { randomAffineMap, relativeError } from './affine-map';
@@ -15,7 +15,7 @@ import { useBackend } from './backends';
 
 beforeAll(() => useBackend('cpu'));
 
-const solvers: [string, SolverChoice][] = [
+const solvers: [string, FixedPointSolverChoice][] = [
   ['damped-iteration', 'damped-iteration'],
   ['anderson', 'anderson'],
   ['broyden', 'broyden'],
@@ -144,7 +144,7 @@ describe.each(solvers)('solveFixedPoint with %s', (_, solver) => {
 
 describe('solveFixedPoint', () => {
   it('takes less than half the steps with acceleration, the nearer to 1 the spectral radius the more so', () => {
-    const stepsOf = (radius: number, solver: SolverChoice) => {
+    const stepsOf = (radius: number, solver: FixedPointSolverChoice) => {
       const options = { solver, tolerance: 1e-4, maxIterations: 2000 };
       return solveFixedPoint(maps[radius]!().f, tf.zeros([1, 200]), options).steps.dataSync()[0]!;
     };

@@ -1,21 +1,21 @@
-export {
-  type BackendPreference,
-  type SelectBackendOptions,
-  type SelectedBackend,
-  type WasmFile,
-} from './backend/backend-choice';
-export { matmulSpeed, type MatmulSpeed, type MatmulSpeedOptions } from './backend/matmul-speed';
+// Backends.
 export { selectBackend } from './backend/select-backend';
+export type { BackendPreference, SelectBackendOptions, SelectedBackend, WasmFile } from './backend/backend-choice';
+export { matMulSpeed, type MatMulSpeed, type MatMulSpeedOptions } from './backend/mat-mul-speed';
+
+// Compilation: a function is recorded once as a graph, and run as that.
 export { compile, type Compiled, type CompileOptions, type RecordingReport } from './compile/compile';
 export type { CompileMode } from './compile/compiled-graph';
 export { RecordingError } from './compile/recording-error';
+
+// Native TensorFlow, in a per-user cache.
 export { findNativeInstallation } from './native/native-cache';
 export type { NativeInstallation } from './native/native-installation';
-export { NativeSetupError, type NativeSetupFailure } from './native/native-setup-error';
-export { hasNvidiaGpu, type Accelerator } from './native/native-target';
 export {
   setUpNative,
-  type NativeSetupOptions,
   type NativeSetupProgress,
   type NativeSetupStage,
+  type SetUpNativeOptions,
 } from './native/set-up/set-up-native';
+export { NativeSetupError, type NativeSetupFailure } from './native/native-setup-error';
+export { hasNvidiaGpu, type Accelerator } from './native/native-target';

@@ -6,14 +6,14 @@ import { findNativeInstallation } from '../src/native/native-cache';
 import { NativeSetupError } from '../src/native/native-setup-error';
 import { nativeTarget } from '../src/native/native-target';
 import { hashedRequirements } from '../src/native/set-up/pinned-wheels';
-import { requireFreeSpace, setUpNative, type NativeSetupOptions } from '../src/native/set-up/set-up-native';
+import { requireFreeSpace, setUpNative, type SetUpNativeOptions } from '../src/native/set-up/set-up-native';
 import { fakeInstallation } from './fake-installation';
 import { programs, temporaryFolder } from './fake-programs';
 
 const PIP = `case "$*" in *--version*) echo "pip 24.0 from /x (python 3.11)";; esac`;
 const COMPILER = 'echo "c++ 12"';
 
-async function failure(options: NativeSetupOptions): Promise<NativeSetupError> {
+async function failure(options: SetUpNativeOptions): Promise<NativeSetupError> {
   const outcome = await setUpNative({ gpu: false, ...options }).then(
     () => undefined,
     (error: unknown) => error,

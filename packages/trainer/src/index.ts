@@ -10,7 +10,7 @@ export type { AnswerMeans, Evaluation, HaltedEvaluation } from './evaluation/eva
 
 // Optimizers.
 export { adamAtan2, adamW, type Optimizer, type OptimizerOptions } from './optimizers/optimizer';
-export { muon, scaleByMuon, type MuonDirectionOptions, type MuonOptions, type RestOptions } from './optimizers/muon';
+export { muon, scaleByMuon, type ScaleByMuonOptions, type MuonOptions, type MuonRestOptions } from './optimizers/muon';
 export { signSgd, type RowOptimizer, type SignSgdOptions } from './optimizers/sign-sgd';
 export { warmupCosine, type LearningRate, type WarmupCosineOptions } from './optimizers/learning-rate';
 
@@ -49,6 +49,6 @@ export {
   type TrainingStepOutput,
 } from './step/training-step';
 export type { UpdateGradients } from './step/update-gradients';
-export { microBatchedStep, type MicroBatchOptions } from './step/micro-batched-step';
+export { microBatchedStep, type MicroBatchedStepOptions } from './step/micro-batched-step';
 export { evaluationStep, type EvaluatedSegment, type EvaluationStep } from './evaluation/evaluation-step';
 export { meanMetrics, type MetricTotal, type MetricTotals, type SummedMetrics } from './metrics';

@@ -1,5 +1,5 @@
 import type { ByMetric, TokenLoss } from '@hrm/act';
-import type { Compile, RandomState } from '@hrm/layers';
+import type { Compile, RandomStreamState } from '@hrm/layers';
 import type { NamedHostTensors } from '@hrm/files';
 import type { Optimizer } from './optimizers/optimizer';
 import type { RowOptimizer } from './optimizers/sign-sgd';
@@ -68,7 +68,7 @@ export type TrainingEvent = StepEvent;
 /** Everything that training changes, as plain values: enough to go on exactly. */
 export interface TrainerState {
   step: number;
-  random: RandomState;
+  random: RandomStreamState;
   weights: NamedHostTensors;
   ema: NamedHostTensors;
   optimizer: NamedHostTensors;

@@ -18,7 +18,7 @@ import { keepAll, TrainingState } from './state/training-state';
 import type { StepEvent, TrainerOptions, TrainerState, TrainingEvent } from './trainer-options';
 import { Turns } from './turns';
 
-const BATCHES = 'a list or a generator of batches, such as trainBatches(...)';
+const BATCHES = 'a list or a generator of batches, such as trainingBatches(...)';
 
 /**
  * Trains a model by deep supervision on a stream of batches: every step lets a new puzzle into the slots that have

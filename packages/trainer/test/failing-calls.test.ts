@@ -398,7 +398,7 @@ it('everything that makes tensors is among these calls', () => {
     ],
     ...['ShapeError', 'swigluInnerSize', 'all', 'any', 'atLeast', 'expectController', 'continueTarget'],
     ...['expectPuzzleIdentifiers', 'expectPuzzles', 'expectTokens', 'haltingHistogram', 'scoreAnswers', 'withParts'],
-    ...['modelConfigFromOfficial', 'nameFromOfficial', 'officialName', 'weightsFromOfficial'],
+    ...['modelConfigFromOfficial', 'nameFromOfficial', 'nameToOfficial', 'weightsFromOfficial'],
     ...['weightsToOfficial', 'shapesToOfficial', 'serializeModel'],
     ...['expectModelSizes', 'standardParts', 'meanMetrics', 'NonFiniteError', 'warmupCosine'],
     // The other controllers, which are held to this by the kits of their packages.

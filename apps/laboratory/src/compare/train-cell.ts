@@ -1,4 +1,4 @@
-import { evaluationBatches, trainBatches } from '@hrm/data';
+import { evaluationBatches, trainingBatches } from '@hrm/data';
 import type { Compile } from '@hrm/layers';
 import { evaluate, type AnswerMeans, type Trainer } from '@hrm/trainer';
 import {
@@ -34,7 +34,7 @@ async function trainToEnd(
   const cpuBefore = process.cpuUsage();
   let recordings = recordingsMade();
   for await (const event of trainer.train(
-    trainBatches(puzzles.train, { batchSize, seed, augment: taskAugmentation(task) }),
+    trainingBatches(puzzles.train, { batchSize, seed, augment: taskAugmentation(task) }),
     { maxSteps: steps },
   )) {
     // A step that was recorded just now took longer than those to come; so did the very first.

@@ -1,4 +1,4 @@
-import { compile, matmulSpeed, type Compiled } from '@hrm/runtime';
+import { compile, matMulSpeed, type Compiled } from '@hrm/runtime';
 import * as tf from '@tensorflow/tfjs-core';
 import { mainProducts, type BenchSizes } from './step-flops';
 
@@ -26,7 +26,7 @@ export class Yardstick {
   /** Measures once more. The first time all ways are tried, later the two that were fastest. */
   measure(seconds = 0.06): void {
     const tried = this.#ways.map((way) => {
-      const { bestGflops } = matmulSpeed({ ...way.product, multiply: way.multiply, seconds });
+      const { bestGflops } = matMulSpeed({ ...way.product, multiply: way.multiply, seconds });
       return { way, bestGflops };
     });
     tried.sort((a, b) => b.bestGflops - a.bestGflops);

@@ -1,4 +1,4 @@
-import { type Solution, Solver, type SolvingOptions, type Thought } from '@hrm/models';
+import { type Solution, Solver, type SolveOptions, type Thought } from '@hrm/models';
 import { z } from 'zod';
 import { defineCommand } from '../command-line/command';
 import { argument, choice, text } from '../command-line/options';
@@ -80,12 +80,7 @@ const outcomeOf = ({ valid, reason }: JudgedAnswer): string => {
 };
 
 /** Solves one puzzle before a person's eyes. */
-async function solveOne(
-  solver: Solver,
-  shown: ShownPuzzle,
-  options: SolvingOptions,
-  terminal: Terminal,
-): Promise<void> {
+async function solveOne(solver: Solver, shown: ShownPuzzle, options: SolveOptions, terminal: Terminal): Promise<void> {
   terminal.show(`\n${shown.draw()}\n`);
   if (shown.note !== undefined) terminal.say(`Note: ${shown.note}.\n`);
   const thoughts: Thought[] = [];
@@ -110,7 +105,7 @@ async function solveOne(
 async function solveAll(
   solver: Solver,
   puzzles: readonly PuzzleInText[],
-  options: SolvingOptions,
+  options: SolveOptions,
   terminal: Terminal,
 ): Promise<void> {
   const started = performance.now();

@@ -1,6 +1,6 @@
 import { asFloat32, FileFormatError, type HostTensor, type HostTensorDtype, type NamedHostTensors } from '@hrm/files';
 import { parameterShapes, type ModelConfig } from '@hrm/models';
-import { nameFromOfficial, officialName, shapesToOfficial } from '@hrm/models/internal';
+import { nameFromOfficial, nameToOfficial, shapesToOfficial } from '@hrm/models/internal';
 
 /** What the official code computes anew, and some of its versions save all the same. */
 const derived = /(^|\.)(rotary_emb\.(inv_freq|cos_cached|sin_cached)|puzzle_emb\.(local_weights|local_ids))$/;
@@ -29,7 +29,7 @@ export function officialWeights(official: NamedHostTensors, config: ModelConfig,
   const converted = new Map<HostTensorDtype, number>();
   const leftOut: string[] = [];
   for (const [key, tensor] of official) {
-    const name = officialName(nameFromOfficial(key));
+    const name = nameToOfficial(nameFromOfficial(key));
     const shape = expected.get(name);
     if (derived.test(key)) leftOut.push(key);
     else if (!shape) problems.push(`"${key}" is no tensor of this model`);

@@ -13,7 +13,7 @@ export interface SolverOptions {
 }
 
 /** How long a puzzle is thought about. */
-export interface SolvingOptions {
+export interface SolveOptions {
   /**
    * `'halted'` stops when the controller does; `'end'` runs all segments, as the official evaluation does.
    * Default `'end'`.
@@ -29,7 +29,7 @@ export interface SolvingOptions {
 }
 
 /** How many puzzles are solved. */
-export interface SolveAllOptions extends SolvingOptions {
+export interface SolveAllOptions extends SolveOptions {
   /** Puzzles that are thought about together. Default 64, or all of a shorter list. */
   batchSize?: number;
   /**
@@ -41,7 +41,7 @@ export interface SolveAllOptions extends SolvingOptions {
   onSegment?: ThinkingOptions['onSegment'];
 }
 
-const SOLVING_OPTIONS = ['until', 'segments', 'signal'] as const satisfies readonly (keyof SolvingOptions)[];
+const SOLVE_OPTIONS = ['until', 'segments', 'signal'] as const satisfies readonly (keyof SolveOptions)[];
 const BATCH_OPTIONS = ['batchSize', 'bucketSizes', 'onSegment'] as const satisfies readonly (keyof SolveAllOptions)[];
 
 type CheckedPuzzle = Required<PuzzleWithIdentifier>;
@@ -84,7 +84,7 @@ export class Solver {
    * @throws TypeError, RangeError for what is no puzzle, a puzzle of another length, and tokens or a puzzle identifier
    *   that the network does not have; the reason of an aborted signal.
    */
-  async solve(puzzle: Puzzle, options: SolvingOptions = {}): Promise<Solution> {
+  async solve(puzzle: Puzzle, options: SolveOptions = {}): Promise<Solution> {
     const thoughts: Thought[] = [];
     for await (const thought of this.stream(puzzle, options)) thoughts.push(thought);
     return solutionOf(thoughts);
@@ -95,8 +95,8 @@ export class Solver {
    *
    * @throws as {@link Solver.solve}.
    */
-  async *stream(puzzle: Puzzle, options: SolvingOptions = {}): AsyncGenerator<Thought, void, undefined> {
-    expectOptions('Solver', options, SOLVING_OPTIONS);
+  async *stream(puzzle: Puzzle, options: SolveOptions = {}): AsyncGenerator<Thought, void, undefined> {
+    expectOptions('Solver', options, SOLVE_OPTIONS);
     const thinking = this.#thinking(options, []);
     const checked = expectPuzzle('Solver', puzzle, this.#network);
     const thoughts = thinkTogether(this.#network, this.#step, [checked], thinking);
@@ -115,7 +115,7 @@ export class Solver {
     puzzles: Iterable<Puzzle> | AsyncIterable<Puzzle>,
     options: SolveAllOptions = {},
   ): AsyncGenerator<Solution, void, undefined> {
-    expectOptions('Solver', options, [...SOLVING_OPTIONS, ...BATCH_OPTIONS]);
+    expectOptions('Solver', options, [...SOLVE_OPTIONS, ...BATCH_OPTIONS]);
     expectIterable('Solver: puzzles', puzzles, 'a list or a generator of puzzles');
     const { batchSize = Array.isArray(puzzles) ? Math.min(64, Math.max(1, puzzles.length)) : 64 } = options;
     expectSizes('Solver', { batchSize });
@@ -148,7 +148,7 @@ export class Solver {
   }
 
   /** What options say of thinking, checked. */
-  #thinking({ until = 'end', segments, signal }: SolvingOptions, bucketSizes: readonly number[]): ThinkingOptions {
+  #thinking({ until = 'end', segments, signal }: SolveOptions, bucketSizes: readonly number[]): ThinkingOptions {
     if (this.#disposed) throw new Error('Solver: it has been disposed of; make another one');
     if (until !== 'end' && until !== 'halted') {
       throw new RangeError(`Solver: until is ${describeValue(until)}, expected 'end' or 'halted'`);

@@ -13,7 +13,7 @@ import { rowPlaces, type Subsample } from './row-sample';
 const MAX_LINE_CHARACTERS = 2 ** 20;
 
 /** How a file of puzzles, a line each or a grid of lines each, is read. */
-export interface ReadLinesOptions {
+export interface ReadPuzzleLinesOptions {
   /** The size expected. Default: that of the first puzzle. */
   size?: SudokuSize;
   /** Accept puzzles with several solutions, with the first found as the answer. Default false. */
@@ -48,7 +48,7 @@ export interface ReadLinesOptions {
  */
 export async function readPuzzleLines(
   path: string,
-  options: ReadLinesOptions = {},
+  options: ReadPuzzleLinesOptions = {},
 ): Promise<PuzzleTable<SudokuPuzzle>> {
   const { allowSeveral = false, maxGuesses = 100_000, maxFileBytes = 256 * 2 ** 20 } = options;
   const puzzles = new PuzzleRows();

@@ -1,7 +1,7 @@
 import { buildDataset, type Example, type PuzzleDataset, type PuzzleSequence } from '@hrm/data';
 import { exampleOf } from '../example-of';
 import { answerByRule, followsRule } from './paths/answer-by-rule';
-import { type DihedralTransform, dihedralTransform } from './symmetry/dihedral-transform';
+import { type DihedralTransform, applyDihedralTransform } from './symmetry/dihedral-transform';
 import { MAZE_ALPHABET, type MazePuzzle } from './maze';
 
 /**
@@ -41,10 +41,10 @@ export function buildMazeDataset(
       if (!fits) throw new RangeError(`All mazes must be ${width}x${height} as the first; maze ${group} is not.`);
       const isByRule = followsRule({ width, height, cells: question }, answer);
       for (const transform of transforms) {
-        const turned = dihedralTransform(question, width, height, transform);
+        const turned = applyDihedralTransform(question, width, height, transform);
         const newAnswer = isByRule && answerByRule({ width, height, cells: turned });
         yield exampleOf(
-          { question: turned, answer: newAnswer || dihedralTransform(answer, width, height, transform) },
+          { question: turned, answer: newAnswer || applyDihedralTransform(answer, width, height, transform) },
           group,
         );
       }

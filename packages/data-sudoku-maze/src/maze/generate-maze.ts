@@ -6,7 +6,7 @@ import { formatMaze } from './maze-text';
 import { drawPath, shortestPath } from './paths/shortest-path';
 
 /** What kind of maze to generate. */
-export interface MazeGeneratorOptions {
+export interface GenerateMazeOptions {
   /** Columns. Default 30. */
   width?: number;
   /** Rows. Default the width. */
@@ -43,7 +43,7 @@ const GOALS_ALWAYS_KEPT = 30;
 /** Drawing walls costs more than a search, and so few starts do that this changes nothing in what is kept. */
 const STARTS_TRIED = 8;
 
-function checkOptions(options: MazeGeneratorOptions): Required<MazeGeneratorOptions> {
+function checkOptions(options: GenerateMazeOptions): Required<GenerateMazeOptions> {
   const width = options.width ?? 30;
   const height = options.height ?? width;
   const minPathLength = options.minPathLength ?? hardPathLength(width, height);
@@ -64,7 +64,7 @@ function checkOptions(options: MazeGeneratorOptions): Required<MazeGeneratorOpti
   return { width, height, minPathLength, wallShare, maxAttempts };
 }
 
-function randomWalls(random: SeededRandom, { width, height, wallShare }: Required<MazeGeneratorOptions>): Maze {
+function randomWalls(random: SeededRandom, { width, height, wallShare }: Required<GenerateMazeOptions>): Maze {
   const threshold = (wallShare[0] + random.uniform() * (wallShare[1] - wallShare[0])) * 2 ** 32;
   const cells = new Uint8Array(width * height);
   for (let cell = 0; cell < cells.length; cell++) {
@@ -73,7 +73,7 @@ function randomWalls(random: SeededRandom, { width, height, wallShare }: Require
   return { width, height, cells };
 }
 
-function generateWith(random: SeededRandom, options: Required<MazeGeneratorOptions>): MazePuzzle {
+function generateWith(random: SeededRandom, options: Required<GenerateMazeOptions>): MazePuzzle {
   const { width, height, minPathLength, maxAttempts } = options;
   const finder = new FarCellFinder(width, height);
   for (let attempt = 0; attempt < maxAttempts; attempt++) {
@@ -111,7 +111,7 @@ function generateWith(random: SeededRandom, options: Required<MazeGeneratorOptio
  * console.log(drawMaze({ width, height, cells: question }, { prediction: answer }));
  * ```
  */
-export function generateMaze(random: SeededRandom, options: MazeGeneratorOptions = {}): MazePuzzle {
+export function generateMaze(random: SeededRandom, options: GenerateMazeOptions = {}): MazePuzzle {
   return generateWith(random, checkOptions(options));
 }
 
@@ -133,7 +133,7 @@ export function generateMaze(random: SeededRandom, options: MazeGeneratorOptions
  * ```
  */
 export function generateMazePuzzles(
-  options: MazeGeneratorOptions & {
+  options: GenerateMazeOptions & {
     count: number;
     seed?: number;
     exclude?: Iterable<Omit<MazePuzzle, 'answer'>>;

@@ -32,7 +32,7 @@ export interface MazePuzzle {
  * @returns the cells of start and goal.
  * @throws RangeError saying what is wrong with it.
  */
-export function assertMaze({ width, height, cells }: Maze): { start: number; goal: number } {
+export function expectMaze({ width, height, cells }: Maze): { start: number; goal: number } {
   if (!(Number.isInteger(width) && Number.isInteger(height) && width > 0 && height > 0)) {
     throw new RangeError(`A maze's width and height are positive integers; got ${width} and ${height}.`);
   }

@@ -10,7 +10,7 @@ import { applySudokuSymmetry, sudokuSymmetrySampler } from './symmetry/sudoku-sy
  *
  * @param puzzles all of one size, at least one.
  * @param options `augmentations`: random symmetries added to each puzzle, default 0 (the official 1k training uses
- *   1000; for `trainBatches` the option `augment` is lighter); `seed`: default 0.
+ *   1000; for `trainingBatches` the option `augment` is lighter); `seed`: default 0.
  * @throws RangeError for no puzzles, or puzzles of different sizes.
  *
  * @example

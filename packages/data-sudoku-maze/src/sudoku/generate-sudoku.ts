@@ -15,17 +15,17 @@ export interface SudokuPuzzle {
 }
 
 /** What kind of puzzle to generate. */
-export interface SudokuGeneratorOptions {
+export interface GenerateSudokuOptions {
   /** Side of the grid. Default 9. */
   size?: SudokuSize;
-  /** Cells given: an exact number, or `[fewest, most]` to draw from. Default {@link DEFAULT_GIVENS} of the size. */
+  /** Cells given: an exact number, or `[fewest, most]` to draw from. Default {@link DEFAULT_SUDOKU_GIVENS} of the size. */
   givens?: number | readonly [number, number];
   /** Grids tried before giving up on the number of givens. Default 1000. */
   maxAttempts?: number;
 }
 
 /** The givens drawn from where none are asked for; each range is quick to generate. */
-export const DEFAULT_GIVENS: Readonly<Record<SudokuSize, readonly [number, number]>> = {
+export const DEFAULT_SUDOKU_GIVENS: Readonly<Record<SudokuSize, readonly [number, number]>> = {
   4: [6, 8],
   6: [10, 14],
   9: [25, 30],
@@ -37,8 +37,8 @@ const MAX_GUESSES_PER_CELL = 100;
 /** A random filling that needs more guesses than this is started anew: on 16x16 a bad start can take for ever. */
 const MAX_GUESSES_PER_GRID = 1000;
 
-function givensRange(size: SudokuSize, givens: SudokuGeneratorOptions['givens']): readonly [number, number] {
-  const [fewest, most] = typeof givens === 'number' ? [givens, givens] : (givens ?? DEFAULT_GIVENS[size]);
+function givensRange(size: SudokuSize, givens: GenerateSudokuOptions['givens']): readonly [number, number] {
+  const [fewest, most] = typeof givens === 'number' ? [givens, givens] : (givens ?? DEFAULT_SUDOKU_GIVENS[size]);
   const fits = Number.isInteger(fewest) && Number.isInteger(most) && 0 < fewest && fewest <= most;
   if (!fits || most > size * size) {
     throw new RangeError(
@@ -72,7 +72,7 @@ function removeCells(solver: SudokuSolver, answer: Uint8Array, givens: number, r
   return question;
 }
 
-function generateWith(solver: SudokuSolver, random: SeededRandom, options: SudokuGeneratorOptions): SudokuPuzzle {
+function generateWith(solver: SudokuSolver, random: SeededRandom, options: GenerateSudokuOptions): SudokuPuzzle {
   const { size } = solver.geometry;
   const [fewest, most] = givensRange(size, options.givens);
   const givens = fewest + random.integer(most - fewest + 1);
@@ -86,7 +86,7 @@ function generateWith(solver: SudokuSolver, random: SeededRandom, options: Sudok
   }
   throw new RangeError(
     `Found no ${size}x${size} Sudoku with ${givens} givens and one answer in ${maxAttempts} grids. ` +
-      `Ask for more givens (${DEFAULT_GIVENS[size].join(' to ')} is quick), or raise maxAttempts.`,
+      `Ask for more givens (${DEFAULT_SUDOKU_GIVENS[size].join(' to ')} is quick), or raise maxAttempts.`,
   );
 }
 
@@ -107,7 +107,7 @@ function generateWith(solver: SudokuSolver, random: SeededRandom, options: Sudok
  * console.log(drawSudoku(question, { prediction: answer, answer }));
  * ```
  */
-export function generateSudoku(random: SeededRandom, options: SudokuGeneratorOptions = {}): SudokuPuzzle {
+export function generateSudoku(random: SeededRandom, options: GenerateSudokuOptions = {}): SudokuPuzzle {
   return generateWith(new SudokuSolver(sudokuGeometry(options.size ?? 9)), random, options);
 }
 
@@ -130,7 +130,7 @@ export function generateSudoku(random: SeededRandom, options: SudokuGeneratorOpt
  * ```
  */
 export function generateSudokuPuzzles(
-  options: SudokuGeneratorOptions & {
+  options: GenerateSudokuOptions & {
     count: number;
     seed?: number;
     exclude?: Iterable<Pick<SudokuPuzzle, 'question'>>;

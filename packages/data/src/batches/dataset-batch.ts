@@ -46,7 +46,7 @@ export function appendExample(
 }
 
 /** @throws RangeError unless the size of a batch is a positive integer. */
-export function assertBatchSize(batchSize: number): void {
+export function expectBatchSize(batchSize: number): void {
   if (Number.isSafeInteger(batchSize) && batchSize >= 1) return;
   throw new RangeError(`batchSize must be a positive integer, for example 64; got ${batchSize}.`);
 }

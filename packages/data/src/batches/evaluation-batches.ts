@@ -1,5 +1,5 @@
-import { appendExample, assertBatchSize, type DatasetBatch, blankBatch } from './dataset-batch';
-import { checkPuzzleDataset, type PuzzleDataset } from '../layout/puzzle-dataset';
+import { appendExample, expectBatchSize, type DatasetBatch, blankBatch } from './dataset-batch';
+import { expectPuzzleDataset, type PuzzleDataset } from '../layout/puzzle-dataset';
 
 /**
  * All examples in order, set after set. The last batch of a set is padded: pad tokens, labels -100, the blank
@@ -22,8 +22,8 @@ import { checkPuzzleDataset, type PuzzleDataset } from '../layout/puzzle-dataset
  */
 export function* evaluationBatches(dataset: PuzzleDataset, options: { batchSize: number }): Generator<DatasetBatch> {
   const { batchSize } = options;
-  assertBatchSize(batchSize);
-  checkPuzzleDataset(dataset);
+  expectBatchSize(batchSize);
+  expectPuzzleDataset(dataset);
   const { metadata } = dataset;
   for (const setName of metadata.sets) {
     const set = dataset.sets[setName]!;

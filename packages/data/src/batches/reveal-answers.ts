@@ -2,7 +2,7 @@ import { IGNORED_LABEL } from '../tokens';
 import type { Augmentation } from './augmentation';
 
 /** What {@link revealAnswers} reveals. */
-export interface RevealOptions {
+export interface RevealAnswersOptions {
   /** Share of the examples in which cells are revealed. */
   share: number;
   /** Most cells revealed in an example; how many is drawn anew for each, all numbers from 1 on being equally likely. */
@@ -28,7 +28,7 @@ export interface RevealOptions {
  * console.log(inputs.join()); // one or two of the first two cells are 2 and 3
  * ```
  */
-export function revealAnswers({ share, most }: RevealOptions): Augmentation {
+export function revealAnswers({ share, most }: RevealAnswersOptions): Augmentation {
   if (!(share >= 0 && share <= 1)) {
     throw new RangeError(`revealAnswers: share is ${share}, expected a number between 0 and 1, such as 0.5`);
   }

@@ -4,7 +4,7 @@ import { FileFormatError, type NpyArray, type NpyData, parseNpy, serializeNpy } 
 import { expectReplaceableFolder, readRegularFile, replaceFile, wholeFolder, writeFolder } from '@hrm/files/node';
 import { metadataFromJson, metadataToJson } from '../layout/metadata-json';
 import {
-  checkPuzzleDataset,
+  expectPuzzleDataset,
   type PuzzleDataset,
   PuzzleDatasetError,
   type PuzzleSet,
@@ -22,7 +22,7 @@ const MAX_JSON_BYTES = 16 * 2 ** 20;
 const DEFAULT_MAX_BYTES = 2 ** 31 - 1;
 
 /** The split becomes a folder's name. */
-function assertSplit(split: string): void {
+function expectSplit(split: string): void {
   if (/^[A-Za-z0-9][A-Za-z0-9_.-]*$/.test(split)) return;
   throw new RangeError(`A split is a plain name such as train or test; got ${JSON.stringify(split)}.`);
 }
@@ -106,7 +106,7 @@ export async function readDataset(
   split: string,
   options: ReadDatasetOptions = {},
 ): Promise<PuzzleDataset> {
-  assertSplit(split);
+  expectSplit(split);
   const maxBytes = options.maxFileBytes ?? DEFAULT_MAX_BYTES;
   const folder = await wholeFolder(join(dir, split));
   const metadataPath = join(folder, 'dataset.json');
@@ -143,7 +143,7 @@ export async function readDataset(
       ]);
     }
     const dataset: PuzzleDataset = { metadata, sets: Object.fromEntries(sets) };
-    checkPuzzleDataset(dataset);
+    expectPuzzleDataset(dataset);
     return dataset;
   } catch (error) {
     // Contradictions between files are told of the file that binds them together.
@@ -212,8 +212,8 @@ export async function writeDataset(
   dataset: PuzzleDataset,
   options: { overwrite?: boolean; identifiers?: readonly string[] } = {},
 ): Promise<void> {
-  assertSplit(split);
-  checkPuzzleDataset(dataset);
+  expectSplit(split);
+  expectPuzzleDataset(dataset);
   const { metadata, sets } = dataset;
   const path = join(dir, split);
   const encode = (text: string) => new TextEncoder().encode(text);

@@ -1,7 +1,7 @@
 import { PAD_TOKEN } from '../tokens';
 import {
-  checkMetadata,
-  checkPuzzleDataset,
+  expectMetadata,
+  expectPuzzleDataset,
   type PuzzleDataset,
   type PuzzleDatasetMetadata,
   type TokenArray,
@@ -105,7 +105,7 @@ export function buildDataset(
     meanPuzzleExamples: 1,
     sets: ['all'],
   };
-  checkMetadata(metadata);
+  expectMetadata(metadata);
   const inputs = new TokenRows('input', vocabSize, seqLen);
   const labels = new TokenRows('output', vocabSize, seqLen);
   /** The first example of each group. */
@@ -129,6 +129,6 @@ export function buildDataset(
     groupIndices: Int32Array.from([...starts, count]),
   };
   const dataset: PuzzleDataset = { metadata, sets: { all } };
-  checkPuzzleDataset(dataset);
+  expectPuzzleDataset(dataset);
   return dataset;
 }

@@ -1,4 +1,4 @@
-import { checkMetadata, PuzzleDatasetError, type PuzzleDatasetMetadata } from './puzzle-dataset';
+import { expectMetadata, PuzzleDatasetError, type PuzzleDatasetMetadata } from './puzzle-dataset';
 
 /** The names of the official `PuzzleDatasetMetadata` (dataset/common.py), in its order. */
 const OFFICIAL_NAMES = {
@@ -29,7 +29,7 @@ const OFFICIAL_NAMES = {
  * ```
  */
 export function metadataToJson(metadata: PuzzleDatasetMetadata): string {
-  checkMetadata(metadata);
+  expectMetadata(metadata);
   const entries = Object.entries(OFFICIAL_NAMES) as [keyof PuzzleDatasetMetadata, string][];
   return JSON.stringify(Object.fromEntries(entries.map(([name, official]) => [official, metadata[name]])));
 }
@@ -65,6 +65,6 @@ export function metadataFromJson(json: string): PuzzleDatasetMetadata {
     return [name, (parsed as Record<string, unknown>)[official]];
   });
   const metadata = Object.fromEntries(entries) as PuzzleDatasetMetadata;
-  checkMetadata(metadata);
+  expectMetadata(metadata);
   return metadata;
 }

@@ -1,5 +1,5 @@
 import {
-  checkPuzzleDataset,
+  expectPuzzleDataset,
   type PuzzleDataset,
   type PuzzleDatasetMetadata,
   type PuzzleSet,
@@ -20,7 +20,7 @@ function expectAlike(parts: readonly MixedDataset[]): void {
   if (parts.length === 0) throw new RangeError('mixDatasets: got no data sets, expected at least one');
   const first = parts[0]!.dataset.metadata;
   parts.forEach(({ dataset, times = 1 }, index) => {
-    checkPuzzleDataset(dataset);
+    expectPuzzleDataset(dataset);
     if (!(Number.isSafeInteger(times) && times >= 1)) {
       throw new RangeError(
         `mixDatasets: times of data set ${index + 1} is ${times}, expected a whole number of at least 1`,
@@ -105,6 +105,6 @@ export function mixDatasets(parts: readonly MixedDataset[]): PuzzleDataset {
     sets: ['all'],
   };
   const mixed: PuzzleDataset = { metadata, sets: { all } };
-  checkPuzzleDataset(mixed);
+  expectPuzzleDataset(mixed);
   return mixed;
 }

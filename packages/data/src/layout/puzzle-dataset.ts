@@ -70,7 +70,7 @@ const isCount = (value: unknown): value is number => Number.isSafeInteger(value)
  *
  * @throws PuzzleDatasetError naming the field, what it holds and what was expected.
  */
-export function checkMetadata(metadata: PuzzleDatasetMetadata): void {
+export function expectMetadata(metadata: PuzzleDatasetMetadata): void {
   const expect = (valid: boolean, field: keyof PuzzleDatasetMetadata, expected: string): void => {
     if (valid) return;
     throw new PuzzleDatasetError(`metadata.${field}: expected ${expected}; got ${JSON.stringify(metadata[field])}`);
@@ -93,7 +93,7 @@ export function checkMetadata(metadata: PuzzleDatasetMetadata): void {
   expect(named, 'sets', 'different names of letters, digits, "_", "-" and "."');
 }
 
-function checkTokens(name: string, tokens: TokenArray, vocabSize: number, ignored?: number | null): void {
+function expectTokens(name: string, tokens: TokenArray, vocabSize: number, ignored?: number | null): void {
   for (let index = 0; index < tokens.length; index++) {
     const token = tokens[index]!;
     if ((token < 0 || token >= vocabSize) && token !== ignored) {
@@ -103,7 +103,7 @@ function checkTokens(name: string, tokens: TokenArray, vocabSize: number, ignore
 }
 
 /** Indices that cut `total` things into non-empty parts: 0, then rising, at last the total. */
-function checkIndices(name: string, indices: Int32Array, total: number, things: string): void {
+function expectIndices(name: string, indices: Int32Array, total: number, things: string): void {
   if (indices[0] !== 0) throw new PuzzleDatasetError(`${name}[0]: expected 0; got ${indices[0]}`);
   for (let index = 1; index < indices.length; index++) {
     if (indices[index]! <= indices[index - 1]!) {
@@ -125,21 +125,21 @@ function checkIndices(name: string, indices: Int32Array, total: number, things: 
  *
  * @example
  * ```ts
- * import { buildDataset, checkPuzzleDataset } from '@hrm/data';
+ * import { buildDataset, expectPuzzleDataset } from '@hrm/data';
  *
  * const dataset = buildDataset([{ input: [1, 2, 3, 4], output: [4, 3, 2, 1] }], { vocabSize: 6, seqLen: 4 });
- * checkPuzzleDataset(dataset);
+ * expectPuzzleDataset(dataset);
  * dataset.sets['all']!.inputs[3] = 99;
  * try {
- *   checkPuzzleDataset(dataset);
+ *   expectPuzzleDataset(dataset);
  * } catch (error) {
  *   console.log(String(error)); // ... all.inputs[3]: expected a token of 0 to 5; got 99
  * }
  * ```
  */
-export function checkPuzzleDataset(dataset: PuzzleDataset): void {
+export function expectPuzzleDataset(dataset: PuzzleDataset): void {
   const { metadata, sets } = dataset;
-  checkMetadata(metadata);
+  expectMetadata(metadata);
   const { vocabSize, seqLen, numPuzzleIdentifiers } = metadata;
   let groups = 0;
   for (const name of metadata.sets) {
@@ -151,9 +151,9 @@ export function checkPuzzleDataset(dataset: PuzzleDataset): void {
           `got ${inputs.length} inputs and ${labels.length} labels`,
       );
     }
-    checkTokens(`${name}.inputs`, inputs, vocabSize);
-    checkTokens(`${name}.labels`, labels, vocabSize, metadata.ignoreLabelId);
-    checkIndices(`${name}.puzzleIndices`, puzzleIndices, inputs.length / seqLen, 'examples');
+    expectTokens(`${name}.inputs`, inputs, vocabSize);
+    expectTokens(`${name}.labels`, labels, vocabSize, metadata.ignoreLabelId);
+    expectIndices(`${name}.puzzleIndices`, puzzleIndices, inputs.length / seqLen, 'examples');
     const puzzles = puzzleIndices.length - 1;
     if (puzzleIdentifiers.length !== puzzles) {
       throw new PuzzleDatasetError(
@@ -165,7 +165,7 @@ export function checkPuzzleDataset(dataset: PuzzleDataset): void {
       const range = `an identifier of 0 to ${numPuzzleIdentifiers - 1}`;
       throw new PuzzleDatasetError(`${name}.puzzleIdentifiers[${puzzle}]: expected ${range}; got ${identifier}`);
     });
-    checkIndices(`${name}.groupIndices`, groupIndices, puzzles, 'puzzles');
+    expectIndices(`${name}.groupIndices`, groupIndices, puzzles, 'puzzles');
     groups += groupIndices.length - 1;
   }
   if (groups !== metadata.totalGroups) {

@@ -3,7 +3,7 @@ import { countElements, elementType, type HostTensorDtype } from '../tensors/hos
 import { JsonScanner } from '../json-scanner';
 
 /** The limits of {@link parseSafetensors}. A larger file is refused before memory is allocated for it. */
-export const safetensorsLimits = Object.freeze({
+export const SAFETENSORS_LIMITS = Object.freeze({
   /** Bytes of the header. */
   headerBytes: 25_000_000,
   /** Tensors. */
@@ -66,13 +66,13 @@ export function readSafetensorsHeader(bytes: Uint8Array, path: string | undefine
     });
   }
   const headerBytes = new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true);
-  const limit = Math.min(safetensorsLimits.headerBytes, length - lengthBytes);
+  const limit = Math.min(SAFETENSORS_LIMITS.headerBytes, length - lengthBytes);
   if (headerBytes > limit) {
     throw new FileFormatError({
       path,
       offset: 0,
       problem: `the header claims to be ${headerBytes} bytes long`,
-      expected: `at most ${limit} (${limit === safetensorsLimits.headerBytes ? 'the limit' : 'the rest of the file'})`,
+      expected: `at most ${limit} (${limit === SAFETENSORS_LIMITS.headerBytes ? 'the limit' : 'the rest of the file'})`,
     });
   }
   const text = decodeHeaderText(bytes.subarray(lengthBytes, lengthBytes + Number(headerBytes)), path);
@@ -109,8 +109,8 @@ function readHeaderFields(scanner: JsonScanner): Omit<SafetensorsHeader, 'bytes'
     if (name === metadataKey) {
       readMetadata(scanner, metadata);
     } else {
-      if (entries.length === safetensorsLimits.tensors) {
-        scanner.fail('there are too many tensors', `at most ${safetensorsLimits.tensors}`, index);
+      if (entries.length === SAFETENSORS_LIMITS.tensors) {
+        scanner.fail('there are too many tensors', `at most ${SAFETENSORS_LIMITS.tensors}`, index);
       }
       entries.push(readEntry(scanner, name));
     }
@@ -123,8 +123,8 @@ function readHeaderFields(scanner: JsonScanner): Omit<SafetensorsHeader, 'bytes'
 
 function readMetadata(scanner: JsonScanner, metadata: Map<string, string>): void {
   const readText = (key: string, index: number) => {
-    if (metadata.size === safetensorsLimits.metadataEntries) {
-      scanner.fail('there is too much metadata', `at most ${safetensorsLimits.metadataEntries} entries`, index);
+    if (metadata.size === SAFETENSORS_LIMITS.metadataEntries) {
+      scanner.fail('there is too much metadata', `at most ${SAFETENSORS_LIMITS.metadataEntries} entries`, index);
     }
     metadata.set(key, scanner.readString());
   };
@@ -148,7 +148,7 @@ function readEntry(scanner: JsonScanner, name: string): SafetensorsEntry {
           codeIndex,
         );
     } else if (field === 'shape') {
-      shape = scanner.readIntegers(safetensorsLimits.dimensions);
+      shape = scanner.readIntegers(SAFETENSORS_LIMITS.dimensions);
     } else if (field === 'data_offsets') {
       offsets = scanner.readIntegers(2);
     } else {

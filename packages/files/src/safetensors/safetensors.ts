@@ -1,6 +1,6 @@
 import { FileFormatError, quoteName } from '../file-format-error';
 import {
-  assertHostTensor,
+  expectHostTensor,
   elementType,
   type HostTensor,
   type HostTensorDtype,
@@ -31,7 +31,7 @@ const dtypeCodes: ReadonlyMap<HostTensorDtype, string> = new Map(
  * Reads a safetensors file. Python's `safetensors` reads every accepted file as the same tensors.
  *
  * Refuses a header that is too long or has unknown fields, duplicate names, unknown dtypes, sizes that do not fit the
- * shapes, data with holes, overlaps or a rest, and files beyond the {@link safetensorsLimits}. Tensors are views of
+ * shapes, data with holes, overlaps or a rest, and files beyond the {@link SAFETENSORS_LIMITS}. Tensors are views of
  * `bytes` where alignment allows. 16-bit floats are widened, so memory stays within twice the file.
  *
  * @param bytes The whole file.
@@ -52,11 +52,11 @@ export function parseSafetensors(bytes: Uint8Array, options: { readonly path?: s
   const { path } = options;
   const header = readSafetensorsHeader(bytes, path);
   const dataStart = lengthBytes + header.bytes;
-  assertGapless(header.entries, dataStart, bytes.byteLength, path);
+  expectGapless(header.entries, dataStart, bytes.byteLength, path);
   const tensors = new Map<string, HostTensor>();
   for (const { name, dtype, shape, begin, end } of header.entries) {
     const stored = bytes.subarray(dataStart + begin, dataStart + end);
-    if (dtype === 'bool') assertBooleans(stored, name, dataStart + begin, path);
+    if (dtype === 'bool') expectBooleans(stored, name, dataStart + begin, path);
     tensors.set(name, { dtype, shape, data: decodeElements(dtype, stored) });
   }
   return { tensors, metadata: header.metadata };
@@ -93,7 +93,7 @@ export function serializeSafetensors(
   let offset = 0;
   for (const [name, tensor] of [...tensors].sort(compareStorageOrder)) {
     if (name === metadataKey) throw new RangeError(`a tensor is named ${metadataKey}, which is reserved; rename it`);
-    assertHostTensor(name, tensor);
+    expectHostTensor(name, tensor);
     const elements = encodeElements(tensor);
     const end = offset + elements.byteLength;
     fields.push(
@@ -117,7 +117,7 @@ export function serializeSafetensors(
 }
 
 /** Checks that the tensors, in some order, fill the data without gaps, overlaps or a rest. */
-function assertGapless(
+function expectGapless(
   entries: readonly SafetensorsEntry[],
   dataStart: number,
   fileBytes: number,
@@ -146,7 +146,7 @@ function assertGapless(
   }
 }
 
-function assertBooleans(stored: Uint8Array, name: string, offset: number, path: string | undefined): void {
+function expectBooleans(stored: Uint8Array, name: string, offset: number, path: string | undefined): void {
   const index = stored.findIndex((value) => value > 1);
   if (index === -1) return;
   const problem = `the tensor ${quoteName(name)} of booleans holds ${stored[index]}`;

@@ -84,7 +84,7 @@ export function countElements(shape: readonly number[]): number | undefined {
 }
 
 /** Checks that `data`, `shape` and `dtype` fit together. Throws a TypeError or RangeError that names the tensor. */
-export function assertHostTensor(name: string, { dtype, shape, data }: HostTensor): void {
+export function expectHostTensor(name: string, { dtype, shape, data }: HostTensor): void {
   if (!Object.hasOwn(elementTypes, dtype)) {
     throw new TypeError(
       `tensor "${name}" has the unknown dtype ${String(dtype)}; expected one of ${Object.keys(elementTypes).join(', ')}`,

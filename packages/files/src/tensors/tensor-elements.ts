@@ -6,7 +6,7 @@ import { elementType, type HostTensor, type HostTensorData, type HostTensorDtype
  * a copy. Widens 16-bit floats.
  */
 export function decodeElements(dtype: HostTensorDtype, bytes: Uint8Array): HostTensorData {
-  assertLittleEndian();
+  expectLittleEndian();
   if (dtype === 'bfloat16') return widenBfloat16(viewAs(Uint16Array, bytes, 2) as Uint16Array);
   if (dtype === 'float16') return widenFloat16(viewAs(Uint16Array, bytes, 2) as Uint16Array);
   const type = elementType(dtype);
@@ -24,7 +24,7 @@ export function decodingMemory(dtype: HostTensorDtype, bytes: Uint8Array): numbe
  * Encodes a tensor's values for a file (little-endian, row-major). Returns a view of its data. Rounds 16-bit floats.
  */
 export function encodeElements({ dtype, data }: HostTensor): Uint8Array {
-  assertLittleEndian();
+  expectLittleEndian();
   const stored =
     dtype === 'bfloat16'
       ? narrowToBfloat16(data as Float32Array)
@@ -43,7 +43,7 @@ function viewAs<T>(
   return new Array(aligned.buffer, aligned.byteOffset, aligned.byteLength / size);
 }
 
-function assertLittleEndian(): void {
+function expectLittleEndian(): void {
   if (new Uint8Array(Uint16Array.of(1).buffer)[0] !== 1) {
     throw new Error('files of tensors are little-endian and this machine is not; reading them here is not supported');
   }

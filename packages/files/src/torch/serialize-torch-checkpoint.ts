@@ -1,4 +1,4 @@
-import { assertHostTensor, type HostTensor, type HostTensorDtype, type NamedHostTensors } from '../tensors/host-tensor';
+import { expectHostTensor, type HostTensor, type HostTensorDtype, type NamedHostTensors } from '../tensors/host-tensor';
 import { encodeElements } from '../tensors/tensor-elements';
 import { PickleWriter } from '../pickle/pickle-writer';
 import { torchStorages } from './torch-checkpoint';
@@ -42,7 +42,7 @@ export function serializeTorchCheckpoint(tensors: NamedHostTensors): Uint8Array 
 function pickleStateDict(named: readonly (readonly [string, HostTensor])[]): Uint8Array {
   const pickle = new PickleWriter().emptyDict().mark();
   named.forEach(([name, tensor], i) => {
-    assertHostTensor(name, tensor);
+    expectHostTensor(name, tensor);
     const storageClass = storageClasses.get(tensor.dtype);
     if (storageClass === undefined) {
       throw new TypeError(`PyTorch has no storage of ${tensor.dtype} for the tensor "${name}"; convert it first`);

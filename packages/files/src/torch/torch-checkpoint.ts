@@ -133,7 +133,7 @@ function rebuildTensor(args: readonly unknown[], fail: PickleProblemReporter): S
   }
   const tensor = new StridedTensor(storage, offset, shape, steps);
   if (tensor.problem !== undefined) fail(`a tensor has ${tensor.problem}`, 'a tensor inside its storage');
-  assertMayRequireGradient(tensor, requiresGrad, fail);
+  expectMayRequireGradient(tensor, requiresGrad, fail);
   return tensor;
 }
 
@@ -144,11 +144,11 @@ function rebuildParameter(args: readonly unknown[], fail: PickleProblemReporter)
   if (!isParameter || typeof requiresGrad !== 'boolean') {
     return fail('a parameter has the wrong arguments', 'a tensor, requires_grad, no hooks');
   }
-  assertMayRequireGradient(data, requiresGrad, fail);
+  expectMayRequireGradient(data, requiresGrad, fail);
   return data;
 }
 
-function assertMayRequireGradient(tensor: StridedTensor, requiresGrad: boolean, fail: PickleProblemReporter): void {
+function expectMayRequireGradient(tensor: StridedTensor, requiresGrad: boolean, fail: PickleProblemReporter): void {
   const { dtype } = tensor.storage;
   if (requiresGrad && !dtype.includes('float')) fail(`a tensor of ${dtype} requires a gradient`, 'floats to do so');
 }

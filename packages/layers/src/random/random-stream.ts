@@ -1,5 +1,5 @@
 /** The whole state of a {@link RandomStream}: four unsigned 32-bit integers, safe to keep as JSON. */
-export type RandomState = readonly [number, number, number, number];
+export type RandomStreamState = readonly [number, number, number, number];
 
 /** One round of splitmix32: spreads the bits of a counter over 32 bits. */
 function mix(value: number): number {
@@ -11,7 +11,7 @@ function mix(value: number): number {
 
 const isWord = (word: unknown) => Number.isInteger(word) && (word as number) >= 0 && (word as number) < 2 ** 32;
 
-const isRandomState = (state: unknown): state is RandomState =>
+const isRandomStreamState = (state: unknown): state is RandomStreamState =>
   Array.isArray(state) && state.length === 4 && state.every(isWord) && state.some((word) => word !== 0);
 
 const rotateLeft = (value: number, bits: number) => (value << bits) | (value >>> (32 - bits));
@@ -58,8 +58,8 @@ export class RandomStream {
    *
    * @throws RangeError for what no stream can have saved; four zeros, for one, would be followed by zeros for ever.
    */
-  static restore(state: RandomState): RandomStream {
-    if (!isRandomState(state)) {
+  static restore(state: RandomStreamState): RandomStream {
+    if (!isRandomStreamState(state)) {
       throw new RangeError(
         `RandomStream: the saved state is ${JSON.stringify(state)}, expected four unsigned 32-bit integers, not all zero`,
       );
@@ -70,7 +70,7 @@ export class RandomStream {
   }
 
   /** What {@link RandomStream.restore} needs to go on from here. */
-  get state(): RandomState {
+  get state(): RandomStreamState {
     return [this.#a >>> 0, this.#b >>> 0, this.#c >>> 0, this.#d >>> 0];
   }
 
@@ -114,7 +114,9 @@ export class RandomStream {
   /** A new stream, independent of this one's later draws. */
   fork(): RandomStream {
     return RandomStream.restore(
-      [this.bits(), this.bits(), this.bits(), this.bits() | 1].map((word) => word >>> 0) as unknown as RandomState,
+      [this.bits(), this.bits(), this.bits(), this.bits() | 1].map(
+        (word) => word >>> 0,
+      ) as unknown as RandomStreamState,
     );
   }
 }

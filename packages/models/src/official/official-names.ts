@@ -31,7 +31,7 @@ function translate(name: string, from: 0 | 1, to: 0 | 1): string {
 /**
  * The official state dict's name of a parameter of ours.
  */
-export const officialName = (ours: string): string => PREFIX + translate(ours, 0, 1);
+export const nameToOfficial = (ours: string): string => PREFIX + translate(ours, 0, 1);
 
 /**
  * Our name of a parameter of the official state dict, without the prefix that `torch.compile` and the loss head put in
@@ -75,7 +75,7 @@ export function weightsFromOfficial(official: NamedHostTensors): NamedHostTensor
   for (const [officialKey, tensor] of official) {
     const name = nameFromOfficial(officialKey);
     if (ours.has(name))
-      throw new RangeError(`"${officialKey}" is "${officialName(name)}" once more; expected each once`);
+      throw new RangeError(`"${officialKey}" is "${nameToOfficial(name)}" once more; expected each once`);
     const value = asFloat32(officialKey, tensor);
     ours.set(name, isTransposed(name, value) ? transposed(value) : value);
   }
@@ -87,7 +87,7 @@ export function weightsToOfficial(ours: NamedHostTensors): NamedHostTensors {
   const official = new Map<string, HostTensor>();
   for (const [name, tensor] of ours) {
     const value = asFloat32(name, tensor);
-    official.set(officialName(name), isTransposed(name, value) ? transposed(value) : value);
+    official.set(nameToOfficial(name), isTransposed(name, value) ? transposed(value) : value);
   }
   return official;
 }
@@ -98,7 +98,7 @@ export function weightsToOfficial(ours: NamedHostTensors): NamedHostTensors {
 export function shapesToOfficial(ours: ReadonlyMap<string, readonly number[]>): ReadonlyMap<string, readonly number[]> {
   return new Map(
     [...ours].map(([name, shape]) => [
-      officialName(name),
+      nameToOfficial(name),
       isTransposed(name, { shape }) ? [...shape].reverse() : shape,
     ]),
   );

@@ -1,5 +1,5 @@
 import { describeValue } from '@hrm/layers/internal';
-import type { SolveOptions } from '../solvers/solve-fixed-point';
+import type { SolveFixedPointOptions } from '../solvers/solve-fixed-point';
 import type { FixedPointGradient } from './fixed-point-gradient';
 import { implicit, type ImplicitOptions } from './implicit';
 import { oneStep } from './one-step';
@@ -8,7 +8,7 @@ import { phantom, type PhantomOptions } from './phantom';
 const gradients = { 'one-step': oneStep, phantom, implicit };
 
 /** A gradient estimator: an object, or, as config files have it, its name, alone or with its options. */
-export type GradientChoice =
+export type FixedPointGradientChoice =
   | FixedPointGradient
   | keyof typeof gradients
   | { type: 'one-step' }
@@ -16,7 +16,11 @@ export type GradientChoice =
   | ({ type: 'implicit' } & ImplicitOptions);
 
 /** The estimator that a choice stands for. `'implicit'` alone searches as the forward pass does. */
-export function chooseGradient(owner: string, choice: GradientChoice, search: SolveOptions): FixedPointGradient {
+export function chooseGradient(
+  owner: string,
+  choice: FixedPointGradientChoice,
+  search: SolveFixedPointOptions,
+): FixedPointGradient {
   if ((typeof choice !== 'object' && typeof choice !== 'string') || choice === null) {
     throw new TypeError(
       `${owner}: gradient is ${describeValue(choice)}, expected a name such as "implicit", an object with a type, or one ` +

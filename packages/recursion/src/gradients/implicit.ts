@@ -2,12 +2,17 @@ import * as tf from '@tensorflow/tfjs-core';
 import { customGradient } from '@hrm/layers';
 import { expectOptions } from '@hrm/layers/internal';
 import { fixedPointReport, type FixedPointReport } from '../solvers/fixed-point-report';
-import { completeSolveOptions, SOLVE_OPTIONS, solveFixedPoint, type SolveOptions } from '../solvers/solve-fixed-point';
+import {
+  completeSolveOptions,
+  SOLVE_OPTIONS,
+  solveFixedPoint,
+  type SolveFixedPointOptions,
+} from '../solvers/solve-fixed-point';
 import type { FixedPointGradient } from './fixed-point-gradient';
 import { vectorJacobianProduct } from './vector-jacobian-product';
 
 /** How {@link implicit} solves for the gradient. */
-export interface ImplicitOptions extends SolveOptions {
+export interface ImplicitOptions extends SolveFixedPointOptions {
   /** Called after each search, in the backward pass, with how it went, which takes reading values. */
   onSolve?: (report: FixedPointReport) => void;
 }
@@ -20,7 +25,7 @@ export interface ImplicitOptions extends SolveOptions {
  *
  * Source: Bai, Kolter and Koltun, "Deep Equilibrium Models", NeurIPS 2019; HRM, section 2.
  *
- * @param options the search's solver and when it stops; see {@link SolveOptions} for the defaults.
+ * @param options the search's solver and when it stops; see {@link SolveFixedPointOptions} for the defaults.
  *
  * @example
  * ```ts

@@ -2,21 +2,21 @@ import * as tf from '@tensorflow/tfjs-core';
 import { expectShape } from '@hrm/layers';
 import { expectNotNegative, expectOptions } from '@hrm/layers/internal';
 import { fixedPoint } from '../fixed-point';
-import { chooseGradient, type GradientChoice } from '../gradients/choose-gradient';
+import { chooseGradient, type FixedPointGradientChoice } from '../gradients/choose-gradient';
 import { jacobianPenalty, randomSigns } from '../gradients/jacobian-penalty';
 import { isGradientTaken } from '../gradients/outer-tape';
 import { fixedPointReport, type FixedPointReport } from '../solvers/fixed-point-report';
-import { completeSolveOptions, SOLVE_OPTIONS, type SolveOptions } from '../solvers/solve-fixed-point';
+import { completeSolveOptions, SOLVE_OPTIONS, type SolveFixedPointOptions } from '../solvers/solve-fixed-point';
 import { stackedSweep, stackLatents, unstackLatents } from '../stacked-latents';
 import type { RecursionSchedule } from './recursion-schedule';
 
 /** How {@link equilibrium} seeks, differentiates and regularises. */
-export interface EquilibriumOptions extends SolveOptions {
+export interface EquilibriumOptions extends SolveFixedPointOptions {
   /**
    * `'one-step'`, `'phantom'`, `'implicit'`, one of these with options such as `{ type: 'phantom', steps: 3 }`, or an object
    * of your own. Default `'one-step'`, which costs least; `'implicit'` searches as the forward pass does unless told otherwise.
    */
-  gradient?: GradientChoice;
+  gradient?: FixedPointGradientChoice;
   /**
    * Weight of `|J|^2 / n` in the loss, J being the Jacobian of one sweep at the fixed point. Training must then pass the
    * random signs that `draw` gives. Default 0: none.

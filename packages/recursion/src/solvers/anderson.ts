@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { expectNotNegative, expectOptions, expectPositiveShare, expectSizes } from '@hrm/layers/internal';
-import type { FixedPointSolver, SolverHistory } from './fixed-point-solver';
+import type { FixedPointSolver, FixedPointHistory } from './fixed-point-solver';
 import { solveLinearSystems } from './solve-linear-systems';
 import { appendToWindow, innerProducts, weightedSum } from './window';
 
@@ -45,7 +45,7 @@ export function anderson(options: AndersonOptions = {}): FixedPointSolver {
       const residual: tf.Tensor2D = tf.sub(image, state);
       const damped: tf.Tensor2D = tf.add(state, tf.mul(damping, residual));
       const { lastState, lastResidual } = history;
-      const remembered: SolverHistory = { lastState: state, lastResidual: residual };
+      const remembered: FixedPointHistory = { lastState: state, lastResidual: residual };
       if (!lastState || !lastResidual) return { next: damped, history: remembered };
 
       const stateSteps = appendToWindow(history.stateSteps, tf.sub(state, lastState), window);

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { expectOptions, expectPositiveShare, expectSizes } from '@hrm/layers/internal';
-import type { FixedPointSolver, SolverHistory } from './fixed-point-solver';
+import type { FixedPointSolver, FixedPointHistory } from './fixed-point-solver';
 import { append, innerProducts, makeRoom, weightedSum } from './window';
 
 /** Choices of {@link broyden}. */
@@ -39,7 +39,7 @@ export function broyden(options: BroydenOptions = {}): FixedPointSolver {
     advance(history, state, image) {
       const residual: tf.Tensor2D = tf.sub(image, state);
       const { lastState, lastResidual } = history;
-      const remembered: SolverHistory = { lastState: state, lastResidual: residual };
+      const remembered: FixedPointHistory = { lastState: state, lastResidual: residual };
       if (!lastState || !lastResidual) {
         return { next: tf.add<tf.Tensor2D>(state, tf.mul(damping, residual)), history: remembered };
       }
@@ -53,19 +53,19 @@ export function broyden(options: BroydenOptions = {}): FixedPointSolver {
 }
 
 /** The inverse Jacobian `-I + sum of column row^T` times a vector `[batch, n]`; without columns and rows, `-I` alone. */
-function timesInverse({ columns, rows }: SolverHistory, vector: tf.Tensor2D): tf.Tensor2D {
+function timesInverse({ columns, rows }: FixedPointHistory, vector: tf.Tensor2D): tf.Tensor2D {
   if (!columns || !rows) return tf.neg(vector);
   return tf.sub(weightedSum(innerProducts(rows, vector), columns), vector);
 }
 
 /** The updates that stay when another is to come and no more than `memory` are remembered. */
-function withRoom({ columns, rows }: SolverHistory, memory: number): SolverHistory {
+function withRoom({ columns, rows }: FixedPointHistory, memory: number): FixedPointHistory {
   if (!columns || !rows || memory === 1) return {};
   return { columns: makeRoom(columns, memory), rows: makeRoom(rows, memory) };
 }
 
 /** Makes the inverse Jacobian map the residual's change to the state's, and changes it no more than that takes. */
-function rankOneUpdate(inverse: SolverHistory, stateStep: tf.Tensor2D, residualStep: tf.Tensor2D) {
+function rankOneUpdate(inverse: FixedPointHistory, stateStep: tf.Tensor2D, residualStep: tf.Tensor2D) {
   const error = tf.sub(stateStep, timesInverse(inverse, residualStep));
   // A sample that has stopped has steps of length 0, and its update is 0 too.
   const length = tf.maximum(tf.norm(residualStep, 2, 1, true), 1e-30);

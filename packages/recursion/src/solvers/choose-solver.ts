@@ -10,7 +10,7 @@ const solvers = { 'damped-iteration': dampedIteration, anderson, broyden };
 const FORMER_NAME = 'damped';
 
 /** A solver: an object, or, as config files have it, its name, alone or with its options. */
-export type SolverChoice =
+export type FixedPointSolverChoice =
   | FixedPointSolver
   | keyof typeof solvers
   | ({ type: 'damped-iteration' } & DampedIterationOptions)
@@ -18,7 +18,7 @@ export type SolverChoice =
   | ({ type: 'broyden' } & BroydenOptions);
 
 /** The solver that a choice stands for. */
-export function chooseSolver(owner: string, choice: SolverChoice): FixedPointSolver {
+export function chooseSolver(owner: string, choice: FixedPointSolverChoice): FixedPointSolver {
   if ((typeof choice !== 'object' && typeof choice !== 'string') || choice === null) {
     throw new TypeError(
       `${owner}: solver is ${describeValue(choice)}, expected a name such as "anderson", an object with a type, or one with ` +

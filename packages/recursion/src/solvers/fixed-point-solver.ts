@@ -4,7 +4,7 @@ import type * as tf from '@tensorflow/tfjs-core';
 export type FixedPointMap = (state: tf.Tensor2D) => tf.Tensor;
 
 /** What a solver remembers from one iteration to the next; empty before the first. */
-export type SolverHistory = { [name: string]: tf.Tensor };
+export type FixedPointHistory = { [name: string]: tf.Tensor };
 
 /**
  * How the next guess at a fixed point is made. `solveFixedPoint` does the rest: evaluates the function, measures
@@ -21,8 +21,8 @@ export interface FixedPointSolver {
    * @param image what the function makes of it, `[batch, n]`.
    */
   advance(
-    history: SolverHistory,
+    history: FixedPointHistory,
     state: tf.Tensor2D,
     image: tf.Tensor2D,
-  ): { next: tf.Tensor2D; history: SolverHistory };
+  ): { next: tf.Tensor2D; history: FixedPointHistory };
 }

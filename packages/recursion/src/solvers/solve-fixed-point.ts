@@ -1,14 +1,14 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { expectShape, mapTensors, withoutGradient } from '@hrm/layers';
 import { describeValue, expectNotNegative, expectOptions, expectSizes } from '@hrm/layers/internal';
-import { chooseSolver, type SolverChoice } from './choose-solver';
-import type { FixedPointMap, SolverHistory } from './fixed-point-solver';
+import { chooseSolver, type FixedPointSolverChoice } from './choose-solver';
+import type { FixedPointMap, FixedPointHistory } from './fixed-point-solver';
 import { residualNorm } from './residual-norm';
 
 /** How a fixed point is sought, and when that ends. */
-export interface SolveOptions {
+export interface SolveFixedPointOptions {
   /** Default `anderson()`. */
-  solver?: SolverChoice;
+  solver?: FixedPointSolverChoice;
   /**
    * The residual at which a sample is done, `|f(z) - z| / |z|`. Default 1e-4; float32 allows about 1e-6. With 0 nothing is
    * read and `maxIterations` are made, so that the search can be recorded.
@@ -22,7 +22,7 @@ export interface SolveOptions {
   iterations?: number;
 }
 
-/** The names of {@link SolveOptions}. */
+/** The names of {@link SolveFixedPointOptions}. */
 export const SOLVE_OPTIONS = ['solver', 'tolerance', 'residual', 'maxIterations', 'iterations'] as const;
 
 /** What a search found, each sample by itself. */
@@ -51,8 +51,8 @@ type Search = {
   done: tf.Tensor1D;
 };
 
-/** {@link SolveOptions}, checked and filled in. */
-export function completeSolveOptions(owner: string, options: SolveOptions) {
+/** {@link SolveFixedPointOptions}, checked and filled in. */
+export function completeSolveOptions(owner: string, options: SolveFixedPointOptions) {
   const { solver = 'anderson', residual = 'relative', iterations } = options;
   const fixed = iterations !== undefined;
   if (fixed && (options.tolerance !== undefined || options.maxIterations !== undefined)) {
@@ -87,7 +87,11 @@ export function completeSolveOptions(owner: string, options: SolveOptions) {
  * converged.print(); // [true, true]
  * ```
  */
-export function solveFixedPoint(f: FixedPointMap, start: tf.Tensor2D, options: SolveOptions = {}): FixedPointSolution {
+export function solveFixedPoint(
+  f: FixedPointMap,
+  start: tf.Tensor2D,
+  options: SolveFixedPointOptions = {},
+): FixedPointSolution {
   expectOptions('solveFixedPoint', options, SOLVE_OPTIONS);
   if (typeof f !== 'function') {
     throw new TypeError(
@@ -107,7 +111,7 @@ export function solveFixedPoint(f: FixedPointMap, start: tf.Tensor2D, options: S
       converged: tf.zeros([batch], 'bool'),
       done: tf.zeros([batch], 'bool'),
     };
-    let history: SolverHistory = {};
+    let history: FixedPointHistory = {};
     const trace: tf.Tensor1D[] = [];
     for (let iteration = 1; ; iteration++) {
       // Copied, for f may return a tensor that is not ours to free.

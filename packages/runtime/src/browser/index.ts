@@ -1,5 +1,5 @@
 // `@hrm/runtime` for browsers. It has the same exports, so the same program runs in browsers and in Node.
-export { matmulSpeed } from '../backend/matmul-speed';
+export { matMulSpeed } from '../backend/mat-mul-speed';
 export { RecordingError } from '../compile/recording-error';
 export { NativeSetupError } from '../native/native-setup-error';
 export { compile } from './compile';

@@ -84,12 +84,12 @@ export function isFileName(name: string): boolean {
 }
 
 /** Throws a TypeError, naming the place, where JSON would not give `value` back: undefined, NaN, a Map. */
-export function assertJsonValue(value: unknown, place = 'state'): asserts value is JsonValue {
+export function expectJsonValue(value: unknown, place = 'state'): asserts value is JsonValue {
   if (value === null || typeof value === 'boolean' || typeof value === 'string') return;
   if (typeof value === 'number' && Number.isFinite(value)) return;
-  if (Array.isArray(value)) return value.forEach((item, i) => assertJsonValue(item, `${place}[${i}]`));
+  if (Array.isArray(value)) return value.forEach((item, i) => expectJsonValue(item, `${place}[${i}]`));
   if (typeof value === 'object' && [Object.prototype, null].includes(Object.getPrototypeOf(value) as object | null)) {
-    return Object.entries(value).forEach(([key, item]) => assertJsonValue(item, `${place}.${key}`));
+    return Object.entries(value).forEach(([key, item]) => expectJsonValue(item, `${place}.${key}`));
   }
   const shown = typeof value === 'object' ? `a ${value.constructor.name}` : String(value);
   throw new TypeError(`${place} is ${shown}, which JSON cannot hold; expected plain objects, arrays, strings, numbers`);

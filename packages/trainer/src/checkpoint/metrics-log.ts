@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import { FileFormatError } from '@hrm/files';
 import { writeFully, writeWhole, type FileSystem, nodeFileSystem, type OpenFile } from '@hrm/files/node';
-import { assertJsonValue } from './checkpoint-manifest';
+import { expectJsonValue } from './checkpoint-manifest';
 
 /** Bytes copied at a time. */
 const copyBytes = 4 * 2 ** 20;
@@ -102,7 +102,7 @@ export class MetricsLog {
    * @throws TypeError where `record` is not JSON; Error of the file system.
    */
   async append(record: object): Promise<void> {
-    assertJsonValue(record, 'record');
+    expectJsonValue(record, 'record');
     const line = new TextEncoder().encode(`${JSON.stringify(record)}\n`);
     const written = this.#last.then(async () => {
       // A shorter line in the place of one that failed would leave the end of that one behind.

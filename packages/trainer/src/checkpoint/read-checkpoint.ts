@@ -57,7 +57,7 @@ export interface ReadCheckpointOptions {
 export async function readCheckpoint(path: string, options: ReadCheckpointOptions = {}): Promise<Checkpoint> {
   const { fileSystem = nodeFileSystem, only, optional = [] } = options;
   const { step, metric, state, files } = await readManifest(path, fileSystem);
-  await assertThese(fileSystem, path, [manifestName, ...files.keys()]);
+  await expectThese(fileSystem, path, [manifestName, ...files.keys()]);
   for (const name of only ?? []) {
     if (!files.has(`${name}.safetensors`)) {
       throw new FileFormatError({
@@ -92,7 +92,7 @@ export async function readManifest(path: string, fileSystem: FileSystem): Promis
   return manifest;
 }
 
-async function assertThese(fileSystem: FileSystem, path: string, expected: readonly string[]): Promise<void> {
+async function expectThese(fileSystem: FileSystem, path: string, expected: readonly string[]): Promise<void> {
   const entries = await fileSystem.list(path).catch((cause: unknown) => {
     throw unreadable(path, cause);
   });

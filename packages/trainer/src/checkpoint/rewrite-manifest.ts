@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { writeNewFile, writeWhole, type FileSystem } from '@hrm/files/node';
-import { assertJsonValue, type CheckpointManifest, manifestName, serializeManifest } from './checkpoint-manifest';
+import { expectJsonValue, type CheckpointManifest, manifestName, serializeManifest } from './checkpoint-manifest';
 import { checkpointName, savingPrefix } from './checkpoint-name';
 import { readManifest } from './read-checkpoint';
 import { removeCheckpoint } from './remove-checkpoint';
@@ -21,7 +21,7 @@ export async function rewriteManifest(
   if (metric !== undefined && !Number.isFinite(metric)) {
     throw new RangeError(`the metric is ${metric}; expected a number, or none`);
   }
-  assertJsonValue(state);
+  expectJsonValue(state);
   const name = checkpointName(step);
   const path = join(folder, name);
   const { files } = await readManifest(path, fileSystem);

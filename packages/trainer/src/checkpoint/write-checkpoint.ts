@@ -10,7 +10,7 @@ import {
   type FileFacts,
 } from '@hrm/files/node';
 import {
-  assertJsonValue,
+  expectJsonValue,
   type CheckpointManifest,
   isFileName,
   type JsonValue,
@@ -76,7 +76,7 @@ export async function putCheckpoint(
   contents: CheckpointContents,
   { fileSystem = nodeFileSystem, makeWay, onForeignFiles = () => undefined }: PutCheckpointOptions,
 ): Promise<string> {
-  assertContents(contents);
+  expectContents(contents);
   const name = checkpointName(contents.step);
   const path = join(folder, name);
   const clearAway = async (leftover: string) => {
@@ -120,7 +120,7 @@ async function writeFiles(fileSystem: FileSystem, saving: string, contents: Chec
   await writeNewFile(fileSystem, join(saving, manifestName), serializeManifest(manifest));
 }
 
-function assertContents({ step, files, state, metric }: CheckpointContents): void {
+function expectContents({ step, files, state, metric }: CheckpointContents): void {
   if (!Number.isSafeInteger(step) || step < 0) throw new RangeError(`the step is ${step}; expected an integer from 0`);
   if (metric !== undefined && !Number.isFinite(metric)) {
     throw new RangeError(`the metric is ${metric}; expected a number, or none`);
@@ -130,5 +130,5 @@ function assertContents({ step, files, state, metric }: CheckpointContents): voi
       throw new RangeError(`"${name}" is no name for a file of a checkpoint; expected one such as "weights"`);
     }
   }
-  assertJsonValue(state);
+  expectJsonValue(state);
 }

@@ -18,7 +18,7 @@ import { isHiddenMatrix, type ParameterPredicate } from './parameter-predicate';
 import { partition } from './partition';
 
 /** How {@link scaleByMuon} turns gradients into directions. */
-export interface MuonDirectionOptions {
+export interface ScaleByMuonOptions {
   /** Share of the running average that each step keeps. Default 0.95. */
   momentum?: number;
   /** Steps of {@link orthogonalize}. Default 5. */
@@ -32,7 +32,7 @@ export interface MuonDirectionOptions {
 }
 
 /** Choices of {@link muon}. */
-export interface MuonOptions extends MuonDirectionOptions {
+export interface MuonOptions extends ScaleByMuonOptions {
   /** A number, or a schedule such as `warmupCosine(...)`. */
   learningRate: number | LearningRate;
   /** Decoupled: each step also takes `learningRate * weightDecay` of the parameter away. Default 0. */
@@ -44,11 +44,11 @@ export interface MuonOptions extends MuonDirectionOptions {
   /** Which parameters are Muon's; each needs two axes. Default `isHiddenMatrix`: none of embeddings and heads. */
   matrices?: ParameterPredicate;
   /** AdamW's choices for all the others. */
-  rest?: RestOptions;
+  rest?: MuonRestOptions;
 }
 
 /** AdamW's choices for what Muon is not for. */
-export interface RestOptions extends MomentsOptions {
+export interface MuonRestOptions extends MomentsOptions {
   /** Default 1e-8. */
   epsilon?: number;
   /** Default that of the matrices. */
@@ -84,7 +84,7 @@ function expectMatrices(parameters: NamedTensors): void {
  *
  * @throws RangeError for choices that cannot be, and for parameters that are no matrices.
  */
-export function scaleByMuon(options: MuonDirectionOptions = {}): GradientTransformation {
+export function scaleByMuon(options: ScaleByMuonOptions = {}): GradientTransformation {
   expectOptions('scaleByMuon', options, DIRECTION);
   const { momentum = 0.95, newtonSchulzSteps = 5, scale = 'rms' } = options;
   expectDecay('muon', { momentum });

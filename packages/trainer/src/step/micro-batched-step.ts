@@ -16,7 +16,7 @@ import {
 } from './training-step';
 
 /** How {@link microBatchedStep} goes about it. */
-export interface MicroBatchOptions {
+export interface MicroBatchedStepOptions {
   /** Slots that go through the segments together. Must divide the batch. */
   microBatch: number;
   /** How many of these parts run at once. Default 1. */
@@ -36,7 +36,7 @@ type Part = Pick<TrainingStepInput, 'carry' | 'offered' | 'draws'>;
  */
 export function microBatchedStep(
   options: TrainingStepOptions,
-  { microBatch, lanes = 1, compile = uncompiled }: MicroBatchOptions,
+  { microBatch, lanes = 1, compile = uncompiled }: MicroBatchedStepOptions,
 ): TrainingStep & Disposable {
   const { network, tokenLoss } = options;
   const gradientsOf = compile(function microBatchGradients(part: Part, sofar: NamedTensors, whole: number) {

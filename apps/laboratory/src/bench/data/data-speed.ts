@@ -1,4 +1,4 @@
-import { SeededRandom, trainBatches, type Augmentation, type PuzzleDataset, type TrainingBatch } from '@hrm/data';
+import { SeededRandom, trainingBatches, type Augmentation, type PuzzleDataset, type TrainingBatch } from '@hrm/data';
 import { sum, summarize, type Summary } from '@hrm/reference-trainer/internal';
 
 /** How fast puzzles come. */
@@ -26,7 +26,7 @@ function rate(work: () => void, seconds: number): number {
 
 /** The stream of a training run, without end. */
 export function trainingStream(puzzles: PuzzleDataset, batchSize: number, augment: Augmentation): () => TrainingBatch {
-  const stream = trainBatches(puzzles, { batchSize, augment });
+  const stream = trainingBatches(puzzles, { batchSize, augment });
   return () => {
     const { value } = stream.next();
     if (!value) throw new RangeError(`the data set is smaller than a batch of ${batchSize}`);

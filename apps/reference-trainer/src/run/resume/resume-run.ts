@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { trainBatches, type PuzzleDataset } from '@hrm/data';
+import { trainingBatches, type PuzzleDataset } from '@hrm/data';
 import { FileFormatError } from '@hrm/files';
 import { weightsFromOfficial } from '@hrm/models';
 import { expectModelSizes } from '@hrm/models/internal';
@@ -166,7 +166,7 @@ function expectCursor(
 ): void {
   if (!cursor) return;
   try {
-    trainBatches(puzzles, { batchSize, seed, cursor }).next();
+    trainingBatches(puzzles, { batchSize, seed, cursor }).next();
   } catch (error) {
     throw new FileFormatError({
       path,

@@ -1,4 +1,4 @@
-import { trainBatches, PuzzleDatasetError, type PuzzleDataset, type PuzzleSet } from '@hrm/data';
+import { trainingBatches, PuzzleDatasetError, type PuzzleDataset, type PuzzleSet } from '@hrm/data';
 import type { PartCatalog, RecursiveReasoner } from '@hrm/models';
 import type { Trainer } from '@hrm/trainer';
 import type { RunConfig } from '../../config/run-config';
@@ -105,7 +105,7 @@ function expectBatches({ name, task, training }: RunConfig, { train }: RunPuzzle
     }
   }
   try {
-    trainBatches(train, { batchSize, seed, augment: runAugmentations({ task, training }) }).next();
+    trainingBatches(train, { batchSize, seed, augment: runAugmentations({ task, training }) }).next();
   } catch (error) {
     if (error instanceof RangeError || error instanceof PuzzleDatasetError) {
       throw new UsageError(`${name}: training: ${error.message}`);

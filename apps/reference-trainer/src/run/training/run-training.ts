@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { evaluationBatches, trainBatches } from '@hrm/data';
+import { evaluationBatches, trainingBatches } from '@hrm/data';
 import { type Evaluation, type Trainer } from '@hrm/trainer';
 import { MetricsLog, type CheckpointStore, type JsonValue } from '@hrm/trainer/checkpoint';
 import type { RunConfig } from '../../config/run-config';
@@ -126,7 +126,7 @@ export async function runTraining({
     };
     const isEvaluated = (step: number) => step % evaluateEvery === 0 || step === lastStep;
 
-    const stream = trainBatches(puzzles.train, {
+    const stream = trainingBatches(puzzles.train, {
       batchSize,
       seed,
       ...(cursor && { cursor }),

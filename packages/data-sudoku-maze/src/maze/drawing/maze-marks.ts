@@ -1,4 +1,4 @@
-import { assertSameCells } from '../../same-cells';
+import { expectSameCells } from '../../same-cells';
 import { type Maze, MazeCell } from '../maze';
 
 /** What to draw beside the maze. */
@@ -16,7 +16,7 @@ const KINDS: readonly MazeMark[] = ['wall', 'free', 'start', 'goal', 'path'];
 
 /** What each cell shows. */
 export function markMaze(maze: Maze, { prediction, answer }: MazeDrawing): MazeMark[] {
-  assertSameCells(maze.width * maze.height, { maze: maze.cells, prediction, answer });
+  expectSameCells(maze.width * maze.height, { maze: maze.cells, prediction, answer });
   return Array.from(maze.cells, (own, cell): MazeMark => {
     const shown = prediction ? prediction[cell]! : own;
     const isFree = own === MazeCell.free || own === MazeCell.path;

@@ -1,5 +1,5 @@
 import type { SeededRandom } from '@hrm/data';
-import { assertMaze, type Maze, MazeCell } from '../maze';
+import { expectMaze, type Maze, MazeCell } from '../maze';
 import { mazeDistances, neighbourCells, UNREACHABLE } from './maze-distances';
 
 /**
@@ -18,7 +18,7 @@ import { mazeDistances, neighbourCells, UNREACHABLE } from './maze-distances';
  * ```
  */
 export function shortestPath(maze: Maze, random?: SeededRandom): number[] | undefined {
-  const { start, goal } = assertMaze(maze);
+  const { start, goal } = expectMaze(maze);
   const distances = mazeDistances(maze, goal);
   if (distances[start] === UNREACHABLE) return undefined;
   const path = [start];

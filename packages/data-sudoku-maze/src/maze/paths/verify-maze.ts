@@ -1,5 +1,5 @@
 import { invalid, VALID, type Verdict } from '../../verdict';
-import { assertMaze, type Maze, MazeCell } from '../maze';
+import { expectMaze, type Maze, MazeCell } from '../maze';
 import { mazeDistances, UNREACHABLE } from './maze-distances';
 
 /**
@@ -22,7 +22,7 @@ import { mazeDistances, UNREACHABLE } from './maze-distances';
  */
 export function verifyMaze(question: Maze, answer: ArrayLike<number>): Verdict {
   const { width, height, cells } = question;
-  const { start, goal } = assertMaze(question);
+  const { start, goal } = expectMaze(question);
   if (answer.length !== cells.length) {
     return invalid(`the answer has ${answer.length} cells, the question ${cells.length}`);
   }

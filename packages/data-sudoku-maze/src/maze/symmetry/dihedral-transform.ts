@@ -49,14 +49,14 @@ export function dihedralSource(width: number, height: number, transform: Dihedra
  *
  * @example
  * ```ts
- * import { DIHEDRAL_INVERSE, dihedralTransform } from '@hrm/data-sudoku-maze';
+ * import { DIHEDRAL_INVERSE, applyDihedralTransform } from '@hrm/data-sudoku-maze';
  *
- * const turned = dihedralTransform(Uint8Array.of(1, 2, 3, 4), 2, 2, 1);
+ * const turned = applyDihedralTransform(Uint8Array.of(1, 2, 3, 4), 2, 2, 1);
  * console.log(turned.join()); // 2,4,1,3
- * console.log(dihedralTransform(turned, 2, 2, DIHEDRAL_INVERSE[1]!).join()); // 1,2,3,4
+ * console.log(applyDihedralTransform(turned, 2, 2, DIHEDRAL_INVERSE[1]!).join()); // 1,2,3,4
  * ```
  */
-export function dihedralTransform<A extends Uint8Array | Int32Array>(
+export function applyDihedralTransform<A extends Uint8Array | Int32Array>(
   grid: A,
   width: number,
   height: number,

@@ -12,11 +12,11 @@ import type { Maze } from '../maze';
  *
  * @example
  * ```ts
- * import { trainBatches } from '@hrm/data';
+ * import { trainingBatches } from '@hrm/data';
  * import { buildMazeDataset, generateMazePuzzles, mazeAugmentation } from '@hrm/data-sudoku-maze';
  *
  * const dataset = buildMazeDataset(generateMazePuzzles({ width: 10, count: 20 }));
- * for (const batch of trainBatches(dataset, { batchSize: 10, epochs: 1, augment: mazeAugmentation(10, 10) })) {
+ * for (const batch of trainingBatches(dataset, { batchSize: 10, epochs: 1, augment: mazeAugmentation(10, 10) })) {
  *   console.log(batch.inputs.subarray(0, 10).join());
  * }
  * ```

@@ -1,4 +1,4 @@
-import { dihedralTransform, shapeKeepingTransforms } from './dihedral-transform';
+import { applyDihedralTransform, shapeKeepingTransforms } from './dihedral-transform';
 import type { Maze } from '../maze';
 import { formatMaze } from '../maze-text';
 
@@ -11,16 +11,16 @@ import { formatMaze } from '../maze-text';
  *
  * @example
  * ```ts
- * import { dihedralTransform, mazeClass, parseMaze } from '@hrm/data-sudoku-maze';
+ * import { applyDihedralTransform, mazeClass, parseMaze } from '@hrm/data-sudoku-maze';
  *
  * const maze = parseMaze('S # ##  G');
- * const turned = { ...maze, cells: dihedralTransform(maze.cells, 3, 3, 1) };
+ * const turned = { ...maze, cells: applyDihedralTransform(maze.cells, 3, 3, 1) };
  * console.log(mazeClass(turned) === mazeClass(maze)); // true
  * ```
  */
 export function mazeClass({ width, height, cells }: Maze): string {
   const equals = shapeKeepingTransforms(width, height).map((transform) =>
-    formatMaze({ width, height, cells: dihedralTransform(cells, width, height, transform) }),
+    formatMaze({ width, height, cells: applyDihedralTransform(cells, width, height, transform) }),
   );
   return `${width}x${height} ${equals.sort()[0]!}`;
 }

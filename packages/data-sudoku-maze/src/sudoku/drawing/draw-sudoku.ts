@@ -1,5 +1,5 @@
 import { type Style, styled } from '../../ansi';
-import { assertSameCells } from '../../same-cells';
+import { expectSameCells } from '../../same-cells';
 import { geometryOfGrid } from '../sudoku-geometry';
 import { sudokuSymbol } from '../text/sudoku-text';
 import { wrongSudokuCells } from './wrong-sudoku-cells';
@@ -34,7 +34,7 @@ export interface SudokuDrawing {
 export function drawSudoku(question: ArrayLike<number>, options: SudokuDrawing & { color?: boolean } = {}): string {
   const { size, boxRows, boxColumns, cells } = geometryOfGrid(question);
   const { prediction, answer, color = false } = options;
-  assertSameCells(cells, { prediction, answer });
+  expectSameCells(cells, { prediction, answer });
   const wrong = prediction ? wrongSudokuCells(question, prediction, answer) : new Set<number>();
 
   const drawCell = (cell: number): string => {

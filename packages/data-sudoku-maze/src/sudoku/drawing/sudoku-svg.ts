@@ -1,4 +1,4 @@
-import { assertSameCells } from '../../same-cells';
+import { expectSameCells } from '../../same-cells';
 import type { SudokuDrawing } from './draw-sudoku';
 import { geometryOfGrid } from '../sudoku-geometry';
 import { sudokuSymbol } from '../text/sudoku-text';
@@ -24,7 +24,7 @@ import { wrongSudokuCells } from './wrong-sudoku-cells';
 export function sudokuSvg(question: ArrayLike<number>, options: SudokuDrawing & { cellSize?: number } = {}): string {
   const { size, boxRows, boxColumns, cells } = geometryOfGrid(question);
   const { prediction, answer, cellSize = 36 } = options;
-  assertSameCells(cells, { prediction, answer });
+  expectSameCells(cells, { prediction, answer });
   const wrong = prediction ? wrongSudokuCells(question, prediction, answer) : new Set<number>();
 
   const shapes: string[] = [];

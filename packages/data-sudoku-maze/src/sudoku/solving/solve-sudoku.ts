@@ -9,7 +9,7 @@ export type SudokuSolution = SudokuSearchResult;
  *
  * @throws RangeError naming the first cell that is not one.
  */
-export function assertSudokuGrid(grid: ArrayLike<number>): void {
+export function expectSudokuGrid(grid: ArrayLike<number>): void {
   const { size } = geometryOfGrid(grid);
   for (let cell = 0; cell < grid.length; cell++) {
     const digit = grid[cell]!;
@@ -43,7 +43,7 @@ export function solveSudoku(
   grid: ArrayLike<number>,
   options: { limit?: number; maxGuesses?: number } = {},
 ): SudokuSolution {
-  assertSudokuGrid(grid);
+  expectSudokuGrid(grid);
   return new SudokuSolver(geometryOfGrid(grid)).search(grid, options);
 }
 

@@ -1,4 +1,4 @@
-import { assertSudokuGrid } from './solve-sudoku';
+import { expectSudokuGrid } from './solve-sudoku';
 import { geometryOfGrid, type SudokuGeometry } from '../sudoku-geometry';
 import { sudokuSymbol } from '../text/sudoku-text';
 
@@ -33,7 +33,7 @@ function nameOf(unit: number, { size, boxRows, boxColumns, units }: SudokuGeomet
  * ```
  */
 export function sudokuContradiction(grid: ArrayLike<number>): string | undefined {
-  assertSudokuGrid(grid);
+  expectSudokuGrid(grid);
   const geometry = geometryOfGrid(grid);
   const { size, cells, units, peers, peersPerCell } = geometry;
   const cellsOf = (unit: number) => Array.from(units.subarray(unit * size, (unit + 1) * size));

@@ -10,11 +10,11 @@ import { sudokuSymmetrySampler } from './sudoku-symmetry';
  *
  * @example
  * ```ts
- * import { trainBatches } from '@hrm/data';
+ * import { trainingBatches } from '@hrm/data';
  * import { buildSudokuDataset, generateSudokuPuzzles, sudokuAugmentation } from '@hrm/data-sudoku-maze';
  *
  * const dataset = buildSudokuDataset(generateSudokuPuzzles({ size: 4, count: 100 }));
- * for (const batch of trainBatches(dataset, { batchSize: 50, epochs: 1, augment: sudokuAugmentation(4) })) {
+ * for (const batch of trainingBatches(dataset, { batchSize: 50, epochs: 1, augment: sudokuAugmentation(4) })) {
  *   console.log(batch.inputs.subarray(0, 16).join());
  * }
  * ```

@@ -1,4 +1,4 @@
-import { assertSudokuGrid } from '../solving/solve-sudoku';
+import { expectSudokuGrid } from '../solving/solve-sudoku';
 import { geometryOfGrid, type SudokuGeometry } from '../sudoku-geometry';
 import { formatSudoku } from '../text/sudoku-text';
 
@@ -204,7 +204,7 @@ function givensOf(grid: ArrayLike<number>, { size, cells }: SudokuGeometry): Giv
  * ```
  */
 export function sudokuClass(grid: ArrayLike<number>): string {
-  assertSudokuGrid(grid);
+  expectSudokuGrid(grid);
   const geometry = geometryOfGrid(grid);
   const [rows, columns, digits] = givensOf(grid, geometry) as [Int32Array, Int32Array, Int32Array];
   const { size, boxRows, boxColumns } = geometry;

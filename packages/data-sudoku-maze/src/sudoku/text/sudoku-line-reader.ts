@@ -1,6 +1,6 @@
 import { PuzzleTextError } from '../../puzzle-text-error';
 import { SUDOKU_SIZES, type SudokuSize } from '../sudoku-geometry';
-import { checkSudokuDigits, readSudokuCells, type SudokuCells } from './sudoku-text';
+import { expectSudokuDigits, readSudokuCells, type SudokuCells } from './sudoku-text';
 
 /** A puzzle, and the line on which it begins, from 1. */
 export interface SudokuInLines {
@@ -77,7 +77,7 @@ export class SudokuLineReader {
     const cells = readSudokuCells(text, counts, { size, before });
     const { digits } = cells;
     this.#size = this.#sizeOf(cells, sides, isInGrid);
-    checkSudokuDigits(cells, this.#size, before);
+    expectSudokuDigits(cells, this.#size, before);
     if (digits.length === this.#size) return this.#takeRow(digits);
     return { question: Uint8Array.from(digits), line: this.#line };
   }

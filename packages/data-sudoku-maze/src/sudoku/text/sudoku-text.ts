@@ -68,7 +68,7 @@ export function readSudokuCells(text: string, counts: readonly number[], context
 }
 
 /** Checks that all digits are of a size. @throws PuzzleTextError for the first that is not. */
-export function checkSudokuDigits({ digits, positions }: SudokuCells, size: SudokuSize, before = 0): void {
+export function expectSudokuDigits({ digits, positions }: SudokuCells, size: SudokuSize, before = 0): void {
   const beyond = digits.findIndex((digit) => digit > size);
   if (beyond < 0) return;
   const place = placeOf(before + beyond, size);
@@ -117,7 +117,7 @@ export function parseSudoku(text: string, size?: SudokuSize): Uint8Array {
     const expected = size === undefined ? '16, 36, 81 or 256' : `${size * size}`;
     throw new PuzzleTextError(`Expected ${expected} cells; got ${length}.`);
   }
-  checkSudokuDigits(cells, Math.sqrt(length) as SudokuSize);
+  expectSudokuDigits(cells, Math.sqrt(length) as SudokuSize);
   return Uint8Array.from(cells.digits);
 }
 

@@ -31,7 +31,7 @@ export interface NativeSetupProgress {
 }
 
 /** Options of {@link setUpNative}. */
-export interface NativeSetupOptions {
+export interface SetUpNativeOptions {
   /**
    * The cache folder. Default: `$HRM_CACHE`, else `~/.cache/hrm` (`$XDG_CACHE_HOME/hrm`), on macOS
    * `~/Library/Caches/hrm`.
@@ -80,7 +80,7 @@ export interface NativeSetupOptions {
  * console.log((await selectBackend()).why);
  * ```
  */
-export async function setUpNative(options: NativeSetupOptions = {}): Promise<NativeInstallation> {
+export async function setUpNative(options: SetUpNativeOptions = {}): Promise<NativeInstallation> {
   const { env = process.env, signal, gpu = 'auto', cache } = options;
   const started = performance.now();
   const seconds = () => (performance.now() - started) / 1000;

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 
-/** Options of {@link matmulSpeed}. */
-export interface MatmulSpeedOptions {
+/** Options of {@link matMulSpeed}. */
+export interface MatMulSpeedOptions {
   /** Rows of the left matrix. Default 5184. */
   m?: number;
   /** Columns of the left matrix and rows of the right one. Default 512. */
@@ -16,8 +16,8 @@ export interface MatmulSpeedOptions {
   seconds?: number;
 }
 
-/** The result of {@link matmulSpeed}. */
-export interface MatmulSpeed {
+/** The result of {@link matMulSpeed}. */
+export interface MatMulSpeed {
   /** Median over the rounds, in 10^9 floating-point operations per second. A product counts as 2mkn. */
   gflops: number;
   /** The speed of the fastest round. */
@@ -32,19 +32,19 @@ export interface MatmulSpeed {
  *
  * @example
  * ```ts
- * import { matmulSpeed, selectBackend } from '@hrm/runtime';
+ * import { matMulSpeed, selectBackend } from '@hrm/runtime';
  *
  * await selectBackend();
- * const { gflops } = matmulSpeed({ m: 256, k: 256, n: 256, seconds: 0.2 });
+ * const { gflops } = matMulSpeed({ m: 256, k: 256, n: 256, seconds: 0.2 });
  * console.log(`${gflops.toFixed(1)} GFLOP/s`);
  * ```
  */
-export function matmulSpeed(options: MatmulSpeedOptions = {}): MatmulSpeed {
+export function matMulSpeed(options: MatMulSpeedOptions = {}): MatMulSpeed {
   const { m = 5184, k = 512, n = 512, batch = 1, seconds = 1 } = options;
   const multiply = options.multiply ?? ((a: tf.Tensor, b: tf.Tensor) => tf.matMul(a, b));
   for (const [name, value] of Object.entries({ m, k, n, batch })) {
     if (!Number.isInteger(value) || value < 1)
-      throw new RangeError(`matmulSpeed: ${name} is ${value}, expected a whole number of at least 1`);
+      throw new RangeError(`matMulSpeed: ${name} is ${value}, expected a whole number of at least 1`);
   }
   const fill = (rows: number, columns: number) =>
     tf.tidy(() => tf.reshape(tf.sin(tf.range(0, batch * rows * columns)), [batch, rows, columns]));

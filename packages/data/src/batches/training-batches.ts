@@ -1,10 +1,10 @@
 import { SeededRandom, type SeededRandomState } from '../seeded-random';
 import type { Augmentation } from './augmentation';
-import { appendExample, assertBatchSize, type DatasetBatch, blankBatch } from './dataset-batch';
-import { checkPuzzleDataset, type PuzzleDataset, PuzzleDatasetError, type PuzzleSet } from '../layout/puzzle-dataset';
+import { appendExample, expectBatchSize, type DatasetBatch, blankBatch } from './dataset-batch';
+import { expectPuzzleDataset, type PuzzleDataset, PuzzleDatasetError, type PuzzleSet } from '../layout/puzzle-dataset';
 
 /** Where a stream of training batches stands; plain JSON, to be saved with a checkpoint. */
-export interface TrainBatchesCursor {
+export interface TrainingBatchesCursor {
   /** The seed of the stream. */
   seed: number;
   /** Passes over a set that have begun, from 0; with one set it is the epoch when `epochsPerIteration` is 1. */
@@ -18,11 +18,11 @@ export interface TrainBatchesCursor {
 /** A training batch: full, and with the place in the stream right after it. */
 export interface TrainingBatch extends DatasetBatch {
   /** Pass it as `cursor` to go on with the batch after this one. */
-  cursor: TrainBatchesCursor;
+  cursor: TrainingBatchesCursor;
 }
 
 /** How training batches are drawn. */
-export interface TrainBatchesOptions {
+export interface TrainingBatchesOptions {
   /** Examples of a batch; every batch has exactly so many. */
   batchSize: number;
   /** Seed of all that is random here. Default 0. */
@@ -35,12 +35,12 @@ export interface TrainBatchesOptions {
    */
   epochsPerIteration?: number;
   /** Go on from here. Default: the beginning. */
-  cursor?: TrainBatchesCursor;
+  cursor?: TrainingBatchesCursor;
   /** Changes each example drawn; several do so one after the other. Default: none. */
   augment?: Augmentation | readonly Augmentation[];
 }
 
-function startingCursor({ seed = 0, cursor }: TrainBatchesOptions): TrainBatchesCursor {
+function startingCursor({ seed = 0, cursor }: TrainingBatchesOptions): TrainingBatchesCursor {
   if (!cursor) return { seed, iteration: 0, position: 0, random: new SeededRandom(seed, 0).state };
   const isCount = (value: unknown) => Number.isSafeInteger(value) && (value as number) >= 0;
   if (!isCount(cursor.iteration) || !isCount(cursor.position)) {
@@ -84,30 +84,30 @@ function drawExamples(set: PuzzleSet, puzzle: number, atMost: number, random: Se
  *
  * @example
  * ```ts
- * import { buildDataset, trainBatches } from '@hrm/data';
+ * import { buildDataset, trainingBatches } from '@hrm/data';
  *
  * const examples = Array.from({ length: 200 }, (_, k) => ({ input: [1 + (k % 9), 1], output: [1, 1 + (k % 9)] }));
  * const dataset = buildDataset(examples, { vocabSize: 10, seqLen: 2 });
  * const options = { batchSize: 64, seed: 0 };
- * const [first, second] = trainBatches(dataset, options);
- * const [again] = trainBatches(dataset, { ...options, cursor: first!.cursor });
+ * const [first, second] = trainingBatches(dataset, options);
+ * const [again] = trainingBatches(dataset, { ...options, cursor: first!.cursor });
  * console.log(again!.inputs.join() === second!.inputs.join()); // true
  * ```
  */
-export function* trainBatches(
+export function* trainingBatches(
   dataset: PuzzleDataset,
-  options: TrainBatchesOptions,
+  options: TrainingBatchesOptions,
 ): Generator<TrainingBatch, undefined> {
   const { batchSize, seed = 0, epochs = Infinity, epochsPerIteration = 1, augment = [] } = options;
   const augmentations = typeof augment === 'function' ? [augment] : augment;
-  assertBatchSize(batchSize);
+  expectBatchSize(batchSize);
   if (!(Number.isSafeInteger(epochsPerIteration) && epochsPerIteration >= 1)) {
     throw new RangeError(`epochsPerIteration must be a positive integer; got ${epochsPerIteration}.`);
   }
   if (!(epochs === Infinity || (epochs >= 0 && Number.isInteger(epochs / epochsPerIteration)))) {
     throw new RangeError(`epochs must be a multiple of epochsPerIteration, ${epochsPerIteration}; got ${epochs}.`);
   }
-  checkPuzzleDataset(dataset);
+  expectPuzzleDataset(dataset);
   const { metadata } = dataset;
   const start = startingCursor(options);
   const random = SeededRandom.fromState(start.random);
