@@ -22,7 +22,8 @@ const BATCHES = 'a list or a generator of batches, such as trainingBatches(...)'
 
 /**
  * Trains a model by deep supervision on a stream of batches: every step lets a new puzzle into the slots that have
- * halted, runs one segment on each slot (or `segmentsPerUpdate`), and updates the weights. It knows no puzzle and no terminal.
+ * halted, runs one segment on each slot (or `segmentsPerUpdate`), and updates the weights. It knows no puzzle and no
+ * terminal.
  *
  * Calls take turns, in the order in which they were made. While `evaluate` or `withAveragedWeights` is under way, the
  * model has the averaged weights: further ones join in, and `trainBatch` and `state` throw, as does `restore` whenever
@@ -69,18 +70,17 @@ export class Trainer {
     this.#state = new TrainingState(network, optimizer, { keepsAverage: emaDecay !== undefined, seed });
   }
 
-  /** Steps made so far. */
+  /** The number of steps so far. */
   get steps(): number {
     return this.#state.steps;
   }
 
   /**
-   * Makes one step.
+   * Trains one step.
    *
-   * @throws RangeError, TypeError for a batch that the network cannot take; the next may be of another size if none has
-   *   been taken yet.
-   * @throws NonFiniteError when the loss, a gradient or a new weight is not finite; the step is then not applied.
-   * @throws Error while `evaluate` or `withAveragedWeights` is under way.
+   * @throws RangeError, TypeError for a batch that does not fit the network or the size of earlier batches.
+   * @throws NonFiniteError if the loss, a gradient or a new weight is not finite. Then the step is not applied.
+   * @throws Error during `evaluate` or `withAveragedWeights`.
    */
   async trainBatch(batch: PuzzleBatch): Promise<StepEvent> {
     this.#expectNotDisposed();
@@ -103,7 +103,7 @@ export class Trainer {
     return { type: 'step', step, ...figures, learningRate, seconds, samplesPerSecond: batchSize / seconds };
   }
 
-  /** What a step gives, all of it finite, and its figures. A step that fails puts back what it drew. */
+  /** Computes a step and its figures, and checks that all is finite. A failed step restores the random state. */
   async #attempt(
     step: number,
     batch: PuzzleBatch,
@@ -145,9 +145,9 @@ export class Trainer {
   }
 
   /**
-   * Makes a step for each batch, until there are no more or `maxSteps` steps have been made in all. With a `signal` it
-   * ends before the next step, with the signal's reason as the error; the trainer can go on, with the batch after the
-   * last one told of.
+   * Trains a step for each batch, until there are no more batches or the trainer has made `maxSteps` steps in all. An
+   * aborted `signal` stops it before the next step, with the signal's reason as the error. Training can continue with
+   * the batch after that of the last event.
    */
   async *train(
     batches: Iterable<PuzzleBatch> | AsyncIterable<PuzzleBatch>,
@@ -164,15 +164,15 @@ export class Trainer {
   }
 
   /**
-   * Runs `f` while the network has the averaged weights; it has its own back afterwards, whatever happens. Inside of it,
-   * `evaluate` may be called.
+   * Runs `f` while the network has the averaged weights; it has its own back afterwards, whatever happens. Inside of
+   * it, `evaluate` may be called.
    */
   async withAveragedWeights<T>(f: () => Promise<T>): Promise<T> {
     this.#expectNotDisposed();
     return this.#turns.together('withAveragedWeights', () => this.#state.useAverages(), f);
   }
 
-  /** Evaluates with the averaged weights where an average is kept. See `evaluate`. */
+  /** Evaluates the network, with the averaged weights if an average is kept. See `evaluate`. */
   async evaluate(
     batches: Iterable<PuzzleBatch> | AsyncIterable<PuzzleBatch>,
     options: Pick<EvaluateOptions, 'until' | 'signal' | 'bucketSizes' | 'onBatch' | 'onSegment'> = {},
@@ -189,9 +189,9 @@ export class Trainer {
   }
 
   /**
-   * Everything that training changes, as plain values.
+   * All state of the training as plain values.
    *
-   * @throws Error while `evaluate` or `withAveragedWeights` is under way.
+   * @throws Error during `evaluate` or `withAveragedWeights`.
    */
   async state(): Promise<TrainerState> {
     this.#expectNotDisposed();
@@ -199,10 +199,9 @@ export class Trainer {
   }
 
   /**
-   * Goes on from a saved state, exactly.
+   * Restores a saved state, so that training continues exactly.
    *
-   * @throws Error when the state is of another model, optimizer or average, or other calls are under way; nothing has
-   *   changed then.
+   * @throws Error for a state of another model, optimizer or average, and during other calls. Then nothing changes.
    */
   restore(state: TrainerState): void {
     this.#expectNotDisposed();
@@ -216,7 +215,7 @@ export class Trainer {
     if (this.#disposed) throw new Error('Trainer: it has been disposed of; make another one');
   }
 
-  /** Frees what the trainer holds beside the network; where calls are under way, once they are over. */
+  /** Frees the trainer's tensors, but not the network's. Waits for calls that still run. */
   dispose(): void {
     if (this.#disposed) return;
     this.#disposed = true;

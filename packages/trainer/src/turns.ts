@@ -1,29 +1,29 @@
 /** A turn that several calls share. */
 interface SharedTurn {
   call: string;
-  /** Calls that have joined and are not over. */
+  /** Calls that have joined and still run. */
   joined: Set<Promise<unknown>>;
 }
 
 /**
- * Lets calls take turns, in the order in which they were made. Some calls share a turn: one made while such a turn is
- * under way joins it, so that it may also be made, and waited for, by what runs in that turn.
+ * Runs calls one after another, in order. Some calls share a turn: such a call joins a shared turn that is running. So
+ * code inside that turn can make the call and await it.
  */
 export class Turns {
   #last: Promise<unknown> = Promise.resolve();
-  /** Calls made and not over yet. */
+  /** The number of calls that wait or run. */
   #open = 0;
   #shared: SharedTurn | undefined;
 
-  /** Whether no call is under way or waiting. */
+  /** Whether no call waits or runs. */
   get isFree(): boolean {
     return this.#open === 0;
   }
 
-  /** Calls `f` once all calls made before are over. */
+  /** Calls `f` after all earlier calls have ended. */
   whenFree<T>(f: () => T | Promise<T>): Promise<T> {
     const turn = this.#count(this.#last.then(f));
-    // A call that fails does not keep the next from its turn.
+    // The next call also runs after a failed one.
     this.#last = turn.catch(() => undefined);
     return turn;
   }
@@ -31,7 +31,7 @@ export class Turns {
   /**
    * A turn that is not shared.
    *
-   * @throws Error during a shared turn: a call made from inside of it would wait for itself.
+   * @throws Error during a shared turn, because a call from inside that turn would wait for itself.
    */
   alone<T>(call: string, f: () => Promise<T>): Promise<T> {
     if (this.#shared) {
@@ -45,9 +45,7 @@ export class Turns {
     return this.whenFree(f);
   }
 
-  /**
-   * A shared turn. `begin` is called before the first of its calls, and what it returns when the last is over.
-   */
+  /** A shared turn. Calls `begin` before its first call, and the function that `begin` returns after its last call. */
   together<T>(call: string, begin: () => () => void, f: () => Promise<T>): Promise<T> {
     if (this.#shared) return this.#join(this.#shared, f);
     return this.whenFree(async () => {

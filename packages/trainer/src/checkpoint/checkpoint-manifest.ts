@@ -5,12 +5,12 @@ import type { FileFacts } from '@hrm/files/node';
 /** A value that JSON can hold. */
 export type JsonValue = null | boolean | number | string | readonly JsonValue[] | { readonly [key: string]: JsonValue };
 
-/** The manifest of a checkpoint: everything that is not tensors, and what the files of tensors must be. */
+/** The manifest of a checkpoint: its state and metric, and the length and SHA-256 of each file. */
 export interface CheckpointManifest {
   readonly step: number;
-  /** How good the weights are, where that was measured: more is better. */
+  /** The quality of the weights, if measured. Higher is better. */
   readonly metric: number | undefined;
-  /** The files beside the manifest, by name. */
+  /** The other files, by name. */
   readonly files: ReadonlyMap<string, FileFacts>;
   readonly state: JsonValue;
 }
@@ -24,17 +24,17 @@ export const manifestLimit = 64 * 2 ** 20;
 const format = 'hrm-checkpoint';
 const version = 1;
 
-/** What the names of a checkpoint's files look like. */
+/** The pattern of a checkpoint's file names. */
 const fileName = /^[a-z][a-z0-9_-]{0,99}\.safetensors$/;
 
-/** The manifest as a file. It ends with the SHA-256 of all before it, so that a damaged one is known as such. */
+/** Writes the manifest as a file. It ends with the SHA-256 of its contents, which shows damage. */
 export function serializeManifest({ step, metric, files, state }: CheckpointManifest): Uint8Array {
   const document = { format, version, step, metric: metric ?? null, files: Object.fromEntries(files), state };
   const body = new TextEncoder().encode(JSON.stringify(document, null, 2).slice(0, -'\n}'.length));
   return Buffer.concat([body, seal(body)]);
 }
 
-/** Reads a manifest; any byte out of place is a FileFormatError. */
+/** Reads a manifest. @throws FileFormatError if any byte is wrong. */
 export function parseManifest(bytes: Uint8Array, path: string): CheckpointManifest {
   const fail = (problem: string, expected: string, offset?: number): never => {
     throw new FileFormatError({ path, offset, problem, expected });
@@ -67,23 +67,24 @@ export function parseManifest(bytes: Uint8Array, path: string): CheckpointManife
 function parseFiles(files: JsonObject, fail: (problem: string, expected: string) => never): Map<string, FileFacts> {
   const facts = new Map<string, FileFacts>();
   for (const [name, file] of Object.entries(files)) {
-    if (!isFileName(name)) fail(`the file name ${JSON.stringify(name)} is not one`, 'such as "weights.safetensors"');
+    if (!isFileName(name))
+      fail(`the file name ${JSON.stringify(name)} is not allowed`, 'one such as "weights.safetensors"');
     const { bytes, sha256 } = isObject(file) ? file : {};
     const isHash = typeof sha256 === 'string' && /^[0-9a-f]{64}$/.test(sha256);
     if (typeof bytes !== 'number' || !Number.isSafeInteger(bytes) || bytes < 0 || !isHash) {
-      return fail(`what it says of "${name}" is wrong`, 'its length and SHA-256');
+      return fail(`the entry of "${name}" is wrong`, 'its length and SHA-256');
     }
     facts.set(name, { bytes, sha256 });
   }
   return facts;
 }
 
-/** Whether a file of a checkpoint may have this name: no path, nothing hidden, the same on every system. */
+/** Whether a file of a checkpoint may have this name. Excludes paths and hidden names. */
 export function isFileName(name: string): boolean {
   return fileName.test(name);
 }
 
-/** Throws a TypeError, naming the place, where JSON would not give `value` back: undefined, NaN, a Map. */
+/** Checks that JSON can hold `value`. Throws a TypeError with the place of an undefined, a NaN or a Map. */
 export function expectJsonValue(value: unknown, place = 'state'): asserts value is JsonValue {
   if (value === null || typeof value === 'boolean' || typeof value === 'string') return;
   if (typeof value === 'number' && Number.isFinite(value)) return;
@@ -95,7 +96,7 @@ export function expectJsonValue(value: unknown, place = 'state'): asserts value 
   throw new TypeError(`${place} is ${shown}, which JSON cannot hold; expected plain objects, arrays, strings, numbers`);
 }
 
-/** The end of the file whose text up to there is `body`. */
+/** The end of the file after `body`. */
 function seal(body: Uint8Array): Uint8Array {
   const sha256 = createHash('sha256').update(body).digest('hex');
   return new TextEncoder().encode(`,\n  "sha256": "${sha256}"\n}\n`);

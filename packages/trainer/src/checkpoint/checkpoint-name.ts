@@ -1,4 +1,4 @@
-/** The name of a step's checkpoint in its folder; names sort as steps do. */
+/** The name of a step's checkpoint. Names sort in the order of steps. */
 export function checkpointName(step: number): string {
   return `checkpoint-${String(step).padStart(8, '0')}`;
 }
@@ -9,13 +9,13 @@ export function checkpointStep(name: string): number | undefined {
   return checkpointName(step) === name ? step : undefined;
 }
 
-/** What is being written, until it is whole. */
+/** For a checkpoint that is being written. */
 export const savingPrefix = '.saving-';
-/** What is being removed. */
+/** For a checkpoint that is being removed. */
 export const removingPrefix = '.removing-';
-/** What was there before, while another takes its place. */
+/** For an old checkpoint that is being replaced. */
 export const replacedPrefix = '.replaced-';
-/** What a run that went another way had saved. */
+/** For checkpoints of another branch of the run. */
 export const setAsidePrefix = 'set-aside-';
-/** What others have put into the folder of a checkpoint that was removed. */
+/** For files that others have put into the folder of a removed checkpoint. */
 export const foreignPrefix = 'foreign-files-of-';

@@ -15,25 +15,27 @@ import { removeCheckpoint } from './remove-checkpoint';
 import { rewriteManifest } from './rewrite-manifest';
 import { type CheckpointContents, putCheckpoint } from './write-checkpoint';
 
-/** Choices of a {@link CheckpointStore}. */
+/** Options of {@link CheckpointStore.open}. */
 export interface CheckpointStoreOptions {
-  /** How many of the newest checkpoints stay, at least 1. Default 2. */
+  /** How many of the newest checkpoints to keep, at least 1. Default 2. */
   readonly keepNewest?: number;
-  /** Whether the one with the highest metric stays too. Default true. */
+  /** Whether to keep the one with the highest metric too. Default true. */
   readonly keepBest?: boolean;
-  /** Change nothing on the disk, for a program that only looks. Default false. */
+  /** Change nothing on disk, for a program that only reads. Default false. */
   readonly readOnly?: boolean;
-  /** Told what a user should know: damaged checkpoints passed over, old ones that cannot be removed. Default: console.warn. */
+  /**
+   * Called with warnings: damaged checkpoints that are skipped, old ones that cannot be removed. Default: console.warn.
+   */
   readonly onWarning?: (message: string) => void;
   /** Default: the machine's. */
   readonly fileSystem?: FileSystem;
 }
 
 /**
- * The checkpoints of a run, in its folder `checkpoints`: the newest few and the best.
+ * The checkpoints of a run, in its folder `checkpoints`. Keeps the newest few and the best.
  *
- * Saving loses nothing that was saved: see {@link writeCheckpoint}; older checkpoints go only when as many newer ones as
- * are to stay have been found whole or written by this store. Hold a {@link RunLock} while one is open for saving.
+ * A failed save loses no saved checkpoint, see {@link writeCheckpoint}. An older checkpoint is removed only when this
+ * store has written or verified enough newer ones. Hold a {@link RunLock} while a store is open for saving.
  *
  * @example
  * ```ts
@@ -57,7 +59,7 @@ export class CheckpointStore {
   readonly #readOnly: boolean;
   readonly #warn: (message: string) => void;
   readonly #fileSystem: FileSystem;
-  /** Steps of checkpoints that this store has written, or read and found whole. */
+  /** Steps of the checkpoints that this store has written or verified. */
   readonly #trusted = new Set<number>();
 
   private constructor(runFolder: string, options: CheckpointStoreOptions) {
@@ -74,11 +76,10 @@ export class CheckpointStore {
   }
 
   /**
-   * Opens the checkpoints of the run in `runFolder`, which is made if missing (but not the folder it is in), and clears
-   * away what saves that were killed have left.
+   * Opens the checkpoints of the run in `runFolder`. Creates that folder if it is missing (its parent must exist), and
+   * removes the files of interrupted saves.
    *
-   * @throws Error of the file system, and where `checkpoints` is a link, which nothing is written through; RangeError for a
-   *   wrong `keepNewest`.
+   * @throws Error of the file system; Error where `checkpoints` is a link; RangeError for a wrong `keepNewest`.
    */
   static async open(runFolder: string, options: CheckpointStoreOptions = {}): Promise<CheckpointStore> {
     const store = new CheckpointStore(runFolder, options);
@@ -90,34 +91,34 @@ export class CheckpointStore {
     return store;
   }
 
-  /** The steps of which there are checkpoints, whole or not, newest first. */
+  /** The steps of all checkpoints, damaged ones included, newest first. */
   async steps(): Promise<readonly number[]> {
     const steps = (await this.#names()).map(checkpointStep).filter((step) => step !== undefined);
     return steps.sort((a, b) => b - a);
   }
 
   /**
-   * Saves a checkpoint, then removes those that need not stay; returns the folder it is in.
+   * Saves a checkpoint, then removes those that are no longer kept. Returns the folder of the new one.
    *
-   * Checkpoints of later steps, left by a run that was resumed further back, are set aside under another name once the new
-   * one is written: resuming must not jump to them. Files that others have put into a checkpoint's folder are never removed.
+   * If a run was resumed from an earlier step, the checkpoints of later steps are renamed once the new one is written,
+   * so that resuming does not use them. Files that others have put into a checkpoint's folder are never removed.
    *
-   * @throws as `writeCheckpoint` does; the checkpoints already there then stay as they are.
+   * @throws as `writeCheckpoint`. Then the present checkpoints stay unchanged.
    */
   async save(contents: CheckpointContents): Promise<string> {
     if (this.#readOnly) throw new Error('this store was opened read-only; open it without readOnly to save');
     const later = (await this.steps()).filter((step) => step > contents.step);
     const path = await putCheckpoint(this.folder, contents, {
       fileSystem: this.#fileSystem,
-      onForeignFiles: (place) => this.#tellOfForeignFiles(place),
+      onForeignFiles: (place) => this.#warnOfForeignFiles(place),
       ...(later.length > 0 && { makeWay: () => this.#setAside(later) }),
     });
     this.#trusted.add(contents.step);
     if (later.length > 0) {
       later.forEach((step) => this.#trusted.delete(step));
       this.#warn(
-        `saving step ${contents.step}: the checkpoints of later steps (${later.join(', ')}) are of another course of the ` +
-          `run; they are set aside as ${join(this.folder, setAsidePrefix)}*`,
+        `saving step ${contents.step}: the checkpoints of later steps (${later.join(', ')}) belong to another branch of ` +
+          `the run; they are now named ${join(this.folder, setAsidePrefix)}*`,
       );
     }
     try {
@@ -129,17 +130,17 @@ export class CheckpointStore {
   }
 
   /**
-   * Tells of a checkpoint that was saved how good its weights are, and keeps another state with it: what was measured after
-   * saving, so that a measurement that takes long, or is killed, costs no steps. Its files are not written again.
+   * Records the metric of a saved checkpoint, and replaces its state. So a program can save first and measure
+   * afterwards, and an interrupted measurement loses no steps. The files of tensors are not written again.
    *
-   * @param step of a checkpoint that is there.
-   * @throws Error of the file system; FileFormatError where it has no whole manifest; what it told before then stays.
+   * @param step of a saved checkpoint.
+   * @throws Error of the file system; FileFormatError where its manifest is damaged. Then nothing changes.
    */
   async recordMetric(step: number, { metric, state }: { metric: number; state: JsonValue }): Promise<void> {
     if (this.#readOnly) throw new Error('this store was opened read-only; open it without readOnly to record');
     await rewriteManifest(this.folder, step, { metric, state }, this.#fileSystem);
     try {
-      // What was the best may not be any longer.
+      // Another checkpoint may be the best now.
       await this.#prune();
     } catch (error) {
       this.#warn(
@@ -149,11 +150,12 @@ export class CheckpointStore {
   }
 
   /**
-   * The newest checkpoint that is whole. Damaged ones are passed over, with one warning that names them and says why. One that
-   * cannot be read now (EIO, EACCES, EMFILE, out of memory) is not: it may be whole, and going back loses steps.
+   * The newest undamaged checkpoint. Skips damaged ones, with one warning that names them and the reasons. Does not
+   * skip one that cannot be read now (EIO, EACCES, EMFILE, out of memory): it may be undamaged, and an older one would
+   * lose steps.
    *
-   * @returns `undefined` where there is no checkpoint at all.
-   * @throws FileFormatError where there are some and none is whole; Error, with the `code` of the file system, where one
+   * @returns `undefined` if there is no checkpoint.
+   * @throws FileFormatError where all checkpoints are damaged; Error with the `code` of the file system where one
    *   cannot be read now.
    */
   async latest(options: Pick<ReadCheckpointOptions, 'only' | 'optional'> = {}): Promise<Checkpoint | undefined> {
@@ -161,10 +163,11 @@ export class CheckpointStore {
   }
 
   /**
-   * The whole checkpoint with the highest metric, the newest of equals; damaged ones are passed over with one warning.
+   * The undamaged checkpoint with the highest metric, and of equal ones the newest. Skips damaged ones with one
+   * warning.
    *
-   * @returns `undefined` where none was saved with a metric.
-   * @throws FileFormatError where some were, and none is whole; Error where one cannot be read now, as {@link latest} does.
+   * @returns `undefined` if no checkpoint has a metric.
+   * @throws as {@link latest}.
    */
   async best(options: Pick<ReadCheckpointOptions, 'only' | 'optional'> = {}): Promise<Checkpoint | undefined> {
     const { byMetric, unreadable } = await this.#measure();
@@ -188,7 +191,7 @@ export class CheckpointStore {
         this.#trusted.add(step);
         if (problems.length > 0) {
           this.#warn(
-            `using the checkpoint of step ${step}, for newer or better ones are damaged:\n${problems.join('\n')}`,
+            `using the checkpoint of step ${step}, because newer or better ones are damaged:\n${problems.join('\n')}`,
           );
         }
         return checkpoint;
@@ -201,12 +204,14 @@ export class CheckpointStore {
     if (problems.length === 0) return undefined;
     throw new FileFormatError({
       path: this.folder,
-      problem: `no checkpoint is whole:\n${problems.join('\n')}\n`,
-      expected: 'one that is; restore a copy, or start a new run in another folder',
+      problem: `all checkpoints are damaged:\n${problems.join('\n')}\n`,
+      expected: 'an undamaged one; restore a copy, or start a new run in another folder',
     });
   }
 
-  /** The steps of the checkpoints with a metric, best first and the newer of equals first; and the manifests that fail. */
+  /**
+   * The steps of the checkpoints with a metric, best first, then newest first; and the manifests that cannot be read.
+   */
   async #measure(): Promise<{ byMetric: readonly number[]; unreadable: { step: number; error: unknown }[] }> {
     const measured: { step: number; metric: number }[] = [];
     const unreadable: { step: number; error: unknown }[] = [];
@@ -222,7 +227,7 @@ export class CheckpointStore {
     return { byMetric, unreadable };
   }
 
-  /** Removes what newer checkpoints make superfluous. Those not known to be whole do not count as newer ones. */
+  /** Removes checkpoints that are no longer kept. Only verified ones count as newer. */
   async #prune(): Promise<void> {
     const steps = await this.steps();
     const newest = steps.filter((step) => this.#trusted.has(step)).slice(0, this.#keepNewest);
@@ -230,11 +235,11 @@ export class CheckpointStore {
     const kept = new Set(newest);
     if (this.#keepBest) {
       const { byMetric, unreadable } = await this.#measure();
-      // The best by its word may be damaged; then the best that is surely whole is worth keeping as well.
+      // The best one may be damaged. So the best verified one is kept as well.
       for (const step of [byMetric[0], byMetric.find((candidate) => this.#trusted.has(candidate))]) {
         if (step !== undefined) kept.add(step);
       }
-      // A disk that fails to answer now may hold the best; a manifest that is damaged or gone does not.
+      // A checkpoint that cannot be read now may be the best. A damaged one cannot.
       for (const { step, error } of unreadable) if (!(error instanceof FileFormatError)) kept.add(step);
     }
     for (const step of steps) {
@@ -242,29 +247,27 @@ export class CheckpointStore {
     }
   }
 
-  /** Takes the name away first, for good: what is half removed must not pass for a checkpoint. */
+  /** Renames the folder before it removes files, so that no half-removed checkpoint keeps its name. */
   async #remove(step: number): Promise<void> {
     const removing = `${removingPrefix}${checkpointName(step)}`;
-    await this.#clearAway(removing);
+    await this.#removeFolder(removing);
     await this.#fileSystem.rename(this.#path(step), join(this.folder, removing));
     this.#trusted.delete(step);
     await this.#fileSystem.syncFolder(this.folder);
-    await this.#clearAway(removing);
+    await this.#removeFolder(removing);
   }
 
-  async #clearAway(name: string): Promise<void> {
+  async #removeFolder(name: string): Promise<void> {
     const checkpoint = /checkpoint-\d{8,16}/.exec(name)?.[0] ?? 'checkpoint';
     const foreign = await removeCheckpoint(this.#fileSystem, this.folder, name, checkpoint);
-    if (foreign !== undefined) this.#tellOfForeignFiles(foreign);
+    if (foreign !== undefined) this.#warnOfForeignFiles(foreign);
   }
 
-  #tellOfForeignFiles(place: string): void {
-    this.#warn(
-      `a checkpoint was removed, but not the files in its folder that are not its own; they are now in ${place}`,
-    );
+  #warnOfForeignFiles(place: string): void {
+    this.#warn(`a checkpoint was removed, but not the other files in its folder; they are now in ${place}`);
   }
 
-  /** Gives the checkpoints of these steps other names; returns what gives them theirs back. */
+  /** Renames the checkpoints of these steps. Returns the function that undoes it. */
   async #setAside(steps: readonly number[]): Promise<() => Promise<void>> {
     const names = new Set((await this.#fileSystem.list(this.folder)).map(({ name }) => name));
     const moved: [from: string, to: string][] = [];
@@ -293,7 +296,7 @@ export class CheckpointStore {
         await this.#fileSystem.rename(join(this.folder, name), join(this.folder, name.slice(replacedPrefix.length)));
         await this.#fileSystem.syncFolder(this.folder);
       } else if ([savingPrefix, removingPrefix, replacedPrefix].some((prefix) => name.startsWith(prefix))) {
-        await this.#clearAway(name);
+        await this.#removeFolder(name);
       }
     }
   }

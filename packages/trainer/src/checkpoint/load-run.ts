@@ -11,35 +11,36 @@ import {
 import { nodeFileSystem, readWholeFile } from '@hrm/files/node';
 import { readWeights, type ReadWeightsOptions } from './read-weights';
 
-/** Choices of {@link loadRun}. */
+/** Options of {@link loadRun}. */
 export interface LoadRunOptions extends ReadWeightsOptions {
-  /** What the config's names stand for, where parts of your own are among them. Default: the standard parts. */
+  /** The parts that the config names, if it uses your own. Default: the standard parts. */
   readonly parts?: PartCatalog;
   /** The model's config, for a run whose `config.json` has none. */
   readonly config?: ModelConfig;
 }
 
-/** A trained model, and where it comes from. */
+/** A trained model and its origin. */
 export interface LoadedRun {
   readonly model: RecursiveReasoner;
   /** Whether its weights are averages. */
   readonly averaged: boolean;
-  /** Steps made before they were saved. */
+  /** The training step at which its weights were saved. */
   readonly step: number;
 }
 
-/** Larger descriptions of runs are not read. */
+/** The largest `config.json` that is read, in bytes. */
 const configLimit = 2 ** 20;
 
 /**
- * The model of a run, from its folder: what `hrm train` made, or a program that writes `config.json` with the model's config as
- * its `model`, and checkpoints with a file `weights`. `saveModel` of `@hrm/models` makes one file of it.
+ * Loads the model of a run from its folder. The run may be from `hrm train`, or from a program that writes checkpoints
+ * with a file `weights`, and `config.json` with the model's config as `model`. `saveModel` of `@hrm/models` writes it
+ * as one file.
  *
- * It executes nothing of the folder: parts of the run's own are to be given. Call it once a backend is chosen.
+ * Executes no code of the folder, so pass the run's own parts as `parts`. Select a backend before.
  *
- * @param run the folder; nothing in it is changed.
- * @throws FileFormatError where there is no run, or no whole checkpoint; RangeError for parts that are not known; Error where
- *   the weights are not those of the config.
+ * @param run the folder. Nothing in it is changed.
+ * @throws FileFormatError where there is no run or no undamaged checkpoint; RangeError for unknown parts; Error where
+ *   the weights do not fit the config.
  *
  * @example
  * ```ts
@@ -89,7 +90,7 @@ async function readModelConfig(run: string): Promise<ModelConfig> {
   if (typeof model === 'object' && model !== null && !Array.isArray(model)) return model as ModelConfig;
   throw new FileFormatError({
     path,
-    problem: 'it does not say what model the run has',
-    expected: 'its config as "model"; give it: loadRun(run, { config })',
+    problem: 'it does not have the model of the run',
+    expected: 'its config as "model"; pass it instead: loadRun(run, { config })',
   });
 }

@@ -6,19 +6,19 @@ import { expectJsonValue } from './checkpoint-manifest';
 /** Bytes copied at a time. */
 const copyBytes = 4 * 2 ** 20;
 
-/** Choices of opening a {@link MetricsLog}. */
+/** Options of {@link MetricsLog.open}. */
 export interface MetricsLogOptions {
-  /** Bytes the log had when the checkpoint being resumed was saved; what follows is cut off. Default: there is no log yet. */
+  /** The length of the log in bytes when the resumed checkpoint was saved. The rest is cut off. Default: a new log. */
   readonly length?: number;
-  /** Told of a log that is lost or set aside. Default: console.warn. */
+  /** Called with a warning if the log is missing or renamed. Default: console.warn. */
   readonly onWarning?: (message: string) => void;
   /** Default: the machine's. */
   readonly fileSystem?: FileSystem;
 }
 
 /**
- * A log of JSON objects, one a line, such as `metrics.jsonl`, that resuming makes exact: save {@link MetricsLog.length} in
- * each checkpoint, open the log with it, and the lines of steps that will be made again are gone.
+ * A log of JSON objects, one per line, such as `metrics.jsonl`. It stays exact when a run is resumed: save
+ * {@link MetricsLog.length} in each checkpoint and open the log with it, which removes the lines of later steps.
  *
  * @example
  * ```ts
@@ -33,9 +33,9 @@ export interface MetricsLogOptions {
  */
 export class MetricsLog {
   #length: number;
-  /** Whether part of a line may stand after {@link length}. */
+  /** Whether a part of a failed line may follow after {@link length}. */
   #isTorn = false;
-  /** Appends go to the disk one after the other, also when nobody waits for them. */
+  /** The last append. Appends run one after another, even if they are not awaited. */
   #last: Promise<void> = Promise.resolve();
 
   private constructor(
@@ -47,14 +47,14 @@ export class MetricsLog {
   }
 
   /**
-   * Opens the log at `path`, cutting it to `length` bytes.
+   * Opens the log at `path` and cuts it to `length` bytes.
    *
-   * A log that is not the one that had this length (shorter, no line ending there, a link, a folder) is no reason to lose
-   * the checkpoint: it is set aside as `metrics.jsonl.damaged-1` and so on, with a warning, and a new one begins. Nothing is
-   * written through a symbolic link, and what has another name elsewhere (a hard link) is copied before it is changed.
+   * If the file cannot be that log (it is shorter, has no line end there, or is a link or a folder), it is renamed to
+   * `metrics.jsonl.damaged-1` and so on, with a warning, and a new log begins. So the checkpoint stays usable. Nothing
+   * is written through a symbolic link, and a file with a second name (a hard link) is copied before it is changed.
    *
-   * @throws FileFormatError where no `length` was given and there is something already; RangeError for a `length` that is
-   *   none; Error of the file system.
+   * @throws FileFormatError where `length` is not given and the log exists; RangeError for an invalid `length`; Error
+   *   of the file system.
    */
   static async open(path: string, options: MetricsLogOptions = {}): Promise<MetricsLog> {
     const { fileSystem = nodeFileSystem, length, onWarning = console.warn } = options;
@@ -65,10 +65,10 @@ export class MetricsLog {
     const kind = await fileSystem.kindOf(path);
     if (kind === undefined) {
       if (kept > 0)
-        onWarning(`${path} is gone, which had ${kept} bytes when the checkpoint was saved; a new one begins`);
+        onWarning(`${path} is missing, which had ${kept} bytes when the checkpoint was saved; a new log begins`);
       return MetricsLog.#begin(fileSystem, path);
     }
-    const problem = kind === 'file' ? await problemOf(fileSystem, path, length) : `it is no file but a ${kind}`;
+    const problem = kind === 'file' ? await problemOf(fileSystem, path, length) : `it is a ${kind} instead of a file`;
     if (problem === undefined) {
       const file = await openAlone(fileSystem, path, kept);
       return new MetricsLog(path, file, kept);
@@ -78,7 +78,7 @@ export class MetricsLog {
       throw new FileFormatError({ path, problem, expected });
     }
     const aside = await setAside(fileSystem, path);
-    onWarning(`${path} is not the log that the checkpoint knows: ${problem}; it is now ${aside}, and a new one begins`);
+    onWarning(`${path} is not the log of the checkpoint: ${problem}; it is now named ${aside}, and a new log begins`);
     return MetricsLog.#begin(fileSystem, path);
   }
 
@@ -91,13 +91,13 @@ export class MetricsLog {
     return new MetricsLog(path, file, 0);
   }
 
-  /** Bytes of the lines appended so far, those kept from before included. */
+  /** The length of the log in bytes, including the lines that were kept. */
   get length(): number {
     return this.#length;
   }
 
   /**
-   * Appends a line. One that fails is as if never appended: the next takes its place.
+   * Appends a line. If it fails, the next line replaces it.
    *
    * @throws TypeError where `record` is not JSON; Error of the file system.
    */
@@ -105,7 +105,7 @@ export class MetricsLog {
     expectJsonValue(record, 'record');
     const line = new TextEncoder().encode(`${JSON.stringify(record)}\n`);
     const written = this.#last.then(async () => {
-      // A shorter line in the place of one that failed would leave the end of that one behind.
+      // Removes the failed line, which may be longer than the new one.
       if (this.#isTorn) await this.file.truncate(this.#length);
       this.#isTorn = true;
       await writeFully(this.file, line, this.#length);
@@ -116,7 +116,7 @@ export class MetricsLog {
     await written;
   }
 
-  /** Returns when all lines appended are on the disk. */
+  /** Returns when all appended lines are on disk. */
   async flush(): Promise<void> {
     await this.#last;
     await this.file.sync();
@@ -132,7 +132,7 @@ export class MetricsLog {
   }
 }
 
-/** Why the file cannot be the log that had `length` bytes; without one, the log that has not begun. */
+/** Why the file cannot be the log that had `length` bytes (or a new log, without `length`); undefined if it can. */
 async function problemOf(fileSystem: FileSystem, path: string, length: number | undefined) {
   const file = await fileSystem.open(path, 'read');
   try {
@@ -151,7 +151,7 @@ async function endsLine(file: OpenFile, length: number): Promise<boolean> {
   return (await file.read(last, length - 1)) === 1 && last[0] === 0x0a;
 }
 
-/** Opens the log, `length` bytes long and under no other name: one that has another is copied first. */
+/** Opens the log and cuts it to `length` bytes. A file with a second name is copied first. */
 async function openAlone(fileSystem: FileSystem, path: string, length: number): Promise<OpenFile> {
   const file = await fileSystem.open(path, 'update');
   let copied = false;
@@ -172,7 +172,7 @@ async function openAlone(fileSystem: FileSystem, path: string, length: number): 
   return fileSystem.open(path, 'update');
 }
 
-/** Puts a file of its own, with the first `length` bytes, in the place of one that has other names. */
+/** Replaces the file by a copy of its first `length` bytes. */
 async function copyStart(fileSystem: FileSystem, source: OpenFile, path: string, length: number): Promise<void> {
   const write = async (temporary: string) => {
     const copy = await fileSystem.open(temporary, 'create');
@@ -192,7 +192,7 @@ async function copyStart(fileSystem: FileSystem, source: OpenFile, path: string,
   await writeWhole(path, { fileSystem, write });
 }
 
-/** Gives what is in the way a name that says so; returns that. */
+/** Renames a damaged log and returns its new path. */
 async function setAside(fileSystem: FileSystem, path: string): Promise<string> {
   for (let count = 1; ; count++) {
     const aside = `${path}.damaged-${count}`;

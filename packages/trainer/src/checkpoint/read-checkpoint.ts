@@ -10,37 +10,37 @@ import {
 } from './checkpoint-manifest';
 import { checkpointName } from './checkpoint-name';
 
-/** A checkpoint, read and found whole. */
+/** A checkpoint that was read and verified. */
 export interface Checkpoint {
   /** Its folder. */
   readonly path: string;
-  /** Steps made before it was saved. */
+  /** The training step at which it was saved. */
   readonly step: number;
-  /** How good its weights are, where that was measured: more is better. */
+  /** The quality of its weights, if measured. Higher is better. */
   readonly metric: number | undefined;
-  /** What was given to be saved beside the tensors. */
+  /** The state that was saved with the tensors. */
   readonly state: JsonValue;
   /** The tensors of each file, such as `files.weights`. */
   readonly files: Readonly<Record<string, NamedHostTensors>>;
 }
 
-/** Choices of reading a checkpoint. */
+/** Options of {@link readCheckpoint}. */
 export interface ReadCheckpointOptions {
-  /** Read these files alone (`['ema']`); the others are checked all the same. Default: all. */
+  /** Read only these files (`['ema']`). The others are still verified. Default: all. */
   readonly only?: readonly string[];
-  /** Beside those of `only`, read these where the checkpoint has them. Default: none. */
+  /** Also read these files if the checkpoint has them. Default: none. */
   readonly optional?: readonly string[];
   /** Default: the machine's. */
   readonly fileSystem?: FileSystem;
 }
 
 /**
- * Reads a checkpoint, after making sure of it: the manifest is undamaged and of this step, each file has the length and
- * SHA-256 it had when saved, and none is missing or a link. Files that the manifest does not list are left alone.
+ * Reads and verifies a checkpoint: the manifest is undamaged and of this step, each file has its saved length and
+ * SHA-256, and none is missing or a link. Ignores files that the manifest does not list.
  *
  * @param path The folder of the checkpoint.
- * @throws FileFormatError where it is damaged or missing; another Error, with the `code` of the file system, where it cannot
- *   be read now (EIO, EACCES, EMFILE, out of memory), for then nobody knows.
+ * @throws FileFormatError where it is damaged or missing; Error with the `code` of the file system where it cannot be
+ *   read now (EIO, EACCES, EMFILE, out of memory) and may be undamaged.
  *
  * @example
  * ```ts
@@ -78,7 +78,7 @@ export async function readCheckpoint(path: string, options: ReadCheckpointOption
   return { path, step, metric, state, files: Object.fromEntries(read) };
 }
 
-/** Reads the manifest alone; the files may yet be anything. */
+/** Reads only the manifest, without verifying the files. */
 export async function readManifest(path: string, fileSystem: FileSystem): Promise<CheckpointManifest> {
   const manifestPath = join(path, manifestName);
   const manifest = parseManifest(await readWholeFile(fileSystem, manifestPath, manifestLimit), manifestPath);
@@ -100,7 +100,7 @@ async function expectThese(fileSystem: FileSystem, path: string, expected: reado
   if (missing.length === 0) return;
   throw new FileFormatError({
     path,
-    problem: `the checkpoint is without its file ${missing.join(', ')}`,
+    problem: `the checkpoint lacks its file ${missing.join(', ')}`,
     expected: expected.join(', '),
   });
 }

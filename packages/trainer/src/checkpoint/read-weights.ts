@@ -3,35 +3,35 @@ import { weightsFromOfficial } from '@hrm/models';
 import type { JsonValue } from './checkpoint-manifest';
 import { CheckpointStore } from './checkpoint-store';
 
-/** Choices of {@link readWeights}. */
+/** Options of {@link readWeights}. */
 export interface ReadWeightsOptions {
-  /** The newest that is whole, or the one with the highest metric. Default `newest`. */
+  /** The newest undamaged checkpoint, or the one with the highest metric. Default `newest`. */
   readonly checkpoint?: 'newest' | 'best';
-  /** The averages, where some were kept, or the weights that training goes on with. Default `averaged`. */
+  /** The averaged weights if there are some, or the weights that training continues with. Default `averaged`. */
   readonly weights?: 'averaged' | 'own';
-  /** Told of damaged checkpoints that are passed over. Default: console.warn. */
+  /** Called with a warning about skipped, damaged checkpoints. Default: console.warn. */
   readonly onWarning?: (message: string) => void;
 }
 
 /** The weights of a run. */
 export interface RunWeights {
-  /** Every parameter of the model, by our names. */
+  /** Every parameter of the model, by this project's names. */
   readonly values: NamedHostTensors;
-  /** Whether there was an average among them. */
+  /** Whether they are averages. */
   readonly averaged: boolean;
-  /** Steps made before they were saved. */
+  /** The training step at which they were saved. */
   readonly step: number;
-  /** The folder of their checkpoint, and what was saved beside the tensors. */
+  /** The folder of their checkpoint, and its state. */
   readonly path: string;
   readonly state: JsonValue;
 }
 
 /**
- * The weights of a run, from its newest checkpoint or its best: those of the file `weights`, and in their place the averages of
- * the file `ema`, where there is one. Names may be the official ones.
+ * Reads the weights of a run from its newest or its best checkpoint: the file `weights`, with the averages of the file
+ * `ema` in place of its values if there is one. Names may be the official ones.
  *
- * @param run the folder of the run; nothing in it is changed.
- * @throws FileFormatError where there is no whole checkpoint, or none at all.
+ * @param run the folder of the run. Nothing in it is changed.
+ * @throws FileFormatError where there is no undamaged checkpoint.
  *
  * @example
  * ```ts
@@ -48,7 +48,7 @@ export interface RunWeights {
 export async function readWeights(run: string, options: ReadWeightsOptions = {}): Promise<RunWeights> {
   const { checkpoint: which = 'newest', weights = 'averaged', onWarning } = options;
   const store = await CheckpointStore.open(run, { readOnly: true, ...(onWarning && { onWarning }) });
-  // The optimizer's state and the carry are of no use here, and larger than the model.
+  // Does not read the optimizer's state and the carry, which are larger than the model.
   const needed = { only: ['weights'], optional: weights === 'averaged' ? ['ema'] : [] };
   const checkpoint = which === 'best' ? await store.best(needed) : await store.latest(needed);
   if (!checkpoint) {
@@ -57,7 +57,7 @@ export async function readWeights(run: string, options: ReadWeightsOptions = {})
   }
   const { weights: own, ema } = checkpoint.files;
   const values = new Map<string, HostTensor>(ourNames(own!));
-  // An average leaves out what is not trained, such as the start vectors.
+  // The averages lack parameters that are not trained, such as the initial latents.
   if (ema) for (const [name, value] of ourNames(ema)) values.set(name, value);
   const { step, path, state } = checkpoint;
   return { values, averaged: ema !== undefined, step, path, state };

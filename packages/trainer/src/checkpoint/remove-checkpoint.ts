@@ -5,12 +5,13 @@ import { isFileName, manifestLimit, manifestName, parseManifest } from './checkp
 import { foreignPrefix } from './checkpoint-name';
 
 /**
- * Removes the folder of a checkpoint, whole or half: its manifest and the files that the manifest lists, and where that
- * cannot tell, files named as a checkpoint's are. Whatever else is in it stays, in a folder that tells of it. What is gone
- * already is well.
+ * Removes the folder of a checkpoint, complete or not: its manifest and the files that it lists. Without a readable
+ * manifest, the files with names of a checkpoint. Other files stay, in a folder with a name of its own. Missing files
+ * are not an error.
  *
- * @param name of the folder, in `folder`; what it had before its checkpoint is meant by `of`.
- * @returns where the files that are not ours stay, if there are any.
+ * @param name of the checkpoint's folder in `folder`.
+ * @param of the original name of the checkpoint.
+ * @returns the folder of the other files, if there are any.
  */
 export async function removeCheckpoint(
   fileSystem: FileSystem,
@@ -19,7 +20,7 @@ export async function removeCheckpoint(
   of: string,
 ): Promise<string | undefined> {
   const path = join(folder, name);
-  // Through a link it would be somebody else's files.
+  // A link may lead to files of someone else.
   if ((await fileSystem.kindOf(path)) !== 'folder') return undefined;
   const isOurs = await ownFiles(fileSystem, path);
   let foreign = 0;
@@ -27,7 +28,7 @@ export async function removeCheckpoint(
     if (entry.kind !== 'file' || !isOurs(entry.name)) foreign++;
     else if (entry.name !== manifestName) await removeFile(fileSystem, join(path, entry.name));
   }
-  // Last: should this process be killed before, the next knows yet what was the checkpoint's.
+  // Last, so that after an interruption the manifest still lists the checkpoint's files.
   await removeFile(fileSystem, join(path, manifestName));
   if (foreign === 0) {
     await fileSystem.removeFolder(path);
@@ -41,7 +42,7 @@ export async function removeCheckpoint(
   return join(folder, free);
 }
 
-/** Which files of a checkpoint's folder are the checkpoint's. */
+/** Whether a file of a checkpoint's folder belongs to the checkpoint. */
 async function ownFiles(fileSystem: FileSystem, path: string): Promise<(name: string) => boolean> {
   const manifestPath = join(path, manifestName);
   try {

@@ -7,10 +7,10 @@ import { readManifest } from './read-checkpoint';
 import { removeCheckpoint } from './remove-checkpoint';
 
 /**
- * Gives a checkpoint another metric and state; its files stay as they are. The manifest is replaced at once: whatever
- * happens meanwhile, it is the old one or the new one.
+ * Replaces the metric and state of a checkpoint, but not its files. The manifest is replaced in one step, so even after
+ * a crash it is the old one or the new one.
  *
- * @throws Error of the file system; FileFormatError where the checkpoint has no whole manifest; the old one then stays.
+ * @throws Error of the file system; FileFormatError where the manifest is damaged. Then the old one stays.
  */
 export async function rewriteManifest(
   folder: string,
@@ -25,7 +25,8 @@ export async function rewriteManifest(
   const name = checkpointName(step);
   const path = join(folder, name);
   const { files } = await readManifest(path, fileSystem);
-  // In a folder of its own, which opening the store clears away: a file more in the checkpoint would pass for somebody else's.
+  // In a separate folder, which the next opening of the store removes. In the checkpoint's own folder, a left-over file
+  // would count as a file of someone else.
   const saving = `${savingPrefix}${name}-${randomBytes(6).toString('hex')}`;
   try {
     await fileSystem.createFolder(join(folder, saving));

@@ -14,32 +14,32 @@ import {
   type ProcessTable,
 } from '@hrm/files/node';
 
-/** Another process works on the run. */
+/** The error of a run that another process works on. */
 export class RunLockedError extends Error {
   override readonly name = 'RunLockedError';
 
   constructor(
     message: string,
-    /** The process that holds the run, where its lock could be read. */
+    /** The process that holds the lock; undefined if the lock cannot be read. */
     readonly holder: (ProcessIdentity & { readonly since: string }) | undefined,
   ) {
     super(message);
   }
 }
 
-/** Choices of {@link RunLock.acquire}. */
+/** Options of {@link RunLock.acquire}. */
 export interface RunLockOptions {
   /** Default: the machine's. */
   readonly fileSystem?: FileSystem;
   /** Default: the machine's. */
   readonly processes?: ProcessTable;
-  /** How long to wait for other processes to make up their minds, in milliseconds. Default 10,000. */
+  /** How long to wait for other processes that also try to get the lock, in milliseconds. Default 10,000. */
   readonly patience?: number;
 }
 
 type Holder = ProcessIdentity & { readonly since: string };
 
-/** Another process's claim: `holder` is undefined where it cannot be read. */
+/** The claim of another process. `holder` is undefined if the claim cannot be read. */
 interface Claim {
   readonly id: string;
   readonly holder: Holder | undefined;
@@ -49,10 +49,11 @@ interface Claim {
 /**
  * Keeps a run's folder to one process: a second is refused, and what a dead one has left is taken over.
  *
- * The lock is a folder `run.lock`. Who wants it puts a claim with a name of its own there and then looks at the others':
- * only who sees no other living claim holds the run. Of two that claim at once, at least one sees the other, and the one
- * with the smaller name goes first. No name is ever used again, so removing a dead process's claim can never hit a living one's;
- * a process is known by number and start time, so a number used again does not pass for its old owner.
+ * The lock is a folder `run.lock`. Who wants it puts a claim with a name of its own there and then looks at the
+ * others': only who sees no other living claim holds the run. Of two that claim at once, at least one sees the other,
+ * and the one with the smaller name goes first. No name is ever used again, so removing a dead process's claim can
+ * never hit a living one's; a process is known by number and start time, so a number used again does not pass for its
+ * old owner.
  *
  * @example
  * ```ts
@@ -82,10 +83,10 @@ export class RunLock {
   }
 
   /**
-   * Locks the run in `runFolder`, which is made if missing. The lock is released when the process exits; one that is
-   * killed leaves it to be taken over.
+   * Locks the run in `runFolder`, which is created if missing. The lock is released when the process exits. If the
+   * process is killed, the next process takes the lock over.
    *
-   * @throws {@link RunLockedError} where another process holds it, naming that process; Error of the file system.
+   * @throws {@link RunLockedError} with the other process, where one holds the lock; Error of the file system.
    */
   static async acquire(runFolder: string, options: RunLockOptions = {}): Promise<RunLock> {
     const { fileSystem = nodeFileSystem, processes = nodeProcessTable, patience = 10_000 } = options;
@@ -101,13 +102,13 @@ export class RunLock {
     return new RunLock(folder, fileSystem, contest.id);
   }
 
-  /** Lets the next process have the run. */
+  /** Releases the lock. */
   async release(): Promise<void> {
     for (const name of namesOf(this.#id))
       await ignoring(['ENOENT'], this.#fileSystem.removeFile(join(this.folder, name)));
-    // Others may be claiming it already.
+    // Other processes may already have claims there.
     await ignoring(['ENOENT', 'ENOTEMPTY', 'EEXIST'], this.#fileSystem.removeFolder(this.folder));
-    // Not before: a second signal may end the process in between.
+    // Last, because a second signal may end the process before.
     process.off('exit', this.#atExit);
   }
 
@@ -120,7 +121,7 @@ export class RunLock {
       try {
         remove();
       } catch {
-        // Gone already; or the process is ending, and what stays is a dead process's lock, to be taken over.
+        // Already removed, or the next process takes it over, because this one has ended.
       }
     }
   }
@@ -152,7 +153,7 @@ class Contest {
         if (this.#hasClaim) return this.#hold();
         await this.#claim();
       } else {
-        // Whoever comes first by name stays; the others make way and look again.
+        // The claim with the smallest name stays. The others withdraw and try again.
         if (others.some(({ id }) => id < this.id)) await this.withdraw();
         await sleep(5 + 20 * Math.random());
       }
@@ -166,7 +167,7 @@ class Contest {
     this.#hasClaim = false;
   }
 
-  /** A claim appears with all its content at once. Where another's release removes the folder meanwhile, try again. */
+  /** Writes the claim in one step. Makes no claim if another process removes the folder at the same time. */
   async #claim(): Promise<void> {
     const claim = join(this.folder, claimName(this.id));
     const content = new TextEncoder().encode(`${JSON.stringify(this.#self, null, 2)}\n`);
@@ -186,7 +187,7 @@ class Contest {
     await writeNewFile(this.fileSystem, join(this.folder, heldName(this.id)), new Uint8Array());
   }
 
-  /** The claims of other processes that live, or may. Those of dead ones are removed. */
+  /** The claims of other processes that run or may run. Removes those of ended processes. */
   async #livingOthers(): Promise<Claim[]> {
     const names = await this.#list();
     const living: Claim[] = [];
@@ -196,7 +197,7 @@ class Contest {
       const holder = await this.#read(join(this.folder, name));
       if (holder === 'gone') continue;
       if (holder !== undefined && this.processes.state(holder) === 'gone') {
-        // Should another process be removing it too, that is as well.
+        // Another process may remove it at the same time.
         for (const left of namesOf(id)) await ignoring(['ENOENT'], this.fileSystem.removeFile(join(this.folder, left)));
       } else {
         living.push({ id, holder, isHeld: names.includes(heldName(id)) });
@@ -208,8 +209,8 @@ class Contest {
   async #list(): Promise<readonly string[]> {
     const kind = await this.fileSystem.kindOf(this.folder);
     if (kind === undefined) return [];
-    // Removing dead claims through a link would remove somebody else's files.
-    if (kind !== 'folder') throw new Error(`${this.folder} is no folder, and no lock of ours; move it away`);
+    // Removing claims through a link could remove files of someone else.
+    if (kind !== 'folder') throw new Error(`${this.folder} is a ${kind}; expected the folder of a lock: move it away`);
     try {
       return (await this.fileSystem.list(this.folder)).map(({ name }) => name);
     } catch (error) {
@@ -239,7 +240,7 @@ class Contest {
     const who = `process ${holder.pid} on ${holder.host} (since ${holder.since})`;
     const advice =
       state === 'unknown'
-        ? `whether it lives cannot be seen from here; if it does not, remove ${this.folder}`
+        ? `this machine cannot see whether it still runs; if it does not, remove ${this.folder}`
         : 'wait for it to end, stop it, or use another folder';
     return new RunLockedError(`the run is in use by ${who}; ${advice}`, holder);
   }
@@ -247,7 +248,7 @@ class Contest {
 
 const claimName = (id: string) => `${id}.claim`;
 const heldName = (id: string) => `${id}.held`;
-/** The files of a claim, the claim itself last: while it stands the run is taken. */
+/** The files of a claim, with the claim itself last, because it keeps the run locked. */
 const namesOf = (id: string) => [heldName(id), claimName(id)];
 
 async function ignoring(codes: readonly string[], action: Promise<void>): Promise<void> {

@@ -20,25 +20,27 @@ import {
 import { checkpointName, replacedPrefix, savingPrefix } from './checkpoint-name';
 import { removeCheckpoint } from './remove-checkpoint';
 
-/** What a checkpoint is to hold. */
+/** The contents of a checkpoint. */
 export interface CheckpointContents {
-  /** Steps made so far. */
+  /** The number of training steps so far. */
   readonly step: number;
-  /** Tensors by name in each file: `weights` is written as `weights.safetensors`. Names: lower case, digits, `-`, `_`. */
+  /**
+   * Tensors by name in each file: `weights` is written as `weights.safetensors`. Names: lower case, digits, `-`, `_`.
+   */
   readonly files: Readonly<Record<string, NamedHostTensors>>;
-  /** Everything else that going on needs: the cursor in the data, random numbers, configuration, versions. */
+  /** All other data that resuming needs: the position in the data, random numbers, configuration, versions. */
   readonly state: JsonValue;
-  /** How good the weights are, where that was measured: more is better (negate a loss). */
+  /** The quality of the weights, if measured. Higher is better (negate a loss). */
   readonly metric?: number;
 }
 
 /**
- * Writes a checkpoint, as a folder `checkpoint-<step>` in `folder`, which must exist, and returns its path when it is on
- * the disk.
+ * Writes a checkpoint as a folder `checkpoint-<step>` in `folder`, which must exist. Returns its path when it is on
+ * disk.
  *
- * Whatever happens meanwhile, killing the process or the power going out included, there is afterwards the whole
- * checkpoint or none of it, and those already there are as they were: files are written to a folder beside, each flushed,
- * the manifest last, and that folder takes its name at once. A checkpoint of the same step is replaced in the same way.
+ * Even if the process is killed or the power fails, the checkpoint is then complete or missing, and other checkpoints
+ * are unchanged. The files are written to a temporary folder and flushed, the manifest last. Then the folder is
+ * renamed. A checkpoint of the same step is replaced in the same way.
  *
  * @throws Error of the file system (`code` ENOSPC, EACCES, ...); TypeError where `state` is not JSON.
  *
@@ -61,16 +63,16 @@ export async function writeCheckpoint(
   return putCheckpoint(folder, contents, options);
 }
 
-/** Choices of {@link putCheckpoint}. */
+/** Options of {@link putCheckpoint}. */
 export interface PutCheckpointOptions {
   readonly fileSystem?: FileSystem;
-  /** Called when all is written but has not its name yet; returns what puts back what it has done, should that fail. */
+  /** Called after the files are written and before the rename. Returns the function that undoes it after a failure. */
   readonly makeWay?: () => Promise<() => Promise<void>>;
-  /** Told where files stay that others have put into the folder of a checkpoint that was replaced. */
+  /** Called with the folder of files that others had put into a replaced checkpoint. */
   readonly onForeignFiles?: (path: string) => void;
 }
 
-/** {@link writeCheckpoint}, for the store. */
+/** {@link writeCheckpoint} with the hooks of the store. */
 export async function putCheckpoint(
   folder: string,
   contents: CheckpointContents,
@@ -88,7 +90,7 @@ export async function putCheckpoint(
     await replaceFolder(path, {
       fileSystem,
       temporary: join(folder, `${savingPrefix}${name}-${randomBytes(6).toString('hex')}`),
-      // Opening the store moves it back, where a killed process has left it there.
+      // If the process is killed in between, the next opening of the store moves it back.
       aside: join(folder, `${replacedPrefix}${name}`),
       fill: async (saving) => {
         await writeFiles(fileSystem, saving, contents);
@@ -100,9 +102,12 @@ export async function putCheckpoint(
     await undo().catch(() => undefined);
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw Object.assign(
-      new Error(`the checkpoint of step ${contents.step} was not saved in ${folder}: ${reason}; those before it stay`, {
-        cause,
-      }),
+      new Error(
+        `the checkpoint of step ${contents.step} was not saved in ${folder}: ${reason}; earlier checkpoints are unchanged`,
+        {
+          cause,
+        },
+      ),
       { code: errorCode(cause) },
     );
   }
@@ -127,7 +132,7 @@ function expectContents({ step, files, state, metric }: CheckpointContents): voi
   }
   for (const name of Object.keys(files)) {
     if (!isFileName(`${name}.safetensors`)) {
-      throw new RangeError(`"${name}" is no name for a file of a checkpoint; expected one such as "weights"`);
+      throw new RangeError(`"${name}" is not a valid name for a file of a checkpoint; expected one such as "weights"`);
     }
   }
   expectJsonValue(state);

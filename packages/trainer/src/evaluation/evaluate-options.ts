@@ -2,36 +2,38 @@ import type { TokenLoss } from '@hrm/act';
 import type { Compile } from '@hrm/layers';
 import type { EvaluatedSegment, EvaluationStep } from './evaluation-step';
 
-/** How `evaluate` runs. */
+/** Options of `evaluate`. */
 export interface EvaluateOptions {
   /**
-   * `'end'` runs all segments, as the official code evaluates, and tells beside that what is right where the controller
-   * would halt each puzzle. `'halted'` lets each puzzle leave its batch there, which shrinks: the faster one, for the
-   * second of these figures alone. Default `'end'`.
+   * `'end'` runs all segments, as the official code does, and also returns the figures at the segment where the
+   * controller would halt each puzzle. `'halted'` removes each puzzle from its batch at that segment. It is faster, and
+   * returns only the figures at halting. Default `'end'`.
    */
   until?: 'end' | 'halted' | undefined;
   /** With `until: 'end'`. Default `stablemaxCrossEntropy`. */
   tokenLoss?: TokenLoss;
-  /** Default: run as it is. */
+  /** Such as `compile` of `@hrm/runtime`. Default: not compiled. */
   compile?: Compile | undefined;
-  /** Ends the evaluation before the next segment, with the signal's reason as the error. */
+  /** Stops the evaluation before the next segment, with the signal's reason as the error. */
   signal?: AbortSignal | undefined;
   /** With `until: 'halted'`: sizes that a batch may shrink to; see `Solver.solveAll`. */
   bucketSizes?: readonly number[] | undefined;
   /**
-   * With `until: 'end'`: an `evaluationStep`, compiled already, to be used again and again. Default: one made, and
-   * disposed of, here.
+   * With `until: 'end'`: a compiled `evaluationStep`, to use it for several evaluations. Default: a new one, which is
+   * disposed of at the end.
    */
   step?: EvaluationStep;
-  /** With `until: 'end'`: puzzles of each batch that run together; see the `Trainer`'s option. Default: the whole batch. */
+  /**
+   * With `until: 'end'`: puzzles of each batch that run together; see the `Trainer`'s option. Default: the whole batch.
+   */
   microBatch?: number | undefined;
   /** How many of these parts run at once, or into how many a batch is split without `microBatch`. Default 1. */
   lanes?: number | undefined;
   /** Called after each batch, for progress. */
   onBatch?: ((done: { batches: number; count: number }) => void) | undefined;
   /**
-   * With `until: 'end'`: called after each segment of each batch, or of each part of one, with its token logits, halting
-   * logits and carry; do not keep them.
+   * With `until: 'end'`: called after each segment of each batch, or of each part of one, with its token logits,
+   * halting logits and carry; do not keep them.
    */
   onSegment?: ((segment: EvaluatedSegment, index: number) => void | Promise<void>) | undefined;
 }

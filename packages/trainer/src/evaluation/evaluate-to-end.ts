@@ -8,16 +8,16 @@ import type { EvaluateOptions } from './evaluate-options';
 import type { Evaluation } from './evaluation';
 import { evaluationStep, type EvaluatedSegment, type EvaluationStep } from './evaluation-step';
 
-/** What an evaluation adds up. */
+/** The sums of an evaluation. */
 interface Figures {
   totals: MetricTotals;
-  /** Sums over puzzles at the segment where the controller would halt them. */
+  /** Sums over the puzzles, each at the segment where the controller would halt it. */
   halted: { [name: string]: number };
   haltingSteps: number[];
   rowsComputed: number;
 }
 
-/** Runs every puzzle through all segments, and counts beside that what is right where the controller would halt it. */
+/** Runs all segments of every puzzle. Also counts the correct answers where the controller would halt. */
 export async function evaluateToEnd(
   network: ReasoningNetwork,
   batches: AsyncIterable<PuzzleBatch>,
@@ -56,7 +56,7 @@ export async function evaluateToEnd(
   };
 }
 
-/** Runs parts of a batch through all segments, side by side, and adds their figures up. */
+/** Runs all segments of several parts of a batch in parallel, and adds their figures. */
 async function evaluateParts(
   network: ReasoningNetwork,
   parts: readonly PuzzleBatch[],
@@ -69,7 +69,7 @@ async function evaluateParts(
     parts.map((part) => ({
       carry: initialCarry(network, part.batchSize),
       offered: puzzleTensors(part),
-      thinking: tf.ones([part.batchSize]) as tf.Tensor1D,
+      active: tf.ones([part.batchSize]) as tf.Tensor1D,
     })),
   );
   let segments: EvaluatedSegment[] = [];
@@ -79,22 +79,22 @@ async function evaluateParts(
       segments = tf.tidy(() =>
         callTogether(
           step,
-          running.map(({ carry, offered, thinking }) => [carry, offered, thinking]),
+          running.map(({ carry, offered, active }) => [carry, offered, active]),
         ),
       );
       for (const segment of segments) {
         await onSegment?.(segment, index);
         if (index === maxSegments - 1) addTotals(totals, (await readMetrics(segment)).totals);
-        for (const [name, value] of Object.entries(await readScalars(segment.leaving))) {
+        for (const [name, value] of Object.entries(await readScalars(segment.halting))) {
           halted[name] = (halted[name] ?? 0) + value;
         }
         (await segment.haltingSteps.data()).forEach((count, i) => (haltingSteps[i]! += count));
-        figures.rowsComputed += segment.thinking.size;
+        figures.rowsComputed += segment.active.size;
       }
-      running = running.map(({ carry, offered, thinking }, lane) => {
-        const { carry: next, thinking: still, ...read } = segments[lane]!;
-        disposeAll([carry, thinking, read]);
-        return { carry: next, offered, thinking: still };
+      running = running.map(({ carry, offered, active }, lane) => {
+        const { carry: next, active: stillActive, ...read } = segments[lane]!;
+        disposeAll([carry, active, read]);
+        return { carry: next, offered, active: stillActive };
       });
     }
   } finally {
@@ -102,7 +102,7 @@ async function evaluateParts(
   }
 }
 
-/** A batch as parts of so many puzzles; the last may have fewer. */
+/** Splits a batch into parts of `count` puzzles. The last part may have fewer. */
 function partsOf(batch: PuzzleBatch, count: number): PuzzleBatch[] {
   const { inputs, labels, puzzleIdentifiers, batchSize, seqLen } = batch;
   return Array.from({ length: Math.ceil(batchSize / count) }, (_, i) => {

@@ -3,7 +3,7 @@ import type { PuzzleBatch } from '@hrm/data';
 import type { EvaluateOptions } from './evaluate-options';
 import type { Evaluation } from './evaluation';
 
-/** Lets every puzzle leave its batch where the controller halts it. */
+/** Evaluates with each puzzle removed from its batch where the controller halts it. */
 export async function evaluateUntilHalted(
   network: ReasoningNetwork,
   batches: AsyncIterable<PuzzleBatch>,
@@ -39,7 +39,7 @@ export async function evaluateUntilHalted(
   return { count, ...means, halted: { ...means, haltingSteps }, totals, rowsComputed };
 }
 
-/** The puzzles of a batch that have a label anywhere, and their labels. */
+/** The puzzles of a batch that have at least one label, and their labels. */
 function labelledPuzzles({ inputs, labels, puzzleIdentifiers, seqLen }: PuzzleBatch) {
   const rows = [...puzzleIdentifiers].map((puzzleIdentifier, row) => {
     const [first, end] = [row * seqLen, (row + 1) * seqLen];

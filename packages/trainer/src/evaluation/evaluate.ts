@@ -8,7 +8,7 @@ import { evaluateUntilHalted } from './evaluate-until-halted';
 import type { Evaluation } from './evaluation';
 
 /**
- * Counts what a model answers right.
+ * Measures the accuracy of a model.
  *
  * Source: official HRM, `pretrain.py`, `evaluate`.
  *
@@ -45,7 +45,7 @@ export async function evaluate(
   return run(network, checkedBatches(network, batches, signal), options);
 }
 
-/** Each batch, once the network is known to take it. */
+/** The batches, each checked against the network. */
 async function* checkedBatches(
   network: ReasoningNetwork,
   batches: Iterable<PuzzleBatch> | AsyncIterable<PuzzleBatch>,

@@ -14,7 +14,7 @@ import {
 import { answerFigures, countAnswers, countHaltingSteps } from '@hrm/act/internal';
 import type { CompiledFunction } from '@hrm/layers';
 
-/** What a segment of an evaluation gives. */
+/** The result of one segment of an evaluation. */
 export type EvaluatedSegment = {
   carry: Carry;
   logits: tf.Tensor3D;
@@ -22,34 +22,36 @@ export type EvaluatedSegment = {
   metrics: ByMetric<MetricSum>;
   counts: MetricCounts;
   /** 1 in the slots that the controller would not have halted yet, `[batch]`. */
-  thinking: tf.Tensor1D;
-  /** Figures of the slots that it would halt at this segment, summed, and how many after 1, 2, ... segments. */
-  leaving: { [name: string]: tf.Tensor };
+  active: tf.Tensor1D;
+  /** The summed figures of the slots that it would halt at this segment, and their number after 1, 2, ... segments. */
+  halting: { [name: string]: tf.Tensor };
   haltingSteps: tf.Tensor1D;
 };
 
-/** One segment of an evaluation; `thinking` is 1 in the slots that the controller would not have halted before it. */
+/**
+ * Runs one segment of an evaluation. The last argument is 1 in the slots that the controller would not have halted yet.
+ */
 export type EvaluationStep = CompiledFunction<[Carry, PuzzleTensors, tf.Tensor1D], EvaluatedSegment>;
 
-/** One segment of an evaluation, every slot run to the last. Pure, so it can be recorded. */
+/** Makes the function that runs one segment of an evaluation on every slot. It is pure, so it can be recorded. */
 export function evaluationStep(network: ReasoningNetwork, tokenLoss: TokenLoss): EvaluationStep {
-  return (carry, offered, thinking) =>
+  return (carry, offered, active) =>
     tf.tidy(() => {
       const segment = runSegment(network, admitPuzzles(network, carry, offered));
       const { logits, haltLogits, decided, carry: next } = segment;
       const { metrics, counts } = superviseSegment(network, segment, tokenLoss);
       const halts = tf.cast(tf.logicalOr(decided, next.halted), 'float32');
       const figures = answerFigures(logits, next.puzzle.labels);
-      const leaving = tf.mul(tf.mul(thinking, halts), figures.labelled) as tf.Tensor1D;
+      const halting = tf.mul(tf.mul(active, halts), figures.labelled) as tf.Tensor1D;
       return {
         carry: next,
         logits,
         haltLogits,
         metrics,
         counts,
-        thinking: tf.mul(thinking, tf.sub(1, halts)) as tf.Tensor1D,
-        leaving: countAnswers(figures, leaving, next.steps),
-        haltingSteps: countHaltingSteps(next.steps, leaving, network.halting.maxSegments),
+        active: tf.mul(active, tf.sub(1, halts)) as tf.Tensor1D,
+        halting: countAnswers(figures, halting, next.steps),
+        haltingSteps: countHaltingSteps(next.steps, halting, network.halting.maxSegments),
       };
     });
 }

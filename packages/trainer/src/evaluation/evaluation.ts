@@ -1,32 +1,32 @@
 import type { MetricTotals } from '../metrics';
 
-/** How right the answers of an evaluation are, and after how many segments they were given. */
+/** The accuracy of an evaluation's answers, and the segments that they took. */
 export interface AnswerMeans {
-  /** Share of puzzles with every labelled token right. */
+  /** Share of puzzles with all labelled tokens correct. */
   exactAccuracy: number;
-  /** Mean share of labelled tokens that are right. */
+  /** Mean share of correct tokens among the labelled ones. */
   accuracy: number;
   /** Mean number of segments that a puzzle takes. */
   meanSegments: number;
 }
 
-/** An evaluation as it is if every puzzle stops where the controller halts it. */
+/** The figures of an evaluation if every puzzle stops where the controller halts it. */
 export interface HaltedEvaluation extends AnswerMeans {
   /** How many puzzles halt after 1, 2, ... segments. */
   haltingSteps: number[];
 }
 
-/** What an evaluation found. Puzzles without any label count for nothing. */
+/** The result of an evaluation. Puzzles without any label do not count. */
 export interface Evaluation extends AnswerMeans {
-  /** Puzzles that have a label anywhere. */
+  /** The number of puzzles that have at least one label. */
   count: number;
   /** The same with each puzzle's answer at the segment where the controller would halt it. */
   halted: HaltedEvaluation;
   /**
-   * All figures of each puzzle's last segment, summed, each with what the sum is divided by. Losses are divided by
-   * `count`, as the official code does; they are there where all segments were run.
+   * The sums of all figures over each puzzle's last segment, each with its divisor. Losses are divided by `count`, as
+   * in the official code. They are present only with `until: 'end'`.
    */
   totals: MetricTotals;
-  /** Rows computed, over all segments of all batches: what the time goes with. */
+  /** The number of rows computed in all segments of all batches. The time is proportional to it. */
   rowsComputed: number;
 }

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 
 /**
- * Coefficients of Q in `atan(t) = t + t^3 Q(t^2)` for t from 0 to 1, the constant one last: the polynomial of degree 7 whose
- * greatest relative error, 1.7e-8, is the least possible (Remez exchange). float32 itself rounds by 6e-8.
+ * Coefficients of Q in `atan(t) = t + t^3 Q(t^2)` for t from 0 to 1, the constant one last: the polynomial of degree 7
+ * whose greatest relative error, 1.7e-8, is the least possible (Remez exchange). float32 itself rounds by 6e-8.
  */
 const ARC_TANGENT = [
   0.002920691094, -0.01636792305, 0.04321185193, -0.07552213443, 0.1066600419, -0.1421105517, 0.1999377281,

@@ -18,8 +18,8 @@ export interface TransformationContext {
  */
 export interface GradientTransformation {
   /**
-   * Whether shapes and names of parameters are of no account, so that all may be handed over laid end to end, as one: as
-   * where each element's update follows from its own gradient, parameter and state. Default false.
+   * Whether shapes and names of parameters are of no account, so that all may be handed over laid end to end, as one:
+   * as where each element's update follows from its own gradient, parameter and state. Default false.
    */
   readonly elementwise?: boolean;
   /** The state before the first step. The caller owns its tensors. @param kinds as in the context of `update`. */

@@ -24,9 +24,9 @@ export interface ScaleByMuonOptions {
   /** Steps of {@link orthogonalize}. Default 5. */
   newtonSchulzSteps?: number;
   /**
-   * What the orthogonal matrix is multiplied with. `rms`: `0.2 sqrt(max(inputs, outputs))`, so that steps are as long as
-   * AdamW's and its learning rate and weight decay fit. `spectral`: `sqrt(max(1, outputs / inputs))`, for learning rates
-   * about 0.02. Default `rms`.
+   * What the orthogonal matrix is multiplied with. `rms`: `0.2 sqrt(max(inputs, outputs))`, so that steps are as long
+   * as AdamW's and its learning rate and weight decay fit. `spectral`: `sqrt(max(1, outputs / inputs))`, for learning
+   * rates about 0.02. Default `rms`.
    */
   scale?: 'rms' | 'spectral';
 }

@@ -8,8 +8,8 @@ const [A, B, C] = [3.4445, -4.775, 2.0315];
  * by matrix products alone: `X = G / |G|`, then `X <- a X + b (X X^T) X + c (X X^T)^2 X` at each step. Singular values
  * below a thousandth of the norm get there later than after five steps; zeros stay zeros.
  *
- * Source: Keller Jordan, "Muon: An optimizer for hidden layers in neural networks" (2024), with its coefficients; there in
- * bfloat16, here in float32.
+ * Source: Keller Jordan, "Muon: An optimizer for hidden layers in neural networks" (2024), with its coefficients; there
+ * in bfloat16, here in float32.
  *
  * @param matrix `[rows, columns]`
  * @param steps Default 5.

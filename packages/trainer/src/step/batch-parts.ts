@@ -11,7 +11,9 @@ export function sliceSlots<T>(container: T, { first, count, of }: { first: numbe
   });
 }
 
-/** What the parts of a batch give, but for their gradients, as the whole batch would: slots side by side, sums added. */
+/**
+ * What the parts of a batch give, but for their gradients, as the whole batch would: slots side by side, sums added.
+ */
 export function joinUpdates(updates: readonly UpdateFigures[]): UpdateFigures {
   return {
     ...joinSlots(updates.map(({ carry, puzzle }) => ({ carry, puzzle }))),

@@ -228,7 +228,8 @@ export function finishStep(
  * the new values of everything that training changes. It reads no tensor's values and draws no random number, so it
  * can be recorded once and run as one graph.
  *
- * @param lanes into how many parts the batch is split, which a graph computes side by side. Must divide the batch. Default 1.
+ * @param lanes into how many parts the batch is split, which a graph computes side by side. Must divide the batch.
+ *   Default 1.
  */
 export function trainingStep(options: TrainingStepOptions, { lanes = 1 }: { lanes?: number } = {}): TrainingStep {
   const { network, tokenLoss } = options;

@@ -160,8 +160,8 @@ describe('the latest', () => {
     damage(run, 20);
     const error: unknown = await store.latest().catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(FileFormatError);
-    expect((error as Error).message).toMatch(/no checkpoint is whole:\n.*00000020.*\n.*00000010/);
-    await expect(store.best()).rejects.toThrow('no checkpoint is whole');
+    expect((error as Error).message).toMatch(/all checkpoints are damaged:\n.*00000020.*\n.*00000010/);
+    await expect(store.best()).rejects.toThrow('all checkpoints are damaged');
     expect(warnings).toEqual([]);
   });
 

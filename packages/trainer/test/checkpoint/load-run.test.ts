@@ -69,7 +69,7 @@ describe('a run is loaded', () => {
   test('with a config that is given, where it has none', async () => {
     const { run } = await makeRun({ described: {} });
     await expect(loadRun(run)).rejects.toThrow(
-      /config\.json: it does not say what model.*loadRun\(run, \{ config \}\)/,
+      /config\.json: it does not have the model.*loadRun\(run, \{ config \}\)/,
     );
     const { model } = await loadRun(run, { config });
     expect(model.config).toEqual(config);
@@ -87,7 +87,7 @@ describe('a run is loaded', () => {
       const run = temporaryFolder();
       writeFileSync(join(run, 'config.json'), '{');
       return run;
-    }, /config\.json: it is no JSON/],
+    }, /config\.json: it is not valid JSON/],
   ])('not, of %s', async (_name, make, message) => {
     const error: unknown = await loadRun(await make()).catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(FileFormatError);

@@ -80,7 +80,7 @@ describe('a log of metrics', () => {
 
   test('that is lost begins anew, with a warning', async () => {
     const path = logPath();
-    expect(await appendTo(path, 9)).toEqual([expect.stringContaining('is gone, which had 9 bytes')]);
+    expect(await appendTo(path, 9)).toEqual([expect.stringContaining('is missing, which had 9 bytes')]);
     expect(readFileSync(path, 'utf8')).toBe('{"new":1}\n');
   });
 
@@ -89,7 +89,7 @@ describe('a log of metrics', () => {
     const target = join(temporaryFolder(), 'thesis.txt');
     writeFileSync(target, '{"a":1}\nmine\n');
     symlinkSync(target, path);
-    expect(await appendTo(path, length)).toEqual([expect.stringContaining('it is no file but a link')]);
+    expect(await appendTo(path, length)).toEqual([expect.stringContaining('it is a link instead of a file')]);
     expect(readFileSync(target, 'utf8')).toBe('{"a":1}\nmine\n');
     expect(readFileSync(path, 'utf8')).toBe('{"new":1}\n');
     expect(lstatSync(`${path}.damaged-1`).isSymbolicLink()).toBe(true);
