@@ -17,7 +17,7 @@ describe('a program in plain JavaScript is told what is wrong:', () => {
     ['a controller with a number', () => act.unchangedAnswer(js(2)), 'unchangedAnswer: got the number 2, expected an object with options (segments, maxSegments)'],
     ['a factory passed on, not called', () => new ProbeNetwork(js(act.qLearningHalting)), 'call it where you pass it to the model: qLearningHalting({ ... })'],
     ['a controller in the place of its factory', () => new ProbeNetwork(js(act.haltOnly()(context))), 'ProbeNetwork: halting is an object with name, maxSegments, parameters, draw, logits, decide, losses, expected a function that makes it'],
-    ['a factory that makes a factory', () => new ProbeNetwork(js(() => act.haltOnly())), 'ProbeNetwork: what halting made is a function, expected an object with a method decide; was it to be called first?'],
+    ['a factory that makes a factory', () => new ProbeNetwork(js(() => act.haltOnly())), 'ProbeNetwork: what halting made is a function, expected an object with a method decide; did you forget to call it?'],
     ['a controller by half', () => new ProbeNetwork(js(() => ({ maxSegments: 2, parameters: {}, losses() {} }))), '(decide is missing)'],
     ['a controller whose losses are none', () => new ProbeNetwork(js(() => ({ decide() {}, losses: 3 }))), '(losses is missing)'],
     ['a controller without an end', () => new ProbeNetwork(js(() => ({ decide() {} }))), 'ProbeNetwork: what halting made: maxSegments is undefined, expected a whole number of at least 1'],

@@ -1,23 +1,25 @@
-/** A function made faster, and what else it can do. */
+/** A function, perhaps compiled. */
 export type CompiledFunction<Input extends unknown[], Output> = ((...input: Input) => Output) & {
-  /** Frees what was compiled. */
+  /** Frees the memory of the compiled form. */
   dispose?: () => void;
-  /** Calls it with each of several inputs, at once; without it they are called one after the other. */
+  /**
+   * Calls the function with each of several inputs at once. Without it {@link callTogether} calls one after the other.
+   */
   together?: (calls: readonly Input[]) => Output[];
 };
 
 /**
- * Turns a function of tensors into a faster one with the same results, such as `compile` of `@hrm/runtime`. The
- * function's arguments and result are nestings of tensors and it reads no tensor's values.
+ * Turns a function of tensors into a faster one with the same results, as `compile` of `@hrm/runtime` does. The
+ * function takes and returns nestings of tensors, and reads no tensor's values.
  */
 export type Compile = <Input extends unknown[], Output>(
   f: (...input: Input) => Output,
 ) => CompiledFunction<Input, Output>;
 
-/** Runs a function as it is: the default wherever a {@link Compile} may be given. */
+/** Returns the function unchanged: the default of every `compile` option. */
 export const uncompiled: Compile = (f) => f;
 
-/** Calls a function, compiled or not, with each of several inputs: at once if it can. */
+/** Calls a function with each of several inputs, at once if the function supports it. */
 export function callTogether<Input extends unknown[], Output>(
   f: CompiledFunction<Input, Output>,
   calls: readonly Input[],

@@ -1,7 +1,7 @@
 import { mapTensors } from './map-tensors';
 
 /**
- * Frees every tensor in a nesting of plain objects and arrays; other values are passed over.
+ * Frees every tensor in a nesting of plain objects and arrays. Other values are ignored.
  *
  * @example
  * ```ts

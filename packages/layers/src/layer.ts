@@ -1,54 +1,57 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { describeValue } from './checks/describe-value';
 
-/** Parameters by name, as deep as the layer is: variables, other layers, lists of layers, or further trees. */
+/** Parameters by name: variables, layers, lists of layers, or trees of these. */
 export interface ParameterTree {
   readonly [name: string]: tf.Variable | Layer | readonly Layer[] | ParameterTree;
 }
 
 /**
- * What parameters are for, by which optimizers tell them apart: `hidden` ones between hidden layers, `embedding` tables, the
- * `head` that reads a model's answers, the `gain` of a norm.
+ * The role of a parameter, which optimizers may treat differently: `hidden` weights, `embedding` tables, the output
+ * `head`, the `gain` of a norm.
  */
 export type ParameterKind = 'hidden' | 'embedding' | 'head' | 'gain';
 
 /**
- * A named tree of parameters. What a layer computes is its `apply` method, whose arguments depend on the kind of layer;
- * tensors are batch first, `[batch, seq, hidden]`.
+ * A layer: a tree of named parameters, and a method `apply` that computes. The arguments of `apply` depend on the kind
+ * of layer; tensors are batch first, `[batch, seq, hidden]`.
  */
 export interface Layer {
   readonly parameters: ParameterTree;
-  /** What its parameters are for, and those of the layers in it that do not say. Default `'hidden'`. */
+  /**
+   * The role of its parameters, and of inner layers without a `kind`. Default: that of the outer layer, at last
+   * `'hidden'`.
+   */
   readonly kind?: ParameterKind;
   /**
-   * Tensors that the layer holds beside its parameters and never changes, such as tables. They are neither trained nor
-   * saved; {@link disposeParameters} frees them.
+   * Constant tensors of the layer, such as tables. They are neither trained nor saved; {@link disposeParameters} frees
+   * them.
    */
   readonly constants?: readonly tf.Tensor[];
 }
 
-/** Every parameter below a layer or tree by its dotted name, such as `blocks.0.feedForward.down.weight`. */
+/** The parameters of a layer or tree by dotted name, such as `blocks.0.feedForward.down.weight`. */
 export type NamedParameters = Map<string, tf.Variable>;
 
 const isLayer = (value: object): value is Layer =>
   'parameters' in value && typeof (value as Layer).parameters === 'object' && !(value instanceof tf.Tensor);
 
-/** What is wrong with something that stands where a parameter or layer should. */
-function misplaced(node: unknown, name: string): string {
+/** The message for a value that is neither a parameter nor a layer. */
+function notAParameter(node: unknown, name: string): string {
   const start =
     name === '' ? `parameters: got ${describeValue(node)}` : `parameters: ${name} is ${describeValue(node)}`;
   if (node instanceof tf.Tensor) {
-    return `${start}, expected a variable: make one of it with tf.variable(tensor), or tf.variable(tensor, false) for one that is not trained`;
+    return `${start}, expected a variable: write tf.variable(tensor), or tf.variable(tensor, false) if it is not trained`;
   }
-  if (typeof node === 'function') return `${start}, expected a layer; was it to be called first?`;
+  if (typeof node === 'function') return `${start}, expected a layer; did you forget to call it?`;
   return `${start}, expected a variable, a layer, or a list or tree of these`;
 }
 
 /**
- * Lists all parameters below a layer in a stable order, by dotted name. A variable that is reachable by several names
- * (a module shared by two levels, as in TRM) is listed once, under the first.
+ * Lists all parameters of a layer by dotted name, in a stable order. A variable with several names, such as in a module
+ * shared by two levels, is listed once, under the first.
  *
- * @throws TypeError for what is neither a variable nor a layer, such as a bare tensor, which could not be trained.
+ * @throws TypeError for a value that is neither a variable nor a layer, such as a tensor, which could not be trained.
  *
  * @example
  * ```ts
@@ -66,7 +69,7 @@ export function namedParameters(root: Layer | ParameterTree): NamedParameters {
 }
 
 /**
- * What each parameter below a layer is for, as the layers declare it, by the names of {@link namedParameters}.
+ * Lists the role of each parameter of a layer, by the names of {@link namedParameters}.
  *
  * @example
  * ```ts
@@ -85,7 +88,7 @@ export function parameterKinds(root: Layer | ParameterTree): { [name: string]: P
   return kinds;
 }
 
-/** Goes through a tree in a stable order; what is reachable by several names is met once, under the first. */
+/** Visits a tree in a stable order. A node with several names is visited once, under the first. */
 function visit(
   root: Layer | ParameterTree,
   {
@@ -99,7 +102,7 @@ function visit(
   const seen = new Set<object>();
   const descend = (node: unknown, name: string, outerKind: ParameterKind) => {
     if (typeof node !== 'object' || node === null || (node instanceof tf.Tensor && !(node instanceof tf.Variable))) {
-      throw new TypeError(misplaced(node, name));
+      throw new TypeError(notAParameter(node, name));
     }
     if (seen.has(node)) return;
     seen.add(node);
@@ -118,8 +121,7 @@ function visit(
 }
 
 /**
- * Frees the memory of every parameter below a layer, and of the constants that layers hold. The layer cannot be used
- * after that.
+ * Frees all parameters and constants of a layer. The layer cannot be used afterwards.
  *
  * @example
  * ```ts
@@ -140,7 +142,7 @@ export function disposeParameters(root: Layer | ParameterTree): void {
 }
 
 /**
- * How many numbers a layer's parameters hold; those of a part that is used twice count once.
+ * Counts the numbers in a layer's parameters. A part that is used twice counts once.
  *
  * @example
  * ```ts

@@ -8,20 +8,20 @@ import type { Layer, ParameterKind } from './layer';
 import type { RandomStream } from './random/random-stream';
 import { truncatedNormal } from './random/truncated-normal';
 
-/** Sizes and start of a {@link Linear} layer. */
+/** Options of {@link Linear}. */
 export interface LinearOptions {
   inputSize: number;
   outputSize: number;
-  /** Adds a bias that starts at zero. Default false: of HRM's layers only the halting head has one. */
+  /** Adds a bias that starts at zero. Default false. */
   bias?: boolean;
-  /** What it is for, to optimizers: `'head'` where it reads a model's answers. Default that of the layer around it. */
+  /** The role of its parameters, such as `'head'` for an output layer. Default: that of the outer layer. */
   kind?: ParameterKind;
   random: RandomStream;
 }
 
 /**
- * `x W + b`, for `x` of any rank whose last axis is `inputSize`. `W` is kept as `[inputSize, outputSize]` (checkpoints
- * hold its transpose) and starts as a truncated normal of standard deviation `1 / sqrt(inputSize)`.
+ * `x W + b`, for `x` of any rank. `W` is `[inputSize, outputSize]` (official checkpoints hold its transpose); it starts
+ * as a truncated normal of standard deviation `1 / sqrt(inputSize)`.
  *
  * Source: official HRM, `models/layers.py`, `CastedLinear`.
  *
@@ -53,6 +53,7 @@ export class Linear implements Layer {
     this.parameters = bias ? { weight, bias: tf.tidy(() => tf.variable(tf.zeros([outputSize]))) } : { weight };
   }
 
+  /** @param x `[..., inputSize]`; @returns `[..., outputSize]`. */
   apply<T extends tf.Tensor>(x: T): T {
     const { weight, bias } = this.parameters;
     const [inputSize, outputSize] = weight.shape;

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 
 /**
- * Applies `f` to every tensor in a nesting of plain objects and arrays; other values and the nesting stay as they are.
+ * Applies `f` to every tensor in a nesting of plain objects and arrays. Other values stay the same.
  *
  * @example
  * ```ts

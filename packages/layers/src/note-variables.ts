@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 
 /**
- * Notes which variables there are. What it returns frees all that were made since: for a constructor that makes several
- * parts, of which a later one may be refused.
+ * Notes which variables exist. The function it returns frees all variables made since then. Use it in a constructor
+ * that makes several parts, because a later part may throw.
  */
 export function noteVariables(): () => void {
   const known = new Set(Object.values(tf.engine().registeredVariables));

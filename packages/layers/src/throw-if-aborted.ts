@@ -1,12 +1,12 @@
 import { describeValue } from './checks/describe-value';
 
 /**
- * Throws the reason of a signal that has been aborted. It lets the rest of the program run first: between computations
- * a timer, a key or a process signal would otherwise never be heard.
+ * Throws the reason of an aborted signal. It first waits for one turn of the event loop, so that timers, keys and
+ * process signals can abort between long computations.
  *
- * @param owner named in the error.
- * @param signal nothing happens without one.
- * @throws TypeError for what is no `AbortSignal`; the signal's reason.
+ * @param owner the function that takes the signal, for the message.
+ * @param signal if undefined, nothing happens.
+ * @throws TypeError if `signal` is not an `AbortSignal`; otherwise the signal's reason.
  */
 export async function throwIfAborted(owner: string, signal: AbortSignal | undefined): Promise<void> {
   if (signal === undefined) return;

@@ -99,7 +99,7 @@ describe('Attention', () => {
     expect(() => new Attention({ hiddenSize: 16, heads: 0, random })).toThrow(/heads is 0, expected a whole/);
     expect(() => new Attention({ hiddenSize: 16, heads: 2, headSize: 0.5, random })).toThrow(/headSize is 0.5/);
     for (const [keyValueHeads, message] of [
-      [3, '4 heads do not divide by 3 keyValueHeads'],
+      [3, 'heads is 4, expected a multiple of keyValueHeads, 3'],
       [0, 'keyValueHeads is 0, expected a whole number of at least 1'],
       [-2, 'keyValueHeads is -2'],
     ] as const) {
@@ -107,7 +107,7 @@ describe('Attention', () => {
     }
     const rotary = new RotaryEmbedding({ headSize: 4, seqLen: 5 });
     expect(() => new Attention({ hiddenSize: 16, heads: 2, rotary, random })).toThrow(
-      /made for headSize 4, the heads have 8/,
+      /has headSize 4, expected 8, as the heads/,
     );
     rotary.dispose();
   });

@@ -4,8 +4,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 
-// The .wasm files lie beside the package's main file.
-// Else its first operation prints a banner about another package.
+// The .wasm files lie beside the package's main file. Else its first operation prints a banner about another package.
 (tf.findBackend('cpu') as unknown as { firstUse: boolean }).firstUse = false;
 setWasmPaths(dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm')) + sep);
 

@@ -212,7 +212,7 @@ describe('mixerBlock', () => {
   it('refuses another sequence length', () => {
     const block = make();
     expect(() => block.apply(tf.zeros([1, 4, hiddenSize]))).toThrow(
-      'mixerBlock: got a tensor of shape [1, 4, 8], expected [batch, 5, 8]; it is made for one sequence length',
+      'mixerBlock: got a tensor of shape [1, 4, 8], expected [batch, 5, 8]; the block fits one sequence length only',
     );
     disposeParameters(block);
   });

@@ -52,7 +52,7 @@ describe('gridRelation', () => {
   it('refuses what is no grid', () => {
     expect(() => gridRelation('row', { rows: 0, columns: 3 })).toThrow('rows is 0');
     expect(() => gridRelation('box', { rows: 4, columns: 4 })).toThrow('boxRows is 0');
-    expect(() => gridRelation('box', { ...sudoku, boxRows: 3 })).toThrow('does not fall into boxes of 3 x 2');
+    expect(() => gridRelation('box', { ...sudoku, boxRows: 3 })).toThrow('cannot be divided into boxes of 3 x 2');
     expect(() => gridRelation('diagonal' as 'row', sudoku)).toThrow('there is no relation "diagonal"');
   });
 });
@@ -94,7 +94,7 @@ describe('graphAttentionBlock', () => {
     expect(() => make({ relations: ['row'] })).toThrow('the relation "row" needs a grid');
     expect(() => make({ relations: ['row'], grid: sudoku }, 9)).toThrow('join 16 cells, but the puzzle has only 9');
     expect(() => make({ relations: [[[0], [2]]] }, 2)).toThrow('cell 1 is joined to 2, expected one of 0 to 1');
-    expect(() => make({ relations: [[[0]], [[0], [1]]] }, 2)).toThrow('of 1, 2 cells, expected equally many');
+    expect(() => make({ relations: [[[0]], [[0], [1]]] }, 2)).toThrow('have 1, 2 cells, expected the same number');
     expect(() => make({ relations: ['row'], grid: sudoku, headSize: 1.5 })).toThrow('headSize is 1.5');
     expect(() => make({ relations: ['row'], grid: sudoku, depth: 1 } as never)).toThrow('there is no option "depth"');
     expect(tf.memory().numTensors).toBe(before);

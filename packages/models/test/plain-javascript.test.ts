@@ -21,7 +21,7 @@ describe('a program in plain JavaScript is told what is wrong:', () => {
     ['an option of the other model', () => trm(js({ ...sizes, hLayers: 2 })), 'trm: there is no option "hLayers", expected layers, '],
     ['a block by name', () => hrm({ ...sizes, block: js('mixer') }), 'block is the string "mixer", expected a function that makes it when the model is made, such as mixerBlock()'],
     ['a block not called', () => hrm({ ...sizes, block: js(mixerBlock) }), 'call it where you pass it to the model: mixerBlock({ ... })'],
-    ['a schedule not called', () => hrm({ ...sizes, schedule: js(oneStepGradient) }), 'schedule is the function oneStepGradient, expected an object with a method refine; was it to be called first?'],
+    ['a schedule not called', () => hrm({ ...sizes, schedule: js(oneStepGradient) }), 'schedule is the function oneStepGradient, expected an object with a method refine; did you forget to call it?'],
     ['a controller not called', () => hrm({ ...sizes, halting: js(qLearningHalting) }), 'call it where you pass it to the model: qLearningHalting({ ... })'],
     ['a controller made already', () => hrm({ ...sizes, halting: js({ name: 'mine' }) }), 'halting is an object with name, expected a function that makes it'],
     ['a factory of a factory', () => hrm({ ...sizes, halting: js(() => haltOnly()) }), 'what halting made is a function, expected an object with a method decide'],

@@ -10,20 +10,22 @@ import {
   type SolveFixedPointOptions,
 } from './solvers/solve-fixed-point';
 
-/** How {@link fixedPoint} seeks, and how gradient flows through what it finds. */
+/** Options of {@link fixedPoint}: the search, and the gradient. */
 export interface FixedPointOptions extends SolveFixedPointOptions {
-  /** Default `'implicit'`, which searches with the same solver, tolerance and limit as the forward pass. */
+  /**
+   * How gradient flows through the fixed point. Default `'implicit'`, with the same search options as the forward pass.
+   */
   gradient?: FixedPointGradientChoice;
 }
 
 /**
- * A differentiable fixed point: solves `z = f(z, ...inputs)` for z, then applies f once more with gradient, to which the
- * estimator makes its correction.
+ * A differentiable fixed point: solves `z = f(z, ...inputs)` for z without gradient, then lets the estimator add the
+ * gradient.
  *
  * @param f see {@link ParametricMap}.
- * @param start the first guess, `[batch, n]`; no gradient flows to it.
+ * @param start the initial guess, `[batch, n]`; no gradient flows to it.
  * @param inputs tensors that f depends on. Gradient flows to them, and to variables that f uses.
- * @returns `state`, the fixed point `[batch, n]` with gradient, and `solution`, what the search found.
+ * @returns `state`, the fixed point `[batch, n]` with gradient, and `solution`, the result of the search.
  *
  * @example
  * ```ts

@@ -1,6 +1,6 @@
 import type * as tf from '@tensorflow/tfjs-core';
 
-/** The two latents that are refined: `zH`, changed seldom, and `zL`, changed often; each `[batch, seq, hidden]`. */
+/** The two latents: `zH`, refined seldom, and `zL`, refined often; each `[batch, seq, hidden]`. */
 export type Latents = {
   zH: tf.Tensor3D;
   zL: tf.Tensor3D;

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { expectShape, type Block, type BlockContext, type BlockFactory, type Layer } from '@hrm/layers';
 import { expectFactory, expectOptions, expectPart, expectSizes, noteVariables } from '@hrm/layers/internal';
 
-/** f_L or f_H: a new latent from the old one and what is injected into it. */
+/** f_L or f_H: computes a new latent from the old one and an injection. */
 export interface Refiner extends Layer {
   /**
    * @param latent `[batch, seq, hidden]`
@@ -12,9 +12,9 @@ export interface Refiner extends Layer {
   apply(latent: tf.Tensor3D, injection: tf.Tensor3D): tf.Tensor3D;
 }
 
-const KEEPS_SHAPE = 'a block gives the shape that it takes';
+const KEEPS_SHAPE = 'a block must keep the shape of its input';
 
-/** Depth and kind of a {@link ReasoningModule}. */
+/** Options of {@link ReasoningModule}. */
 export interface ReasoningModuleOptions {
   /** Number of blocks. */
   layers: number;
@@ -23,8 +23,8 @@ export interface ReasoningModuleOptions {
 }
 
 /**
- * Adds the injection to the latent and runs its blocks on the sum. A block that changes the shape is a `ShapeError` that
- * names it.
+ * Adds the injection to the latent and applies its blocks to the sum. If a block changes the shape, it throws a
+ * `ShapeError` that names the block.
  *
  * Source: official HRM, `models/hrm/hrm_act_v1.py`, `HierarchicalReasoningModel_ACTV1ReasoningModule`.
  *

@@ -5,7 +5,7 @@ import type { Latents } from './latents';
 import type { Refiner } from './reasoning-module';
 
 /**
- * The pair f_L and f_H, as two functions from latents to latents. They may be one and the same module, as in TRM.
+ * The pair f_L and f_H, as functions from latents to latents. Both may be the same module, as in TRM.
  *
  * Source: HRM, section 2; TRM, section 4.
  *

@@ -15,7 +15,7 @@ export function unstackLatents(state: tf.Tensor2D, shape: [number, number, numbe
   return { zH: tf.reshape(zH, shape), zL: tf.reshape(zL, shape) };
 }
 
-/** One sweep, f_L and then f_H on what it gives, as a function of the stacked latents and the embedded puzzle. */
+/** One sweep, f_L and then f_H on its result, as a function of the stacked latents and the embedded puzzle. */
 export function stackedSweep(core: RecursionCore, shape: [number, number, number]): ParametricMap {
   return (state, x) => stackLatents(core.fH(core.fL(unstackLatents(state, shape), x as tf.Tensor3D)));
 }

@@ -36,8 +36,9 @@ const times = (matrix: number[][], vector: number[]) => matrix.map((row) => dot(
 const transpose = (matrix: number[][]) => matrix[0]!.map((_, j) => matrix.map((row) => row[j]!));
 
 /**
- * A random affine map of even dimension n whose matrix has exactly the given spectral radius: in a random orthonormal basis
- * it is made of rotations by random angles, each shrunk by its own factor, and the first pair of axes shrunk by the radius.
+ * A random affine map of even dimension n whose matrix has exactly the given spectral radius: in a random orthonormal
+ * basis it is made of rotations by random angles, each shrunk by its own factor, and the first pair of axes shrunk by
+ * the radius.
  */
 export function randomAffineMap(n: number, spectralRadius: number, seed: number): AffineMap {
   const random = new RandomStream(seed);

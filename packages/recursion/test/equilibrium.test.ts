@@ -15,7 +15,7 @@ import {
 } from '../src/index';
 import { relativeError } from './affine-map';
 import { lossOf } from '../src/testing/schedule-subject';
-import { normalTensor } from '../src/testing/tanh-refiner';
+import { normalTensor } from '@hrm/layers/testing';
 import { smallProblem } from './small-core';
 import { useBackend } from './backends';
 

@@ -13,7 +13,7 @@ import {
   type ParametricMap,
 } from '../src/index';
 import { relativeError } from './affine-map';
-import { normalTensor } from '../src/testing/tanh-refiner';
+import { normalTensor } from '@hrm/layers/testing';
 import { useBackend } from './backends';
 
 beforeAll(async () => {

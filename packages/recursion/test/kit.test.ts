@@ -15,7 +15,7 @@ import { useBackend } from './backends';
 
 beforeAll(() => useBackend('cpu'));
 
-/** A fault is told in a sentence, and not as a dump of what was compared. */
+/** A fault is a sentence, not a dump of the compared values. */
 function expectSentence(error: unknown): void {
   expect(error).toBeInstanceOf(PartFault);
   const { message } = error as PartFault;
@@ -23,12 +23,12 @@ function expectSentence(error: unknown): void {
   expect(message).not.toMatch(/toEqual|toBe|Object\.is|AssertionError/);
 }
 
-/** The checks, by a word of their titles, that a schedule does not pass. */
+/** The checks, by a word of their titles, that a schedule fails. */
 async function failures(make: () => RecursionSchedule, options?: ScheduleTestOptions): Promise<string[]> {
   return (await faults(make, options)).failed;
 }
 
-/** The same, and what is said of the first. */
+/** The same, and the message of the first. */
 async function faults(make: () => RecursionSchedule, options: ScheduleTestOptions = { gradient: 2 }) {
   const subject = new ScheduleSubject(make, options);
   const failed: string[] = [];
@@ -41,7 +41,7 @@ async function faults(make: () => RecursionSchedule, options: ScheduleTestOption
       expectSentence(error);
       fault ||= (error as Error).message;
       failed.push(
-        /shape|as it was, and gives|of its own|by itself|last refinements|finite differences|reference|leaks|one a puzzle|reads no|random|stage|backend/.exec(
+        /shape|its inputs, and|its own tensors|by itself|last refinements|finite differences|reference|leaks|for each puzzle|reads no|random|stage|backend/.exec(
           title,
         )![0],
       );
@@ -65,7 +65,7 @@ const spoiledHigh = (spoil: (zH: tf.Tensor3D, x: tf.Tensor3D) => tf.Tensor) =>
 let calls = 0;
 
 describe('the kit', () => {
-  it('passes good schedules, told of their gradient or not', async () => {
+  it('passes good schedules, with or without the option gradient', async () => {
     expect(await failures(() => good)).toEqual([]);
     expect(await failures(() => good, {})).toEqual([]);
     expect(await failures(() => unrolled({ hCycles: 2, lCycles: 2 }), {})).toEqual([]);
@@ -76,7 +76,7 @@ describe('the kit', () => {
     'drops a position': [
       spoiledHigh((zH) => tf.slice(zH, [0, 1, 0])),
       ['shape', 'by itself', 'last refinements'],
-      /refine gives a latent of shape \[2, 2, 4\] and type float32, expected \[2, 3, 4\]/,
+      /refine returns a latent of shape \[2, 2, 4\] and type float32, expected \[2, 3, 4\]/,
     ],
     'divides by zero': [
       spoiledHigh((zH) => tf.div(zH, 0)),
@@ -86,39 +86,39 @@ describe('the kit', () => {
     'averages over the batch': [
       spoiledHigh((zH) => tf.add(zH, tf.mean(zH, 0, true))),
       ['by itself', 'last refinements'],
-      /puzzle 0 comes out otherwise in a batch of 3 than alone .*: likely a mean, sum or norm over axis 0/,
+      /puzzle 0 differs in a batch of 3 from alone .*: likely a mean, sum or norm over axis 0/,
     ],
-    'lets no gradient through': [
+    'carries no gradient': [
       spoiled((result) => mapTensors(result, stopGradient)),
       ['last refinements'],
-      /should be that of the last 2 of 6 refinements, and there is none: likely withoutGradient or stopGradient/,
+      /should cover the last 2 of 6 refinements, but there is none: likely withoutGradient or stopGradient/,
     ],
-    'lets more gradient through than it should': [
+    'carries too much gradient': [
       () => unrolled({ hCycles: 2, lCycles: 2 }),
       ['last refinements'],
-      /last 2 of 6 refinements, and goes through all 6 into the latents before: put withoutGradient/,
+      /last 2 of 6 refinements, but it covers all 6 and the initial latents: put withoutGradient/,
     ],
-    'lets less gradient through than it should': [
+    'carries too little gradient': [
       () => unrolled({ hCycles: 2, lCycles: 2, withGradient: 1 }),
       ['last refinements'],
-      /last 2 of 6 refinements, and is that of the last 1: put withoutGradient/,
+      /last 2 of 6 refinements, but it covers the last 1: put withoutGradient/,
     ],
     'adds a gradient by the puzzle': [
       spoiledHigh((zH, x) => tf.add(zH, tf.sub(x, stopGradient(x)))),
       ['last refinements'],
-      /and is another .*: likely something beside f_L and f_H has a gradient/,
+      /but it differs .*: likely another operation than f_L and f_H has a gradient/,
     ],
     'leaks a tensor': [
       spoiled((result) => (tf.keep(tf.scalar(1)), result)),
       ['leaks'],
-      /refine leaves 1 more in memory than it returns: wrap what it does in tf.tidy/,
+      /refine leaves tensors besides its result \(1\): wrap it in tf.tidy/,
     ],
-    'returns what it was given': [
+    'returns its input': [
       () => ({ name: 'lazy', refine: (core, latents, x) => ({ latents: core.fL(latents, x) }) }),
-      ['of its own', 'last refinements', 'leaks'],
-      /freeing what refine returns frees zH, .* return tf.clone of it instead/,
+      ['its own tensors', 'last refinements', 'leaks'],
+      /freeing what refine returns frees the input zH: .* return tf.clone of it instead/,
     ],
-    'frees what it was given': [
+    'frees its input': [
       () => ({
         name: 'greedy',
         refine(core, latents, x) {
@@ -127,76 +127,76 @@ describe('the kit', () => {
           return result;
         },
       }),
-      ['as it was, and gives', 'of its own', 'by itself', 'last refinements', 'leaks', 'backend'],
-      /refine frees zH, which the schedule was given: likely it disposes of it/,
+      ['its inputs, and', 'its own tensors', 'by itself', 'last refinements', 'leaks', 'backend'],
+      /refine frees the input zH: likely the schedule disposes it/,
     ],
-    'is never the same twice': [
+    'changes from call to call': [
       spoiledHigh((zH) => tf.add(zH, 0.01 * calls++)),
-      ['as it was, and gives', 'by itself', 'last refinements', 'backend'],
-      /a second call of refine gives another zH from the same latents: likely the schedule remembers something/,
+      ['its inputs, and', 'by itself', 'last refinements', 'backend'],
+      /a second call of refine returns another zH for the same latents: likely the schedule keeps state/,
     ],
     'draws a random number': [
       spoiledHigh((zH) => tf.add(zH, 0 * Math.random())),
       ['random'],
-      /draws random numbers itself \(Math\.random\): let its method draw take them from the stream, and refine from `draws`/,
+      /uses Math\.random, so runs cannot be repeated: draw from the stream in its method draw, and let refine use `draws`/,
     ],
-    'draws numbers that its stream does not repeat': [
+    'draws from something else than its stream': [
       () => ({ ...good, draw: () => ({ noise: Float32Array.of(calls++) }) }),
       ['random'],
-      /draw gives other numbers from a stream with the same seed/,
+      /draw returns other numbers for a stream with the same seed/,
     ],
     'reads a value': [
       spoiledHigh((zH) => tf.add(zH, 0 * zH.dataSync()[0]!)),
       ['reads no'],
-      /reads the values of a tensor .* or say recordable: false/,
+      /reads the values of a tensor .* or set recordable: false/,
     ],
     'regularizes all puzzles together': [
       spoiled(({ latents }) => ({ latents, regularizer: tf.scalar(1) as unknown as tf.Tensor1D })),
-      ['one a puzzle'],
+      ['for each puzzle'],
       /regularizer has the shape \[\], expected \[2\], a number for each puzzle: likely a sum or mean over the batch/,
     ],
-    'reports nothing that is a number': [
+    'reports NaN': [
       spoiled(({ latents }) => ({ latents, metrics: { steps: tf.fill([2], NaN) } })),
-      ['one a puzzle'],
+      ['for each puzzle'],
       /steps is not finite: likely a division by zero/,
     ],
     'adds something on WebAssembly': [
       spoiledHigh((zH) => (tf.getBackend() === 'wasm' ? tf.add(zH, 0.01) : zH)),
       ['backend'],
-      /on wasm it is not what it is on cpu .*: likely/,
+      /the result differs between wasm and cpu .*: likely/,
     ],
-    'makes a new schedule each time it is asked for a stage': [
+    'makes a new schedule for each call of at': [
       () => ({ ...good, at: () => oneStepGradient({ hCycles: 2, lCycles: 2 }) }) as RecursionSchedule,
       ['stage'],
-      /at\(\) gives 101 schedules over training: make each stage's once and return it/,
+      /at\(\) returns 101 schedules over training, and each is recorded again: make one for each stage/,
     ],
-    'ends otherwise than in its last stage': [
+    'differs from its last stage': [
       () => ({ ...progressive({ schedule: 'one-step-gradient' }), refine: good.refine }),
       ['stage'],
-      /refine is not that of the last stage .* let it do what at\(1\)\.refine does/,
+      /refine differs from the last stage .* must do the same as at\(1\)\.refine/,
     ],
     'is not called': [
       (() => oneStepGradient) as never,
       [
         'shape',
-        'as it was, and gives',
-        'of its own',
+        'its inputs, and',
+        'its own tensors',
         'by itself',
         'last refinements',
         'finite differences',
         'leaks',
-        'one a puzzle',
+        'for each puzzle',
         'reads no',
         'random',
         'backend',
       ],
-      /made is the function oneStepGradient, expected an object with a method refine; was it to be called first/,
+      /made is the function oneStepGradient, expected an object with a method refine; did you forget to call it/,
     ],
   };
-  it.each(Object.entries(broken))('fails a schedule that %s', async (_, [make, expected, told]) => {
+  it.each(Object.entries(broken))('fails a schedule that %s', async (_, [make, expected, message]) => {
     const { failed, fault } = await faults(make);
     expect(failed).toEqual(expected);
-    expect(fault).toMatch(told);
+    expect(fault).toMatch(message);
   });
 
   it('holds a gradient to finite differences or to its reference', async () => {
@@ -209,7 +209,7 @@ describe('the kit', () => {
   });
 });
 
-it('a schedule that gives nothing back is told to return something', async () => {
+it('a schedule that returns nothing has a message that says so', async () => {
   const { fault } = await faults(() => ({ name: 'nothing', refine: (() => undefined) as never }));
-  expect(fault).toContain('likely a method that gave nothing back');
+  expect(fault).toContain('likely a method that returned nothing');
 });

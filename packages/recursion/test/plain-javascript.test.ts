@@ -19,8 +19,8 @@ describe('a program in plain JavaScript is told what is wrong:', () => {
     ['a schedule without lCycles', () => recursion.unrolled(js({ hCycles: 2 })), 'unrolled: lCycles is undefined, expected a whole number of at least 1'],
     ['a schedule with null', () => recursion.equilibrium(js(null)), 'equilibrium: got null'],
     ['stages as an object', () => recursion.progressive({ stages: js({ from: 0 }) }), 'progressive: stages is an object with from, expected a list such as'],
-    ['a schedule object for stages', () => recursion.progressive({ schedule: js({}) }), 'progressive: schedule is an object with nothing in it, expected a name'],
-    ['a function that makes no schedule', () => recursion.progressive({ schedule: js(() => recursion.unrolled) }), 'progressive: the schedule of a stage is the function unrolled, expected an object with a method refine; was it to be called first?'],
+    ['a schedule object for stages', () => recursion.progressive({ schedule: js({}) }), 'progressive: schedule is an empty object, expected a name'],
+    ['a function that makes no schedule', () => recursion.progressive({ schedule: js(() => recursion.unrolled) }), 'progressive: the schedule of a stage is the function unrolled, expected an object with a method refine; did you forget to call it?'],
     ['a solver that is a function', () => recursion.equilibrium({ solver: js(recursion.anderson) }), 'equilibrium: solver is the function anderson, expected a name such as "anderson"'],
     ['no solver', () => recursion.equilibrium({ solver: js(null) }), 'equilibrium: solver is null'],
     ['a gradient that is a number', () => recursion.equilibrium({ gradient: js(1) }), 'equilibrium: gradient is the number 1, expected a name such as "implicit"'],
@@ -30,10 +30,10 @@ describe('a program in plain JavaScript is told what is wrong:', () => {
     ['a module without a block', () => new ReasoningModule(js({ layers: 1, context })), 'ReasoningModule: block is undefined, expected a function that makes it when the model is made, such as mixerBlock()'],
     ['a block in the place of its factory', () => new ReasoningModule(js({ layers: 1, context, block: mixerBlock()(context) })), 'ReasoningModule: block is an object of class MixerBlock, expected a function'],
     // A function's own `apply` would be called with a tensor for `this`.
-    ['a factory that makes a factory', () => new ReasoningModule({ layers: 1, context, block: js(() => mixerBlock()) }), 'ReasoningModule: what block made is a function, expected an object with a method apply; was it to be called first?'],
+    ['a factory that makes a factory', () => new ReasoningModule({ layers: 1, context, block: js(() => mixerBlock()) }), 'ReasoningModule: what block made is a function, expected an object with a method apply; did you forget to call it?'],
     ['a factory that forgets to return', () => new ReasoningModule({ layers: 1, context, block: js(() => undefined) }), 'ReasoningModule: what block made is undefined, expected an object with a method apply'],
     ['mixerBlock passed on, not called', () => new ReasoningModule({ layers: 1, context, block: js(mixerBlock) }), 'call it where you pass it to the model: mixerBlock({ ... })'],
-    ['a factory as a level', () => new RecursionCore(js(mixerBlock()), good()), 'RecursionCore: lowLevel is a function, expected an object with a method apply; was it to be called first?'],
+    ['a factory as a level', () => new RecursionCore(js(mixerBlock()), good()), 'RecursionCore: lowLevel is a function, expected an object with a method apply; did you forget to call it?'],
     ['one level alone', () => new RecursionCore(good(), js(undefined)), 'RecursionCore: highLevel is undefined, expected an object with a method apply'],
     ['chance from elsewhere', () => recursion.spectralRadius((z) => z, tf.zeros([1, 1]), { random: js(Math.random) }), 'spectralRadius: random is the function random, expected a RandomStream'],
   ])('%s', (_, act, message) => {

@@ -2,7 +2,7 @@ import type * as tf from '@tensorflow/tfjs-core';
 import { RandomStream } from '@hrm/layers';
 import { RecursionCore, type Latents } from '../src/index';
 import { TanhRefiner } from '../src/testing';
-import { normalTensor } from '../src/testing/tanh-refiner';
+import { normalTensor } from '@hrm/layers/testing';
 
 /** A core, latents and an embedded puzzle, small enough for finite differences. */
 export function smallProblem({ scale = 0.5, batch = 2, seq = 3, hiddenSize = 4 } = {}) {

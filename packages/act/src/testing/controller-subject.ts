@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { namedParameters, RandomStream, withoutGradient } from '@hrm/layers';
-import { registeredBackends, type TestBackend } from '@hrm/layers/testing';
+import { normalTensor, registeredBackends, type TestBackend } from '@hrm/layers/testing';
 import type {
   HaltingController,
   HaltingFactory,
@@ -32,15 +32,6 @@ const standardSizes: readonly ControllerSizes[] = [
   { batch: 3, seqLen: 5, hiddenSize: 8 },
   { batch: 2, seqLen: 9, hiddenSize: 16 },
 ];
-
-/** Normal random numbers. */
-export function normalTensor<T extends tf.Tensor>(shape: number[], random: RandomStream): T {
-  const size = shape.reduce((product, axis) => product * axis, 1);
-  return tf.tensor(
-    Float32Array.from({ length: size }, () => random.normal()),
-    shape,
-  ) as T;
-}
 
 /** A controller to test: how to make it, and how to let it run. */
 export class ControllerSubject {

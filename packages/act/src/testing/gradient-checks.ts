@@ -1,21 +1,13 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { namedParameters, RandomStream, valueAndGradients } from '@hrm/layers';
-import { expectThat, gradientFault, NOT_FINITE, PartFault } from '@hrm/layers/testing';
+import { expectThat, gradientFault, normalTensor, NOT_FINITE, PartFault } from '@hrm/layers/testing';
 import { haltingLosses, type HaltingController, type NamedTensors } from '../controllers/halting-controller';
 import { softmaxCrossEntropy } from '../losses/token-loss';
 import { admitPuzzles, initialCarry } from '../segment/carry';
 import { puzzleTensors } from '../segment/puzzle-tensors';
 import { runSegment, superviseSegment } from '../segment/segment';
 import type { ControllerCheck } from './controller-check';
-import {
-  disturb,
-  drawTensors,
-  freshCarry,
-  lossContext,
-  normalTensor,
-  runAllSegments,
-  scramble,
-} from './controller-subject';
+import { disturb, drawTensors, freshCarry, lossContext, runAllSegments, scramble } from './controller-subject';
 import { directionalDerivatives, type DirectionalDerivative } from './directional-derivatives';
 import type { ProbeNetwork } from './probe-network';
 

@@ -7,6 +7,7 @@ import type { Layer } from '../layer';
 import { Linear } from '../linear';
 import type { PositionRotation } from '../positions/position-rotation';
 import type { RandomStream } from '../random/random-stream';
+import { splitTensor } from '../split-tensor';
 import { dotProductAttention } from './dot-product-attention';
 
 /** Sizes and parts of {@link Attention}. */
@@ -17,11 +18,11 @@ export interface AttentionOptions {
   keyValueHeads?: number;
   /** Width of a head. Default `hiddenSize / heads`. */
   headSize?: number;
-  /** Turns queries and keys by their position. Default none. */
+  /** Rotates queries and keys by their position. Default none. */
   rotary?: PositionRotation | undefined;
   /**
-   * Added to each head's scores of how much a position attends to another, `[heads or 1, seq, seq]`; -1e9 keeps one from the
-   * other. A constant, which the layer then owns: `disposeParameters` frees it. Default none.
+   * Added to each head's attention scores, `[heads or 1, seq, seq]`; -1e9 blocks a pair of positions. A constant that
+   * the layer owns: `disposeParameters` frees it. Default none.
    */
   bias?: tf.Tensor3D | undefined;
   random: RandomStream;
@@ -39,8 +40,8 @@ export function evenHeadSize(hiddenSize: number, heads: number): number {
 }
 
 /**
- * Multi-head self-attention of every position to every position, or to those that a bias leaves it. Queries, keys and values are
- * one matrix, in this order; with fewer key/value heads than query heads it is grouped-query attention.
+ * Multi-head self-attention. Every position attends to every position that the bias does not block. Queries, keys and
+ * values are one matrix, in this order. With fewer key/value heads than query heads it is grouped-query attention.
  *
  * Source: official HRM, `models/layers.py`, `Attention`.
  *
@@ -77,16 +78,14 @@ export class Attention implements Layer {
     const { hiddenSize, heads, keyValueHeads = heads, rotary, bias, random } = options;
     expectSizes('Attention', { hiddenSize, heads, keyValueHeads });
     const { headSize = evenHeadSize(hiddenSize, heads) } = options;
+    expectSizes('Attention', { headSize });
     expectRandom('Attention', random);
-    if (!Number.isInteger(headSize) || headSize < 1) {
-      throw new RangeError(`Attention: headSize is ${headSize}, expected a whole number of at least 1`);
-    }
     if (!(keyValueHeads >= 1 && heads % keyValueHeads === 0)) {
-      throw new RangeError(`Attention: ${heads} heads do not divide by ${keyValueHeads} keyValueHeads`);
+      throw new RangeError(`Attention: heads is ${heads}, expected a multiple of keyValueHeads, ${keyValueHeads}`);
     }
     if (rotary && rotary.headSize !== headSize) {
       throw new RangeError(
-        `Attention: the rotary embedding is made for headSize ${rotary.headSize}, the heads have ${headSize}`,
+        `Attention: the rotary embedding has headSize ${rotary.headSize}, expected ${headSize}, as the heads`,
       );
     }
     this.hiddenSize = hiddenSize;
@@ -114,17 +113,18 @@ export class Attention implements Layer {
     const group = heads / keyValueHeads;
 
     return tf.tidy(() => {
-      const projected = tf.reshape(queryKeyValue.apply(x), [batch, seq, heads + 2 * keyValueHeads, headSize]);
-      const [query, key, value] = tf.split(projected, [heads, keyValueHeads, keyValueHeads], 2) as [
-        tf.Tensor4D,
-        tf.Tensor4D,
-        tf.Tensor4D,
-      ];
-      // Queries and keys are turned one by one, so that a compiler can write each as the products below want it.
+      const projected: tf.Tensor4D = tf.reshape(queryKeyValue.apply(x), [
+        batch,
+        seq,
+        heads + 2 * keyValueHeads,
+        headSize,
+      ]);
+      const [query, key, value] = splitTensor(projected, [heads, keyValueHeads, keyValueHeads], 2);
+      // Queries and keys are rotated separately, so that a compiler can write each in the layout of the products below.
       const rotate = (heads: tf.Tensor4D) => this.#rotary?.apply(heads) ?? heads;
       const scaledQuery = tf.mul(rotate(query), 1 / Math.sqrt(headSize));
 
-      // The query heads of a group stand under each other, so that each key/value head is one matrix product.
+      // The query heads of a group are stacked, so that each key/value head takes one matrix product.
       const grouped = tf.transpose(
         tf.reshape(scaledQuery, [batch, seq, keyValueHeads, group, headSize]),
         [0, 2, 3, 1, 4],
@@ -144,11 +144,11 @@ export class Attention implements Layer {
     });
   }
 
-  /** The bias as the grouped queries want it, `[keyValueHeads or 1, group * seq or seq, seq]`. */
+  /** The bias in the layout of the grouped queries, `[keyValueHeads or 1, group * seq or seq, seq]`. */
   #groupedBias(seq: number): tf.Tensor | undefined {
     const bias = this.#bias;
     if (!bias) return undefined;
-    expectShape('Attention, bias', bias, [bias.shape[0], seq, seq], 'it is made for one sequence length');
+    expectShape('Attention, bias', bias, [bias.shape[0], seq, seq], 'the bias fits one sequence length only');
     const group = this.heads / this.keyValueHeads;
     if (group === 1) return bias;
     const everyHead = bias.shape[0] === 1 ? tf.tile(bias, [this.heads, 1, 1]) : bias;

@@ -5,14 +5,14 @@ import { describeValue } from '../checks/describe-value';
 type Gradients<Inputs extends tf.Tensor[]> = { [Index in keyof Inputs]: tf.Tensor };
 
 /**
- * A function of tensors with a gradient of its own, in place of the one the tape would make of its operations (JAX's
- * `custom_vjp`). What `forward` computes besides its value is freed when it returns, unless it is in `saved`.
+ * A function of tensors with a gradient of your own, like JAX's `custom_vjp`. Other tensors that `forward` makes are
+ * freed when it returns, except those in `saved`.
  *
- * @param forward computes the value, and names the tensors that the gradient needs: they are kept until the backward pass.
- *   No gradient flows to tensors that it uses without having them as inputs.
- * @param backward takes the gradient by the value, and what was saved; returns the gradient by each input. No gradient can
- *   be taken of it again.
- * @throws TypeError where either is no function.
+ * @param forward computes the value, and lists in `saved` the tensors that the gradient needs: they are kept until the
+ *   backward pass. Gradient flows to its inputs only.
+ * @param backward takes the gradient by the value and the saved tensors; returns the gradient by each input. It cannot
+ *   be differentiated again.
+ * @throws TypeError if either is not a function.
  *
  * @example
  * ```ts
@@ -40,10 +40,11 @@ export function customGradient<
     throw new TypeError(`customGradient: ${name} is ${describeValue(given)}, expected a function of tensors`);
   }
   return tf.customGrad<Output>((...inputs) => {
-    // TensorFlow.js types neither: the inputs come as one list with the function that saves, and what was saved as any list.
+    // Casts, because TensorFlow.js passes the saving function at the end of the inputs, and types the saved tensors as
+    // any list.
     const save = inputs.pop() as tf.GradSaveFunc;
     const { value, saved } = forward(...(inputs as Inputs));
-    // After the value: what is saved is freed with the tape, which knows of it once the value is there.
+    // After the value is there: only then does the tape free what is saved.
     save([...saved]);
     return { value, gradFunc: (dy, kept) => [...backward(dy, kept as readonly tf.Tensor[] as Saved)] };
   });

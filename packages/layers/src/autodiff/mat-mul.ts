@@ -7,11 +7,17 @@ const swapLastTwo = (x: tf.Tensor) => {
   return tf.transpose(x, order);
 };
 
-/** `a b^T`, without a gradient of its own. WebAssembly multiplies a transposed operand 10 to 30 times slower than a plain one, so it is laid out first. */
+/**
+ * `a b^T`, not differentiable. WebAssembly multiplies a transposed operand 10 to 30 times slower, so it is transposed
+ * first.
+ */
 export const timesTransposed = (a: tf.Tensor, b: tf.Tensor) =>
   tf.getBackend() === 'wasm' ? tf.matMul(a, swapLastTwo(b)) : tf.matMul(a, b, false, true);
 
-/** `a^T b`, with the same care. WebAssembly rearranges the right operand before each product, so the narrower one stands there. */
+/**
+ * `a^T b`, not differentiable. WebAssembly copies the right operand before each product, so the narrower one goes
+ * there.
+ */
 export function transposedTimes(a: tf.Tensor, b: tf.Tensor): tf.Tensor {
   if (tf.getBackend() !== 'wasm') return tf.matMul(a, b, true, false);
   const isNarrower = a.shape.at(-1)! < b.shape.at(-1)!;
@@ -19,7 +25,7 @@ export function transposedTimes(a: tf.Tensor, b: tf.Tensor): tf.Tensor {
 }
 
 /**
- * The product of two matrices, or of two batches of them of equal rank, with gradients that are fast on every backend.
+ * The product of two matrices, or of two batches of matrices, with gradients that are fast on every backend.
  *
  * @param a `[..., m, k]`
  * @param b `[..., k, n]`, of the same rank and batch sizes as `a`.

@@ -87,7 +87,7 @@ import { transposeGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Transp
 import { unpackGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Unpack_grad';
 import { zerosLikeGradConfig } from '@tensorflow/tfjs-core/dist/gradients/ZerosLike_grad';
 
-/** Gradients of the operations that models are made of. Those of images are not among them. */
+/** Gradients of the operations that models use; those for images are left out. */
 const gradients = [
   absGradConfig,
   acosGradConfig,
@@ -179,10 +179,10 @@ const gradients = [
 ];
 
 /**
- * Makes the gradients of TensorFlow.js's operations known to it. The main entry of `@tensorflow/tfjs-core` brings none, and
- * those in its folder cannot be imported in Node; so this package carries them. {@link valueAndGradients} calls it; call
- * it yourself before using `tf.grad` and its like without the union package `@tensorflow/tfjs`. What is registered already
- * stays.
+ * Registers the gradients of TensorFlow.js's operations. The main entry of `@tensorflow/tfjs-core` registers none, and
+ * the files that do cannot be imported in Node, so this package holds a copy. {@link valueAndGradients} calls it. Call
+ * it yourself before `tf.grad` and similar functions, unless you import the package `@tensorflow/tfjs`. Gradients that
+ * are registered already stay.
  *
  * @example
  * ```ts

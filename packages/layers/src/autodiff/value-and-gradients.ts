@@ -7,12 +7,15 @@ import { keepCopy } from './without-gradient';
 /** What {@link valueAndGradients} returns. */
 export interface ValueAndGradients<Auxiliary> {
   loss: tf.Scalar;
-  /** One gradient a tensor in `withRespectTo`, zero where the loss does not depend on it. */
+  /** The gradient for each tensor in `withRespectTo`; zero if the loss does not depend on it. */
   gradients: tf.Tensor[];
   auxiliary: Auxiliary;
 }
 
-/** Frees what TensorFlow.js saved for a backward pass that will not come; by itself it does so only where one succeeds. */
+/**
+ * Frees what TensorFlow.js saved for a backward pass that failed. TensorFlow.js frees it only after a pass that
+ * succeeds.
+ */
 function freeTape(): void {
   const { state } = tf.engine();
   if (state.gradientDepth > 0) return;
@@ -21,11 +24,11 @@ function freeTape(): void {
 }
 
 /**
- * A loss, its gradients, and whatever else was computed on the way, in one pass (JAX's `value_and_grad` with `has_aux`).
+ * Computes a loss, its gradients and any other results in one pass, like JAX's `value_and_grad` with `has_aux`.
  *
- * @param f computes the scalar loss, and beside it any nesting of tensors to hand out.
- * @param withRespectTo variables, or tensors made before this call, to differentiate by.
- * @throws TypeError where either is something else, or the function returns no loss.
+ * @param f computes the scalar loss, and `auxiliary`: other results, any nesting of tensors.
+ * @param withRespectTo the variables, or tensors made before this call, to differentiate by.
+ * @throws TypeError if an argument is something else, or if the function returns no loss.
  *
  * @example
  * ```ts
@@ -61,7 +64,7 @@ export function valueAndGradients<Auxiliary>(
   registerGradients();
   const kept: tf.Tensor[] = [];
   try {
-    return tf.tidy(() => computed() as ReturnType<typeof computed> & tf.TensorContainerObject);
+    return tf.tidy(() => compute() as ReturnType<typeof compute> & tf.TensorContainerObject);
   } catch (error) {
     freeTape();
     throw error;
@@ -69,7 +72,7 @@ export function valueAndGradients<Auxiliary>(
     tf.dispose(kept);
   }
 
-  function computed(): ValueAndGradients<Auxiliary> {
+  function compute(): ValueAndGradients<Auxiliary> {
     let auxiliary: Auxiliary | undefined;
     const { value, grads } = tf.engine().gradients(
       () => {
@@ -79,7 +82,7 @@ export function valueAndGradients<Auxiliary>(
             `valueAndGradients: the function returned ${describeValue(result)}, expected { loss, auxiliary }, the loss a scalar`,
           );
         }
-        // Kept so that they outlive the tape's own scope; copied so that the same tensor may be handed out twice.
+        // Kept so that they outlive the tape's scope; copied so that one tensor may be returned twice.
         auxiliary = mapTensors(result.auxiliary, (tensor) => keepCopy(tensor, kept));
         return result.loss;
       },

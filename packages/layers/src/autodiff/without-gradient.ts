@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { mapTensors } from '../map-tensors';
 import { customGradient } from './custom-gradient';
 
-/** A copy that no tidy frees; noted, so that it can be freed whatever happens. */
+/** A copy that no tidy frees. It is added to `kept`, so that the caller can free it even after an error. */
 export function keepCopy(tensor: tf.Tensor, kept: tf.Tensor[]): tf.Tensor {
   const copy = tf.keep(tf.clone(tensor));
   kept.push(copy);
@@ -10,8 +10,8 @@ export function keepCopy(tensor: tf.Tensor, kept: tf.Tensor[]): tf.Tensor {
 }
 
 /**
- * Runs `f` so that no gradient flows through what it computes: its results are constants to any gradient taken around
- * this call. Its intermediates are freed when it returns. PyTorch's `torch.no_grad()`, which TensorFlow.js lacks.
+ * Runs `f` without gradient: its results are constants to any gradient taken around this call. Its intermediate tensors
+ * are freed. Like PyTorch's `torch.no_grad()`.
  *
  * @param f returns a tensor, or any nesting of objects and arrays of tensors.
  *
@@ -23,17 +23,17 @@ export function keepCopy(tensor: tf.Tensor, kept: tf.Tensor[]): tf.Tensor {
  *
  * registerGradients();
  * const slope = tf.grad((x) => tf.mul(x, withoutGradient(() => tf.square(x))))(tf.scalar(3));
- * slope.print(); // 9, the square counted as a constant
+ * slope.print(); // 9, since the square is a constant
  * ```
  */
 export function withoutGradient<T extends tf.TensorContainer>(f: () => T): T {
   let result: T | undefined;
   const kept: tf.Tensor[] = [];
-  // Operations inside a custom gradient are not on the tape, so what they make is a constant there. The node itself
-  // has no inputs and its value is dropped: it only opens such a scope.
+  // Operations inside a custom gradient are not on the tape, so their results are constants. This one has no inputs,
+  // and its value is dropped: it only opens such a scope.
   const scope = customGradient(
     () => {
-      // Copies, because `f` may return what it was given, or the same tensor twice.
+      // Copies, because `f` may return one of its inputs, or the same tensor twice.
       result = tf.tidy(() => mapTensors(f(), (tensor) => keepCopy(tensor, kept)));
       return { value: tf.scalar(0), saved: [] };
     },
@@ -41,7 +41,7 @@ export function withoutGradient<T extends tf.TensorContainer>(f: () => T): T {
   );
   try {
     scope().dispose();
-    // A clone belongs to the caller's tidy, as an ordinary result does; a kept tensor would belong to nobody.
+    // Clones, so that the caller's tidy frees them, as it does any result.
     return mapTensors(result as T, (copy) => tf.clone(copy));
   } finally {
     tf.dispose(kept);
@@ -49,7 +49,7 @@ export function withoutGradient<T extends tf.TensorContainer>(f: () => T): T {
 }
 
 /**
- * The same value, as a constant to gradients.
+ * Returns the same value as a constant: no gradient flows to `x`.
  *
  * @example
  * ```ts

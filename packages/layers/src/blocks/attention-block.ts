@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { Attention, evenHeadSize } from '../attention/attention';
-import { usualHeads } from '../attention/usual-heads';
+import { defaultHeads } from '../attention/default-heads';
 import { expectOptions } from '../checks/expect-options';
 import { expectShape } from '../checks/shape-error';
 import {
@@ -14,19 +14,19 @@ import { expectBlockContext, type Block, type BlockContext, type BlockFactory } 
 import { makeResidual, RESIDUAL_OPTIONS, type ResidualOptions } from './make-residual';
 import type { Residual } from './residual';
 
-/** Choices of {@link attentionBlock}. Without any it is the official HRM's block, its heads 64 wide. */
+/** Options of {@link attentionBlock}. The defaults give the official HRM's block, with heads of width 64. */
 export interface AttentionBlockOptions extends ResidualOptions, FeedForwardOptions {
   /**
-   * How many heads share the hidden size. Default: as near as can be to `hiddenSize / 64`, so that each is 64
-   * wide, or nearly so.
+   * Number of heads. Default: the divisor of `hiddenSize` nearest to `hiddenSize / 64`, so that each head is about 64
+   * wide.
    */
   heads?: number;
   /** Key and value heads; fewer than `heads` make it grouped-query attention. Default `heads`. */
   keyValueHeads?: number;
 }
 
-function attentionOf(options: AttentionBlockOptions, { hiddenSize, rotary, random }: BlockContext): Attention {
-  const { heads = usualHeads(hiddenSize), keyValueHeads } = options;
+function makeAttention(options: AttentionBlockOptions, { hiddenSize, rotary, random }: BlockContext): Attention {
+  const { heads = defaultHeads(hiddenSize), keyValueHeads } = options;
   return new Attention({
     hiddenSize,
     heads,
@@ -36,7 +36,7 @@ function attentionOf(options: AttentionBlockOptions, { hiddenSize, rotary, rando
   });
 }
 
-/** A block that attends, see {@link attentionBlock}. */
+/** The block that {@link attentionBlock} makes. */
 export class AttentionBlock implements Block {
   readonly hiddenSize: number;
   readonly parameters: {
@@ -46,13 +46,13 @@ export class AttentionBlock implements Block {
     feedForwardResidual: Residual;
   } & Record<string, Layer>;
 
-  /** @param attention what the block attends by. Default as the options have it. */
+  /** @param attention the attention layer. Default: made from the options. */
   constructor(options: AttentionBlockOptions, context: BlockContext, attention?: Attention) {
     expectBlockContext('attentionBlock', context);
     const { hiddenSize, random, isLast = true } = context;
     this.hiddenSize = hiddenSize;
     this.parameters = {
-      attention: attention ?? attentionOf(options, context),
+      attention: attention ?? makeAttention(options, context),
       attentionResidual: makeResidual(options, hiddenSize),
       feedForward: makeFeedForward(options, { hiddenSize, random }),
       feedForwardResidual: makeResidual(options, hiddenSize, { last: isLast }),
@@ -70,14 +70,14 @@ export class AttentionBlock implements Block {
 }
 
 /**
- * HRM's transformer block: self-attention, then a feed-forward layer, each added to its input and normalised. Pass it to
- * a model as its `block`.
+ * Makes HRM's transformer blocks: self-attention, then a feed-forward layer, each added to its input and normalised.
+ * Pass it to a model as its `block`.
  *
  * In a config: `{ "type": "attention", "heads": 8 }`.
  *
  * Source: official HRM, `models/hrm/hrm_act_v1.py`, `HierarchicalReasoningModel_ACTV1Block`.
  *
- * @throws RangeError for options that are not known.
+ * @throws RangeError for unknown options.
  *
  * @example
  * ```ts

@@ -13,23 +13,23 @@ export interface Block extends Layer {
   apply(hidden: tf.Tensor3D): tf.Tensor3D;
 }
 
-/** What a model knows when it asks for a block. */
+/** What a model passes to a {@link BlockFactory}. */
 export interface BlockContext {
   hiddenSize: number;
-  /** Number of positions, the puzzle-embedding prefix counted in. */
+  /** Number of positions, including the puzzle-embedding prefix. */
   seqLen: number;
-  /** Rotary tables for heads of this width, shared by all blocks. Default none: attention sees no positions. */
+  /** Gives rotary tables for heads of this width, shared by all blocks. Default none: attention sees no positions. */
   rotary?: (headSize: number) => PositionRotation | undefined;
   random: RandomStream;
-  /** Whether the block is the last of its module: a pre-norm block then normalises what it gives. Default true. */
+  /** Whether the block is the last of its module; a last pre-norm block normalises its output. Default true. */
   isLast?: boolean;
 }
 
-/** Throws unless a block is told what it must know. */
+/** Throws unless a block's context is complete. */
 export function expectBlockContext(owner: string, context: BlockContext): void {
   const given: unknown = context;
   if (typeof given !== 'object' || given === null) {
-    throw new TypeError(`${owner}: got ${describeValue(given)}, expected a context of hiddenSize, seqLen, random`);
+    throw new TypeError(`${owner}: got ${describeValue(given)}, expected an object with hiddenSize, seqLen and random`);
   }
   const { hiddenSize, seqLen, rotary, random } = context;
   expectSizes(owner, { hiddenSize, seqLen });
@@ -37,5 +37,7 @@ export function expectBlockContext(owner: string, context: BlockContext): void {
   expectRandom(owner, random);
 }
 
-/** Makes a fresh block with parameters of its own: `attentionBlock({ heads: 4 })`, `mixerBlock()`, or your own. */
+/**
+ * Makes a new block with its own parameters: `attentionBlock({ heads: 4 })`, `mixerBlock()`, or a function of yours.
+ */
 export type BlockFactory = (context: BlockContext) => Block;

@@ -14,15 +14,15 @@ import { expectBlockContext, type Block, type BlockContext, type BlockFactory } 
 import { makeResidual, RESIDUAL_OPTIONS, type ResidualOptions } from './make-residual';
 import type { Residual } from './residual';
 
-/** Choices of {@link convBlock}. */
+/** Options of {@link convBlock}. */
 export interface ConvBlockOptions extends ResidualOptions, FeedForwardOptions {
-  /** The grid that the puzzle is, read row by row. */
+  /** The puzzle's grid, read row by row. */
   grid: Pick<Grid, 'rows' | 'columns'>;
-  /** Side of the square that a cell sees, odd. Default 3. */
+  /** Side of the square that a cell sees; odd. Default 3. */
   kernelSize?: number;
 }
 
-/** A block with a convolution in place of attention, see {@link convBlock}. */
+/** The block that {@link convBlock} makes. */
 class ConvBlock implements Block {
   readonly parameters: {
     convolution: GridConvolution;
@@ -68,15 +68,15 @@ class ConvBlock implements Block {
 }
 
 /**
- * Makes blocks for grids: a convolution over each cell's neighbourhood in the place of attention, then a feed-forward
- * layer, each added to its input and normalised. What it learns on small grids holds for large ones of the same kind, such as
- * mazes, since a cell sees its surroundings alone; give the model `positions: 'none'`.
+ * Makes blocks for grids: a convolution over each cell's neighbourhood, then a feed-forward layer, each added to its
+ * input and normalised. A cell sees only its surroundings, so what a model learns on small grids, such as mazes, also
+ * works on large ones. Give the model `positions: 'none'`.
  *
  * In a config: `{ "type": "conv", "grid": { "rows": 15, "columns": 15 } }`.
  *
  * Source: Bansal et al. 2022, "End-to-end Algorithm Synthesis with Recurrent Networks".
  *
- * @throws RangeError for options that are not known, a grid that is none or does not fit the puzzle.
+ * @throws RangeError for unknown options, or for a grid that is missing or does not fit the puzzle.
  *
  * @example
  * ```ts

@@ -7,24 +7,24 @@ import { AttentionBlock } from './attention-block';
 import { expectBlockContext, type BlockContext, type BlockFactory } from './block';
 import { RESIDUAL_OPTIONS, type ResidualOptions } from './make-residual';
 
-/** Choices of {@link graphAttentionBlock}. */
+/** Options of {@link graphAttentionBlock}. */
 export interface GraphAttentionBlockOptions extends ResidualOptions, FeedForwardOptions {
   /**
-   * What the heads attend along, one head each: relations of your own, or those of the `grid` by name. A relation may be
-   * named several times, for as many heads.
+   * The relation that each head attends along: one of your own, or the name of a relation of the `grid`. A relation may
+   * appear several times.
    */
   relations: readonly (Relation | GridRelation)[];
-  /** The grid whose relations are given by name. */
+  /** The grid of the relations given by name. */
   grid?: Grid;
-  /** Width of a head. Default the largest power of two that lets all heads fit into the hidden size. */
+  /** Width of a head. Default: the largest power of two with which all heads fit into the hidden size. */
   headSize?: number;
 }
 
-/** Far enough below every score that the softmax gives it exactly 0. */
-const CLOSED = -1e9;
+/** So far below every score that the softmax gives exactly 0. */
+const BLOCKED = -1e9;
 
-/** The relations, those of the grid looked up. */
-function relationsOf({ relations, grid }: GraphAttentionBlockOptions): readonly Relation[] {
+/** The relations, with names replaced by the grid's relations. */
+function resolveRelations({ relations, grid }: GraphAttentionBlockOptions): readonly Relation[] {
   if (!Array.isArray(relations) || relations.length === 0) {
     throw new RangeError(
       "graphAttentionBlock: relations is missing or empty, expected one for each head, such as ['row', 'column', 'box'] with a grid",
@@ -38,22 +38,22 @@ function relationsOf({ relations, grid }: GraphAttentionBlockOptions): readonly 
 }
 
 /**
- * What keeps each head to its relation, `[heads, seq, seq]`: 0 where a position may attend to another. Positions in front
- * of the puzzle, such as those of its embedding, attend to all and all to them.
+ * The bias that keeps each head to its relation, `[heads, seq, seq]`: 0 where a position may attend to another.
+ * Positions in front of the puzzle, such as its embedding, attend to all positions, and all attend to them.
  */
-function biasOf(relations: readonly Relation[], seqLen: number): tf.Tensor3D {
+function relationBias(relations: readonly Relation[], seqLen: number): tf.Tensor3D {
   const cells = relations[0]!.length;
   const prefixLen = seqLen - cells;
   if (relations.some((relation) => relation.length !== cells)) {
     throw new RangeError(
-      `graphAttentionBlock: the relations are of ${relations.map(({ length }) => length).join(', ')} cells, expected equally many`,
+      `graphAttentionBlock: the relations have ${relations.map(({ length }) => length).join(', ')} cells, expected the same number`,
     );
   }
   if (prefixLen < 0) {
     throw new RangeError(`graphAttentionBlock: the relations join ${cells} cells, but the puzzle has only ${seqLen}`);
   }
   const bias = tf.buffer<tf.Rank.R3>([relations.length, seqLen, seqLen]);
-  bias.values.fill(CLOSED);
+  bias.values.fill(BLOCKED);
   relations.forEach((relation, head) => {
     for (let position = 0; position < seqLen; position++) {
       bias.set(0, head, position, position);
@@ -76,7 +76,7 @@ function biasOf(relations: readonly Relation[], seqLen: number): tf.Tensor3D {
   return tf.keep(bias.toTensor());
 }
 
-/** The largest power of two by which all heads fit. */
+/** The largest power of two with which all heads fit into the hidden size. */
 function fittingHeadSize(hiddenSize: number, heads: number): number {
   if (heads > hiddenSize) {
     throw new RangeError(`graphAttentionBlock: ${heads} relations do not fit into a hidden size of ${hiddenSize}`);
@@ -85,14 +85,14 @@ function fittingHeadSize(hiddenSize: number, heads: number): number {
 }
 
 /** Attention along relations. */
-function attentionOf(options: GraphAttentionBlockOptions, context: BlockContext): Attention {
+function makeAttention(options: GraphAttentionBlockOptions, context: BlockContext): Attention {
   expectBlockContext('graphAttentionBlock', context);
   const { hiddenSize, seqLen, rotary, random } = context;
-  const relations = relationsOf(options);
+  const relations = resolveRelations(options);
   const heads = relations.length;
   const { headSize = fittingHeadSize(hiddenSize, heads) } = options;
   const table = rotary?.(headSize);
-  const bias = biasOf(relations, seqLen);
+  const bias = relationBias(relations, seqLen);
   try {
     return new Attention({ hiddenSize, heads, headSize, rotary: table, bias, random });
   } catch (error) {
@@ -102,16 +102,16 @@ function attentionOf(options: GraphAttentionBlockOptions, context: BlockContext)
 }
 
 /**
- * Makes blocks that know what belongs together: each attention head attends along one relation of the puzzle's cells, such
- * as those in its row, its column and its box, and to nothing else. The rest is HRM's block. On Sudoku and other
- * constraints small models learn many times faster so than when they must find out by themselves which cells matter.
+ * Makes blocks whose attention heads each follow one relation between the puzzle's cells, such as "in the same row".
+ * The rest is HRM's block. On Sudoku and similar puzzles small models learn many times faster, because they need not
+ * find out which cells matter.
  *
  * In a config: `{ "type": "graph-attention", "relations": ["row", "column", "box"], "grid": { "rows": 9, "columns": 9,
  * "boxRows": 3, "boxColumns": 3 } }`.
  *
  * Source: the graph of Palm et al. 2018, "Recurrent Relational Networks"; the block of the official HRM.
  *
- * @throws RangeError for options that are not known, relations that do not fit the puzzle, or a grid that is none.
+ * @throws RangeError for unknown options, relations that do not fit the puzzle, or a wrong grid.
  *
  * @example
  * ```ts
@@ -133,5 +133,5 @@ export function graphAttentionBlock(options: GraphAttentionBlockOptions): BlockF
     ...FEED_FORWARD_OPTIONS,
     ...RESIDUAL_OPTIONS,
   ]);
-  return (context) => new AttentionBlock(options, context, attentionOf(options, context));
+  return (context) => new AttentionBlock(options, context, makeAttention(options, context));
 }

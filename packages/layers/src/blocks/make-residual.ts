@@ -3,11 +3,11 @@ import { PostNorm } from './post-norm';
 import { PreNorm } from './pre-norm';
 import type { Residual } from './residual';
 
-/** Where a block normalises. */
+/** Where and how a block normalises. */
 export interface ResidualOptions extends NormOptions {
   /**
-   * `'post'`: after the addition, `norm(x + f(x))`, as HRM does; `'pre'`: what the sublayer reads, `x + f(norm(x))`. Default
-   * `'post'`.
+   * `'post'` normalises after the addition, `norm(x + f(x))`, as HRM does; `'pre'` the sublayer's input,
+   * `x + f(norm(x))`. Default `'post'`.
    */
   norm?: 'post' | 'pre';
 }
@@ -16,10 +16,12 @@ export interface ResidualOptions extends NormOptions {
 export const RESIDUAL_OPTIONS = ['norm', 'learnedGain', 'normEpsilon'] as const;
 
 /**
- * The residual connection that a block's options ask for, over vectors of width `size`: part of a block of your own.
+ * Makes the residual connection that a block's options choose, over vectors of width `size`. Use it in blocks of your
+ * own.
  *
- * @param place.last whether it is the last one of a module: a pre-norm one then normalises its sum too.
- * @throws RangeError for another place to normalise than `'post'` and `'pre'`.
+ * @param place.last whether it is the last of a module; a last pre-norm connection normalises its sum too. Default
+ *   false.
+ * @throws RangeError if `norm` is neither `'post'` nor `'pre'`.
  *
  * @example
  * ```ts

@@ -12,10 +12,10 @@ import { expectBlockContext, type Block, type BlockContext, type BlockFactory } 
 import { makeResidual, RESIDUAL_OPTIONS, type ResidualOptions } from './make-residual';
 import type { Residual } from './residual';
 
-/** Choices of {@link mixerBlock}, for both its sublayers. Without any it is the official TRM's block. */
+/** Options of {@link mixerBlock}, for both sublayers. The defaults give the official TRM's block. */
 export interface MixerBlockOptions extends ResidualOptions, FeedForwardOptions {}
 
-/** A block that mixes positions, see {@link mixerBlock}. */
+/** The block that {@link mixerBlock} makes. */
 export class MixerBlock implements Block {
   readonly parameters: {
     positionMixer: FeedForward;
@@ -40,7 +40,12 @@ export class MixerBlock implements Block {
   }
 
   apply(hidden: tf.Tensor3D): tf.Tensor3D {
-    expectShape('mixerBlock', hidden, ['batch', this.#seqLen, this.#hiddenSize], 'it is made for one sequence length');
+    expectShape(
+      'mixerBlock',
+      hidden,
+      ['batch', this.#seqLen, this.#hiddenSize],
+      'the block fits one sequence length only',
+    );
     const { positionMixer, positionResidual, feedForward, feedForwardResidual } = this.parameters;
     return tf.tidy(() => {
       const byPosition = tf.transpose(hidden, [0, 2, 1]);
@@ -52,16 +57,16 @@ export class MixerBlock implements Block {
 }
 
 /**
- * TRM's mixer block: a SwiGLU over the positions in place of attention, then one over the hidden axis, both post-norm.
- * The first works, and is normalised, on `[batch, hidden, seq]`. It knows its positions by where they stand, so it
- * needs no position embedding, and is made for one sequence length. On small Sudoku it learns several times faster than
- * attention. Pass it to a model as its `block`.
+ * Makes TRM's mixer blocks: a SwiGLU over the positions, then one over the hidden axis, both post-norm. The first
+ * computes and normalises over the last axis of `[batch, hidden, seq]`. It needs no position embedding, and works for
+ * one sequence length only. On small Sudoku it learns several times faster than attention. Pass it to a model as its
+ * `block`.
  *
  * In a config: `{ "type": "mixer" }`.
  *
  * Source: official TRM, `models/recursive_reasoning/trm.py`, `TinyRecursiveReasoningModel_ACTV1Block` with `mlp_t`.
  *
- * @throws RangeError for options that are not known.
+ * @throws RangeError for unknown options.
  *
  * @example
  * ```ts

@@ -3,7 +3,7 @@ import { makeNorm, type Norm, type NormOptions } from '../norms/norm';
 import type { Residual } from './residual';
 
 /**
- * `norm(x + f(x))`: normalises after the addition, so that latents keep their size however often they are refined.
+ * `norm(x + f(x))`: normalises after the addition, so that latents keep their size over any number of refinements.
  *
  * Source: official HRM, `models/hrm/hrm_act_v1.py`, `HierarchicalReasoningModel_ACTV1Block`.
  */

@@ -2,15 +2,15 @@ import * as tf from '@tensorflow/tfjs-core';
 import { makeNorm, type Norm, type NormOptions } from '../norms/norm';
 import type { Residual } from './residual';
 
-/** Choices of {@link PreNorm}. */
+/** Options of {@link PreNorm}. */
 export interface PreNormOptions extends NormOptions {
-  /** Whether the sum is normalised too, as the last of a module must be. Default false. */
+  /** Whether to normalise the sum too, as the last connection of a module must. Default false. */
   normaliseSum?: boolean;
 }
 
 /**
- * `x + f(norm(x))`: normalises what the sublayer reads, and leaves the way around it untouched. The sum grows with every
- * sublayer, so the last of a module is normalised: latents that are refined again and again would grow without bound.
+ * `x + f(norm(x))`: normalises the sublayer's input. The sum grows with every sublayer, so a module normalises its last
+ * sum: otherwise latents would grow with every refinement.
  *
  * Source: arXiv 2002.04745 compares both placements.
  */

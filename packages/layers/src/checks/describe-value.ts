@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 
 /**
- * A value in a few words, for messages that tell what was got in the place of something else.
+ * Describes a value in a few words, for error messages.
  */
 export function describeValue(value: unknown): string {
   if (value === undefined || value === null) return String(value);
@@ -15,5 +15,5 @@ export function describeValue(value: unknown): string {
   const { constructor } = value;
   if (typeof constructor === 'function' && constructor !== Object) return `an object of class ${constructor.name}`;
   const names = Object.keys(value);
-  return names.length === 0 ? 'an object with nothing in it' : `an object with ${names.join(', ')}`;
+  return names.length === 0 ? 'an empty object' : `an object with ${names.join(', ')}`;
 }

@@ -1,11 +1,11 @@
 import { describeValue } from './describe-value';
 
 /**
- * Throws unless a value is something that `for await` goes through.
+ * Throws unless `for await` can iterate over a value.
  *
- * @param what it is, after its owner: `Trainer: batches`.
- * @param expected what to give in its place.
- * @throws TypeError
+ * @param what the owner and name of the value: `Trainer: batches`.
+ * @param expected what to pass instead.
+ * @throws TypeError if it cannot.
  */
 export function expectIterable(what: string, value: unknown, expected: string): void {
   const found = value as { [Symbol.iterator]?: unknown; [Symbol.asyncIterator]?: unknown } | null | undefined;

@@ -3,19 +3,19 @@ import { describeValue } from './describe-value';
 
 const show = (names: readonly string[]) => (names.length > 0 ? names.join(', ') : 'none');
 
-/** Throws unless options are an object at all; for layers, which take what a context holds beside what they need. */
+/** Throws unless options are an object. Unknown names are allowed: layers are also made from a whole context. */
 export function expectOptionsObject(owner: string, options: object, known: readonly string[]): void {
   if (typeof options === 'object' && options !== null && !Array.isArray(options)) return;
   throw new TypeError(`${owner}: got ${describeValue(options)}, expected an object with options (${show(known)})`);
 }
 
 /**
- * Throws unless options are an object that holds known names alone: what a config file or a program says must not be
- * passed over in silence, such as a misspelled name. For parts of your own as well.
+ * Throws unless options are an object with known names only, so that a misspelled name is not ignored. Use it in parts
+ * of your own.
  *
- * @param owner named in the error.
- * @throws TypeError for what is no object, and for a factory that was passed on where what it makes should have been.
- * @throws RangeError naming what is not known, and what is.
+ * @param owner the function or class that takes the options, for the message.
+ * @throws TypeError for anything that is not an object, and for a factory that was passed on without being called.
+ * @throws RangeError that lists the unknown and the known names.
  */
 export function expectOptions(owner: string, options: object, known: readonly string[]): void {
   expectOptionsObject(owner, options, known);
@@ -25,7 +25,7 @@ export function expectOptions(owner: string, options: object, known: readonly st
   const quoted = unknown.map((name) => `"${name}"`).join(', ');
   if ((options as { random?: unknown }).random instanceof RandomStream && unknown.includes('random')) {
     throw new TypeError(
-      `${owner}: got ${quoted}, which a model hands to a part of its own, expected options (${names}); ` +
+      `${owner}: got ${quoted}, which a model passes to its parts, expected options (${names}); ` +
         `call it where you pass it to the model: ${owner}({ ... })`,
     );
   }

@@ -1,11 +1,11 @@
 import { describeValue } from './describe-value';
 
 /**
- * Throws unless an option is a function that makes a part, as `mixerBlock()` is.
+ * Throws unless an option is a function that makes a part, such as `mixerBlock()`.
  *
- * @param option what it is called, after its owner: `hrm: block`.
- * @param example what to write in its place.
- * @throws TypeError
+ * @param option the owner and name of the option: `hrm: block`.
+ * @param example what to write instead.
+ * @throws TypeError if it is not a function.
  */
 export function expectFactory(option: string, factory: unknown, example: string): void {
   if (typeof factory === 'function') return;
@@ -15,11 +15,11 @@ export function expectFactory(option: string, factory: unknown, example: string)
 }
 
 /**
- * Throws unless a part is an object with some methods. A function is none, although each has an `apply` of JavaScript's
- * own, which a layer's would be mistaken for.
+ * Throws unless a part is an object with some methods. Functions are refused, because every JavaScript function has a
+ * method `apply` that could be mistaken for a layer's.
  *
- * @param what the part is, after its owner: `ReasoningModule: the block`.
- * @throws TypeError
+ * @param what the owner and name of the part: `ReasoningModule: the block`.
+ * @throws TypeError if it is not.
  */
 export function expectPart(what: string, part: unknown, methods: readonly string[]): void {
   const isObject = typeof part === 'object' && part !== null;
@@ -29,6 +29,6 @@ export function expectPart(what: string, part: unknown, methods: readonly string
   if (missing.length === 0) return;
   const expected = `an object with ${methods.length > 1 ? 'the methods' : 'a method'} ${methods.join(', ')}`;
   const hint =
-    typeof part === 'function' ? '; was it to be called first?' : isObject ? ` (${missing.join(', ')} is missing)` : '';
+    typeof part === 'function' ? '; did you forget to call it?' : isObject ? ` (${missing.join(', ')} is missing)` : '';
   throw new TypeError(`${what} is ${describeValue(part)}, expected ${expected}${hint}`);
 }

@@ -2,10 +2,10 @@ import { RandomStream } from '../random/random-stream';
 import { describeValue } from './describe-value';
 
 /**
- * Throws unless there is a stream to draw random numbers from.
+ * Throws unless a value is a stream of random numbers.
  *
- * @param owner named in the error.
- * @throws TypeError
+ * @param owner the function or class that needs it, for the message.
+ * @throws TypeError if it is not.
  */
 export function expectRandom(owner: string, random: RandomStream): void {
   const drawn: unknown = random;

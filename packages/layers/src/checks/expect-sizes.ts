@@ -1,12 +1,12 @@
 import { describeValue } from './describe-value';
 
 /**
- * Throws unless sizes, or counts, are whole numbers of at least `least`.
+ * Throws unless sizes or counts are whole numbers of at least `least`.
  *
- * @param owner named in the error.
- * @param sizes by their names.
- * @param least default 1.
- * @throws TypeError for what is no number; RangeError for other numbers.
+ * @param owner the function or class that takes them, for the message.
+ * @param sizes the numbers by name.
+ * @param least the smallest number allowed. Default 1.
+ * @throws TypeError for a value that is not a number; RangeError for other numbers.
  */
 export function expectSizes(owner: string, sizes: { readonly [name: string]: number }, least = 1): void {
   for (const [name, size] of Object.entries(sizes)) {

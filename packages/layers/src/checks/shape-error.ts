@@ -4,7 +4,7 @@ import { describeValue } from './describe-value';
 const show = (shape: readonly (number | string)[]) => `[${shape.join(', ')}]`;
 
 /**
- * A tensor had another shape than a layer needs. Names the layer, what it expected and what it got.
+ * The error for a tensor of a wrong shape. It names the layer, the expected shape and the shape it got.
  *
  * @example
  * ```ts
@@ -39,7 +39,7 @@ function expectTensor(layer: string, tensor: unknown, expected: readonly (number
 }
 
 /**
- * Throws a {@link ShapeError} unless the tensor has the shape; a string such as `'batch'` stands for any size.
+ * Throws a {@link ShapeError} unless a tensor has the expected shape. A string such as `'batch'` allows any size.
  *
  * @throws TypeError for what is no tensor.
  *
@@ -62,7 +62,7 @@ export function expectShape(layer: string, tensor: tf.Tensor, expected: readonly
 }
 
 /**
- * Throws a {@link ShapeError} unless the last axis of a tensor has so many numbers; the others may be any.
+ * Throws a {@link ShapeError} unless the last axis of a tensor has the size `width`. Other axes may have any size.
  *
  * @throws TypeError for what is no tensor.
  *

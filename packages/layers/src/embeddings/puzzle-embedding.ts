@@ -6,19 +6,19 @@ import type { Layer } from '../layer';
 
 /** Sizes of a {@link PuzzleEmbedding}. */
 export interface PuzzleEmbeddingOptions {
-  /** Number of puzzle identifiers, 0 being the blank one. */
+  /** Number of puzzle identifiers, including the blank one, 0. */
   puzzles: number;
   /** Width of a puzzle's vector. */
   size: number;
   hiddenSize: number;
-  /** Positions the vector takes in front of the sequence. Default `ceil(size / hiddenSize)`; TRM chooses freely. */
+  /** Number of positions that hold the vector, in front of the sequence. Default `ceil(size / hiddenSize)`. */
   positions?: number;
 }
 
 /**
- * A learned vector for each puzzle identifier, laid out as positions in front of the sequence, filled up with zeros.
- * It starts at zero. Its gradient is taken with respect to the rows of a batch, see {@link PuzzleEmbedding.rows}, and
- * an optimizer of its own (SignSGD) changes those rows only.
+ * A learned vector for each puzzle identifier, as positions in front of the sequence, padded with zeros. It starts at
+ * zero. Gradients are taken by the rows of a batch (see {@link PuzzleEmbedding.rows}), and a separate optimizer
+ * (SignSGD) changes those rows only.
  *
  * Source: official HRM, `models/sparse_embedding.py`.
  *
@@ -53,12 +53,12 @@ export class PuzzleEmbedding implements Layer {
     this.parameters = { weight: tf.tidy(() => tf.variable(tf.zeros([puzzles, size]), false)) };
   }
 
-  /** The vectors of a batch. @param identifiers `[batch]`, int32; @returns `[batch, size]`. */
+  /** Looks up the vectors of a batch. @param identifiers `[batch]`, int32; @returns `[batch, size]`. */
   rows(identifiers: tf.Tensor1D): tf.Tensor2D {
     return tf.gather(this.parameters.weight, identifiers);
   }
 
-  /** Rows as positions. @param rows `[batch, size]`; @returns `[batch, positions, hiddenSize]`. */
+  /** Lays rows out as positions. @param rows `[batch, size]`; @returns `[batch, positions, hiddenSize]`. */
   apply(rows: tf.Tensor2D): tf.Tensor3D {
     expectShape('PuzzleEmbedding', rows, ['batch', this.parameters.weight.shape[1]]);
     const [batch, size] = rows.shape;

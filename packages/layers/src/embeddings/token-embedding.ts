@@ -9,13 +9,13 @@ import type { Layer } from '../layer';
 import type { RandomStream } from '../random/random-stream';
 import { truncatedNormal } from '../random/truncated-normal';
 
-/** Rows of a table by index, with a gradient that every backend can compute: WebAssembly cannot sum by segment. */
+/** Looks up rows of a table, with a gradient for every backend: WebAssembly has no segment sum. */
 function lookUp(table: tf.Tensor2D, indices: tf.Tensor1D): tf.Tensor2D {
   const [count] = table.shape;
   const rows = customGradient(
     (weights: tf.Tensor2D) => ({ value: tf.gather(weights, indices), saved: [indices] }),
     (dy, [indices]) => {
-      // Cast, because WebAssembly makes integers whatever it is asked for.
+      // Cast, because WebAssembly always makes integers here.
       const oneHot = tf.cast(tf.oneHot(indices, count), 'float32');
       return [matMul(tf.transpose(oneHot), dy)];
     },
@@ -23,7 +23,7 @@ function lookUp(table: tf.Tensor2D, indices: tf.Tensor1D): tf.Tensor2D {
   return rows(table);
 }
 
-/** Sizes and start of a {@link TokenEmbedding}. */
+/** Options of {@link TokenEmbedding}. */
 export interface TokenEmbeddingOptions {
   vocabSize: number;
   hiddenSize: number;
@@ -31,7 +31,8 @@ export interface TokenEmbeddingOptions {
 }
 
 /**
- * A learned vector for each token, `[vocabSize, hiddenSize]`, starting with standard deviation `1 / sqrt(hiddenSize)`.
+ * A learned vector for each token, `[vocabSize, hiddenSize]`. It starts as a truncated normal of standard deviation
+ * `1 / sqrt(hiddenSize)`.
  *
  * Source: official HRM, `models/layers.py`, `CastedEmbedding`.
  *

@@ -6,29 +6,29 @@ import type { RandomStream } from '../random/random-stream';
 import { GeluMlp } from './gelu-mlp';
 import { SwiGLU } from './swiglu';
 
-/** A layer that works on every vector along the last axis by itself. */
+/** A layer that maps each vector along the last axis by itself. */
 export interface FeedForward extends Layer {
   /** @param x any shape; @returns the same shape. */
   apply<T extends tf.Tensor>(x: T): T;
 }
 
-/** What a block knows when it asks for a feed-forward layer. */
+/** What a block passes to a {@link FeedForwardFactory}. */
 export interface FeedForwardContext {
   /** Width of the vectors. */
   hiddenSize: number;
-  /** How much wider the layer is inside. */
+  /** Inner width relative to `hiddenSize`; each kind of layer rounds it in its own way. */
   expansion: number;
   random: RandomStream;
 }
 
-/** Makes a feed-forward layer of your own: `({ hiddenSize, random }) => new MyLayer(...)`. */
+/** Makes a feed-forward layer, such as `({ hiddenSize, random }) => new MyLayer(...)`. */
 export type FeedForwardFactory = (context: FeedForwardContext) => FeedForward;
 
 /** Which feed-forward layer a block uses. */
 export interface FeedForwardOptions {
-  /** `'swiglu'` ({@link SwiGLU}), `'gelu'` ({@link GeluMlp}), or your own. Default `'swiglu'`. */
+  /** `'swiglu'` ({@link SwiGLU}), `'gelu'` ({@link GeluMlp}), or a function that makes your own. Default `'swiglu'`. */
   feedForward?: 'swiglu' | 'gelu' | FeedForwardFactory;
-  /** How much wider the feed-forward layer is inside. Default 4. */
+  /** Inner width of the feed-forward layer relative to `hiddenSize`. Default 4. */
   expansion?: number;
 }
 
@@ -40,7 +40,7 @@ const standard: { readonly [name: string]: FeedForwardFactory } = {
   gelu: (context) => new GeluMlp(context),
 };
 
-/** The feed-forward layer that a block's options ask for. */
+/** Makes the feed-forward layer that a block's options choose. */
 export function makeFeedForward(
   { feedForward = 'swiglu', expansion = 4 }: FeedForwardOptions,
   sizes: Omit<FeedForwardContext, 'expansion'>,

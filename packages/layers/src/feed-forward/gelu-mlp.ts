@@ -16,7 +16,7 @@ const softSign = (x: tf.Tensor) => tf.tanh(tf.mul(SQRT_2_OVER_PI, tf.add(x, tf.m
 
 /**
  * The Gaussian error linear unit in its tanh form, `x / 2 (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3)))`, elementwise. It
- * is within 5e-4 of the exact form with erf; PyTorch calls it `gelu(x, approximate='tanh')`.
+ * is within 5e-4 of the exact form with erf. In PyTorch it is `gelu(x, approximate='tanh')`.
  *
  * Source: arXiv 1606.08415, section 2.
  *
@@ -42,17 +42,17 @@ export function gelu<T extends tf.Tensor>(x: T): T {
   return activate(x);
 }
 
-/** Sizes and start of a {@link GeluMlp}. */
+/** Options of {@link GeluMlp}. */
 export interface GeluMlpOptions {
   hiddenSize: number;
-  /** How much wider the layer is inside: `round(expansion * hiddenSize)`. Default 4. */
+  /** The inner width is `round(expansion * hiddenSize)`. Default 4. */
   expansion?: number;
   random: RandomStream;
 }
 
 /**
- * The feed-forward layer of the first transformers, `down(gelu(up x))`, without biases: choose it in a block by
- * `feedForward: 'gelu'`. At equal expansion it holds as many weights as `SwiGLU` before that is rounded up to 256.
+ * The feed-forward layer `down(gelu(up x))`, without biases. Choose it in a block with `feedForward: 'gelu'`. At equal
+ * expansion it has as many weights as `SwiGLU` before the latter's inner width is rounded up.
  *
  * @example
  * ```ts

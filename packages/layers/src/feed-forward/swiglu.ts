@@ -5,17 +5,18 @@ import { expectRandom } from '../checks/expect-random';
 import { expectSizes } from '../checks/expect-sizes';
 import { expectWidth } from '../checks/shape-error';
 import type { Layer } from '../layer';
+import { splitInHalf } from '../split-tensor';
 import { Linear } from '../linear';
 import type { RandomStream } from '../random/random-stream';
 
-/** `silu(gate) * up`, where the last axis of `gateUp` holds gate first, then up. */
+/** `silu(gate) * up`; the last axis of `gateUp` holds gate, then up. */
 const gated = customGradient(
   (gateUp: tf.Tensor) => {
-    const [gate, up] = tf.split(gateUp, 2, -1) as [tf.Tensor, tf.Tensor];
+    const [gate, up] = splitInHalf(gateUp);
     return { value: tf.mul(tf.mul(gate, tf.sigmoid(gate)), up), saved: [gateUp] };
   },
   (dy, [gateUp]) => {
-    const [gate, up] = tf.split(gateUp, 2, -1) as [tf.Tensor, tf.Tensor];
+    const [gate, up] = splitInHalf(gateUp);
     const sigmoid = tf.sigmoid(gate);
     const silu = tf.mul(gate, sigmoid);
     // d silu(g) = sigmoid(g) + silu(g) (1 - sigmoid(g))
@@ -24,10 +25,10 @@ const gated = customGradient(
   },
 );
 
-/** Sizes and start of a {@link SwiGLU} layer. */
+/** Options of {@link SwiGLU}. */
 export interface SwiGLUOptions {
   hiddenSize: number;
-  /** How much wider the layer is inside. Default 4. */
+  /** Sets the inner width, see {@link swigluInnerSize}. Default 4. */
   expansion?: number;
   random: RandomStream;
 }
@@ -39,7 +40,7 @@ export interface SwiGLUOptions {
  */
 export function swigluInnerSize(hiddenSize: number, expansion: number): number {
   const exact = (expansion * hiddenSize * 2) / 3;
-  // Halves go to the even side, as in Python.
+  // Halves round to even, as in Python.
   const rounded = exact % 1 === 0.5 ? 2 * Math.round(exact / 2) : Math.round(exact);
   return Math.ceil(rounded / 256) * 256;
 }

@@ -6,25 +6,26 @@ import { expectShape } from '../checks/shape-error';
 import type { Layer } from '../layer';
 import { Linear } from '../linear';
 import type { RandomStream } from '../random/random-stream';
+import { splitTensor } from '../split-tensor';
 import type { Grid } from './relation';
 
-/** Sizes of a {@link GridConvolution}. */
+/** Options of {@link GridConvolution}. */
 export interface GridConvolutionOptions {
   hiddenSize: number;
-  /** The grid that the last `rows * columns` positions are, read row by row. */
+  /** The grid in the last `rows * columns` positions, read row by row. */
   grid: Pick<Grid, 'rows' | 'columns'>;
-  /** Positions in front of the grid, such as the puzzle embedding's. Default 0. */
+  /** Number of positions in front of the grid, such as the puzzle embedding's. Default 0. */
   prefixLen?: number;
-  /** Side of the square that a cell sees, odd. Default 3. */
+  /** Side of the square that a cell sees; odd. Default 3. */
   kernelSize?: number;
   random: RandomStream;
 }
 
 /**
- * A convolution over the cells of a grid, its border padded with zeros, without bias. Where there are positions in front
- * of the grid, each cell gets a linear function of their mean besides, and they get one of the cells' mean.
+ * A convolution over the cells of a grid, padded with zeros, without bias. If there are positions in front of the grid,
+ * each cell also gets a linear function of their mean, and they get a linear function of the cells' mean.
  *
- * It is written as one matrix product of every cell's neighbourhood, which each backend has with its gradient and runs fast.
+ * It is computed as one matrix product of all neighbourhoods, which is fast on every backend, forward and backward.
  *
  * Source: Bansal et al. 2022, "End-to-end Algorithm Synthesis with Recurrent Networks", for recurrent convolutions.
  *
@@ -66,15 +67,15 @@ export class GridConvolution implements Layer {
     const { kernel, fromPrefix, toPrefix } = this.parameters;
     return tf.tidy(() => {
       if (!fromPrefix || !toPrefix) return kernel.apply(this.#neighbourhoods(x));
-      const [prefix, cells] = tf.split(x, [prefixLen, rows * columns], 1) as [tf.Tensor3D, tf.Tensor3D];
+      const [prefix, cells] = splitTensor(x, [prefixLen, rows * columns], 1);
       const convolved = kernel.apply(this.#neighbourhoods(cells));
-      const told = tf.add<tf.Tensor3D>(convolved, fromPrefix.apply(tf.mean(prefix, 1, true)));
+      const informed = tf.add<tf.Tensor3D>(convolved, fromPrefix.apply(tf.mean(prefix, 1, true)));
       const summary = toPrefix.apply(tf.mean<tf.Tensor3D>(cells, 1, true));
-      return tf.concat([tf.tile(summary, [1, prefixLen, 1]), told], 1);
+      return tf.concat([tf.tile(summary, [1, prefixLen, 1]), informed], 1);
     });
   }
 
-  /** Every cell's square of cells, one after the other, `[batch, rows * columns, kernelSize^2 * hiddenSize]`. */
+  /** The square of cells around each cell, concatenated: `[batch, rows * columns, kernelSize^2 * hiddenSize]`. */
   #neighbourhoods(cells: tf.Tensor3D): tf.Tensor3D {
     const { rows, columns, hiddenSize, kernelSize } = this.#sizes;
     const [batch] = cells.shape;

@@ -1,8 +1,8 @@
 import { expectSizes } from '../checks/expect-sizes';
 
 /**
- * Which cells of a puzzle each cell is joined to: `relation[cell]` lists them, by their place in the sequence. A cell is
- * joined to itself, listed or not.
+ * A relation between the cells of a puzzle: `relation[cell]` lists the cells that it is joined to, by their index in
+ * the sequence. Every cell is joined to itself, listed or not.
  */
 export type Relation = readonly (readonly number[])[];
 
@@ -10,15 +10,15 @@ export type Relation = readonly (readonly number[])[];
 export interface Grid {
   rows: number;
   columns: number;
-  /** Rows and columns of the boxes that the grid falls into, as Sudoku's does. Default none. */
+  /** Rows and columns of a box, as in Sudoku. Default none. */
   boxRows?: number;
   boxColumns?: number;
 }
 
-/** The relations of a {@link Grid} that have a name. */
+/** Names of a {@link Grid}'s relations. */
 export type GridRelation = 'row' | 'column' | 'box' | 'neighbours';
 
-/** Whether two cells, given by row and column, are joined. */
+/** Whether two cells are joined. */
 type Joins = (a: { row: number; column: number }, b: { row: number; column: number }) => boolean;
 
 function joinsOf(name: GridRelation, { rows, columns, boxRows, boxColumns }: Grid): Joins {
@@ -34,7 +34,7 @@ function joinsOf(name: GridRelation, { rows, columns, boxRows, boxColumns }: Gri
       expectSizes('gridRelation', { boxRows: height, boxColumns: width });
       if (rows % height !== 0 || columns % width !== 0) {
         throw new RangeError(
-          `gridRelation: a grid of ${rows} x ${columns} does not fall into boxes of ${height} x ${width}`,
+          `gridRelation: a grid of ${rows} x ${columns} cannot be divided into boxes of ${height} x ${width}`,
         );
       }
       const boxOf = (row: number, column: number) =>
@@ -49,10 +49,10 @@ function joinsOf(name: GridRelation, { rows, columns, boxRows, boxColumns }: Gri
 }
 
 /**
- * A relation of the cells of a grid: those of a cell's row, of its column, of its box, or the up to eight around it
- * (`'neighbours'`).
+ * Makes a relation of a grid: each cell is joined to the cells of its row, of its column, of its box, or to its up to
+ * eight neighbours.
  *
- * @throws RangeError for sizes that are no grid, or a box that does not divide it.
+ * @throws RangeError for wrong sizes, or boxes that do not divide the grid.
  *
  * @example
  * ```ts

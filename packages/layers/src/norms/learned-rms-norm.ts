@@ -5,18 +5,17 @@ import { expectWidth } from '../checks/shape-error';
 import type { Layer } from '../layer';
 import { rmsNorm } from './rms-norm';
 
-/** Sizes of a {@link LearnedRmsNorm}. */
+/** Options of {@link LearnedRmsNorm}. */
 export interface LearnedRmsNormOptions {
   /** Width of the vectors. */
   size: number;
-  /** Keeps the zero vector finite. Default 1e-5. */
+  /** Avoids division by zero. Default 1e-5. */
   epsilon?: number;
 }
 
 /**
- * RMSNorm with a learned gain for each number of the vector: `gain * x / sqrt(mean(x^2) + epsilon)`. Gains start at 1,
- * where it equals `rmsNorm`. HRM and TRM have none; choose it in a block by `learnedGain: true`. Weight decay pulls
- * gains, as every trained parameter, towards 0.
+ * RMSNorm with a learned gain for each element: `gain * x / sqrt(mean(x^2) + epsilon)`. Gains start at 1. HRM and TRM
+ * have none; choose it in a block with `learnedGain: true`. Weight decay pulls gains towards 0, as any other parameter.
  *
  * Source: arXiv 1910.07467.
  *

@@ -2,12 +2,13 @@ import * as tf from '@tensorflow/tfjs-core';
 import { customGradient } from '../autodiff/custom-gradient';
 
 /**
- * Scales every vector along the last axis to a root mean square of 1: `x / sqrt(mean(x^2) + epsilon)`. No learned gain.
+ * Scales every vector along the last axis to a root mean square of 1: `x / sqrt(mean(x^2) + epsilon)`. Without a
+ * learned gain.
  *
  * Source: official HRM, `models/layers.py`, `rms_norm`.
  *
  * @param x any shape; the last axis is normalised.
- * @param epsilon keeps the zero vector finite. Default 1e-5.
+ * @param epsilon avoids division by zero. Default 1e-5.
  *
  * @example
  * ```ts
@@ -25,7 +26,7 @@ export function rmsNorm<T extends tf.Tensor>(x: T, epsilon = 1e-5): T {
       const value = tf.mul<T>(input, scale);
       return { value, saved: [value, scale] };
     },
-    // With y = x s: dx = s (dy - y mean(dy y)). Half the passes over memory that the plain tape would make.
+    // With y = x s: dx = s (dy - y mean(dy y)). This takes half the memory passes of the tape's gradient.
     (dy, [y, s]) => [tf.mul(s, tf.sub(dy, tf.mul(y, tf.mean(tf.mul(dy, y), -1, true))))],
   );
   return normalise(x);

@@ -1,25 +1,26 @@
-import type * as tf from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import { expectOptionsObject } from '../checks/expect-options';
+import { expectSizes } from '../checks/expect-sizes';
 import { expectShape } from '../checks/shape-error';
 import type { PositionRotation } from './position-rotation';
 import { angleTables, rotateHalves, waveAngle, type AngleTables } from './rotate-halves';
 
-/** Sizes of a {@link GridRotaryEmbedding}. */
+/** Options of {@link GridRotaryEmbedding}. */
 export interface GridRotaryEmbeddingOptions {
-  /** A multiple of 4: two halves for two axes, and two numbers a wave. */
+  /** A multiple of 4: there are two axes, and each wave takes two numbers. */
   headSize: number;
   rows: number;
   columns: number;
-  /** Positions in front of the grid, such as those of the puzzle embedding: they are not turned. Default 0. */
+  /** Number of positions in front of the grid, such as the puzzle embedding's. They are not rotated. Default 0. */
   prefixLen?: number;
-  /** Base of each axis' geometric series of wavelengths. Default 10,000. */
+  /** Base of each axis's geometric series of wavelengths. Default 10,000. */
   theta?: number;
 }
 
 /**
- * Rotary position embedding for grids read row by row, such as Sudoku and mazes: half of every head's numbers are
- * turned by the cell's row, half by its column, so that attention sees how far apart two cells are along each axis.
- * Each axis has a whole series of wavelengths of its own. Not trained. Use it where a {@link RotaryEmbedding} stands.
+ * Rotary position embedding for grids read row by row, such as Sudoku and mazes. Half of every head's numbers are
+ * rotated by the cell's row, half by its column, so that attention sees how far apart two cells are along each axis.
+ * Not trained. Use it in place of a {@link RotaryEmbedding}.
  *
  * Source: the axial form in "Rotary Position Embedding for Vision Transformer", arXiv 2403.13298.
  *
@@ -46,18 +47,11 @@ export class GridRotaryEmbedding implements PositionRotation {
     if (!Number.isInteger(headSize) || headSize < 4 || headSize % 4 !== 0) {
       throw new RangeError(`GridRotaryEmbedding: headSize is ${headSize}, expected a multiple of 4`);
     }
-    for (const [name, value, least] of [
-      ['rows', rows, 1],
-      ['columns', columns, 1],
-      ['prefixLen', prefixLen, 0],
-    ] as const) {
-      if (!Number.isInteger(value) || value < least) {
-        throw new RangeError(`GridRotaryEmbedding: ${name} is ${value}, expected a whole number of at least ${least}`);
-      }
-    }
+    expectSizes('GridRotaryEmbedding', { rows, columns });
+    expectSizes('GridRotaryEmbedding', { prefixLen }, 0);
     this.seqLen = prefixLen + rows * columns;
     this.headSize = headSize;
-    // Of the pairs that are turned, the first half tells the row and the second the column.
+    // The first half of the rotated pairs encodes the row, the second half the column.
     const pairsOfAxis = headSize / 4;
     this.#tables = angleTables(this.seqLen, headSize, (position, pair) => {
       const cell = position - prefixLen;
@@ -75,8 +69,7 @@ export class GridRotaryEmbedding implements PositionRotation {
   }
 
   dispose(): void {
-    this.#tables.cos.dispose();
-    this.#tables.sin.dispose();
+    tf.dispose(this.#tables);
   }
 
   [Symbol.dispose](): void {

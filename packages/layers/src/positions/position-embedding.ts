@@ -7,17 +7,17 @@ import type { Layer } from '../layer';
 import type { RandomStream } from '../random/random-stream';
 import { truncatedNormal } from '../random/truncated-normal';
 
-/** Sizes and start of a {@link PositionEmbedding}. */
+/** Options of {@link PositionEmbedding}. */
 export interface PositionEmbeddingOptions {
-  /** Number of positions, the puzzle-embedding prefix counted in. */
+  /** Number of positions, including the puzzle-embedding prefix. */
   seqLen: number;
   hiddenSize: number;
   random: RandomStream;
 }
 
 /**
- * Learned positions: a vector for each is added to the embeddings, and the sum scaled by `1 / sqrt(2)`, which keeps
- * its variance.
+ * Adds a learned vector for each position to the embeddings and scales the sum by `1 / sqrt(2)`, which keeps the
+ * variance.
  *
  * Source: official HRM, `models/hrm/hrm_act_v1.py`, `_input_embeddings`.
  *

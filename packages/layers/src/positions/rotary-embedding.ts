@@ -1,22 +1,22 @@
-import type * as tf from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import { expectOptionsObject } from '../checks/expect-options';
 import { expectSizes } from '../checks/expect-sizes';
 import { expectShape } from '../checks/shape-error';
 import type { PositionRotation } from './position-rotation';
 import { angleTables, rotateHalves, waveAngle, type AngleTables } from './rotate-halves';
 
-/** Sizes of a {@link RotaryEmbedding}. */
+/** Options of {@link RotaryEmbedding}. */
 export interface RotaryEmbeddingOptions {
   headSize: number;
-  /** Number of positions, the puzzle-embedding prefix counted in. */
+  /** Number of positions, including the puzzle-embedding prefix. */
   seqLen: number;
   /** Base of the geometric series of wavelengths. Default 10,000. */
   theta?: number;
 }
 
 /**
- * Rotary position embedding (RoPE): turns the two halves of every head's vector against each other by an angle that
- * grows with the position. Halves, not neighbouring pairs, are turned. Not trained.
+ * Rotary position embedding (RoPE): rotates element i of every head's vector with element `i + headSize / 2` by an
+ * angle that grows with the position. It pairs halves, not neighbours. Not trained.
  *
  * Source: official HRM, `models/layers.py`, `RotaryEmbedding` and `apply_rotary_pos_emb`.
  *
@@ -53,8 +53,7 @@ export class RotaryEmbedding implements PositionRotation {
   }
 
   dispose(): void {
-    this.#tables.cos.dispose();
-    this.#tables.sin.dispose();
+    tf.dispose(this.#tables);
   }
 
   [Symbol.dispose](): void {

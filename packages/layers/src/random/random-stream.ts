@@ -1,4 +1,4 @@
-/** The whole state of a {@link RandomStream}: four unsigned 32-bit integers, safe to keep as JSON. */
+/** The whole state of a {@link RandomStream}: four unsigned 32-bit integers, which JSON can hold. */
 export type RandomStreamState = readonly [number, number, number, number];
 
 /** One round of splitmix32: spreads the bits of a counter over 32 bits. */
@@ -17,10 +17,10 @@ const isRandomStreamState = (state: unknown): state is RandomStreamState =>
 const rotateLeft = (value: number, bits: number) => (value << bits) | (value >>> (32 - bits));
 
 /**
- * A repeatable stream of random numbers (xoshiro128**) whose state can be saved and restored.
+ * A repeatable stream of random numbers (xoshiro128**). Its state can be saved and restored.
  *
- * The libraries here draw every random number from such a stream, never from TensorFlow.js, which takes seed 0 for
- * "no seed". Equal seeds give equal numbers on every machine; every integer is a seed, 0 too.
+ * These packages draw every random number from such a stream, never from TensorFlow.js, which treats seed 0 as "no
+ * seed". Equal seeds give equal numbers on every machine. Every safe integer is a seed, including 0.
  *
  * @example
  * ```ts
@@ -31,7 +31,7 @@ const rotateLeft = (value: number, bits: number) => (value << bits) | (value >>>
  *
  * const saved = random.state;
  * const next = random.uniform();
- * if (RandomStream.restore(saved).uniform() !== next) throw new Error('a restored stream goes on as the saved one');
+ * if (RandomStream.restore(saved).uniform() !== next) throw new Error('a restored stream continues where it was saved');
  * ```
  */
 export class RandomStream {
@@ -40,7 +40,7 @@ export class RandomStream {
   #c: number;
   #d: number;
 
-  /** @param seed any safe integer; both its halves count, so 1 and 2^32 + 1 differ. */
+  /** @param seed any safe integer. All bits count: 1 and 2^32 + 1 differ. */
   constructor(seed: number) {
     if (!Number.isSafeInteger(seed)) {
       throw new RangeError(`RandomStream: the seed is ${seed}, expected a safe integer such as 0 or 42`);
@@ -54,9 +54,9 @@ export class RandomStream {
   }
 
   /**
-   * The stream that goes on from a saved {@link RandomStream.state}.
+   * Makes a stream that continues from a saved {@link RandomStream.state}.
    *
-   * @throws RangeError for what no stream can have saved; four zeros, for one, would be followed by zeros for ever.
+   * @throws RangeError for a state that no stream can have, such as four zeros.
    */
   static restore(state: RandomStreamState): RandomStream {
     if (!isRandomStreamState(state)) {
@@ -69,12 +69,12 @@ export class RandomStream {
     return stream;
   }
 
-  /** What {@link RandomStream.restore} needs to go on from here. */
+  /** The state that {@link RandomStream.restore} continues from. */
   get state(): RandomStreamState {
     return [this.#a >>> 0, this.#b >>> 0, this.#c >>> 0, this.#d >>> 0];
   }
 
-  /** An unsigned 32-bit integer. */
+  /** Draws an unsigned 32-bit integer. */
   bits(): number {
     const result = Math.imul(rotateLeft(Math.imul(this.#b, 5), 7), 9) >>> 0;
     const shifted = this.#b << 9;
@@ -87,31 +87,31 @@ export class RandomStream {
     return result;
   }
 
-  /** A number in [0, 1) with 24 random bits: exact in float32, so never rounded up to 1 in a tensor. */
+  /** Draws a number in [0, 1) with 24 random bits. It is exact in float32, so a tensor never rounds it up to 1. */
   uniform(): number {
     return (this.bits() >>> 8) * 2 ** -24;
   }
 
-  /** An integer in [low, high), each equally likely. */
+  /** Draws an integer in [low, high), each equally likely. */
   integer(low: number, high: number): number {
     const range = high - low;
     if (!Number.isInteger(low) || !Number.isInteger(high) || range < 1 || range > 2 ** 32) {
       throw new RangeError(`RandomStream.integer: got [${low}, ${high}), expected integers with low < high`);
     }
-    // Draws at or above the largest multiple of the range would favour small results.
+    // Draws from the last, incomplete multiple of the range would favour small results.
     const limit = 2 ** 32 - (2 ** 32 % range);
     let draw = this.bits();
     while (draw >= limit) draw = this.bits();
     return low + (draw % range);
   }
 
-  /** A number from the standard normal distribution (Box-Muller). */
+  /** Draws from the standard normal distribution (Box-Muller). */
   normal(): number {
     const radius = Math.sqrt(-2 * Math.log(1 - this.uniform()));
     return radius * Math.cos(2 * Math.PI * this.uniform());
   }
 
-  /** A new stream, independent of this one's later draws. */
+  /** Makes a new stream, independent of later draws from this one. */
   fork(): RandomStream {
     return RandomStream.restore(
       [this.bits(), this.bits(), this.bits(), this.bits() | 1].map(

@@ -2,20 +2,20 @@ import * as tf from '@tensorflow/tfjs-core';
 import { expectRandom } from '../checks/expect-random';
 import type { RandomStream } from './random-stream';
 
-/** Standard deviation of a standard normal cut off at -2 and 2. */
-const STD_WHEN_CUT_AT_TWO = 0.8796256610342398;
+/** Standard deviation of a standard normal truncated to [-2, 2]. */
+const STD_TRUNCATED_AT_TWO = 0.8796256610342398;
 
-/** Shape, spread and source of randomness of {@link truncatedNormal}. */
+/** Options of {@link truncatedNormal}. */
 export interface TruncatedNormalOptions<R extends tf.Rank = tf.Rank> {
   shape: tf.ShapeMap[R];
-  /** Standard deviation of the result, after the cut. 0 gives zeros. */
+  /** Standard deviation of the result. 0 gives zeros. */
   std: number;
   random: RandomStream;
 }
 
 /**
- * A tensor of draws from a normal distribution cut off at two standard deviations, rescaled so that what is left has
- * the standard deviation asked for, as JAX does and PyTorch's own `trunc_normal_` does not.
+ * Draws a tensor from a normal distribution truncated at two standard deviations, rescaled so that the result has the
+ * standard deviation `std`. JAX does the same; PyTorch's `trunc_normal_` does not rescale.
  *
  * Source: official HRM, `models/common.py`, `trunc_normal_init_`.
  *
@@ -32,7 +32,7 @@ export function truncatedNormal<R extends tf.Rank>({ shape, std, random }: Trunc
   expectRandom('truncatedNormal', random);
   const values = new Float32Array(tf.util.sizeFromShape(shape));
   if (std !== 0) {
-    const scale = std / STD_WHEN_CUT_AT_TWO;
+    const scale = std / STD_TRUNCATED_AT_TWO;
     for (let i = 0; i < values.length; i++) {
       let draw = random.normal();
       while (Math.abs(draw) > 2) draw = random.normal();

@@ -2,25 +2,25 @@ import * as tf from '@tensorflow/tfjs-core';
 import { valueAndGradients } from '../autodiff/value-and-gradients';
 import { RandomStream } from '../random/random-stream';
 
-/** A derivative along one direction, by the tape and by finite differences. */
+/** A derivative along one direction, from the tape and from finite differences. */
 export interface GradientCheck {
-  /** By what was differentiated. */
+  /** The variable by which was differentiated. */
   name: string;
-  /** `'gradient'`: along the gradient itself; `'random'`: every element up or down by chance. */
+  /** `'gradient'`: along the gradient itself; `'random'`: each element up or down at random. */
   direction: 'gradient' | 'random';
   byTape: number;
   byDifferences: number;
-  /** How far they are apart, relative to the size of the gradient. */
+  /** Their distance, relative to the size of the gradient. */
   error: number;
 }
 
-/** What {@link checkGradients} does. */
+/** Options of {@link checkGradients}. */
 export interface GradientCheckOptions {
   /** Random directions for each variable. Default 3. */
   directions?: number;
-  /** How far to go along a direction, as the relative change of what is computed. Default 0.01. */
+  /** Length of a step along a direction, as the relative change of the result. Default 0.01. */
   step?: number;
-  /** Default a stream with seed 0. */
+  /** Draws the directions. Default a stream with seed 0. */
   random?: RandomStream;
 }
 
@@ -36,12 +36,13 @@ function dot(a: Float32Array, b: Float32Array): number {
 
 /**
  * Compares the gradients of a function with central finite differences, along the gradient and some random directions
- * of each variable. In float32 a difference element by element drowns in rounding; along a direction it does not.
+ * of each variable. In float32 a difference for a single element is mostly rounding; along a direction it is not.
  *
- * A right gradient has errors below 1e-3; a wrong one of 1e-2 and more. Differences cannot cross a kink, as relu's.
+ * A right gradient has errors below 1e-3, a wrong one of 1e-2 and more. Finite differences fail at a kink, such as
+ * relu's.
  *
- * @param f computes a tensor of any shape from the variables. It is weighed by fixed random numbers and summed.
- * @param variables by which to differentiate, by name. They get their values back.
+ * @param f computes a tensor of any shape from the variables. The loss is its sum with fixed random weights.
+ * @param variables the variables to differentiate by, by name. Their values are restored.
  *
  * @example
  * ```ts
@@ -88,7 +89,7 @@ export function checkGradients(
       const probe = 1e-3 * (rootMeanSquare(start) || 1);
       const moved = rootMeanSquare(valuesAt(probe, direction).map((value, i) => value - centre[i]!));
       const h = moved > 0 ? (probe * step * (rootMeanSquare(centre) || 1)) / moved : probe;
-      // Four points: the error falls with the fourth power of the step, so the step can stand out from rounding.
+      // Four points: the error falls with the fourth power of the step, so the step can be large against rounding.
       const near = lossAt(h, direction) - lossAt(-h, direction);
       const far = lossAt(2 * h, direction) - lossAt(-2 * h, direction);
       const byDifferences = (8 * near - far) / (12 * h);

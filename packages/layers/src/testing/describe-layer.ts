@@ -5,13 +5,13 @@ import { layerChecks } from './layer-checks';
 import { LayerSubject, type LayerTestOptions, type TestableLayer } from './layer-subject';
 
 /**
- * Tests of a layer, with vitest: shapes at several sizes, gradients against finite differences, no leaked tensor, equal
- * answers on all backends that the test file imports, saving and loading, and a start that its seed repeats. What fails
- * says so in a sentence, with the likely cause.
+ * Tests a layer with vitest: shapes at several sizes, gradients against finite differences, leaks, equal answers on all
+ * backends that the test file imports, saving and loading, and repeatable initial values. A failure names the likely
+ * cause.
  *
  * @param name of the layer.
- * @param make makes the layer from a model's context: a `BlockFactory` as it is.
- * @param options of layers that are no blocks: what goes in, what shape comes out.
+ * @param make makes the layer from a model's context, as a `BlockFactory` does.
+ * @param options for layers that are not blocks: the input, and the shape of the output.
  *
  * @example
  * ```ts

@@ -1,12 +1,12 @@
 import type { GradientCheck } from './check-gradients';
 import { brief } from './part-fault';
 
-/** Where numbers that are not finite usually come from. */
+/** The usual cause of numbers that are not finite. */
 export const NOT_FINITE =
-  'likely a division by zero, the root or logarithm of what can be 0 or less, or an exponential that overflows';
+  'likely a division by zero, a root or logarithm of a number that is 0 or less, or an exponential that overflows';
 
 /**
- * What is wrong with a gradient, and where that usually comes from.
+ * Describes what is wrong with a gradient, with the usual cause.
  *
  * @example
  * ```ts
@@ -35,11 +35,11 @@ export function gradientFault({
   if (byTape === 0 && byDifferences !== 0) {
     return (
       `no gradient reaches ${name} (${figures}): likely withoutGradient or stopGradient around it, a value read with ` +
-      'dataSync and put back, or a gradient of your own (tf.customGrad) that leaves it out'
+      'dataSync and turned into a tensor again, or a custom gradient that leaves it out'
     );
   }
   return (
-    `the gradient by ${name} is ${brief(100 * error)}% off (${figures}): likely a wrong gradFunc of tf.customGrad, or a ` +
-    'kink such as that of relu at 0, which finite differences cannot cross'
+    `the gradient by ${name} is ${brief(100 * error)}% off (${figures}): likely a wrong custom gradient, or a ` +
+    "kink such as relu's at 0, where finite differences fail"
   );
 }

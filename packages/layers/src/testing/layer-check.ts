@@ -1,12 +1,12 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type { LayerSubject } from './layer-subject';
 
-/** Something that every layer must do. */
+/** A check that every layer must pass. */
 export interface LayerCheck {
-  /** What holds of the layer, as a sentence whose subject is the layer. */
+  /** What the layer does, as a sentence without its subject. */
   readonly title: string;
-  /** Whether it can be tried at all. Default always. */
+  /** Whether the check applies. Default: always. */
   applies?(subject: { backends: readonly unknown[] }): boolean;
-  /** Throws unless it holds. */
+  /** Throws if the layer fails. */
   check<Input extends tf.Tensor>(subject: LayerSubject<Input>): void | Promise<void>;
 }

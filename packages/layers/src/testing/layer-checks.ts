@@ -12,31 +12,31 @@ const sizesOf = ({ batch, seqLen, hiddenSize }: LayerSizes) =>
   `batch ${batch}, seqLen ${seqLen}, hiddenSize ${hiddenSize}`;
 
 const shapes: LayerCheck = {
-  title: 'gives finite numbers of the right shape, for each size',
+  title: 'returns finite numbers of the right shape, for each size',
   check(subject) {
     for (const sizes of subject.sizes) {
       subject.withLayer(sizes, (layer) =>
         tf.tidy(() => {
           const y: unknown = layer.apply(subject.input(sizes));
           if (!(y instanceof tf.Tensor)) {
-            throw new PartFault(`apply returns ${describeValue(y)}, expected a tensor: likely a return is missing`);
+            throw new PartFault(`apply returns ${describeValue(y)}, expected a tensor: likely a missing return`);
           }
           const expected = subject.outputShape(sizes);
           expectThat(
             y.shape.join() === expected.join(),
             () =>
-              `at ${sizesOf(sizes)} the layer gives a tensor of shape [${y.shape.join(', ')}], expected ` +
-              `[${expected.join(', ')}]: a block keeps the shape it takes; what gives another is told to describeLayer ` +
-              'as outputShape',
+              `at ${sizesOf(sizes)} the layer returns a tensor of shape [${y.shape.join(', ')}], expected ` +
+              `[${expected.join(', ')}]: a block keeps the shape of its input; for other layers give describeLayer ` +
+              'the option outputShape',
           );
           expectThat(
             y.dtype === 'float32',
             () =>
-              `the layer gives numbers of type ${y.dtype}, expected float32: likely it ends in argMax or a comparison`,
+              `the layer returns numbers of type ${y.dtype}, expected float32: likely it ends in argMax or a comparison`,
           );
           expectThat(
             y.dataSync<'float32'>().every(Number.isFinite),
-            () => `at ${sizesOf(sizes)} the layer gives numbers that are not finite: ${NOT_FINITE}`,
+            () => `at ${sizesOf(sizes)} the layer returns numbers that are not finite: ${NOT_FINITE}`,
           );
         }),
       );
@@ -50,7 +50,7 @@ const samples: LayerCheck = {
     const sizes = subject.sizes.reduce((largest, next) => (next.batch > largest.batch ? next : largest));
     expectThat(
       sizes.batch > 1,
-      () => 'no size that describeLayer was given has a batch over 1, so nothing can be told of samples: give one',
+      () => 'no size given to describeLayer has a batch over 1, so samples cannot be compared: add one',
     );
     subject.withLayer(sizes, (layer) =>
       tf.tidy(() => {
@@ -61,9 +61,9 @@ const samples: LayerCheck = {
           const { distance, isSame } = distanceOf(alone, together[i]!.dataSync<'float32'>());
           expectThat(isSame, () =>
             Number.isFinite(distance)
-              ? `sample ${i} comes out otherwise in a batch of ${sizes.batch} than alone, by up to ${brief(distance)}: likely a ` +
+              ? `sample ${i} differs in a batch of ${sizes.batch} from alone, by up to ${brief(distance)}: likely a ` +
                 'mean, sum or norm over axis 0, or a reshape that mixes the batch with another axis'
-              : `sample ${i} cannot be compared with itself in a batch, for the numbers are not finite: ${NOT_FINITE}`,
+              : `sample ${i} cannot be compared with itself in a batch, because the numbers are not finite: ${NOT_FINITE}`,
           );
         });
       }),
@@ -72,14 +72,14 @@ const samples: LayerCheck = {
 };
 
 const wrongShapes: LayerCheck = {
-  title: 'refuses a tensor of a wrong shape, naming the layer, what it expected and what it got',
+  title: 'throws a ShapeError for a tensor of a wrong shape',
   check(subject) {
     const sizes = subject.sizes[0]!;
     subject.withLayer(sizes, (layer) =>
       tf.tidy(() => {
         const wrong = subject.wrongInput(sizes);
         const shape = `[${wrong.shape.join(', ')}]`;
-        const remedy = "let apply begin with expectShape('my layer', x, ['batch', 'seq', hiddenSize]) of @hrm/layers";
+        const remedy = "start apply with expectShape('my layer', x, ['batch', 'seq', hiddenSize]) of @hrm/layers";
         let error: unknown;
         try {
           layer.apply(wrong);
@@ -88,19 +88,19 @@ const wrongShapes: LayerCheck = {
         }
         expectThat(
           error !== undefined,
-          () => `the layer takes a tensor of shape ${shape} at ${sizesOf(sizes)} without a word: ${remedy}`,
+          () => `the layer accepts a tensor of shape ${shape} at ${sizesOf(sizes)}: ${remedy}`,
         );
         expectThat(
           error instanceof ShapeError,
           () =>
-            `the layer meets a tensor of shape ${shape} with "${String(error).split('\n')[0]}", expected a ShapeError: ${remedy}`,
+            `for a tensor of shape ${shape} the layer throws "${String(error).split('\n')[0]}", expected a ShapeError: ${remedy}`,
         );
       }),
     );
   },
 };
 
-/** Everything that is asked of a layer; {@link describeLayer} makes tests of it. */
+/** All checks of a layer; `describeLayer` turns them into tests. */
 export const layerChecks: readonly LayerCheck[] = [
   shapes,
   samples,

@@ -7,27 +7,26 @@ import { computeAll, disturb, parametersOf } from './layer-values';
 import { expectThat, PartFault } from './part-fault';
 
 const gradients: LayerCheck = {
-  title: 'has the gradients that finite differences have, by its input and each parameter',
+  title: 'has gradients that agree with finite differences, by its input and each parameter',
   check(subject) {
     const sizes = subject.sizes[0]!;
     subject.withLayer(sizes, (layer) => {
       disturb(layer, new RandomStream(3));
       const input = subject.input(sizes);
-      const isDifferentiable = input.dtype === 'float32';
-      const x = isDifferentiable ? tf.variable(input) : input;
+      const variable = input.dtype === 'float32' ? tf.variable(input) : undefined;
       try {
-        const variables = { ...(isDifferentiable && { input: x as tf.Variable }), ...parametersOf(layer) };
+        const variables = { ...(variable && { input: variable }), ...parametersOf(layer) };
         expectThat(
           Object.keys(variables).length > 0,
-          () => 'there is nothing to differentiate by: the input is of integers, and "parameters" names none',
+          () => 'there is nothing to differentiate by: the input holds integers, and "parameters" is empty',
         );
-        const wrong = checkGradients(() => layer.apply(x as typeof input), variables).find(
+        const wrong = checkGradients(() => layer.apply((variable ?? input) as typeof input), variables).find(
           ({ error }) => !(error < 1e-3),
         );
         if (wrong) throw new PartFault(gradientFault(wrong));
       } finally {
         input.dispose();
-        x.dispose();
+        variable?.dispose();
       }
     });
   },
@@ -47,13 +46,12 @@ const leaks: LayerCheck = {
       const made = tf.memory().numTensors - had;
       expectThat(
         made <= 1,
-        () =>
-          `apply leaves ${tensors(made - 1)} behind beside its output: wrap what it does in tf.tidy, and tf.keep nothing`,
+        () => `apply leaves ${tensors(made - 1)} besides its output: wrap it in tf.tidy, and use no tf.keep`,
       );
       expectThat(made === 1, () =>
         made === 0
-          ? 'apply returns a tensor that was there before, its input or a parameter: return a copy, tf.clone(x)'
-          : `apply frees ${tensors(1 - made)} that it was given: likely a dispose() too many`,
+          ? 'apply returns its input or a parameter: return a copy, tf.clone(x)'
+          : `apply frees ${tensors(1 - made)} of the caller: likely a dispose() too many`,
       );
       y.dispose();
       x.dispose();
@@ -61,19 +59,19 @@ const leaks: LayerCheck = {
     const left = tf.memory().numTensors - before;
     expectThat(left === 0, () =>
       left > 0
-        ? `${tensors(left)} left when the layer is disposed of: likely a variable that "parameters" does not name, one ` +
-          'that a dispose() of its own forgets, or a tensor that the constructor made without tf.tidy'
-        : `disposing of the layer frees ${tensors(-left)} too many`,
+        ? `${tensors(left)} left after the layer is disposed: likely a variable that is missing in "parameters" or in the ` +
+          "layer's dispose(), or a tensor that the constructor made without tf.tidy"
+        : `disposing the layer frees ${tensors(-left)} too many`,
     );
     computeAll(subject, sizes);
     const after = tf.memory().numTensors - before;
     expectThat(
       after === 0,
       () =>
-        `${tensors(after)} left after gradients were taken: likely a tf.keep, or a gradFunc that saves what it made`,
+        `${tensors(after)} left after gradients were taken: likely a tf.keep, or a custom gradient that keeps its own tensors`,
     );
   },
 };
 
-/** What a layer learns from, and whether it cleans up. */
+/** Checks of gradients and leaks. */
 export const layerGradientChecks = [gradients, leaks];

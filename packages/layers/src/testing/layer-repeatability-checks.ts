@@ -5,12 +5,12 @@ import type { LayerCheck } from './layer-check';
 import { computeAll, disturb, outputOf, readParameters, type Values } from './layer-values';
 import { brief, distanceOf, expectThat } from './part-fault';
 
-/** The first name by which two sets of values differ. */
+/** The name of the first values that differ. */
 const differing = (one: Values, other: Values) =>
   Object.keys(one).find((name) => one[name]!.join() !== other[name]?.join()) ?? 'the output';
 
 const saving: LayerCheck = {
-  title: 'gives equal answers when its parameter values are copied to a fresh layer',
+  title: 'returns equal answers when its parameter values are copied to a new layer',
   check(subject) {
     const sizes = subject.sizes[0]!;
     const [saved, answer] = subject.withLayer(sizes, (layer) => {
@@ -21,11 +21,11 @@ const saving: LayerCheck = {
       sizes,
       (layer) => {
         const parameters = namedParameters(layer);
-        const [names, had] = [[...parameters.keys()].join(', '), Object.keys(saved).join(', ')];
+        const [names, savedNames] = [[...parameters.keys()].join(', '), Object.keys(saved).join(', ')];
         expectThat(
-          names === had,
+          names === savedNames,
           () =>
-            `a layer has the parameters ${had || 'none'}, a fresh one ${names || 'none'}: likely names that are counted up or drawn`,
+            `one layer has the parameters ${savedNames || 'none'}, a new one ${names || 'none'}: likely names come from a counter or at random`,
         );
         tf.tidy(() => {
           for (const [name, parameter] of parameters) parameter.assign(tf.tensor(saved[name]!, parameter.shape));
@@ -34,8 +34,8 @@ const saving: LayerCheck = {
         expectThat(
           again.join() === answer.join(),
           () =>
-            `a fresh layer with the same parameter values answers otherwise, by up to ${brief(distanceOf(again, answer).distance)}: it computes with ` +
-            'something that "parameters" does not name, likely a variable or numbers that it drew for itself',
+            `a new layer with the same parameter values returns another answer, by up to ${brief(distanceOf(again, answer).distance)}: it uses ` +
+            'values outside "parameters", likely a variable or random numbers of its own',
         );
       },
       7,
@@ -44,7 +44,7 @@ const saving: LayerCheck = {
 };
 
 const seeds: LayerCheck = {
-  title: 'starts from its seed: alike from the same, 0 among them, and otherwise from another',
+  title: 'has initial values that depend on the seed alone, including seed 0',
   check(subject) {
     const sizes = subject.sizes[0]!;
     const startFrom = (seed: number): Values =>
@@ -58,28 +58,28 @@ const seeds: LayerCheck = {
     expectThat(
       isSame(first, again),
       () =>
-        `two layers from one seed start otherwise, in ${differing(first, again)}: draw every start from context.random, and ` +
-        'never from Math.random or TensorFlow.js',
+        `two layers from one seed start with different values of ${differing(first, again)}: draw all initial values from ` +
+        'context.random, never from Math.random or TensorFlow.js',
     );
     const { 'the output': _, ...starts } = first;
     if (subject.start === 'fixed') {
       expectThat(
         isSame(first, another),
-        () => `the layer starts otherwise from another seed, but describeLayer was told that its start is 'fixed'`,
+        () => `the initial values depend on the seed, but describeLayer has the option start: 'fixed'`,
       );
       return;
     }
     expectThat(
       Object.entries(starts).some(([name, values]) => values.join() !== another[name]?.join()),
       () =>
-        'the layer starts alike whatever its seed: likely it takes no numbers from context.random; if it is to start so, tell ' +
-        "describeLayer start: 'fixed'",
+        'the initial values do not depend on the seed: likely they are not drawn from context.random; if this is meant, ' +
+        "give describeLayer the option start: 'fixed'",
     );
   },
 };
 
 const backends: LayerCheck = {
-  title: 'gives the same answers and gradients on every backend',
+  title: 'returns the same answers and gradients on every backend',
   applies: (subject) => subject.backends.length > 1,
   async check(subject) {
     const sizes = subject.sizes.at(-1)!;
@@ -94,9 +94,9 @@ const backends: LayerCheck = {
         expectThat(
           isSame,
           () =>
-            `${name} is not on ${backend.name} what it is on ${first!.name}, by up to ${brief(distance)}: likely numbers ` +
-            'that are not finite or not drawn from context.random, an operation that a backend computes otherwise, or a ' +
-            'branch by tf.getBackend()',
+            `${name} differs between ${backend.name} and ${first!.name}, by up to ${brief(distance)}: likely numbers ` +
+            'that are not finite or not drawn from context.random, an operation that backends compute differently, or a ' +
+            'branch on tf.getBackend()',
         );
       }
     }
@@ -104,5 +104,5 @@ const backends: LayerCheck = {
   },
 };
 
-/** That a layer can be repeated: from a file, from its seed, elsewhere. */
+/** Checks that a layer's results repeat: after saving, from the seed, on every backend. */
 export const layerRepeatabilityChecks = [saving, seeds, backends];

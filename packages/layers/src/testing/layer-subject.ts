@@ -5,35 +5,36 @@ import { disposeParameters, type Layer } from '../layer';
 import type { PositionRotation } from '../positions/position-rotation';
 import { RotaryEmbedding } from '../positions/rotary-embedding';
 import { RandomStream } from '../random/random-stream';
+import { normalTensor } from './normal-tensor';
 import { registeredBackends, type TestBackend } from './registered-backends';
 
-/** A layer of one tensor, such as any `Block`. */
+/** A layer that takes one tensor, such as a `Block`. */
 export interface TestableLayer<Input extends tf.Tensor> extends Layer {
   apply(x: Input): tf.Tensor;
-  /** Frees what the layer holds beside its parameters, and these. Default: `disposeParameters`. */
+  /** Frees all that the layer holds. Default: `disposeParameters`. */
   dispose?(): void;
 }
 
-/** Sizes that a layer is tried with. */
+/** Sizes to test a layer with. */
 export interface LayerSizes {
   batch: number;
   seqLen: number;
   hiddenSize: number;
 }
 
-/** What to know of a layer that is not a block, or special. */
+/** Options of `describeLayer`, for layers that are not blocks or need special inputs. */
 export interface LayerTestOptions<Input extends tf.Tensor = tf.Tensor3D> {
-  /** Sizes to try, the smallest first. Default three, with hidden sizes of 8 and 16. */
+  /** Sizes to test, the smallest first. Default three, with hidden sizes of 8 and 16. */
   sizes?: readonly LayerSizes[];
-  /** What to feed the layer. Default normal random numbers, `[batch, seqLen, hiddenSize]`. */
+  /** Makes an input. Default normal random numbers, `[batch, seqLen, hiddenSize]`. */
   input?: (sizes: LayerSizes, random: RandomStream) => Input;
-  /** The shape that comes out. Default: as the input's. */
+  /** The shape of the output. Default: the input's. */
   outputShape?: (sizes: LayerSizes) => number[];
-  /** An input of a wrong shape. Default: one more along the last axis. */
+  /** Makes an input of a wrong shape. Default: one element more along the last axis. */
   wrongInput?: (sizes: LayerSizes) => tf.Tensor;
-  /** `'fixed'` for a layer that starts alike whatever the seed. Default `'random'`. */
+  /** `'fixed'` for a layer whose initial values do not depend on the seed. Default `'random'`. */
   start?: 'random' | 'fixed';
-  /** The positions that `context.rotary` tells. Default a `RotaryEmbedding`. */
+  /** Makes the tables that `context.rotary` returns. Default a `RotaryEmbedding`. */
   rotary?: (sizes: { headSize: number; seqLen: number }) => PositionRotation;
   /** Default: {@link registeredBackends}. */
   backends?: readonly TestBackend[];
@@ -45,16 +46,7 @@ const standardSizes: readonly LayerSizes[] = [
   { batch: 2, seqLen: 9, hiddenSize: 16 },
 ];
 
-/** Normal random numbers. */
-export function normalTensor(shape: number[], random: RandomStream): tf.Tensor {
-  const size = shape.reduce((product, axis) => product * axis, 1);
-  return tf.tensor(
-    Float32Array.from({ length: size }, () => random.normal()),
-    shape,
-  );
-}
-
-/** A layer to test: how to make it at a size, and what to feed it. */
+/** A layer to test: makes it, and its inputs, at each size. */
 export class LayerSubject<Input extends tf.Tensor = tf.Tensor3D> {
   readonly sizes: readonly LayerSizes[];
   readonly start: 'random' | 'fixed';
@@ -69,7 +61,7 @@ export class LayerSubject<Input extends tf.Tensor = tf.Tensor3D> {
     this.backends = options.backends ?? registeredBackends();
   }
 
-  /** Lends a fresh layer to `use` and frees it afterwards. */
+  /** Makes a layer, passes it to `use` and frees it afterwards. */
   withLayer<Result>(sizes: LayerSizes, use: (layer: TestableLayer<Input>) => Result, seed = 0): Result {
     const { hiddenSize, seqLen } = sizes;
     const { rotary = (tableSizes) => new RotaryEmbedding(tableSizes) } = this.options;
@@ -84,7 +76,7 @@ export class LayerSubject<Input extends tf.Tensor = tf.Tensor3D> {
         return table;
       },
     });
-    expectPart('describeLayer: what it was given to make a layer made', layer, ['apply']);
+    expectPart('describeLayer: what make returned', layer, ['apply']);
     try {
       return use(layer);
     } finally {
@@ -94,11 +86,11 @@ export class LayerSubject<Input extends tf.Tensor = tf.Tensor3D> {
     }
   }
 
-  /** The caller disposes it, or tidies. */
+  /** Makes an input. The caller disposes it. */
   input(sizes: LayerSizes, seed = 1): Input {
     const { batch, seqLen, hiddenSize } = sizes;
     const random = new RandomStream(seed);
-    return this.options.input?.(sizes, random) ?? (normalTensor([batch, seqLen, hiddenSize], random) as Input);
+    return this.options.input?.(sizes, random) ?? normalTensor<Input>([batch, seqLen, hiddenSize], random);
   }
 
   outputShape(sizes: LayerSizes): number[] {

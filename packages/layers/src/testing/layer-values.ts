@@ -2,7 +2,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import { valueAndGradients } from '../autodiff/value-and-gradients';
 import { namedParameters } from '../layer';
 import { RandomStream } from '../random/random-stream';
-import { normalTensor, type LayerSizes, type LayerSubject, type TestableLayer } from './layer-subject';
+import type { LayerSizes, LayerSubject, TestableLayer } from './layer-subject';
+import { normalTensor } from './normal-tensor';
 
 /** Numbers by name. */
 export type Values = { [name: string]: Float32Array };
@@ -15,7 +16,7 @@ export function readParameters(layer: TestableLayer<never>): Values {
   );
 }
 
-/** Moves every parameter a little, so that what starts at zero or one does not stay there. */
+/** Changes every parameter a little, so that none is exactly zero or one. */
 export function disturb(layer: TestableLayer<never>, random: RandomStream): void {
   tf.tidy(() => {
     for (const parameter of namedParameters(layer).values()) {
@@ -32,7 +33,7 @@ export function outputOf<Input extends tf.Tensor>(
   return tf.tidy(() => layer.apply(subject.input(sizes)).dataSync<'float32'>().slice());
 }
 
-/** The layer's output and its gradients by input and parameters, all as plain values. */
+/** The layer's output and its gradients by input and parameters, as plain numbers. */
 export function computeAll<Input extends tf.Tensor>(subject: LayerSubject<Input>, sizes: LayerSizes): Values {
   return subject.withLayer(sizes, (layer) =>
     tf.tidy(() => {

@@ -1,5 +1,5 @@
 /**
- * What a kit found wrong with a part, in a sentence that names the likely cause.
+ * The error for a part that fails a check. Its message names the likely cause.
  *
  * @example
  * ```ts
@@ -13,43 +13,43 @@ export class PartFault extends Error {
 }
 
 /**
- * Throws a {@link PartFault} unless something holds.
+ * Throws a {@link PartFault} unless a condition holds.
  *
- * @param fault what is wrong where it does not, and the likely cause.
+ * @param fault says what is wrong otherwise, with the likely cause.
  *
  * @example
  * ```ts
  * import { expectThat } from '@hrm/layers/testing';
  *
- * expectThat(1 + 1 === 2, () => 'one and one are not two: likely a slip of the pen');
+ * expectThat(1 + 1 === 2, () => 'one and one are not two');
  * ```
  */
 export function expectThat(holds: boolean, fault: () => string): void {
   if (!holds) throw new PartFault(fault());
 }
 
-/** What errors of TensorFlow.js and JavaScript usually come from. */
+/** The usual causes of errors of TensorFlow.js and JavaScript. */
 const causes: readonly [message: RegExp, cause: string][] = [
   [
     /dispos|reading 'backend'/i,
-    'likely it uses a tensor that was freed: return it from tf.tidy, and free nothing that you were given',
+    "likely it uses a tensor that was freed: return it from tf.tidy, and do not free the caller's tensors",
   ],
   [
     /gradient function not found|no gradient|not differentiable/i,
-    'likely a comparison, argMax or cast in the way of the gradient, none of which has one: put it in withoutGradient of @hrm/layers',
+    'likely a comparison, argMax or cast, which have no gradient: wrap it in withoutGradient of @hrm/layers',
   ],
   [
     /Cannot destructure property|reading '(latents|regularizer|zH|zL|halted|state|total|metrics)'/,
-    'likely a method that gave nothing back: return the object that is expected of it, with all its members',
+    'likely a method that returned nothing: return the expected object with all its members',
   ],
-  [/is not a function|undefined|null/i, 'likely a method or a value that is missing'],
+  [/is not a function|undefined|null/i, 'likely a method or a value is missing'],
 ];
 
 /**
- * Makes a check whose every failure is a {@link PartFault}: an error that the part itself throws is told as one, with what
- * it usually comes from, and kept as `cause`.
+ * Wraps a check so that every failure is a {@link PartFault}. An error that the part throws becomes one too, with its
+ * usual cause in the message and the error itself as `cause`.
  *
- * @param part what is checked: `the layer`.
+ * @param part the name of what is checked: `the layer`.
  *
  * @example
  * ```ts
@@ -80,7 +80,7 @@ export function explained<
 }
 
 /**
- * How far apart two lists of numbers are, and whether by no more than rounding puts between two ways to the same.
+ * Returns the largest distance between two lists of numbers, and whether it is within rounding errors.
  *
  * @example
  * ```ts
@@ -98,7 +98,7 @@ export function distanceOf(
   let [size, distance] = [0, got.length === expected.length ? 0 : Infinity];
   for (let i = 0; i < expected.length; i++) {
     size = Math.max(size, Math.abs(expected[i]!));
-    // Not by Math.max, to which NaN would be lost where it comes first and everything where it comes later.
+    // Not by Math.max, so that NaN counts as the largest distance wherever it comes.
     const apart = Math.abs(got[i]! - expected[i]!);
     if (!(apart <= distance)) distance = apart;
   }
@@ -106,7 +106,7 @@ export function distanceOf(
 }
 
 /**
- * A number as a message shows it.
+ * Formats a number for a message.
  *
  * @example
  * ```ts

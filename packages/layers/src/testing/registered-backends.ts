@@ -1,17 +1,17 @@
 import * as tf from '@tensorflow/tfjs-core';
 
-/** A backend that tests run on. */
+/** A backend to run tests on. */
 export interface TestBackend {
   name: string;
-  /** Makes it the one that TensorFlow.js uses, and waits until it is ready. */
+  /** Switches TensorFlow.js to it, and waits until it is ready. */
   use(): Promise<void>;
 }
 
 /**
- * The backends that the test file has brought, by `import '@tensorflow/tfjs-backend-cpu'` and the like, plain JavaScript
- * first: the others are compared with it.
+ * Lists the backends that the test file imports, such as by `import '@tensorflow/tfjs-backend-cpu'`. Plain JavaScript
+ * comes first: the others are compared with it.
  *
- * @throws Error where there is none.
+ * @throws Error if there is none.
  *
  * @example
  * ```ts
@@ -25,7 +25,7 @@ export function registeredBackends(): TestBackend[] {
   const found = ['cpu', 'wasm', 'tensorflow'].filter((name) => tf.findBackendFactory(name));
   if (found.length === 0) {
     throw new Error(
-      "There is no backend to test on: import '@tensorflow/tfjs-backend-cpu' in the test, or give `backends`",
+      "there is no backend to test on: import '@tensorflow/tfjs-backend-cpu' in the test, or give the option backends",
     );
   }
   return found.map((name) => ({

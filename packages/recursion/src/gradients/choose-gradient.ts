@@ -7,7 +7,7 @@ import { phantom, type PhantomOptions } from './phantom';
 
 const gradients = { 'one-step': oneStep, phantom, implicit };
 
-/** A gradient estimator: an object, or, as config files have it, its name, alone or with its options. */
+/** A gradient estimator: an object, its name, or its name with options, as in config files. */
 export type FixedPointGradientChoice =
   | FixedPointGradient
   | keyof typeof gradients
@@ -15,12 +15,8 @@ export type FixedPointGradientChoice =
   | ({ type: 'phantom' } & PhantomOptions)
   | ({ type: 'implicit' } & ImplicitOptions);
 
-/** The estimator that a choice stands for. `'implicit'` alone searches as the forward pass does. */
-export function chooseGradient(
-  owner: string,
-  choice: FixedPointGradientChoice,
-  search: SolveFixedPointOptions,
-): FixedPointGradient {
+/** Returns the estimator of a choice. `'implicit'` without options uses the search options of the forward pass. */
+export function chooseGradient(owner: string, choice: FixedPointGradientChoice, search: SolveFixedPointOptions): FixedPointGradient {
   if ((typeof choice !== 'object' && typeof choice !== 'string') || choice === null) {
     throw new TypeError(
       `${owner}: gradient is ${describeValue(choice)}, expected a name such as "implicit", an object with a type, or one ` +

@@ -1,21 +1,21 @@
 import type * as tf from '@tensorflow/tfjs-core';
 
 /**
- * A function from states `[batch, n]` to states, that also depends on inputs (and may depend on variables). It must be
- * differentiable, and each row of the result depend on the same row of the state alone.
+ * A function from states `[batch, n]` to states that also takes inputs, and may use variables. It must be
+ * differentiable. Each row of the result must depend only on the same row of the state.
  */
 export type ParametricMap = (state: tf.Tensor2D, ...inputs: tf.Tensor[]) => tf.Tensor;
 
-/** How gradient flows through a fixed point. Any object of this shape will do. */
+/** How gradient flows through a fixed point. You can pass an object of your own. */
 export interface FixedPointGradient {
   readonly name: string;
-  /** Whether it reads no values of tensors, so that a step with it can be recorded. */
+  /** Whether a step with it can be recorded: it must not read the values of tensors. */
   readonly recordable: boolean;
   /**
-   * The fixed point once more, now with gradient with respect to inputs and variables.
+   * Returns the fixed point with gradient by inputs and variables.
    *
    * @param f the function.
-   * @param solved its fixed point `[batch, n]`, without gradient.
+   * @param solved the fixed point `[batch, n]`, without gradient.
    * @param inputs the function's other arguments.
    */
   attach(f: ParametricMap, solved: tf.Tensor2D, inputs: readonly tf.Tensor[]): tf.Tensor;

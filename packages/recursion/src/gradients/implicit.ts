@@ -11,21 +11,23 @@ import {
 import type { FixedPointGradient } from './fixed-point-gradient';
 import { vectorJacobianProduct } from './vector-jacobian-product';
 
-/** How {@link implicit} solves for the gradient. */
+/** Options of {@link implicit}. */
 export interface ImplicitOptions extends SolveFixedPointOptions {
-  /** Called after each search, in the backward pass, with how it went, which takes reading values. */
+  /**
+   * Called after each search of the backward pass with its report. It reads values, so such a step cannot be recorded.
+   */
   onSolve?: (report: FixedPointReport) => void;
 }
 
 /**
- * The true gradient at a fixed point, by the implicit function theorem: with `g` the gradient that arrives, solves
- * `w = g + J^T w` and lets `w` flow on through one application of the function. Memory is that of one application; each
- * step of the search costs a forward and a backward pass. Where the search fails its best guess is used, which at worst
- * is `g` itself: the gradient of `oneStep`.
+ * The exact gradient at a fixed point, by the implicit function theorem. For the incoming gradient `g` it solves
+ * `w = g + J^T w` and passes `w` through one application of the function. It needs the memory of one application; each
+ * step of the search costs a forward and a backward pass. If the search fails, its best guess is used; at worst that is
+ * `g`, which gives the gradient of `oneStep`.
  *
  * Source: Bai, Kolter and Koltun, "Deep Equilibrium Models", NeurIPS 2019; HRM, section 2.
  *
- * @param options the search's solver and when it stops; see {@link SolveFixedPointOptions} for the defaults.
+ * @param options the solver and when it stops; see {@link SolveFixedPointOptions} for the defaults.
  *
  * @example
  * ```ts
@@ -48,9 +50,9 @@ export function implicit({ onSolve, ...options }: ImplicitOptions = {}): FixedPo
     name: 'implicit',
     recordable: tolerance === 0 && onSolve === undefined,
     attach(f, solved, inputs) {
-      // Forward, this is the identity; backward, it turns the gradient g into w.
+      // The identity in the forward pass; the backward pass turns the gradient g into w.
       const throughFixedPoint = customGradient(
-        // The backward pass comes when everything not saved is gone.
+        // Saved, because all other tensors are freed before the backward pass.
         (image: tf.Tensor2D) => ({ value: tf.clone(image), saved: [solved, ...inputs] }),
         (g, [at, ...saved]) => [
           tf.tidy(() => {

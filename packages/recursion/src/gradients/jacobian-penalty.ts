@@ -3,18 +3,18 @@ import type { RandomStream } from '@hrm/layers';
 import type { FixedPointMap } from '../solvers/fixed-point-solver';
 import { lengths } from '../solvers/residual-norm';
 
-/** Step of the finite difference against the size of the state's elements: about the best that float32 allows. */
+/** Step of the finite difference relative to the state's elements: about the best for float32. */
 const DIFFERENCE = 1e-2;
 
 /**
- * Estimates `|J|^2 / n` for each sample, the squared Frobenius norm of the Jacobian against the state's size (Hutchinson:
- * the mean of `|J v|^2` over random signs v is `|J|^2`). Training with it keeps fixed points easy to find. `J v` is a
- * central difference, so that gradient flows through it by first derivatives alone.
+ * Estimates `|J|^2 / n` for each sample: the squared Frobenius norm of the Jacobian, divided by the state's size. By
+ * Hutchinson, the mean of `|J v|^2` over random signs v is `|J|^2`. As a penalty in training it keeps fixed points easy
+ * to find. `J v` is a central difference, so its gradient needs first derivatives only.
  *
  * Source: Bai, Koltun and Kolter, "Stabilizing equilibrium models by Jacobian regularization", ICML 2021.
  *
- * @param f see {@link FixedPointMap}; gradient flows to what it depends on.
- * @param state where J is taken, `[batch, n]`, a constant.
+ * @param f see {@link FixedPointMap}; gradient flows to the tensors it uses.
+ * @param state the point of J, `[batch, n]`, a constant.
  * @param signs v, `[batch, n]`, from {@link randomSigns}.
  * @returns `[batch]`
  *
@@ -41,14 +41,14 @@ export function jacobianPenalty(f: FixedPointMap, state: tf.Tensor2D, signs: tf.
 }
 
 /**
- * As many random signs, each 1 or -1.
+ * Draws `count` random signs, each 1 or -1.
  *
  * @example
  * ```ts
  * import { RandomStream } from '@hrm/layers';
  * import { randomSigns } from '@hrm/recursion';
  *
- * console.log(randomSigns(new RandomStream(0), 6)); // six, each 1 or -1
+ * console.log(randomSigns(new RandomStream(0), 6)); // six numbers, each 1 or -1
  * ```
  */
 export function randomSigns(random: RandomStream, count: number): Float32Array {

@@ -1,8 +1,8 @@
 import type { FixedPointGradient } from './fixed-point-gradient';
 
 /**
- * Applies the function once more, with gradient: the inverse of `I - J` in the true gradient is replaced by `I`. Exact where
- * the Jacobian is zero. The gradient of HRM, with the fixed point solved for in place of run towards.
+ * The gradient of one more application of the function: it replaces the inverse of `I - J` in the exact gradient by
+ * `I`. It is exact if the Jacobian is zero. This is HRM's gradient at a fixed point.
  *
  * Source: HRM, section 2; Fung et al., "JFB: Jacobian-free backpropagation for implicit networks", AAAI 2022.
  *
@@ -16,7 +16,7 @@ import type { FixedPointGradient } from './fixed-point-gradient';
  * registerGradients();
  * const half = (z: tf.Tensor2D, x: tf.Tensor) => tf.add(tf.mul(0.5, z), x);
  * const solve = (x: tf.Tensor) => fixedPoint(half, tf.zeros([1, 1]), [x], { gradient: oneStep() }).state;
- * tf.grad(solve)(tf.tensor2d([[3]])).print(); // [[1]], where the true gradient is 2
+ * tf.grad(solve)(tf.tensor2d([[3]])).print(); // [[1]]; the exact gradient is 2
  * ```
  */
 export function oneStep(): FixedPointGradient {

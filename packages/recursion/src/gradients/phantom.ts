@@ -2,17 +2,18 @@ import * as tf from '@tensorflow/tfjs-core';
 import { expectOptions, expectPositiveShare, expectSizes } from '@hrm/layers/internal';
 import type { FixedPointGradient } from './fixed-point-gradient';
 
-/** Choices of {@link phantom}. */
+/** Options of {@link phantom}. */
 export interface PhantomOptions {
-  /** Damped steps through which gradient flows. Default 5. */
+  /** Number of damped steps with gradient. Default 5. */
   steps?: number;
-  /** How far each step goes, over 0 and at most 1. Default 0.5. */
+  /** Length of each step, over 0 and at most 1. Default 0.5. */
   damping?: number;
 }
 
 /**
- * Makes `steps` damped steps from the fixed point, with gradient: the inverse of `I - J` is replaced by the start of its
- * (damped) Neumann series. Between `one-step` and `implicit` in exactness; memory grows with the steps.
+ * The gradient of `steps` damped steps from the fixed point: it replaces the inverse of `I - J` in the exact gradient
+ * by the first terms of its (damped) Neumann series. Its accuracy is between `one-step` and `implicit`. Memory grows
+ * with the steps.
  *
  * Source: Geng et al., "On training implicit models", NeurIPS 2021.
  *
@@ -27,7 +28,7 @@ export interface PhantomOptions {
  * const half = (z: tf.Tensor2D, x: tf.Tensor) => tf.add(tf.mul(0.5, z), x);
  * const gradient = phantom({ steps: 3, damping: 1 });
  * const solve = (x: tf.Tensor) => fixedPoint(half, tf.zeros([1, 1]), [x], { gradient }).state;
- * tf.grad(solve)(tf.tensor2d([[3]])).print(); // [[1.75]] = 1 + 1/2 + 1/4, where the true gradient is 2
+ * tf.grad(solve)(tf.tensor2d([[3]])).print(); // [[1.75]] = 1 + 1/2 + 1/4, the exact gradient is 2
  * ```
  */
 export function phantom(options: PhantomOptions = {}): FixedPointGradient {

@@ -1,14 +1,14 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { registerGradients } from '@hrm/layers';
-import { apartFromOuterTape } from './outer-tape';
+import { withSeparateTape } from './outer-tape';
 
 /**
- * `J^T v`, where J is the Jacobian of `f` at a point. A constant to any gradient taken around it.
+ * Computes `J^T v`, where J is the Jacobian of `f` at a point. No gradient flows through it.
  *
- * @param f differentiable; maps tensors of the point's shape to tensors of the vector's.
- * @param point where J is taken.
+ * @param f a differentiable function from the point's shape to the vector's shape.
+ * @param point the point of J.
  * @param vector of the shape of `f(point)`.
- * @returns of the point's shape; zero where f does not depend on it.
+ * @returns a tensor of the point's shape; zero if f does not depend on the point.
  *
  * @example
  * ```ts
@@ -22,9 +22,9 @@ import { apartFromOuterTape } from './outer-tape';
 export function vectorJacobianProduct<T extends tf.Tensor>(f: (point: T) => tf.Tensor, point: T, vector: tf.Tensor): T {
   registerGradients();
   return tf.tidy(() =>
-    apartFromOuterTape(() => {
+    withSeparateTape(() => {
       const { grads } = tf.engine().gradients(() => f(point), [point], vector, true);
-      // Copied, for the product of the identity would be the caller's own vector.
+      // Copied, because for the identity the product is the caller's vector.
       return (grads[0] ? tf.clone(grads[0]) : tf.zerosLike(point)) as T;
     }),
   );

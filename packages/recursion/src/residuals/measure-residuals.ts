@@ -10,31 +10,34 @@ import { stackedSweep, stackLatents } from '../stacked-latents';
 import { observeCore } from './observe-core';
 import { spectralRadius } from './spectral-radius';
 
-/** What {@link measureResiduals} needs of a model; those of `@hrm/models` have it. `Batch` is whatever it embeds. */
+/**
+ * The part of a model that {@link measureResiduals} needs; models of `@hrm/models` have it. `Batch` is the type of its
+ * batches.
+ */
 export interface MeasurableNetwork<Batch> {
   readonly core: RecursionCore;
   readonly schedule: RecursionSchedule;
-  /** Where each puzzle's latents start, `[hidden]` or any shape that broadcasts to the latents. */
+  /** The initial latents, `[hidden]` or any shape that broadcasts to the latents. */
   initialLatents(): { zH: tf.Tensor; zL: tf.Tensor };
-  /** The rows of the puzzle embedding that a batch uses, or undefined without one. */
+  /** The rows of the puzzle embedding for a batch; undefined if the model has none. */
   puzzleRows(batch: Batch): tf.Tensor2D | undefined;
   /** The embedded puzzle, `[batch, seq, hidden]`. */
   embed(batch: Batch, puzzleRows: tf.Tensor2D | undefined): tf.Tensor3D;
 }
 
-/** What {@link measureResiduals} does. */
+/** Options of {@link measureResiduals}. */
 export interface MeasureResidualsOptions {
-  /** Segments to run. Default 8. */
+  /** Number of segments to run. Default 8. */
   segments?: number;
-  /** Default the model's own. */
+  /** Default: the model's schedule. */
   schedule?: RecursionSchedule;
-  /** Products with the Jacobian that the estimate of the spectral radius makes; 0 leaves it out. Default 60. */
+  /** Number of products with the Jacobian for the spectral radius; 0 leaves it out. Default 60. */
   spectralIterations?: number;
-  /** Seed of the vector that this estimate starts from. Default 0. */
+  /** Seed of the spectral radius's initial vector. Default 0. */
   seed?: number;
 }
 
-/** A figure for each sample of the batch, and their mean. */
+/** A number for each sample of the batch, and their mean. */
 export interface SampleFigures {
   mean: number;
   samples: number[];
@@ -55,23 +58,23 @@ export interface SegmentResidual {
   zL: SampleFigures;
 }
 
-/** What {@link measureResiduals} finds. Residuals are relative: `|f(z) - z| / |z|`. */
+/** The result of {@link measureResiduals}. Residuals are relative: `|f(z) - z| / |z|`. */
 export interface ResidualReport {
-  /** Every refinement in the order in which the schedule made them. */
+  /** Every refinement, in the schedule's order. */
   applications: ApplicationResidual[];
   segments: SegmentResidual[];
-  /** Of the Jacobian of one sweep (f_L, then f_H) where the last segment ends; undefined if it was left out. */
+  /** Spectral radius of the Jacobian of one sweep (f_L, then f_H) after the last segment; undefined if left out. */
   spectralRadius: SampleFigures | undefined;
 }
 
 /**
- * Measures whether the recursion settles, as HRM's gradient assumes it does: how far each refinement moves its latent,
- * within segments and from one to the next, and how fast small differences die out in the end.
+ * Measures whether the recursion converges, as HRM's gradient assumes: how far each refinement and each segment moves
+ * the latents, and how fast small differences shrink at the end.
  *
- * Source: HRM, section 2 and figure 3, of which this is the measurement.
+ * Source: HRM, section 2 and figure 3.
  *
  * @param network the model.
- * @param batch puzzles, as the model embeds them.
+ * @param batch puzzles for the model.
  *
  * @example
  * ```ts
@@ -110,7 +113,7 @@ export async function measureResiduals<Batch>(
     const { zH, zL } = network.initialLatents();
     return { zH: tf.add(tf.zeros(x.shape), zH), zL: tf.add(tf.zeros(x.shape), zL) } as Latents;
   });
-  // Made inside a schedule's own scopes, so nothing else frees them.
+  // Kept tensors from inside the schedule's scopes; freed below.
   const kept: tf.Tensor1D[] = [];
   try {
     for (let segment = 1; segment <= segments; segment++) {
@@ -138,7 +141,7 @@ export async function measureResiduals<Batch>(
   }
 }
 
-/** One segment, and how far it and each of its refinements moved the latents, `[batch]` each. */
+/** Runs one segment. Returns how far it and each of its refinements moved the latents, `[batch]` each. */
 function runSegment(
   core: RecursionCore,
   schedule: RecursionSchedule,
@@ -160,7 +163,7 @@ function runSegment(
   return { latents, moved, applications };
 }
 
-/** Reads figures, and frees them. */
+/** Reads numbers and frees their tensor. */
 async function readFigures(figures: tf.Tensor1D): Promise<SampleFigures> {
   const samples = Array.from(await figures.data());
   figures.dispose();

@@ -3,13 +3,10 @@ import type { Latents } from '../latents';
 import { RecursionCore } from '../recursion-core';
 import type { Application } from '../schedules/refine-in-order';
 
-/** Told of a refinement: which it was, and the latents before and after it. */
+/** Called after each refinement with its kind, and the latents before and after it. */
 export type ApplicationObserver = (application: Application, before: Latents, after: Latents, x?: tf.Tensor3D) => void;
 
-/**
- * A core that refines as the given one does, and tells of each refinement. So whatever a schedule does can be seen from
- * outside.
- */
+/** A core that refines as the given one does and reports each refinement, so that any schedule can be observed. */
 export function observeCore(core: RecursionCore, onApplication: ApplicationObserver): RecursionCore {
   return new (class extends RecursionCore {
     override fL(latents: Latents, x: tf.Tensor3D): Latents {

@@ -5,22 +5,22 @@ import { vectorJacobianProduct } from '../gradients/vector-jacobian-product';
 import type { FixedPointMap } from '../solvers/fixed-point-solver';
 import { lengths } from '../solvers/residual-norm';
 
-/** Choices of {@link spectralRadius}. */
+/** Options of {@link spectralRadius}. */
 export interface SpectralRadiusOptions {
-  /** Products with the Jacobian, each a forward and a backward pass. Default 60. */
+  /** Number of products with the Jacobian, each a forward and a backward pass. Default 60. */
   iterations?: number;
-  /** Where the random start comes from. Default a stream with seed 0. */
+  /** Draws the initial vector. Default a stream with seed 0. */
   random?: RandomStream;
 }
 
 /**
- * Estimates the spectral radius of a function's Jacobian, for each sample: the largest size of its eigenvalues. Under 1,
- * plain iteration converges near that state. By power iteration on `J^T`, whose eigenvalues are those of `J`: the mean
- * growth of a random vector over the later half of the products, which holds for complex pairs as well. Accurate to a
- * few percent.
+ * Estimates the spectral radius of a function's Jacobian for each sample: the largest absolute eigenvalue. Below 1,
+ * plain iteration converges near that state. It uses power iteration on `J^T`, whose eigenvalues are those of `J`: the
+ * mean growth of a random vector over the later half of the products, which also works for complex eigenvalues.
+ * Accurate to a few percent.
  *
  * @param f see {@link FixedPointMap}.
- * @param state where J is taken, `[batch, n]`.
+ * @param state the point of J, `[batch, n]`.
  * @returns `[batch]`
  *
  * @example
@@ -53,7 +53,7 @@ export function spectralRadius(f: FixedPointMap, state: tf.Tensor2D, options: Sp
   });
 }
 
-/** Each sample's direction, and its length; the direction of zero is zero. */
+/** The unit vector and the length of each sample; zero stays zero. */
 function unit(x: tf.Tensor2D): { vector: tf.Tensor2D; length: tf.Tensor1D } {
   const length = lengths(x);
   return { vector: tf.div(x, tf.expandDims(tf.maximum(length, 1e-30), 1)), length };

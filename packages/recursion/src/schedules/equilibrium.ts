@@ -10,35 +10,36 @@ import { completeSolveOptions, SOLVE_OPTIONS, type SolveFixedPointOptions } from
 import { stackedSweep, stackLatents, unstackLatents } from '../stacked-latents';
 import type { RecursionSchedule } from './recursion-schedule';
 
-/** How {@link equilibrium} seeks, differentiates and regularises. */
+/** Options of {@link equilibrium}: search, gradient and regularization. */
 export interface EquilibriumOptions extends SolveFixedPointOptions {
   /**
-   * `'one-step'`, `'phantom'`, `'implicit'`, one of these with options such as `{ type: 'phantom', steps: 3 }`, or an object
-   * of your own. Default `'one-step'`, which costs least; `'implicit'` searches as the forward pass does unless told otherwise.
+   * `'one-step'`, `'phantom'`, `'implicit'`, one of these with options, such as `{ type: 'phantom', steps: 3 }`, or an
+   * object of your own. Default `'one-step'`, the cheapest. `'implicit'` without options uses the search options of the
+   * forward pass.
    */
   gradient?: FixedPointGradientChoice;
   /**
-   * Weight of `|J|^2 / n` in the loss, J being the Jacobian of one sweep at the fixed point. Training must then pass the
-   * random signs that `draw` gives. Default 0: none.
+   * Weight of `|J|^2 / n` in the loss, where J is the Jacobian of one sweep at the fixed point. Training must then pass
+   * the random signs of `draw` to `refine`. Default 0: no penalty.
    */
   jacobianWeight?: number;
-  /** Called after each search with how it went, which takes reading values. */
+  /** Called after each search with its report. It reads values, so such a step cannot be recorded. */
   onSolve?: (report: FixedPointReport) => void;
 }
 
 const SIGNS = 'jacobianSigns';
 
 /**
- * Solves for the latents that refinement leaves alone, `zL* = f_L(zL* + zH* + x)` and `zH* = f_H(zH* + zL*)`, both at once,
- * and differentiates there. One evaluation is a sweep: f_L, then f_H on what it gives. The latents that come in are the
- * first guess; those that go out are one sweep past the best guess found, and that sweep carries the gradient.
+ * A schedule that solves for the fixed point of both latents, `zL* = f_L(zL* + zH* + x)` and `zH* = f_H(zH* + zL*)`,
+ * and differentiates there. One evaluation is a sweep: f_L, then f_H on its result. The segment's latents are the
+ * initial guess. The result is one sweep after the best guess; that sweep carries the gradient.
  *
- * With a tolerance, the search reads a number after each sweep to know when to stop, so a step cannot be recorded; with
- * `iterations` (or `tolerance: 0`) it makes as many sweeps whatever happens, and can be. Metrics of each puzzle:
- * `solverSteps`, `solverResidual` and `solverConverged`.
+ * With a tolerance, the search reads a number after each sweep, so a step cannot be recorded. With `iterations` (or
+ * `tolerance: 0`) the number of sweeps is fixed and the step can be recorded. Metrics of each puzzle: `solverSteps`,
+ * `solverResidual` and `solverConverged`.
  *
- * Source: HRM, section 2, of whose gradient the fixed point is the assumption; Bai, Kolter and Koltun, "Deep Equilibrium
- * Models", NeurIPS 2019.
+ * Source: HRM, section 2, which assumes this fixed point; Bai, Kolter and Koltun, "Deep Equilibrium Models", NeurIPS
+ * 2019.
  *
  * @example
  * ```ts
@@ -81,7 +82,7 @@ export function equilibrium(options: EquilibriumOptions = {}): RecursionSchedule
         const signs = draws?.[SIGNS];
         if (jacobianWeight > 0 && !signs && isGradientTaken()) {
           throw new Error(
-            `equilibrium: jacobianWeight needs random signs; pass refine() what draw() gives, as tensors: { ${SIGNS} }`,
+            `equilibrium: jacobianWeight needs random signs; pass the result of draw() to refine(), as tensors: { ${SIGNS} }`,
           );
         }
         const penalty = (signs: tf.Tensor) =>

@@ -6,7 +6,7 @@ import { expectCycles, type Cycles, type RecursionSchedule } from './recursion-s
 import { applicationsOf, refineInOrder } from './refine-in-order';
 
 /**
- * TRM's schedule: all H-cycles but the last run without gradient; the last, with all its applications of f_L, carries it.
+ * TRM's schedule: only the last H-cycle, with all its applications of f_L, carries gradient.
  *
  * Source: TRM, section 4; official TRM, `models/recursive_reasoning/trm.py`, `_Inner.forward`.
  *

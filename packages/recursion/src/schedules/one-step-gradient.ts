@@ -6,8 +6,8 @@ import { expectCycles, type Cycles, type RecursionSchedule } from './recursion-s
 import { applicationsOf, refineInOrder } from './refine-in-order';
 
 /**
- * HRM's schedule: all refinements of a segment run without gradient, but for the last f_L and the last f_H. This is the
- * 1-step approximation of the gradient at a fixed point, in constant memory however long the recursion.
+ * HRM's schedule: only the last f_L and the last f_H of a segment carry gradient. This is the 1-step approximation of
+ * the gradient at a fixed point. Its memory does not grow with the length of the recursion.
  *
  * Source: HRM, section 2 ("approximate gradient"); official HRM, `models/hrm/hrm_act_v1.py`, `_Inner.forward`.
  *

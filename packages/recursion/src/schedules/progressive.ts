@@ -4,9 +4,9 @@ import { oneStepGradient } from './one-step-gradient';
 import type { Cycles, ProgressiveSchedule, RecursionSchedule } from './recursion-schedule';
 import { unrolled } from './unrolled';
 
-/** A part of training, and the cycles in it. */
+/** The cycles of one stage of training. */
 export interface ProgressiveStage extends Cycles {
-  /** The share of training after which the stage begins; 0 for the first. */
+  /** The stage begins after this share of training; 0 for the first. */
   from: number;
 }
 
@@ -16,11 +16,14 @@ const schedules = {
   unrolled: (cycles: Cycles) => unrolled(cycles),
 };
 
-/** Choices of {@link progressive}. */
+/** Options of {@link progressive}. */
 export interface ProgressiveOptions {
-  /** Default: CGAR's, `[{ from: 0, hCycles: 1, lCycles: 2 }, { from: 0.3, hCycles: 2, lCycles: 4 }, { from: 0.6, hCycles: 3, lCycles: 6 }]`. */
+  /**
+   * Default: CGAR's, `[{ from: 0, hCycles: 1, lCycles: 2 }, { from: 0.3, hCycles: 2, lCycles: 4 }, { from: 0.6,
+   * hCycles: 3, lCycles: 6 }]`.
+   */
   stages?: readonly ProgressiveStage[];
-  /** What makes the schedule of a stage of its cycles, by name or as a function. Default `'full-recursion'`. */
+  /** Makes the schedule of a stage from its cycles: a name or a function. Default `'full-recursion'`. */
   schedule?: keyof typeof schedules | ((cycles: Cycles) => RecursionSchedule);
 }
 
@@ -31,11 +34,11 @@ const CGAR_STAGES: readonly ProgressiveStage[] = [
 ];
 
 /**
- * A schedule whose cycles grow over training, which saves time early on, when deep recursion does not pay yet. The
- * trainer asks {@link ProgressiveSchedule.at} for the stage it is in; `refine` itself is that of the last stage.
+ * A schedule whose cycles grow over training. It saves time early on, when deep recursion does not help yet. A trainer
+ * calls {@link ProgressiveSchedule.at} for the current stage; `refine` is that of the last stage.
  *
- * Source: CGAR, arXiv 2511.08653, "progressive depth curriculum": (n, T) = (2, 1), then (4, 2) after 30% of training and
- * (6, 3) after 60%, where n counts f_L in a cycle and T counts cycles.
+ * Source: CGAR, arXiv 2511.08653, "progressive depth curriculum": (n, T) = (2, 1), then (4, 2) after 30% of training
+ * and (6, 3) after 60%, where n is `lCycles` and T is `hCycles`.
  *
  * @example
  * ```ts
@@ -70,7 +73,7 @@ export function progressive(options: ProgressiveOptions = {}): ProgressiveSchedu
   const rising = stages.every(({ from }, i) => (i === 0 ? from === 0 : from > stages[i - 1]!.from && from < 1));
   if (stages.length === 0 || !rising) {
     throw new RangeError(
-      `progressive: the stages begin at [${stages.map(({ from }) => from).join(', ')}], expected 0 first, then rising shares under 1`,
+      `progressive: the stages begin at [${stages.map(({ from }) => from).join(', ')}], expected 0 first, then rising shares below 1`,
     );
   }
   const made = stages.map(({ from, ...cycles }) => {

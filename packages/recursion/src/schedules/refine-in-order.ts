@@ -7,7 +7,7 @@ import type { Cycles, Refinement } from './recursion-schedule';
 /** One refinement: of zL by f_L, or of zH by f_H. */
 export type Application = 'fL' | 'fH';
 
-/** All refinements of a segment in their order: f_L `lCycles` times and f_H once, all that `hCycles` times. */
+/** The refinements of a segment in order: f_L `lCycles` times, then f_H once; all of this `hCycles` times. */
 export function applicationsOf({ hCycles, lCycles }: Cycles): Application[] {
   const cycle: Application[] = [...Array.from({ length: lCycles }, (): Application => 'fL'), 'fH'];
   return Array.from({ length: hCycles }, () => cycle).flat();
@@ -24,9 +24,9 @@ export function applyInOrder(
 }
 
 /**
- * A segment of which only the end carries gradient.
+ * Runs a segment whose last `withGradient` applications carry gradient.
  *
- * @param withGradient how many applications at the end carry gradient; those before run without.
+ * @param withGradient number of applications, counted from the end.
  */
 export function refineInOrder(
   core: RecursionCore,
@@ -35,10 +35,9 @@ export function refineInOrder(
   order: readonly Application[],
   withGradient: number,
 ): Refinement {
-  const turn = Math.max(0, order.length - withGradient);
+  const first = Math.max(0, order.length - withGradient);
   return tf.tidy(() => {
-    const nearTheEnd = () => withoutGradient(() => applyInOrder(core, latents, x, order.slice(0, turn)));
-    const start = turn === 0 ? latents : nearTheEnd();
-    return { latents: applyInOrder(core, start, x, order.slice(turn)) };
+    const start = first === 0 ? latents : withoutGradient(() => applyInOrder(core, latents, x, order.slice(0, first)));
+    return { latents: applyInOrder(core, start, x, order.slice(first)) };
   });
 }

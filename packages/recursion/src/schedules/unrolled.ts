@@ -5,18 +5,18 @@ import type { RecursionCore } from '../recursion-core';
 import { expectCycles, type Cycles, type RecursionSchedule } from './recursion-schedule';
 import { applicationsOf, refineInOrder } from './refine-in-order';
 
-/** Length of {@link unrolled}, and how much of it carries gradient. */
+/** Options of {@link unrolled}. */
 export interface UnrolledOptions extends Cycles {
-  /** How many applications of f_L or f_H, counted from the end, carry gradient. Default all. */
+  /** Number of applications of f_L or f_H with gradient, counted from the end. Default all. */
   withGradient?: number;
 }
 
 /**
  * Backpropagation through time: gradient flows through every refinement of the segment, or through the last
- * `withGradient`. Memory grows with the number of refinements that carry gradient. `withGradient: 2` is
- * `oneStepGradient`, `withGradient: lCycles + 1` is `fullRecursion`.
+ * `withGradient`. Memory grows with their number. `withGradient: 2` equals `oneStepGradient`,
+ * `withGradient: lCycles + 1` equals `fullRecursion`.
  *
- * When all of it carries gradient, it flows into the latents that the segment started from as well.
+ * If every refinement carries gradient, it also flows into the latents at the start of the segment.
  *
  * Source: HRM, section 2, on what the 1-step gradient replaces.
  *

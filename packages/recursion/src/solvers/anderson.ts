@@ -4,23 +4,24 @@ import type { FixedPointSolver, FixedPointHistory } from './fixed-point-solver';
 import { solveLinearSystems } from './solve-linear-systems';
 import { appendToWindow, innerProducts, weightedSum } from './window';
 
-/** Choices of {@link anderson}. */
+/** Options of {@link anderson}. */
 export interface AndersonOptions {
-  /** Past steps that the next is made of; 2 `window` states are kept in memory. Default 5. */
+  /** Number of past steps to combine; 2 `window` states are kept in memory. Default 5. */
   window?: number;
-  /** Added to the diagonal of the least-squares system, which is scaled to a diagonal of 1. Default 1e-6. */
+  /** Added to the diagonal of the least-squares system, whose diagonal is scaled to 1. Default 1e-6. */
   ridge?: number;
-  /** How far to go along the mixed residual, over 0 and at most 1. Default 1. */
+  /** Length of a step along the combined residual, over 0 and at most 1. Default 1. */
   damping?: number;
 }
 
 /**
- * Anderson acceleration: finds the mix of the last `window` steps whose residual is least if f were linear, and goes on
- * from there. Often several times fewer steps than plain iteration, and it converges where plain iteration turns in
- * circles. Where the least-squares system of a sample is singular, that sample makes a step of damped iteration.
+ * Anderson acceleration: finds the combination of the last `window` steps that would have the least residual if f were
+ * linear, and continues from there. It often needs several times fewer steps than plain iteration, and it also
+ * converges for some functions on which plain iteration does not. If the least-squares system of a sample is singular,
+ * that sample makes a step of damped iteration.
  *
- * Source: Anderson, "Iterative procedures for nonlinear integral equations", J. ACM 12 (1965); in the form of Walker and Ni,
- * "Anderson acceleration for fixed-point iterations", SIAM J. Numer. Anal. 49 (2011).
+ * Source: Anderson, "Iterative procedures for nonlinear integral equations", J. ACM 12 (1965); in the form of Walker
+ * and Ni, "Anderson acceleration for fixed-point iterations", SIAM J. Numer. Anal. 49 (2011).
  *
  * @example
  * ```ts
@@ -60,10 +61,10 @@ export function anderson(options: AndersonOptions = {}): FixedPointSolver {
   };
 }
 
-/** The weights `[batch, rows]` with which the rows of a window sum to something near the target `[batch, n]`. */
+/** The weights `[batch, rows]` with which the rows of a window best approximate the target `[batch, n]`. */
 function leastSquares(rows: tf.Tensor, target: tf.Tensor2D, ridge: number) {
   const count = rows.shape[1]!;
-  // Scaled to length 1, steps of very different lengths make no system that float32 cannot solve.
+  // Scaled to length 1, so that float32 can solve the system even if the steps' lengths differ a lot.
   const lengths = tf.maximum(tf.sqrt(tf.sum(tf.square(rows), 2, true)), 1e-30);
   const directions = tf.div<tf.Tensor3D>(rows, lengths);
   const gram = tf.matMul(directions, directions, false, true);

@@ -6,10 +6,10 @@ import type { FixedPointSolver } from './fixed-point-solver';
 
 const solvers = { 'damped-iteration': dampedIteration, anderson, broyden };
 
-/** Configs that were written before call it so. */
+/** Name of `damped-iteration` in older configs. */
 const FORMER_NAME = 'damped';
 
-/** A solver: an object, or, as config files have it, its name, alone or with its options. */
+/** A solver: an object, its name, or its name with options, as in config files. */
 export type FixedPointSolverChoice =
   | FixedPointSolver
   | keyof typeof solvers
@@ -17,7 +17,7 @@ export type FixedPointSolverChoice =
   | ({ type: 'anderson' } & AndersonOptions)
   | ({ type: 'broyden' } & BroydenOptions);
 
-/** The solver that a choice stands for. */
+/** Returns the solver of a choice. */
 export function chooseSolver(owner: string, choice: FixedPointSolverChoice): FixedPointSolver {
   if ((typeof choice !== 'object' && typeof choice !== 'string') || choice === null) {
     throw new TypeError(

@@ -2,15 +2,15 @@ import * as tf from '@tensorflow/tfjs-core';
 import { expectOptions, expectPositiveShare } from '@hrm/layers/internal';
 import type { FixedPointSolver } from './fixed-point-solver';
 
-/** Choices of {@link dampedIteration}. */
+/** Options of {@link dampedIteration}. */
 export interface DampedIterationOptions {
-  /** How far to go from the state towards its image, over 0 and at most 1. Default 1, plain iteration. */
+  /** Length of a step from the state to its image, over 0 and at most 1. Default 1: plain iteration. */
   damping?: number;
 }
 
 /**
- * Fixed-point iteration `z <- z + damping (f(z) - z)`. Converges when the Jacobian's spectral radius is under 1, by that
- * factor a step (Banach); less damping than 1 tames eigenvalues near -1 or with a large imaginary part.
+ * Fixed-point iteration `z <- z + damping (f(z) - z)`. It converges if the Jacobian's spectral radius is below 1, by
+ * that factor in each step (Banach). A damping below 1 helps with eigenvalues near -1 or with a large imaginary part.
  *
  * @example
  * ```ts

@@ -1,24 +1,24 @@
 import type { FixedPointSolution } from './solve-fixed-point';
 
-/** How a search went, as plain numbers. */
+/** The result of a search, as plain numbers. */
 export interface SearchReport {
   converged: boolean;
   /** Evaluations of f. */
   steps: number;
-  /** The least residual; infinite where none was finite. */
+  /** The least residual; infinite if none was finite. */
   residual: number;
 }
 
-/** How the search for each sample went, and for the batch: whether all converged, the most steps, the largest residual. */
+/** The result for each sample and for the batch: whether all converged, the most steps, the largest residual. */
 export interface FixedPointReport extends SearchReport {
   samples: (SearchReport & {
-    /** Residual of each guess, up to the one that ended the search. */
+    /** Residual of each guess until the search ended. */
     trace: number[];
   })[];
 }
 
 /**
- * Reads how a search went. It waits for the values, so it cannot be recorded.
+ * Reads the result of a search as plain numbers. A step that calls it cannot be recorded.
  *
  * @example
  * ```ts

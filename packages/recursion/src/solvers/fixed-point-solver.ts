@@ -1,24 +1,24 @@
 import type * as tf from '@tensorflow/tfjs-core';
 
-/** A function from states `[batch, n]` to states; each row of the result depends on the same row of the state alone. */
+/** A function from states `[batch, n]` to states. Each row of the result depends only on the same row of the state. */
 export type FixedPointMap = (state: tf.Tensor2D) => tf.Tensor;
 
-/** What a solver remembers from one iteration to the next; empty before the first. */
+/** A solver's memory between iterations; empty before the first. */
 export type FixedPointHistory = { [name: string]: tf.Tensor };
 
 /**
- * How the next guess at a fixed point is made. `solveFixedPoint` does the rest: evaluates the function, measures
- * residuals, keeps the best guess and decides when to stop. So any object of this shape is a solver.
+ * Makes the next guess at a fixed point. `solveFixedPoint` does the rest: it evaluates the function, measures
+ * residuals, keeps the best guess and decides when to stop. You can pass an object of your own.
  */
 export interface FixedPointSolver {
   readonly name: string;
   /**
-   * Makes the next guess. Runs without gradient inside a `tf.tidy`, must not read the values of tensors, and must treat
-   * every row by itself.
+   * Makes the next guess. It runs without gradient inside a `tf.tidy`. It must not read the values of tensors, and must
+   * treat every row by itself.
    *
-   * @param history what the last call returned.
-   * @param state the present guess, `[batch, n]`.
-   * @param image what the function makes of it, `[batch, n]`.
+   * @param history the history that the last call returned.
+   * @param state the current guess, `[batch, n]`.
+   * @param image the value of the function at the guess, `[batch, n]`.
    */
   advance(
     history: FixedPointHistory,

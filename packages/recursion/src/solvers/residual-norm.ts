@@ -9,8 +9,8 @@ export function lengths(x: tf.Tensor): tf.Tensor1D {
 }
 
 /**
- * How far a function moves each sample: `|image - state| / |state|`, or without the divisor; `[batch]`. Infinite where
- * that is not a finite number.
+ * The residual of each sample, `|image - state| / |state|`, or `|image - state|` if absolute; `[batch]`. Infinite if it
+ * is not a finite number.
  */
 export function residualNorm(
   state: tf.Tensor,

@@ -5,37 +5,40 @@ import { chooseSolver, type FixedPointSolverChoice } from './choose-solver';
 import type { FixedPointMap, FixedPointHistory } from './fixed-point-solver';
 import { residualNorm } from './residual-norm';
 
-/** How a fixed point is sought, and when that ends. */
+/** Options of a search for a fixed point. */
 export interface SolveFixedPointOptions {
   /** Default `anderson()`. */
   solver?: FixedPointSolverChoice;
   /**
-   * The residual at which a sample is done, `|f(z) - z| / |z|`. Default 1e-4; float32 allows about 1e-6. With 0 nothing is
-   * read and `maxIterations` are made, so that the search can be recorded.
+   * A sample is done at this residual, `|f(z) - z| / |z|`. Default 1e-4; float32 allows about 1e-6. With 0 the search
+   * always makes `maxIterations` and reads no values, so that it can be recorded.
    */
   tolerance?: number;
-  /** `'absolute'`: the tolerance is of `|f(z) - z|`. Default `'relative'`. */
+  /** `'absolute'`: the residual is `|f(z) - z|`. Default `'relative'`. */
   residual?: 'relative' | 'absolute';
-  /** Evaluations of f after which the search ends, wherever it is. Default 40. */
+  /** Most evaluations of f. Default 40. */
   maxIterations?: number;
-  /** Short for `tolerance: 0` and this `maxIterations`: always as many evaluations, which can be recorded. */
+  /** A fixed number of evaluations: short for `tolerance: 0` with this `maxIterations`. */
   iterations?: number;
 }
 
 /** The names of {@link SolveFixedPointOptions}. */
 export const SOLVE_OPTIONS = ['solver', 'tolerance', 'residual', 'maxIterations', 'iterations'] as const;
 
-/** What a search found, each sample by itself. */
+/** The result of a search, for each sample. */
 export type FixedPointSolution = {
   /** The guess with the least residual, `[batch, n]`. */
   state: tf.Tensor2D;
-  /** Its residual, `[batch]`; infinite where no guess had a finite one, and `state` is then the start. */
+  /** Its residual, `[batch]`. If no guess had a finite residual, it is infinite and `state` is the start. */
   residual: tf.Tensor1D;
-  /** Evaluations of f until the sample was done or given up, `[batch]`, int32. */
+  /** Evaluations of f until the sample was done or abandoned, `[batch]`, int32. */
   steps: tf.Tensor1D;
   /** Whether the residual is within the tolerance, `[batch]`, bool. */
   converged: tf.Tensor1D;
-  /** Residual of every guess, `[evaluations, batch]`, infinite where it was not finite; of a sample, `steps` count. */
+  /**
+   * Residual of every guess, `[evaluations, batch]`; infinite if not finite. For each sample the first `steps` rows
+   * count.
+   */
   trace: tf.Tensor2D;
 };
 
@@ -47,16 +50,16 @@ type Search = {
   residual: tf.Tensor1D;
   steps: tf.Tensor1D;
   converged: tf.Tensor1D;
-  /** Converged or given up, `[batch]`, bool. The best guess of such a sample stays, whatever becomes of later ones. */
+  /** Converged or abandoned, `[batch]`, bool. Such a sample keeps its best guess. */
   done: tf.Tensor1D;
 };
 
-/** {@link SolveFixedPointOptions}, checked and filled in. */
+/** Checks {@link SolveFixedPointOptions} and fills in the defaults. */
 export function completeSolveOptions(owner: string, options: SolveFixedPointOptions) {
   const { solver = 'anderson', residual = 'relative', iterations } = options;
   const fixed = iterations !== undefined;
   if (fixed && (options.tolerance !== undefined || options.maxIterations !== undefined)) {
-    throw new RangeError(`${owner}: iterations stands for tolerance 0 and maxIterations; give either it or them`);
+    throw new RangeError(`${owner}: iterations replaces tolerance and maxIterations; give one or the other`);
   }
   const { tolerance = fixed ? 0 : 1e-4, maxIterations = iterations ?? 40 } = options;
   expectNotNegative(owner, { tolerance });
@@ -68,13 +71,13 @@ export function completeSolveOptions(owner: string, options: SolveFixedPointOpti
 }
 
 /**
- * Seeks a fixed point `z = f(z)`, for each sample of a batch by itself. A sample is done when its residual is within the
- * tolerance; guesses after that do not count, so its answer does not depend on the rest of the batch. One whose residual
- * is no longer finite is given up. Of every sample the best guess is returned, which is finite wherever the start is. No
- * gradient flows through the search: `fixedPoint` gives one.
+ * Searches a fixed point `z = f(z)` for each sample of a batch. A sample is done when its residual is within the
+ * tolerance. Later guesses do not count, so its answer does not depend on the rest of the batch. A sample whose
+ * residual is not finite is abandoned. The result is the best guess of each sample; it is finite if the start is. No
+ * gradient flows through the search; use `fixedPoint` for a gradient.
  *
  * @param f see {@link FixedPointMap}.
- * @param start the first guess, `[batch, n]`.
+ * @param start the initial guess, `[batch, n]`.
  *
  * @example
  * ```ts
@@ -99,7 +102,7 @@ export function solveFixedPoint(
     );
   }
   const { solver, tolerance, residual, maxIterations } = completeSolveOptions('solveFixedPoint', options);
-  expectShape('solveFixedPoint', start, ['batch', 'n'], 'a state is a row of numbers for each sample');
+  expectShape('solveFixedPoint', start, ['batch', 'n'], 'a state has a row of numbers for each sample');
   const [batch] = start.shape;
 
   return withoutGradient(() => {
@@ -114,14 +117,14 @@ export function solveFixedPoint(
     let history: FixedPointHistory = {};
     const trace: tf.Tensor1D[] = [];
     for (let iteration = 1; ; iteration++) {
-      // Copied, for f may return a tensor that is not ours to free.
+      // Copied, because f may return a tensor that we must not free.
       const image = tf.tidy(() => tf.clone(f(search.state))) as tf.Tensor2D;
-      expectShape('solveFixedPoint', image, start.shape, 'f must give a state of the shape it was given');
+      expectShape('solveFixedPoint', image, start.shape, 'f must return a state of the same shape');
       const measured = tf.tidy(() => measure(search, residualNorm(search.state, image, residual), tolerance));
       releaseReplaced(search, [measured.search, history, start]);
       search = measured.search;
       trace.push(measured.row);
-      // Reading a value is what makes a search impossible to record, so only a tolerance asks for one.
+      // A search that reads values cannot be recorded, so only one with a tolerance does.
       if (iteration === maxIterations || (tolerance > 0 && tf.tidy(() => tf.all(search.done).dataSync()[0] === 1)))
         break;
 
@@ -137,7 +140,7 @@ export function solveFixedPoint(
   });
 }
 
-/** Takes a guess's residual into account: is it the best, is it good enough, is it still finite? */
+/** Updates a search with the residual of its guess: is it the best, within the tolerance, still finite? */
 function measure(search: Search, residual: tf.Tensor1D, tolerance: number): { search: Search; row: tf.Tensor1D } {
   const finite = tf.less(residual, Infinity);
   const active = tf.logicalNot(search.done);
@@ -156,7 +159,7 @@ function measure(search: Search, residual: tf.Tensor1D, tolerance: number): { se
   };
 }
 
-/** Frees what was in `old` and is not in `kept`: states are large, and a search makes many. */
+/** Frees the tensors in `old` that are not in `kept`: a search makes many large states. */
 function releaseReplaced(old: unknown, kept: unknown): void {
   const inUse = new Set<tf.Tensor>();
   mapTensors(kept, (tensor) => (inUse.add(tensor), tensor));

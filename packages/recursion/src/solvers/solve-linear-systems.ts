@@ -1,16 +1,16 @@
 import * as tf from '@tensorflow/tfjs-core';
 
-/** Pivots this small, against a largest diagonal element of 1, are rounding. */
+/** Smaller pivots are rounding errors, if the largest diagonal element is 1. */
 const SMALLEST_PIVOT = 1e-7;
 
 /**
- * Solves a batch of small symmetric positive semidefinite systems by Gauss-Jordan elimination, as operations on tensors:
- * nothing is read. Such systems need no pivoting. They should be scaled so that the diagonal is about 1.
+ * Solves a batch of small symmetric positive semidefinite systems by Gauss-Jordan elimination, without reading values.
+ * Such systems need no pivoting. Scale them so that the diagonal is about 1.
  *
  * @param matrices `[batch, n, n]`
  * @param rightSides `[batch, n]`
- * @returns the solutions, `[batch, n]`, and which systems were singular, `[batch]`: their solutions mean nothing, but
- * are finite where the system was.
+ * @returns the solutions, `[batch, n]`, and which systems are singular, `[batch]`. The solution of a singular system
+ *   has no meaning, but is finite if the system is.
  */
 export function solveLinearSystems(
   matrices: tf.Tensor3D,

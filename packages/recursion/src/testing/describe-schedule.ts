@@ -4,13 +4,13 @@ import { scheduleChecks } from './schedule-checks';
 import { ScheduleSubject, type ScheduleTestOptions } from './schedule-subject';
 
 /**
- * Tests of a recursion schedule, with vitest: shapes, inputs left alone, each puzzle by itself, the gradient it should
- * have and no other, no leaked tensor, no value read and no random number drawn inside a step, and equal answers on all
- * backends that the test file imports. What fails says so in a sentence, with the likely cause.
+ * Tests a recursion schedule with vitest: shapes, unchanged inputs, independent puzzles, the expected gradient, leaks,
+ * no value read and no random number drawn inside a step, and equal answers on all backends that the test file imports.
+ * A failure names the likely cause.
  *
  * @param name of the schedule.
- * @param make makes it.
- * @param options what gradient it should have; see {@link ScheduleTestOptions}.
+ * @param make makes the schedule.
+ * @param options the expected gradient; see {@link ScheduleTestOptions}.
  *
  * @example
  * ```ts

@@ -11,13 +11,13 @@ import {
   type ScheduleProblem,
 } from './schedule-subject';
 
-/** Distance, against the largest element, that rounding may put between two gradients. */
+/** Distance that rounding may cause, relative to the largest element. */
 const ROUNDING = 1e-4;
 
 /** Numbers by name. */
 export type NamedValues = { [name: string]: Float32Array };
 
-/** The value of a loss of the latents, and its gradients by the core's parameters, the embedded puzzle and the start. */
+/** A loss of the latents, and its gradients by the core's parameters, the embedded puzzle and the initial latents. */
 export function lossAndGradients({ parameters, x, latents }: ScheduleProblem, refine: () => Latents): NamedValues {
   const byWhat = { ...parameters, x, zH: latents.zH, zL: latents.zL };
   return tf.tidy(() => {
@@ -31,7 +31,7 @@ export function lossAndGradients({ parameters, x, latents }: ScheduleProblem, re
   });
 }
 
-/** The first of the named values that differ by more than rounding, or undefined. */
+/** Describes the first value that differs by more than rounding; undefined if none does. */
 export function firstDifference(got: NamedValues, expected: NamedValues): string | undefined {
   for (const [name, values] of Object.entries(expected)) {
     const size = values.reduce((largest, value) => Math.max(largest, Math.abs(value)), 1e-3);
@@ -47,13 +47,13 @@ const refineOf =
   () =>
     schedule.refine(core, latents, x, draws).latents;
 
-/** All refinements once more, with gradient into the latents that the first had. */
+/** Repeats all refinements, with gradient into the initial latents. */
 function replayAll(problem: ScheduleProblem, refinements: readonly ObservedRefinement[]): Latents {
   const [first, ...rest] = refinements;
   return replayLast(problem, [{ ...first!, before: problem.latents }, ...rest], refinements.length);
 }
 
-/** Whether a schedule's gradient is that of some number of its last refinements, or of all. */
+/** Whether a gradient is that of some number of last refinements, or of all. */
 function isOfLastRefinements(problem: ScheduleProblem, got: NamedValues): boolean {
   const refinements = observeRefinements(problem);
   const replays = [
@@ -63,7 +63,7 @@ function isOfLastRefinements(problem: ScheduleProblem, got: NamedValues): boolea
   return replays.some((replay) => firstDifference(got, lossAndGradients(problem, replay)) === undefined);
 }
 
-/** Compares the tape with finite differences by everything that should have a gradient. */
+/** Compares the gradients with finite differences, by every tensor that should have one. */
 function expectExact(problem: ScheduleProblem, refine: (z: Latents, x: tf.Tensor3D) => Latents, withStart: boolean) {
   const { parameters, latents } = problem;
   const x = tf.variable(problem.x);
@@ -82,7 +82,7 @@ function expectExact(problem: ScheduleProblem, refine: (z: Latents, x: tf.Tensor
   }
 }
 
-/** How far a gradient reaches, where it is not as far as it should. */
+/** Describes how many refinements a wrong gradient covers. */
 function reachFault(
   problem: ScheduleProblem,
   got: NamedValues,
@@ -93,24 +93,24 @@ function reachFault(
   const count = refinements.length;
   const isOf = (replayed: () => Latents) => firstDifference(got, lossAndGradients(problem, replayed)) === undefined;
   const reach = refinements.findIndex((_, i) => isOf(() => replayLast(problem, refinements, i + 1))) + 1;
-  const expected = `the gradient should be that of ${wanted === 'all' ? `all ${count}` : `the last ${wanted} of ${count}`} refinements`;
+  const expected = `the gradient should cover ${wanted === 'all' ? `all ${count}` : `the last ${wanted} of ${count}`} refinements`;
   const parameters = Object.entries(got).filter(
     ([name]) => !['loss', 'gradient by zH', 'gradient by zL'].includes(name),
   );
   if (parameters.every(([, values]) => values.every((value) => value === 0))) {
-    return `${expected}, and there is none: likely withoutGradient or stopGradient is around all of them`;
+    return `${expected}, but there is none: likely withoutGradient or stopGradient is around all of them`;
   }
   if (reach > 0) {
-    return `${expected}, and is that of the last ${reach}: put withoutGradient around the others, no more and no fewer, or tell describeSchedule gradient: ${reach}`;
+    return `${expected}, but it covers the last ${reach}: put withoutGradient around exactly the others, or give describeSchedule the option gradient: ${reach}`;
   }
   if (isOf(() => replayAll(problem, refinements))) {
-    return `${expected}, and goes through all ${count} into the latents before: put withoutGradient around the others, or tell describeSchedule gradient: 'all'`;
+    return `${expected}, but it covers all ${count} and the initial latents: put withoutGradient around the others, or give describeSchedule the option gradient: 'all'`;
   }
-  return `${expected}, and is another (${difference}): likely something beside f_L and f_H has a gradient, or the result is not what the last of them gave`;
+  return `${expected}, but it differs (${difference}): likely another operation than f_L and f_H has a gradient, or the result is not that of the last refinement`;
 }
 
 const replay: ScheduleCheck = {
-  title: 'has the gradient of its last refinements from a constant on, no more and no less',
+  title: 'has exactly the gradient of its last refinements',
   applies: ({ gradient }) => gradient === undefined || typeof gradient === 'number' || gradient === 'all',
   check(subject) {
     subject.withProblem(subject.sizes[0]!, (problem) =>
@@ -121,8 +121,8 @@ const replay: ScheduleCheck = {
           expectThat(
             isOfLastRefinements(problem, got),
             () =>
-              'the gradient is that of no number of last refinements: likely something beside f_L and f_H has a gradient, or ' +
-              'withoutGradient ends in the midst of one; if it is meant so, tell describeSchedule what the gradient should be',
+              'the gradient is not that of any number of last refinements: likely another operation than f_L and f_H has a ' +
+              'gradient, or withoutGradient ends inside one; if this is meant, give describeSchedule the option gradient',
           );
           return;
         }
@@ -140,7 +140,7 @@ const replay: ScheduleCheck = {
 };
 
 const frozenDifferences: ScheduleCheck = {
-  title: 'has a gradient that agrees with finite differences, what is before its reach held as it was',
+  title: 'has a gradient that agrees with finite differences, with earlier refinements held constant',
   applies: ({ gradient }) => typeof gradient === 'number',
   check(subject) {
     subject.withProblem(subject.sizes[0]!, (problem) =>
@@ -153,7 +153,7 @@ const frozenDifferences: ScheduleCheck = {
 };
 
 const differences: ScheduleCheck = {
-  title: 'has the gradient of its result, as finite differences have it',
+  title: 'has a gradient that agrees with finite differences of its result',
   applies: ({ gradient }) => gradient === 'exact' || gradient === 'all',
   check(subject) {
     subject.withProblem(subject.sizes[0]!, (problem) =>
@@ -166,8 +166,8 @@ const differences: ScheduleCheck = {
           expectThat(
             got[name]!.every((value) => value === 0),
             () =>
-              `there is a ${name}, which should be a constant to a gradient that is 'exact': search in withoutGradient, or tell ` +
-              "describeSchedule gradient: 'all'",
+              `there is a ${name}, which should be zero for the option gradient: 'exact': search inside withoutGradient, or ` +
+              "give describeSchedule gradient: 'all'",
           );
         }
       }),
@@ -182,18 +182,18 @@ const reference: ScheduleCheck = {
     subject.withProblem(subject.sizes[0]!, (problem) => {
       const { core, latents, x } = problem;
       const { gradient } = subject;
-      if (typeof gradient !== 'function') throw new TypeError('the gradient is no function');
+      if (typeof gradient !== 'function') throw new TypeError('the gradient is not a function');
       const expected = lossAndGradients(problem, () => gradient(core, latents, x));
       const difference = firstDifference(lossAndGradients(problem, refineOf(problem)), expected);
       expectThat(
         difference === undefined,
         () =>
-          `the schedule and its reference differ (${difference}): likely withoutGradient stands around more refinements in one ` +
-          'than in the other, or they make other refinements',
+          `the schedule and its reference differ (${difference}): likely withoutGradient is around more refinements in one ` +
+          'than in the other, or their refinements differ',
       );
     });
   },
 };
 
-/** What gradient flows through a schedule. */
+/** Checks of a schedule's gradient. */
 export const gradientChecks: readonly ScheduleCheck[] = [replay, frozenDifferences, differences, reference];

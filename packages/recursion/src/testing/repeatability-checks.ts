@@ -8,7 +8,7 @@ import type { ScheduleCheck } from './schedule-check';
 import { latentValues, refine, train } from './schedule-values';
 
 const recording: ScheduleCheck = {
-  title: 'reads no value of a tensor, forward or backward, unless it says that it cannot be recorded',
+  title: 'reads no value of a tensor, forward or backward, if it is recordable',
   applies: (subject) => subject.make().recordable ?? true,
   check(subject) {
     subject.withProblem(subject.sizes[0]!, (problem) => {
@@ -28,7 +28,7 @@ const recording: ScheduleCheck = {
           reads.every((read) => read.mock.calls.length === 0),
           () =>
             'the schedule reads the values of a tensor (data or dataSync), so its step cannot be recorded: compute with tensors ' +
-            'instead, as by tf.where, or say recordable: false',
+            'instead, such as with tf.where, or set recordable: false',
         );
       } finally {
         for (const read of reads) read.mockRestore();
@@ -38,7 +38,7 @@ const recording: ScheduleCheck = {
 };
 
 const randomness: ScheduleCheck = {
-  title: 'draws random numbers from the stream it is given alone, and ahead of a step',
+  title: 'draws random numbers only in draw, from the given stream',
   check(subject) {
     const chance = vi.spyOn(Math, 'random');
     try {
@@ -47,20 +47,19 @@ const randomness: ScheduleCheck = {
       const text = (seed: number) => JSON.stringify(drawn(seed));
       expectThat(
         text(0) === text(0),
-        () =>
-          'draw gives other numbers from a stream with the same seed: take them from the stream that it is given, and from nothing else',
+        () => 'draw returns other numbers for a stream with the same seed: take them only from the given stream',
       );
       expectThat(
         Object.keys(drawn(0) ?? {}).length === 0 || text(1) !== text(0),
         () =>
-          'draw gives the same numbers whatever the seed: likely it makes a stream of its own; take them from the one that it is given',
+          'draw returns the same numbers for every seed: likely it makes its own stream; take them from the given one',
       );
       subject.withProblem(subject.sizes[0]!, (problem) => train(problem));
       expectThat(
         chance.mock.calls.length === 0,
         () =>
-          'the schedule draws random numbers itself (Math.random): let its method draw take them from the stream, and refine ' +
-          'from `draws`, or no run can be repeated',
+          'the schedule uses Math.random, so runs cannot be repeated: draw from the stream in its method draw, and let refine ' +
+          'use `draws`',
       );
     } finally {
       chance.mockRestore();
@@ -69,7 +68,7 @@ const randomness: ScheduleCheck = {
 };
 
 const stages: ScheduleCheck = {
-  title: 'has one schedule for each stage of training, and all of them refine',
+  title: 'has one working schedule for each stage of training',
   applies: (subject) => isProgressive(subject.make()),
   check(subject) {
     subject.withProblem(subject.sizes[0]!, (problem) =>
@@ -80,14 +79,14 @@ const stages: ScheduleCheck = {
         expectThat(
           found.size < 20,
           () =>
-            `at() gives ${found.size} schedules over training: make each stage's once and return it, or every step is recorded anew`,
+            `at() returns ${found.size} schedules over training, and each is recorded again: make one for each stage, once`,
         );
         for (const stage of found) {
           const { zH } = refine({ ...problem, schedule: stage }).latents;
           expectThat(
             zH.shape.join() === problem.x.shape.join(),
             () =>
-              `a stage, ${stage.name}, gives a latent of shape [${zH.shape.join(', ')}], expected [${problem.x.shape.join(', ')}]`,
+              `the stage ${stage.name} returns a latent of shape [${zH.shape.join(', ')}], expected [${problem.x.shape.join(', ')}]`,
           );
         }
         const last = firstDifference(
@@ -97,8 +96,8 @@ const stages: ScheduleCheck = {
         expectThat(
           last === undefined,
           () =>
-            `refine is not that of the last stage (${last}): evaluation, which knows no progress, uses it, so let it do what ` +
-            'at(1).refine does',
+            `refine differs from the last stage (${last}): evaluation uses it, so it must do the same as ` +
+            'at(1).refine',
         );
       }),
     );
@@ -106,7 +105,7 @@ const stages: ScheduleCheck = {
 };
 
 const backends: ScheduleCheck = {
-  title: 'gives the same answers and gradients on every backend',
+  title: 'returns the same answers and gradients on every backend',
   applies: (subject) => subject.backends.length > 1,
   async check(subject) {
     const [first, ...others] = subject.backends;
@@ -123,8 +122,8 @@ const backends: ScheduleCheck = {
         expectThat(
           difference === undefined,
           () =>
-            `on ${backend.name} it is not what it is on ${first!.name} (${difference}): likely numbers that are not finite or drawn ` +
-            'by chance, or a branch by tf.getBackend()',
+            `the result differs between ${backend.name} and ${first!.name} (${difference}): likely numbers that are not finite ` +
+            'or random, or a branch on tf.getBackend()',
         );
       }
     } finally {
@@ -133,5 +132,8 @@ const backends: ScheduleCheck = {
   },
 };
 
-/** That a schedule can be recorded and repeated: from its draws, at each stage, elsewhere. */
+/**
+ * Checks that a schedule can be recorded, and that its results repeat: for equal draws, at each stage, on every
+ * backend.
+ */
 export const repeatabilityChecks: readonly ScheduleCheck[] = [recording, randomness, stages, backends];

@@ -1,11 +1,11 @@
 import type { ScheduleSubject } from './schedule-subject';
 
-/** Something that every schedule must do. */
+/** A check that every schedule must pass. */
 export interface ScheduleCheck {
-  /** What holds of the schedule, as a sentence whose subject is the schedule. */
+  /** What the schedule does, as a sentence without its subject. */
   readonly title: string;
-  /** Whether it can be tried at all. Default always. */
+  /** Whether the check applies. Default: always. */
   applies?(subject: ScheduleSubject): boolean;
-  /** Throws unless it holds. */
+  /** Throws if the schedule fails. */
   check(subject: ScheduleSubject): void | Promise<void>;
 }

@@ -6,19 +6,19 @@ import type { ScheduleCheck } from './schedule-check';
 import type { ScheduleProblem } from './schedule-subject';
 import { latentValues, refine, train, values } from './schedule-values';
 
-/** Throws if something has freed what a schedule was given. */
+/** Throws if a schedule's inputs have been freed. */
 function expectUntouched({ latents, x }: Pick<ScheduleProblem, 'latents' | 'x'>, by: string): void {
   const freed = Object.entries({ zH: latents.zH, zL: latents.zL, x }).find(([, tensor]) => tensor.isDisposed);
   expectThat(
     freed === undefined,
     () =>
-      `${by} frees ${freed![0]}, which the schedule was given: likely it disposes of it, or returns the very tensor; return ` +
-      'tf.clone of it instead',
+      `${by} frees the input ${freed![0]}: likely the schedule disposes it, or returns the same tensor; return tf.clone of it ` +
+      'instead',
   );
 }
 
 const shapes: ScheduleCheck = {
-  title: 'gives finite latents of the shape they had, for each size, the levels being one module or two',
+  title: 'returns finite latents of the same shape, for each size, with shared or separate levels',
   check(subject) {
     for (const sizes of subject.sizes) {
       for (const sharedLevels of [false, true]) {
@@ -31,12 +31,12 @@ const shapes: ScheduleCheck = {
                 expectThat(
                   latent.shape.join() === problem.x.shape.join() && latent.dtype === 'float32',
                   () =>
-                    `refine gives a latent of shape [${latent.shape.join(', ')}] and type ${latent.dtype}, expected ` +
-                    `[${problem.x.shape.join(', ')}] of float32: latents keep the shape they have, likely a slice, sum or cast is in the way`,
+                    `refine returns a latent of shape [${latent.shape.join(', ')}] and type ${latent.dtype}, expected ` +
+                    `[${problem.x.shape.join(', ')}] of float32: latents must keep their shape; likely there is a slice, sum or cast too many`,
                 );
                 expectThat(
                   values(latent).every(Number.isFinite),
-                  () => `refine gives latents that are not finite: ${NOT_FINITE}`,
+                  () => `refine returns latents that are not finite: ${NOT_FINITE}`,
                 );
               }
             }),
@@ -48,7 +48,7 @@ const shapes: ScheduleCheck = {
 };
 
 const inputs: ScheduleCheck = {
-  title: 'leaves what it is given as it was, and gives the same again',
+  title: 'does not change its inputs, and returns the same result again',
   check(subject) {
     subject.withProblem(subject.sizes[0]!, (problem) =>
       tf.tidy(() => {
@@ -59,22 +59,22 @@ const inputs: ScheduleCheck = {
         expectUntouched(problem, 'refine');
         expectThat(
           given.every((tensor, i) => values(tensor).join() === before[i]!.join()),
-          () => 'refine changes the tensors that it is given: likely a variable among them is assigned to',
+          () => 'refine changes its inputs: likely it assigns to a variable',
         );
         const expectSame = (got: NamedValues, expected: NamedValues, whose: string) => {
           const name = Object.keys(expected).find((name) => got[name]!.join() !== expected[name]!.join());
           expectThat(
             name === undefined,
             () =>
-              `${whose} gives another ${name} from the same latents: likely the schedule remembers something between ` +
-              'segments, or draws random numbers itself; state goes into the latents, numbers come from `draws`',
+              `${whose} returns another ${name} for the same latents: likely the schedule keeps state between segments, or ` +
+              'draws random numbers itself; keep state in the latents and take numbers from `draws`',
           );
         };
         expectSame(latentValues(refine(problem)), first, 'a second call of refine');
         expectSame(
           latentValues(refine({ ...problem, schedule: subject.make() })),
           first,
-          'another schedule made alike',
+          'another schedule with the same options',
         );
         expectSame(train(problem), train(problem), 'a second call of refine in training');
       }),
@@ -83,7 +83,7 @@ const inputs: ScheduleCheck = {
 };
 
 const ownTensors: ScheduleCheck = {
-  title: 'gives tensors of its own, which can be freed without touching what it was given',
+  title: 'returns its own tensors, which can be freed without freeing its inputs',
   check(subject) {
     subject.withProblem(subject.sizes[0]!, (problem) => {
       const { latents, x } = problem;
@@ -99,7 +99,7 @@ const samples: ScheduleCheck = {
     const sizes = subject.sizes.reduce((largest, next) => (next.batch > largest.batch ? next : largest));
     expectThat(
       sizes.batch > 1,
-      () => 'no size that describeSchedule was given has a batch over 1: give one, to tell puzzles apart',
+      () => 'no size given to describeSchedule has a batch over 1, so puzzles cannot be compared: add one',
     );
     subject.withProblem(sizes, (problem) =>
       tf.tidy(() => {
@@ -115,8 +115,8 @@ const samples: ScheduleCheck = {
           expectThat(
             difference === undefined,
             () =>
-              `puzzle ${sample} comes out otherwise in a batch of ${sizes.batch} than alone (${difference}): likely a mean, sum ` +
-              'or norm over axis 0, a stop for all puzzles at once, or numbers that are not finite or drawn by chance',
+              `puzzle ${sample} differs in a batch of ${sizes.batch} from alone (${difference}): likely a mean, sum ` +
+              'or norm over axis 0, a stop for all puzzles at once, or numbers that are not finite or random',
           );
         }
       }),
@@ -135,13 +135,11 @@ const leaks: ScheduleCheck = {
       const extra = tf.memory().numTensors - before - given.size;
       expectThat(
         extra <= 0,
-        () =>
-          `refine leaves ${extra} more in memory than it returns: wrap what it does in tf.tidy, and tf.keep nothing`,
+        () => `refine leaves tensors besides its result (${extra}): wrap it in tf.tidy, and use no tf.keep`,
       );
       expectThat(
         extra === 0,
-        () =>
-          'refine returns tensors that were there before, or frees what it was given: return copies, tf.clone(zH), and free nothing',
+        () => 'refine returns or frees its inputs: return copies, tf.clone(zH), and free nothing',
       );
       tf.dispose(result);
       train(problem);
@@ -149,14 +147,14 @@ const leaks: ScheduleCheck = {
       expectThat(
         left === 0,
         () =>
-          `${left} more in memory after a step with gradients than before: likely a tf.keep, or a gradFunc that saves what it made`,
+          `a step with gradients leaves tensors (${left}): likely a tf.keep, or a custom gradient that keeps its own tensors`,
       );
     });
   },
 };
 
 const figures: ScheduleCheck = {
-  title: 'adds to the loss, and reports, nothing but finite numbers, one a puzzle',
+  title: 'returns a finite number for each puzzle as regularizer and metrics',
   check(subject) {
     subject.withProblem(subject.sizes[0]!, (problem) =>
       tf.tidy(() => {
@@ -167,7 +165,7 @@ const figures: ScheduleCheck = {
             figure.shape.length === 1 && figure.shape[0] === x.shape[0],
             () =>
               `${name} has the shape [${figure.shape.join(', ')}], expected [${x.shape[0]}], a number for each puzzle: likely ` +
-              'a sum or mean over the batch; take it over the other axes alone',
+              'a sum or mean over the batch; take it over the other axes only',
           );
           expectThat(values(figure).every(Number.isFinite), () => `${name} is not finite: ${NOT_FINITE}`);
         }
@@ -176,7 +174,7 @@ const figures: ScheduleCheck = {
   },
 };
 
-/** Everything that is asked of a schedule; `describeSchedule` makes tests of it. */
+/** All checks of a schedule; `describeSchedule` turns them into tests. */
 export const scheduleChecks: readonly ScheduleCheck[] = [
   shapes,
   inputs,

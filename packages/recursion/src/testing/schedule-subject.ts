@@ -1,48 +1,47 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { disposeAll, disposeParameters, mapTensors, namedParameters, RandomStream } from '@hrm/layers';
 import { expectPart } from '@hrm/layers/internal';
-import { registeredBackends, type TestBackend } from '@hrm/layers/testing';
+import { normalTensor, registeredBackends, type TestBackend } from '@hrm/layers/testing';
 import type { Latents } from '../latents';
 import { RecursionCore } from '../recursion-core';
 import { observeCore } from '../residuals/observe-core';
 import type { RecursionSchedule, ScheduleDraws } from '../schedules/recursion-schedule';
 import { applyInOrder, type Application } from '../schedules/refine-in-order';
-import { normalTensor, TanhRefiner } from './tanh-refiner';
+import { TanhRefiner } from './tanh-refiner';
 
-/** Sizes that a schedule is tried with. */
+/** Sizes to test a schedule with. */
 export interface ScheduleSizes {
   batch: number;
   seqLen: number;
   hiddenSize: number;
 }
 
-/** The same refinements with the gradient that a schedule should have, made of `core` and `withoutGradient`. */
+/** A reference for a schedule's gradient: the same refinements, written with `core` and `withoutGradient`. */
 export type GradientReference = (core: RecursionCore, latents: Latents, x: tf.Tensor3D) => Latents;
 
-/** How `describeSchedule` tries a schedule. */
+/** Options of `describeSchedule`. */
 export interface ScheduleTestOptions {
   /**
-   * What gradient the schedule should have. A number: that of its last so many refinements, of which the first starts
-   * from a constant. `'all'`: of all of them, into the first latents too. `'exact'`: that of its result, as finite
-   * differences have it, the first latents a constant. A function: that function's. Default: that of some number of its
-   * last refinements.
+   * The expected gradient. A number n: that of the last n refinements, from a constant. `'all'`: that
+   * of all refinements, including the initial latents. `'exact'`: that of finite differences, with constant initial
+   * latents. A function: that of the function. Default: that of any number of last refinements.
    */
   gradient?: number | 'all' | 'exact' | GradientReference;
-  /** Sizes to try, the smallest first. Default three, with hidden sizes of 4 and 8. */
+  /** Sizes to test, the smallest first. Default three, with hidden sizes of 4 and 8. */
   sizes?: readonly ScheduleSizes[];
-  /** Default: those that the test file imports. */
+  /** Default: the backends that the test file imports. */
   backends?: readonly TestBackend[];
 }
 
-/** A schedule, and something to refine. */
+/** A schedule with its inputs. */
 export interface ScheduleProblem {
   schedule: RecursionSchedule;
   core: RecursionCore;
   latents: Latents;
   x: tf.Tensor3D;
-  /** What the schedule draws for a segment of training, if it draws anything. */
+  /** The schedule's random numbers for a segment of training, if it draws any. */
   draws: ScheduleDraws | undefined;
-  /** Of the core, by name. */
+  /** Parameters of the core, by name. */
   parameters: { [name: string]: tf.Variable };
 }
 
@@ -59,7 +58,7 @@ const standardSizes: readonly ScheduleSizes[] = [
   { batch: 3, seqLen: 2, hiddenSize: 8 },
 ];
 
-/** A schedule to test: how to make it, and problems to try it on. */
+/** A schedule to test: makes it, and its inputs, at each size. */
 export class ScheduleSubject {
   readonly sizes: readonly ScheduleSizes[];
   readonly backends: readonly TestBackend[];
@@ -75,9 +74,9 @@ export class ScheduleSubject {
   }
 
   /**
-   * Lends a problem to `use` and frees it afterwards.
+   * Makes a problem, passes it to `use` and frees it afterwards.
    *
-   * @param sharedLevels one module for both levels, as TRM has.
+   * @param sharedLevels whether both levels are one module, as in TRM. Default false.
    */
   withProblem<Result>(
     { batch, seqLen, hiddenSize }: ScheduleSizes,
@@ -95,7 +94,7 @@ export class ScheduleSubject {
       tf.Tensor3D,
     ];
     const schedule = this.make();
-    expectPart('describeSchedule: what it was given to make a schedule made', schedule, ['refine']);
+    expectPart('describeSchedule: what make returned', schedule, ['refine']);
     const drawn = schedule.draw?.(new RandomStream(0), shape);
     const draws =
       drawn && Object.fromEntries(Object.entries(drawn).map(([name, values]) => [name, tf.tensor1d(values)]));
@@ -110,8 +109,8 @@ export class ScheduleSubject {
 }
 
 /**
- * The refinements by which a schedule came to its result, in the caller's tidy. What it did for other ends, after the
- * result was there, is left out.
+ * The refinements of a schedule up to its result, in the caller's tidy. Later refinements, such as for a penalty, are
+ * left out.
  */
 export function observeRefinements({ schedule, core, latents, x, draws }: ScheduleProblem): ObservedRefinement[] {
   const kept: ObservedRefinement[] = [];
@@ -129,7 +128,7 @@ export function observeRefinements({ schedule, core, latents, x, draws }: Schedu
   return last < 0 ? refinements : refinements.slice(0, last + 1);
 }
 
-/** The last refinements once more, with gradient, the first of them from the latents that it had. */
+/** Repeats the last refinements with gradient, from the latents before the first of them. */
 export function replayLast(
   { core, x }: ScheduleProblem,
   refinements: readonly ObservedRefinement[],
@@ -139,7 +138,7 @@ export function replayLast(
   return applyInOrder(core, last[0]!.before, x, last.map(({ application }) => application)); // prettier-ignore
 }
 
-/** A scalar that depends on every element of both latents, each in its own way. */
+/** A scalar that depends on every element of both latents, with random weights. */
 export function lossOf({ zH, zL }: Latents): tf.Scalar {
   const random = new RandomStream(5);
   const weigh = (latent: tf.Tensor) => tf.sum(tf.mul(latent, normalTensor(latent.shape, random)));

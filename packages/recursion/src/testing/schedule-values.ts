@@ -3,10 +3,10 @@ import type { Refinement } from '../schedules/recursion-schedule';
 import { lossAndGradients } from './gradient-check';
 import type { ScheduleProblem } from './schedule-subject';
 
-/** Outside of training, as evaluation refines. */
+/** Refines without draws, as in evaluation. */
 export const refine = ({ schedule, core, latents, x }: ScheduleProblem) => schedule.refine(core, latents, x);
 
-/** In training: the loss and its gradients. */
+/** The loss and its gradients, with draws, as in training. */
 export const train = (problem: ScheduleProblem) =>
   lossAndGradients(problem, () => {
     const { schedule, core, latents, x, draws } = problem;

@@ -1,19 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { RandomStream } from '@hrm/layers';
+import { normalTensor } from '@hrm/layers/testing';
 import type { Refiner } from '../reasoning-module';
 
-/** Normal random numbers. */
-export function normalTensor<T extends tf.Tensor>(shape: number[], random: RandomStream): T {
-  const size = shape.reduce((product, axis) => product * axis, 1);
-  return tf.tensor(
-    Float32Array.from({ length: size }, () => random.normal()),
-    shape,
-  ) as T;
-}
-
 /**
- * The smallest level worth refining with, `latent, injection -> tanh((latent + injection) weight)`: smooth, for finite
- * differences, and with a scale of about 0.5 a contraction, so that recursion settles.
+ * A small level for tests, `tanh((latent + injection) weight)`. It is smooth, which finite differences need, and with a
+ * scale of about 0.5 a contraction, so that recursion converges.
  *
  * @example
  * ```ts

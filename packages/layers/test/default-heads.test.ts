@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { usualHeads } from '../src/attention/usual-heads';
+import { defaultHeads } from '../src/attention/default-heads';
 
-describe('usualHeads', () => {
+describe('defaultHeads', () => {
   it('is hiddenSize / 64 where that is whole, and wherever rounding it would do', () => {
     for (let hiddenSize = 1; hiddenSize <= 2048; hiddenSize++) {
-      const heads = usualHeads(hiddenSize);
+      const heads = defaultHeads(hiddenSize);
       expect(hiddenSize % heads).toBe(0);
       if (hiddenSize % 2 === 0) expect((hiddenSize / heads) % 2).toBe(0);
       const rounded = Math.max(1, Math.round(hiddenSize / 64));
@@ -19,5 +19,5 @@ describe('usualHeads', () => {
     [184, 2],
     [90, 1],
     [512, 8],
-  ])('of %d is %d', (hiddenSize, heads) => expect(usualHeads(hiddenSize)).toBe(heads));
+  ])('of %d is %d', (hiddenSize, heads) => expect(defaultHeads(hiddenSize)).toBe(heads));
 });
