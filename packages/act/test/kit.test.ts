@@ -116,7 +116,7 @@ const broken: { [what: string]: [make: HaltingFactory, caughtBy: RegExp, told: R
       losses: (context) => good.losses!({ ...context, logits: { halt: withGradient(context.logits['halt']!, 1.02) } }),
     })),
     /one segment's losses/,
-    /the gradient by \S+ is (1\.\d+|2|2\.\d+)% off .* likely a wrong gradFunc/,
+    /the gradient by \S+ is (1\.\d+|2|2\.\d+)% off .* likely a wrong custom gradient/,
   ],
   'cuts the gradient of its state': [
     spoiled(graves, (good) => ({
@@ -134,7 +134,7 @@ const broken: { [what: string]: [make: HaltingFactory, caughtBy: RegExp, told: R
       },
     })),
     /between which slots halt/,
-    /likely a comparison, argMax or cast in the way of the gradient/,
+    /likely a comparison, argMax or cast, which have no gradient/,
   ],
   'learns nothing': [
     spoiled(halt, () => ({ losses: ({ tokenLoss }) => ({ total: tokenLoss, metrics: {} }) })),

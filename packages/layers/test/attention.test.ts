@@ -91,7 +91,7 @@ describe('Attention', () => {
     rotary?.dispose();
   });
 
-  it('refuses sizes that do not fit, saying which', () => {
+  it('refuses sizes that do not fit and names them', () => {
     const random = new RandomStream(0);
     expect(() => new Attention({ hiddenSize: 16, heads: 3, random })).toThrow(
       /hiddenSize 16 does not divide by 3 heads/,
@@ -121,7 +121,7 @@ describe('dotProductAttention', () => {
       shape,
     ) as tf.Tensor4D;
 
-  it('is the softmax of the products, times the values', () => {
+  it('is softmax(q k^T) v', () => {
     const [q, k, v] = [normal([2, 3, 4, 5]), normal([2, 3, 6, 5]), normal([2, 3, 6, 7])];
     const plain = tf.matMul(tf.softmax(tf.matMul(q, k, false, true)), v).dataSync();
     dotProductAttention(q, k, v)
@@ -129,7 +129,7 @@ describe('dotProductAttention', () => {
       .forEach((value, i) => expect(value).toBeCloseTo(plain[i]!, 5));
   });
 
-  it('has the gradients that the softmax written out has', () => {
+  it('has the gradients of the plain softmax', () => {
     const inputs = [normal([2, 1, 4, 5]), normal([2, 1, 6, 5]), normal([2, 1, 6, 3])] as const;
     const weight = normal([2, 1, 4, 3]);
     const gradients = (attend: typeof dotProductAttention) =>
@@ -142,7 +142,7 @@ describe('dotProductAttention', () => {
     });
   });
 
-  it('stays finite where products are far beyond what exp can hold', () => {
+  it('stays finite for products that overflow exp', () => {
     const q = tf.tensor4d([1000, -1000], [1, 1, 1, 2]);
     const k = tf.tensor4d([1, 0, 0, 1], [1, 1, 2, 2]);
     const v = tf.tensor4d([3, 4], [1, 1, 2, 1]);

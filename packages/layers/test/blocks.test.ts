@@ -55,7 +55,7 @@ describe('attentionBlock', () => {
   const make = (options: Partial<AttentionBlockOptions> = {}, more: Partial<BlockContext> = {}) =>
     attentionBlock({ heads: 2, ...options })(context(more)) as AttentionBlock;
 
-  it('normalises after each addition, as HRM, when nothing else is asked for', () => {
+  it('normalises after each addition by default, as HRM', () => {
     const block = make();
     const { attention, feedForward } = block.parameters;
     expectEqual(block, (x) => {
@@ -64,7 +64,7 @@ describe('attentionBlock', () => {
     });
   });
 
-  it('has the parameters of the official block when nothing else is asked for', () => {
+  it('has the parameters of the official block by default', () => {
     const block = make();
     expect([...namedParameters(block).keys()]).toEqual([
       'attention.queryKeyValue.weight',
@@ -84,7 +84,7 @@ describe('attentionBlock', () => {
     });
   });
 
-  it('also normalises what it gives where it is the last, or stands alone', () => {
+  it('also normalises its output if it is the last or the only block', () => {
     for (const more of [{}, { isLast: true }]) {
       const block = make({ norm: 'pre' }, more);
       const { attention, feedForward } = block.parameters;
@@ -95,7 +95,7 @@ describe('attentionBlock', () => {
     }
   });
 
-  it('keeps latents bounded when it is applied again and again, with either norm', () => {
+  it('keeps latents bounded over many applications, with either norm', () => {
     for (const norm of ['pre', 'post'] as const) {
       const block = make({ norm });
       tf.tidy(() => {
@@ -118,7 +118,7 @@ describe('attentionBlock', () => {
     });
   });
 
-  it('takes another feed-forward layer, by name or as a function', () => {
+  it('takes a feed-forward layer by name or as a function', () => {
     const gelu = make({ feedForward: 'gelu', expansion: 3 });
     expect(namedParameters(gelu).get('feedForward.up.weight')!.shape).toEqual([hiddenSize, 3 * hiddenSize]);
     disposeParameters(gelu);
@@ -134,7 +134,7 @@ describe('attentionBlock', () => {
     });
   });
 
-  it('asks for rotary tables of its heads, and uses them', () => {
+  it('gets rotary tables for its head size, and uses them', () => {
     const asked: number[] = [];
     const table = new RotaryEmbedding({ headSize: 4, seqLen });
     const block = make({}, { rotary: (headSize) => (asked.push(headSize), table) });
@@ -147,7 +147,7 @@ describe('attentionBlock', () => {
     table.dispose();
   });
 
-  it('honours its epsilon', () => {
+  it('uses its epsilon', () => {
     const [small, large] = [make(), make({ normEpsilon: 1 })];
     tf.tidy(() => {
       const meanSquare = (block: Block) => tf.mean(tf.square(block.apply(input()))).dataSync()[0]!;
@@ -157,7 +157,7 @@ describe('attentionBlock', () => {
     for (const made of [small, large]) disposeParameters(made);
   });
 
-  it('refuses unknown choices, naming those there are', () => {
+  it('refuses unknown options and lists the known ones', () => {
     expect(() => make({ norm: 'middle' as never })).toThrow(/norm is "middle", expected 'post' or 'pre'/);
     expect(() => make({ feedForward: 'relu' as never })).toThrow(/feedForward is "relu", expected swiglu, gelu or/);
     expect(() => make({ feedForward: 'constructor' as never })).toThrow(/feedForward is "constructor"/);
@@ -187,7 +187,7 @@ describe('mixerBlock', () => {
     });
   });
 
-  it('has the parameters of the official block when nothing else is asked for', () => {
+  it('has the parameters of the official block by default', () => {
     const block = make();
     expect([...namedParameters(block)].map(([name, { shape }]) => [name, shape])).toEqual([
       ['positionMixer.gateUp.weight', [seqLen, 512]],
@@ -198,7 +198,7 @@ describe('mixerBlock', () => {
     disposeParameters(block);
   });
 
-  it('has variants too: pre-norm, gains along the axis that is normalised, GELU', () => {
+  it('has variants: pre-norm, gains along the normalised axis, GELU', () => {
     const block = make({ norm: 'pre', learnedGain: true, feedForward: 'gelu' });
     spreadGains(block);
     const { positionMixer, feedForward } = block.parameters;

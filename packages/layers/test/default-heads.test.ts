@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { defaultHeads } from '../src/attention/default-heads';
 
 describe('defaultHeads', () => {
-  it('is hiddenSize / 64 where that is whole, and wherever rounding it would do', () => {
+  it('is hiddenSize / 64 if that is a whole number, or its rounding if that divides', () => {
     for (let hiddenSize = 1; hiddenSize <= 2048; hiddenSize++) {
       const heads = defaultHeads(hiddenSize);
       expect(hiddenSize % heads).toBe(0);

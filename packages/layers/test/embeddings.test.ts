@@ -28,7 +28,7 @@ describe.each(['cpu', 'wasm'] as const)('embeddings on %s', (backend) => {
     disposeParameters(embedding);
   });
 
-  it('TokenEmbedding sums the gradients of a token that stands in several places', () => {
+  it('TokenEmbedding sums the gradients of a repeated token', () => {
     const embedding = new TokenEmbedding({ vocabSize: 4, hiddenSize: 2, random: new RandomStream(0) });
     tf.tidy(() => {
       const tokens = tf.tensor2d([3, 1, 3], [1, 3], 'int32');
@@ -72,7 +72,7 @@ describe.each(['cpu', 'wasm'] as const)('embeddings on %s', (backend) => {
     disposeParameters(positions);
   });
 
-  it('PuzzleEmbedding lays its rows out as positions, filled up with zeros', () => {
+  it('PuzzleEmbedding lays its rows out as positions, padded with zeros', () => {
     const puzzles = new PuzzleEmbedding({ puzzles: 3, size: 5, hiddenSize: 2 });
     expect(puzzles.positions).toBe(3);
     tf.tidy(() => {
@@ -112,7 +112,7 @@ describe.each(['cpu', 'wasm'] as const)('embeddings on %s', (backend) => {
     disposeParameters(puzzles);
   });
 
-  it('the table of PuzzleEmbedding is left to an optimizer of its own', () => {
+  it('the table of PuzzleEmbedding is not trainable, since it has its own optimizer', () => {
     const puzzles = new PuzzleEmbedding({ puzzles: 3, size: 4, hiddenSize: 2 });
     expect(puzzles.parameters.weight.trainable).toBe(false);
     disposeParameters(puzzles);

@@ -47,7 +47,7 @@ describe('SwiGLU', () => {
     disposeParameters(layer);
   });
 
-  it('works along the last axis, whatever the rank, and refuses another width by name', () => {
+  it('works along the last axis for any rank, and names itself when it refuses a width', () => {
     const layer = new SwiGLU({ hiddenSize: 4, random: new RandomStream(0) });
     expect(tf.tidy(() => layer.apply(tf.ones([2, 3, 2, 4])).shape)).toEqual([2, 3, 2, 4]);
     expect(() => layer.apply(tf.ones([2, 5]))).toThrow('SwiGLU: got a tensor of shape [2, 5], expected [2, 4]');
@@ -74,7 +74,7 @@ describe('gelu', () => {
     expect(Math.max(...points.map((_, i) => Math.abs(approximate![i]! - exact![i]!)))).toBeLessThan(5e-4);
   });
 
-  it('has the gradient that differences have, at every point', () => {
+  it('has the gradient of finite differences at every point', () => {
     for (const at of [-3, -1, -0.1, 0, 0.5, 2, 4]) {
       const x = tf.variable(tf.scalar(at));
       for (const { error } of checkGradients(() => gelu(x), { x }, { step: 0.003 })) expect(error).toBeLessThan(2e-3);
@@ -84,7 +84,7 @@ describe('gelu', () => {
 });
 
 describe('GeluMlp', () => {
-  it('is down(gelu(up x)) with the inner width that expansion says', () => {
+  it('is down(gelu(up x)) with the inner width of its expansion', () => {
     const layer = new GeluMlp({ hiddenSize: 6, expansion: 1.5, random: new RandomStream(0) });
     const { up, down } = layer.parameters;
     expect(up.parameters.weight.shape).toEqual([6, 9]);

@@ -32,7 +32,7 @@ describe.each(['cpu', 'wasm'] as const)('on %s', (backend) => {
       (dy, [x, scale]) => [tf.mul(dy, tf.mul(4, tf.mul(x, scale))), tf.sum(tf.mul(dy, tf.square(x)))],
     );
 
-    it('computes the value of forward, and the gradients of backward, and keeps nothing', () => {
+    it('computes the value of forward and the gradients of backward, and leaks nothing', () => {
       tf.tidy(() => {
         const [x, scale] = [tf.tensor1d([1, 2]), tf.scalar(3)];
         const { loss, gradients } = valueAndGradients(
@@ -44,7 +44,7 @@ describe.each(['cpu', 'wasm'] as const)('on %s', (backend) => {
       });
     });
 
-    it('refuses what is no function, by name', () => {
+    it('refuses a value that is not a function, by name', () => {
       expect(() => customGradient(doubledSlope as never, undefined as never)).toThrow(
         new TypeError('customGradient: backward is undefined, expected a function of tensors'),
       );
@@ -52,7 +52,7 @@ describe.each(['cpu', 'wasm'] as const)('on %s', (backend) => {
   });
 
   describe('valueAndGradients', () => {
-    it('gives the loss, each gradient in order, and what else was computed', () => {
+    it('returns the loss, the gradients in order, and other results', () => {
       const a = tf.scalar(3);
       const b = tf.tidy(() => tf.variable(tf.scalar(5)));
       const { loss, gradients, auxiliary } = valueAndGradients(() => {
@@ -68,7 +68,7 @@ describe.each(['cpu', 'wasm'] as const)('on %s', (backend) => {
       b.dispose();
     });
 
-    it('gives zeros where the loss does not depend on a tensor', () => {
+    it('returns zeros for a tensor that the loss does not depend on', () => {
       tf.tidy(() => {
         const [a, unused] = [tf.scalar(3), tf.ones([2, 3])];
         const { gradients } = valueAndGradients(() => ({ loss: tf.square(a), auxiliary: {} }), [a, unused]);
@@ -79,7 +79,7 @@ describe.each(['cpu', 'wasm'] as const)('on %s', (backend) => {
       });
     });
 
-    it('may hand out one tensor twice, and its results live in the tidy around', () => {
+    it('may return one tensor twice, and its results belong to the outer tidy', () => {
       tf.tidy(() => {
         const a = tf.scalar(3);
         const { auxiliary } = valueAndGradients(() => {
@@ -121,7 +121,7 @@ describe.each(['cpu', 'wasm'] as const)('on %s', (backend) => {
       });
     });
 
-    it('lets gradient flow around it, and through what comes after', () => {
+    it('lets gradient flow around it and through later operations', () => {
       tf.tidy(() => {
         const x = tf.scalar(2);
         const { gradients } = valueAndGradients(() => {
@@ -133,7 +133,7 @@ describe.each(['cpu', 'wasm'] as const)('on %s', (backend) => {
       });
     });
 
-    it('lets operations through that have no gradient', () => {
+    it('allows operations without a gradient', () => {
       tf.tidy(() => {
         const x = tf.tensor1d([-1, 2]);
         const { gradients } = valueAndGradients(() => {
@@ -144,7 +144,7 @@ describe.each(['cpu', 'wasm'] as const)('on %s', (backend) => {
       });
     });
 
-    it('frees what it computes on the way, and leaves its results to the tidy around', () => {
+    it('frees intermediate tensors, and its results belong to the outer tidy', () => {
       const x = tf.scalar(2);
       const result = withoutGradient(() => tf.square(tf.square(x)));
       expect(tf.memory().numTensors - tensorsBefore).toBe(2);
@@ -153,7 +153,7 @@ describe.each(['cpu', 'wasm'] as const)('on %s', (backend) => {
       tf.tidy(() => void withoutGradient(() => tf.scalar(1)));
     });
 
-    it('gives copies: of what it was given, and of a tensor that it returns twice', () => {
+    it('returns copies of its inputs and of a repeated tensor', () => {
       const x = tf.scalar(2);
       const [given, again, square, sameSquare] = withoutGradient(() => {
         const made = tf.square(x);
@@ -165,7 +165,7 @@ describe.each(['cpu', 'wasm'] as const)('on %s', (backend) => {
       x.dispose();
     });
 
-    it('works again after what it runs has thrown', () => {
+    it('works again after its function has thrown', () => {
       const attempt = () =>
         withoutGradient(() => {
           throw new Error('in the middle');
@@ -178,7 +178,7 @@ describe.each(['cpu', 'wasm'] as const)('on %s', (backend) => {
       });
     });
 
-    it('gives plain values and nestings back as they are', () => {
+    it('returns plain values and nestings unchanged', () => {
       const result = withoutGradient(() => ({ count: 3, list: [tf.scalar(1)] }));
       expect(result.count).toBe(3);
       expect(number(result.list[0]!)).toBe(1);
@@ -202,7 +202,7 @@ describe.each(['cpu', 'wasm'] as const)('on %s', (backend) => {
     });
   });
 
-  it('stopGradient is the value as a constant', () => {
+  it('stopGradient returns the value as a constant', () => {
     tf.tidy(() => {
       const x = tf.scalar(3);
       const { loss, gradients } = valueAndGradients(
@@ -254,7 +254,7 @@ describe.each(['cpu', 'wasm'] as const)('on %s', (backend) => {
     });
   });
 
-  it('rmsNorm makes the mean square 1, and has the gradient that differences have', () => {
+  it('rmsNorm makes the mean square 1, and has the gradient of finite differences', () => {
     const x = tf.tidy(() => tf.variable(tf.tensor2d([3, 4, -1, 0.5, 0.01, 2], [2, 3])));
     const [first, second] = tf.tidy(() => rmsNorm(x).arraySync());
     const scale = Math.sqrt((9 + 16 + 1) / 3 + 1e-5);
@@ -264,7 +264,7 @@ describe.each(['cpu', 'wasm'] as const)('on %s', (backend) => {
     x.dispose();
   });
 
-  it('rmsNorm keeps the zero vector at zero, gradient and all finite', () => {
+  it('rmsNorm keeps the zero vector at zero, with a finite gradient', () => {
     tf.tidy(() => {
       const x = tf.zeros([1, 3]);
       const { gradients, auxiliary } = valueAndGradients(() => {
@@ -276,7 +276,7 @@ describe.each(['cpu', 'wasm'] as const)('on %s', (backend) => {
     });
   });
 
-  it('mapTensors reaches every tensor and leaves all else', () => {
+  it('mapTensors maps every tensor and nothing else', () => {
     const date = new Date(0);
     const before = { a: tf.scalar(1), deep: [{ b: tf.scalar(2) }, 'text', null], date };
     const after = mapTensors(before, (tensor) => tf.add(tensor, 10));

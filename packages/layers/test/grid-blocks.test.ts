@@ -30,7 +30,7 @@ const context = (seqLen: number, hiddenSize = 12): BlockContext => ({
 });
 const sudoku = { rows: 4, columns: 4, boxRows: 2, boxColumns: 2 };
 
-/** Which positions of the output move when one of the input does. */
+/** The positions of the output that change with one position of the input. */
 function reach(apply: (x: tf.Tensor3D) => tf.Tensor3D, seqLen: number, moved: number): number[] {
   return tf.tidy(() => {
     const x = normal([1, seqLen, 12]) as tf.Tensor3D;
@@ -41,7 +41,7 @@ function reach(apply: (x: tf.Tensor3D) => tf.Tensor3D, seqLen: number, moved: nu
 }
 
 describe('gridRelation', () => {
-  it('joins the cells of a row, of a column and of a box, and those around', () => {
+  it('joins the cells of a row, a column, a box and a neighbourhood', () => {
     expect(gridRelation('row', sudoku)[6]).toEqual([4, 5, 6, 7]);
     expect(gridRelation('column', sudoku)[6]).toEqual([2, 6, 10, 14]);
     expect(gridRelation('box', sudoku)[6]).toEqual([2, 3, 6, 7]);
@@ -58,27 +58,27 @@ describe('gridRelation', () => {
 });
 
 describe('graphAttentionBlock', () => {
-  it('lets a cell move only what it is joined to', () => {
+  it('lets a cell affect only the cells it is joined to', () => {
     const block = graphAttentionBlock({ relations: ['row', 'box'], grid: sudoku })(context(16));
     expect(reach((x) => block.apply(x), 16, 6)).toEqual([2, 3, 4, 5, 6, 7]);
     disposeParameters(block);
   });
 
-  it('joins what stands in front of the puzzle to all', () => {
+  it('joins positions in front of the puzzle to all', () => {
     const block = graphAttentionBlock({ relations: ['column'], grid: sudoku })(context(17));
     expect(reach((x) => block.apply(x), 17, 0)).toEqual(Array.from({ length: 17 }, (_, i) => i));
     expect(reach((x) => block.apply(x), 17, 1)).toEqual([0, 1, 5, 9, 13]);
     disposeParameters(block);
   });
 
-  it('takes relations of one’s own', () => {
+  it('takes custom relations', () => {
     const ring = Array.from({ length: 6 }, (_, i) => [(i + 5) % 6, (i + 1) % 6]);
     const block = graphAttentionBlock({ relations: [ring] })(context(6));
     expect(reach((x) => block.apply(x), 6, 0)).toEqual([0, 1, 5]);
     disposeParameters(block);
   });
 
-  it('saves no mask, and frees it', () => {
+  it('does not save its mask, but frees it', () => {
     const before = tf.memory().numTensors;
     const block = graphAttentionBlock({ relations: ['row'], grid: sudoku })(context(16));
     expect([...namedParameters(block).keys()].filter((name) => /bias|mask/.test(name))).toEqual([]);
@@ -86,7 +86,7 @@ describe('graphAttentionBlock', () => {
     expect(tf.memory().numTensors).toBe(before);
   });
 
-  it('refuses relations that do not fit, and leaves no tensor', () => {
+  it('refuses relations that do not fit, and leaks nothing', () => {
     const before = tf.memory().numTensors;
     const make = (options: Parameters<typeof graphAttentionBlock>[0], seqLen = 16) =>
       graphAttentionBlock(options)(context(seqLen));
@@ -102,7 +102,7 @@ describe('graphAttentionBlock', () => {
 });
 
 describe('Attention with a bias', () => {
-  it('shares the bias among the heads of a group', () => {
+  it('shares the bias between the heads of a group', () => {
     tf.tidy(() => {
       const closed = tf.keep(tf.tensor3d([0, -1e9, -1e9, 0], [1, 2, 2]));
       const attention = new Attention({ hiddenSize: 12, heads: 4, keyValueHeads: 2, bias: closed, random: random() });
@@ -111,7 +111,7 @@ describe('Attention with a bias', () => {
     });
   });
 
-  it('refuses one of other sizes', () => {
+  it('refuses a bias of other sizes', () => {
     tf.tidy(() => {
       const make = (shape: [number, number, number]) =>
         new Attention({ hiddenSize: 12, heads: 4, bias: tf.zeros(shape), random: random() });
@@ -135,7 +135,7 @@ describe('GridConvolution', () => {
     });
   });
 
-  it('lets a cell move its neighbours and the prefix alone', () => {
+  it('lets a cell affect only its neighbours and the prefix', () => {
     const block = convBlock({ grid: { rows: 4, columns: 4 } })(context(17));
     expect(reach((x) => block.apply(x), 17, 1)).toEqual([0, 1, 2, 5, 6]);
     disposeParameters(block);
@@ -151,7 +151,7 @@ describe('GridConvolution', () => {
 });
 
 describe('registerGradients', () => {
-  it('brings those of convolution and pooling', () => {
+  it('registers those of convolution and pooling', () => {
     registerGradients();
     const x = tf.variable(normal([1, 4, 4, 2]));
     const kernel = tf.variable(normal([3, 3, 2, 2]));

@@ -20,7 +20,7 @@ import { useBackend } from './backends';
 
 beforeAll(() => useBackend('cpu'));
 
-/** Two standard deviations of a normal that has standard deviation 1 once cut off there: 2 / 0.87962566. */
+/** The bound of a truncated normal of standard deviation 1: 2 / 0.87962566. */
 const BOUND = 2.2736943;
 
 function statistics(values: ArrayLike<number>) {
@@ -30,12 +30,12 @@ function statistics(values: ArrayLike<number>) {
   return { mean, std, largest: Math.max(...list.map(Math.abs)), count: list.length };
 }
 
-/** Mean, standard deviation and bound of the truncated normal, each as close as chance allows at this count. */
+/** Checks mean, standard deviation and bound, within the sampling error. */
 function expectTruncatedNormal(values: ArrayLike<number>, std: number): void {
   const found = statistics(values);
   const chance = 4 / Math.sqrt(found.count);
   expect(Math.abs(found.mean / std)).toBeLessThan(chance);
-  // The fourth moment of the cut distribution is 2.37: its variance is known better than a normal's.
+  // The fourth moment of the truncated distribution is 2.37, so its variance estimate is better than a normal's.
   expect(Math.abs(found.std / std - 1)).toBeLessThan((chance * Math.sqrt(1.37)) / 2);
   expect(found.largest / std).toBeLessThanOrEqual(BOUND * (1 + 1e-6));
   expect(found.largest / std).toBeGreaterThan(BOUND * 0.95);
@@ -58,7 +58,7 @@ describe('truncatedNormal', () => {
     expect(within).toBeCloseTo(0.6827 / 0.9545, 2);
   });
 
-  it('gives zeros for a standard deviation of 0, and draws nothing for them', () => {
+  it('returns zeros for a standard deviation of 0, without drawing', () => {
     const random = new RandomStream(0);
     const before = random.state;
     const values = tf.tidy(() => truncatedNormal({ shape: [3, 2], std: 0, random }).dataSync());
@@ -69,7 +69,7 @@ describe('truncatedNormal', () => {
 
 describe('layers start as the official ones do', () => {
   const random = () => new RandomStream(0);
-  /** For each weight by name: its standard deviation, or a constant that all of it is. */
+  /** For each weight by name: its standard deviation, or its constant value. */
   const cases: [string, () => Layer, { [name: string]: { std: number } | { all: number } }][] = [
     [
       'Linear: 1 / sqrt(inputSize), bias 0',
@@ -135,7 +135,7 @@ describe('layers start as the official ones do', () => {
     disposeParameters(layer);
   });
 
-  it('draws each weight anew', () => {
+  it('draws each weight separately', () => {
     const { gateUp, down } = new SwiGLU({ hiddenSize: 16, random: random() }).parameters;
     const scaled = (layer: Linear, std: number) => layer.parameters.weight.dataSync()[0]! / std;
     expect(scaled(gateUp, 1 / 4)).not.toBeCloseTo(scaled(down, 1 / 16), 4);

@@ -8,7 +8,7 @@ beforeAll(() => useBackend('cpu'));
 
 type Make = (context: BlockContext) => TestableLayer<tf.Tensor3D>;
 
-/** A good layer, whose output is changed by `spoil`. */
+/** A good layer with its output changed by `spoil`. */
 const spoiled =
   (spoil: (y: tf.Tensor3D, layer: Linear, x: tf.Tensor3D) => tf.Tensor): Make =>
   ({ hiddenSize, random }) => {
@@ -129,7 +129,7 @@ describe('the kit', () => {
       ['copied'],
       /uses values outside "parameters"/,
     ],
-    'forgets a parameter when it is disposed': [
+    'does not dispose a parameter': [
       ({ hiddenSize, random }) => {
         const linear = new Linear({ inputSize: hiddenSize, outputSize: hiddenSize, bias: true, random });
         return {
@@ -141,7 +141,7 @@ describe('the kit', () => {
       ['leaks'],
       /1 tensor left after the layer is disposed: likely a variable/,
     ],
-    'starts from chance': [
+    'starts from Math.random': [
       scaling((size) => Array.from({ length: size }, () => Math.random())),
       ['seed', 'backend'],
       /two layers from one seed start with different values of weight: draw all initial values from context.random/,
@@ -166,7 +166,7 @@ describe('the kit', () => {
       everyCheck.filter((check) => check !== 'ShapeError'),
       /apply returns undefined, expected a tensor: likely a missing return/,
     ],
-    'compares on the way of its gradient': [
+    'compares inside its gradient': [
       spoiled((y) => tf.mul(y, tf.cast(tf.greater(y, -100), 'float32'))),
       ['finite differences', 'leaks', 'backend'],
       /likely a comparison, argMax or cast, which have no gradient/,
@@ -189,7 +189,7 @@ describe('the kit', () => {
 });
 
 describe('checkGradients', () => {
-  it('agrees with a derivative known by hand, and puts the values back', () => {
+  it('agrees with a derivative known by hand, and restores the values', () => {
     const x = tf.variable(tf.tensor1d([1, -2, 3]));
     const checks = checkGradients(() => tf.mul(x, tf.square(x)), { x });
     expect(checks.map(({ direction }) => direction)).toEqual(['gradient', 'random', 'random', 'random']);
@@ -197,14 +197,14 @@ describe('checkGradients', () => {
     expect([...x.dataSync()]).toEqual([1, -2, 3]);
   });
 
-  it('sees a dependence that the tape has lost', () => {
+  it('detects a dependence that the tape has lost', () => {
     const x = tf.variable(tf.tensor1d([1, -2, 3]));
     const lost = checkGradients(() => tf.tensor1d(x.dataSync()), { x });
     expect(lost.length).toBe(3);
     for (const { error } of lost) expect(error).toBeGreaterThan(1);
   });
 
-  it('finds a variable that matters nowhere to have no gradient', () => {
+  it('finds no gradient for an unused variable', () => {
     const x = tf.variable(tf.scalar(1));
     const unused = tf.variable(tf.tensor1d([1, 2]));
     for (const { name, byDifferences, error } of checkGradients(() => tf.square(x), { x, unused })) {

@@ -17,7 +17,7 @@ beforeAll(() => useBackend('cpu'));
 const linear = (seed = 0) => new Linear({ inputSize: 2, outputSize: 3, bias: true, random: new RandomStream(seed) });
 
 describe('namedParameters', () => {
-  it('names parameters by their way through layers, lists and trees, in order', () => {
+  it('names parameters by their path through layers, lists and trees, in order', () => {
     const own = tf.tidy(() => tf.variable(tf.zeros([4])));
     const root = {
       parameters: { head: linear(), blocks: [linear(1), { parameters: { deep: linear(2) } }], tree: { own } },
@@ -36,7 +36,7 @@ describe('namedParameters', () => {
     expect(own.isDisposed).toBe(true);
   });
 
-  it('lists what several names share once, under the first', () => {
+  it('lists a shared parameter once, under its first name', () => {
     const shared = linear();
     const root = { parameters: { lowLevel: shared, highLevel: { parameters: { inner: shared } } } };
     expect([...namedParameters(root).keys()]).toEqual(['lowLevel.weight', 'lowLevel.bias']);
@@ -44,14 +44,14 @@ describe('namedParameters', () => {
     disposeParameters(root);
   });
 
-  it('takes a tree as well as a layer', () => {
+  it('also takes a tree', () => {
     const layer = linear();
     expect([...namedParameters({ a: layer }).keys()]).toEqual(['a.weight', 'a.bias']);
     disposeParameters(layer);
   });
 });
 
-it('disposeParameters frees all that a layer took', () => {
+it('disposeParameters frees all tensors of a layer', () => {
   const before = tf.memory().numTensors;
   const layers = [linear(), new SwiGLU({ hiddenSize: 4, random: new RandomStream(0) })];
   expect(tf.memory().numTensors - before).toBe(4);
@@ -60,21 +60,24 @@ it('disposeParameters frees all that a layer took', () => {
 });
 
 describe('expectShape', () => {
-  it('takes a word for any size', () => {
+  it('takes a string for any size', () => {
     tf.tidy(() => {
       expectShape('mine', tf.zeros([2, 3]), ['batch', 3]);
       expectShape('mine', tf.zeros([7, 3]), ['batch', 3]);
     });
   });
 
-  it.each([[[2, 4]], [[3]], [[2, 3, 1]]])('refuses %j, naming the layer, what it expected and what it got', (shape) => {
-    const check = () => tf.tidy(() => expectShape('mine', tf.zeros(shape), ['batch', 3], 'a hint'));
-    expect(check).toThrow(ShapeError);
-    expect(check).toThrow(`mine: got a tensor of shape [${shape.join(', ')}], expected [batch, 3]; a hint`);
-    try {
-      check();
-    } catch (error) {
-      expect(error).toMatchObject({ name: 'ShapeError', layer: 'mine', expected: ['batch', 3], got: shape });
-    }
-  });
+  it.each([[[2, 4]], [[3]], [[2, 3, 1]]])(
+    'refuses %j and names the layer, the expected and the actual shape',
+    (shape) => {
+      const check = () => tf.tidy(() => expectShape('mine', tf.zeros(shape), ['batch', 3], 'a hint'));
+      expect(check).toThrow(ShapeError);
+      expect(check).toThrow(`mine: got a tensor of shape [${shape.join(', ')}], expected [batch, 3]; a hint`);
+      try {
+        check();
+      } catch (error) {
+        expect(error).toMatchObject({ name: 'ShapeError', layer: 'mine', expected: ['batch', 3], got: shape });
+      }
+    },
+  );
 });

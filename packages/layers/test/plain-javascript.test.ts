@@ -26,7 +26,7 @@ import { useBackend } from './backends';
 
 beforeAll(() => useBackend('cpu'));
 
-/** What a program in plain JavaScript may write, which no type checker has seen. */
+/** A value that the type checker would refuse. */
 const js = (value: unknown) => value as never;
 const random = new RandomStream(0);
 const context = { hiddenSize: 8, seqLen: 3, random };
@@ -81,7 +81,7 @@ const messages: [what: string, act: () => unknown, message: string][] = [
   ['a part in words', () => expectFactory('mine: block', 'mixer', 'mixerBlock()'), 'mine: block is the string "mixer", expected a function that makes it when the model is made, such as mixerBlock()'],
 ];
 
-describe('a program in plain JavaScript is told what is wrong:', () => {
+describe('a program in plain JavaScript gets a clear message:', () => {
   it.each(messages)('%s', (_, act, message) => {
     const before = tf.memory().numTensors;
     let error: unknown;
@@ -94,18 +94,18 @@ describe('a program in plain JavaScript is told what is wrong:', () => {
     });
     expect(error).toBeInstanceOf(Error);
     expect((error as Error).message).toContain(message);
-    // Ours, and not JavaScript's about what it could not read or call.
+    // Our message, not one of JavaScript's own.
     expect((error as Error).message).not.toMatch(/cannot (read|destructure|convert)|is not (a function|iterable)/i);
     expect(tf.memory().numTensors - before).toBeLessThan(10);
   });
 
-  it('and where a size is a wrong number it is a RangeError, where it is none a TypeError', () => {
+  it('and a wrong size is a RangeError, a size of another type a TypeError', () => {
     expect(() => expectSizes('mine', { size: 0 })).toThrow(RangeError);
     expect(() => expectSizes('mine', js({ size: null }))).toThrow(TypeError);
     expectSizes('mine', { size: 3 });
   });
 
-  it('and an optional parameter that is not there is none', () => {
+  it('and an undefined optional parameter is allowed', () => {
     expect(namedParameters(js({ parameters: { bias: undefined } })).size).toBe(0);
   });
 });

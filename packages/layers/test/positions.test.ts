@@ -7,7 +7,7 @@ beforeAll(() => useBackend('cpu'));
 
 const headSize = 8;
 
-/** The same vector at every position, turned: `[seq][head]`. */
+/** The same vector at every position, rotated: `[seq][head]`. */
 function turned(rotary: PositionRotation, vector: number[]): number[][] {
   const { seqLen } = rotary;
   return tf.tidy(() => {
@@ -23,7 +23,7 @@ const vectors = () => {
 };
 
 describe('RotaryEmbedding', () => {
-  it('turns number i against number i + half, by position / theta^(2i / headSize)', () => {
+  it('rotates element i with element i + half, by position / theta^(2i / headSize)', () => {
     const rotary = new RotaryEmbedding({ headSize, seqLen: 6, theta: 100 });
     const [x] = vectors();
     turned(rotary, x).forEach((row, position) => {
@@ -36,7 +36,7 @@ describe('RotaryEmbedding', () => {
     rotary.dispose();
   });
 
-  it('leaves position 0 as it is, and every vector as long', () => {
+  it('keeps position 0 and the length of every vector', () => {
     const rotary = new RotaryEmbedding({ headSize, seqLen: 9 });
     const [x] = vectors();
     const rows = turned(rotary, x);
@@ -45,7 +45,7 @@ describe('RotaryEmbedding', () => {
     rotary.dispose();
   });
 
-  it('lets attention see the distance of two positions alone', () => {
+  it('lets attention see only the distance of two positions', () => {
     const rotary = new RotaryEmbedding({ headSize, seqLen: 12 });
     const [q, k] = vectors();
     const [queries, keys] = [turned(rotary, q), turned(rotary, k)];
@@ -79,7 +79,7 @@ describe('GridRotaryEmbedding', () => {
   const grid = { headSize, rows: 4, columns: 5, prefixLen: 2 };
   const at = (row: number, column: number) => grid.prefixLen + row * grid.columns + column;
 
-  it('leaves the prefix and the first cell as they are, and every vector as long', () => {
+  it('keeps the prefix, the first cell and the length of every vector', () => {
     const rotary = new GridRotaryEmbedding(grid);
     const [x] = vectors();
     const rows = turned(rotary, x);
@@ -90,7 +90,7 @@ describe('GridRotaryEmbedding', () => {
     rotary.dispose();
   });
 
-  it('turns half of the head by the row alone and half by the column alone', () => {
+  it('rotates half of the head by the row and half by the column', () => {
     const rotary = new GridRotaryEmbedding(grid);
     const rows = turned(rotary, vectors()[0]);
     const byRow = [0, 1, 4, 5];
@@ -105,7 +105,7 @@ describe('GridRotaryEmbedding', () => {
     rotary.dispose();
   });
 
-  it('lets attention see how many rows and columns two cells are apart, and nothing else', () => {
+  it('lets attention see only the rows and columns between two cells', () => {
     const rotary = new GridRotaryEmbedding(grid);
     const [q, k] = vectors();
     const [queries, keys] = [turned(rotary, q), turned(rotary, k)];
@@ -127,7 +127,7 @@ describe('GridRotaryEmbedding', () => {
     rotary.dispose();
   });
 
-  it('is on one row of cells RotaryEmbedding of half the head', () => {
+  it('equals RotaryEmbedding of half the head on a single row', () => {
     const line = new GridRotaryEmbedding({ headSize, rows: 1, columns: 7 });
     const half = new RotaryEmbedding({ headSize: 4, seqLen: 7 });
     tf.tidy(() => {
@@ -143,7 +143,7 @@ describe('GridRotaryEmbedding', () => {
     half.dispose();
   });
 
-  it('refuses sizes that make no grid', () => {
+  it('refuses wrong sizes', () => {
     expect(() => new GridRotaryEmbedding({ ...grid, headSize: 6 })).toThrow(/headSize is 6, expected a multiple of 4/);
     expect(() => new GridRotaryEmbedding({ ...grid, rows: 0 })).toThrow(/rows is 0/);
     expect(() => new GridRotaryEmbedding({ ...grid, columns: 1.5 })).toThrow(/columns is 1.5/);

@@ -41,13 +41,13 @@ describe('RandomStream', () => {
     expect(random.state).toEqual([a, b, c, d].map(Number));
   });
 
-  it('refuses seeds that are no safe integers', () => {
+  it('refuses seeds that are not safe integers', () => {
     for (const seed of [0.5, Number.NaN, Infinity, 2 ** 53]) {
       expect(() => new RandomStream(seed)).toThrow(/seed is .*expected a safe integer/);
     }
   });
 
-  it('goes on from a saved state, through JSON, whatever was drawn before', () => {
+  it('continues from a saved state, through JSON, after any draws', () => {
     fc.assert(
       fc.property(fc.maxSafeInteger(), fc.nat(50), (seed, drawn) => {
         const random = new RandomStream(seed);
@@ -76,7 +76,7 @@ describe('RandomStream', () => {
     );
   });
 
-  it('takes any other state, and goes on from it with numbers that vary', () => {
+  it('continues from any other state with varying numbers', () => {
     for (const state of [
       [0, 0, 0, 1],
       [1, 0, 0, 0],
@@ -88,7 +88,7 @@ describe('RandomStream', () => {
     }
   });
 
-  it('forks into a stream that later draws of either do not touch', () => {
+  it('forks into an independent stream', () => {
     const [parent, other] = [new RandomStream(0), new RandomStream(0)];
     const [child, sameChild] = [parent.fork(), other.fork()];
     take(10, () => parent.bits());
@@ -99,7 +99,7 @@ describe('RandomStream', () => {
     expect(parent.state).toEqual(other.state);
   });
 
-  it('draws uniform numbers: in [0, 1), with 24 bits, each sixteenth as often', () => {
+  it('draws uniform numbers: in [0, 1), with 24 bits, evenly spread', () => {
     for (const seed of [0, 1, 2]) {
       const random = new RandomStream(seed);
       const values = take(32_000, () => random.uniform());
@@ -116,7 +116,7 @@ describe('RandomStream', () => {
     }
   });
 
-  it('draws integers: within bounds, each as often, and refuses bounds that are none', () => {
+  it('draws integers within bounds, equally often, and refuses wrong bounds', () => {
     const random = new RandomStream(0);
     const counts = new Array<number>(15).fill(0);
     for (const value of take(30_000, () => random.integer(2, 17))) counts[value - 2]!++;
@@ -138,7 +138,7 @@ describe('RandomStream', () => {
     const random = new RandomStream(0);
     const values = take(40_000, () => random.normal());
     const moment = (power: number) => values.reduce((sum, value) => sum + value ** power, 0) / values.length;
-    // Each within four standard deviations of what chance allows.
+    // Each within four standard deviations.
     expect(Math.abs(moment(1))).toBeLessThan(4 / 200);
     expect(Math.abs(moment(2) - 1)).toBeLessThan((4 * Math.SQRT2) / 200);
     expect(Math.abs(moment(3))).toBeLessThan((4 * Math.sqrt(15)) / 200);

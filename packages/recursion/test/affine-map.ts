@@ -2,10 +2,10 @@ import * as tf from '@tensorflow/tfjs-core';
 import { RandomStream } from '@hrm/layers';
 import type { FixedPointMap } from '../src/index';
 
-/** `f(z) = A z + b` of which everything is known beforehand. */
+/** The map `f(z) = A z + b`, with its known fixed point. */
 export interface AffineMap {
   f: FixedPointMap;
-  /** A, of which f multiplies states by the transpose: a state is a row. */
+  /** A. States are rows, so f multiplies them by its transpose. */
   matrix: number[][];
   /** The solution of `z = A z + b`, computed in double precision. */
   fixedPoint: number[];
@@ -16,7 +16,7 @@ export function randomOrthogonal(n: number, random: RandomStream): number[][] {
   const rows: number[][] = [];
   for (let i = 0; i < n; i++) {
     let row = Array.from({ length: n }, () => random.normal());
-    // Twice, for once leaves rounding errors.
+    // Twice, because once leaves rounding errors.
     for (let pass = 0; pass < 2; pass++) {
       for (const other of rows) {
         const product = dot(row, other);
@@ -36,9 +36,8 @@ const times = (matrix: number[][], vector: number[]) => matrix.map((row) => dot(
 const transpose = (matrix: number[][]) => matrix[0]!.map((_, j) => matrix.map((row) => row[j]!));
 
 /**
- * A random affine map of even dimension n whose matrix has exactly the given spectral radius: in a random orthonormal
- * basis it is made of rotations by random angles, each shrunk by its own factor, and the first pair of axes shrunk by
- * the radius.
+ * Makes a random affine map of even dimension n with exactly the given spectral radius. In a random orthonormal basis
+ * its matrix consists of rotations by random angles, each scaled by its own factor; the first factor is the radius.
  */
 export function randomAffineMap(n: number, spectralRadius: number, seed: number): AffineMap {
   const random = new RandomStream(seed);

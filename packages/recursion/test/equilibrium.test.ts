@@ -49,13 +49,13 @@ describe('equilibrium', () => {
     expect(Math.max(...metrics!.solverResidual!.dataSync())).toBeLessThan(1e-6);
   });
 
-  it('in k plain iterations with one-step gradient is oneStepGradient with k cycles of one', () => {
+  it('with one-step gradient and k plain iterations equals oneStepGradient with k cycles', () => {
     const plain = gradientsOf(equilibrium({ solver: 'damped-iteration', iterations: 4, gradient: 'one-step' }));
     const cycles = gradientsOf(oneStepGradient({ hCycles: 4, lCycles: 1 }));
     plain.forEach((values, i) => expect(relativeError(values, cycles[i]!)).toBeLessThan(1e-6));
   });
 
-  it('has with implicit gradient the gradient of unrolling until nothing changes', () => {
+  it('with implicit gradient has the gradient of a long unrolling', () => {
     const options = { tolerance: 1e-7, maxIterations: 100, gradient: 'implicit' } as const;
     const expected = gradientsOf(unrolled({ hCycles: 100, lCycles: 1 }));
     const got = gradientsOf(equilibrium(options));
@@ -64,7 +64,7 @@ describe('equilibrium', () => {
     expect(relativeError(approximate[1]!, expected[1]!)).toBeGreaterThan(0.05);
   });
 
-  it('needs fewer steps from where an earlier segment left', () => {
+  it('needs fewer steps when it starts from an earlier segment', () => {
     const { core, latents, x } = smallProblem();
     const schedule = equilibrium({ tolerance: 1e-4 });
     const first = schedule.refine(core, latents, x);
@@ -73,7 +73,7 @@ describe('equilibrium', () => {
     expect([...second.metrics!.solverSteps!.dataSync()]).toEqual([1, 1]);
   });
 
-  it('tells of its search when asked', () => {
+  it('reports its search', () => {
     const { core, latents, x } = smallProblem();
     const reports: FixedPointReport[] = [];
     equilibrium({ tolerance: 1e-3, onSolve: (report) => reports.push(report) }).refine(core, latents, x);
@@ -95,7 +95,7 @@ describe('equilibrium', () => {
     expect(equilibrium(options).recordable).toBe(recordable);
   });
 
-  it('takes its parts as objects, by name, or as a config file has them', () => {
+  it('takes its parts as objects, by name, or by name with options', () => {
     const { core, latents, x } = smallProblem();
     const stepsOf = (options: EquilibriumOptions) =>
       tf.sum(equilibrium(options).refine(core, latents, x).metrics!.solverSteps!).dataSync()[0];
@@ -120,7 +120,7 @@ describe('equilibrium', () => {
     expect(() => equilibrium(options)).toThrow(message);
   });
 
-  it('says which shape it expected', () => {
+  it('names the expected shape', () => {
     const { core, latents, x } = smallProblem();
     const other = tf.slice(x, [0, 0, 0], [1, 3, 4]) as tf.Tensor3D;
     expect(() => equilibrium().refine(core, latents, other)).toThrow('[2, 3, 4], expected [1, 3, 4]');
@@ -149,7 +149,7 @@ describe('the Jacobian regularizer', () => {
     expect((estimates[0]![0]! + estimates[1]![0]!) / 2).toBeCloseTo(squares / 2, 3);
   });
 
-  it('has the gradient that finite differences have', () => {
+  it('has the gradient of finite differences', () => {
     const matrix = tf.variable(normalTensor([6, 6], new RandomStream(1)));
     const f = (z: tf.Tensor2D) => tf.tanh(affine(matrix)(z));
     const [state, signs] = [normalTensor([4, 6], new RandomStream(2)), normalTensor([4, 6], new RandomStream(3))] as [
@@ -160,7 +160,7 @@ describe('the Jacobian regularizer', () => {
     for (const { error } of checks) expect(error).toBeLessThan(2e-3);
   });
 
-  it('is added by equilibrium, of the sweep at the fixed point, with gradient to the weights', () => {
+  it('is added by equilibrium for the sweep at the fixed point, with gradient to the weights', () => {
     const schedule = equilibrium({ tolerance: 1e-6, jacobianWeight: 0.1 });
     const { core, latents, x, weights } = smallProblem();
     const draws = schedule.draw!(new RandomStream(0), [2, 3, 4]);
@@ -172,7 +172,7 @@ describe('the Jacobian regularizer', () => {
       return { loss: tf.sum<tf.Scalar>(regularizer!), auxiliary: {} };
     }, weights);
     expect(loss.shape).toEqual([]);
-    // |J v|^2 / n by a difference of two sweeps, of which both samples are summed.
+    // |J v|^2 / n by a difference of two sweeps, summed over both samples.
     const { latents: at } = equilibrium({ tolerance: 1e-6 }).refine(core, latents, x);
     const [vH, vL] = tf.split(tf.reshape(signs, [2, 24]), 2, 1).map((v) => tf.reshape(v, [2, 3, 4]));
     const moved = (step: number) => {
@@ -187,7 +187,7 @@ describe('the Jacobian regularizer', () => {
     for (const gradient of gradients) expect(tf.norm(gradient).dataSync()[0]).toBeGreaterThan(1e-3);
   });
 
-  it('asks for its signs in training, and is left out where there is none', () => {
+  it('needs its signs in training, and is left out of evaluation', () => {
     const schedule = equilibrium({ jacobianWeight: 0.1 });
     const { core, latents, x, weights } = smallProblem();
     const train = () =>
@@ -198,7 +198,7 @@ describe('the Jacobian regularizer', () => {
     expect(equilibrium().draw).toBeUndefined();
   });
 
-  it('draws signs that are repeatable, of either kind as often, and not alike from one to the next', () => {
+  it('draws signs that are repeatable, balanced and independent', () => {
     const signs = randomSigns(new RandomStream(0), 10_000);
     expect(randomSigns(new RandomStream(0), 10_000)).toEqual(signs);
     expect(randomSigns(new RandomStream(1), 10_000)).not.toEqual(signs);

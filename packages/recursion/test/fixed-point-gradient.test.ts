@@ -23,7 +23,7 @@ beforeAll(async () => {
 
 const n = 12;
 
-/** `z = tanh(z weight + x)`, of which the Jacobian's norm is some 0.6. */
+/** `z = tanh(z weight + x)`, whose Jacobian's norm is about 0.6. */
 function tanhProblem(scale = 0.7) {
   const weight = tf.tidy(() => tf.variable(tf.mul(scale / Math.sqrt(n), normalTensor([n, n], new RandomStream(1)))));
   const x = normalTensor([3, n], new RandomStream(2));
@@ -43,7 +43,7 @@ function gradientsOf({ weight, x, f, lossOf }: Problem, gradient: FixedPointGrad
   });
 }
 
-/** The same through so many plain iterations that nothing changes any more. */
+/** The same through many plain iterations. */
 function unrolledGradients({ weight, x, f, lossOf }: Problem): number[][] {
   return tf.tidy(() => {
     const { gradients } = valueAndGradients(() => {
@@ -63,13 +63,13 @@ describe('implicit', () => {
       const expected = unrolledGradients(problem);
       const got = gradientsOf(problem, implicit({ solver, tolerance: 1e-7, maxIterations: 200 }));
       got.forEach((values, i) => expect(relativeError(values, expected[i]!)).toBeLessThan(1e-4));
-      // What would have passed for it is far away.
+      // The one-step gradient is far away.
       const approximate = gradientsOf(problem, oneStep());
       approximate.forEach((values, i) => expect(relativeError(values, expected[i]!)).toBeGreaterThan(0.1));
     },
   );
 
-  it('agrees with finite differences, by variables and by inputs', () => {
+  it('agrees with finite differences by variables and inputs', () => {
     const { weight, x, f } = tanhProblem();
     const input = tf.variable(x);
     const gradient = implicit({ tolerance: 1e-7, maxIterations: 200 });
@@ -79,8 +79,8 @@ describe('implicit', () => {
     for (const { error } of checks) expect(error).toBeLessThan(1e-3);
   });
 
-  it('is exact where unrolling would diverge', () => {
-    // z = 3 (x - z) / 2, so z = 0.6 x; plain iteration goes away from it.
+  it('is exact where unrolling diverges', () => {
+    // z = 3 (x - z) / 2, so z = 0.6 x; plain iteration diverges.
     const f: ParametricMap = (z, x) => tf.mul(1.5, tf.sub(x, z));
     const solve = (x: tf.Tensor) => fixedPoint(f, tf.zeros([1, 2]), [x], { tolerance: 1e-6 }).state;
     const { value, grad } = tf.valueAndGrad(solve)(tf.tensor2d([[1, -2]]));
@@ -88,14 +88,14 @@ describe('implicit', () => {
     expect(relativeError(grad.dataSync(), [0.6, 0.6])).toBeLessThan(1e-5);
   });
 
-  it('is the gradient of one step where the Jacobian is zero', () => {
+  it('equals the one-step gradient if the Jacobian is zero', () => {
     const { weight, x, lossOf } = tanhProblem();
     const f: ParametricMap = (_, x) => tf.tanh(tf.matMul(x as tf.Tensor2D, weight as tf.Tensor as tf.Tensor2D));
     const problem = { weight, x, f, lossOf };
     expect(gradientsOf(problem, implicit({ tolerance: 1e-6 }))).toEqual(gradientsOf(problem, oneStep()));
   });
 
-  it('falls back on the gradient of one step where the adjoint has no solution', () => {
+  it('falls back to the one-step gradient if the adjoint has no solution', () => {
     // J = 1: w = g + w.
     const f: ParametricMap = (z, x) => tf.add(z, x);
     const gradient = implicit({ solver: 'damped-iteration', residual: 'absolute' });
@@ -133,7 +133,7 @@ describe('implicit', () => {
     expect(gradient.recordable).toBe(false);
   });
 
-  it('with a number of iterations reads no value, forward or backward', () => {
+  it('with fixed iterations reads no value, forward or backward', () => {
     const { x, f, weight, lossOf } = tanhProblem();
     const gradient = implicit({ iterations: 9 });
     expect(gradient.recordable).toBe(true);
@@ -152,7 +152,7 @@ describe('implicit', () => {
 });
 
 describe('phantom', () => {
-  it('is one step when it has one undamped step, and nears the true gradient with more', () => {
+  it('equals one-step with one undamped step, and approaches the exact gradient with more', () => {
     const problem = tanhProblem();
     const exact = unrolledGradients(problem)[0]!;
     const errors = [1, 2, 4, 8, 60].map((steps) =>
@@ -200,7 +200,7 @@ describe('fixedPoint', () => {
     expect(start.isDisposed || x.isDisposed).toBe(false);
   });
 
-  it('gives no gradient to the first guess', () => {
+  it('passes no gradient to the initial guess', () => {
     const { x, f } = tanhProblem();
     const solve = (start: tf.Tensor) => fixedPoint(f, start as tf.Tensor2D, [x], { gradient: 'one-step' }).state;
     expect(() => tf.grad(solve)(tf.zeros([3, n]))).toThrow('Cannot compute gradient');
@@ -233,7 +233,7 @@ describe('vectorJacobianProduct', () => {
     expect([...product.dataSync()]).toEqual([-3, -3, -3]);
     const unrelated = vectorJacobianProduct(() => tf.ones([3]), point(), vector());
     expect([...unrelated.dataSync()]).toEqual([0, 0, 0]);
-    // A tensor of its own, whatever the function is.
+    // Always a new tensor.
     const given = vector();
     const own = vectorJacobianProduct((z) => z, point(), given);
     expect([...own.dataSync()]).toEqual([1, 1, 2]);
@@ -241,14 +241,14 @@ describe('vectorJacobianProduct', () => {
     expect(given.isDisposed).toBe(false);
   });
 
-  it('works where no gradient is recorded, and in a backward pass', () => {
+  it('works inside withoutGradient and in a backward pass', () => {
     const product = withoutGradient(() => vectorJacobianProduct(square, point(), vector()));
     expect([...product.dataSync()]).toEqual([2, 4, 12]);
     const inBackward = tf.customGrad((...inputs) => ({
       value: tf.clone(inputs[0] as tf.Tensor),
       gradFunc: (dy) => vectorJacobianProduct(square, point(), dy),
     }));
-    // An operation on either side, whose gradient and memory the inner tape must not take with it.
+    // An operation on either side, whose gradient and memory the inner tape must not affect.
     const before = tf.memory().numTensors;
     tf.tidy(() => {
       const outer = tf.grad((z) => tf.mul(3, inBackward(tf.mul(z, 2))))(tf.ones([3]));
@@ -257,12 +257,12 @@ describe('vectorJacobianProduct', () => {
     expect(tf.memory().numTensors).toBe(before);
   });
 
-  it('is a constant to a gradient around it', () => {
+  it('is a constant to an outer gradient', () => {
     const slope = tf.grad((z) => tf.mul(z, vectorJacobianProduct(square, z, tf.onesLike(z))))(point());
     expect([...slope.dataSync()]).toEqual([2, 4, 6]);
   });
 
-  it('puts everything back when the function throws', () => {
+  it('restores the tape when the function throws', () => {
     const fail = () => {
       throw new Error('no function');
     };

@@ -16,7 +16,7 @@ import { useBackend } from './backends';
 
 beforeAll(() => useBackend('cpu'));
 
-/** A level of which everything is known by hand: `latent, injection -> factor latent`. */
+/** A level with a known result: `factor latent`. */
 const scaling = (factor: number): Refiner => ({ parameters: {}, apply: (latent) => tf.mul(factor, latent) });
 
 const schedule = oneStepGradient({ hCycles: 2, lCycles: 3 });
@@ -30,7 +30,7 @@ const networkOf = (core: RecursionCore, zH: tf.Tensor, zL: tf.Tensor): Measurabl
 });
 
 describe('measureResiduals', () => {
-  it('gives the residual of each refinement in its order, and how far each segment went', async () => {
+  it('returns the residual of each refinement and each segment, in order', async () => {
     const network = networkOf(new RecursionCore(scaling(0.5), scaling(3)), tf.ones([4]), tf.fill([4], 2));
     const report = await measureResiduals(network, tf.ones([2, 5, 4]) as tf.Tensor3D, { segments: 2 });
     const order = ['fL', 'fL', 'fL', 'fH', 'fL', 'fL', 'fL', 'fH'];
@@ -50,7 +50,7 @@ describe('measureResiduals', () => {
     expect(report.spectralRadius!.mean).toBeCloseTo(3, 4);
   });
 
-  it('sees a recursion settle, and that it has', async () => {
+  it('detects that a recursion converges and has converged', async () => {
     const { core, latents, x } = smallProblem();
     const network = networkOf(core, latents.zH, latents.zL);
     const { applications, segments, spectralRadius } = await measureResiduals(network, x, { segments: 30 });
@@ -58,7 +58,7 @@ describe('measureResiduals', () => {
     expect(applications.at(-1)!.mean).toBeLessThan(1e-3);
     expect(segments.at(-1)!.zL.mean).toBeLessThan(segments[0]!.zL.mean / 100);
     expect(spectralRadius!.mean).toBeLessThan(1);
-    // Near the fixed point a sweep shrinks differences by the spectral radius; equilibrium has found the same place.
+    // Near the fixed point a sweep shrinks differences by the spectral radius; equilibrium finds the same point.
     const settled = await measureResiduals(network, x, {
       segments: 3,
       schedule: equilibrium({ tolerance: 1e-6, maxIterations: 100 }),
@@ -67,7 +67,7 @@ describe('measureResiduals', () => {
     expect(settled.segments[2]!.zL.mean).toBeLessThan(1e-5);
   });
 
-  it('counts the refinements of a solver, of which it knows nothing', async () => {
+  it('counts the refinements of a solver', async () => {
     const { core, latents, x } = smallProblem();
     const { applications, spectralRadius } = await measureResiduals(networkOf(core, latents.zH, latents.zL), x, {
       segments: 1,
@@ -78,7 +78,7 @@ describe('measureResiduals', () => {
     expect(spectralRadius).toBeUndefined();
   });
 
-  it('leaks no tensor, and repeats itself', async () => {
+  it('leaks no tensor, and is repeatable', async () => {
     const { core, latents, x } = smallProblem();
     const before = tf.memory().numTensors;
     const first = await measureResiduals(networkOf(core, latents.zH, latents.zL), x, { segments: 2 });
@@ -89,7 +89,7 @@ describe('measureResiduals', () => {
     expect(other.applications).toEqual(first.applications);
   });
 
-  it('frees what it holds when a model throws', async () => {
+  it('frees its tensors when a model throws', async () => {
     const { core, latents, x } = smallProblem();
     const before = tf.memory().numTensors;
     const failing: RecursionSchedule = {
@@ -104,7 +104,7 @@ describe('measureResiduals', () => {
     expect(tf.memory().numTensors).toBe(before);
   });
 
-  it('says what is wrong with an option', async () => {
+  it('names a wrong option', async () => {
     const { core, latents, x } = smallProblem();
     const network = networkOf(core, latents.zH, latents.zL);
     await expect(measureResiduals(network, x, { segments: 0 })).rejects.toThrow('segments is 0');
@@ -122,7 +122,7 @@ describe('spectralRadius', () => {
     }
   });
 
-  it('is that of each sample by itself, at the state it is asked for', () => {
+  it('is computed for each sample, at the given state', () => {
     // The slope of z^2 is 2 z; the larger element of each row counts.
     const state = tf.tensor2d([[0.1, -0.4], [2, 1], [0, 0]]); // prettier-ignore
     const found = spectralRadius((z) => tf.square(z), state).dataSync();
@@ -131,13 +131,13 @@ describe('spectralRadius', () => {
     expect(found[2]).toBe(0);
   });
 
-  it('holds for eigenvalues that no real vector stands still under, and for a long transient', () => {
+  it('also works for complex eigenvalues and a long transient', () => {
     const turn = tf.tensor2d([[0.3, 0.8], [-0.8, 0.3]]); // prettier-ignore
     expect(spectralRadius((z) => tf.matMul(z, turn), tf.zeros([1, 2])).dataSync()[0]).toBeCloseTo(
       Math.hypot(0.3, 0.8),
       3,
     );
-    // What grows four times one way and shrinks four times the other way round.
+    // Grows four times in one direction and shrinks four times in the other.
     const uneven = tf.tensor2d([[0, 4], [0.16, 0]]); // prettier-ignore
     expect(spectralRadius((z) => tf.matMul(z, uneven), tf.zeros([1, 2])).dataSync()[0]).toBeCloseTo(0.8, 3);
     const sheared = tf.tensor2d([[0.5, 100], [0, 0.4]]); // prettier-ignore

@@ -11,7 +11,7 @@ const context = { hiddenSize: 8, seqLen: 3, random: new RandomStream(0) };
 const { ReasoningModule, RecursionCore } = recursion;
 const good = () => new ReasoningModule({ layers: 1, block: mixerBlock(), context });
 
-describe('a program in plain JavaScript is told what is wrong:', () => {
+describe('a program in plain JavaScript gets a clear message:', () => {
   // prettier-ignore
   it.each<[string, () => unknown, string]>([
     ['a schedule without options', () => recursion.oneStepGradient(js(undefined)), 'oneStepGradient: got undefined, expected an object with options (hCycles, lCycles)'],

@@ -35,7 +35,7 @@ const gradientsOfSchedule = (schedule: RecursionSchedule) =>
 const isZero = (values: number[]) => values.every((value) => value === 0);
 
 describe('oneStepGradient', () => {
-  it('runs the official order, the last f_L and f_H alone with gradient', () => {
+  it('runs the official order, with gradient only in the last f_L and f_H', () => {
     const expected = gradientsOf((core, latents, x) => {
       const before = withoutGradient(() => {
         let z = core.fL(core.fL(latents, x), x);
@@ -50,7 +50,7 @@ describe('oneStepGradient', () => {
 });
 
 describe('fullRecursion', () => {
-  it('runs the official order, the last H-cycle with gradient', () => {
+  it('runs the official order, with gradient only in the last H-cycle', () => {
     const expected = gradientsOf((core, latents, x) => {
       const before = withoutGradient(() => core.fH(core.fL(core.fL(core.fL(latents, x), x), x)));
       return core.fH(core.fL(core.fL(core.fL(before, x), x), x));
@@ -60,7 +60,7 @@ describe('fullRecursion', () => {
 });
 
 describe('unrolled', () => {
-  it('lets gradient flow through everything, into the first latents too', () => {
+  it('lets gradient flow through all refinements, and into the initial latents', () => {
     const expected = gradientsOf((core, latents, x) => {
       const first = core.fH(core.fL(core.fL(latents, x), x));
       return core.fH(core.fL(core.fL(first, x), x));
@@ -70,7 +70,7 @@ describe('unrolled', () => {
     expect(isZero(got[3]!) || isZero(got[4]!)).toBe(false);
   });
 
-  it('is the other schedules when as much of it carries gradient', () => {
+  it('equals the other schedules for their number of refinements with gradient', () => {
     const cycles = { hCycles: 2, lCycles: 3 };
     expect(gradientsOfSchedule(unrolled({ ...cycles, withGradient: 2 }))).toEqual(
       gradientsOfSchedule(oneStepGradient(cycles)),
@@ -80,7 +80,7 @@ describe('unrolled', () => {
     );
   });
 
-  it('cuts the gradient where it was told, in the middle of a cycle too', () => {
+  it('cuts the gradient anywhere, also inside a cycle', () => {
     const counts = [1, 2, 3, 5, 6, 7, 8].map((withGradient) =>
       gradientsOfSchedule(unrolled({ hCycles: 2, lCycles: 3, withGradient })),
     );
@@ -126,13 +126,13 @@ describe('progressive', () => {
     expect(gradientsOfSchedule(schedule)).toEqual(gradientsOfSchedule(schedule.at(1)));
   });
 
-  it('gives the same schedule for all of a stage', () => {
+  it('returns the same schedule throughout a stage', () => {
     const schedule = progressive();
     expect(schedule.at(0.3)).toBe(schedule.at(0.5));
     expect(schedule.at(0.3)).not.toBe(schedule.at(0.6));
   });
 
-  it('makes its stages of whatever schedule is asked for', () => {
+  it('makes its stages from any schedule', () => {
     const stages = [{ from: 0, hCycles: 1, lCycles: 2 }, { from: 0.5, hCycles: 2, lCycles: 2 }]; // prettier-ignore
     expect(progressive({ stages, schedule: 'one-step-gradient' }).at(0.7).name).toBe('one-step-gradient');
     expect(progressive({ stages, schedule: 'unrolled' }).at(0.7).name).toBe('unrolled');
@@ -147,7 +147,7 @@ describe('progressive', () => {
     expect(made).toEqual([{ hCycles: 1, lCycles: 2 }, { hCycles: 2, lCycles: 2 }]); // prettier-ignore
   });
 
-  it('is told apart from the others', () => {
+  it('is recognised by isProgressive', () => {
     expect(isProgressive(progressive())).toBe(true);
     expect(isProgressive(oneStepGradient({ hCycles: 1, lCycles: 1 }))).toBe(false);
   });

@@ -64,8 +64,8 @@ describe.each(solvers)('solveFixedPoint with %s', (_, solver) => {
     },
   );
 
-  it('keeps the best guess where the iteration diverges', () => {
-    // Far too large a step for any of them: the identity's slope of 5 takes them away, and 1e30 out of float32.
+  it('keeps the best guess if the iteration diverges', () => {
+    // The slope of 5 makes every solver diverge, and 1e30 overflows float32.
     const f: FixedPointMap = (z) => tf.mul(tf.exp(tf.abs(tf.mul(5, z))), tf.sign(z));
     const { state, residual, converged, trace, steps } = solveFixedPoint(f, tf.tensor2d([[0.3, -1]]), { solver });
     const [least] = residual.dataSync();
@@ -74,7 +74,7 @@ describe.each(solvers)('solveFixedPoint with %s', (_, solver) => {
     expect(converged.dataSync()[0]).toBe(0);
     expect(steps.dataSync()[0]).toBe(trace.shape[0]);
     for (const value of state.dataSync()) expect(Number.isFinite(value)).toBe(true);
-    // The state is the one that the residual was measured at.
+    // The state belongs to the residual.
     const image = f(state);
     const distance = tf.norm(tf.sub(image, state)).dataSync()[0]! / tf.norm(state).dataSync()[0]!;
     expect(distance).toBeCloseTo(least!, 4);
@@ -92,7 +92,7 @@ describe.each(solvers)('solveFixedPoint with %s', (_, solver) => {
     expect([...state.dataSync()].every(Number.isFinite)).toBe(true);
     expect([...residual.dataSync(), ...trace.dataSync()].some(Number.isNaN)).toBe(false);
     expect(trace.shape[0]).toBeLessThanOrEqual(60);
-    // Nothing is left to search for when every sample is given up.
+    // The search ends when every sample is abandoned.
     expect(Math.max(...steps.dataSync())).toBe(trace.shape[0]);
     if (what === 'is never defined') expect(trace.shape[0]).toBe(1);
   });
@@ -113,7 +113,7 @@ describe.each(solvers)('solveFixedPoint with %s', (_, solver) => {
     }
   });
 
-  it('with a number of iterations makes them all and reads nothing', () => {
+  it('with fixed iterations makes them all and reads nothing', () => {
     const read = vi.spyOn(tf.Tensor.prototype, 'dataSync');
     const f = vi.fn<FixedPointMap>((z) => tf.cos(z));
     const { state, converged } = solveFixedPoint(f, tf.zeros([2, 3]), { solver, iterations: 17 });
@@ -124,7 +124,7 @@ describe.each(solvers)('solveFixedPoint with %s', (_, solver) => {
     expect([...converged.dataSync()].every((value) => value === 0 || value === 1)).toBe(true);
   });
 
-  it('leaks no tensor, and frees guesses on the way', () => {
+  it('leaks no tensor, and frees guesses early', () => {
     const start = tf.zeros([2, 3]) as tf.Tensor2D;
     const before = tf.memory().numTensors;
     let most = 0;
@@ -136,14 +136,14 @@ describe.each(solvers)('solveFixedPoint with %s', (_, solver) => {
     expect(tf.memory().numTensors - before).toBe(5);
     tf.dispose(solution);
     expect(tf.memory().numTensors).toBe(before);
-    // A row of the trace for each of 200 iterations, and not much beside.
+    // A row of the trace for each of 200 iterations, and little else.
     expect(most - before).toBeLessThan(240);
     expect(start.isDisposed).toBe(false);
   });
 });
 
 describe('solveFixedPoint', () => {
-  it('takes less than half the steps with acceleration, the nearer to 1 the spectral radius the more so', () => {
+  it('takes less than half the steps with acceleration, and even fewer for a spectral radius near 1', () => {
     const stepsOf = (radius: number, solver: FixedPointSolverChoice) => {
       const options = { solver, tolerance: 1e-4, maxIterations: 2000 };
       return solveFixedPoint(maps[radius]!().f, tf.zeros([1, 200]), options).steps.dataSync()[0]!;
@@ -154,7 +154,7 @@ describe('solveFixedPoint', () => {
     }
   });
 
-  it('goes in circles on a rotation without acceleration, and solves it with', () => {
+  it('solves a rotation only with acceleration', () => {
     const start = tf.tensor2d([[3, -1]]);
     for (const scale of [1, 1.2]) {
       const plain = solveFixedPoint(rotation(scale), start, { solver: 'damped-iteration', maxIterations: 100 });
@@ -225,14 +225,14 @@ describe('solveFixedPoint', () => {
         },
       };
       solveFixedPoint(f, tf.tensor2d([[1, -2, 0.5]]), { solver: watched, iterations: steps });
-      // The first guesses, before rounding of a converged search's tiny steps tells.
+      // The first guesses only: later, tiny steps are mostly rounding.
       expected
         .slice(0, 6)
         .forEach((guess, k) => guess.forEach((value, i) => expect(guesses[k]![i]).toBeCloseTo(value, 3)));
     },
   );
 
-  it('stops on the absolute residual when told to', () => {
+  it('stops on the absolute residual', () => {
     // The fixed point is zero, so the relative residual never falls.
     const halve: FixedPointMap = (z) => tf.mul(0.5, z);
     const start = tf.tensor2d([[3, 4]]);
@@ -248,8 +248,9 @@ describe('solveFixedPoint', () => {
     expect(relative.residual.dataSync()[0]).toBe(0.5);
   });
 
-  it('makes damped steps where the Anderson system is singular, in that sample alone', () => {
-    // The first sample's residual never changes: no mix of steps lessens it. The second's is an ordinary problem.
+  it('makes damped steps only in samples whose Anderson system is singular', () => {
+    // The first sample's residual never changes: no combination of steps reduces it. The second sample is an ordinary
+    // problem.
     const guesses: number[][] = [];
     const f: FixedPointMap = (z) => {
       guesses.push([...z.dataSync()]);
@@ -265,7 +266,7 @@ describe('solveFixedPoint', () => {
     }
   });
 
-  it('makes damped steps where steps are not independent, as two in one dimension cannot be', () => {
+  it('makes damped steps if earlier steps are dependent, as two in one dimension are', () => {
     const guesses: number[] = [];
     const f: FixedPointMap = (z) => {
       guesses.push(z.dataSync()[0]!);
@@ -304,7 +305,7 @@ describe('solveFixedPoint', () => {
     expect(report).toMatchObject({ converged: false, steps: 5, residual: report.samples[2]!.residual });
   });
 
-  it('takes any object that makes guesses as a solver', () => {
+  it('takes a custom solver', () => {
     const bisect = {
       name: 'half way',
       advance: (_: unknown, state: tf.Tensor2D, image: tf.Tensor2D) => ({
@@ -316,7 +317,7 @@ describe('solveFixedPoint', () => {
     expect(converged.dataSync()[0]).toBe(1);
   });
 
-  it('leaves a tensor alone that f returns each time', () => {
+  it('does not free a tensor that f returns each time', () => {
     const constant = tf.tensor2d([[4]]);
     const { state } = solveFixedPoint(() => constant, tf.zeros([1, 1]));
     expect(constant.isDisposed).toBe(false);

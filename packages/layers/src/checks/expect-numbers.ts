@@ -13,37 +13,17 @@ const expectEach =
     }
   };
 
-/**
- * Throws a RangeError unless each number is from 0 to 1.
- *
- * @param owner the function or class that takes them, for the message.
- * @param numbers the numbers by name.
- */
+/** Throws a RangeError unless each number is from 0 to 1. */
 export const expectShare = expectEach('a share between 0 and 1', (value) => value >= 0 && value <= 1);
 
-/**
- * Throws a RangeError unless each number is over 0 and at most 1, as a damping or a discount is.
- *
- * @param owner the function or class that takes them, for the message.
- * @param numbers the numbers by name.
- */
+/** Throws a RangeError unless each number is over 0 and at most 1, as a damping or a discount is. */
 export const expectPositiveShare = expectEach(
   'a number over 0 and at most 1, such as 0.5',
   (value) => value > 0 && value <= 1,
 );
 
-/**
- * Throws a RangeError unless each number is at least 0 and less than 1, as the decay of a running average is.
- *
- * @param owner the function or class that takes them, for the message.
- * @param numbers the numbers by name.
- */
+/** Throws a RangeError unless each number is at least 0 and less than 1, as the decay of a running average is. */
 export const expectDecay = expectEach('at least 0 and less than 1', (value) => value >= 0 && value < 1);
 
-/**
- * Throws a RangeError unless each number is finite and at least 0, as the weight of a loss is.
- *
- * @param owner the function or class that takes them, for the message.
- * @param numbers the numbers by name.
- */
+/** Throws a RangeError unless each number is finite and at least 0, as the weight of a loss is. */
 export const expectNotNegative = expectEach('a number of at least 0', (value) => value >= 0 && value < Infinity);

@@ -10,8 +10,7 @@ export function expectOptionsObject(owner: string, options: object, known: reado
 }
 
 /**
- * Throws unless options are an object with known names only, so that a misspelled name is not ignored. Use it in parts
- * of your own.
+ * Throws unless options are an object with known names only, so that a misspelled name is not ignored.
  *
  * @param owner the function or class that takes the options, for the message.
  * @throws TypeError for anything that is not an object, and for a factory that was passed on without being called.

@@ -16,7 +16,11 @@ export type FixedPointGradientChoice =
   | ({ type: 'implicit' } & ImplicitOptions);
 
 /** Returns the estimator of a choice. `'implicit'` without options uses the search options of the forward pass. */
-export function chooseGradient(owner: string, choice: FixedPointGradientChoice, search: SolveFixedPointOptions): FixedPointGradient {
+export function chooseGradient(
+  owner: string,
+  choice: FixedPointGradientChoice,
+  search: SolveFixedPointOptions,
+): FixedPointGradient {
   if ((typeof choice !== 'object' && typeof choice !== 'string') || choice === null) {
     throw new TypeError(
       `${owner}: gradient is ${describeValue(choice)}, expected a name such as "implicit", an object with a type, or one ` +
