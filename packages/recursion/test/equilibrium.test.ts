@@ -115,7 +115,7 @@ describe('equilibrium', () => {
     ['no solver "newton"', { solver: 'newton' }],
     ['no gradient "bptt"', { gradient: { type: 'bptt' } }],
     ['jacobianWeight is -1', { jacobianWeight: -1 }],
-    ['give either', { iterations: 3, maxIterations: 4 }],
+    ['give one or the other', { iterations: 3, maxIterations: 4 }],
   ])('says what is wrong: %s', (message, options) => {
     expect(() => equilibrium(options)).toThrow(message);
   });

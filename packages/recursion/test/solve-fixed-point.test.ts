@@ -339,7 +339,7 @@ describe('solveFixedPoint', () => {
     ['memory is 1.5', () => broyden({ memory: 1.5 })],
     ['tolerance is NaN', () => solveFixedPoint((z) => z, tf.zeros([1, 1]), { tolerance: NaN })],
     ['maxIterations is 0', () => solveFixedPoint((z) => z, tf.zeros([1, 1]), { maxIterations: 0 })],
-    ['give either', () => solveFixedPoint((z) => z, tf.zeros([1, 1]), { iterations: 3, tolerance: 1e-3 })],
+    ['give one or the other', () => solveFixedPoint((z) => z, tf.zeros([1, 1]), { iterations: 3, tolerance: 1e-3 })],
     ['residual is "l2"', () => solveFixedPoint((z) => z, tf.zeros([1, 1]), { residual: 'l2' as 'absolute' })],
     ['expected [batch, n]', () => solveFixedPoint((z) => z, tf.zeros([2]) as unknown as tf.Tensor2D)],
   ])('says what is wrong: %s', (message, act) => {
