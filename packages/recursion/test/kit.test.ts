@@ -190,7 +190,7 @@ describe('the kit', () => {
         'random',
         'backend',
       ],
-      /made is the function oneStepGradient, expected an object with a method refine; did you forget to call it/,
+      /returned is the function oneStepGradient, expected an object with a method refine; did you forget to call it/,
     ],
   };
   it.each(Object.entries(broken))('fails a schedule that %s', async (_, [make, expected, message]) => {
