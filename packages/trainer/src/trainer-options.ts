@@ -16,23 +16,23 @@ export interface TrainerOptions {
    */
   emaDecay?: number;
   /**
-   * Segments of one update. With 1 each segment's carry is a constant to the next, as in the papers. With more, the
-   * segments of an update are not detached from each other and their losses are added up, so that gradient flows back
-   * through them: which is what makes the losses of `gravesAct` and `ponder` exact, for puzzles that halt within the
-   * update they began in (for all, if it is at least the controller's `maxSegments`). A puzzle that halts on the way
-   * rests until the next update. Costs memory and time in proportion. Default 1.
+   * Segments per update. With 1, each segment's carry is a constant for the next segment, as in the papers. With more, the
+   * losses of an update's segments are added, and gradient flows back through its segments. This makes the losses of
+   * `gravesAct` and `ponder` exact for puzzles that start and halt in the same update (for all puzzles, if it is at least
+   * the controller's `maxSegments`). A puzzle that halts earlier rests until the next update. Memory and time are
+   * proportional to it. Default 1.
    */
   segmentsPerUpdate?: number;
   /**
-   * How many slots go through an update's segments together. The gradients of these parts are added up, so that the
-   * step is that of the whole batch within rounding; what a part needs is all the memory that activations take, and a
-   * part that fits the processor's cache is faster. Must divide the batch. Default: the whole batch.
+   * Slots of one micro-batch. The gradients of the micro-batches are added, so the step is the same within rounding. Only
+   * one micro-batch's activations are in memory, and one that fits the processor's cache is faster. Must divide the batch.
+   * Default: the whole batch.
    */
   microBatch?: number | undefined;
   /**
-   * How many of these parts run at once, each lane adding up gradients of its own; without `microBatch`, into how many
-   * the batch is split inside of one graph. The step is the same within rounding. One part's products are often too
-   * short to keep all cores busy; two at once do, for the memory of two. Default 1.
+   * Micro-batches that run in parallel. Without `microBatch`, the number of parts of the batch in one graph. The step is
+   * the same within rounding. The matrix products of one part are often too small for all cores; two parts use more cores
+   * and more memory. Default 1.
    */
   lanes?: number | undefined;
   /** Seed of the halting controller's exploration. Default 0. */

@@ -21,9 +21,8 @@ import { Turns } from './turns';
 const BATCHES = 'a list or a generator of batches, such as trainingBatches(...)';
 
 /**
- * Trains a model by deep supervision on a stream of batches: every step lets a new puzzle into the slots that have
- * halted, runs one segment on each slot (or `segmentsPerUpdate`), and updates the weights. It knows no puzzle and no
- * terminal.
+ * Trains a model with deep supervision on a stream of batches. Every step loads new puzzles into the halted slots, runs
+ * one segment on each slot (or `segmentsPerUpdate`), and updates the weights.
  *
  * Calls take turns, in the order in which they were made. While `evaluate` or `withAveragedWeights` is under way, the
  * model has the averaged weights: further ones join in, and `trainBatch` and `state` throw, as does `restore` whenever
@@ -164,8 +163,8 @@ export class Trainer {
   }
 
   /**
-   * Runs `f` while the network has the averaged weights; it has its own back afterwards, whatever happens. Inside of
-   * it, `evaluate` may be called.
+   * Runs `f` while the network has the averaged weights, and then restores its own weights, also after an error. `f` may
+   * call `evaluate`.
    */
   async withAveragedWeights<T>(f: () => Promise<T>): Promise<T> {
     this.#expectNotDisposed();

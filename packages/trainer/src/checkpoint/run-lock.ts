@@ -47,13 +47,12 @@ interface Claim {
 }
 
 /**
- * Keeps a run's folder to one process: a second is refused, and what a dead one has left is taken over.
+ * The lock of a run's folder: only one process at a time may work on it. Takes over the lock of a process that has ended.
  *
- * The lock is a folder `run.lock`. Who wants it puts a claim with a name of its own there and then looks at the
- * others': only who sees no other living claim holds the run. Of two that claim at once, at least one sees the other,
- * and the one with the smaller name goes first. No name is ever used again, so removing a dead process's claim can
- * never hit a living one's; a process is known by number and start time, so a number used again does not pass for its
- * old owner.
+ * The lock is a folder `run.lock`. A process writes a claim with a unique name there, then reads the other claims. It
+ * holds the lock if no other running process has a claim. Of two processes that claim at the same time, at least one sees
+ * the other, and the smaller name wins. Names are never used again, so removing the claim of an ended process cannot
+ * remove another one. A process is identified by its number and start time, because numbers are used again.
  *
  * @example
  * ```ts

@@ -126,7 +126,7 @@ describe('a lock', () => {
     const { message, holder } = await refusal(run);
     expect(holder?.pid).toBe(7);
     expect(message).toMatch(
-      /in use by process 7 on .* \(since 2026-01-02.*cannot be seen from here.*remove .*run\.lock/,
+      /in use by process 7 on .* \(since 2026-01-02.*cannot see whether it still runs.*remove .*run\.lock/,
     );
   });
 
