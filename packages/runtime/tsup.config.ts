@@ -35,6 +35,7 @@ export default defineConfig({
     index: 'src/index.ts',
     browser: 'src/browser/index.ts',
     'faster-wasm-kernels': 'src/faster-wasm-kernels.ts',
+    internal: 'src/internal.ts',
   },
   define: { WASM_THREADS_SOURCE: JSON.stringify(String(threadsFactory)) },
   onSuccess: async () => {
@@ -43,7 +44,9 @@ export default defineConfig({
   },
   format: 'esm',
   target: 'es2022',
-  dts: { entry: { index: 'src/index.ts', 'faster-wasm-kernels': 'src/faster-wasm-kernels.ts' } },
+  dts: {
+    entry: { index: 'src/index.ts', 'faster-wasm-kernels': 'src/faster-wasm-kernels.ts', internal: 'src/internal.ts' },
+  },
   clean: true,
   noExternal: [/tfjs-core\/dist\/register_all_gradients/],
   esbuildPlugins: [bundleGradients],

@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { anchorFolder, findPytorchAnchor, type RunCommand } from '../src/bench/contenders/pytorch-anchor';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { findPytorchAnchor, type RunCommand } from '../src/bench/contenders/pytorch-anchor';
 
 let folder: string;
 let commands: string[];
@@ -44,6 +44,12 @@ describe('findPytorchAnchor', () => {
     expect(commands.filter((command) => /clone|venv|pip/.test(command))).toEqual([]);
   });
 
+  it('keeps both in the cache of native TensorFlow', async () => {
+    vi.stubEnv('HRM_CACHE', folder);
+    expect(await findPytorchAnchor({ run: pretend() })).toMatchObject({ checkout: join(folder, 'pytorch', 'HRM') });
+    vi.unstubAllEnvs();
+  });
+
   it('sets nothing up where both are given', async () => {
     const checkout = join(folder, 'mine');
     makeCheckout(checkout);
@@ -74,15 +80,5 @@ describe('findPytorchAnchor', () => {
     await expect(findPytorchAnchor({ folder, checkout: folder, python: 'p', run: pretend() })).rejects.toThrow(
       /--hrm-checkout: .* has no models/,
     );
-  });
-});
-
-describe('anchorFolder', () => {
-  it('is in the cache of the app', () => {
-    expect(anchorFolder({ HRM_CACHE: '/somewhere/hrm' })).toBe('/somewhere/hrm/pytorch');
-    if (process.platform !== 'darwin') {
-      expect(anchorFolder({ HOME: '/home/me' })).toBe('/home/me/.cache/hrm/pytorch');
-      expect(anchorFolder({ HOME: '/home/me', XDG_CACHE_HOME: '/cache' })).toBe('/cache/hrm/pytorch');
-    }
   });
 });

@@ -47,6 +47,12 @@ describe('what is compared', () => {
     model.dispose();
   });
 
+  it.each(controllers)('%s is a controller that configs know', (controller) => {
+    const model = buildRunModel(cellConfig({ ...cell, controller }), sizes);
+    expect(model.halting.maxSegments).toBe(8);
+    model.dispose();
+  });
+
   it('is every schedule with every controller, whole seeds first, and nothing else changes', () => {
     const cells = comparisonCells({ sizes: [4, 6], schedules, controllers, seeds: 2 });
     expect(cells).toHaveLength(2 * 5 * 8 * 2);

@@ -6,7 +6,7 @@ export interface Bound {
   relative: number;
 }
 
-/** Outputs, losses and latents; gradients and weights after steps; learning rates; and what must be equal. */
+/** Bounds of outputs, losses and latents; of gradients and trained weights; of learning rates; and for exact values. */
 export const BOUNDS = {
   value: { absolute: 2e-5, relative: 2e-4 },
   gradient: { absolute: 1e-5, relative: 5e-4 },
@@ -14,15 +14,15 @@ export const BOUNDS = {
   exact: { absolute: 0, relative: 0 },
 } as const satisfies Record<string, Bound>;
 
-/** Weights after a step may differ by this much where the gradient's sign is a matter of rounding. */
+/** How far a weight may differ after a step if rounding decided the sign of its gradient. */
 export interface WholeSteps {
   /** Twice the learning rate. */
   limit: number;
-  /** Whether an element's gradient has been so near zero that rounding may have chosen the step's direction. */
+  /** Whether an element's gradient has been so near zero that rounding may have decided its sign. */
   isUndecided: (index: number) => boolean;
 }
 
-/** The worst that was found for one quantity, over all its elements and segments. */
+/** The largest differences of one quantity, over all its elements and segments. */
 export interface QuantityReport {
   quantity: string;
   elements: number;
@@ -34,11 +34,11 @@ export interface QuantityReport {
   where: string;
   /** Elements out of bounds. */
   outOfBounds: number;
-  /** Elements that differ by a whole optimizer step because their gradient's sign is a matter of rounding. */
+  /** Elements that differ by a whole optimizer step because rounding decided the sign of their gradient. */
   wholeSteps: number;
 }
 
-/** Collects comparisons of ours with theirs into one report a quantity. */
+/** Collects comparisons of our tensors with recorded ones: one report for each quantity. */
 export class Comparison {
   readonly #reports = new Map<string, QuantityReport>();
 
@@ -47,56 +47,46 @@ export class Comparison {
     return [...this.#reports.values()];
   }
 
-  /** Compares two tensors element by element. A difference in shape counts every element as out of bounds. */
+  /**
+   * Compares two tensors element by element. If the sizes differ, every element is out of bounds; if one side lacks the
+   * tensor, one element is.
+   */
   compare(
     quantity: string,
     where: string,
-    ours: HostTensor,
-    theirs: HostTensor,
+    ours: HostTensor | undefined,
+    theirs: HostTensor | undefined,
     bound: Bound,
     wholeSteps?: WholeSteps,
   ): void {
+    if (!ours && !theirs) return;
     const report = this.#report(quantity);
+    if (!ours || !theirs) return this.#fail(report, `${where}: ${ours ? 'the recording' : 'ours'} lacks it`, 1);
     const length = theirs.data.length;
     report.elements += length;
     if (ours.data.length !== length) {
-      this.#fail(
-        report,
-        `${where}: ours has shape [${ours.shape.join(', ')}], theirs [${theirs.shape.join(', ')}]`,
-        length,
-      );
-      return;
+      const shapes = `ours has shape [${ours.shape.join(', ')}], theirs [${theirs.shape.join(', ')}]`;
+      return this.#fail(report, `${where}: ${shapes}`, length);
     }
     for (let i = 0; i < length; i++) {
       const [a, b] = [Number(ours.data[i]), Number(theirs.data[i])];
       const error = Math.abs(a - b);
       const allowed = bound.absolute + bound.relative * Math.abs(b);
-      // Written so that what is not a number is out of bounds.
+      // NaN is out of bounds: no comparison with it holds.
       const within = error <= allowed;
-      const excused = !within && wholeSteps !== undefined && error <= wholeSteps.limit && wholeSteps.isUndecided(i);
-      if (excused) {
+      if (!within && wholeSteps && error <= wholeSteps.limit && wholeSteps.isUndecided(i)) {
         report.wholeSteps++;
         continue;
       }
       if (error > report.worstError || Number.isNaN(error)) report.worstError = error;
-      const ratio = within
-        ? error === 0
-          ? 0
-          : error / allowed
-        : Number.isFinite(error / allowed)
-          ? error / allowed
-          : Infinity;
+      const quotient = error === 0 ? 0 : error / allowed;
+      const ratio = Number.isFinite(quotient) ? quotient : Infinity;
       if (!within) report.outOfBounds++;
       if (ratio > report.worstRatio) {
         report.worstRatio = ratio;
         report.where = `${where}[${i}]: ours ${a}, theirs ${b}`;
       }
     }
-  }
-
-  /** Records that one side lacks a quantity that the other has. */
-  missing(quantity: string, where: string): void {
-    this.#fail(this.#report(quantity), where, 1);
   }
 
   #report(quantity: string): QuantityReport {
@@ -115,10 +105,10 @@ export class Comparison {
   }
 }
 
-/** Of the weights after steps, one element in this many may differ by a whole step. */
+/** One in this many weights may differ by a whole step. */
 export const ELEMENTS_PER_WHOLE_STEP = 10_000;
 
-/** Whether everything was within bounds, and no more whole steps differ than are allowed. */
+/** Whether all quantities are within bounds, with no more whole steps than {@link ELEMENTS_PER_WHOLE_STEP} allows. */
 export function isWithinBounds(reports: readonly QuantityReport[]): boolean {
   return reports.every(
     ({ outOfBounds, wholeSteps, elements }) =>

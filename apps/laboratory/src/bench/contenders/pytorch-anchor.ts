@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { cacheFolder } from '@hrm/runtime/internal';
 import type { BenchSizes } from '@hrm/reference-trainer/internal';
 import type { ContenderCommand } from './contender';
 import { appFile } from './our-contender';
@@ -38,14 +38,6 @@ const LANDMARK = join('models', 'hrm', 'hrm_act_v1.py');
 /** Written last into a virtual environment: without it, it is not whole. */
 const COMPLETE = 'complete';
 
-/** Where the anchor is kept: beside native TensorFlow in the per-user cache. */
-export function anchorFolder(env: NodeJS.ProcessEnv = process.env): string {
-  const home = env.HOME || homedir();
-  const standard =
-    process.platform === 'darwin' ? join(home, 'Library', 'Caches') : env.XDG_CACHE_HOME || join(home, '.cache');
-  return join(env.HRM_CACHE ? resolve(env.HRM_CACHE) : join(standard, 'hrm'), 'pytorch');
-}
-
 /** The end of what a failed command printed. */
 const lastLines = ({ stderr, stdout }: CommandResult) =>
   (stderr.trim() || stdout.trim()).split('\n').slice(-3).join('\n');
@@ -56,6 +48,7 @@ export interface PytorchAnchorOptions {
   python?: string | undefined;
   /** A checkout of the official code. Default: a clone in the cache. */
   checkout?: string | undefined;
+  /** Where the two are kept. Default: next to native TensorFlow in the per-user cache. */
   folder?: string;
   say?: (text: string) => void;
   run?: RunCommand;
@@ -67,7 +60,7 @@ export interface PytorchAnchorOptions {
  * @throws Error that says what to do, where something is missing or cannot be downloaded.
  */
 export async function findPytorchAnchor(options: PytorchAnchorOptions = {}): Promise<PytorchAnchor> {
-  const { folder = anchorFolder(), say = () => {}, run = runProgram } = options;
+  const { folder = join(cacheFolder(), 'pytorch'), say = () => {}, run = runProgram } = options;
   const checkout =
     options.checkout !== undefined ? resolve(options.checkout) : await cloneOfficialCode(folder, say, run);
   if (!existsSync(join(checkout, LANDMARK))) {
