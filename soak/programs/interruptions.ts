@@ -98,7 +98,7 @@ async function contendForRuns(rounds: number): Promise<number> {
     await first.ending;
     const step = newestStep(run);
     const { code, stdout, stderr } = await train(run, ...endless, '--max-steps', String(step + 2)).ending;
-    if (code !== 0 || !stdout.includes(`Going on from step ${step}.`)) problems.push(`taking over ${round}: ${code} ${stderr}`); // prettier-ignore
+    if (code !== 0 || !stdout.includes(`Resuming at step ${step}.`)) problems.push(`taking over ${round}: ${code} ${stderr}`); // prettier-ignore
     rmSync(run, { recursive: true });
     tellProgress(() => `${round + 1} of ${rounds} contested runs, ${problems.length} problems`);
   }

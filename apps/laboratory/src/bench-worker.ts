@@ -6,15 +6,15 @@ import { benchTrainer, prepareProcess, randomBatch, startEngine, Terminal } from
 import type { ContenderReply } from './bench/contenders/contender-reply';
 import type { BenchJob } from './bench/contenders/our-contender';
 
-// Our side of `hrm-lab bench`, in a process of its own: `node bench-worker.js JOB`. It answers each line that it reads with
-// one, in the words of python/official_hrm.py.
+// Our side of `hrm-lab bench`, in a process of its own: `node bench-worker.js JOB`. It answers each line on stdin with
+// one line, in the same protocol as python/official_hrm.py.
 
 prepareProcess();
 
 const { sizes, backend, compile } = JSON.parse(process.argv[2]!) as BenchJob;
 const answer = (reply: ContenderReply) => process.stdout.write(`${JSON.stringify(reply)}\n`);
 
-/** TensorFlow's own product, or XLA's: whichever is faster is what the machine can do. */
+/** The speed of the machine: that of TensorFlow's own product or of XLA's, whichever is higher. */
 const compiledProduct = compiled((a: tf.Tensor, b: tf.Tensor) => tf.matMul(a, b), { onRecord: () => {} });
 const fastestProduct = (size: { m: number; k: number; n: number; seconds: number }) =>
   Math.max(matMulSpeed(size).gflops, matMulSpeed({ ...size, multiply: compiledProduct }).gflops);
@@ -60,6 +60,6 @@ async function respond(request: string, [first, k, n, seconds]: number[]): Promi
     case 'memory':
       return { peakRssMib: Math.round(process.resourceUsage().maxRSS / 1024) };
     default:
-      return { error: `"${request}" is no request` };
+      return { error: `unknown request "${request}"` };
   }
 }

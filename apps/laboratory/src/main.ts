@@ -3,7 +3,7 @@ import { benchCommand } from './commands/bench';
 import { compareCommand } from './commands/compare';
 import { parityCommand } from './commands/parity';
 
-/** The command `hrm-lab`, of the version of `hrm` that it measures. */
+/** The command `hrm-lab`. It has the version of `hrm`, which it measures. */
 export const hrmLab: Program = {
   name: 'hrm-lab',
   version: versions.hrm,

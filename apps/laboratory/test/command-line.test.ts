@@ -45,7 +45,7 @@ describe('bad command lines exit with 2, name what is wrong, write nothing and s
     [['parity'], 'DIR'],
     [['bench', '--against', 'jax'], '--against'],
     [['bench', '--against', 'pytorch', '--sizes', 'tiny'], '"tiny" is none of small, medium, large'],
-    [['bench', '--against', 'pytorch', '--growth'], 'only one at a time'],
+    [['bench', '--against', 'pytorch', '--growth'], 'give only one'],
     [['bench', '--growth=batch,depth'], '"depth" is none of batch, tokens'],
     [['bench', '--data', '--hrm-checkout', 'HRM'], '--hrm-checkout belongs to --against'],
     [['bench', '--out', 'results'], 'expected one of'],

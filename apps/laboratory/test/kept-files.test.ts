@@ -15,7 +15,7 @@ describe('what a command did not write is not overwritten', () => {
     writeFileSync('notes/comparison.md', 'of two novels');
     const { status, stderr } = await runInProcess(['compare', '--out', 'notes', '--seeds', '1', '--sizes', '4']);
     expect(status).toBe(2);
-    expect(stderr).toContain('comparison.md in notes is of no comparison');
+    expect(stderr).toContain('comparison.md in notes is not of a comparison');
     expect(readFileSync('notes/comparison.md', 'utf8')).toBe('of two novels');
   });
 
@@ -47,7 +47,9 @@ describe('what a command did not write is not overwritten', () => {
     writeFileSync(join(folder, name, 'thesis.txt'), 'mine');
     const run = async () => ({ ok: true, stdout: '', stderr: '' });
     const given = name === 'HRM' ? { python: 'python' } : { checkout: officialCheckout() };
-    await expect(findPytorchAnchor({ folder, run, ...given })).rejects.toThrow('is in the way, and not what');
+    await expect(findPytorchAnchor({ folder, run, ...given })).rejects.toThrow(
+      'exists, but the benchmark did not make it',
+    );
     expect(readFileSync(join(folder, name, 'thesis.txt'), 'utf8')).toBe('mine');
   });
 });

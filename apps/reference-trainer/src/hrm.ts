@@ -3,6 +3,6 @@ import { prepareProcess } from './process/prepare-process';
 
 prepareProcess();
 
-// Loading it takes a while, in which a signal may come.
+// Imported late: loading takes a while, and a signal may come meanwhile.
 const [{ hrm }, { runProgram }] = await Promise.all([import('./main'), import('./command-line/run-program')]);
 await runProgram(hrm, process.argv.slice(2));

@@ -1,5 +1,5 @@
-// What `hrm-lab` (apps/laboratory) shares with `hrm`: the command line, runs, and how a size is timed. For that program alone:
-// nothing here is promised to others.
+// What `hrm-lab` (apps/laboratory) shares with `hrm`: the command line, runs, and the timing of one size. It is for
+// that program alone, and may change at any time.
 
 export { defineCommand, type Command } from './command-line/command';
 export type { Program } from './command-line/command-line';
@@ -12,7 +12,7 @@ export { startEngine, type Engine } from './engine/engine';
 export { versions } from './engine/versions';
 
 export { finishBeforeStopping } from './process/stop-signals';
-export { goOnWithoutReaders } from './process/lost-readers';
+export { continueWithoutReaders } from './process/lost-readers';
 export { prepareProcess } from './process/prepare-process';
 
 export { describeSeconds } from './terminal/describe-seconds';

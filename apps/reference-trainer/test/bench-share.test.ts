@@ -1,12 +1,12 @@
 import { matMulSpeed, selectBackend, type MatMulSpeedOptions } from '@hrm/runtime';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { matmulShare } from '../src/bench/matmul-share';
-import { Yardstick } from '../src/bench/yardstick';
+import { MatmulSpeedMeter } from '../src/bench/matmul-speed-meter';
 import { runInProcess } from './run-in-process';
 
 vi.mock('@hrm/runtime', async (original) => ({ ...(await original<object>()), matMulSpeed: vi.fn() }));
 
-/** Lets the products come out at these speeds, one after the other; the last one from then on. */
+/** Makes `matMulSpeed` return these speeds in turn, and then the last one. */
 function productsAt(...speeds: number[]): MatMulSpeedOptions[] {
   const asked: MatMulSpeedOptions[] = [];
   vi.mocked(matMulSpeed).mockImplementation((options = {}) => {
@@ -38,7 +38,7 @@ describe('a share of the machine’s matrix speed', () => {
     expect(stdout).not.toContain('matmulShare');
   });
 
-  it('is taken of the fastest of all products that were measured between the steps, and told with its range', async () => {
+  it('is taken of the fastest product measured between the steps, and reported with its range', async () => {
     productsAt(1e-9, 1e6, 1e-9);
     const { status, stdout, stderr } = await bench('--json', '--evaluations', '1');
     expect(status, stderr).toBe(0);
@@ -53,13 +53,13 @@ describe('a share of the machine’s matrix speed', () => {
   });
 });
 
-describe('Yardstick', () => {
-  it('tries each main product, then the two that were fastest, and keeps the best', async () => {
+describe('MatmulSpeedMeter', () => {
+  it('tries each main product, then the two fastest, and keeps the highest speed', async () => {
     await selectBackend({ prefer: 'cpu' });
     const asked = productsAt(10, 30, 20, 5);
-    const yardstick = new Yardstick(sizes);
-    yardstick.measure();
-    yardstick.measure();
+    const meter = new MatmulSpeedMeter(sizes);
+    meter.measure();
+    meter.measure();
     expect(asked.map(({ m, k, n }) => [m, k, n])).toEqual([
       [40, 16, 512],
       [40, 256, 16],
@@ -67,8 +67,8 @@ describe('Yardstick', () => {
       [40, 256, 16],
       [40, 16, 48],
     ]);
-    expect(yardstick.gflops).toBe(30);
-    expect(yardstick.range).toEqual([5, 30]);
-    yardstick.dispose();
+    expect(meter.gflops).toBe(30);
+    expect(meter.range).toEqual([5, 30]);
+    meter.dispose();
   });
 });

@@ -43,14 +43,14 @@ describe('a command that cannot be is refused before anything is written, and wo
   it.each<[string, string[], string, string[]]>([
     ['tokens with augmentation', ['tokens.json', '--data', 'sudoku'], 'training.augment', ['--set', 'training.augment=false']],
     ['a batch larger than the data', ['quick.json', '--set', 'training.batchSize=13'], 'training.batchSize', ['--set', 'training.batchSize=12']],
-    ['no step at all', ['epochs.json', '--set', 'generate.train=11'], 'training.epochs: 1 epoch over 11 puzzles in batches of 12 is not one step', ['--set', 'training.batchSize=11']],
+    ['no step at all', ['epochs.json', '--set', 'generate.train=11'], 'training.epochs: 1 epoch over 11 puzzles in batches of 12 is less than one step', ['--set', 'training.batchSize=11']],
     ['an average that keeps all', ['quick.json', '--set', 'training.emaDecay=1'], 'emaDecay', ['--set', 'training.emaDecay=0.9']],
     ['a moment that keeps all', ['quick.json', '--set', 'training.beta2=1'], 'beta2', ['--set', 'training.beta2=0.9']],
     ['no held-out puzzles', ['quick.json', '--data', 'no-test'], 'the folder "test" holds no puzzles', []],
     ['no puzzles to learn from', ['quick.json', '--data', 'no-train'], 'the folder "train" holds no puzzles', []],
     ['held-out puzzles without answers', ['quick.json', '--data', 'no-test-labels'], 'no puzzle in the folder "test" has a label', []],
     ['puzzles to learn from without answers', ['quick.json', '--data', 'no-train-labels'], 'no puzzle in the folder "train" has a label', []],
-    ['puzzles with identifiers of their own', ['quick.json', '--data', 'strangers'], 'have 5 identifiers, the run\'s model has vectors for 1', []],
+    ['puzzles with identifiers of their own', ['quick.json', '--data', 'strangers'], 'have 5 identifiers, but the run\'s model has vectors for 1', []],
   ])('%s', async (name, args, named, correction) => {
     const run = name.replaceAll(' ', '-');
     const { status, stdout, stderr } = await runInProcess(['train', ...args, '--out', run]);

@@ -31,7 +31,7 @@ describe('hrm data generate', () => {
 
   it('holds out puzzles unlike those to learn from, up to symmetry', async () => {
     const { stdout } = await generate('unlike');
-    expect(stdout).toContain('none of these equal to one of those up to symmetry');
+    expect(stdout).toContain('No held-out puzzle equals a training puzzle, not even up to symmetry');
     const known = new Set((await questionsOf('unlike', 'train')).map((question) => sudokuClass(digits(question))));
     const heldOut = await questionsOf('unlike', 'test');
     expect(heldOut).toHaveLength(100);
@@ -107,11 +107,11 @@ describe('hrm data import', () => {
     const { status, stdout, stderr } = await importSudokus(...files, '--out', 'counted', '--json');
     expect(status, stderr).toBe(0);
     expect(lastObject(stdout)).toMatchObject({ train: 60, test: 20, equalUpToSymmetry: 7 });
-    expect(stderr).toContain('Warning: 7 of the 20 held-out puzzles equal one to learn from up to symmetry');
+    expect(stderr).toContain('Warning: 7 of the 20 held-out puzzles equal a training puzzle up to symmetry');
     const skipped = await importSudokus(...files, '--out', 'skipped', '--overlap', 'skip', '--json');
     expect(lastObject(skipped.stdout)).toMatchObject({ equalUpToSymmetry: null });
     const none = await importSudokus('--train', 'train.CSV', '--test', 'unlike.txt', '--out', 'none');
-    expect(none.stdout).toContain('No held-out puzzle equals one to learn from, not even up to symmetry');
+    expect(none.stdout).toContain('No held-out puzzle equals a training puzzle, not even up to symmetry');
   });
 
   it('chooses a subsample of the puzzles to learn from at random, and keeps all held out', async () => {
@@ -136,7 +136,7 @@ describe('hrm data import', () => {
       '--out',
       'sub-99',
     );
-    expect(more.stdout).toContain('train.CSV has only 60 puzzles; all of them are kept');
+    expect(more.stdout).toContain('train.CSV has only 60 puzzles; all are kept');
   });
 
   it('limits both files, says so, and not beside a subsample', async () => {
@@ -146,10 +146,10 @@ describe('hrm data import', () => {
     expect(await questionsOf('limited', 'train')).toEqual(first(learned));
     expect(await questionsOf('limited', 'test')).toEqual(first(unlike));
     expect((await runInProcess(['data', 'import', '--help'])).stdout.replace(/\s+/g, ' ')).toContain(
-      'Read no more than the first so many puzzles of each file, of --test as of --train',
+      'Puzzles to read at most from each of the two files',
     );
     const both = await importSudokus(...files, '--subsample', '5', '--out', 'both-cut');
-    expect([both.status, both.stderr]).toEqual([2, expect.stringContaining('--limit cuts the first puzzles of both')]);
+    expect([both.status, both.stderr]).toEqual([2, expect.stringContaining('--limit, --subsample: give only one')]);
   });
 
   it('counts mazes that are equal when turned', async () => {
@@ -183,7 +183,7 @@ describe('hrm residuals --svg', () => {
     writeFileSync('mine.txt', 'mine');
     symlinkSync('nowhere', 'link.svg');
     for (const [path, message] of [
-      ['mine.txt', '--svg: mine.txt is there already, and no drawing of residuals; choose another name'],
+      ['mine.txt', '--svg: mine.txt exists already and is not a drawing of residuals; choose another name'],
       ['link.svg', '--svg: link.svg is there already'],
       ['run', '--svg: run is there already'],
       ['no/folder.svg', '--svg: there is no folder no'],

@@ -33,7 +33,7 @@ describe('hrm data mix', () => {
     const { train, test } = await write('one', [6, 8]);
     await writeNewPuzzles('other-way-round', { train: test, test: train });
     const { stderr, stdout } = await runInProcess(['data', 'mix', 'one', 'other-way-round', '--out', 'known']);
-    expect(stdout + stderr).toContain('Warning: 25 of the 25 held-out puzzles are among those to learn from');
+    expect(stdout + stderr).toContain('Warning: 25 of the 25 held-out puzzles equal a training puzzle');
   });
 
   it('refuses puzzles of another kind, wrong times and no folders, and writes nothing', async () => {

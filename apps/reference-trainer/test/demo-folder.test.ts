@@ -80,8 +80,8 @@ describe('hrm demo leaves alone', () => {
   ])('an earlier demo with %s beside its files', async (name, spoil) => {
     const folder = `demo-with-${name.replaceAll('/', '-')}`;
     const stderr = await expectLeftAlone(folder, 'demo', () => spoil(folder));
-    expect(stderr).toContain(`but ${name} there is not its own`);
-    expect(stderr).toContain('move that away, or choose another folder');
+    expect(stderr).toContain(`but ${name} there is not part of that run`);
+    expect(stderr).toContain('move it away, or choose another folder');
   }); // prettier-ignore
 
   it('an earlier demo where the backend does not start, or another process works on it', async () => {

@@ -37,7 +37,11 @@ const checkingOnly = (program: Program): Program => ({
   })),
 });
 
-/** Expects each command line of a program in the documentation to be such as it takes. @param least so many are there. */
+/**
+ * Expects each command line of a program in the documentation to be such as it takes.
+ *
+ * @param least so many are there.
+ */
 export async function expectDocumented(program: Program, { least }: { least: number }): Promise<void> {
   const checked = checkingOnly(program);
   let count = 0;

@@ -63,7 +63,7 @@ describe('hrm export', () => {
     for (const name of [`mine-${command}`, `link-${command}`]) {
       const { status, stderr } = await runInProcess([command, '--run', run, '--out', name]);
       expect(status).toBe(2);
-      expect(stderr).toContain(`--out: ${name} is there already; choose another name`);
+      expect(stderr).toContain(`--out: ${name} exists already; choose another name`);
     }
     expect(readFileSync(`mine-${command}`, 'utf8')).toBe('mine');
     expect(lstatSync(`link-${command}`).isSymbolicLink()).toBe(true);

@@ -51,7 +51,7 @@ describe('puzzles with more identifiers than the model has vectors', () => {
       ...backend,
     ]);
     expect(stderr).toContain(
-      "--data: these puzzles have 2 identifiers, the run's model has vectors for 1; evaluate it on the data set that it was trained on",
+      "--data: these puzzles have 2 identifiers, but the run's model has vectors for 1; use the data set that it was trained on",
     );
     expect([status, stdout]).toEqual([2, '']);
     rmSync(data, { recursive: true });

@@ -78,8 +78,8 @@ describe('all_config.yaml', () => {
   });
 
   it('with the same key twice is refused', () => {
-    expect(refusalOf('arch: {a: 1, b: 2, a: 3}\n').message).toContain('the key a is there twice');
-    expect(refusalOf('1: 1\n1: 2\n').message).toContain('the key 1 is there twice');
+    expect(refusalOf('arch: {a: 1, b: 2, a: 3}\n').message).toContain('the key a occurs twice');
+    expect(refusalOf('1: 1\n1: 2\n').message).toContain('the key 1 occurs twice');
   });
 });
 

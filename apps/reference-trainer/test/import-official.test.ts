@@ -59,20 +59,20 @@ describe('an official checkpoint', () => {
     const run = officialRun('buffers', (weights) => names.forEach((name) => weights.set(name, vector)));
     const { status, stdout, stderr } = await importRun(run, 'buffers-run');
     expect(status, stderr).toBe(0);
-    expect(stderr).toContain(`Left out, for it is computed anew: ${names.join(', ')}.`);
+    expect(stderr).toContain(`Left out, because they are computed: ${names.join(', ')}.`);
     expect(JSON.parse(stdout)).toMatchObject({ leftOut: names, tensors: original.size });
     expect((await savedIn('buffers-run')).size).toBe(original.size);
   });
 
   it.each<[string, (weights: Map<string, HostTensor>) => void, string]>([
     ['missing', (weights) => weights.delete(nameOf('q_head.bias')), '"inner.q_head.bias" is missing'],
-    ['extra', (weights) => weights.set('model.inner.extra', vector), '"model.inner.extra" is no tensor of this model'],
+    ['extra', (weights) => weights.set('model.inner.extra', vector), '"model.inner.extra" is not a tensor of this model'],
     ['of-another-shape', (weights) => weights.set(nameOf('H_init'), vector), `"${nameOf('H_init')}" has shape [3], the model needs [`],
     ['turned', (weights) => {
       const { shape, ...rest } = original.get(nameOf('lm_head.weight'))!;
       weights.set(nameOf('lm_head.weight'), { ...rest, shape: [...shape].reverse() });
     }, `"${nameOf('lm_head.weight')}" has shape [`],
-    ['twice', (weights) => weights.set('inner.q_head.bias', original.get(nameOf('q_head.bias'))!), '"inner.q_head.bias" is "inner.q_head.bias" once more'],
+    ['twice', (weights) => weights.set('inner.q_head.bias', original.get(nameOf('q_head.bias'))!), '"inner.q_head.bias" is "inner.q_head.bias" a second time'],
     ['beyond-float32', (weights) => weights.set(nameOf('q_head.bias'), { dtype: 'float64', shape: [2], data: Float64Array.of(0, 1e300) }), '"inner.q_head.bias" of float64 holds 1e+300 at 1'],
     ['rounded', (weights) => weights.set(nameOf('q_head.bias'), { dtype: 'int64', shape: [2], data: BigInt64Array.of(0n, 2n ** 60n + 1n) }), 'expected integers that float32 holds exactly'],
     ['of-fewer-layers', (weights) => {

@@ -20,8 +20,8 @@ describe('an imported run', () => {
     const args = ['train', '--resume', '--out', 'run', '--set', 'training.batchSize=4', '--set', 'training.learningRate=1e-5'];
     const { status, stdout, stderr } = await runInProcess([...args, '--max-steps', '502']);
     expect(status, stderr).toBe(0);
-    expect(stdout).toContain('Going on from step 500.');
-    expect(stdout).toContain('Its weights were imported, and nothing else: the optimizer and the order of the puzzles start anew.');
+    expect(stdout).toContain('Resuming at step 500.');
+    expect(stdout).toContain('Only its weights were imported: the optimizer and the order of the puzzles start anew.');
     expect(stdout).toContain('training.batchSize (was 8, now 4)');
     const weights = async (step: number) =>
       (await readCheckpoint(join('run', 'checkpoints', `checkpoint-00000${step}`))).files['weights']!.get('inner.lm_head.weight')!.data as Float32Array;

@@ -81,7 +81,7 @@ describe('several processes on one run', () => {
     const step = newestStep(run);
     const third = hrm(['train', config, '--out', run, '--resume', ...endless, '--max-steps', String(step + 3)]);
     expect(third.status, third.stderr).toBe(0);
-    expect(third.stdout).toContain(`Going on from step ${step}.`);
+    expect(third.stdout).toContain(`Resuming at step ${step}.`);
     expect(existsSync(join(run, 'run.lock'))).toBe(false);
   });
 

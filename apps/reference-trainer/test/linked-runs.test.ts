@@ -110,6 +110,6 @@ describe('a run goes on', () => {
       writeFileSync(join(place, '.DS_Store'), '');
     const { status, stdout, stderr } = await resume(run);
     expect(status, stderr).toBe(0);
-    expect(stdout).toContain('Going on from step 5.');
+    expect(stdout).toContain('Resuming at step 5.');
   });
 });

@@ -58,7 +58,7 @@ describe('training', () => {
     const run = join(folder, 'full');
     const { status, stderr } = shell(`hrm train ${config} --out ${run} > /dev/full`);
     expect(stderr.match(/^hrm: .*/gm)).toEqual([
-      'hrm: stdout cannot be written: ENOSPC: no space left on device, write; going on without it',
+      'hrm: stdout cannot be written: ENOSPC: no space left on device, write; continuing without it',
     ]);
     expect(status).toBe(1);
     expect(newestStep(run)).toBe(12);

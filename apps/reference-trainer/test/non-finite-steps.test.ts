@@ -25,7 +25,8 @@ function tensorsOf(run: string, checkpoint: string): string[] {
 }
 
 it.each([
-  // Each step multiplies the weights by about -1e15, until the loss overflows; a rate beyond float32 does so to the weights at once.
+  // Each step multiplies the weights by about -1e15, until the loss overflows; a rate beyond float32 does so to the
+  // weights at once.
   ['a loss and gradients', ['training.learningRate=1e15', 'training.weightDecay=1'], /loss, gradient\//],
   ['weights', ['training.learningRate=1e39'], /parameter\//],
 ])(
@@ -52,7 +53,7 @@ it.each([
     // Gone on with as it was begun, it ends with the same bytes as a run to which nothing happened.
     const { status: ending, stdout: said, stderr: errors } = train('--resume');
     expect(ending, errors).toBe(0);
-    expect(said).toContain('Going on from step 6.');
+    expect(said).toContain('Resuming at step 6.');
     expect(said).not.toContain('Warning');
     expect(tensorsOf(run, 'checkpoint-00000012')).toEqual(tensorsOf(whole, 'checkpoint-00000012'));
   },

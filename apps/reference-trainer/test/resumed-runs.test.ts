@@ -38,10 +38,10 @@ describe('hrm train --resume', () => {
     const run = halfRun('alone');
     const { status, stdout, stderr } = await resume(run);
     expect(status, stderr).toBe(0);
-    expect(stdout).toContain('Going on from step 2.');
+    expect(stdout).toContain('Resuming at step 2.');
     expect(stdout).not.toContain('Changed');
     expect(tensorsOf(run, 4)).toEqual(tensorsOf('whole', 4));
-    expect((await resume(run)).stdout).toContain('All 4 steps of it are made');
+    expect((await resume(run)).stdout).toContain('All its 4 steps are done');
   });
 
   it('ends with the same bytes with muon, clipping, a decay mask and smoothed labels too', async () => {
@@ -57,7 +57,7 @@ describe('hrm train --resume', () => {
     expect(tensorsOf('muon-half', 4)).toEqual(tensorsOf('muon-whole', 4));
     const other = await resume('muon-clipped', '--set', 'training.clipNorm=null', '--set', 'training.momentum=0.8');
     expect(other.status, other.stderr).toBe(0);
-    expect(other.stdout).toContain('not as a run begun so: training.clipNorm, training.momentum changed on the way');
+    expect(other.stdout).toContain('differs from a run begun with these values: training.clipNorm, training.momentum changed on the way');
   }); // prettier-ignore
 
   it('each of the choices changes what is learned', async () => {
@@ -105,7 +105,7 @@ describe('hrm train --resume', () => {
       'training.tokenLoss=softmax',
     );
     expect(status).toBe(1);
-    expect(stderr).toContain('its place in the puzzles does not fit');
+    expect(stderr).toContain('its position in the puzzles does not fit');
     expect(filesOf(run)).toEqual(before);
   });
 
@@ -122,15 +122,15 @@ describe('hrm train --resume', () => {
 
   it('says which keys differ, and whether it stays exact', async () => {
     const same = await resume(halfRun('evaluates'), '--set', 'training.evaluateEvery=3', '--set', 'training.keepCheckpoints=5');
-    expect(same.stdout).toContain('Changed: training.evaluateEvery (was 4, now 3), training.keepCheckpoints (was 2, now 5). It goes on exactly');
+    expect(same.stdout).toContain('Changed: training.evaluateEvery (was 4, now 3), training.keepCheckpoints (was 2, now 5). It continues exactly');
     expect(tensorsOf('evaluates', 4)).toEqual(tensorsOf('whole', 4));
     const parts = await resume(halfRun('parts'), '--set', 'training.microBatch=1');
-    expect(parts.stdout).toContain('(was "auto", now 1). It goes on as a run begun so would, within rounding.');
+    expect(parts.stdout).toContain('(was "auto", now 1). It continues like a run begun with these values, within rounding.');
     const other = await resume(halfRun('decays'), '--set', 'training.weightDecay=0.5');
-    expect(other.stdout).toContain('It goes on, but not as a run begun so: training.weightDecay changed on the way.');
+    expect(other.stdout).toContain('It continues, but differs from a run begun with these values: training.weightDecay changed on the way.');
     expect(other.stdout).not.toContain('The learning rate of');
     // What it was changed to is what it now is.
-    expect((await resume('decays', '--set', 'training.steps=5')).stdout).toContain('Changed: training.steps (was 4, now 5). It goes on exactly');
+    expect((await resume('decays', '--set', 'training.steps=5')).stdout).toContain('Changed: training.steps (was 4, now 5). It continues exactly');
     expect(JSON.parse(readFileSync('decays/config.json', 'utf8'))).toMatchObject({ config: { training: { weightDecay: 0.5, steps: 5, seed: 7 } } });
   }); // prettier-ignore
 
@@ -138,7 +138,7 @@ describe('hrm train --resume', () => {
     const args = ['--set', 'training.minRatio=0.1'];
     expect((await train('quick.json', '--out', 'cosine', ...args)).status).toBe(0);
     const { stdout } = await resume('cosine', '--set', 'training.steps=8');
-    expect(stdout).toContain('not as a run begun so: training.steps changed on the way');
+    expect(stdout).toContain('differs from a run begun with these values: training.steps changed on the way');
     expect(stdout).toContain('The learning rate of step 5 becomes 0.000378 (it ended at 0.0001), and that of the last step, 8, 0.0001.');
     const lines = readFileSync('cosine/metrics.jsonl', 'utf8').trim().split('\n');
     const steps = lines.map((line) => JSON.parse(line) as { step: number; learningRate?: number });
@@ -149,11 +149,11 @@ describe('hrm train --resume', () => {
     expect((await train('quick.json', '--out', 'failed', '--set', 'training.learningRate=1e39')).status).toBe(1);
     const again = await train('quick.json', '--out', 'failed');
     expect(again.status).toBe(2);
-    expect(again.stderr).toContain('has no checkpoint yet: begin it again by --resume');
+    expect(again.stderr).toContain('has no checkpoint yet: start it again by --resume');
     const { status, stdout, stderr } = await train('quick.json', '--out', 'failed', '--resume', '--set', 'training.batchSize=3');
     expect(status, stderr).toBe(0);
-    expect(stdout).toContain('There is no checkpoint to go on from yet: starting at step 0.');
-    expect((await resume('nowhere')).stderr).toContain('--resume: there is no run in nowhere to go on with');
+    expect(stdout).toContain('There is no checkpoint yet: starting at step 0.');
+    expect((await resume('nowhere')).stderr).toContain('--resume: there is no run in nowhere; give a CONFIG');
   }); // prettier-ignore
 
   it('says so where the puzzles are others than before, and takes the same ones from another place', async () => {
@@ -168,9 +168,9 @@ describe('hrm train --resume', () => {
     expect((await runInProcess([...generate, '--out', 'puzzles/other'])).status).toBe(0);
     const other = await resume(halfRun('others'), '--data', 'puzzles/other', '--set', 'training.evaluateEvery=2');
     expect(other.status, other.stderr).toBe(0);
-    expect(other.stdout).toContain('are not those it was trained on: a new pass over them begins');
-    expect(other.stdout).not.toContain('. It goes on exactly');
-    expect(other.stdout).toContain('. But for what is told above, it goes on exactly as a run begun so would.');
+    expect(other.stdout).toContain('are not those it was trained on: a new pass begins');
+    expect(other.stdout).not.toContain('. It continues exactly');
+    expect(other.stdout).toContain('. Apart from the differences above, it continues exactly like a run begun with these values.');
   }); // prettier-ignore
 });
 
@@ -196,7 +196,7 @@ describe('the manifest of a checkpoint', () => {
     expect(state).toMatchObject({ machine: { backend: 'wasm', compile: 'eager', platform: `${process.platform} ${process.arch}` } });
     const { status, stdout } = await resume(halfRun('on-cpu'), '--backend', 'cpu');
     expect(status).toBe(0);
-    expect(stdout).toContain('So far this run was computed by: backend wasm, now cpu. It goes on, but the last bits of its numbers will differ');
+    expect(stdout).toContain('The machine or version has changed: backend wasm, now cpu. The run continues, but the last bits of its numbers will differ');
     const run = halfRun('older');
     await changeState(run, (state) => ({ ...state, versions: { ...(state['versions'] as object), node: '18.0.0' } }));
     expect((await resume(run)).stdout).toContain('Node 18.0.0, now');
@@ -215,7 +215,7 @@ describe('the manifest of a checkpoint', () => {
     const before = filesOf(run);
     const { status, stdout, stderr } = await resume(run);
     expect(status).toBe(1);
-    expect(stderr).toContain(`its state cannot be gone on from: ${named}`);
+    expect(stderr).toContain(`its state cannot be resumed from: ${named}`);
     expect(stdout + stderr).not.toMatch(/\n\s+at /);
     expect(filesOf(run)).toEqual(before);
   });
@@ -231,7 +231,7 @@ describe('a checkpoint of another run', () => {
     writeFileSync(path, readFileSync(path, 'utf8').replace('"maxSegments": 4', '"maxSegments": 3'));
     const { status, stderr } = await runInProcess([command, ...args, run]);
     expect(status).toBe(1);
-    expect(stderr).toContain('this checkpoint is of another run than config.json says: model.halting.maxSegments (there 4, here 3)');
+    expect(stderr).toContain('this checkpoint is not of the run in config.json: model.halting.maxSegments (there 4, here 3)');
   }); // prettier-ignore
 });
 
@@ -247,6 +247,6 @@ describe('weights that are not finite', () => {
     await writeCheckpoint(folder, { step, files, state });
     const { status, stderr } = await runInProcess([command, ...args, run]);
     expect(status).toBe(1);
-    expect(stderr).toContain(`numbers are infinite or undefined (NaN) in ${tensor} (1 of 2)`);
+    expect(stderr).toContain(`numbers are infinite or NaN in ${tensor} (1 of 2)`);
   });
 });

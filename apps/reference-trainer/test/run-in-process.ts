@@ -33,7 +33,10 @@ export async function runInProcess(args: readonly string[], program: Program = h
   }
 }
 
-/** What is wrong with how a bad command line was refused, in the folder that is this process's own; undefined where all is well. */
+/**
+ * What is wrong with how a bad command line was refused, in the folder that is this process's own; undefined where all
+ * is well.
+ */
 export async function flawOfRefusal(
   args: readonly string[],
   named: string,

@@ -22,7 +22,8 @@ export interface SignalledStart {
 const sleep = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 /**
- * Starts a run, sends it one of the signals that ask it to end while it trains, and every third time another soon after.
+ * Starts a run, sends it one of the signals that ask it to end while it trains, and every third time another soon
+ * after.
  *
  * @param start starts `hrm train ... --resume`.
  * @throws Error where it does not end as a shell expects, or has not saved the step that it logged last.
@@ -44,8 +45,8 @@ export async function signalRun(start: () => ChildProcess, run: string, index: n
   });
   const statusOf = (by: SentSignal) => 128 + constants.signals[by];
   const ended = new Promise<number | null>((resolve) =>
-    // A second signal may find Node already past its listeners: it then ends the process itself, with the status that a shell
-    // makes of that.
+    // A second signal may find Node already past its listeners: it then ends the process itself, with the status that a
+    // shell makes of that.
     child.on('close', (code, by) => resolve(isDouble && by === second ? statusOf(second) : code)),
   );
   await Promise.race([isTraining, ended]);

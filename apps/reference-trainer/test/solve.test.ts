@@ -31,7 +31,7 @@ describe('hrm solve refuses, and says what is wrong with', () => {
     writeFileSync('puzzles.CSV', 'question,answer\n');
     const { status, stderr } = await solve('sudoku', '--file', 'puzzles.CSV');
     expect(status).toBe(2);
-    expect(stderr).toContain('puzzles.CSV is CSV, which is not read here');
+    expect(stderr).toContain('puzzles.CSV is CSV; expected one puzzle per line');
     expect(stderr).toContain('hrm data import');
   });
 
@@ -79,7 +79,7 @@ describe('hrm solve refuses, and says what is wrong with', () => {
 
   it('too few tokens', async () => {
     expect((await solve('tokens', '1,2, 3')).stderr).toContain(
-      'expected 16 tokens, set apart by spaces or commas; got 3',
+      'expected 16 tokens, separated by spaces or commas; got 3',
     );
   });
 });
@@ -88,14 +88,16 @@ describe('hrm solve', () => {
   it('tells that a puzzle has several solutions, and takes any', async () => {
     const { status, stdout } = await solve('sudoku', '1... .... .... ....');
     expect(status).toBe(0);
-    expect(stdout).toContain('Note: it has several solutions; any of them is right.');
+    expect(stdout).toContain('Note: it has several solutions; any of them counts as right.');
   });
 
   it('says neither right nor wrong where nobody can tell', async () => {
     const { status, stdout } = await solve('tokens', '1 '.repeat(16), '--json');
     expect(status).toBe(0);
     expect(objects(stdout).at(-1)).toMatchObject({ valid: null, count: 1, solved: 0 });
-    expect((await solve('tokens', '1 '.repeat(16))).stdout).toContain('Nobody can tell whether this is right');
+    expect((await solve('tokens', '1 '.repeat(16))).stdout).toContain(
+      'Not verified: puzzles of this kind cannot be checked',
+    );
   });
 
   it('takes the blanks that people write', async () => {
@@ -139,14 +141,14 @@ describe('hrm solve', () => {
   it.each([
     ['sudoku', '1.....3..4.....2\n1.....3..4..?..2\n', 'bad.txt:2:13: Unexpected "?" in row 4, column 1'],
     ['sudoku', '1...\n..3.\n.4..\n', 'bad.txt:1: The grid that begins here has 3 rows; expected 4'],
-    ['sudoku', '# nothing\n', 'bad.txt: there is no puzzle in it; expected Sudoku of 4x4'],
+    ['sudoku', '# nothing\n', 'bad.txt: it holds no puzzle; expected Sudoku of 4x4'],
     ['maze', `${MAZE}\n\n${MAZE.replace('S', 'x')}\n`, 'bad.txt:7, character 1: Unexpected "x"'],
     ['maze', `${MAZE}\nS    \n`, 'bad.txt:6'],
     ['tokens', `${'1 '.repeat(16)}\n1 2 z`, 'bad.txt:2:5: token 3: expected a whole number from 0 to 5; got "z"'],
     [
       'tokens',
       `${'1 '.repeat(16)}\n1 2`,
-      'bad.txt:2: expected 16 tokens a puzzle, set apart by spaces or commas; got 2',
+      'bad.txt:2: expected 16 tokens for each puzzle, separated by spaces or commas; got 2',
     ],
   ])('refuses a file for %s that cannot be read, before anything is computed', async (run, content, message) => {
     writeFileSync('bad.txt', content);
@@ -170,7 +172,7 @@ describe('hrm solve', () => {
 
   it('refuses a puzzle and a file at once, and a file that is none', async () => {
     const both = await solve('sudoku', '1.....3..4.....2', '--file', 'puzzles.txt');
-    expect([both.status, both.stderr]).toEqual([2, expect.stringContaining('--file: give a puzzle or a file')]);
+    expect([both.status, both.stderr]).toEqual([2, expect.stringContaining('--file: give either a puzzle or a file')]);
     const none = await solve('sudoku', '--file', 'nowhere.txt');
     expect([none.status, none.stderr]).toEqual([2, expect.stringContaining('nowhere.txt')]);
   });

@@ -75,7 +75,7 @@ describe('a run', () => {
     expect(hrm(['train', config, '--out', run, '--max-steps', String(steps)]).status).toBe(0);
     const { status, stdout, stderr } = hrm(['train', config, '--out', run, '--resume']);
     expect(status, stderr).toBe(0);
-    expect(stdout).toContain(`Going on from step ${steps}`);
+    expect(stdout).toContain(`Resuming at step ${steps}`);
     const { 'metrics.jsonl': metrics, ...files } = fingerprint(run);
     const { 'metrics.jsonl': expected, ...expectedFiles } = fingerprint(whole);
     expect(files).toEqual(expectedFiles);
@@ -146,7 +146,7 @@ describe('a trained run', () => {
     }
     const mean = haltingSteps.reduce((sum, puzzles, i) => sum + puzzles * (i + 1), 0) / 24;
     expect(halted.meanSegments).toBeCloseTo(mean, 6);
-    expect(stderr).toContain(`Halted after 1, 2, ... segments: ${haltingSteps.join(', ')}.`);
+    expect(stderr).toContain(`Puzzles halted after 1, 2, ... segments: ${haltingSteps.join(', ')}.`);
 
     expect(hrm(['eval', '--run', whole, '--json', '--until', 'end']).json['halted']).toBeUndefined();
     const alone = hrm(['eval', '--run', whole, '--json', '--until', 'halted']).json;

@@ -21,29 +21,29 @@ import { growthDimensions } from '../bench/growth/growth';
 const benchOptions = z.strictObject({
   ...backendOptions,
   against: choice(
-    'pytorch: run beside the official code, and hold the figures against floors and aims',
+    'pytorch: compare with the official code, and check the figures against their targets',
     ['pytorch'],
     'what',
   ).optional(),
   sizes: list(`--against: some of ${namesOf(benchSizes).join(', ')} (default: all)`, namesOf(benchSizes)).optional(),
-  rounds: count('--against: rounds in which both sides take turns (default: 5)').optional(),
-  quick: toggle('--against: two short rounds at the small and the medium size'),
-  python: text('--against: an interpreter that has torch (default: one set up in the cache)', {
+  rounds: count('--against: rounds; both sides take turns in each (default: 5)').optional(),
+  quick: toggle('--against: only two short rounds, at the small and medium sizes'),
+  python: text('--against: a Python that has torch (default: one in the cache)', {
     value: 'path',
     expected: 'an interpreter',
   }).optional(),
-  hrmCheckout: text('--against: a checkout of the official code (default: cloned into the cache)', {
+  hrmCheckout: text('--against: a checkout of the official code (default: a clone in the cache)', {
     value: 'folder',
   }).optional(),
   growth: list(
-    'Time a step as some of batch, tokens, hidden, layers, segments and cycles grow, or all',
+    'Time a step while batch, tokens, hidden, layers, segments or cycles grow; default: all',
     namesOf(growthDimensions),
     { value: 'dimensions', withoutValue: true },
   ).optional(),
-  data: toggle('Time the puzzles, and what share of a step waits for them'),
-  batch: count('--data: puzzles at a time (default: 128)').optional(),
+  data: toggle('Time the batches of puzzles, and the share of a step that waits for them'),
+  batch: count('--data: puzzles in a batch (default: 128)').optional(),
   steps: count('--growth, --data: steps to time, after a warm-up (default: 5 and 20)').optional(),
-  out: text('Write JSON, tables and charts there', {
+  out: text('Folder for JSON, tables and charts', {
     value: 'folder',
     expected: 'a folder for the results',
   }).optional(),
@@ -51,18 +51,18 @@ const benchOptions = z.strictObject({
 
 type BenchOptions = z.infer<typeof benchOptions>;
 
-/** The kinds of benchmark, as they are asked for. */
+/** The kinds of benchmark, and the option that chooses each. */
 const kinds = { against: '--against pytorch', growth: '--growth', data: '--data' } as const;
 type Kind = keyof typeof kinds;
 
-/** The options that not every kind takes, and which do. */
+/** The options that only some kinds take. */
 const takenBy: readonly (readonly [name: keyof BenchOptions, flag: string, by: readonly Kind[]])[] = [
   ['sizes', '--sizes', ['against']],
   ['rounds', '--rounds', ['against']],
   ['quick', '--quick', ['against']],
   ['python', '--python', ['against']],
   ['hrmCheckout', '--hrm-checkout', ['against']],
-  // Beside PyTorch each size has its own backend.
+  // With --against, each size has its own backend.
   ['backend', '--backend', ['growth', 'data']],
   ['steps', '--steps', ['growth', 'data']],
   ['batch', '--batch', ['data']],
@@ -70,14 +70,18 @@ const takenBy: readonly (readonly [name: keyof BenchOptions, flag: string, by: r
 
 const isGiven = (value: unknown) => value !== undefined && value !== false;
 
-/** The kind that the options ask for. @throws UsageError where it is not one, or takes not all of them. */
+/**
+ * The kind that the options choose.
+ *
+ * @throws UsageError if they choose none or several, or if it does not take them all.
+ */
 function kindOf(options: BenchOptions): Kind {
   const [kind, ...more] = namesOf(kinds).filter((name) => isGiven(options[name]));
   const all = Object.values(kinds).join(', ');
   if (kind === undefined) {
     throw new UsageError(`expected one of ${all}; \`hrm bench\` times one size`);
   }
-  if (more.length > 0) throw new UsageError(`${all}: only one at a time`);
+  if (more.length > 0) throw new UsageError(`${all}: give only one`);
   for (const [name, flag, by] of takenBy) {
     if (!isGiven(options[name]) || by.includes(kind)) continue;
     throw new UsageError(`${flag} belongs to ${by.map((one) => kinds[one]).join(' and ')}`);
@@ -85,7 +89,7 @@ function kindOf(options: BenchOptions): Kind {
   return kind;
 }
 
-/** `hrm-lab bench --against pytorch`, `--growth` or `--data`. */
+/** Runs `hrm-lab bench`. */
 async function bench(options: BenchOptions): Promise<void> {
   const { growth, sizes, rounds, quick, python, hrmCheckout, compile, backend, out, steps, batch } = options;
   const kind = kindOf(options);
@@ -110,7 +114,7 @@ async function bench(options: BenchOptions): Promise<void> {
 
 export const benchCommand = defineCommand({
   name: 'bench',
-  summary: 'Time training steps beside PyTorch, or as sizes grow, or what waits for puzzles',
+  summary: 'Compare speed with PyTorch, time steps as sizes grow, or time the batches of puzzles',
   options: benchOptions,
   examples: ['hrm-lab bench --against pytorch --out runs/performance', 'hrm-lab bench --growth=batch --steps 3'],
   run: bench,

@@ -5,7 +5,7 @@ import {
   backendOptions,
   count,
   defineCommand,
-  goOnWithoutReaders,
+  continueWithoutReaders,
   list,
   namesOf,
   startEngine,
@@ -26,23 +26,27 @@ const compareOptions = z.strictObject({
   sizes: list('Sudoku of 4, 6 or 4,6', Object.keys(comparedSizes) as `${keyof typeof comparedSizes}`[], {
     value: 'sizes',
   }).prefault('all'),
-  seeds: count('Seeds of each, counted from 0').default(3),
-  steps: count("Training steps of each, in place of the size's").optional(),
-  out: text('Folder of the results; a comparison in it goes on', {
+  seeds: count('Seeds of each pair, counted from 0').default(3),
+  steps: count('Training steps of each model, instead of those of its size').optional(),
+  out: text('Folder of the results; a comparison in it is continued', {
     value: 'folder',
     expected: 'a folder for the results',
   }),
 });
 
-/** Makes sure that the folder holds a comparison, or nothing in the place of its tables. @throws UsageError otherwise. */
+/**
+ * Makes sure that the tables overwrite only those of a comparison.
+ *
+ * @throws UsageError if they would overwrite another file.
+ */
 function expectComparison(out: string): void {
   if (!existsSync(join(out, 'comparison.md')) || existsSync(join(out, 'cells'))) return;
   throw new UsageError(
-    `--out: comparison.md in ${out} is of no comparison (there is no "cells"); choose another folder`,
+    `--out: comparison.md in ${out} is not of a comparison (there is no folder "cells"); choose another folder`,
   );
 }
 
-/** `hrm-lab compare --out DIR`. */
+/** Runs `hrm-lab compare`. */
 async function compare(options: z.infer<typeof compareOptions>): Promise<void> {
   const terminal = new Terminal(options.json);
   const { schedules, controllers, seeds, steps, out } = options;
@@ -65,5 +69,5 @@ export const compareCommand = defineCommand({
   examples: [
     'hrm-lab compare --schedules one-step-gradient,unrolled --controllers halt-only --sizes 4 --out runs/comparison',
   ],
-  run: (options) => goOnWithoutReaders(() => compare(options)),
+  run: (options) => continueWithoutReaders(() => compare(options)),
 });

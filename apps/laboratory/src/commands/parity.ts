@@ -33,7 +33,7 @@ function showReport({ name, ok, quantities }: ParityReport, terminal: Terminal):
   }
 }
 
-/** `hrm-lab parity DIR...`. */
+/** Runs `hrm-lab parity`. */
 async function parity({ folders, ...options }: z.infer<typeof parityOptions>): Promise<void> {
   if (folders.length === 0) throw new UsageError('DIR is missing: give one or more folders that hold a case.json');
   const terminal = new Terminal(options.json);

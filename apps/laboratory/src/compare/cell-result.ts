@@ -8,49 +8,51 @@ import { readConfigJson, type RunConfig, runConfigSchema, UsageError } from '@hr
 import type { ComparisonCell } from './comparison-cell';
 
 const figures = z.strictObject({
-  /** Of held-out puzzles over all segments: share wholly right, and mean share of cells right. */
+  /** Of held-out puzzles over all segments: share solved exactly, and mean share of cells right. */
   puzzles: z.number(),
   cells: z.number(),
-  /** The same where each puzzle leaves when its controller halts it, and the mean of the segments it had by then. */
+  /** The same if each puzzle stops when its controller halts it, and the mean segments until then. */
   puzzlesHalting: z.number(),
   cellsHalting: z.number(),
   segmentsHalting: z.number(),
-  /** Mean segments of a puzzle in training. */
+  /** Mean segments per puzzle in training. */
   trainingSegments: z.number(),
-  /** Of training: wall time, and processor time of the process over all cores, both with recording and compiling. */
+  /** Wall time of training, and processor time over all cores, with recording and compiling. */
   seconds: z.number(),
   cpuSeconds: z.number(),
-  /** Median wall time of a training step that was recorded before; where the schedule grows, the mean of its stages'. */
+  /**
+   * Median wall time of a training step, without recording; for a growing schedule, the weighted mean over its stages.
+   */
   stepMilliseconds: z.number(),
-  /** Mean token loss of a sequence over the first and the last tenth of training. */
+  /** Mean token loss over the first and the last tenth of training. */
   firstLoss: z.number(),
   lastLoss: z.number(),
 });
 
-/** What a cell came to, in numbers. */
+/** The figures of a cell. */
 export type CellFigures = z.infer<typeof figures>;
 
 const outcome = z.discriminatedUnion('outcome', [
   z.strictObject({ outcome: z.literal('trained'), figures }),
-  /** Training ended, with a token loss no lower than at its start. */
+  /** Training ended with a token loss no lower than at its start. */
   z.strictObject({ outcome: z.literal('not-learned'), figures }),
-  /** Training could not go on, such as from a step that is not finite. */
+  /** Training failed, such as at a step that is not finite. */
   z.strictObject({ outcome: z.literal('failed'), reason: z.string() }),
 ]);
 
-/** How a cell ended. */
+/** The outcome of a cell. */
 export type CellOutcome = z.infer<typeof outcome>;
 
-/** A cell and how it ended. */
+/** A cell with its outcome. */
 export type CellResult = { cell: ComparisonCell } & CellOutcome;
 
 const savedCell = z.strictObject({ config: z.unknown(), result: outcome });
 
-/** Where a comparison keeps a cell. */
+/** The file of a cell. */
 const cellPath = (folder: string, { size, schedule, controller, seed }: ComparisonCell) =>
   join(folder, 'cells', `${size}x${size}.${schedule}.${controller}.seed-${seed}.json`);
 
-/** Keeps what a cell came to, all of the file or none of it. */
+/** Writes the result of a cell, whole or not at all. */
 export async function saveCell(folder: string, config: RunConfig, { cell, ...result }: CellResult): Promise<void> {
   await mkdir(join(folder, 'cells'), { recursive: true });
   const text = JSON.stringify({ config, result }, null, 2);
@@ -58,9 +60,9 @@ export async function saveCell(folder: string, config: RunConfig, { cell, ...res
 }
 
 /**
- * What a cell came to in an earlier call, if it was in it.
+ * Reads the result of a cell from an earlier call, if there is one.
  *
- * @throws UsageError where it was trained by another config, or the file is none of ours.
+ * @throws UsageError if it was trained with another config, or if the file is something else.
  */
 export function readCell(folder: string, config: RunConfig, cell: ComparisonCell): CellResult | undefined {
   const path = cellPath(folder, cell);
@@ -68,11 +70,11 @@ export function readCell(folder: string, config: RunConfig, cell: ComparisonCell
   const parsed = readConfigJson(path, { name: `--out: ${path}` });
   const saved = savedCell.safeParse(parsed);
   if (!saved.success) throw new UsageError(`--out: ${path} is not a cell of a comparison; choose another folder`);
-  // Read as a config, so that one from before an option was there has that option's default.
+  // Parsed as a config, so that an older file gets the defaults of new options.
   const trained = runConfigSchema.safeParse(saved.data.config);
   if (!isDeepStrictEqual(trained.data, JSON.parse(JSON.stringify(config)))) {
     throw new UsageError(
-      `--out: ${path} was trained with another budget or by another version; give the --steps it was begun with, or choose another folder`,
+      `--out: ${path} was trained with other steps or by another version; give the --steps it was begun with, or choose another folder`,
     );
   }
   return { cell, ...saved.data.result };

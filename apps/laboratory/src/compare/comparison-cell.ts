@@ -1,11 +1,11 @@
 import { checkRunConfig, type RunConfig } from '@hrm/reference-trainer/internal';
 
-/** The schedules compared. Each makes six refinements a segment, f_L or f_H. */
+/** The schedules compared. Each makes six refinements per segment, counting f_L and f_H. */
 export const comparedSchedules = {
   'one-step-gradient': { type: 'one-step-gradient', hCycles: 2, lCycles: 2 },
   'full-recursion': { type: 'full-recursion', hCycles: 2, lCycles: 2 },
   unrolled: { type: 'unrolled', hCycles: 2, lCycles: 2 },
-  // Grows to six, from two and three, at the shares of training that CGAR has.
+  // Grows from two over three to six, at the shares of training of CGAR.
   progressive: {
     type: 'progressive',
     schedule: 'full-recursion',
@@ -15,11 +15,11 @@ export const comparedSchedules = {
       { from: 0.6, hCycles: 2, lCycles: 2 },
     ],
   },
-  // Two sweeps of f_L and f_H to search, and one more that carries gradient.
+  // Two sweeps of f_L and f_H for the search, and one that carries gradient.
   equilibrium: { type: 'equilibrium', iterations: 2 },
 };
 
-/** The controllers compared, all else at its default. */
+/** The controllers compared, with their default options. */
 export const comparedControllers = {
   'q-learning': (maxSegments: number) => ({ type: 'q-learning', maxSegments }),
   'q-learning-halt': (maxSegments: number) => ({ type: 'q-learning', maxSegments, learnContinue: false }),
@@ -31,7 +31,7 @@ export const comparedControllers = {
   'unchanged-answer': (maxSegments: number) => ({ type: 'unchanged-answer', maxSegments }),
 };
 
-/** What differs between sizes, and nothing else does. */
+/** Everything that differs between the sizes. */
 export const comparedSizes = {
   4: { hiddenSize: 64, steps: 140, givens: [6, 8] },
   6: { hiddenSize: 64, steps: 180, givens: [26, 30] },
@@ -51,7 +51,7 @@ export interface ComparisonCell {
 export const describeCell = ({ size, schedule, controller, seed }: ComparisonCell) =>
   `${size}x${size}, ${schedule} x ${controller}, seed ${seed}`;
 
-/** The cells of a comparison, seed by seed: stopped on the way, it has whole seeds. */
+/** The cells of a comparison, seed by seed, so that an interrupted one has whole seeds. */
 export function comparisonCells(choice: {
   sizes: readonly ComparisonCell['size'][];
   schedules: readonly ComparisonCell['schedule'][];
@@ -68,7 +68,10 @@ export function comparisonCells(choice: {
   );
 }
 
-/** The run of a cell: the same but for its schedule and controller. The seed is that of weights, order and exploration. */
+/**
+ * The config of a cell. Cells of a size differ only in schedule, controller and the seed of weights, order and
+ * exploration.
+ */
 export function cellConfig(cell: ComparisonCell, steps?: number): RunConfig {
   const { size, schedule, controller, seed } = cell;
   const { hiddenSize, givens, steps: usual } = comparedSizes[size];

@@ -7,15 +7,15 @@ export interface Spread {
   most: number;
 }
 
-/** A schedule with a controller, over the seeds that there are. */
+/** The results of one schedule with one controller, over all seeds. */
 export interface ComparisonRow {
   size: number;
   schedule: string;
   controller: string;
   seeds: number;
-  /** Missing where no seed gave figures. */
+  /** Missing if no seed gave figures. */
   figures?: { [Name in keyof CellFigures]: Spread };
-  /** What went wrong, and with which seed. */
+  /** Failures, with their seeds. */
   remarks: string[];
 }
 
@@ -36,7 +36,7 @@ function remark({ cell, ...result }: CellResult): string[] {
   return result.outcome === 'not-learned' ? [`seed ${cell.seed} learned nothing`] : [];
 }
 
-/** Each figure over results that have figures. */
+/** Each figure over the results that have figures. */
 function spreads(results: readonly CellResult[]): ComparisonRow['figures'] {
   const figures = results.flatMap((result) => (result.outcome === 'failed' ? [] : [result.figures]));
   if (figures.length === 0) return undefined;
@@ -46,7 +46,7 @@ function spreads(results: readonly CellResult[]): ComparisonRow['figures'] {
   };
 }
 
-/** Mean and spread over the seeds of each schedule with each controller, in the order of the results. */
+/** Mean and range over the seeds of each schedule with each controller, in the order of the results. */
 export function comparisonRows(results: readonly CellResult[]): ComparisonRow[] {
   return groupBy(results, ({ cell }) => `${cell.size} ${cell.schedule} ${cell.controller}`).map((group) => {
     const { size, schedule, controller } = group[0]!.cell;
@@ -63,8 +63,8 @@ export function comparisonRows(results: readonly CellResult[]): ComparisonRow[] 
 }
 
 /**
- * Mean and spread over all cells of a schedule, or of a controller: over seeds, and over the parts it was put together
- * with. Seeds that are missing in some cells are left out of all, so that the means are of the same.
+ * Mean and range over all cells of a schedule, or of a controller. A seed that is missing in some cells is left out of
+ * all, so that the means are comparable.
  */
 export function comparisonMargins(results: readonly CellResult[], of: 'schedule' | 'controller'): ComparisonRow[] {
   const cellsOf = (seed: number) => results.filter(({ cell }) => cell.seed === seed).length;

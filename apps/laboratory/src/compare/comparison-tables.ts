@@ -2,7 +2,7 @@ import { percent } from '@hrm/reference-trainer/internal';
 import type { CellResult } from './cell-result';
 import { comparisonMargins, comparisonRows, type ComparisonRow, type Spread } from './comparison-rows';
 
-/** The mean, and in parentheses least and most where they differ. */
+/** Formats a mean, with the range in parentheses if there is one. */
 const withSpread = (show: (value: number) => string, round: (value: number) => string) => (spread: Spread) =>
   spread.least === spread.most
     ? show(spread.mean)
@@ -32,7 +32,7 @@ const columns: [title: string, value: (row: ComparisonRow) => string][] = [
   ['remarks', ({ remarks }) => remarks.join('; ').replaceAll('|', '\\|').replaceAll('\n', ' ')],
 ];
 
-/** Rows as a table of Markdown that is aligned, so that it reads well in a terminal too. Empty columns are left out. */
+/** Rows as a Markdown table. Empty columns are left out. */
 function table(rows: readonly ComparisonRow[]): string {
   const kept = columns.filter(([, value]) => rows.some((row) => !['', 'all'].includes(value(row))));
   const lines = [kept.map(([title]) => title), ...rows.map((row) => kept.map(([, value]) => value(row)))];
@@ -43,8 +43,8 @@ function table(rows: readonly ComparisonRow[]): string {
 }
 
 /**
- * The tables of a comparison, in Markdown: for each size every schedule with every controller, the mean over the seeds
- * and in parentheses the least and the most; then the means of each schedule, and of each controller.
+ * The tables of a comparison, in Markdown: for each size, the mean and range over the seeds of every schedule with
+ * every controller, then over all cells of each schedule, and of each controller.
  */
 export function comparisonTables(results: readonly CellResult[]): string {
   const sizes = [...new Set(results.map(({ cell }) => cell.size))];

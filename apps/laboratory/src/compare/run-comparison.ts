@@ -15,7 +15,7 @@ import { cellConfig, describeCell, type ComparisonCell } from './comparison-cell
 import { comparisonTables } from './comparison-tables';
 import { trainCell } from './train-cell';
 
-/** One line of what a cell came to. */
+/** The result of a cell in one line. */
 function describeResult(result: CellResult): string {
   const { cell } = result;
   if (result.outcome === 'failed') return `${describeCell(cell)}: failed, ${result.reason}`;
@@ -28,14 +28,14 @@ function describeResult(result: CellResult): string {
 }
 
 /**
- * Trains the cells one after another. Each is in the folder, and the tables are, before the next begins; none is trained
- * twice.
+ * Trains the cells one after another. Each result, and the tables so far, are written before the next cell begins.
+ * Cells that are in the folder already are not trained again.
  */
 export async function runComparison(
   cells: readonly ComparisonCell[],
   { out, steps, engine, terminal }: { out: string; steps?: number | undefined; engine: Engine; terminal: Terminal },
 ): Promise<CellResult[]> {
-  // The puzzles are the same for all cells of a size.
+  // All cells of a size have the same puzzles.
   const puzzles = new Map<number, RunPuzzles>();
   const puzzlesFor = async (config: RunConfig, size: number) => {
     const prepared = puzzles.get(size) ?? (await preparePuzzles(config, undefined));

@@ -18,7 +18,7 @@ const mean = (values: readonly number[]) => sum(values) / values.length;
 
 type HeldOutFigure = 'puzzles' | 'cells' | 'puzzlesHalting' | 'cellsHalting' | 'segmentsHalting';
 
-/** Trains on the config's steps, and tells what that took. */
+/** Trains for the steps of the config, and measures it. */
 async function trainToEnd(
   trainer: Trainer,
   { task, training }: RunConfig,
@@ -37,10 +37,10 @@ async function trainToEnd(
     trainingBatches(puzzles.train, { batchSize, seed, augment: taskAugmentation(task) }),
     { maxSteps: steps },
   )) {
-    // A step that was recorded just now took longer than those to come; so did the very first.
-    const isFresh = stages.length === 0 || recordingsMade() > recordings;
+    // A step that was just recorded is slower than the others, as is the first.
+    const isRecorded = stages.length === 0 || recordingsMade() > recordings;
     recordings = recordingsMade();
-    if (isFresh) stages.push([]);
+    if (isRecorded) stages.push([]);
     else stages.at(-1)!.push(event.seconds);
     losses.push(event.metrics['tokenLoss']!);
     event.haltingSteps.forEach((count, i) => (haltingSteps[i] = (haltingSteps[i] ?? 0) + count));
@@ -60,13 +60,13 @@ async function trainToEnd(
   };
 }
 
-/** Evaluates all held-out puzzles at once, with the averaged weights: run to the end, and each until it halts. */
+/** Evaluates all held-out puzzles in one batch, with the averaged weights: over all segments, and until each halts. */
 async function evaluateHeldOut(
   trainer: Trainer,
   { test }: RunPuzzles,
 ): Promise<{ whole: AnswerMeans; halting: AnswerMeans }> {
   const batches = () => evaluationBatches(test, { batchSize: countPuzzles(test) });
-  // Not compiled: that takes longer than all segments of one batch.
+  // Not compiled, because compiling takes longer than one batch.
   const { tokenLoss, network } = trainer;
   const { halted: halting, ...whole } = await trainer.withAveragedWeights(() =>
     evaluate(network, batches(), { tokenLoss }),
@@ -74,7 +74,7 @@ async function evaluateHeldOut(
   return { whole, halting };
 }
 
-/** Trains the model of a config and measures it. What goes wrong is part of the result. */
+/** Trains the model of a config and measures it. A failure is a result too. */
 export async function trainCell(config: RunConfig, puzzles: RunPuzzles, compile: Compile): Promise<CellOutcome> {
   let recordings = 0;
   const counting: Compile = (f) => {

@@ -4,7 +4,7 @@ import { parseSafetensors, type NamedHostTensors } from '@hrm/files';
 import type { OfficialConfig } from '@hrm/models';
 import { readConfigJson, readRegularFile } from '@hrm/reference-trainer/internal';
 
-/** Hyper-parameters that a case was recorded with, under their official names. */
+/** Hyper-parameters of a recorded run, under their official names. */
 export interface RecordedOptimizer {
   lr: number;
   puzzle_emb_lr: number;
@@ -17,14 +17,14 @@ export interface RecordedOptimizer {
   min_ratio: number;
 }
 
-/** A run of the official code, recorded step by step: what `hrm-lab parity` replays. */
+/** A recorded run of the official code, which `hrm-lab parity` replays. */
 export interface ParityCase {
   name: string;
   family: 'hrm' | 'trm';
   config: OfficialConfig & { batch_size: number };
   loss: 'stablemax_cross_entropy' | 'softmax_cross_entropy';
   optimizer: RecordedOptimizer;
-  /** Share of the old average that each step keeps, if the recording kept one. */
+  /** Decay of the moving average of the weights, if the recording has one. */
   ema: number | undefined;
   weights: NamedHostTensors;
   segments: NamedHostTensors[];
@@ -36,12 +36,12 @@ const read = (folder: string, file: string): NamedHostTensors => {
   return parseSafetensors(readRegularFile(path), { path }).tensors;
 };
 
-/** Reads a folder such as `fixtures/parity/hrm-rope`. Throws an error that names what is missing. */
+/** Reads a recorded run. @param folder such as `testdata/parity/hrm-rope`. @throws Error that names what is missing. */
 export function readParityCase(folder: string): ParityCase {
   const path = join(folder, 'case.json');
   if (!existsSync(folder) || !statSync(folder).isDirectory())
     throw new Error(`${folder} is not a folder; expected one that holds case.json`);
-  if (!existsSync(path)) throw new Error(`${folder} is no parity case: it holds no case.json`);
+  if (!existsSync(path)) throw new Error(`${folder} is not a parity case: it holds no case.json`);
   const recorded = readConfigJson(path) as Record<string, unknown>;
   for (const key of ['family', 'config', 'loss', 'optimizer', 'segments']) {
     if (recorded[key] === undefined) throw new Error(`${path} has no "${key}"`);
@@ -57,7 +57,7 @@ export function readParityCase(folder: string): ParityCase {
   const count = recorded['segments'];
   if (typeof count !== 'number' || !Number.isInteger(count) || count < 1) {
     throw new Error(
-      `${path}: "segments" is ${JSON.stringify(count)}, expected how many segment-K.safetensors there are`,
+      `${path}: "segments" is ${JSON.stringify(count)}, expected the number of files segment-K.safetensors`,
     );
   }
   return {

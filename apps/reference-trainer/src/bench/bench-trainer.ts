@@ -10,7 +10,7 @@ import type { BenchSizes } from './step-flops';
 
 const VOCABULARY = 11;
 
-/** The run of the official architecture at this size: what is timed is what `hrm train` runs. */
+/** The config of a run of the official architecture at this size, so that the benchmark times what `hrm train` runs. */
 export function benchRunConfig(sizes: BenchSizes): RunConfig {
   const { hidden, layers, heads, batch, tokens, segments, hCycles = 2, lCycles = 2 } = sizes;
   return checkRunConfig(
@@ -41,7 +41,7 @@ export interface BenchTrainer {
   dispose(): void;
 }
 
-/** Builds what {@link benchRunConfig} describes. */
+/** Makes the model and the trainer of {@link benchRunConfig}. */
 export function benchTrainer(sizes: BenchSizes, engine: Omit<Engine, 'backend'>): BenchTrainer {
   const config = benchRunConfig(sizes);
   const model = buildRunModel(config, { seqLen: sizes.tokens, vocabSize: VOCABULARY, numPuzzleIdentifiers: 1 });
@@ -56,7 +56,7 @@ export function benchTrainer(sizes: BenchSizes, engine: Omit<Engine, 'backend'>)
   };
 }
 
-/** Puzzles of random tokens, each with an answer. */
+/** A batch of random inputs and labels. */
 export function randomBatch({ batch, tokens }: Pick<BenchSizes, 'batch' | 'tokens'>): PuzzleBatch {
   const random = new RandomStream(0);
   const draw = (low: number) => Int32Array.from({ length: batch * tokens }, () => random.integer(low, VOCABULARY));

@@ -4,37 +4,39 @@ import { benchTrainer, randomBatch } from './bench-trainer';
 import { matmulShare } from './matmul-share';
 import { evaluationFlops, trainingFlops, type BenchSizes } from './step-flops';
 import { summarize } from './summary';
-import { Yardstick } from './yardstick';
+import { MatmulSpeedMeter } from './matmul-speed-meter';
 
 /** Timings of one size on one backend. */
 export interface BenchResult {
-  /** Median seconds of a training step, and the least and most. */
+  /** Median seconds of a training step, and their range. */
   stepSeconds: number;
   stepSecondsRange: [number, number];
-  /** Seconds of the first step, in which everything is recorded and compiled. */
+  /** Seconds of the first step, which also records and compiles. */
   firstStepSeconds: number;
   samplesPerSecond: number;
-  /** Median seconds of evaluating one batch over all segments. */
+  /** Median seconds of an evaluation of one batch over all segments. */
   evaluationSeconds: number;
-  /** The step's matrix products over its time, as a share of the backend's own speed at them; and of the slowest and fastest step. */
+  /** Speed of the step's matrix products, as a share of `matmulGflops`; and the range over the steps. */
   matmulShare: number;
   matmulShareRange: [number, number];
   evaluationMatmulShare: number;
-  /** That speed, in 10^9 floating-point operations a second: the most of what was measured between the steps; and the range. */
+  /**
+   * The backend's highest speed at matrix products, in 10^9 floating-point operations a second; and the range measured.
+   */
   matmulGflops: number;
   matmulGflopsRange: [number, number];
-  /** Most memory that the process had, in MiB. */
+  /** Peak memory of the process, in MiB. */
   peakRssMib: number;
 }
 
-/** How often {@link runBench} tells its progress. */
+/** How often {@link runBench} updates its progress. */
 export const benchTicks = ({ steps, evaluations }: { steps: number; evaluations: number }): number =>
   2 + steps + (evaluations > 0 ? 1 + evaluations : 0);
 
 /**
  * Times training steps and evaluations of the official architecture at one size, after a warm-up.
  *
- * @throws ImpossibleShareError when a step comes out faster than the machine multiplies
+ * @throws ImpossibleShareError if a step appears faster than the machine can multiply
  */
 export async function runBench(
   sizes: BenchSizes,
@@ -56,28 +58,28 @@ export async function runBench(
   const step = () => timed(() => trainer.trainBatch(puzzles));
   const evaluation = () => timed(() => trainer.evaluate([puzzles]));
 
-  // The first step compiles, the second meets memory that it has never touched; then all memory is there that will be.
+  // The first step compiles, and the second touches memory for the first time. After it, memory no longer grows.
   const firstStepSeconds = await step();
   await step();
   if (evaluations > 0) await evaluation();
-  // Before the matrix products, which are measured on memory of their own.
+  // Before the matrix products are measured, which needs further memory.
   const peakRssMib = Math.round(process.resourceUsage().maxRSS / 1024);
 
-  // Before, between and after what is timed: a machine that is disturbed now and then is so for both.
-  const yardstick = new Yardstick(sizes);
+  // Measured before, between and after the timed steps, so that other load on the machine affects both.
+  const speedMeter = new MatmulSpeedMeter(sizes);
   const repeat = async (times: number, work: () => Promise<number>) => {
     const seconds: number[] = [];
     while (seconds.length < times) {
       seconds.push(await work());
-      yardstick.measure();
+      speedMeter.measure();
     }
     return seconds;
   };
-  yardstick.measure();
+  speedMeter.measure();
   const stepTimes = await repeat(steps, step);
   const evaluationTimes = await repeat(evaluations, evaluation);
-  const { gflops: matmulGflops, range: matmulGflopsRange } = yardstick;
-  yardstick.dispose();
+  const { gflops: matmulGflops, range: matmulGflopsRange } = speedMeter;
+  speedMeter.dispose();
   bench.dispose();
 
   const { median: stepSeconds, least, most } = summarize(stepTimes);

@@ -1,6 +1,6 @@
 import { swigluInnerSize } from '@hrm/layers/internal';
 
-/** Sizes that decide how much a step of HRM with attention computes. */
+/** Sizes that determine the computation of a step of HRM with attention. */
 export interface BenchSizes {
   hidden: number;
   /** Blocks in each of f_H and f_L. */
@@ -8,7 +8,7 @@ export interface BenchSizes {
   heads: number;
   batch: number;
   tokens: number;
-  /** Segments of an evaluation. */
+  /** Segments in an evaluation. */
   segments: number;
   /** Refinements of z_H in a segment. Default 2, as in the official code. */
   hCycles?: number;
@@ -18,7 +18,7 @@ export interface BenchSizes {
 
 /** Floating-point operations of the matrix products in one application of f_L or f_H. */
 function applicationFlops({ hidden, layers, batch, tokens }: BenchSizes): number {
-  // The puzzle embedding takes one position in front.
+  // One more position for the puzzle embedding.
   const positions = tokens + 1;
   const rows = batch * positions;
   const inner = swigluInnerSize(hidden, 4);
@@ -31,19 +31,19 @@ function applicationFlops({ hidden, layers, batch, tokens }: BenchSizes): number
 /** Applications in one segment's forward pass: f_L for each L-cycle, f_H for each H-cycle. */
 const applications = ({ hCycles = 2, lCycles = 2 }: BenchSizes) => hCycles * lCycles + hCycles;
 
-/** Of one segment's forward pass. */
+/** The same for the forward pass of one segment. */
 export const forwardFlops = (sizes: BenchSizes): number => applications(sizes) * applicationFlops(sizes);
 
 /**
- * Of a training step: the segment, the backward pass through its last f_L and f_H (twice their forward pass), and the
- * look one segment ahead.
+ * The same for a training step: the segment, the backward pass through its last f_L and f_H (twice their forward pass),
+ * and the forward pass of the next segment.
  */
 export const trainingFlops = (sizes: BenchSizes): number => 2 * forwardFlops(sizes) + 2 * 2 * applicationFlops(sizes);
 
-/** Of an evaluation of one batch. */
+/** The same for an evaluation of one batch. */
 export const evaluationFlops = (sizes: BenchSizes): number => sizes.segments * forwardFlops(sizes);
 
-/** The products that most of a step's operations are in: queries, keys and values; gate and up; down. */
+/** The products with most of a step's operations: gate and up; down; queries, keys and values. */
 export function mainProducts(sizes: BenchSizes): { m: number; k: number; n: number }[] {
   const { m, k, n } = largestProduct(sizes);
   return [

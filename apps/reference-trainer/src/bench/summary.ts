@@ -1,11 +1,11 @@
-/** The middle of some measurements, and how far they spread. */
+/** Median and range of some measurements. */
 export interface Summary {
   median: number;
   least: number;
   most: number;
 }
 
-/** @param values at least one; @throws RangeError where there is none. */
+/** Median and range of values. @throws RangeError if there is none. */
 export function summarize(values: readonly number[]): Summary {
   if (values.length === 0) throw new RangeError('summarize: no value was measured');
   const sorted = [...values].sort((a, b) => a - b);

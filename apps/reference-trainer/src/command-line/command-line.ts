@@ -4,14 +4,14 @@ import { kebab, UsageError } from './usage-error';
 import type { Command } from './command';
 import { describeOption } from './options';
 
-/** Commands whose name begins with the same word, such as `data`, and what they have in common. */
+/** Summaries of command groups, by the first word of their commands, such as `data`. */
 type CommandGroups = Readonly<Record<string, string>>;
 
 /** A program of commands, such as `hrm`. */
 export interface Program {
   readonly name: string;
   readonly version: string;
-  /** All of them, in the order of the help. */
+  /** In the order of the help. */
   readonly commands: readonly Command[];
   /** Default: none. */
   readonly groups?: CommandGroups;
@@ -20,11 +20,11 @@ export interface Program {
 const parsersWithin = (parser: Parser): Parser[] =>
   parser.commands.flatMap((inner) => (inner.commands.length > 0 ? parsersWithin(inner) : [inner]));
 
-/** `data generate`, for the parser of that command. */
+/** The words of a command, such as `data generate`. */
 const wordsOf = (parser: Parser): string =>
   parser.parent ? [wordsOf(parser.parent), parser.name()].filter(Boolean).join(' ') : '';
 
-/** All values of an option, as texts: whoever gave it twice is told so, not guessed at. */
+/** Collects all values of an option, so that one given twice can be refused. */
 const collect = (value: string, before: string[] = []): string[] => [...before, value];
 
 function addOption(parser: Parser, key: string, schema: z.ZodType): void {
@@ -41,7 +41,7 @@ function addOption(parser: Parser, key: string, schema: z.ZodType): void {
   parser.addOption(withoutValue === undefined ? option : option.preset(withoutValue));
 }
 
-/** What a command line gave, by the names of the schema. */
+/** The values on a command line, by the names of the schema. */
 function givenOptions(command: Command, args: readonly unknown[], options: Readonly<Record<string, unknown>>): unknown {
   const given: Record<string, unknown> = {};
   let place = 0;
@@ -85,27 +85,28 @@ function makeParser({ name, version, commands, groups = {} }: Program): Parser {
     .version(version)
     .helpCommand(false)
     .exitOverride()
-    // Its errors are told by `runProgram`, as all others.
+    // `runProgram` prints its errors, like all others.
     .configureOutput({ outputError: () => {} })
     .configureHelp({
       visibleCommands: parsersWithin,
       subcommandTerm: (parser) => `${wordsOf(parser)} ${parser.usage().replace('[options]', '').trim()}`,
     })
-    .addHelpText('after', `\n${name} help COMMAND tells the options of a command, with an example.`);
+    .addHelpText('after', `\n${name} help COMMAND lists the options of a command, with an example.`);
   for (const command of commands) addCommand(program, groups, command);
   return program;
 }
 
 /**
- * @throws where a command line begins with no command, as `fly` and `data` alone. commander would show the help of all
- * commands for `fly --help`.
+ * Makes sure that a command line begins with a command. commander would show the help of all commands for `fly --help`.
+ *
+ * @throws UsageError for an incomplete command, such as `data`; CommanderError for an unknown one.
  */
 function expectCommand(program: Parser, argv: readonly string[]): void {
   let parser = program;
   for (const [i, word] of argv.entries()) {
     if (parser.commands.length === 0 || word.startsWith('-')) return;
     const next = parser.commands.find((command) => command.name() === word);
-    // Throws, and names the nearest.
+    // Throws an error that names the nearest command.
     if (!next) program.parse(argv.slice(0, i + 1), { from: 'user' });
     parser = next!;
   }
@@ -114,23 +115,23 @@ function expectCommand(program: Parser, argv: readonly string[]): void {
   throw new UsageError(`${wordsOf(parser)}: expected ${names.join(' or ')}`);
 }
 
-/** commander's errors, in words as ours; its help and version are no errors. */
+/** Turns an error of commander into one of ours; undefined for help and version, which are no errors. */
 function usageErrorOf(error: CommanderError, program: Parser): UsageError | undefined {
   if (error.exitCode === 0) return undefined;
   const message = error.message
     .replace(/^error: /, '')
     .replaceAll("'", '"')
     .replace(/\n/, ' ');
-  // "--json=yes" is unknown to it, though --json is not.
+  // commander calls "--json=yes" unknown, although it knows --json.
   const flag = error.code === 'commander.unknownOption' ? /"(--[\w-]+)=/.exec(message)?.[1] : undefined;
   const isSwitch = parsersWithin(program).some((parser) => parser.options.some(({ long }) => long === flag));
   return new UsageError(isSwitch ? `${flag} takes no value` : message);
 }
 
 /**
- * Runs the command that a command line names, or tells help or version.
+ * Runs the command that a command line names, or prints the help or the version.
  *
- * @throws UsageError where it cannot be; else what the command throws.
+ * @throws UsageError for a wrong command line, and whatever the command throws.
  */
 export async function runCommandLine(program: Program, argv: readonly string[]): Promise<void> {
   const parser = makeParser(program);

@@ -1,27 +1,27 @@
 import type { z } from 'zod';
 import { checkOptions } from './usage-error';
 
-/** What a command is: a file in `commands/` holds one of these, and nobody else knows it. */
+/** The definition of a command: each file in `commands/` has one. */
 export interface CommandDefinition<Schema extends z.ZodObject> {
   /** Its words, such as `data generate`. */
   readonly name: string;
-  /** What it does, in a line. */
+  /** What it does, in one line. */
   readonly summary: string;
-  /** Its options and arguments, made with `options.ts`. Help, defaults and checks come from here. */
+  /** Its options and arguments, made with `options.ts`: the source of help, defaults and checks. */
   readonly options: Schema;
   readonly examples: readonly string[];
-  /** What else `--help` says. */
+  /** Text at the end of `--help`. */
   readonly notes?: string;
   run(options: z.output<Schema>): Promise<void>;
 }
 
-/** A command, ready to be run with what a command line gave. */
+/** A command that can be run with the values of a command line. */
 export interface Command extends Omit<CommandDefinition<z.ZodObject>, 'run'> {
-  /** Checks the options and runs. @throws UsageError where they cannot be. */
+  /** Checks the options, then runs. @throws UsageError if they are wrong. */
   run(given: unknown): Promise<void>;
 }
 
-/** Makes a command, which checks its options before it runs. */
+/** Makes a command that checks its options before it runs. */
 export const defineCommand = <Schema extends z.ZodObject>(definition: CommandDefinition<Schema>): Command => ({
   ...definition,
   run: async (given) => definition.run(checkOptions(definition.options, given)),

@@ -1,25 +1,25 @@
 import { z } from 'zod';
 
-/** What the help says of an option, beside its default. */
+/** What the help shows for an option, without its default. */
 export interface OptionHelp {
   readonly description: string;
-  /** What stands for the value, such as `folder`. A switch takes none. */
+  /** Placeholder for the value, such as `folder`. Undefined for a switch. */
   readonly value?: string;
-  /** What the option means without a value: then the value may be left out. */
+  /** The value that the option has when it is given without one. Undefined if it needs a value. */
   readonly withoutValue?: string;
-  /** Whether it stands without a `--`, at its place on the command line. */
+  /** Whether it is a positional argument. */
   readonly isArgument?: true;
-  /** Whether it may be given several times. */
+  /** Whether it may be repeated. */
   readonly isRepeatable?: true;
 }
 
-/** How a value is called in the help, and in the error where there is none. */
+/** Names of a value: its placeholder in the help, and how the error for a missing one calls it. */
 interface ValueWords {
   value?: string;
   expected?: string;
 }
 
-/** The help of each option. Schemas made from one of these, by `.optional()` or `.default(...)`, have it too. */
+/** The help of each option, also for schemas derived by `.optional()` or `.default(...)`. */
 const optionHelp = z.registry<OptionHelp>();
 
 const quote = (input: unknown) => (input === undefined ? '' : `, got ${JSON.stringify(input)}`);
@@ -28,25 +28,25 @@ const quote = (input: unknown) => (input === undefined ? '' : `, got ${JSON.stri
 const oneOf = (names: readonly string[]) =>
   names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} or ${names.at(-1)!}`;
 
-// Every value of a command line comes as the text that was typed. What it means is decided here and nowhere before: `1.10`
-// and `007` are names of folders, and become numbers only where an option is a number.
+// Every value arrives as the text that was typed, and only the schemas here convert it: `1.10` and `007` are names of
+// folders, and become numbers only for an option that is a number.
 
-/** A text, never empty. One that starts with `--` is another option, and this one's value was forgotten. */
+/** A non-empty text. One that starts with `--` is another option: the value was forgotten. */
 const plainText = (expected: string) =>
   z
     .string({ error: `expected ${expected}` })
     .min(1, { error: `expected ${expected}` })
     .refine((text) => !text.startsWith('--'), { error: ({ input }) => `expected ${expected}${quote(input)}` });
 
-/** An option that is a text, such as the name of a folder. */
+/** A text option, such as the name of a folder. */
 export const text = (description: string, { value = 'text', expected = `a ${value}` }: ValueWords = {}) =>
   plainText(expected).register(optionHelp, { description, value });
 
-/** A text that may be given several times. */
+/** A text option that may be repeated. */
 export const texts = (description: string, { value = 'text', expected = `a ${value}` }: ValueWords = {}) =>
   z.array(plainText(expected)).default([]).register(optionHelp, { description, value, isRepeatable: true });
 
-/** An option that is a whole number. */
+/** A whole-number option. */
 export const integer = (description: string, { least = -Infinity } = {}) => {
   const expected = `expected a whole number${least === -Infinity ? '' : ` from ${least}`}`;
   const error = ({ input }: { input?: unknown }) => expected + quote(input);
@@ -58,23 +58,23 @@ export const integer = (description: string, { least = -Infinity } = {}) => {
     .register(optionHelp, { description, value: 'n' });
 };
 
-/** An option that is a whole number from 1. */
+/** A whole-number option of at least 1. */
 export const count = (description: string) => integer(description, { least: 1 });
 
-/** The names of some parts, for {@link choice} and {@link list}. */
+/** The keys of an object, for {@link choice} and {@link list}. */
 export const namesOf = <Name extends string>(parts: { readonly [key in Name]: unknown }): Name[] =>
   Object.keys(parts) as Name[];
 
-/** An option that is one of some names. */
+/** An option with a fixed set of names. */
 export const choice = <const Name extends string>(description: string, names: readonly Name[], value = 'name') =>
   z
     .enum(names, { error: ({ input }) => `expected ${oneOf(names)}${quote(input)}` })
     .register(optionHelp, { description, value });
 
 /**
- * An option that is some of these names, separated by commas; in their order, each once. `all` is all of them.
+ * An option that takes names separated by commas, or `all`. The result has each name once, in the order of `names`.
  *
- * @param settings `withoutValue: true` lets the option stand alone, for all.
+ * @param settings `withoutValue: true` lets the option be given without a value, which means all.
  */
 export const list = <Name extends string>(
   description: string,
@@ -93,17 +93,17 @@ export const list = <Name extends string>(
     })
     .register(optionHelp, { description, value, ...(withoutValue && { withoutValue: 'all' }) });
 
-/** An option that is given or not. */
+/** A switch. */
 export const toggle = (description: string) => z.boolean().default(false).register(optionHelp, { description });
 
-/** What stands on the command line without a `--`. */
+/** A positional argument. */
 export const argument = (description: string) => z.string().register(optionHelp, { description, isArgument: true });
 
-/** Any number of them. */
+/** Any number of positional arguments. */
 export const args = (description: string) =>
   z.array(z.string()).register(optionHelp, { description, isArgument: true, isRepeatable: true });
 
-/** An option's help, whether it may be left out, and what it is then. */
+/** An option's help, whether it is optional, and its default. */
 export function describeOption(schema: z.ZodType): OptionHelp & { isOptional: boolean; byDefault?: unknown } {
   const help = optionHelp.get(schema);
   if (help) return { ...help, isOptional: schema instanceof z.ZodDefault };

@@ -4,11 +4,11 @@ import { runCommandLine, type Program } from './command-line';
 import { printedCommandOf, withPrintedCommands } from './printed-command';
 import { UsageError } from './usage-error';
 
-/** Exit statuses: a failure, and a command line that cannot be. */
+/** Exit statuses: the work failed, or the command line or config is wrong. */
 const FAILED = 1;
 const BAD_USE = 2;
 
-/** What a person is told of an error: its message, never a stack. */
+/** Prints an error: its message, without a stack. */
 function report(error: unknown, { name, commands }: Program, argv: readonly string[]): void {
   const isBadUse = error instanceof UsageError;
   const message = error instanceof Error ? error.message : String(error);
@@ -25,8 +25,8 @@ function report(error: unknown, { name, commands }: Program, argv: readonly stri
 }
 
 /**
- * Runs a command line of a program. Sets the exit status: 0, 1 when the work failed, 2 when the command line cannot be,
- * 130 or 143 when a signal ended it.
+ * Runs a command line of a program. Sets the exit status: 0 for success, 1 if the work failed, 2 if the command line or
+ * config is wrong, 130 or 143 if a signal ended it.
  */
 export async function runProgram(program: Program, argv: readonly string[]): Promise<void> {
   try {

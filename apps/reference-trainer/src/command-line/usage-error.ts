@@ -1,17 +1,17 @@
 import type { z } from 'zod';
 
-/** The command line or a config asks for something that cannot be: exit 2. */
+/** An error of the user in a command line or config: exit status 2. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-/** `maxSteps` as it is on the command line: `max-steps`. */
+/** The name of an option on the command line: `max-steps` for `maxSteps`. */
 export const kebab = (name: string) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
-/** More than so many faults are counted, and no longer told. */
+/** Faults that are listed; the others are only counted. */
 const MOST_FAULTS = 20;
 
-/** zod's kinds of values, in words. */
+/** zod's names of types, in words. */
 const KINDS: { readonly [kind: string]: string } = {
   object: 'an object',
   array: 'a list',
@@ -23,7 +23,7 @@ const KINDS: { readonly [kind: string]: string } = {
 };
 const kindInWords = (kind: string) => KINDS[kind] ?? kind;
 
-/** What an issue says, in plain words where zod has chosen its own. */
+/** The message of an issue, with zod's own phrases in plain words. */
 function issueInWords({ code, message, ...issue }: z.core.$ZodIssue): string {
   if (code === 'invalid_union' && 'options' in issue) return `expected ${(issue.options as string[]).join(' or ')}`;
   return message
@@ -43,12 +43,12 @@ function issueInWords({ code, message, ...issue }: z.core.$ZodIssue): string {
     );
 }
 
-/** All that zod found wrong, in words, one fault a line. */
+/** All issues that zod found, in words, one per line. */
 export function describeIssues(error: z.ZodError, nameOf: (path: readonly PropertyKey[]) => string): string {
   const all = error.issues.flatMap((issue) => {
     const { path, message } = issue;
     if (issue.code === 'unrecognized_keys') {
-      // A line for each key, which ends the path: see `section`.
+      // `section` gives one line for each unknown key. The key is the end of the path.
       const lines = /is not known/.test(message) ? message.split('\n') : issue.keys.map((key) => `${key} is not known`);
       return lines.map((line) => nameOf([...path, line]));
     }
@@ -56,11 +56,11 @@ export function describeIssues(error: z.ZodError, nameOf: (path: readonly Proper
   });
   const faults = [...new Set(all)];
   const rest = faults.length - MOST_FAULTS;
-  const told = rest > 0 ? [...faults.slice(0, MOST_FAULTS), `and ${rest} more`] : faults;
-  return told.length === 1 ? told[0]! : `${faults.length} faults:${told.map((fault) => `\n  ${fault}`).join('')}`;
+  const shown = rest > 0 ? [...faults.slice(0, MOST_FAULTS), `and ${rest} more`] : faults;
+  return shown.length === 1 ? shown[0]! : `${faults.length} faults:${shown.map((fault) => `\n  ${fault}`).join('')}`;
 }
 
-/** The name of a place in a config, such as `training.batchSize`. */
+/** The name of a config key, such as `training.batchSize`. */
 export const configPlace = (path: readonly PropertyKey[]) => path.map(String).join('.') || 'the config';
 
 /** Checks a command's options against their schema. @throws UsageError naming the flags. */

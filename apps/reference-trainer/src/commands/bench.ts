@@ -15,9 +15,9 @@ const benchOptions = z.strictObject({
   hidden: count('Hidden size').default(128),
   layers: count('Blocks in each of f_H and f_L').default(2),
   heads: count('Attention heads').default(2),
-  batch: count('Puzzles at a time').default(32),
-  tokens: count('Tokens of a puzzle').default(81),
-  segments: count('Segments of an evaluation').default(16),
+  batch: count('Puzzles in a batch').default(32),
+  tokens: count('Tokens in a puzzle').default(81),
+  segments: count('Segments in an evaluation').default(16),
   steps: count('Steps to time, after a warm-up').default(6),
   evaluations: integer('Evaluations to time, after a warm-up', { least: 0 }).default(2),
 });
@@ -25,7 +25,7 @@ const benchOptions = z.strictObject({
 const between = (range: [number, number], format = (value: number) => value.toFixed(0)) =>
   range.map(format).join(' to ');
 
-/** `hrm bench --hidden N --layers N --heads N --batch N --tokens N`, in this process. */
+/** Runs `hrm bench`. */
 async function bench(options: z.infer<typeof benchOptions>): Promise<void> {
   const { hidden, layers, heads, batch, tokens, segments, steps, evaluations } = options;
   if (hidden % heads !== 0 || (hidden / heads) % 2 !== 0) {
@@ -57,7 +57,7 @@ async function bench(options: z.infer<typeof benchOptions>): Promise<void> {
   );
   terminal.say(`samples/s       ${samplesPerSecond.toFixed(1)}`);
   if (evaluations > 0)
-    terminal.say(`evaluation      ${evaluationSeconds.toFixed(3)} s a batch of ${segments} segments`);
+    terminal.say(`evaluation      ${evaluationSeconds.toFixed(3)} s for a batch, ${segments} segments`);
   terminal.say(
     `matmul speed    ${matmulGflops.toFixed(0)} GFLOP/s (${between(matmulGflopsRange)}); a step reaches ${percent(matmulShare, 0)} of it (${between(matmulShareRange, (share) => percent(share, 0))})`,
   );

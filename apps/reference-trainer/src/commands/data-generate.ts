@@ -12,12 +12,12 @@ import { UsageError } from '../command-line/usage-error';
 const dataGenerateOptions = z.strictObject({
   task: choice('sudoku or maze', ['sudoku', 'maze']),
   size: count('Sudoku: 4, 6, 9 or 16 (default: 9); mazes: side (default: 15)').optional(),
-  width: count('Width of a maze').optional(),
-  height: count('Height of a maze').optional(),
-  givens: text('Cells given in a Sudoku, such as 6-8', { value: 'range' }).optional(),
-  minPathLength: count('Fewest steps through a maze').optional(),
-  train: count('Puzzles to learn from').default(1000),
-  test: count('Puzzles held out; none equals one of --train, not even up to symmetry').default(200),
+  width: count('Mazes: width').optional(),
+  height: count('Mazes: height').optional(),
+  givens: text('Sudoku: number of given cells, or a range such as 6-8', { value: 'range' }).optional(),
+  minPathLength: count('Mazes: shortest path allowed, in steps').optional(),
+  train: count('Training puzzles').default(1000),
+  test: count('Held-out puzzles; none equals a training puzzle, not even up to symmetry').default(200),
   seed: integer('Seed').default(0),
   out: text('Folder for the puzzles', { value: 'folder', expected: 'a folder for the puzzles' }),
   json: jsonOption,
@@ -28,15 +28,15 @@ function taskOf({ task, size, width, height }: z.infer<typeof dataGenerateOption
   if (task === 'maze') return { kind: 'maze', width: width ?? size ?? 15, height: height ?? size ?? 15 };
   const side = size ?? 9;
   if (side !== 4 && side !== 6 && side !== 9 && side !== 16) {
-    throw new UsageError(`--size: there is no Sudoku of ${side}x${side}, expected 4, 6, 9 or 16`);
+    throw new UsageError(`--size: expected 4, 6, 9 or 16 for Sudoku, got ${side}`);
   }
   if (width !== undefined || height !== undefined) {
-    throw new UsageError(`--${width !== undefined ? 'width' : 'height'}: only mazes have one; give Sudoku a --size`);
+    throw new UsageError(`--${width !== undefined ? 'width' : 'height'}: is for mazes; give --size for Sudoku`);
   }
   return { kind: 'sudoku', size: side };
 }
 
-/** `6-8` or `7` as fewest and most. */
+/** Parses `6-8` or `7` into the fewest and most given cells. */
 function givensOf(givens: string | undefined): [number, number] | undefined {
   if (givens === undefined) return undefined;
   const match = /^(\d{1,3})(?:-(\d{1,3}))?$/.exec(givens);
@@ -44,7 +44,7 @@ function givensOf(givens: string | undefined): [number, number] | undefined {
   return [Number(match[1]), Number(match[2] ?? match[1])];
 }
 
-/** `hrm data generate --task sudoku --size 4 --out DIR`. */
+/** Runs `hrm data generate`. */
 async function dataGenerate(options: z.infer<typeof dataGenerateOptions>): Promise<void> {
   const terminal = new Terminal(options.json);
   const { train, test, seed, minPathLength, out } = options;
@@ -68,8 +68,8 @@ async function dataGenerate(options: z.infer<typeof dataGenerateOptions>): Promi
   await finishBeforeStopping(() => writeNewPuzzles(out, puzzles));
   const seconds = (performance.now() - started) / 1000;
   terminal.say(
-    `${countPuzzles(puzzles.train)} puzzles to learn from and ${countPuzzles(puzzles.test)} held out, ` +
-      `none of these equal to one of those up to symmetry, in ${out} (${seconds.toFixed(1)} s).`,
+    `${countPuzzles(puzzles.train)} training puzzles and ${countPuzzles(puzzles.test)} held-out puzzles in ${out} (${seconds.toFixed(1)} s). ` +
+      'No held-out puzzle equals a training puzzle, not even up to symmetry.',
   );
   terminal.result({ out, train: countPuzzles(puzzles.train), test: countPuzzles(puzzles.test), seconds });
 }

@@ -22,30 +22,37 @@ import { UsageError } from '../command-line/usage-error';
 /** Options of `hrm data import`. */
 const dataImportOptions = z.strictObject({
   task: choice('sudoku or maze', ['sudoku', 'maze']),
-  train: text('Puzzles to learn from: a CSV file, or Sudokus as text', {
+  train: text('Training puzzles: a CSV file, or Sudokus as text', {
     value: 'file',
     expected: 'a file of puzzles',
   }),
-  test: text('Puzzles held out', { value: 'file', expected: 'a file of puzzles' }),
-  augmentations: integer('Sudoku: equals of each puzzle to add; mazes: any number adds all rotations and mirrors', {
-    least: 0,
-  }).default(0),
-  check: choice('Sudoku rows: format, answer or unique', ['format', 'answer', 'unique'], 'how').default('answer'),
-  subsample: count('Keep so many of the puzzles to learn from, chosen at random by the seed; all held out').optional(),
-  limit: count('Read no more than the first so many puzzles of each file, of --test as of --train').optional(),
+  test: text('Held-out puzzles', { value: 'file', expected: 'a file of puzzles' }),
+  augmentations: integer(
+    'Sudoku: equivalent puzzles to add for each one; mazes: any number adds all rotations and reflections',
+    {
+      least: 0,
+    },
+  ).default(0),
+  check: choice(
+    'Sudoku: what to check of each row: format, answer or unique',
+    ['format', 'answer', 'unique'],
+    'how',
+  ).default('answer'),
+  subsample: count('Training puzzles to keep, chosen at random by the seed; all held-out puzzles stay').optional(),
+  limit: count('Puzzles to read at most from each of the two files').optional(),
   overlap: choice(
-    'count: tell how many held-out puzzles equal one to learn from, up to symmetry; skip: do not look',
+    'count: count the held-out puzzles that equal a training puzzle up to symmetry; skip: do not',
     ['count', 'skip'],
     'how',
   ).default('count'),
-  seed: integer('Seed of the subsample and of the augmentations').default(0),
+  seed: integer('Seed of the subsample and the augmentations').default(0),
   out: text('Folder for the puzzles', { value: 'folder', expected: 'a folder for the puzzles' }),
   json: jsonOption,
 });
 
 type Options = z.infer<typeof dataImportOptions>;
 
-/** Puzzles of one kind: how a file of them is read, laid out and compared. */
+/** How puzzles of one kind are read from a file, made into a data set and compared. */
 interface PuzzleKind<Puzzle> {
   read(path: string, subsample: { count: number; seed: number } | undefined): Promise<PuzzleTable<Puzzle>>;
   build(puzzles: PuzzleTable<Puzzle>, augmentations: number): PuzzleDataset;
@@ -69,7 +76,7 @@ const mazes: PuzzleKind<MazePuzzle> = {
   classOf: ({ width, height, question }) => mazeClass({ width, height, cells: question }),
 };
 
-/** Reads one of the files. @throws UsageError where there is none, or no puzzle in it. */
+/** Reads one of the two files. @throws UsageError if it is missing or holds no puzzle. */
 async function readTable<Puzzle>(
   kind: PuzzleKind<Puzzle>,
   options: Options,
@@ -84,7 +91,7 @@ async function readTable<Puzzle>(
   return puzzles.slice(0, limit);
 }
 
-/** Imports both files. */
+/** Imports both files, and prints how many puzzles they hold. */
 async function importPuzzles<Puzzle extends { question: Uint8Array }>(
   kind: PuzzleKind<Puzzle>,
   options: Options,
@@ -93,38 +100,38 @@ async function importPuzzles<Puzzle extends { question: Uint8Array }>(
   const { out, augmentations, overlap, subsample } = options;
   const started = performance.now();
   const secondsSince = (start: number) => (performance.now() - start) / 1000;
-  const learned = await readTable(kind, options, 'train');
-  const heldOut = await readTable(kind, options, 'test');
+  const trainTable = await readTable(kind, options, 'train');
+  const testTable = await readTable(kind, options, 'test');
   const cells = ({ length }: Uint8Array) => length;
-  const [ofTrain, ofTest] = [cells(learned.at(0)!.question), cells(heldOut.at(0)!.question)];
+  const [ofTrain, ofTest] = [cells(trainTable.at(0)!.question), cells(testTable.at(0)!.question)];
   if (ofTrain !== ofTest) {
     throw new UsageError(
-      `--test: its puzzles have ${ofTest} cells, those of --train ${ofTrain}; they must be of one size`,
+      `--test: its puzzles have ${ofTest} cells, but those of --train have ${ofTrain}; both must have the same size`,
     );
   }
-  if (subsample !== undefined && learned.length < subsample) {
-    terminal.say(`--subsample: ${options.train} has only ${learned.length} puzzles; all of them are kept.`);
+  if (subsample !== undefined && trainTable.length < subsample) {
+    terminal.say(`--subsample: ${options.train} has only ${trainTable.length} puzzles; all are kept.`);
   }
   const compared = performance.now();
   const equal =
     overlap === 'count'
-      ? countEqualPuzzles({ puzzles: heldOut, among: learned, classOf: (puzzle) => kind.classOf(puzzle) })
+      ? countEqualPuzzles({ puzzles: testTable, among: trainTable, classOf: (puzzle) => kind.classOf(puzzle) })
       : undefined;
   const comparing = secondsSince(compared);
-  const train = kind.build(learned, augmentations);
-  const test = kind.build(heldOut, 0);
+  const train = kind.build(trainTable, augmentations);
+  const test = kind.build(testTable, 0);
   await finishBeforeStopping(() => writeNewPuzzles(out, { train, test }));
   const seconds = secondsSince(started);
   terminal.say(
-    `${counted(countPuzzles(train), 'example')} to learn from and ${countPuzzles(test)} held out, in ${out} (${seconds.toFixed(1)} s).`,
+    `${counted(countPuzzles(train), 'example')} to train on and ${countPuzzles(test)} held out, in ${out} (${seconds.toFixed(1)} s).`,
   );
   if (equal !== undefined) {
-    const took = `(looking took ${comparing.toFixed(1)} s)`;
+    const took = `(comparing took ${comparing.toFixed(1)} s)`;
     terminal.say(
       equal === 0
-        ? `No held-out puzzle equals one to learn from, not even up to symmetry ${took}.`
-        : `Warning: ${equal} of the ${heldOut.length} held-out puzzles equal one to learn from up to symmetry ${took}. ` +
-            'Trained with augmentation, a model has seen them.',
+        ? `No held-out puzzle equals a training puzzle, not even up to symmetry ${took}.`
+        : `Warning: ${equal} of the ${testTable.length} held-out puzzles equal a training puzzle up to symmetry ${took}. ` +
+            'A model that is trained with augmentation has seen them.',
     );
   }
   terminal.result({
@@ -136,11 +143,11 @@ async function importPuzzles<Puzzle extends { question: Uint8Array }>(
   });
 }
 
-/** `hrm data import --task sudoku --train FILE --test FILE --out DIR`. */
+/** Runs `hrm data import`. */
 async function dataImport(options: Options): Promise<void> {
   if (options.subsample !== undefined && options.limit !== undefined) {
     throw new UsageError(
-      '--limit cuts the first puzzles of both files, --subsample chooses those of --train: give one',
+      '--limit, --subsample: give only one; --limit takes the first puzzles of both files, --subsample random ones of --train',
     );
   }
   expectNoPuzzles(options.out);
@@ -152,16 +159,17 @@ async function dataImport(options: Options): Promise<void> {
 
 export const dataImportCommand = defineCommand({
   name: 'data import',
-  summary: 'Turn files of puzzles into a data set',
+  summary: 'Make a data set from files of puzzles',
   options: dataImportOptions,
   examples: [
     'hrm data import --task sudoku --train train.csv --test test.csv --out data/sudoku',
     'hrm data import --task sudoku --train train.csv --test test.csv --subsample 1000 --augmentations 1000 --out data/sudoku-1k',
   ],
-  notes: `CSV files (.csv) have a header with question and answer, or quizzes and solutions, puzzle and solution; any other
-columns, in any order. Other files hold Sudokus as text: a puzzle a line, or a line for each row of its grid. Blanks are
+  notes: `CSV files (.csv) need a header with question and answer, quizzes and solutions, or puzzle and solution, in any order; other
+columns are ignored. Other files hold Sudokus as text: one puzzle per line, or one row of the grid per line. Blanks are
 . 0 * _ x or spaces; lines that begin with # or ; are comments.
-Puzzles equal up to symmetry are those that augmentation makes of one another: digits renamed, rows, columns, bands and
-stacks reordered, transposed; mazes rotated and mirrored. To look for them takes about a minute a million puzzles.`,
+Two puzzles are equal up to symmetry if augmentation can turn one into the other. For Sudoku it renames digits, reorders
+rows, columns, bands and stacks, and transposes; for mazes it rotates and reflects. Counting takes about a minute per
+million puzzles.`,
   run: dataImport,
 });

@@ -11,8 +11,8 @@ import { UsageError } from '../command-line/usage-error';
 
 /** Options of `hrm data mix`. */
 const dataMixOptions = z.strictObject({
-  folders: args('Data sets, as `hrm data` makes them'),
-  times: text('How often each puzzle of each folder comes in an epoch, such as 1,10; default: once', {
+  folders: args('Data sets made by `hrm data`'),
+  times: text('How often the puzzles of each folder occur in an epoch, such as 1,10; default: once', {
     value: 'list',
   }).optional(),
   out: text('Folder for the puzzles', { value: 'folder', expected: 'a folder for the puzzles' }),
@@ -21,7 +21,7 @@ const dataMixOptions = z.strictObject({
 
 type Options = z.infer<typeof dataMixOptions>;
 
-/** How often the puzzles of each folder come. */
+/** How often the puzzles of each folder occur in an epoch. */
 function timesOf({ folders, times }: Options): number[] {
   if (times === undefined) return folders.map(() => 1);
   const numbers = times.split(',').map((digits) => (/^\d{1,6}$/.test(digits) ? Number(digits) : 0));
@@ -31,7 +31,7 @@ function timesOf({ folders, times }: Options): number[] {
   );
 }
 
-/** Held-out puzzles of the mixture that are, token by token, among those to learn from. */
+/** Counts the held-out puzzles of the mixture that equal a training puzzle token by token. */
 function countKnown({ train, test }: RunPuzzles): number {
   const questions = ({ metadata: { seqLen }, sets }: PuzzleDataset) =>
     Object.values(sets).flatMap(({ inputs }) =>
@@ -41,7 +41,7 @@ function countKnown({ train, test }: RunPuzzles): number {
   return questions(test).filter((question) => known.has(question)).length;
 }
 
-/** `hrm data mix EASY HARD --times 1,10 --out DIR`. */
+/** Runs `hrm data mix`. */
 async function dataMix(options: Options): Promise<void> {
   const { folders, out } = options;
   if (folders.length === 0) throw new UsageError('FOLDERS: expected data sets to mix, such as data/easy data/hard');
@@ -66,19 +66,19 @@ async function dataMix(options: Options): Promise<void> {
   const known = countKnown(puzzles);
   await finishBeforeStopping(() => writeNewPuzzles(out, puzzles));
   const [train, test] = [countPuzzles(puzzles.train), countPuzzles(puzzles.test)];
-  terminal.say(`${counted(train, 'example')} to learn from, repeats counted, and ${test} held out, in ${out}.`);
+  terminal.say(`${counted(train, 'example')} to train on, with repeats, and ${test} held out, in ${out}.`);
   if (known > 0) {
-    terminal.say(`Warning: ${known} of the ${test} held-out puzzles are among those to learn from, token by token.`);
+    terminal.say(`Warning: ${known} of the ${test} held-out puzzles equal a training puzzle token by token.`);
   }
   terminal.result({ out, train, test, known });
 }
 
 export const dataMixCommand = defineCommand({
   name: 'data mix',
-  summary: 'Put data sets of one kind together, such as easy and hard puzzles',
+  summary: 'Combine data sets of one kind, such as easy and hard puzzles',
   options: dataMixOptions,
   examples: ['hrm data mix data/easy data/hard --times 1,10 --out data/mixed'],
-  notes: `The held-out puzzles of all are put together too, each once. Only equals token by token are looked for among them; \`hrm data
-import\` looks for equals up to symmetry.`,
+  notes: `The held-out puzzles are combined too, each once. The command counts only those that equal a training puzzle token by token;
+\`hrm data import\` counts those that are equal up to symmetry.`,
   run: dataMix,
 });

@@ -7,29 +7,29 @@ import { loadRunConfig } from '../config/load-run-config';
 import { beginRun } from '../run/training/begin-run';
 import { loadRun } from '../run/folder/load-run';
 import { commandsAfterDemo } from '../run/next-commands';
-import { pickThoughtfulPuzzle } from '../solve/pick-thoughtful-puzzle';
+import { pickDemoPuzzle } from '../solve/pick-demo-puzzle';
 import { readSplit } from '../run/puzzles/run-puzzles';
 import { exitStatusOf } from '../process/stop-signals';
 import { counted } from '../terminal/counted';
 import { backendOptions } from '../command-line/shared-options';
 import { showTokens } from '../solve/show-puzzle';
 import { describeSeconds } from '../terminal/describe-seconds';
-import { goOnWithoutReaders } from '../process/lost-readers';
+import { continueWithoutReaders } from '../process/lost-readers';
 import { Terminal } from '../terminal/terminal';
 
 /** Options of `hrm demo`. */
 const demoOptions = z.strictObject({
   ...backendOptions,
   out: text('Folder of the run', { value: 'folder' }).default(join('runs', 'sudoku-4x4-demo')),
-  seed: integer('Seed of weights, puzzles drawn and exploration').optional(),
+  seed: integer('Seed of the weights, the order of puzzles and exploration').optional(),
 });
 
-/** Shows a model solve a held-out puzzle, segment by segment. */
+/** Shows how the model solves a held-out puzzle, segment by segment. */
 async function showSolving(run: string, terminal: Terminal): Promise<void> {
   const { model, config, data } = await loadRun(run, 'newest', terminal);
-  const puzzle = await pickThoughtfulPuzzle(model, await readSplit(data ?? '', 'test'));
+  const puzzle = await pickDemoPuzzle(model, await readSplit(data ?? '', 'test'));
   const shown = showTokens(config.task, puzzle, { color: terminal.hasColors });
-  terminal.show(`\nA puzzle it has never seen, nor an equal of it by symmetry:\n\n${shown.draw()}`);
+  terminal.show(`\nA puzzle that is not in the training set, not even up to symmetry:\n\n${shown.draw()}`);
   let answer: Int32Array = puzzle;
   let halted: { after: number; answer: Int32Array } | undefined;
   for await (const thought of new Solver(model).stream(shown.tokens)) {
@@ -37,30 +37,30 @@ async function showSolving(run: string, terminal: Terminal): Promise<void> {
     const changed = thought.answer.filter((token, i) => token !== answer[i]).length;
     ({ answer } = thought);
     if (thought.halted) halted ??= { after: segment, answer };
-    const { halt = 0, continue: goOn = 0 } = haltLogits;
-    const cells =
+    const { halt = 0, continue: continueValue = 0 } = haltLogits;
+    const change =
       segment === 1 ? 'first answer' : changed === 0 ? 'nothing changed' : `${counted(changed, 'cell')} changed`;
     terminal.say(
-      `\nSegment ${segment}: ${cells} (value of halting ${halt.toFixed(1)}, of going on ${goOn.toFixed(1)})`,
+      `\nSegment ${segment}: ${change} (halt value ${halt.toFixed(1)}, continue value ${continueValue.toFixed(1)})`,
     );
     if (changed > 0) terminal.show(shown.draw(answer));
   }
   const verdict = shown.verify(answer);
   const tooSoon =
-    halted && verdict?.valid && !shown.verify(halted.answer)?.valid ? ', one of the few where that is too soon' : '';
-  const wouldStop = halted ? ` Left to itself, the model stops after segment ${halted.after}${tooSoon}.` : '';
+    halted && verdict?.valid && !shown.verify(halted.answer)?.valid ? ', which is too early for this puzzle' : '';
+  const wouldStop = halted ? ` By itself, the model would have stopped after segment ${halted.after}${tooSoon}.` : '';
   terminal.say(`\n${verdict?.valid ? 'Solved.' : `Not solved: ${verdict?.reason}.`}${wouldStop}`);
   model.dispose();
 }
 
-/** `hrm demo`, the main job: learns 4x4 Sudoku, and solves one before the user's eyes. */
+/** Runs `hrm demo`: trains on 4x4 Sudoku, then shows how a puzzle is solved. */
 async function demo(options: z.infer<typeof demoOptions>): Promise<void> {
   const terminal = new Terminal(options.json);
   const { out, seed } = options;
-  const asked = loadRunConfig('sudoku-4x4-demo');
-  if (seed !== undefined) asked.training.seed = seed;
-  // It starts from nothing each time; what an earlier demo made, and nothing else, makes way.
-  const { result, config, data } = await beginRun(asked, { ...options, allowImports: false, isDemo: true }, terminal);
+  const preset = loadRunConfig('sudoku-4x4-demo');
+  if (seed !== undefined) preset.training.seed = seed;
+  // Each demo starts anew: it replaces the run of an earlier demo, and nothing else.
+  const { result, config, data } = await beginRun(preset, { ...options, allowImports: false, isDemo: true }, terminal);
   if (result.stoppedBy) {
     process.exitCode = exitStatusOf(result.stoppedBy);
     return;
@@ -73,13 +73,13 @@ async function demo(options: z.infer<typeof demoOptions>): Promise<void> {
   if (evaluation) {
     const { exactAccuracy, meanSegments } = evaluation.halted;
     terminal.say(
-      `Where each stops when the model would, it is ${(100 * exactAccuracy).toFixed(1)}%, ` +
-        `in ${meanSegments.toFixed(1)} segments a puzzle in place of ${evaluation.meanSegments.toFixed(0)}.`,
+      `If each puzzle stops when the model halts it, ${(100 * exactAccuracy).toFixed(1)}% are, ` +
+        `with ${meanSegments.toFixed(1)} segments per puzzle instead of ${evaluation.meanSegments.toFixed(0)}.`,
     );
   }
   await showSolving(out, terminal);
   terminal.say(`
-The run lies in ${out}: config.json, metrics.jsonl, checkpoints/ (safetensors); its puzzles in ${data}.
+The run is in ${out}: config.json, metrics.jsonl, checkpoints/ (safetensors). Its puzzles are in ${data}.
 
 Try next:
   ${commandsAfterDemo(out).join('\n  ')}`);
@@ -100,8 +100,8 @@ Try next:
 
 export const demoCommand = defineCommand({
   name: 'demo',
-  summary: 'Learn 4x4 Sudoku, and solve one before your eyes: the main job',
+  summary: 'Train on 4x4 Sudoku for about a minute, and show how a puzzle is solved',
   options: demoOptions,
   examples: ['hrm demo'],
-  run: (options) => goOnWithoutReaders(() => demo(options)),
+  run: (options) => continueWithoutReaders(() => demo(options)),
 });

@@ -22,32 +22,32 @@ const evalOptions = z.strictObject({
   data: text('Puzzles (default: those of the run)', { value: 'folder' }).optional(),
   split: choice('train or test', ['train', 'test']).default('test'),
   checkpoint: choice('newest or best', ['newest', 'best'], 'which').default('newest'),
-  batch: count('Puzzles at a time').optional(),
+  batch: count('Puzzles in a batch').optional(),
   until: choice(
-    'end: run all segments; halted: each puzzle leaves the batch when the model would stop; or both',
+    'end: run all segments; halted: stop each puzzle when the model halts it; or both',
     ['both', 'end', 'halted'],
     'when',
   ).default('both'),
 });
 
-/** Figures of an evaluation in words. */
+/** Formats the figures of an evaluation. */
 const inWords = ({ exactAccuracy, accuracy, meanSegments }: AnswerMeans, seconds: number) =>
-  `${percent(exactAccuracy, 2)} wholly right, ${percent(accuracy, 2)} of cells, ` +
+  `${percent(exactAccuracy, 2)} solved exactly, ${percent(accuracy, 2)} of cells right, ` +
   `${meanSegments.toFixed(2)} segments, ${seconds.toFixed(1)} s.`;
 
-/** Runs `f` and says how many seconds it took. */
+/** Runs `f` and adds the seconds it took. */
 async function timed<T>(f: () => Promise<T>): Promise<T & { seconds: number }> {
   const started = performance.now();
   return { ...(await f()), seconds: (performance.now() - started) / 1000 };
 }
 
-/** `hrm eval --run RUN --data DIR`. */
+/** Runs `hrm eval`. */
 async function evalRun(options: z.infer<typeof evalOptions>): Promise<void> {
   const terminal = new Terminal(options.json);
   const engine = await startEngine(terminal, options);
   const { model, config, data, step } = await loadRun(options.run, options.checkpoint, terminal, options);
   const folder = options.data ?? data;
-  if (folder === undefined) throw new UsageError('--data is missing: this run does not know where its puzzles are');
+  if (folder === undefined) throw new UsageError('--data is missing: this run has no folder of puzzles');
   const puzzles = await readSplit(folder, options.split);
   expectPuzzlesOfModel(puzzles, model);
   const total = countPuzzles(puzzles);
@@ -76,13 +76,13 @@ async function evalRun(options: z.infer<typeof evalOptions>): Promise<void> {
     result = { exactAccuracy, accuracy, meanSegments, count, step, seconds };
   }
   if (until !== 'end') {
-    // Few sizes for the batch to shrink to: each is compiled anew.
+    // The batch shrinks to few sizes only, because each size is compiled anew.
     const bucketSizes = [2, 4, 8].map((share) => Math.ceil(batchSize / share));
     const { halted, count, rowsComputed, seconds } = await withBar('evaluating, each until it halts', (onBatch) =>
       evaluate(model, batches(), { until: 'halted', bucketSizes, compile: engine.compile, onBatch }),
     );
     terminal.say(`Each puzzle until it halts: ${inWords(halted, seconds)}`);
-    terminal.say(`Halted after 1, 2, ... segments: ${halted.haltingSteps.join(', ')}.`);
+    terminal.say(`Puzzles halted after 1, 2, ... segments: ${halted.haltingSteps.join(', ')}.`);
     result = { count, step, ...result, halted: { ...halted, rowsComputed, seconds } };
   }
   if (result.count === 0) {

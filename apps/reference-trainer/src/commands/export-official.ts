@@ -21,17 +21,17 @@ const exportOfficialOptions = z.strictObject({
   json: jsonOption,
 });
 
-/** `hrm export-official --run RUN --out FILE`. */
+/** Runs `hrm export-official`. */
 async function exportOfficial(options: z.infer<typeof exportOfficialOptions>): Promise<void> {
   const terminal = new Terminal(options.json);
   const { run, out } = options;
   const description = readRunDescription(run);
   await expectNoFile(out);
   const { values, step } = await readRunWeights(run, description, terminal, options);
-  // The official code saves the state dict of the loss head, which holds the model.
+  // The official code saves the state dict of its loss head, in which the model is a field.
   const official = new Map([...weightsToOfficial(values)].map(([name, tensor]) => [`model.${name}`, tensor]));
   await finishBeforeStopping(() => createFile(out, serializeTorchCheckpoint(official)));
-  terminal.say(`Wrote step ${step} of ${join(run)} to ${out}, as torch.load(..., weights_only=True) reads it.`);
+  terminal.say(`Wrote step ${step} of ${join(run)} to ${out}, which torch.load(..., weights_only=True) can read.`);
   terminal.result({ out, step, tensors: official.size });
 }
 

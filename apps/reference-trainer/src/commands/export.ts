@@ -23,7 +23,7 @@ const exportOptions = z.strictObject({
   json: jsonOption,
 });
 
-/** `hrm export --run RUN --out FILE`. */
+/** Runs `hrm export`. */
 async function exportModel({ run, out, precision, ...options }: z.infer<typeof exportOptions>): Promise<void> {
   const terminal = new Terminal(options.json);
   const description = readRunDescription(run);
@@ -34,11 +34,11 @@ async function exportModel({ run, out, precision, ...options }: z.infer<typeof e
   await finishBeforeStopping(() => createFile(out, bytes));
   terminal.say(
     `Wrote the ${averaged ? 'averaged ' : ''}weights of step ${step} and the model's config to ${out}. ` +
-      `A program has the model by loadModel(bytes) of @hrm/models.`,
+      `A program loads it by loadModel(bytes) of @hrm/models.`,
   );
   if (config.imports) {
     terminal.say(
-      `The run imports parts of its own (${config.imports.join(', ')}): give them as loadModel(bytes, { parts }).`,
+      `The run imports its own parts (${config.imports.join(', ')}): pass them as loadModel(bytes, { parts }).`,
     );
   }
   terminal.result({ out, step, averaged, tensors: values.size });
@@ -46,7 +46,7 @@ async function exportModel({ run, out, precision, ...options }: z.infer<typeof e
 
 export const exportCommand = defineCommand({
   name: 'export',
-  summary: 'Write the model of a run as one file, its config inside, for programs in Node and browsers',
+  summary: 'Write the model of a run, with its config, as one file for programs in Node and browsers',
   options: exportOptions,
   examples: ['hrm export --run runs/first --out model.safetensors'],
   run: exportModel,

@@ -20,13 +20,13 @@ import { Terminal } from '../terminal/terminal';
 const importOfficialOptions = z.strictObject({
   path: argument('A folder with step_N, or a checkpoint'),
   out: text('Folder of the run', { value: 'folder', expected: 'a folder for the run' }),
-  config: text('all_config.yaml, where there is none beside the checkpoint', { value: 'file' }).optional(),
+  config: text('all_config.yaml, if it is not next to the checkpoint', { value: 'file' }).optional(),
   data: text('The puzzles of the run', { value: 'folder' }).optional(),
-  tokens: count('Tokens of a puzzle, where the vocabulary does not tell').optional(),
+  tokens: count('Tokens in a puzzle, if the vocabulary size does not determine it').optional(),
   json: jsonOption,
 });
 
-/** `hrm import-official DIR --out RUN`. */
+/** Runs `hrm import-official`. */
 async function importOfficial({ path, ...options }: z.infer<typeof importOfficialOptions>): Promise<void> {
   const terminal = new Terminal(options.json);
   const { out, data } = options;
@@ -34,7 +34,7 @@ async function importOfficial({ path, ...options }: z.infer<typeof importOfficia
   const official = readOfficialRun(path, options.config);
   const { config, sizes } = runConfigFromOfficial(official, { name: basename(resolve(path)), tokens: options.tokens });
   const puzzles = { ...taskShape(config.task), numPuzzleIdentifiers: sizes.numPuzzleIdentifiers };
-  // The shapes that a model needs are taken from one; which backend it lies on does not matter.
+  // A model is built only for the shapes of its weights, so any backend will do.
   await selectBackend({ prefer: 'cpu' });
   const { checkpoint } = official;
   const { weights, converted, leftOut } = officialWeights(official.weights, modelConfigOf(config, puzzles), checkpoint);
@@ -46,8 +46,8 @@ async function importOfficial({ path, ...options }: z.infer<typeof importOfficia
   };
   await finishBeforeStopping(() => writeNewRun(out, write));
   terminal.say(`Imported ${checkpoint} (${weights.size} tensors, step ${official.step}) into ${out}.`);
-  for (const [dtype, count] of converted) terminal.say(`Converted from ${dtype} to float32: ${count} of them.`);
-  if (leftOut.length > 0) terminal.say(`Left out, for it is computed anew: ${leftOut.join(', ')}.`);
+  for (const [dtype, count] of converted) terminal.say(`Converted ${count} from ${dtype} to float32.`);
+  if (leftOut.length > 0) terminal.say(`Left out, because they are computed: ${leftOut.join(', ')}.`);
   terminal.say(`Next:\n  ${nextCommands(out, config, { hasPuzzles: data !== undefined }).join('\n  ')}`);
   terminal.result({
     out,

@@ -26,27 +26,27 @@ const residualsOptions = z.strictObject({
   data: text('Puzzles (default: those of the run)', { value: 'folder' }).optional(),
   checkpoint: choice('newest or best', ['newest', 'best'], 'which').default('newest'),
   puzzles: count('Held-out puzzles to measure on').default(16),
-  segments: count('Segments to run (default: as many as the run allows)').optional(),
-  svg: text('Draw the residuals', { value: 'file' }).optional(),
+  segments: count('Segments to run (default: the maximum of the run)').optional(),
+  svg: text('File for a drawing of the residuals', { value: 'file' }).optional(),
 });
 
-/** Makes sure that nothing but an earlier drawing is overwritten. @throws UsageError where something else would be. */
+/** Makes sure that only an earlier drawing is overwritten. @throws UsageError if the file is something else. */
 async function expectOwnDrawing(path: string): Promise<void> {
   const found = await lstat(path).catch(() => undefined);
   if (!found) return expectNoFile(path, '--svg');
-  const isOwn = found.isFile() && isResidualsSvg(readRegularFile(path, { maxBytes: 2 ** 26 }).toString('utf8'));
-  if (isOwn) return;
-  throw new UsageError(`--svg: ${path} is there already, and no drawing of residuals; choose another name`);
+  const isDrawing = found.isFile() && isResidualsSvg(readRegularFile(path, { maxBytes: 2 ** 26 }).toString('utf8'));
+  if (isDrawing) return;
+  throw new UsageError(`--svg: ${path} exists already and is not a drawing of residuals; choose another name`);
 }
 
-/** `hrm residuals --run RUN --svg FILE`. */
+/** Runs `hrm residuals`. */
 async function residuals(options: z.infer<typeof residualsOptions>): Promise<void> {
   const terminal = new Terminal(options.json);
   if (options.svg !== undefined) await expectOwnDrawing(options.svg);
   await startEngine(terminal, { ...options, compile: 'eager' });
   const { model, data, step } = await loadRun(options.run, options.checkpoint, terminal, options);
   const folder = options.data ?? data;
-  if (folder === undefined) throw new UsageError('--data is missing: this run does not know where its puzzles are');
+  if (folder === undefined) throw new UsageError('--data is missing: this run has no folder of puzzles');
   const dataset = await readSplit(folder, 'test');
   expectPuzzlesOfModel(dataset, model);
   const total = countPuzzles(dataset);
@@ -80,7 +80,7 @@ async function residuals(options: z.infer<typeof residualsOptions>): Promise<voi
 
 export const residualsCommand = defineCommand({
   name: 'residuals',
-  summary: 'Measure whether the recursion of a run settles, as the 1-step gradient supposes',
+  summary: 'Measure whether the recursion of a run converges, as the 1-step gradient assumes',
   options: residualsOptions,
   examples: ['hrm residuals --run runs/first --svg residuals.svg'],
   run: residuals,

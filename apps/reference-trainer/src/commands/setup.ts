@@ -9,24 +9,24 @@ import { Terminal } from '../terminal/terminal';
 
 /** Options of `hrm setup`. */
 const setupOptions = z.strictObject({
-  gpu: toggle('Bring the CUDA build even where no NVIDIA GPU is found'),
-  orFallBack: toggle('Succeed without it, on WebAssembly'),
+  gpu: toggle('Install the CUDA build even if no NVIDIA GPU is found'),
+  orFallBack: toggle('Succeed without native TensorFlow: WebAssembly is used then'),
   json: jsonOption,
 });
 
-/** `hrm setup`. */
+/** Runs `hrm setup`. */
 async function setup({ gpu, orFallBack, json }: z.infer<typeof setupOptions>): Promise<void> {
   const terminal = new Terminal(json);
   const started = performance.now();
   let failure: NativeSetupError | undefined;
-  let [lastStage, lastTold] = ['', 0];
+  let [lastStage, shownAt] = ['', 0];
   try {
     const { folder, bytes } = await setUpNative({
       ...(gpu && { gpu }),
       onProgress: ({ stage, detail, bytes: done, totalBytes, seconds }) => {
-        const isDue = performance.now() - lastTold > 5000;
+        const isDue = performance.now() - shownAt > 5000;
         if (stage === lastStage && !isDue) return;
-        [lastStage, lastTold] = [stage, performance.now()];
+        [lastStage, shownAt] = [stage, performance.now()];
         const downloaded =
           done === undefined ? '' : ` ${Math.round(done / 1e6)} of about ${Math.round((totalBytes ?? 0) / 1e6)} MB`;
         terminal.say(`  [${describeSeconds(seconds)}] ${detail}${downloaded}`);

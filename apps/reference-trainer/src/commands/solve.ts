@@ -20,7 +20,7 @@ import { UsageError } from '../command-line/usage-error';
 const solveOptions = z.strictObject({
   ...backendOptions,
   ...importsOption,
-  puzzle: argument('The puzzle; puzzles are read from stdin if not given').optional(),
+  puzzle: argument('The puzzle; without it, puzzles are read from stdin').optional(),
   file: text('A file of puzzles', { value: 'file' }).optional(),
   run: text('Folder of the run', { value: 'folder', expected: 'the folder of a run' }),
   checkpoint: choice('newest or best', ['newest', 'best'], 'which').default('newest'),
@@ -29,20 +29,20 @@ const solveOptions = z.strictObject({
 
 type Options = z.infer<typeof solveOptions>;
 
-/** More puzzles than fit in these are solved in parts. */
+/** The largest inputs. */
 const MAX_STDIN_BYTES = 1 << 26;
 const MAX_FILE_BYTES = 1 << 28;
 
-/** Puzzles that are thought about together. */
+/** Puzzles in a batch. */
 const BATCH_SIZE = 64;
 
-/** Exit status where a puzzle cannot be solved by anyone. */
+/** Exit status if a puzzle has no solution. */
 const BAD_PUZZLE = 2;
 
 function readPuzzleFile(file: string): string {
   if (/\.csv$/i.test(file)) {
     throw new UsageError(
-      `--file: ${file} is CSV, which is not read here, but one puzzle a line or as a grid; \`hrm data import\` reads CSV, and \`hrm eval\` evaluates what it makes`,
+      `--file: ${file} is CSV; expected one puzzle per line, or grids. \`hrm data import\` reads CSV, and \`hrm eval\` evaluates the data set it makes`,
     );
   }
   try {
@@ -54,20 +54,20 @@ function readPuzzleFile(file: string): string {
   }
 }
 
-/** The puzzles to solve: one that is to be watched, or several. Nothing is computed before all of them are read. */
+/** Reads the puzzles to solve: one that is shown segment by segment, or several. */
 async function readPuzzles(
   { puzzle, file }: Options,
   task: Task,
   color: boolean,
 ): Promise<{ one: ShownPuzzle } | { many: PuzzleInText[] }> {
   if (file !== undefined) {
-    if (puzzle !== undefined) throw new UsageError('--file: give a puzzle or a file of them, not both');
+    if (puzzle !== undefined) throw new UsageError('--file: give either a puzzle or a file of puzzles, not both');
     return { many: puzzlesInText(task, readPuzzleFile(file), { source: file }) };
   }
   const isPiped = puzzle === undefined || puzzle === '-';
   const content = isPiped ? await readStdin('PUZZLE', MAX_STDIN_BYTES) : puzzle;
   if (content.trim() === '') {
-    throw new UsageError('PUZZLE: there is none; give it on the command line, on stdin or by --file');
+    throw new UsageError('PUZZLE is missing: give it on the command line, on stdin or by --file');
   }
   if (!isPiped) return { one: showPuzzle(task, content.replace(/\r?\n$/, ''), { color }) };
   const many = puzzlesInText(task, content, { source: 'stdin', color });
@@ -75,11 +75,11 @@ async function readPuzzles(
 }
 
 const outcomeOf = ({ valid, reason }: JudgedAnswer): string => {
-  if (valid === null) return 'Nobody can tell whether this is right: puzzles of this kind are not verified';
+  if (valid === null) return 'Not verified: puzzles of this kind cannot be checked';
   return valid ? 'Solved' : `Not solved: ${reason ?? 'the answer is not valid'}`;
 };
 
-/** Solves one puzzle before a person's eyes. */
+/** Solves one puzzle and shows each segment. */
 async function solveOne(solver: Solver, shown: ShownPuzzle, options: SolveOptions, terminal: Terminal): Promise<void> {
   terminal.show(`\n${shown.draw()}\n`);
   if (shown.note !== undefined) terminal.say(`Note: ${shown.note}.\n`);
@@ -95,13 +95,13 @@ async function solveOne(solver: Solver, shown: ShownPuzzle, options: SolveOption
   const { tokens, answer, valid, segments, settledAfter, haltedAfter } = solved;
   terminal.show(`\n${shown.draw(tokens)}\n`);
   terminal.say(
-    `${outcomeOf(solved)}. Segments run: ${segments}; the answer stood after ${settledAfter}` +
-      `${haltedAfter === undefined ? '' : `, the model would have stopped after ${haltedAfter}`}.`,
+    `${outcomeOf(solved)}. Segments run: ${segments}; the answer was reached after ${settledAfter}` +
+      `${haltedAfter === undefined ? '' : `, and the model would have stopped after ${haltedAfter}`}.`,
   );
   terminal.result({ answer, valid, segments, settledAfter, haltedAfter, count: 1, solved: Number(valid === true) });
 }
 
-/** Solves puzzles in batches, an answer a line. Those that nobody can solve are not tried. */
+/** Solves puzzles in batches, and writes one answer per line. Puzzles without a solution are not tried. */
 async function solveAll(
   solver: Solver,
   puzzles: readonly PuzzleInText[],
@@ -137,17 +137,17 @@ async function solveAll(
   }
   const seconds = (performance.now() - started) / 1000;
   const { count, solved, impossible, unverified } = counts;
-  const told = [
+  const parts = [
     ...(unverified < count ? [`solved ${solved}`] : []),
     ...(impossible > 0 ? [`${impossible} cannot be solved`] : []),
-    ...(unverified > 0 ? [`${unverified} nobody can verify`] : []),
+    ...(unverified > 0 ? [`${unverified} not verified`] : []),
   ];
-  terminal.say(`Of ${counted(count, 'puzzle')}: ${told.join(', ')}, in ${seconds.toFixed(1)} s.`);
+  terminal.say(`Of ${counted(count, 'puzzle')}: ${parts.join(', ')}, in ${seconds.toFixed(1)} s.`);
   terminal.result({ ...counts, seconds });
   if (impossible > 0) process.exitCode = BAD_PUZZLE;
 }
 
-/** `hrm solve --run RUN PUZZLE`. */
+/** Runs `hrm solve`. */
 async function solve(options: Options): Promise<void> {
   const color = new Terminal(options.json).hasColors;
   const puzzles = await readPuzzles(options, readRunDescription(options.run).config.task, color);
@@ -168,15 +168,14 @@ async function solve(options: Options): Promise<void> {
 
 export const solveCommand = defineCommand({
   name: 'solve',
-  summary: 'Solve a puzzle, given here, or those on stdin or in a file',
+  summary: 'Solve a puzzle, or the puzzles on stdin or in a file',
   options: solveOptions,
   examples: [
     'hrm solve --run runs/first "1... ..3. .4.. ...2"',
     'hrm solve --run runs/first --file puzzles.txt --json',
   ],
-  notes: `Several puzzles give an answer a line: the answer, a tab, and whether it is right. With --json each is an
-object on a line of its own, and the last object counts them: "count", "solved". "valid" is null where nobody can
-tell. The exit status is 0 also where the model does not find the answer; it is 2 where a puzzle cannot be read,
-or cannot be solved by anyone.`,
+  notes: `For several puzzles, each line has the answer, a tab, and whether it is right. With --json each line is an object,
+and the last object has the totals "count" and "solved". "valid" is null if the answer cannot be verified. The exit
+status is 0 even if the model does not find the answer; it is 2 if a puzzle cannot be read or has no solution.`,
   run: solve,
 });

@@ -1,20 +1,20 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { RunConfig } from './run-config';
 
-/** What a key that differs means for a run that goes on. */
+/** The effect of a changed key on a resumed run. */
 export type ChangeEffect =
   /** What is learned stays the same. */
   | 'exact'
-  /** The same but for the last bits of its numbers. */
+  /** The same except for the last bits of numbers. */
   | 'rounding'
-  /** The run goes on, otherwise than one that had been begun so. */
+  /** The run differs from one that was begun with the new value. */
   | 'learning'
-  /** How long the run is: exact where neither the learning rate nor the schedule looks at the end. */
+  /** Changes the length of the run: exact if neither learning rate nor schedule depends on its end. */
   | 'length'
-  /** The run cannot have it otherwise. */
+  /** Cannot be changed. */
   | 'fixed';
 
-/** A key that differs, such as `training.learningRate`. */
+/** A changed key, such as `training.learningRate`. */
 export interface ConfigChange {
   readonly key: string;
   readonly before: unknown;
@@ -22,7 +22,7 @@ export interface ConfigChange {
   readonly effect: ChangeEffect;
 }
 
-/** Every key of `training`: a new one must say what changing it does to a run that goes on. */
+/** The effect of every key of `training`; the type demands one for each new key. */
 const trainingEffects: { readonly [Key in keyof RunConfig['training']]-?: ChangeEffect } = {
   batchSize: 'fixed',
   steps: 'length',
@@ -56,13 +56,13 @@ const trainingEffects: { readonly [Key in keyof RunConfig['training']]-?: Change
   stopAtHaltedAccuracy: 'exact',
 };
 
-/** The effect of a key that differs between two configs. */
+/** The effect of a changed key. */
 function effectOf(key: string, before: unknown, after: unknown): ChangeEffect {
   const [section, name = ''] = key.split('.');
-  // Which code the imports hold is compared by its SHA-256, wherever it lies.
+  // Imports are compared by the SHA-256 of their content, not by their place.
   if (section === 'name' || section === 'imports') return 'exact';
   if (section !== 'training') return 'fixed';
-  // An average is kept from the first step, or not at all.
+  // An average must be kept from the first step on.
   if (name === 'emaDecay' && (before === undefined || after === undefined)) return 'fixed';
   return trainingEffects[name as keyof RunConfig['training']] ?? 'fixed';
 }
@@ -70,10 +70,10 @@ function effectOf(key: string, before: unknown, after: unknown): ChangeEffect {
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** What JSON says of a value: keys that are undefined are not there. */
+/** The config as JSON has it, without keys that are undefined. */
 const asJson = (config: RunConfig): unknown => JSON.parse(JSON.stringify(config)) as unknown;
 
-/** All keys that differ between two configs, the innermost of each. */
+/** All keys that differ between two configs; of nested ones, the innermost. */
 export function configChanges(before: RunConfig, after: RunConfig): readonly ConfigChange[] {
   const changes: ConfigChange[] = [];
   const compare = (path: readonly string[], one: unknown, other: unknown) => {

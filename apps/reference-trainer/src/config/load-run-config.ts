@@ -11,18 +11,18 @@ import { nearestName } from './section';
 function readConfigFile(path: string): unknown {
   if (!existsSync(path)) {
     throw new UsageError(
-      `CONFIG: there is no preset and no file called "${path}"; the presets are ${Object.keys(presets).join(', ')}`,
+      `CONFIG: there is no preset or file called "${path}"; the presets are ${Object.keys(presets).join(', ')}`,
     );
   }
   const reviver = (key: string, value: unknown) => {
-    // The schema would pass over it without a word.
+    // The schema would ignore it silently.
     if (key === '__proto__') throw new UsageError(`${path}: ${key} is not known`);
     return value;
   };
   return readConfigJson(path, { reviver });
 }
 
-/** A value on the command line: JSON where it is JSON, else text. */
+/** Parses a value on the command line: as JSON, or else as text. */
 function parseValue(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;
@@ -31,11 +31,13 @@ function parseValue(text: string): unknown {
   }
 }
 
-/** Puts `training.learningRate=1e-3` into a config; `null` takes a key out. */
+/** Applies an assignment such as `training.learningRate=1e-3` to a config; `null` removes a key. */
 function override(config: unknown, assignment: string): void {
   const at = assignment.indexOf('=');
   if (at < 1)
-    throw new UsageError(`--set: "${assignment}" is no assignment, expected such as training.learningRate=1e-3`);
+    throw new UsageError(
+      `--set: "${assignment}" is not an assignment; expected one such as training.learningRate=1e-3`,
+    );
   const keys = assignment.slice(0, at).split('.');
   let node = config as Record<string, unknown>;
   for (const key of keys.slice(0, -1)) {
@@ -45,12 +47,12 @@ function override(config: unknown, assignment: string): void {
     node = node[key] as Record<string, unknown>;
   }
   const value = parseValue(assignment.slice(at + 1));
-  // Such as `training.epochs=null`, to give steps in their place.
+  // Such as `training.epochs=null`, to give steps instead.
   if (value === null) delete node[keys.at(-1)!];
   else Object.defineProperty(node, keys.at(-1)!, { value, enumerable: true, configurable: true, writable: true });
 }
 
-/** The parts of a config that have a name which nobody knows. Modules that it imports may bring any. */
+/** Issues for parts with an unknown name. A config with imports has none, because these may define any name. */
 function unknownParts(config: unknown): z.core.$ZodIssue[] {
   const { imports, model } = config as { imports?: unknown; model?: { [kind in PartKind]?: { type?: unknown } } };
   if (imports !== undefined) return [];
@@ -66,14 +68,16 @@ function unknownParts(config: unknown): z.core.$ZodIssue[] {
 }
 
 /**
- * Checks what a config file holds.
+ * Checks the content of a config file.
  *
- * @param known issues that were found already.
+ * @param source its name in errors
+ * @param known issues that were found already
+ * @throws UsageError that names all faults
  */
 export function checkRunConfig(config: unknown, source: string, known: z.core.$ZodIssue[] = []): RunConfig {
   const result = runConfigSchema.safeParse(config);
   if (result.success && known.length === 0) {
-    // It is for editors, and no part of the run.
+    // Only editors use it.
     const { $schema: _, ...runConfig } = result.data;
     return runConfig;
   }
@@ -82,9 +86,9 @@ export function checkRunConfig(config: unknown, source: string, known: z.core.$Z
 }
 
 /**
- * A config with overrides from the command line, checked.
+ * Applies overrides from the command line to a config, and checks it.
  *
- * @param source names the config in errors.
+ * @param source its name in errors
  */
 export function overrideRunConfig(config: object, overrides: readonly string[], source: string): RunConfig {
   return checkRunConfig(overridden(config, overrides), source);
@@ -97,7 +101,7 @@ function overridden(config: object, overrides: readonly string[]): unknown {
 }
 
 /**
- * The run that a preset or file describes, with overrides from the command line.
+ * Loads a preset or a config file, with overrides from the command line.
  *
  * @param nameOrPath such as `sudoku-4x4-demo` or `my-run.json`.
  * @param overrides such as `training.learningRate=1e-3`.
@@ -108,11 +112,11 @@ export function loadRunConfig(nameOrPath: string, overrides: readonly string[] =
     ? structuredClone(presets[nameOrPath as keyof typeof presets])
     : readConfigFile(nameOrPath);
   if (typeof config !== 'object' || config === null || Array.isArray(config)) {
-    throw new UsageError(`${nameOrPath} holds no JSON object; see the presets for what a config looks like`);
+    throw new UsageError(`${nameOrPath} holds no JSON object; see docs/config.md for the keys of a config`);
   }
   const whole = overridden(config, overrides);
   const checked = checkRunConfig(whole, nameOrPath, unknownParts(whole));
   const folder = isPreset ? process.cwd() : dirname(resolve(nameOrPath));
-  // Absolute, so that the run finds them again wherever it is gone on with or evaluated.
+  // Absolute, so that the run finds them from any working directory.
   return checked.imports ? { ...checked, imports: checked.imports.map((path) => resolve(folder, path)) } : checked;
 }

@@ -1,24 +1,24 @@
 import { z } from 'zod';
 import { section } from './section';
 
-// What each standard part takes, for errors before it is made, for editors and for the reference. The parts check what
-// the numbers may be. A test compares the names with those that the parts themselves know.
+// The options of each standard part: for errors before it is made, for editors and for the reference. The parts
+// themselves check the ranges of numbers. A test compares the names with those that the parts know.
 
 const number = (description: string) => z.number().optional().describe(description);
 const feedForward = {
   feedForward: z.enum(['swiglu', 'gelu']).optional().describe('The feed-forward layer. Default swiglu'),
-  expansion: number('How much wider the feed-forward layer is inside. Default 4'),
+  expansion: number('Inner width of the feed-forward layer, as a multiple of the hidden size. Default 4'),
 };
 const residual = {
-  norm: z.enum(['post', 'pre']).optional().describe('Where a sublayer is normalised: after the addition, as HRM does, or before the sublayer. Default post'), // prettier-ignore
+  norm: z.enum(['post', 'pre']).optional().describe('Where to normalise: after the residual addition, as in HRM, or before the sublayer. Default post'), // prettier-ignore
   learnedGain: z.boolean().optional().describe('Whether norms have learned gains. Default false'),
-  normEpsilon: number('Added to the mean square. Default 1e-5'),
+  normEpsilon: number('Epsilon of RMS norm, added to the mean square. Default 1e-5'),
 };
 const grid = section({
   rows: z.number().describe('Rows'),
   columns: z.number().describe('Columns'),
-  boxRows: number('Rows of the boxes that it falls into'),
-  boxColumns: number('Columns of these boxes'),
+  boxRows: number('Rows of a box'),
+  boxColumns: number('Columns of a box'),
 });
 const cycles = {
   hCycles: z.number().describe('Applications of f_H in a segment'),
@@ -28,35 +28,38 @@ const chosen = (names: readonly string[]) =>
   z.union([z.enum(names), z.looseObject({ type: z.enum(names) })]).optional();
 const solve = {
   solver: chosen(['anderson', 'broyden', 'damped-iteration']).describe('The solver, by name or with its options: anderson (window, ridge, damping), broyden (memory, damping), damped-iteration (damping). Default anderson'), // prettier-ignore
-  tolerance: number('The residual at which a puzzle is done. Default 1e-4; 0 makes all iterations'),
-  residual: z.enum(['relative', 'absolute']).optional().describe('What the tolerance is of. Default relative'),
+  tolerance: number('The residual at which the search for a puzzle ends. Default 1e-4; 0 for all iterations'),
+  residual: z
+    .enum(['relative', 'absolute'])
+    .optional()
+    .describe('The kind of residual that the tolerance applies to. Default relative'),
   maxIterations: number('Evaluations after which the search ends. Default 40'),
-  iterations: number('Always so many evaluations, which can be recorded'),
+  iterations: number('A fixed number of evaluations, without a tolerance; such a step can be recorded'),
 };
 const maxSegments = number('Segments after which every puzzle halts. Default 16');
-const exploration = number('Share of slots that must go on for a random number of segments. Default 0.1');
-const members = z.array(z.looseObject({ type: z.string() })).describe('The controllers that vote, each as it would stand alone'); // prettier-ignore
+const exploration = number('Share of slots that must continue for a random number of segments. Default 0.1');
+const members = z.array(z.looseObject({ type: z.string() })).describe('The controllers that vote, each with its own options'); // prettier-ignore
 
 /** The options of each standard part, by its kind and its name. */
 export const partOptions = {
   block: {
     attention: section({
-      heads: number('Heads that share the hidden size. Default: each as near to 64 wide as can be'),
+      heads: number('Attention heads. Default: a number that makes each about 64 wide'),
       keyValueHeads: number('Key and value heads; fewer than heads make it grouped-query attention. Default heads'),
       ...feedForward,
       ...residual,
     }),
     mixer: section({ ...feedForward, ...residual }),
     'graph-attention': section({
-      relations: z.array(z.union([z.enum(['row', 'column', 'box', 'neighbours']), z.array(z.array(z.int().min(0)))])).describe('What each head attends along: a relation of the grid by name, or for each cell the list of those it is joined to'), // prettier-ignore
-      grid: grid.optional().describe('The grid whose relations are given by name'),
-      headSize: number('Width of a head. Default the largest power of two that lets all heads fit'),
+      relations: z.array(z.union([z.enum(['row', 'column', 'box', 'neighbours']), z.array(z.array(z.int().min(0)))])).describe('For each head, the relation that it attends along: the name of a grid relation, or for each cell a list of cells'), // prettier-ignore
+      grid: grid.optional().describe('The grid of the named relations'),
+      headSize: number('Width of a head. Default: the largest power of two with which all heads fit the hidden size'),
       ...feedForward,
       ...residual,
     }),
     conv: section({
-      grid: grid.describe('The grid that the puzzle is'),
-      kernelSize: number('Side of the square that a cell sees, odd. Default 3'),
+      grid: grid.describe('The grid of the puzzle'),
+      kernelSize: number('Side of the square kernel, odd. Default 3'),
       ...feedForward,
       ...residual,
     }),
@@ -69,12 +72,12 @@ export const partOptions = {
       withGradient: number('Applications of f_L or f_H, counted from the end, that carry gradient. Default all'),
     }),
     progressive: section({
-      stages: z.array(section({ from: z.number(), ...cycles })).optional().describe('Stages, each with its cycles and the share of training, from, after which it begins. Default: three of CGAR'), // prettier-ignore
+      stages: z.array(section({ from: z.number(), ...cycles })).optional().describe('Stages, each with its cycles and, as from, the share of training after which it begins. Default: the three of CGAR'), // prettier-ignore
       schedule: z.enum(['one-step-gradient', 'full-recursion', 'unrolled']).optional().describe('The schedule of a stage. Default full-recursion'), // prettier-ignore
     }),
     equilibrium: section({
       ...solve,
-      gradient: chosen(['one-step', 'phantom', 'implicit']).describe('The gradient at the fixed point, by name or with its options: phantom (steps, damping), implicit (those of the search). Default one-step'), // prettier-ignore
+      gradient: chosen(['one-step', 'phantom', 'implicit']).describe('The gradient at the fixed point, by name or with its options: phantom (steps, damping), implicit (the options of the search). Default one-step'), // prettier-ignore
       jacobianWeight: number('Weight of the Jacobian penalty in the loss. Default 0'),
     }),
   },
@@ -83,35 +86,35 @@ export const partOptions = {
       maxSegments,
       exploration,
       lossWeight: number('Weight of the halt and continue losses. Default 0.5'),
-      discount: number('What a right answer one segment later is worth beside one now; below 1 a puzzle that is surely right halts. Default 1'), // prettier-ignore
-      learnContinue: z.boolean().optional().describe('Whether the continue value learns its target, for one more forward pass a step. Default true'), // prettier-ignore
+      discount: number('Discount per segment of the reward for a right answer; below 1, a puzzle that is surely right halts. Default 1'), // prettier-ignore
+      learnContinue: z.boolean().optional().describe('Whether the continue value learns its target, which needs one more forward pass per step. Default true'), // prettier-ignore
     }),
     'halt-only': section({ maxSegments, exploration, lossWeight: number('Weight of the halt loss. Default 0.5') }),
-    'fixed-steps': section({ segments: z.number().describe('Segments that every puzzle gets') }),
+    'fixed-steps': section({ segments: z.number().describe('Segments that every puzzle runs') }),
     'graves-act': section({
       maxSegments,
       ponderWeight: number('What a segment costs, in units of token loss. Default 0.01'),
-      epsilon: number('A puzzle halts once no more than this much probability is left. Default 0.01'),
-      haltingBias: number("The head's bias at the start. Default -3"),
+      epsilon: number('A puzzle halts when at most this much halting probability remains. Default 0.01'),
+      haltingBias: number('Initial bias of the halting head. Default -3'),
     }),
     ponder: section({
       maxSegments,
       prior: number("The geometric prior's probability of halting at a segment. Default 0.2"),
       divergenceWeight: number('Weight of the divergence from the prior. Default 0.01'),
-      epsilon: number('In training a puzzle halts once no more than this much probability is left. Default 0.05'),
-      haltAt: number('Outside of training a puzzle halts once this much probability is spent. Default 0.5'),
+      epsilon: number('In training, a puzzle halts when at most this much halting probability remains. Default 0.05'),
+      haltAt: number('In evaluation, a puzzle halts when its halting probability reaches this sum. Default 0.5'),
     }),
     residual: section({
       maxSegments,
-      tolerance: number("A puzzle halts when a segment has changed its zH by no more than this share of zH's length. Default 0.05"), // prettier-ignore
+      tolerance: number("A puzzle halts when a segment changes its zH by at most this share of the norm of zH. Default 0.05"), // prettier-ignore
     }),
     'unchanged-answer': section({
-      segments: number('Segments in a row that must leave the answer as it was. Default 2'),
+      segments: number('Segments in a row that must not change the answer. Default 2'),
       maxSegments,
     }),
     any: section({ of: members }),
     all: section({ of: members }),
-    'at-least': section({ votes: z.number().describe('Controllers that must want to halt'), of: members }),
+    'at-least': section({ votes: z.number().describe('Votes that are needed to halt'), of: members }),
   },
 };
 
@@ -119,8 +122,8 @@ export const partOptions = {
 export type PartKind = keyof typeof partOptions;
 
 /**
- * A part chosen by name, with its options. Those of the standard parts are checked; those of a part of one's own, which
- * `imports` brings, are let pass: the part checks them.
+ * A part chosen by name, with its options. The options of standard parts are checked here; a user's part from `imports`
+ * checks its own.
  */
 export const part = (kind: PartKind) =>
   z

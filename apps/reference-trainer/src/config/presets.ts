@@ -1,6 +1,6 @@
 import type { RunConfigInput } from './run-config';
 
-/** The model of the paper: 27M parameters. Source: official HRM, `config/arch/hrm_v1.yaml`. */
+/** The model of the paper, with 27M parameters. Source: official HRM, `config/arch/hrm_v1.yaml`. */
 const officialModel: RunConfigInput['model'] = {
   family: 'hrm',
   hiddenSize: 512,
@@ -13,7 +13,10 @@ const officialModel: RunConfigInput['model'] = {
   puzzleEmbeddingSize: 512,
 };
 
-/** The official training. Source: official HRM, README ("Sudoku-Extreme 1k", "Maze-Hard 1k") and `config/cfg_pretrain.yaml`. */
+/**
+ * The official training. Source: official HRM, README ("Sudoku-Extreme 1k", "Maze-Hard 1k") and
+ * `config/cfg_pretrain.yaml`.
+ */
 const officialTraining: RunConfigInput['training'] = {
   batchSize: 768,
   epochs: 20_000,
@@ -28,7 +31,7 @@ const officialTraining: RunConfigInput['training'] = {
   evaluateEvery: 2000,
 };
 
-/** A small model that learns small Sudoku on two cores. */
+/** A small model for small Sudoku, which trains on two cores. */
 const smallModel: RunConfigInput['model'] = {
   family: 'hrm',
   hiddenSize: 64,
@@ -36,13 +39,13 @@ const smallModel: RunConfigInput['model'] = {
   lLayers: 1,
   block: { type: 'mixer', expansion: 4 },
   schedule: { type: 'one-step-gradient', hCycles: 2, lCycles: 2 },
-  // Without the discount, what is surely right halts by chance: after one segment, or after all.
+  // Without the discount, chance decides whether a puzzle that is surely right halts early.
   halting: { type: 'q-learning', maxSegments: 8, exploration: 0.1, discount: 0.95 },
   positions: 'none',
   puzzleEmbeddingSize: 64,
 };
 
-/** Its training. */
+/** The training of {@link smallModel}. */
 const smallTraining: RunConfigInput['training'] = {
   batchSize: 64,
   steps: 1000,
@@ -56,8 +59,8 @@ const smallTraining: RunConfigInput['training'] = {
 };
 
 /**
- * A model that knows the rows, columns and boxes of Sudoku. Nothing else tells its cells apart, so that what it learns of one
- * holds for all; it has 63,000 parameters.
+ * A model that attends along rows, columns and boxes of Sudoku. Without positions, it treats all cells alike; it has 63,000
+ * parameters.
  */
 const graphModel = (size: number, boxRows: number, maxSegments: number): RunConfigInput['model'] => ({
   family: 'trm',
@@ -72,11 +75,11 @@ const graphModel = (size: number, boxRows: number, maxSegments: number): RunConf
   schedule: { type: 'full-recursion', hCycles: 1, lCycles: 3 },
   halting: { type: 'halt-only', maxSegments },
   positions: 'none',
-  // A position of its own, from which the halting head reads.
+  // One more position, which the halting head reads.
   puzzleEmbeddingSize: 64,
 });
 
-/** Its training. */
+/** The training of {@link graphModel}. */
 const graphTraining: RunConfigInput['training'] = {
   ...smallTraining,
   optimizer: 'muon',
@@ -85,19 +88,21 @@ const graphTraining: RunConfigInput['training'] = {
   emaDecay: 0.995,
 };
 
-/** What each preset is, in a line, for the help. */
+/** One line on each preset, for the help. */
 export const presetSummaries: { readonly [name in keyof typeof presets]: string } = {
-  'sudoku-4x4-demo': 'the main job: learns 4x4 Sudoku in about a minute, from puzzles that it generates',
-  'sudoku-6x6': '6x6 Sudoku in a few minutes, from puzzles that it generates: some 96% of held-out ones',
-  'sudoku-4x4-graph': '4x4 Sudoku in under a minute, by attention along rows, columns and boxes: all held-out ones',
-  'sudoku-6x6-graph': '6x6 Sudoku in two minutes, by attention along rows, columns and boxes: 99% of held-out ones',
+  'sudoku-4x4-demo': 'learns 4x4 Sudoku in about a minute, from generated puzzles',
+  'sudoku-6x6': 'learns 6x6 Sudoku in a few minutes, from generated puzzles; solves about 96% of held-out ones',
+  'sudoku-4x4-graph':
+    'learns 4x4 Sudoku in under a minute, by attention along rows, columns and boxes; solves all held-out ones',
+  'sudoku-6x6-graph':
+    'learns 6x6 Sudoku in two minutes, by attention along rows, columns and boxes; solves 99% of held-out ones',
   'sudoku-extreme-1k': "the paper's 27M model on 1,000 puzzles of Sudoku-Extreme; give --data",
   'maze-30x30-hard': "the paper's 27M model on 1,000 mazes of 30x30; give --data",
 };
 
-/** Runs by name: `hrm train NAME`. */
+/** Configs by name: `hrm train NAME`. */
 export const presets = {
-  /** The main job: learns 4x4 Sudoku, and when to stop, in about a minute. */
+  /** Learns 4x4 Sudoku, and when to halt, in about a minute. */
   'sudoku-4x4-demo': {
     name: 'sudoku-4x4-demo',
     task: { kind: 'sudoku', size: 4 },
@@ -107,11 +112,11 @@ export const presets = {
       ...smallTraining,
       evaluateEvery: 50,
       stopAtExactAccuracy: 0.99,
-      // At 99% with all segments run, the answer after one segment is right for some 94%; 100 steps later for 99%.
+      // When 99% are solved with all segments, about 94% are with halting; 100 steps later, 99% are.
       stopAtHaltedAccuracy: 0.99,
     },
   },
-  /** 6x6 Sudoku, learned in a few minutes. */
+  /** Learns 6x6 Sudoku in a few minutes. */
   'sudoku-6x6': {
     name: 'sudoku-6x6',
     task: { kind: 'sudoku', size: 6 },
@@ -119,7 +124,7 @@ export const presets = {
     model: { ...smallModel, hiddenSize: 96 },
     training: { ...smallTraining, evaluateEvery: 100 },
   },
-  /** 4x4 Sudoku of all difficulties, learned whole. */
+  /** Learns 4x4 Sudoku of all difficulties. */
   'sudoku-4x4-graph': {
     name: 'sudoku-4x4-graph',
     task: { kind: 'sudoku', size: 4 },
@@ -127,7 +132,7 @@ export const presets = {
     model: graphModel(4, 2, 8),
     training: { ...graphTraining, steps: 600, emaDecay: 0.99, evaluateEvery: 200 },
   },
-  /** 6x6 Sudoku of all difficulties. */
+  /** Learns 6x6 Sudoku of all difficulties. */
   'sudoku-6x6-graph': {
     name: 'sudoku-6x6-graph',
     task: { kind: 'sudoku', size: 6 },
@@ -135,14 +140,14 @@ export const presets = {
     model: graphModel(6, 2, 12),
     training: { ...graphTraining, steps: 2500, evaluateEvery: 500 },
   },
-  /** Sudoku-Extreme, 1,000 puzzles for training, each with 1,000 augmentations: give `--data`. */
+  /** Sudoku-Extreme with 1,000 training puzzles, each with 1,000 augmentations: needs `--data`. */
   'sudoku-extreme-1k': {
     name: 'sudoku-extreme-1k',
     task: { kind: 'sudoku', size: 9 },
     model: officialModel,
     training: officialTraining,
   },
-  /** Maze-Hard of 30x30, 1,000 mazes for training: give `--data`. */
+  /** Maze-Hard of 30x30 with 1,000 training mazes: needs `--data`. */
   'maze-30x30-hard': {
     name: 'maze-30x30-hard',
     task: { kind: 'maze', width: 30, height: 30 },

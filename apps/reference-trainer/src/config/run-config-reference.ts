@@ -4,7 +4,7 @@ import { runConfigSchema } from './run-config';
 
 type JsonSchema = z.core.JSONSchema.JSONSchema;
 
-/** Bounds of what JavaScript counts exactly, which zod states for each whole number. */
+/** Whether a bound is only that of exact integers in JavaScript, which zod states for each whole number. */
 const isNoBound = (bound: unknown) => typeof bound === 'number' && Math.abs(bound) === Number.MAX_SAFE_INTEGER;
 
 function withoutNoise(schema: JsonSchema): void {
@@ -31,7 +31,7 @@ const jsonSchemaOf = (schema: z.ZodType): JsonSchema => {
   return json;
 };
 
-/** A standard part with its options, or one of another name, of which nothing is known. */
+/** A standard part with its options, or a part of another name with any options. */
 function partSchema(kind: PartKind): JsonSchema {
   const standard = Object.entries(partOptions[kind]).map(([type, options]): JsonSchema => {
     const { properties, required = [], ...rest } = jsonSchemaOf(options);
@@ -40,21 +40,21 @@ function partSchema(kind: PartKind): JsonSchema {
   const names = Object.keys(partOptions[kind]);
   const own: JsonSchema = {
     type: 'object',
-    description: 'A part of your own, which "imports" brings',
+    description: 'A part of your own, from "imports"',
     properties: { type: { type: 'string', pattern: `^(?!(${names.join('|')})$)` } },
     required: ['type'],
   };
   return { anyOf: [...standard, own] };
 }
 
-/** The JSON Schema of a config file, by which editors complete and check it. */
+/** The JSON Schema of a config file, for completion and checks in editors. */
 export const runConfigJsonSchema = (): JsonSchema => ({
   $schema: 'http://json-schema.org/draft-07/schema#',
   title: 'A run of hrm train',
   ...jsonSchemaOf(runConfigSchema),
 });
 
-/** What a key may be, in a few words. */
+/** Describes the type of a key in a few words. */
 function describeType(schema: JsonSchema): string {
   if (schema.const !== undefined) return `\`${String(schema.const)}\``;
   if (schema.enum) return schema.enum.map((value) => `\`${String(value)}\``).join(', ');
@@ -93,7 +93,7 @@ function table(schema: JsonSchema, { without = [] as readonly string[] } = {}): 
 
 const named = (schema: JsonSchema, key: string) => String((schema.properties?.[key] as JsonSchema | undefined)?.const);
 
-/** The reference of every key, as Markdown. */
+/** The reference of all keys, as Markdown. */
 export function runConfigMarkdown(): string {
   const root = runConfigJsonSchema();
   const within = (schema: JsonSchema, key: string) => schema.properties![key] as JsonSchema;
@@ -106,8 +106,8 @@ export function runConfigMarkdown(): string {
   return `${[
     `# Every key of a config
 
-\`hrm train CONFIG\` reads a JSON file with these keys; any other is an error. This page is generated from the schema that
-checks it. An editor completes and checks the file by \`"$schema": "./node_modules/@hrm/reference-trainer/schema/run-config.schema.json"\`;
+\`hrm train CONFIG\` reads a JSON file with these keys; any other key is an error. This page is generated from the schema that
+checks the file. For completion and checks in an editor, add \`"$schema": "./node_modules/@hrm/reference-trainer/schema/run-config.schema.json"\`;
 in a clone of the repository it is \`apps/reference-trainer/schema/run-config.schema.json\`.`,
     table(root),
     '## `task`',
@@ -119,8 +119,8 @@ in a clone of the repository it is \`apps/reference-trainer/schema/run-config.sc
     table(within(root, 'generate')),
     '## `model`',
     table(model),
-    `A part is chosen by its \`type\`, its options stand beside it: \`{ "type": "attention", "heads": 4 }\`. A part of another type is one
-of your own, which \`imports\` brings.`,
+    `A part is chosen by its \`type\`, with its options next to it: \`{ "type": "attention", "heads": 4 }\`. Any other type is a part of your
+own, from \`imports\`.`,
     ...(['block', 'schedule', 'halting'] as const).flatMap((kind) => [`### \`model.${kind}\``, ...parts(kind)]),
     '## `training`',
     table(within(root, 'training')),

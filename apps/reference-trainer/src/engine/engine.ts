@@ -4,24 +4,24 @@ import { withPrintedCommands } from '../command-line/printed-command';
 import { UsageError } from '../command-line/usage-error';
 import type { Terminal } from '../terminal/terminal';
 
-/** What a command computes with. */
+/** The backend of a command, and how it compiles. */
 export interface Engine {
   backend: SelectedBackend;
   compile: Compile;
-  /** How it compiles: `eager` where it does not. */
+  /** How it compiles; `eager` if it does not. */
   compileMode: CompileMode;
-  /** Whether a batch is best taken in parts, see `chooseBatchParts`. */
+  /** Whether batches should be split into parts, see `chooseBatchParts`. */
   takesParts: boolean;
 }
 
-/** What a command is asked to compute with. */
+/** Options of {@link startEngine}. */
 export interface EngineOptions {
-  /** By default the fastest that works. */
+  /** Default: the fastest that works. */
   backend?: 'native' | 'wasm' | 'cpu' | undefined;
   compile: CompileMode;
 }
 
-/** Chooses the backend, and says which and why. */
+/** Chooses the backend, and prints which one and why. */
 export async function startEngine(terminal: Terminal, options: EngineOptions): Promise<Engine> {
   let backend: SelectedBackend;
   try {

@@ -1,5 +1,5 @@
 import { version_core } from '@tensorflow/tfjs-core';
 import app from '../../package.json';
 
-/** What computes here, for the record: a run is exact only on the same versions. */
+/** Versions that are recorded with a run: it is exact only on the same ones. */
 export const versions = { hrm: app.version, 'tfjs-core': version_core, node: process.versions.node };

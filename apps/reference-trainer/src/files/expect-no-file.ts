@@ -3,14 +3,14 @@ import { dirname } from 'node:path';
 import { UsageError } from '../command-line/usage-error';
 
 /**
- * Makes sure that an output would be the only one of its name, before any work is done.
+ * Makes sure, before any work is done, that an output file does not exist yet and that its folder does.
  *
- * @param flag the option that named it.
- * @throws UsageError where something is there, be it a link to nowhere, or the folder for it is not.
+ * @param flag the option that names it.
+ * @throws UsageError if anything has that name, even a broken link, or if the folder is missing.
  */
 export async function expectNoFile(out: string, flag = '--out'): Promise<void> {
   const found = await lstat(out).catch(() => undefined);
-  if (found) throw new UsageError(`${flag}: ${out} is there already; choose another name`);
+  if (found) throw new UsageError(`${flag}: ${out} exists already; choose another name`);
   const folder = await stat(dirname(out)).catch(() => undefined);
   if (!folder?.isDirectory()) throw new UsageError(`${flag}: there is no folder ${dirname(out)}`);
 }

@@ -2,13 +2,13 @@ import { FileFormatError } from '@hrm/files';
 import { readRegularFileSync, type ReadOptions } from '@hrm/files/node';
 import { UsageError } from '../command-line/usage-error';
 
-/** A config or description larger than this is none. */
+/** The largest config or description, in bytes. */
 export const MAX_CONFIG_BYTES = 1 << 20;
 
 /**
- * Reads a whole file that the user has named: a pipe is not waited for.
+ * Reads a whole file that the user named.
  *
- * @throws UsageError for a folder, pipe or device, and a file that is too large; Error of the file system.
+ * @throws UsageError for a folder, pipe or device, and for a file that is too large; Error of the file system.
  */
 export function readRegularFile(path: string, options?: ReadOptions): Buffer {
   try {
@@ -19,10 +19,10 @@ export function readRegularFile(path: string, options?: ReadOptions): Buffer {
 }
 
 /**
- * Reads a config, or another small file of JSON that people write.
+ * Reads a config or another small JSON file.
  *
- * @param options `name`: what an error calls it, by default its path; `reviver`: as of `JSON.parse`.
- * @throws UsageError where it is not JSON, and as {@link readRegularFile}.
+ * @param options `name`: its name in errors, default its path; `reviver`: see `JSON.parse`.
+ * @throws UsageError if it is not JSON, and as {@link readRegularFile}.
  */
 export function readConfigJson(
   path: string,

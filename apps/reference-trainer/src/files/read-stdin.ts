@@ -1,10 +1,10 @@
 import { UsageError } from '../command-line/usage-error';
 
 /**
- * All that is piped in, as text: also from a program that takes its time, which a read at once would not wait for.
+ * Reads stdin to its end, as text.
  *
- * @param name what is read, for the message: `PUZZLE`.
- * @throws UsageError where there is more than `maxBytes`, or nothing can be read.
+ * @param name of the input in errors, such as `PUZZLE`.
+ * @throws UsageError if it has more than `maxBytes` bytes or cannot be read.
  */
 export async function readStdin(name: string, maxBytes: number): Promise<string> {
   const pieces: Buffer[] = [];
@@ -12,7 +12,7 @@ export async function readStdin(name: string, maxBytes: number): Promise<string>
   try {
     for await (const piece of process.stdin as AsyncIterable<Buffer>) {
       bytes += piece.length;
-      if (bytes > maxBytes) throw new UsageError(`${name}: more than ${maxBytes} bytes on stdin, too long`);
+      if (bytes > maxBytes) throw new UsageError(`${name}: stdin has more than ${maxBytes} bytes, which is too much`);
       pieces.push(piece);
     }
   } catch (error) {

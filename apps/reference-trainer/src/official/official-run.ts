@@ -42,22 +42,22 @@ const officialConfig = z.looseObject({
   seed: z.int().default(0),
 });
 
-/** What `all_config.yaml` of the official code says. */
+/** The content of `all_config.yaml` of the official code. */
 export type OfficialRunConfig = z.infer<typeof officialConfig>;
 
 /** A run of the official code. */
 export interface OfficialRun {
   config: OfficialRunConfig;
   weights: NamedHostTensors;
-  /** From the name of the checkpoint, `step_500`; 0 where it does not say. */
+  /** From the name of the checkpoint, such as `step_500`; 0 for another name. */
   step: number;
   checkpoint: string;
 }
 
-/** Theirs has 1,500 bytes. Reading what is nested very deeply takes time. */
+/** The largest config; official ones have about 1,500 bytes. Deeply nested YAML takes long to read. */
 const MAX_YAML_BYTES = 1 << 16;
 
-/** What a YAML file says. The library compares every key with every other; this looks for the same keys in one pass. */
+/** Parses YAML. It checks for duplicate keys in one pass, because the library compares each key with each. */
 function parseYaml(text: string): unknown {
   const document = parseDocument(text, { uniqueKeys: false, logLevel: 'error' });
   const [error] = document.errors;
@@ -67,7 +67,7 @@ function parseYaml(text: string): unknown {
       const seen = new Set<unknown>();
       for (const { key } of items) {
         const name = isScalar(key) ? key.value : key;
-        if (seen.has(name)) throw new Error(`the key ${String(name)} is there twice`);
+        if (seen.has(name)) throw new Error(`the key ${String(name)} occurs twice`);
         seen.add(name);
       }
     },
@@ -77,7 +77,7 @@ function parseYaml(text: string): unknown {
 
 function readOfficialConfig(path: string): OfficialRunConfig {
   if (!existsSync(path))
-    throw new UsageError(`${path} is missing; it says what the checkpoint is of. Give it as --config`);
+    throw new UsageError(`${path} is missing; it describes the model of the checkpoint. Give it as --config`);
   const text = readRegularFile(path, { maxBytes: MAX_YAML_BYTES }).toString('utf8');
   let parsed: unknown;
   try {
@@ -90,7 +90,7 @@ function readOfficialConfig(path: string): OfficialRunConfig {
   throw new UsageError(`${path}: ${describeIssues(result.error, configPlace)}`);
 }
 
-/** The newest `step_N` of a folder, or the one file called `checkpoint`, as published runs have it. */
+/** The newest `step_N` of a folder, or the file called `checkpoint` of published runs. */
 function findCheckpoint(folder: string): string {
   const names = readdirSync(folder);
   const steps = names.filter((name) => /^step_\d+$/.test(name)).sort((a, b) => Number(b.slice(5)) - Number(a.slice(5)));
@@ -102,7 +102,7 @@ function findCheckpoint(folder: string): string {
 /**
  * Reads a run of the official HRM or TRM: a folder with `all_config.yaml` and `step_N`, or a checkpoint alone.
  *
- * @param configPath of a checkpoint that has no `all_config.yaml` beside it.
+ * @param configPath the config of a checkpoint without an `all_config.yaml` next to it.
  */
 export function readOfficialRun(path: string, configPath: string | undefined): OfficialRun {
   if (!existsSync(path)) throw new UsageError(`DIR: there is no ${path}`);

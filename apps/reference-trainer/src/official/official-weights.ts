@@ -2,25 +2,25 @@ import { asFloat32, FileFormatError, type HostTensor, type HostTensorDtype, type
 import { parameterShapes, type ModelConfig } from '@hrm/models';
 import { nameFromOfficial, nameToOfficial, shapesToOfficial } from '@hrm/models/internal';
 
-/** What the official code computes anew, and some of its versions save all the same. */
+/** Buffers that the official code computes, but that some of its versions save. */
 const derived = /(^|\.)(rotary_emb\.(inv_freq|cos_cached|sin_cached)|puzzle_emb\.(local_weights|local_ids))$/;
 
-/** Weights of an official checkpoint that are those of its model. */
+/** The weights of an official checkpoint. */
 export interface OfficialWeights {
-  /** In float32, by the names that the state dict has within the loss head. */
+  /** In float32, under their official names, without the prefix of the loss head. */
   weights: NamedHostTensors;
-  /** How many tensors were of each other type. */
+  /** The number of tensors of each other type. */
   converted: ReadonlyMap<HostTensorDtype, number>;
   /** Buffers that were left out. */
   leftOut: readonly string[];
 }
 
 /**
- * The weights of an official checkpoint, once their names and shapes are those of the model that its config describes.
- * Needs a backend.
+ * Checks that the names and shapes of an official checkpoint are those of the model in its config, and converts it to
+ * float32. Needs a backend.
  *
- * @throws FileFormatError naming the tensors that are missing, unknown, there twice, of another shape, or hold what float32
- *   cannot.
+ * @throws FileFormatError that names the tensors that are missing, unknown, duplicate, of another shape, or have values that
+ *   float32 cannot hold.
  */
 export function officialWeights(official: NamedHostTensors, config: ModelConfig, path: string): OfficialWeights {
   const expected = shapesToOfficial(parameterShapes(config));
@@ -32,8 +32,8 @@ export function officialWeights(official: NamedHostTensors, config: ModelConfig,
     const name = nameToOfficial(nameFromOfficial(key));
     const shape = expected.get(name);
     if (derived.test(key)) leftOut.push(key);
-    else if (!shape) problems.push(`"${key}" is no tensor of this model`);
-    else if (weights.has(name)) problems.push(`"${key}" is "${name}" once more`);
+    else if (!shape) problems.push(`"${key}" is not a tensor of this model`);
+    else if (weights.has(name)) problems.push(`"${key}" is "${name}" a second time`);
     else if (tensor.shape.join() !== shape.join()) {
       problems.push(`"${key}" has shape [${tensor.shape.join(', ')}], the model needs [${shape.join(', ')}]`);
       weights.set(name, tensor);
@@ -44,7 +44,7 @@ export function officialWeights(official: NamedHostTensors, config: ModelConfig,
     }
   }
   for (const name of expected.keys()) if (!weights.has(name)) problems.push(`"${name}" is missing`);
-  if (problems.length > 0) throw misfit(path, problems);
+  if (problems.length > 0) throw weightsError(path, problems);
   for (const [name, tensor] of weights) {
     try {
       weights.set(name, asFloat32(name, tensor));
@@ -52,15 +52,15 @@ export function officialWeights(official: NamedHostTensors, config: ModelConfig,
       problems.push((error as Error).message);
     }
   }
-  if (problems.length > 0) throw misfit(path, problems);
+  if (problems.length > 0) throw weightsError(path, problems);
   return { weights, converted, leftOut };
 }
 
-function misfit(path: string, problems: readonly string[]): FileFormatError {
+function weightsError(path: string, problems: readonly string[]): FileFormatError {
   const more = problems.length > 5 ? `; and ${problems.length - 5} more` : '';
   return new FileFormatError({
     path,
-    problem: `these are not the weights of the model that its config describes: ${problems.slice(0, 5).join('; ')}${more}`,
-    expected: 'a checkpoint of HRM or TRM, and the all_config.yaml that it was trained with',
+    problem: `these are not the weights of the model in its config: ${problems.slice(0, 5).join('; ')}${more}`,
+    expected: 'a checkpoint of HRM or TRM, with its own all_config.yaml',
   });
 }

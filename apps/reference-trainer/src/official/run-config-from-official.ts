@@ -6,28 +6,30 @@ import type { RunConfig, Task } from '../config/run-config';
 import { UsageError } from '../command-line/usage-error';
 import type { OfficialRun } from './official-run';
 
-/** Sizes that the weights tell. */
+/** Sizes that follow from the weights. */
 export interface WeightSizes {
   vocabSize: number;
   numPuzzleIdentifiers: number;
 }
 
-/** The sizes of a model that its weights tell. */
+/** Reads the sizes of a model from its weights. */
 export function sizesOfWeights(weights: NamedHostTensors, path: string): WeightSizes {
   const shapes = new Map([...weights].map(([name, { shape }]) => [nameFromOfficial(name), shape]));
   const vocabSize = shapes.get('tokenEmbedding.weight')?.[0];
   if (vocabSize === undefined) {
-    throw new UsageError(`DIR: ${path} is no checkpoint of HRM or TRM: it has no inner.embed_tokens.embedding_weight`);
+    throw new UsageError(
+      `DIR: ${path} is not a checkpoint of HRM or TRM: it has no inner.embed_tokens.embedding_weight`,
+    );
   }
   return { vocabSize, numPuzzleIdentifiers: shapes.get('puzzleEmbedding.weight')?.[0] ?? 1 };
 }
 
-/** The task that published models of this vocabulary are for. */
+/** The task of published models with this vocabulary. */
 function taskOfVocabulary(vocabSize: number, tokens: number | undefined): Task {
   const seqLen = tokens ?? { 6: 900, 11: 81, 12: 900 }[vocabSize];
   if (seqLen === undefined) {
     throw new UsageError(
-      `--tokens is missing: nothing says how many tokens a puzzle of ${vocabSize} different ones has`,
+      `--tokens is missing: the vocabulary of ${vocabSize} tokens does not determine the length of a puzzle`,
     );
   }
   const side = Math.sqrt(seqLen);
@@ -37,7 +39,7 @@ function taskOfVocabulary(vocabSize: number, tokens: number | undefined): Task {
   return { kind: 'tokens', seqLen, vocabSize };
 }
 
-/** Our description of an official run. @param tokens of a puzzle, where the vocabulary does not tell. */
+/** Our config of an official run. @param tokens of a puzzle, if its vocabulary does not determine them. */
 export function runConfigFromOfficial(
   { config, weights, checkpoint }: OfficialRun,
   { name, tokens }: { name: string; tokens: number | undefined },
@@ -59,7 +61,7 @@ export function runConfigFromOfficial(
   });
   return {
     sizes,
-    // What the official code accepts, and no command here would read again, is refused now.
+    // Checked now, because the official code accepts values that our commands could not read again.
     config: checkRunConfig(
       {
         name,

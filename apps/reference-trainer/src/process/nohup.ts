@@ -1,11 +1,11 @@
 import { readFileSync, readlinkSync } from 'node:fs';
 import { basename } from 'node:path';
 
-/** What tells of `nohup`. */
+/** Traces that `nohup` leaves. */
 export interface StartedBy {
-  /** What shells say was started: for `nohup hrm train`, nohup. */
+  /** The program that the shell started: nohup for `nohup hrm train`. */
   command: string | undefined;
-  /** What stdin is, and how it was opened, on Linux. */
+  /** On Linux, the file of stdin and the flags it was opened with. */
   stdin: { path: string; flags: number } | undefined;
 }
 
@@ -13,15 +13,15 @@ const O_ACCMODE = 3;
 const O_WRONLY = 1;
 
 /**
- * Whether a process was started by `nohup`, to go on when its terminal is closed. Node forgets that: it takes every signal back
- * from being ignored as it starts, so this looks at what else nohup leaves behind. It puts in the place of a terminal as
- * stdin a file that cannot be read: /dev/null, opened for writing.
+ * Whether a process was started by `nohup`, and should continue when its terminal is closed. Node resets ignored
+ * signals when it starts, so this looks at another trace: nohup replaces a terminal as stdin by /dev/null, opened for
+ * writing.
  */
 export const isUnderNohup = ({ command, stdin }: StartedBy): boolean =>
   basename(command ?? '') === 'nohup' ||
   (stdin !== undefined && stdin.path === '/dev/null' && (stdin.flags & O_ACCMODE) === O_WRONLY);
 
-/** What this process was started by. */
+/** How this process was started. */
 export function startedBy(): StartedBy {
   const command = process.env['_'];
   try {

@@ -1,10 +1,10 @@
-import { endWithoutReaders } from './lost-readers';
+import { exitWithoutReaders } from './lost-readers';
 import { isUnderNohup, startedBy } from './nohup';
 
-/** What every process of ours does first: it stays what the shell and its readers made it, whatever Node would do. */
+/** Prepares a process of ours: sets how it reacts to signals and lost readers, where Node's defaults would surprise. */
 export function prepareProcess(): void {
-  // Node opens a debugger on this signal, unless somebody listens.
+  // Node opens a debugger on this signal, unless there is a listener.
   process.on('SIGUSR1', () => {});
   if (isUnderNohup(startedBy())) process.on('SIGHUP', () => {});
-  endWithoutReaders();
+  exitWithoutReaders();
 }

@@ -1,42 +1,41 @@
 import { constants } from 'node:os';
 
 /**
- * The signals by which a process is asked to end: Ctrl-C, `kill`, a terminal that was closed, Ctrl-\, a limit of processor
- * time, the warning that batch systems send before they kill (USR2), and a timer. Windows has a few of them, and Ctrl-Break.
+ * The signals that ask a process to end: Ctrl-C, `kill`, a closed terminal, Ctrl-\, a limit of processor time, the
+ * warning that batch systems send before they kill (USR2), and a timer. Windows has a few of them, and Ctrl-Break.
  */
 const STOP_SIGNALS =
   process.platform === 'win32'
     ? (['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGBREAK'] as const)
     : (['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGXCPU', 'SIGUSR2', 'SIGALRM'] as const);
 
-/** How a run was asked to stop. */
+/** A signal that asks a process to end. */
 export type StopSignal = (typeof STOP_SIGNALS)[number];
 
-/** What a shell expects as the exit status of a program that a signal ended. */
+/** The exit status that shells expect of a program that a signal ended. */
 export const exitStatusOf = (signal: StopSignal): number => 128 + constants.signals[signal];
 
 /**
- * Those that nobody repeats to be obeyed sooner: a closed terminal is told of by the shell and by the system, and a limit of
- * processor time every second.
+ * Signals that arrive several times by themselves, so that a second one means nothing: shell and system both report a
+ * closed terminal, and a limit of processor time is reported every second.
  */
-const COMES_AGAIN: readonly StopSignal[] = ['SIGHUP', 'SIGXCPU'];
-
-/** `npx` and `npm run` pass Ctrl-C on to a command that has had it from the terminal: within this time it is the same one. */
-const SAME_KEY_MILLISECONDS = 200;
+const REPEATED_SIGNALS: readonly StopSignal[] = ['SIGHUP', 'SIGXCPU'];
 
 /**
- * Listens for the signals that ask a process to end: the first asks it to finish what it is at and to save, a second ends it at
- * once.
+ * `npx` and `npm run` forward a Ctrl-C that the command also gets from the terminal: within this time, both are one.
  */
+const SAME_KEYPRESS_MILLISECONDS = 200;
+
+/** Listens for the signals that ask a process to end: the first one is noted, a second one exits at once. */
 export class StopSignals {
-  /** The signal that came, if one did. */
+  /** The first signal that came, if any. */
   received: StopSignal | undefined;
   #receivedAt = 0;
   readonly #listeners = new Map<StopSignal, () => void>();
 
   constructor(onFirst: (signal: StopSignal) => void = () => {}) {
     for (const signal of STOP_SIGNALS) {
-      // Under `nohup` somebody listens already, so that it does nothing.
+      // Under `nohup` there is a listener already, and the signal is ignored.
       if (signal === 'SIGHUP' && process.listenerCount(signal) > 0) continue;
       const listener = () => {
         if (this.received === undefined) {
@@ -45,8 +44,8 @@ export class StopSignals {
           onFirst(signal);
           return;
         }
-        const isSame = signal === this.received && performance.now() - this.#receivedAt < SAME_KEY_MILLISECONDS;
-        if (!isSame && !COMES_AGAIN.includes(signal)) process.exit(exitStatusOf(signal));
+        const isSame = signal === this.received && performance.now() - this.#receivedAt < SAME_KEYPRESS_MILLISECONDS;
+        if (!isSame && !REPEATED_SIGNALS.includes(signal)) process.exit(exitStatusOf(signal));
       };
       this.#listeners.set(signal, listener);
       process.on(signal, listener);
@@ -54,8 +53,8 @@ export class StopSignals {
   }
 
   /**
-   * Stops listening, unless a signal came: the process then ends soon, and a second one on the way must still find an exit
-   * status and not Node's default.
+   * Stops listening, unless a signal came. In that case the process ends soon, and a second signal must not reach
+   * Node's default handler, which sets another exit status.
    */
   close(): void {
     if (this.received) return;
@@ -63,10 +62,7 @@ export class StopSignals {
   }
 }
 
-/**
- * Does what must not be cut short, such as writing files. A signal that comes meanwhile ends the process afterwards, with its
- * status.
- */
+/** Does work that must not be cut short, such as writing files. A signal during the work ends the process after it. */
 export async function finishBeforeStopping<T>(work: () => Promise<T>): Promise<T> {
   const signals = new StopSignals();
   try {

@@ -1,8 +1,8 @@
 import type { ResidualReport } from '@hrm/recursion';
 
-/** Columns of the bar of the largest residual. */
+/** Width of the longest bar, in characters. */
 const WIDTH = 40;
-/** Residuals at and below this are drawn as nothing. */
+/** Residuals up to this have no bar. */
 const FLOOR = 1e-4;
 
 /** The length of a bar, on a logarithmic scale from {@link FLOOR} to the largest residual. */
@@ -12,8 +12,8 @@ function barLength(residual: number, largest: number): number {
 }
 
 /**
- * Residuals as text: a bar for each application of f_L and f_H, on a logarithmic scale, and the estimate of the spectral
- * radius with what it means.
+ * Draws residuals as text: a logarithmic bar for each application of f_L and f_H, and the estimate of the spectral
+ * radius with its meaning.
  */
 export function plotResiduals({ applications, segments, spectralRadius }: ResidualReport): string {
   const largest = Math.max(...applications.map(({ mean }) => mean));
@@ -32,22 +32,22 @@ export function plotResiduals({ applications, segments, spectralRadius }: Residu
     const radius = spectralRadius.mean;
     const meaning =
       radius < 1
-        ? 'below 1: near here, repeating the recursion would settle, as the 1-step gradient supposes'
-        : '1 or more: near here, repeating the recursion would not settle; the fixed point that the 1-step gradient supposes is not there';
-    lines.push(`spectral radius of one sweep in the end: ${radius.toFixed(3)} (${meaning})`);
+        ? 'below 1: the recursion converges locally, as the 1-step gradient assumes'
+        : '1 or more: the recursion does not converge locally, although the 1-step gradient assumes it';
+    lines.push(`spectral radius of one sweep at the end: ${radius.toFixed(3)} (${meaning})`);
   }
   return lines.join('\n');
 }
 
 const PLOT = { width: 720, height: 360, left: 64, right: 16, top: 32, bottom: 48 };
 
-/** The title of a drawing, by which it is known. */
+/** The title of a drawing, by which `isResidualsSvg` recognises it. */
 const TITLE = 'Relative residual of each application: f_L (blue), f_H (red)';
 
 /** Whether a text is a drawing of `residualsSvg`. */
 export const isResidualsSvg = (text: string): boolean => text.startsWith('<svg ') && text.includes(`>${TITLE}</text>`);
 
-/** The same as an SVG line chart: residuals over applications, f_L and f_H apart, segments marked. */
+/** Draws residuals as an SVG line chart: one line for f_L and one for f_H, with marks between segments. */
 export function residualsSvg({ applications }: ResidualReport): string {
   const { width, height, left, right, top, bottom } = PLOT;
   const decades = applications.map(({ mean }) => Math.log10(Math.max(mean, FLOOR)));

@@ -2,7 +2,7 @@ import { formatSudoku, generateSudokuPuzzles } from '@hrm/data-sudoku-maze';
 import type { RunConfig } from '../config/run-config';
 import { printedCommand } from '../command-line/printed-command';
 
-/** A puzzle that fits on a line, as it is typed. */
+/** A puzzle on one line, to be typed; undefined if there is none. */
 function typedPuzzle({ task, generate }: RunConfig): string | undefined {
   if (task.kind !== 'sudoku' || task.size === 16) return undefined;
   const givens = generate?.givens;
@@ -10,7 +10,7 @@ function typedPuzzle({ task, generate }: RunConfig): string | undefined {
   return formatSudoku(puzzle!.question);
 }
 
-/** What a run can be used for, as commands that run when they are copied: nothing is left to fill in. */
+/** Commands to use a run with. They can be copied and run as they are. */
 export function nextCommands(run: string, config: RunConfig, { hasPuzzles }: { hasPuzzles: boolean }): string[] {
   const puzzle = typedPuzzle(config);
   return [
@@ -20,7 +20,7 @@ export function nextCommands(run: string, config: RunConfig, { hasPuzzles }: { h
   ];
 }
 
-/** What to try after the main job. */
+/** Commands to try after `hrm demo`. */
 export const commandsAfterDemo = (run: string): string[] => [
   printedCommand('solve', '--run', run, '1...  ..3.  .4..  ...2'),
   printedCommand('eval', '--run', run),

@@ -8,17 +8,17 @@ import { resumeRun } from './resume/resume-run';
 import { holdsRun } from './folder/run-folder';
 import type { TrainedRun } from './training/train-prepared';
 
-/** Where a run is trained, on what, and how far. */
+/** Options of {@link trainRun}. */
 export interface TrainRunOptions extends RunOptions {
-  /** In place of the config's. */
+  /** Replaces the seed of the config. */
   seed?: number | undefined;
-  /** Goes on with the run in `out`, if there is one. */
+  /** Resumes the run in `out`, if there is one. */
   resume: boolean;
   /** Overrides of the config, such as `training.learningRate=1e-3`. */
   set?: readonly string[];
 }
 
-/** The config that is asked for: the one named, or what the run has; with overrides. */
+/** The named config or, without a name, that of the run, with overrides. */
 function configFor(
   nameOrPath: string | undefined,
   { out, seed, resume, set = [] }: TrainRunOptions,
@@ -29,15 +29,15 @@ function configFor(
   if (before) return overrideRunConfig(before, overrides, `the config of ${out}`);
   throw new UsageError(
     resume
-      ? `--resume: there is no run in ${out} to go on with; give a CONFIG to begin one`
-      : `CONFIG is missing: a preset (${Object.keys(presets).join(', ')}) or a JSON file; --resume goes on with the run in --out`,
+      ? `--resume: there is no run in ${out}; give a CONFIG to begin one`
+      : `CONFIG is missing: a preset (${Object.keys(presets).join(', ')}) or a JSON file; --resume continues the run in --out`,
   );
 }
 
 /**
- * Trains a run, new or begun.
+ * Begins or resumes a run, and trains it.
  *
- * @param nameOrPath a preset or the path of a config; undefined for that of the run in `out`.
+ * @param nameOrPath a preset or the path of a config; undefined for the config of the run in `out`.
  */
 export async function trainRun(
   nameOrPath: string | undefined,

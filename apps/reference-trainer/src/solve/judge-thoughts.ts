@@ -1,27 +1,27 @@
 import type { Thought } from '@hrm/models';
 import type { ShownPuzzle } from './show-puzzle';
 
-/** What a model answered to a puzzle. */
+/** A model's answer to a puzzle, and whether it is right. */
 export interface JudgedAnswer {
   answer: string;
   tokens: Int32Array;
-  /** Whether it is right; null where nobody can tell. */
+  /** Whether the answer is right; null if puzzles of this kind cannot be verified. */
   valid: boolean | null;
-  /** What is wrong with it. */
+  /** Why it is wrong. */
   reason?: string | undefined;
   /** Segments run. */
   segments: number;
-  /** The segment after which the answer did not change any more. */
+  /** The last segment that changed the answer. */
   settledAfter: number;
-  /** The first segment after which the model would have stopped. */
+  /** The segment after which the model would have stopped. */
   haltedAfter?: number | undefined;
 }
 
-/** How many tokens of an answer differ from the one before it; all of them in the first. */
+/** The number of tokens that differ from the answer before; all of them in the first answer. */
 export const countChanges = (answer: Int32Array, before: Int32Array | undefined): number =>
   answer.filter((token, i) => token !== before?.[i]).length;
 
-/** Looks whether the answer that a model's thoughts come to is right, and when it came to it. */
+/** Verifies the last answer of a model, and finds when it was reached. */
 export function judgeThoughts(shown: ShownPuzzle, thoughts: readonly Thought[]): JudgedAnswer {
   const tokens = thoughts.at(-1)!.answer;
   const verdict = shown.verify(tokens);

@@ -3,7 +3,7 @@ import type { Task } from '../config/run-config';
 import { describeTask, parseTokens, showPlainTokens, showPuzzle, type ShownPuzzle, showSudoku } from './show-puzzle';
 import { UsageError } from '../command-line/usage-error';
 
-/** A puzzle, and the line on which it begins, from 1. */
+/** A puzzle and its first line, counted from 1. */
 export interface PuzzleInText {
   line: number;
   shown: ShownPuzzle;
@@ -20,7 +20,7 @@ function* sudokus(task: TaskOf<'sudoku'>, lines: readonly string[], color: boole
   reader.end();
 }
 
-/** The one Sudoku of a text whose lines are no rows of it. */
+/** The text as one Sudoku whose line breaks do not matter; undefined if it is none. */
 function sudokuOfWhole(text: string, { size }: TaskOf<'sudoku'>): Uint8Array | undefined {
   try {
     return parseSudoku(text, size);
@@ -29,7 +29,7 @@ function sudokuOfWhole(text: string, { size }: TaskOf<'sudoku'>): Uint8Array | u
   }
 }
 
-/** Mazes on one line each, or of a line for each row. Spaces are cells, and '#' walls: there are no comments. */
+/** Mazes on one line each, or with one line per row. No comments, because '#' is a wall and a space is a cell. */
 function* mazes(
   task: TaskOf<'maze'>,
   lines: readonly string[],
@@ -42,14 +42,14 @@ function* mazes(
     if (rows.length === 0 && !isRow && line.trim() === '') continue;
     rows.push(line);
     if (isRow && rows.length < height && index < lines.length - 1) continue;
-    // A whole maze on its line, all rows of one, or what is neither and refused.
+    // One line with a whole maze, all rows of a maze, or something else, which `showPuzzle` refuses.
     const first = index + 2 - rows.length;
     yield { line: first, shown: showPuzzle(task, rows.join('\n'), { color, place: `${source}:${first}` }) };
     rows = [];
   }
 }
 
-/** Puzzles of tokens: each as many as the task says, on one line or more. */
+/** Puzzles of tokens, each on one or several lines. */
 function* tokenPuzzles(task: TaskOf<'tokens'>, lines: readonly string[], source: string): Generator<PuzzleInText> {
   let tokens: number[] = [];
   let begun = 0;
@@ -64,7 +64,7 @@ function* tokenPuzzles(task: TaskOf<'tokens'>, lines: readonly string[], source:
     if (tokens.length < task.seqLen && index < lines.length - 1) continue;
     if (tokens.length === 0) continue;
     if (tokens.length !== task.seqLen) {
-      const expected = `expected ${task.seqLen} tokens a puzzle, set apart by spaces or commas`;
+      const expected = `expected ${task.seqLen} tokens for each puzzle, separated by spaces or commas`;
       throw new UsageError(`${source}:${begun}: ${expected}; got ${tokens.length}`);
     }
     yield { line: begun, shown: showPlainTokens(Int32Array.from(tokens)) };
@@ -73,11 +73,11 @@ function* tokenPuzzles(task: TaskOf<'tokens'>, lines: readonly string[], source:
 }
 
 /**
- * All puzzles of a text: one on each line, or of a line for each row. Of Sudokus blanks, lines between boxes and comments may
- * be as `SudokuLineReader` reads them.
+ * Parses all puzzles of a text: one on each line, or one row per line. `SudokuLineReader` defines the blanks,
+ * separators and comments of Sudokus.
  *
- * @param source where the text comes from, for messages: a file, or stdin.
- * @throws UsageError with line and character for what cannot be read, and where there is no puzzle.
+ * @param source the source of the text for errors: a file, or stdin.
+ * @throws UsageError with line and character of text that cannot be read, or if there is no puzzle.
  */
 export function puzzlesInText(
   task: Task,
@@ -107,5 +107,5 @@ export function puzzlesInText(
     const where = place.filter((part) => part !== undefined).join(':');
     throw new UsageError(`${where}: ${error.message} The run solves ${describeTask(task)}.`);
   }
-  throw new UsageError(`${source}: there is no puzzle in it; expected ${describeTask(task)}`);
+  throw new UsageError(`${source}: it holds no puzzle; expected ${describeTask(task)}`);
 }

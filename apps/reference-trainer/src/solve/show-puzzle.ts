@@ -18,34 +18,34 @@ import {
 import type { Task } from '../config/run-config';
 import { UsageError } from '../command-line/usage-error';
 
-/** A puzzle as its task's text, tokens and drawing. */
+/** A puzzle as tokens, text and drawing. */
 export interface ShownPuzzle {
   tokens: Int32Array;
-  /** Why nobody can solve it, in words; undefined where nothing is known against it. */
+  /** Why the puzzle has no solution; undefined if it may have one. */
   flaw?: string | undefined;
-  /** What else there is to know of it, such as that it has several solutions. */
+  /** A remark, such as that it has several solutions. */
   note?: string | undefined;
   /** The puzzle, or a prediction of its answer, as text for a person. */
   draw(predicted?: ArrayLike<number>): string;
   /** The puzzle, or a prediction of its answer, in one line. */
   format(predicted?: ArrayLike<number>): string;
-  /** Whether predicted tokens solve the puzzle; undefined where nobody can tell. */
+  /** Whether predicted tokens solve the puzzle; undefined if this cannot be verified. */
   verify(predicted: ArrayLike<number>): Verdict | undefined;
 }
 
-/** Guesses after which it stays unknown whether a Sudoku has one solution. */
+/** Guesses after which the search for a second solution of a Sudoku ends. */
 const MAX_GUESSES = 100_000;
 
-/** A Sudoku of digits, 0 for blank. */
+/** Shows a Sudoku. @param question digits, 0 for a blank */
 export function showSudoku(question: Uint8Array, { color = false } = {}): ShownPuzzle {
   const { solutions, complete, answer: first } = solveSudoku(question, { limit: 2, maxGuesses: MAX_GUESSES });
   const answer = complete && solutions === 1 ? first : undefined;
   const isImpossible = complete && solutions === 0;
-  const flaw = isImpossible ? (sudokuContradiction(question) ?? 'no answer keeps its givens and the rules') : undefined;
+  const flaw = isImpossible ? (sudokuContradiction(question) ?? 'no solution fits its given cells') : undefined;
   return {
     tokens: tokensFromCells(question),
     flaw,
-    note: solutions > 1 ? 'it has several solutions; any of them is right' : undefined,
+    note: solutions > 1 ? 'it has several solutions; any of them counts as right' : undefined,
     draw: (predicted) =>
       drawSudoku(question, {
         color,
@@ -57,7 +57,7 @@ export function showSudoku(question: Uint8Array, { color = false } = {}): ShownP
   };
 }
 
-/** @throws RangeError where it has not one start and one goal. */
+/** Shows a maze. @throws RangeError unless it has one start and one goal. */
 export function showMaze(maze: Maze, { color = false } = {}): ShownPuzzle {
   return {
     tokens: tokensFromCells(maze.cells),
@@ -71,9 +71,9 @@ export function showMaze(maze: Maze, { color = false } = {}): ShownPuzzle {
 type TokensTask = Extract<Task, { kind: 'tokens' }>;
 
 /**
- * The tokens of a puzzle of which nothing else is known.
+ * Parses the tokens of a puzzle of any kind.
  *
- * @throws PuzzleTextError naming the first that is none.
+ * @throws PuzzleTextError for the first wrong token.
  */
 export function parseTokens(text: string, { vocabSize }: Pick<TokensTask, 'vocabSize'>): Int32Array {
   const tokens: number[] = [];
@@ -88,13 +88,13 @@ export function parseTokens(text: string, { vocabSize }: Pick<TokensTask, 'vocab
   return Int32Array.from(tokens);
 }
 
-/** Puzzles of which nothing but their tokens is known: shown as such, and never verified. */
+/** Shows a puzzle of an unknown kind as its tokens. It cannot be verified. */
 export function showPlainTokens(tokens: Int32Array): ShownPuzzle {
   const show = (predicted: ArrayLike<number> = tokens) => Array.from(predicted).join(' ');
   return { tokens, draw: show, format: show, verify: () => undefined };
 }
 
-/** What a run solves, in words. */
+/** The puzzles of a task, in words. */
 export function describeTask(task: Task): string {
   switch (task.kind) {
     case 'sudoku':
@@ -118,17 +118,17 @@ function readPuzzle(task: Task, text: string, color: boolean): ShownPuzzle {
     case 'tokens': {
       const tokens = parseTokens(text, task);
       if (tokens.length === task.seqLen) return showPlainTokens(tokens);
-      const expected = `expected ${task.seqLen} tokens, set apart by spaces or commas`;
+      const expected = `expected ${task.seqLen} tokens, separated by spaces or commas`;
       throw new PuzzleTextError(`${expected}; got ${tokens.length}.`);
     }
   }
 }
 
 /**
- * Reads a puzzle given as text.
+ * Parses a puzzle.
  *
- * @param place where the text comes from, for the message: `PUZZLE`, or a file and line.
- * @throws UsageError saying what is wrong with it, and what the run solves.
+ * @param place the source of the text for errors: `PUZZLE`, or a file and line.
+ * @throws UsageError that names what is wrong, and the puzzles that the run solves.
  */
 export function showPuzzle(task: Task, text: string, { color = false, place = 'PUZZLE' } = {}): ShownPuzzle {
   try {
@@ -141,7 +141,7 @@ export function showPuzzle(task: Task, text: string, { color = false, place = 'P
   }
 }
 
-/** Draws a puzzle given as tokens. */
+/** Shows a puzzle given as tokens. */
 export function showTokens(task: Task, tokens: ArrayLike<number>, { color = false } = {}): ShownPuzzle {
   if (task.kind === 'tokens') return showPlainTokens(Int32Array.from(tokens));
   const cells = cellsFromTokens(tokens);

@@ -1,4 +1,4 @@
-/** A duration for a person: `45 s`, `3 min 20 s`, `2 h 5 min`; `...` for one that is not known. */
+/** Formats a duration: `45 s`, `3 min 20 s`, `2 h 5 min`; `...` if it is unknown. */
 export function describeSeconds(seconds: number): string {
   if (!Number.isFinite(seconds)) return '...';
   const whole = Math.max(0, Math.round(seconds));

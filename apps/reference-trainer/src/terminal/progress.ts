@@ -1,10 +1,10 @@
 import { describeSeconds } from './describe-seconds';
 import type { Terminal } from './terminal';
 
-/** Figures beside a progress bar. */
+/** Figures next to a progress bar, by name. */
 export type ProgressFigures = { [name: string]: string };
 
-/** Seconds between lines where nobody watches. */
+/** Seconds between two lines in a log. */
 const QUIET_SECONDS = 5;
 /** Milliseconds between two drawings of a bar. */
 const DRAW_MILLISECONDS = 100;
@@ -16,14 +16,14 @@ const inWords = (figures: ProgressFigures) =>
     .join('  ');
 
 /**
- * Shows how far long work is: a line that is drawn anew on a terminal, a line every few seconds in a log. It writes to stderr,
- * so results stay clean. It leaves a terminal as it is: no mode of it has to be put back, however the process ends.
+ * Shows the progress of long work on stderr: a bar that is redrawn on a terminal, a line every few seconds in a log. It
+ * changes no mode of the terminal, so nothing has to be restored when the process is killed.
  */
 export class Progress {
   readonly #terminal: Terminal;
   readonly #label: string;
   readonly #total: number;
-  /** The first work done took longer than what follows: it compiles. So time is counted from its end. */
+  /** The first update. The first piece of work also compiles, so the remaining time is estimated from its end on. */
   #first: { done: number; at: number } | undefined;
   #shownAt = performance.now();
 
@@ -34,7 +34,7 @@ export class Progress {
     if (terminal.isLive) this.#draw(0, '', '...');
   }
 
-  /** @param done of the total; @param figures such as `{ loss: '0.12' }`. */
+  /** Shows that `done` of the total is done. @param figures such as `{ loss: '0.12' }`. */
   update(done: number, figures: ProgressFigures = {}): void {
     const now = performance.now();
     this.#first ??= { done, at: now };
@@ -50,13 +50,13 @@ export class Progress {
     }
   }
 
-  /** Writes figures that stay, on a line of their own. */
+  /** Writes figures on a line that stays. */
   keep(done: number, figures: ProgressFigures): void {
     this.#terminal.clearLine();
     process.stderr.write(`${this.#label} ${done}/${this.#total}  ${inWords(figures)}\n`);
   }
 
-  /** Takes the bar away, if it is still there. */
+  /** Removes the bar, if it is still there. */
   stop(): void {
     this.#terminal.clearLine();
   }
@@ -69,7 +69,7 @@ export class Progress {
   }
 }
 
-/** Shows how far work is while it lasts, however it ends. */
+/** Shows the progress of `work` until it ends or fails. */
 export async function withProgress<T>(
   terminal: Terminal,
   label: string,

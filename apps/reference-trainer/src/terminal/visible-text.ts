@@ -1,10 +1,10 @@
-// Control characters but for line breaks and tabs, and those that turn the direction of what follows: in a name, a path or
-// an error that quotes a file they could move the cursor, paint over lines, set a title or hide a part.
-const UNSEEN = /(?![\n\t])[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu;
+// Control characters other than line breaks and tabs, and characters that change the text direction. In a name, a path
+// or an error that quotes a file, they could move the cursor, overwrite lines, set a title or hide text.
+const UNSAFE = /(?![\n\t])[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu;
 
-/** A text without the characters that a terminal obeys instead of showing: each is `\ufffd`. */
-export const visibleText = (text: string): string => text.replace(UNSEEN, '\ufffd');
+/** Replaces each character that a terminal would obey by `\ufffd`. */
+export const visibleText = (text: string): string => text.replace(UNSAFE, '\ufffd');
 
-/** Likewise JSON, in which they can be escaped: it says the same. */
+/** JSON of a value, in which such characters are escaped. */
 export const visibleJson = (value: object): string =>
-  JSON.stringify(value).replace(UNSEEN, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  JSON.stringify(value).replace(UNSAFE, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);

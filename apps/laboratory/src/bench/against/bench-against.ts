@@ -13,7 +13,7 @@ import { performanceRows, type Measurements } from './performance-target';
 import { findPytorchAnchor, officialContender, type PytorchAnchor } from '../contenders/pytorch-anchor';
 import { expectResultsPlace, writeResults } from '../report/results-folder';
 
-/** How `hrm-lab bench --against pytorch` is run. */
+/** Options of {@link benchAgainst}. */
 export interface BenchAgainstOptions {
   sizes: readonly BenchSizeName[];
   rounds: number;
@@ -24,11 +24,11 @@ export interface BenchAgainstOptions {
   out: string | undefined;
 }
 
-/** Both sides must have the same number of parameters, or they are not the same network. */
+/** Makes sure that both sides have the same number of parameters: else they are different networks. */
 function expectSameNetwork(size: BenchSizeName, { contenders: { ours, eager } }: SizeMeasurement): void {
   if (!ours || !eager || ours.parameters === eager.parameters) return;
   throw new Error(
-    `${size}: ours trains ${ours.parameters} parameters, the official code ${eager.parameters}: they are not the same network`,
+    `${size}: ours trains ${ours.parameters} parameters, but the official code ${eager.parameters}: these are different networks`,
   );
 }
 
@@ -45,16 +45,19 @@ function contendersOf(
   return Object.fromEntries(contenders.map((name) => [name, command(name)]));
 }
 
-/** `hrm-lab bench --against pytorch`: both sides in turns, held against floors and aims. Exit status 1 where one is missed. */
+/**
+ * Runs `hrm-lab bench --against pytorch`: measures both sides in turn, and checks the targets. Exit status 1 if one is
+ * missed.
+ */
 export async function benchAgainst(terminal: Terminal, options: BenchAgainstOptions): Promise<void> {
   const { sizes, rounds, quick, compile, python, checkout, out } = options;
   const say = (text: string) => terminal.say(text);
   if (out !== undefined) await expectResultsPlace(out, ['performance.json', 'performance.md', 'performance.svg']);
-  const beside = sizes.some((size) => size !== 'wasm');
-  if (beside && !findNativeInstallation()) {
-    throw new Error('Native TensorFlow is not set up, and it is what is compared with PyTorch: run `hrm setup`');
+  const needsPytorch = sizes.some((size) => size !== 'wasm');
+  if (needsPytorch && !findNativeInstallation()) {
+    throw new Error('Native TensorFlow is not set up, which this benchmark compares with PyTorch: run `hrm setup`');
   }
-  const anchor = beside ? await findPytorchAnchor({ python, checkout, say }) : undefined;
+  const anchor = needsPytorch ? await findPytorchAnchor({ python, checkout, say }) : undefined;
   if (anchor) say(`PyTorch: ${anchor.python}, official code: ${anchor.checkout} ${anchor.commit?.slice(0, 10) ?? ''}`);
 
   const before = await thisMachine();
@@ -76,7 +79,7 @@ export async function benchAgainst(terminal: Terminal, options: BenchAgainstOpti
     expectSameNetwork(size, measured);
     kept[size] = measured;
     finished = conclude(kept, before, anchor);
-    // After each size: a run that is interrupted keeps those that are done.
+    // Written after each size, so that an interrupted run keeps the sizes that are done.
     if (out !== undefined) await writeResults(out, finished.files);
   }
   const { report, result, rows } = finished!;
@@ -87,7 +90,7 @@ export async function benchAgainst(terminal: Terminal, options: BenchAgainstOpti
   if (ran.some(({ verdict }) => verdict === 'missed' || verdict === 'not measured')) process.exitCode = 1;
 }
 
-/** Holds what has been measured against its targets, and writes it up. */
+/** Compares all measurements with their targets, and makes the files of the report. */
 function conclude(measured: Measurements, before: Machine, anchor: PytorchAnchor | undefined) {
   const measurements = inOrder(measured);
   const rows = performanceRows(measurements);
@@ -109,6 +112,6 @@ function conclude(measured: Measurements, before: Machine, anchor: PytorchAnchor
   return { rows, report, result, files };
 }
 
-/** Sizes in the order in which they are listed. */
+/** Sizes in the order of `benchSizes`. */
 const inOrder = (measurements: Measurements): Measurements =>
   Object.fromEntries(namesOf(benchSizes).flatMap((size) => (measurements[size] ? [[size, measurements[size]]] : [])));

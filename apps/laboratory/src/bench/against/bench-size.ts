@@ -1,12 +1,12 @@
 import type { BenchSizes } from '@hrm/reference-trainer/internal';
 import type { ContenderName } from './measure-size';
 
-/** A size to compare at, and what is done at it. */
+/** A size of the benchmark, and the work that is timed. */
 export interface BenchSize {
   label: string;
   work: 'train' | 'evaluate';
   sizes: BenchSizes;
-  /** Steps or evaluations that one contender makes before the next one's turn. */
+  /** Steps or evaluations of a contender in one turn. */
   turn: number;
   quickTurn: number;
   contenders: readonly ContenderName[];
@@ -25,7 +25,7 @@ const labels = {
 const all = ['eager', 'compiled', 'ours'] as const;
 const withoutCompiled = ['eager', 'ours'] as const;
 
-/** The sizes of `hrm-lab bench --against pytorch`, by name. Each has its own processes, so that any of them can be run alone. */
+/** The sizes of `hrm-lab bench --against pytorch`, by name. Each has its own processes, and can be measured alone. */
 export const benchSizes = {
   small: { label: labels.small, work: 'train', sizes: small, turn: 20, quickTurn: 8, contenders: withoutCompiled },
   medium: { label: labels.medium, work: 'train', sizes: medium, turn: 3, quickTurn: 1, contenders: all },
@@ -46,7 +46,7 @@ export const benchSizes = {
     quickTurn: 1,
     contenders: withoutCompiled,
   },
-  // Ours alone, beside what WebAssembly itself can do. A batch of 128 would not fit into its 4 GB.
+  // Only ours, compared with the speed of WebAssembly itself. A batch of 128 would not fit its 4 GB of memory.
   wasm: {
     label: 'hidden 128, 2+2 layers, batch 32, 81 tokens on WebAssembly',
     work: 'train',

@@ -5,7 +5,7 @@ import { benchSizes, type BenchSizeName } from './bench-size';
 import type { Machine } from '../report/machine';
 import type { Measurements } from './performance-target';
 
-/** What is read of `performance.json`; the measurements are as this version of the command wrote them. */
+/** The part of `performance.json` that is checked; the measurements themselves are trusted. */
 const schema = z.object({
   format: z.literal(1),
   machine: z.object({ processor: z.string(), cores: z.number(), versions: z.record(z.string(), z.string()) }),
@@ -13,8 +13,8 @@ const schema = z.object({
 });
 
 /**
- * The sizes that an earlier run measured on the same machine with the same versions, so that a long benchmark can be run
- * size by size. Undefined where there is none; anything else in the file is as good as none.
+ * Reads the sizes that an earlier run measured on the same machine with the same versions, so that a long benchmark can
+ * be run size by size. Undefined if there is none, or if the file is something else.
  */
 export function keptMeasurements(file: string, machine: Machine): Measurements | undefined {
   if (!existsSync(file)) return undefined;

@@ -1,59 +1,59 @@
 import { type BenchSizes, largestProduct, summarize } from '@hrm/reference-trainer/internal';
 import { Contender, ContenderError, type ContenderCommand } from '../contenders/contender';
 
-/** Who takes part: the official code as it is, the same under torch.compile, and ours. */
+/** The contenders: the official code, the same with torch.compile, and ours. */
 export type ContenderName = 'eager' | 'compiled' | 'ours';
 
-/** What one contender did at one size. */
+/** The measurements of one contender at one size. */
 export interface ContenderMeasurement {
   name: string;
   versions: { [name: string]: string };
   threads?: number;
   parameters?: number;
-  /** Seconds of the first step or evaluation, in which everything is compiled. */
+  /** Seconds of the first step or evaluation, which also compiles. */
   first: number;
   /** Seconds of each step or evaluation, round by round. */
   seconds: number[][];
-  /** Its library's speed at the size's largest matrix product, round by round. */
+  /** Speed of its library at the largest matrix product of the size, round by round. */
   matmulGflops: number[];
-  /** The most memory that its process held, in MiB. */
+  /** Peak memory of its process, in MiB. */
   peakRssMib: number;
 }
 
-/** What all did at one size. */
+/** The measurements of all contenders at one size. */
 export interface SizeMeasurement {
   sizes: BenchSizes;
   rounds: number;
-  /** When, ISO 8601. */
+  /** ISO 8601. */
   date: string;
   contenders: { [name in ContenderName]?: ContenderMeasurement };
-  /** Why those that failed did. */
+  /** Why a contender failed. */
   failures: { [name in ContenderName]?: string };
 }
 
-/** How a size is measured. */
+/** Options of {@link measureSize}. */
 export interface MeasureSizeOptions {
   rounds: number;
   work: 'train' | 'evaluate';
-  /** Steps or evaluations of one contender in one round. */
+  /** Steps or evaluations of each contender in one round. */
   turn: number;
   /** Seconds of matrix products in a round. Default 0.4. */
   matmulSeconds?: number;
   onProgress?: (what: string) => void;
 }
 
-/** The order of a round: each contender comes first in turn, so that none always follows the same one. */
+/** The order of contenders in a round: it rotates, so that none always follows the same other one. */
 export function rotate<T>(list: readonly T[], round: number): T[] {
   const first = list.length > 0 ? round % list.length : 0;
   return [...list.slice(first), ...list.slice(0, first)];
 }
 
-/** Steps before the rounds: the first compiles, the second meets memory that it has never touched. An evaluation has 16. */
+/** Warm-up before the rounds: the first step compiles, the second touches memory for the first time. */
 const WARM_UP = { train: 2, evaluate: 1 };
 
 /**
- * Runs all contenders at one size, taking turns: a few steps, or evaluations, each in every round. While one works the others
- * wait for a line. One that fails is left out from there on, and its failure told.
+ * Measures all contenders at one size. They take turns: each makes a few steps, or evaluations, in every round, while
+ * the others wait. One that fails is left out from then on, and its failure is reported.
  */
 export async function measureSize(
   sizes: BenchSizes,
@@ -70,7 +70,7 @@ export async function measureSize(
     running.delete(name);
     await entry?.contender.end();
   };
-  /** Does something with each of these that still runs, one after the other. */
+  /** Does something with each of the named contenders that still runs, one after the other. */
   const forEach = async (
     who: readonly ContenderName[],
     act: (contender: Contender, measured: ContenderMeasurement) => Promise<void>,
@@ -119,16 +119,16 @@ export async function measureSize(
       await forEach(rotate(names, round), async (contender, measured) => {
         measured.seconds.push(await contender[work](turn));
       });
-      // How fast training could be at most, in the same round.
+      // The upper bound of the training speed, in the same round.
       if (work === 'train') {
         await forEach(rotate(names, round), async (contender, measured) => {
           measured.matmulGflops.push(await contender.matmulGflops(largestProduct(sizes), matmulSeconds));
         });
       }
-      const told = Object.values(result.contenders).map(
+      const medians = Object.values(result.contenders).map(
         ({ name, seconds }) => `${name} ${summarize(seconds.at(-1)!).median.toFixed(3)} s`,
       );
-      onProgress(`round ${round + 1} of ${rounds}: ${told.join(', ')}`);
+      onProgress(`round ${round + 1} of ${rounds}: ${medians.join(', ')}`);
     }
     await forEach(names, async (contender, measured) => {
       measured.peakRssMib = await contender.peakRssMib();

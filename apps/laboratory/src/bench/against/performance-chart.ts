@@ -21,13 +21,13 @@ const MUTED = '#59636e';
 const GROUPS: readonly { kind: TargetKind; heading: string; unit: string }[] = [
   { kind: 'speed', heading: 'Times as fast as PyTorch', unit: '×' },
   { kind: 'share', heading: 'Share of matmul speed', unit: '' },
-  { kind: 'memory', heading: 'Peak memory beside PyTorch (less is better)', unit: '×' },
+  { kind: 'memory', heading: 'Peak memory relative to PyTorch (less is better)', unit: '×' },
   { kind: 'seconds', heading: 'Seconds to the first step (less is better)', unit: ' s' },
 ];
 
 const format = (value: number, unit: string) => `${value.toFixed(2)}${unit}`;
 
-/** One row: its name, its bar with the range of the rounds, the floor and the aim as ticks, its figure. */
+/** One row: its name, a bar with the range of the rounds, ticks for floor and aim, and its figure. */
 function drawRow(row: PerformanceRow, top: number, x: (value: number) => number, unit: string): string[] {
   const { work, size, figure, floor, aim, measured, verdict } = row;
   const middle = top + ROW / 2;
@@ -61,10 +61,10 @@ function drawRow(row: PerformanceRow, top: number, x: (value: number) => number,
   ];
 }
 
-/** A chart of all rows: bars of what was measured beside floors and aims, a scale for each kind of figure. */
+/** A chart of all rows: bars of the measured figures, with floors and aims, and one scale for each kind of figure. */
 export function performanceChart(rows: readonly PerformanceRow[], machine: Machine): string {
   const drawn: string[] = [
-    textAt(24, 32, 'HRM in TypeScript beside the official PyTorch code', { 'font-size': 17, 'font-weight': 600 }),
+    textAt(24, 32, 'HRM in TypeScript and the official PyTorch code', { 'font-size': 17, 'font-weight': 600 }),
     textAt(24, 52, `${machine.processor}, ${machine.cores} cores, float32, ${machine.date.slice(0, 10)}`, {
       fill: MUTED,
     }),
@@ -113,5 +113,5 @@ export function performanceChart(rows: readonly PerformanceRow[], machine: Machi
     group.forEach((row, i) => drawn.push(...drawRow(row, top + 24 + i * ROW, x, unit)));
     top = bottom + GAP;
   }
-  return svgDocument(WIDTH, top, 'Speed and memory beside PyTorch, with floors and aims', drawn);
+  return svgDocument(WIDTH, top, 'Speed and memory relative to PyTorch, with floors and aims', drawn);
 }

@@ -6,10 +6,10 @@ import type { Measurements, PerformanceRow } from './performance-target';
 import { formatSeconds, withRange } from '../report/format-figures';
 import { markdownTable } from '../report/markdown-table';
 
-/** Three digits, or two after the point for what is near one. */
+/** Formats a figure with three digits. */
 const figure = (value: number) => (value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2));
 
-/** Each target with what was measured. */
+/** A table of the targets and the measured figures. */
 export function targetTable(rows: readonly PerformanceRow[]): string {
   return markdownTable(
     ['work', 'size', 'figure', 'floor', 'aim', 'measured', ''],
@@ -39,7 +39,7 @@ function contenderCells(size: BenchSizeName, measured: ContenderMeasurement): st
   ];
 }
 
-/** What each contender did, in seconds, MiB and GFLOP/s. */
+/** A table of each contender's seconds, MiB and GFLOP/s. */
 export function contenderTable(measurements: Measurements): string {
   const header = ['size', 'who', 'first s', 'step or evaluation s', 'samples/s', 'matmul GFLOP/s', 'peak MiB'];
   const rows = Object.entries(measurements).flatMap(([size, { contenders }]) =>
@@ -48,14 +48,14 @@ export function contenderTable(measurements: Measurements): string {
   return markdownTable(header, rows);
 }
 
-/** How each size was measured: a long benchmark may have been run size by size. */
+/** Rounds and date of each size, because a long benchmark may have been run size by size. */
 function describeRounds(measurements: Measurements): string {
-  const told = Object.entries(measurements).map(
+  const sizes = Object.entries(measurements).map(
     ([size, { rounds, date }]) => `${size}: ${rounds}, ${date.slice(0, 10)}`,
   );
   return (
-    'Ratios and shares are taken in each round, in which all take turns; given are their median and, in parentheses, the least ' +
-    `and the most. Rounds and date of each size: ${told.join('; ')}.`
+    'All take turns in each round. Ratios and shares are computed for each round; the table has their median, with the range in ' +
+    `parentheses. Rounds and date of each size: ${sizes.join('; ')}.`
   );
 }
 

@@ -5,7 +5,7 @@ import type { ContenderMeasurement, ContenderName, SizeMeasurement } from './mea
 /** Measurements at the sizes that were run. */
 export type Measurements = { [size in BenchSizeName]?: SizeMeasurement };
 
-/** What a figure is a figure of, and which way is better. */
+/** The kind of a figure. */
 export type TargetKind = 'speed' | 'share' | 'memory' | 'seconds';
 
 /** A figure to reach. */
@@ -16,16 +16,16 @@ export interface PerformanceTarget {
   kind: TargetKind;
   floor: number;
   aim: number;
-  /** The figure in each round; undefined where one that it needs was not measured. */
+  /** The figure of each round; undefined if something it needs was not measured. */
   perRound: (measured: SizeMeasurement) => number[] | undefined;
 }
 
-/** Whether less is better. */
+/** Whether lower figures of a kind are better. */
 export const lessIsBetter = (kind: TargetKind): boolean => kind === 'memory' || kind === 'seconds';
 
 const medians = (rounds: readonly number[][]) => rounds.map((seconds) => summarize(seconds).median);
 
-/** A figure of two contenders, round by round: they took turns in each, so what disturbed one disturbed the other. */
+/** The ratio of two contenders, round by round: they take turns in each, so other load affects both. */
 function ratio(
   above: ContenderName,
   below: ContenderName,
@@ -38,7 +38,7 @@ function ratio(
   };
 }
 
-/** The step's matrix products over its time, as a share of the fastest library's speed at them in the same round. */
+/** Speed of the step's matrix products, as a share of the fastest library's speed at them in the same round. */
 const matmulShares: PerformanceTarget['perRound'] = ({ contenders, sizes }) => {
   const { ours } = contenders;
   if (!ours || ours.matmulGflops.length === 0) return undefined;
@@ -51,7 +51,7 @@ const matmulShares: PerformanceTarget['perRound'] = ({ contenders, sizes }) => {
 const seconds = (measured: ContenderMeasurement) => medians(measured.seconds);
 const [eager, compiled] = ['official eager / ours', 'torch.compile / ours'];
 
-/** What `hrm-lab bench --against pytorch` is to reach. Source: issue 5, "What to reach". */
+/** The targets of `hrm-lab bench --against pytorch`. Source: issue 5, "What to reach". */
 export const performanceTargets: readonly PerformanceTarget[] = [
   ...(
     [
@@ -105,16 +105,16 @@ export const performanceTargets: readonly PerformanceTarget[] = [
   },
 ];
 
-/** How a figure came out. */
+/** The verdict on a figure. */
 export type Verdict = 'aim reached' | 'ok' | 'missed' | 'not measured';
 
-/** A target with what was measured. */
+/** A target with the measured figure. */
 export interface PerformanceRow extends Omit<PerformanceTarget, 'perRound'> {
   measured: Summary | undefined;
   verdict: Verdict;
 }
 
-/** Holds measurements against their targets. Sizes that were not run have no row. */
+/** Compares measurements with their targets. Sizes that were not measured have no row. */
 export function performanceRows(
   measurements: Measurements,
   targets: readonly PerformanceTarget[] = performanceTargets,

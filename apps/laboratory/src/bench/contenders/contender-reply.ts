@@ -1,28 +1,28 @@
 import { z } from 'zod';
 
 const schema = z.object({
-  /** The first line: it has loaded, and waits. */
+  /** In the first line: the contender is loaded. */
   ready: z.literal(true).optional(),
-  /** Of what it computes with, by name. */
+  /** Versions of its libraries, by name. */
   versions: z.record(z.string(), z.string()).optional(),
-  /** Threads that it computes with, where it says so. */
+  /** Threads that it computes with, if known. */
   threads: z.int().optional(),
-  /** Numbers that training changes in the model, without the puzzle embedding. */
+  /** Trained parameters of the model, without the puzzle embedding. */
   parameters: z.int().optional(),
-  /** Of each step or evaluation asked for. */
+  /** Seconds of each step or evaluation. */
   seconds: z.array(z.number().positive()).optional(),
-  /** Speed of a matrix product, in 10^9 floating-point operations a second. */
+  /** Speed of a matrix product, in 10^9 floating-point operations per second. */
   gflops: z.number().positive().optional(),
-  /** The most memory that the process has held, in MiB. */
+  /** Peak memory of the process, in MiB. */
   peakRssMib: z.number().positive().optional(),
-  /** It could not do it. */
+  /** Why the request failed. */
   error: z.string().optional(),
 });
 
-/** One line that a contender writes. */
+/** A line that a contender writes. */
 export type ContenderReply = z.infer<typeof schema>;
 
-/** Reads a line that a contender wrote; undefined where it is none of its replies, such as what a library prints. */
+/** Parses a line of a contender; undefined if it is no reply, such as output of a library. */
 export function parseReply(line: string): ContenderReply | undefined {
   if (!line.startsWith('{')) return undefined;
   let value: unknown;

@@ -2,27 +2,27 @@ import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { parseReply, type ContenderReply } from './contender-reply';
 
-/** How a contender is started. */
+/** The command that starts a contender. */
 export interface ContenderCommand {
-  /** What a person calls it. */
+  /** Its name in reports. */
   name: string;
   program: string;
   args: readonly string[];
   env?: NodeJS.ProcessEnv;
 }
 
-/** A contender could not be started, or failed. */
+/** The error of a contender that could not be started, or that failed. */
 export class ContenderError extends Error {
   override readonly name = 'ContenderError';
 }
 
-/** What is kept of its stderr, to tell why it failed. */
+/** Characters of stderr that are kept, and lines of it that are shown in an error. */
 const KEPT_STDERR = 4000;
 const SHOWN_LINES = 6;
 
 /**
- * One side of a benchmark: a process of its own that waits for a line, does what it says, answers with a line, and waits
- * again. So several take turns on one machine, each loaded and compiled once, and memory is counted for each.
+ * One side of a benchmark: a process of its own that reads requests, one per line, and answers each with one line. So
+ * several can take turns on one machine; each compiles only once, and the memory of each is measured separately.
  */
 export class Contender {
   readonly #child: ChildProcessWithoutNullStreams;
@@ -42,12 +42,12 @@ export class Contender {
       const reply = parseReply(line);
       if (reply) this.#waiting?.resolve(reply);
     });
-    // Writing to one that has ended; the event of its end says more.
+    // A write after its end. The event of its end has a better message.
     this.#child.stdin.on('error', () => {});
     this.#ended = new Promise((resolve) => {
       const end = (why: string) => {
-        const said = this.#stderr.trimEnd().split('\n').slice(-SHOWN_LINES).join('\n');
-        this.#failure ??= new ContenderError(`${name} ${why}${said && `:\n${said}`}`);
+        const lastLines = this.#stderr.trimEnd().split('\n').slice(-SHOWN_LINES).join('\n');
+        this.#failure ??= new ContenderError(`${name} ${why}${lastLines && `:\n${lastLines}`}`);
         this.#waiting?.reject(this.#failure);
         resolve();
       };
@@ -56,13 +56,13 @@ export class Contender {
     });
   }
 
-  /** Starts one, and waits until it says that it is ready. @throws ContenderError with the end of what it printed. */
+  /** Starts a contender, and waits until it is ready. @throws ContenderError with the last lines of its stderr. */
   static async start(command: ContenderCommand): Promise<{ contender: Contender; ready: ContenderReply }> {
     const contender = new Contender(command);
     const ready = await contender.#reply();
     if (ready.ready !== true) {
       await contender.end();
-      throw new ContenderError(`${command.name} began with ${JSON.stringify(ready)}, expected that it is ready`);
+      throw new ContenderError(`${command.name} answered ${JSON.stringify(ready)} first; expected that it is ready`);
     }
     return { contender, ready };
   }
@@ -76,7 +76,7 @@ export class Contender {
     }
   }
 
-  /** One request, and the figure of that name in the answer. */
+  /** Sends a request, and returns the named figure of the answer. */
   async #ask<Figure extends keyof ContenderReply>(
     request: string,
     figure: Figure,
@@ -86,7 +86,7 @@ export class Contender {
     const reply = await answer;
     const value = reply[figure];
     if (value === undefined) {
-      throw new ContenderError(`${this.#name}, asked to "${request}": ${reply.error ?? JSON.stringify(reply)}`);
+      throw new ContenderError(`${this.#name}: "${request}" failed: ${reply.error ?? JSON.stringify(reply)}`);
     }
     return value;
   }
@@ -94,23 +94,23 @@ export class Contender {
   async #times(request: 'train' | 'evaluate', count: number): Promise<number[]> {
     const seconds = await this.#ask(`${request} ${count}`, 'seconds');
     if (seconds.length === count) return seconds;
-    throw new ContenderError(`${this.#name}, asked to "${request} ${count}", gave ${seconds.length} times`);
+    throw new ContenderError(`${this.#name}: "${request} ${count}" gave ${seconds.length} times`);
   }
 
-  /** Makes training steps. @returns seconds of each. */
+  /** Makes training steps. @returns the seconds of each. */
   readonly train = (steps: number): Promise<number[]> => this.#times('train', steps);
 
-  /** Evaluates a batch over all segments, so many times. @returns seconds of each. */
+  /** Evaluates a batch over all segments, `times` times. @returns the seconds of each. */
   readonly evaluate = (times: number): Promise<number[]> => this.#times('evaluate', times);
 
-  /** Its speed at products of `[m, k]` and `[k, n]`, in 10^9 operations a second. */
+  /** Its speed at products of `[m, k]` and `[k, n]`, in 10^9 operations per second. */
   readonly matmulGflops = ({ m, k, n }: { m: number; k: number; n: number }, seconds: number): Promise<number> =>
     this.#ask(`matmul ${m} ${k} ${n} ${seconds}`, 'gflops');
 
-  /** The most memory that it has held so far, in MiB. */
+  /** Its peak memory so far, in MiB. */
   readonly peakRssMib = (): Promise<number> => this.#ask('memory', 'peakRssMib');
 
-  /** Lets it go, and waits until it is gone. */
+  /** Ends the process, and waits for its end. */
   async end(): Promise<void> {
     this.#failure ??= new ContenderError(`${this.#name} has been ended`);
     this.#child.stdin.end();

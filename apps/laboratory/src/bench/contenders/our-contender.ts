@@ -5,21 +5,21 @@ import type { CompileMode } from '@hrm/runtime';
 import type { BenchSizes } from '@hrm/reference-trainer/internal';
 import type { ContenderCommand } from './contender';
 
-/** What the worker of our side is to run. */
+/** The job of our worker. */
 export interface BenchJob {
   sizes: BenchSizes;
   backend: 'native' | 'wasm' | 'cpu' | undefined;
   compile: CompileMode;
 }
 
-/** A file of the app as it is published, whether the code around runs from `dist` or from `src`. */
+/** The path of a file of the app, whether this code runs from `dist` or from `src`. */
 export function appFile(path: string): string {
   let folder = dirname(fileURLToPath(import.meta.url));
   while (!existsSync(join(folder, 'package.json'))) folder = dirname(folder);
   return join(folder, path);
 }
 
-/** Our side at one size, as a process of its own with the environment that the official side has too. */
+/** The command of our side at one size. */
 export function ourContender(job: BenchJob): ContenderCommand {
   return {
     name: `ours (${job.backend === 'wasm' ? 'WebAssembly' : job.compile})`,

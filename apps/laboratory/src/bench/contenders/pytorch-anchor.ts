@@ -6,15 +6,15 @@ import type { BenchSizes } from '@hrm/reference-trainer/internal';
 import type { ContenderCommand } from './contender';
 import { appFile } from './our-contender';
 
-/** A Python that has torch, and a checkout of the official code. */
+/** What the official code runs on: a Python that has torch, and a checkout. */
 export interface PytorchAnchor {
   python: string;
   checkout: string;
-  /** Of the checkout, where it is one of git. */
+  /** The commit of the checkout, if it is one of git. */
   commit: string | undefined;
 }
 
-/** What a command printed, and how it ended. */
+/** The output of a command, and whether it succeeded. */
 interface CommandResult {
   ok: boolean;
   stdout: string;
@@ -35,14 +35,14 @@ const OFFICIAL_CODE = 'https://github.com/sapientinc/HRM';
 const PACKAGES = ['torch', 'numpy', 'einops', 'pydantic'];
 /** A file that only the official code has. */
 const LANDMARK = join('models', 'hrm', 'hrm_act_v1.py');
-/** Written last into a virtual environment: without it, it is not whole. */
+/** A file that is written last into a virtual environment: without it, the environment is incomplete. */
 const COMPLETE = 'complete';
 
-/** The end of what a failed command printed. */
+/** The last lines of a failed command. */
 const lastLines = ({ stderr, stdout }: CommandResult) =>
   (stderr.trim() || stdout.trim()).split('\n').slice(-3).join('\n');
 
-/** What {@link findPytorchAnchor} needs. */
+/** Options of {@link findPytorchAnchor}. */
 export interface PytorchAnchorOptions {
   /** An interpreter that has torch, numpy, einops and pydantic. Default: a virtual environment in the cache. */
   python?: string | undefined;
@@ -55,9 +55,9 @@ export interface PytorchAnchorOptions {
 }
 
 /**
- * What the official code runs on, set up in the cache where it is not given and not there yet.
+ * Finds what the official code runs on. What is not given is set up in the cache, unless it is there already.
  *
- * @throws Error that says what to do, where something is missing or cannot be downloaded.
+ * @throws Error that says what to do, if something is missing or cannot be downloaded.
  */
 export async function findPytorchAnchor(options: PytorchAnchorOptions = {}): Promise<PytorchAnchor> {
   const { folder = join(cacheFolder(), 'pytorch'), say = () => {}, run = runProgram } = options;
@@ -80,10 +80,10 @@ export async function findPytorchAnchor(options: PytorchAnchorOptions = {}): Pro
   return { python, checkout, commit: head.ok ? head.stdout.trim() : undefined };
 }
 
-/** Nothing is removed that may be somebody else's. A clone takes its place whole, so a half one never stands there. */
+/** Makes sure that a path is free, because nothing of somebody else may be removed. */
 function expectNothingThere(path: string, option: string): void {
   if (!existsSync(path) || readdirSync(path).length === 0) return;
-  throw new Error(`${path} is in the way, and not what the benchmark set up; remove it, or give ${option}`);
+  throw new Error(`${path} exists, but the benchmark did not make it; remove it, or give ${option}`);
 }
 
 async function cloneOfficialCode(folder: string, say: (text: string) => void, run: RunCommand): Promise<string> {
@@ -98,7 +98,7 @@ async function cloneOfficialCode(folder: string, say: (text: string) => void, ru
     if (!cloned.ok) {
       throw new Error(
         `The official code could not be fetched (${lastLines(cloned)}). ` +
-          `Get a checkout of ${OFFICIAL_CODE} in another way, and name it with --hrm-checkout`,
+          `Get a checkout of ${OFFICIAL_CODE} in another way, and give it as --hrm-checkout`,
       );
     }
     renameSync(staging, checkout);
@@ -108,14 +108,14 @@ async function cloneOfficialCode(folder: string, say: (text: string) => void, ru
   return checkout;
 }
 
-/** The first Python 3 that there is: `$PYTHON`, else `python3` or `python` of the PATH. */
+/** Finds a suitable Python: `$PYTHON` if set, else `python3` or `python` of the PATH. */
 async function findPython(run: RunCommand): Promise<string> {
   for (const python of process.env.PYTHON ? [process.env.PYTHON] : ['python3', 'python']) {
     const { ok } = await run(python, ['-c', 'import sys; sys.exit(sys.version_info < (3, 10))']);
     if (ok) return python;
   }
   throw new Error(
-    'PyTorch needs Python 3.10 or later, and there is none. Install it (Debian: apt install python3-venv; macOS: ' +
+    'PyTorch needs Python 3.10 or later, which was not found. Install it (Debian: apt install python3-venv; macOS: ' +
       'brew install python), set PYTHON, or name an interpreter that has torch with --python',
   );
 }
@@ -128,12 +128,12 @@ async function makeEnvironment(folder: string, say: (text: string) => void, run:
   );
   if (existsSync(join(environment, COMPLETE))) return python;
   const base = await findPython(run);
-  // A virtual environment cannot be moved, hence no staging folder: one without its mark is begun anew.
+  // A virtual environment cannot be moved into place, so an incomplete one is removed and made anew.
   if (existsSync(join(environment, 'pyvenv.cfg'))) rmSync(environment, { recursive: true, force: true });
   expectNothingThere(environment, '--python');
   mkdirSync(folder, { recursive: true });
   try {
-    say(`Setting up PyTorch in ${environment}: pip downloads ${PACKAGES.join(', ')}, with CUDA some 3 GB`);
+    say(`Setting up PyTorch in ${environment}: pip downloads ${PACKAGES.join(', ')}, about 3 GB with CUDA`);
     const made = await run(base, ['-m', 'venv', environment]);
     if (!made.ok) {
       throw new Error(
@@ -157,7 +157,7 @@ async function makeEnvironment(folder: string, say: (text: string) => void, run:
   return python;
 }
 
-/** The official side at one size. */
+/** The command of the official side at one size. */
 export function officialContender(
   { python, checkout }: PytorchAnchor,
   { hidden, layers, heads, batch, tokens, segments }: BenchSizes,

@@ -13,7 +13,7 @@ import { describeMachine, thisMachine } from '../report/machine';
 import { markdownTable } from '../report/markdown-table';
 import { expectResultsPlace, writeResults } from '../report/results-folder';
 
-/** How `hrm-lab bench --data` is run. */
+/** Options of {@link benchData}. */
 export interface BenchDataOptions {
   backend?: 'native' | 'wasm' | 'cpu' | undefined;
   compile: 'xla' | 'graph' | 'eager';
@@ -22,12 +22,12 @@ export interface BenchDataOptions {
   out: string | undefined;
 }
 
-/** The most of a step that may go into waiting for data. */
+/** The share of a step that waiting for data must stay below. */
 const LARGEST_WAIT = 0.02;
-/** Puzzles of each task to draw from, and seconds to measure it for. */
+/** Puzzles of each task, and seconds to measure it. */
 const PUZZLES = 512;
 const SECONDS = 3;
-/** Of the model that waits. */
+/** Sizes of the model. */
 const SIZES = { hidden: 128, layers: 2, heads: 2, tokens: 81, segments: 16 };
 
 const tasks: readonly { label: string; task: Task; augment: Augmentation }[] = [
@@ -37,7 +37,10 @@ const tasks: readonly { label: string; task: Task; augment: Augmentation }[] = [
 
 const thousands = (value: number) => Math.round(value).toLocaleString('en');
 
-/** `hrm-lab bench --data`: how fast puzzles come, and whether a step ever waits. Exit status 1 where it does for 2% or more. */
+/**
+ * Runs `hrm-lab bench --data`: the speed of batches, and the share of a step that waits for them. Exit status 1 from
+ * 2%.
+ */
 export async function benchData(terminal: Terminal, options: BenchDataOptions): Promise<void> {
   const { batch: batchSize, steps, out } = options;
   if (out !== undefined) await expectResultsPlace(out, ['data.json', 'data.md']);
@@ -60,7 +63,7 @@ export async function benchData(terminal: Terminal, options: BenchDataOptions): 
   bench.dispose();
 
   const table = markdownTable(
-    ['puzzles', 'augmented a second', `batches of ${batchSize} a second`, 'puzzles a second'],
+    ['puzzles', 'augmented per second', `batches of ${batchSize} per second`, 'puzzles per second'],
     speeds.map(({ label, augmentedPerSecond, batchesPerSecond: { median, least, most } }) => [
       label,
       thousands(augmentedPerSecond),

@@ -1,18 +1,18 @@
 import { SeededRandom, trainingBatches, type Augmentation, type PuzzleDataset, type TrainingBatch } from '@hrm/data';
 import { sum, summarize, type Summary } from '@hrm/reference-trainer/internal';
 
-/** How fast puzzles come. */
+/** The speed at which puzzles are made. */
 export interface DataSpeed {
-  /** Puzzles turned into one of their equals, a second. */
+  /** Puzzles augmented per second. */
   augmentedPerSecond: number;
-  /** Batches drawn and augmented, a second; with the least and the most of the rounds. */
+  /** Batches drawn and augmented per second, over the rounds. */
   batchesPerSecond: Summary;
   batchSize: number;
 }
 
 const ROUNDS = 5;
 
-/** Calls `work` for so long. @returns calls a second. */
+/** Calls `work` repeatedly for some seconds. @returns calls per second. */
 function rate(work: () => void, seconds: number): number {
   const started = performance.now();
   let [calls, taken] = [0, 0];
@@ -24,7 +24,7 @@ function rate(work: () => void, seconds: number): number {
   return calls / taken;
 }
 
-/** The stream of a training run, without end. */
+/** The endless stream of batches of a training run. */
 export function trainingStream(puzzles: PuzzleDataset, batchSize: number, augment: Augmentation): () => TrainingBatch {
   const stream = trainingBatches(puzzles, { batchSize, augment });
   return () => {
@@ -34,7 +34,7 @@ export function trainingStream(puzzles: PuzzleDataset, batchSize: number, augmen
   };
 }
 
-/** Measures an augmentation by itself, and the stream that a training step reads. @param seconds in all. */
+/** Measures an augmentation alone, and a whole training stream. @param seconds in total. */
 export function measureDataSpeed(
   puzzles: PuzzleDataset,
   augment: Augmentation,
@@ -51,14 +51,14 @@ export function measureDataSpeed(
   return { augmentedPerSecond, batchesPerSecond: summarize(rates), batchSize };
 }
 
-/** What waiting for data costs a training. */
+/** The cost of waiting for data. */
 export interface DataWait {
   stepSeconds: number;
-  /** Of the time of a step, with fetching its batch. */
+  /** Share of the time of a step that fetches its batch. */
   share: number;
 }
 
-/** Trains, and measures what share of the time goes into fetching batches. The first two steps do not count. */
+/** Trains, and measures the share of time that fetching batches takes. The first two steps do not count. */
 export async function measureDataWait(
   next: () => TrainingBatch,
   train: (batch: TrainingBatch) => Promise<unknown>,

@@ -8,7 +8,7 @@ import { formatSeconds } from '../report/format-figures';
 import { markdownTable } from '../report/markdown-table';
 import { expectResultsPlace, writeResults } from '../report/results-folder';
 
-/** How `hrm-lab bench --growth` is run. */
+/** Options of {@link benchGrowth}. */
 export interface BenchGrowthOptions {
   dimensions: readonly GrowthDimension[];
   steps: number;
@@ -17,13 +17,13 @@ export interface BenchGrowthOptions {
   out: string | undefined;
 }
 
-/** `hrm-lab bench --growth`: how the time of a step grows with each size. */
+/** Runs `hrm-lab bench --growth`: how the time of a step grows with each size. */
 export async function benchGrowth(terminal: Terminal, options: BenchGrowthOptions): Promise<void> {
   const { dimensions, steps, backend, compile, out } = options;
   if (out !== undefined) await expectResultsPlace(out, ['growth.json', 'growth.md', 'growth.svg']);
   const { hidden, layers, batch, tokens } = growthBase;
   terminal.say(
-    `One size grows, the others stay: hidden ${hidden}, ${layers}+${layers} layers, batch ${batch}, ${tokens} tokens.`,
+    `One size grows, the others stay at hidden ${hidden}, ${layers}+${layers} layers, batch ${batch}, ${tokens} tokens.`,
   );
   const machine = await thisMachine();
   const growths = await measureGrowth({

@@ -9,10 +9,10 @@ const MUTED = '#59636e';
 const TIME = '#3d7edb';
 const EXPECTED = '#8c959f';
 
-/** One small plot: seconds over values, and beside it the growth of the matrix products from the first point on. */
+/** One small plot: seconds over values, and the growth of the matrix products alone. */
 function drawPanel({ label, points, exponent, expected, dimension }: Growth, left: number, top: number): string[] {
   const largest = points.at(-1)!.value;
-  // As if all time were the last point's matrix products, at its speed.
+  // Scaled so that both curves meet at the last point.
   const secondsPerGflop = points.at(-1)!.seconds / points.at(-1)!.gflops;
   const steps = axisSteps(Math.max(...points.map(({ seconds }) => seconds)) * 1.02);
   const x = (value: number) => left + PANEL.left + ((PANEL.width - PANEL.left - PANEL.right) * value) / largest;
@@ -38,7 +38,7 @@ function drawPanel({ label, points, exponent, expected, dimension }: Growth, lef
       textAt(x(0) - 6, y(step) + 4, String(step), { 'text-anchor': 'end', 'font-size': 10.5, fill: MUTED }),
     ]),
     ...points
-      // Labels that would run into their neighbours' are left out.
+      // A label that would overlap the next one is left out.
       .filter(({ value }, i) => i === points.length - 1 || x(points[i + 1]!.value) - x(value) > 20)
       .map(({ value }) =>
         textAt(x(value), y(0) + 15, String(value), { 'text-anchor': 'middle', 'font-size': 10.5, fill: MUTED }),
@@ -55,7 +55,7 @@ function drawPanel({ label, points, exponent, expected, dimension }: Growth, lef
   ];
 }
 
-/** How time grows, a small plot for each dimension. */
+/** A chart of the growth of time, with a small plot for each dimension. */
 export function growthChart(growths: readonly Growth[], machine: Machine): string {
   const width = PANEL.width * Math.min(COLUMNS, growths.length) + 20;
   const height = HEAD + PANEL.height * Math.ceil(growths.length / COLUMNS) + 24;

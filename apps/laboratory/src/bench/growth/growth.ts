@@ -2,10 +2,10 @@ import { type BenchSizes, evaluationFlops, summarize, trainingFlops } from '@hrm
 import { Contender, type ContenderCommand } from '../contenders/contender';
 import { fitPowerLaw } from './power-law';
 
-/** What the others stay at while one grows. */
+/** The sizes that stay fixed while one grows. */
 export const growthBase: BenchSizes = { hidden: 128, layers: 2, heads: 2, batch: 32, tokens: 81, segments: 16 };
 
-/** What grows, to which five values, and what is timed. Heads stay 64 wide. */
+/** The dimensions that grow, with their values and the work that is timed. Heads stay 64 wide. */
 export const growthDimensions = {
   batch: { label: 'batch', work: 'train', values: [8, 16, 32, 64, 128], at: (batch: number) => ({ batch }) },
   tokens: { label: 'tokens', work: 'train', values: [16, 36, 81, 144, 256], at: (tokens: number) => ({ tokens }) },
@@ -28,7 +28,7 @@ export const growthDimensions = {
     at: (segments: number) => ({ segments }),
   },
   cycles: {
-    label: 'H-cycles, of 2 L-cycles each',
+    label: 'H-cycles, with 2 L-cycles each',
     work: 'train',
     values: [1, 2, 3, 4, 6],
     at: (hCycles: number) => ({ hCycles }),
@@ -44,21 +44,21 @@ export const growthDimensions = {
 
 export type GrowthDimension = keyof typeof growthDimensions;
 
-/** One size: its value, seconds (median), and operations of its matrix products. */
+/** One value: median seconds, and operations of its matrix products. */
 export interface GrowthPoint {
   value: number;
   seconds: number;
   gflops: number;
 }
 
-/** How time grows with one dimension. */
+/** The growth of time with one dimension. */
 export interface Growth {
   dimension: GrowthDimension;
   label: string;
   points: GrowthPoint[];
-  /** Of seconds: 1 where twice as much takes twice as long. */
+  /** Exponent of the seconds: 1 if twice the size takes twice as long. */
   exponent: number;
-  /** Of the matrix products' operations over the same values: what to expect. */
+  /** Exponent of the operations of the matrix products, for comparison. */
   expected: number;
 }
 
@@ -75,7 +75,7 @@ export function growthOf(dimension: GrowthDimension, points: GrowthPoint[]): Gro
   };
 }
 
-/** What {@link measureGrowth} needs. */
+/** Options of {@link measureGrowth}. */
 export interface MeasureGrowthOptions {
   dimensions: readonly GrowthDimension[];
   /** Steps or evaluations timed at each point. */
@@ -85,7 +85,7 @@ export interface MeasureGrowthOptions {
   onProgress?: (what: string) => void;
 }
 
-/** Times every point in a process of its own, so that none inherits another's memory. The base is timed once. */
+/** Times every point in a process of its own, so that memory of another has no effect. The base size is timed once. */
 export async function measureGrowth(options: MeasureGrowthOptions): Promise<Growth[]> {
   const { dimensions, steps, contender, onProgress = () => {} } = options;
   const timed = new Map<string, number>();

@@ -1,13 +1,13 @@
-/** How one quantity grows with another: `y` is about `factor * x ** exponent`. */
+/** A power law: `y` is about `factor * x ** exponent`. */
 export interface PowerLaw {
   exponent: number;
   factor: number;
 }
 
 /**
- * The straight line through the points on logarithmic axes, by least squares.
+ * Fits a power law to points: a straight line on logarithmic axes, by least squares.
  *
- * @throws RangeError for fewer than two different `x`, or anything not above zero.
+ * @throws RangeError for fewer than two different `x`, or for a value that is not above 0.
  */
 export function fitPowerLaw(points: readonly { x: number; y: number }[]): PowerLaw {
   if (points.some(({ x, y }) => !(x > 0) || !(y > 0)))

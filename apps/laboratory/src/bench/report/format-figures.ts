@@ -1,9 +1,9 @@
 import { summarize } from '@hrm/reference-trainer/internal';
 
-/** Seconds to the nearest that a person cares about. */
+/** Formats seconds with two or four decimals. */
 export const formatSeconds = (seconds: number): string => (seconds < 1 ? seconds.toFixed(4) : seconds.toFixed(2));
 
-/** The middle value, and in parentheses the least and the most where there are several. */
+/** Formats the median, with the range in parentheses if there is one. */
 export function withRange(values: readonly number[], format: (value: number) => string): string {
   if (values.length === 0 || values.some(Number.isNaN)) return '-';
   const { median, least, most } = summarize(values);

@@ -2,17 +2,17 @@ import { existsSync, readFileSync } from 'node:fs';
 import { availableParallelism, cpus, release, totalmem, type } from 'node:os';
 import { setTimeout } from 'node:timers/promises';
 
-/** What a measurement was made on, and when. */
+/** The machine of a measurement, and its date. */
 export interface Machine {
   processor: string;
   cores: number;
   memoryGib: number;
   system: string;
-  /** Of everything that computes, by name. */
+  /** Versions of the libraries that compute, by name. */
   versions: { [name: string]: string };
-  /** Settings of the C library's allocator that both sides ran with. */
+  /** Settings of the C library's allocator, the same for both sides. */
   allocator: { [name: string]: string };
-  /** Cores that were busy with something else just before the measurement. */
+  /** Cores that were busy with other work just before the measurement. */
   load: number;
   /** ISO 8601. */
   date: string;
@@ -24,7 +24,7 @@ function distribution(): string | undefined {
   return /^PRETTY_NAME="?([^"\n]*)"?$/m.exec(readFileSync(file, 'utf8'))?.[1];
 }
 
-/** Cores that are busy over a second in which this process does nothing. */
+/** The number of busy cores over one second in which this process is idle. */
 async function busyCores(): Promise<number> {
   const sum = () =>
     cpus().reduce(
@@ -40,7 +40,7 @@ async function busyCores(): Promise<number> {
   return (cpus().length * (after[0] - before[0])) / Math.max(1, after[1] - before[1]);
 }
 
-/** This machine as it is now: ask before the measurement. Takes a second. */
+/** Describes this machine. To be called before the measurement; takes a second. */
 export async function thisMachine(): Promise<Machine> {
   const kernel = `${type()} ${release()}`;
   const name = distribution();
@@ -58,16 +58,16 @@ export async function thisMachine(): Promise<Machine> {
   };
 }
 
-/** The most other work, as a share of all cores, that measurements are to be believed beside. */
+/** The highest load by other work, as a share of all cores, at which measurements are reliable. */
 const QUIET = 0.25;
 
-/** What is wrong with measuring here and now, if anything is. */
+/** A warning if the machine is too busy to measure. */
 export const describeLoad = ({ load, cores }: Machine): string | undefined =>
   load <= QUIET * cores
     ? undefined
-    : `Something else was busy on this machine (${load.toFixed(1)} of ${cores} cores): these figures, and ratios too, mean little.`;
+    : `Other work kept this machine busy (${load.toFixed(1)} of ${cores} cores): the figures and ratios are not reliable.`;
 
-/** The same in two lines, and a warning where it was busy. */
+/** Describes a machine in two lines, with a warning if it was busy. */
 export function describeMachine(machine: Machine): string {
   const { processor, cores, memoryGib, system, versions, allocator, date } = machine;
   const warning = describeLoad(machine);

@@ -1,4 +1,4 @@
-/** A Markdown table with columns as wide as they need, so that it can be read unrendered too. */
+/** A Markdown table with aligned columns, readable in a terminal too. */
 export function markdownTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
   const all = [header, ...rows];
   const widths = header.map((_, column) => Math.max(3, ...all.map((row) => row[column]!.length)));

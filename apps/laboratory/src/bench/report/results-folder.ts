@@ -5,7 +5,7 @@ import { replaceFile } from '@hrm/files/node';
 import { z } from 'zod';
 import { finishBeforeStopping, readRegularFile, UsageError } from '@hrm/reference-trainer/internal';
 
-/** What every benchmark's own JSON has. */
+/** The part that the JSON of every benchmark has. */
 const ownResult = z.looseObject({ machine: z.looseObject({ processor: z.string() }) });
 
 const isThere = (path: string) =>
@@ -23,18 +23,18 @@ function isOwnResult(path: string): boolean {
 }
 
 /**
- * Makes sure, before hours are measured, that the results can be written: their names are free in the folder, or have the
- * results of an earlier call.
+ * Makes sure, before a long measurement, that the results can be written: their names are free, or taken by the results
+ * of an earlier call.
  *
- * @param names the JSON first, by which an earlier call's results are known
- * @throws UsageError naming the files in the way.
+ * @param names of the files; the first one is the JSON, which identifies earlier results
+ * @throws UsageError that names the files in the way.
  */
 export async function expectResultsPlace(out: string, names: readonly [string, ...string[]]): Promise<void> {
   const taken: string[] = [];
   for (const name of names) if (await isThere(join(out, name))) taken.push(name);
   if (taken.length === 0 || isOwnResult(join(out, names[0]))) return;
   throw new UsageError(
-    `--out: ${taken.join(', ')} in ${out} would be overwritten, and nothing says that \`hrm bench\` wrote it; ` +
+    `--out: ${taken.join(', ')} in ${out} would be overwritten, and is not known to be written by \`hrm-lab bench\`; ` +
       'choose another folder',
   );
 }

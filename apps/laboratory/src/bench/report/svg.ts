@@ -1,9 +1,9 @@
 const ESCAPES: { [character: string]: string } = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 
-/** Text as it may stand in SVG. */
+/** Escapes text for SVG. */
 export const escapeText = (text: string): string => text.replace(/[&<>"]/g, (character) => ESCAPES[character]!);
 
-/** An element with its attributes; numbers keep one decimal, children stand as they are. */
+/** An element with its attributes. Numbers are rounded to one decimal; children are not escaped. */
 export function element(name: string, attributes: { [name: string]: string | number }, children = ''): string {
   const written = Object.entries(attributes)
     .map(([key, value]) => ` ${key}="${typeof value === 'number' ? Number(value.toFixed(1)) : escapeText(value)}"`)
@@ -19,7 +19,7 @@ export const textAt = (
   attributes: { [name: string]: string | number } = {},
 ): string => element('text', { x, y, ...attributes }, escapeText(text));
 
-/** A whole drawing on white, which stays readable where the page is dark. */
+/** A whole drawing, with a white background for dark pages. */
 export function svgDocument(width: number, height: number, title: string, children: readonly string[]): string {
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" ` +
@@ -32,7 +32,7 @@ export function svgDocument(width: number, height: number, title: string, childr
   ].join('\n');
 }
 
-/** Steps of an axis from 0: at least three, at most six, each 1, 2 or 5 times a power of ten. */
+/** Steps of an axis from 0: three to six of them, each 1, 2 or 5 times a power of ten. */
 export function axisSteps(most: number): number[] {
   const power = 10 ** Math.floor(Math.log10(most / 3));
   const step = power * ([1, 2, 5, 10].find((factor) => most / (factor * power) <= 6) ?? 10);

@@ -17,7 +17,7 @@ import type { Engine } from '../../engine/engine';
 import { UsageError } from '../../command-line/usage-error';
 import { chooseBatchParts, type BatchParts } from './choose-batch-parts';
 
-/** Rows and columns of a task's puzzles. @throws UsageError for a task that says nothing of a grid. */
+/** Rows and columns of a task's puzzles. @throws UsageError for a task without a grid. */
 function gridOf(task: Task, name: string): { rows: number; columns: number } {
   switch (task.kind) {
     case 'sudoku':
@@ -26,13 +26,13 @@ function gridOf(task: Task, name: string): { rows: number; columns: number } {
       return { rows: task.height, columns: task.width };
     case 'tokens':
       throw new UsageError(
-        `${name}: model.positions: "grid-rope" needs the grid of such puzzles, ` +
+        `${name}: model.positions: "grid-rope" needs the grid of these puzzles, ` +
           'as in { "type": "grid-rope", "rows": 30, "columns": 30 }',
       );
   }
 }
 
-/** The model of a run, sized for its puzzles. */
+/** The model config of a run, with the sizes of its puzzles. */
 export function modelConfigOf(
   { model, task, name }: RunConfig,
   {
@@ -61,8 +61,8 @@ export function modelConfigOf(
 /**
  * Makes the model of a run.
  *
- * @param parts what the config's names stand for: `loadParts`. Default: the standard ones.
- * @throws UsageError when a part refuses its options.
+ * @param parts the parts that the config may name, see `loadParts`. Default: the standard ones.
+ * @throws UsageError if a part refuses its options.
  */
 export function buildRunModel(
   config: RunConfig,
@@ -97,7 +97,7 @@ function optimizerOf({ training }: RunConfig, learningRate: LearningRate): Optim
 }
 
 /**
- * Steps of the whole run: as given, or from the epochs.
+ * Steps of the whole run: as given, or computed from the epochs.
  *
  * Source: official HRM, `pretrain.py`, `init_train_state`.
  */
@@ -109,7 +109,7 @@ export function totalStepsOf(
   return steps ?? Math.floor((epochs! * totalGroups * meanPuzzleExamples) / batchSize);
 }
 
-/** How a batch is taken: as the config says, or as suits the backend. */
+/** How a batch is split: as the config says, or with `auto` as suits the backend. */
 export function batchPartsOf(
   { microBatch, lanes, batchSize }: Pick<RunConfig['training'], 'microBatch' | 'lanes' | 'batchSize'>,
   model: RecursiveReasoner,

@@ -1,10 +1,10 @@
 import type { NamedHostTensors } from '@hrm/files';
 
 /**
- * Makes sure that all numbers are finite: a model with others answers nothing, and training never gets rid of them.
+ * Makes sure that all numbers are finite. A model with others gives no answers, and further training does not help.
  *
- * @param what such as `runs/first, checkpoint of step 500`.
- * @throws Error naming the tensors.
+ * @param what for the error, such as `runs/first, checkpoint of step 500`.
+ * @throws Error that names the tensors.
  */
 export function expectFinite(what: string, files: Readonly<Record<string, NamedHostTensors>>): void {
   const bad: string[] = [];
@@ -19,7 +19,7 @@ export function expectFinite(what: string, files: Readonly<Record<string, NamedH
   if (bad.length === 0) return;
   const more = bad.length > 3 ? ` and ${bad.length - 3} more` : '';
   throw new Error(
-    `${what}: numbers are infinite or undefined (NaN) in ${bad.slice(0, 3).join(', ')}${more}; ` +
-      'nothing can be computed with them. Take another checkpoint, or train again with a lower learning rate',
+    `${what}: numbers are infinite or NaN in ${bad.slice(0, 3).join(', ')}${more}; ` +
+      'such a model cannot be used. Take another checkpoint, or train again with a lower learning rate',
   );
 }

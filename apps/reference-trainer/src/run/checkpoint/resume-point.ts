@@ -10,10 +10,10 @@ import { trainerState } from './run-state';
 import type { RunProgress } from './run-progress';
 
 /**
- * Makes sure that a checkpoint is of the run that the folder describes.
+ * Makes sure that a checkpoint belongs to the run that its folder describes.
  *
- * @param sections parts of the config that must be the same; default all that a run cannot change on the way.
- * @throws FileFormatError naming the keys that differ.
+ * @param sections parts of the config that must be the same; default: all keys that a run cannot change.
+ * @throws FileFormatError that names the keys that differ.
  */
 export function expectCheckpointOf(
   checkpoint: Pick<Checkpoint, 'state' | 'path'>,
@@ -28,16 +28,16 @@ export function expectCheckpointOf(
   if (changes.length === 0) return;
   throw new FileFormatError({
     path: checkpoint.path,
-    problem: `this checkpoint is of another run than config.json says: ${describeChanges(changes, ['there', 'here'])}`,
-    expected: 'checkpoints and config.json of one run; put back those that belong together',
+    problem: `this checkpoint is not of the run in config.json: ${describeChanges(changes, ['there', 'here'])}`,
+    expected: 'checkpoints and config.json of the same run; restore the files that belong together',
   });
 }
 
 /**
- * Gives the trainer the state of a checkpoint. One that was imported holds weights alone: the optimizer, the averages and
- * the random numbers then start anew.
+ * Gives the trainer the state of a checkpoint. An imported checkpoint holds only weights: optimizer and random numbers
+ * then start anew, and the averages start from these weights.
  *
- * @throws Error where it does not fit, or holds numbers that are not finite; the trainer is then as it was.
+ * @throws Error if it does not fit or has numbers that are not finite; the trainer stays as it was.
  */
 export async function restoreTrainer(
   trainer: Trainer,

@@ -4,13 +4,13 @@ import type { Engine } from '../../engine/engine';
 import type { RunProgress } from './run-progress';
 import { versions } from '../../engine/versions';
 
-/** What computes a run: a run is exact only where all of it stays the same. */
+/** The backend and machine of a run. The run is exact only while they stay the same. */
 export type RunMachine = Readonly<Record<string, string>>;
 
-/** Names as a sentence has them. */
+/** Names for a sentence. */
 const names: Readonly<Record<string, string>> = { compile: 'compilation', 'tfjs-core': 'TensorFlow.js', node: 'Node' };
 
-/** The backend and the machine that compute here, for the record. */
+/** The present backend and machine. */
 export function thisRunMachine({ backend, compileMode }: Pick<Engine, 'backend' | 'compileMode'>): RunMachine {
   const tensorflow = backend.name === 'tensorflow' ? findNativeInstallation()?.tensorflow : undefined;
   return {
@@ -23,9 +23,7 @@ export function thisRunMachine({ backend, compileMode }: Pick<Engine, 'backend' 
   };
 }
 
-/**
- * Says what computed the checkpoint and is another here. Undefined where all is the same, as far as the checkpoint tells.
- */
+/** Describes how machine and versions differ from those of a checkpoint; undefined if nothing that it records does. */
 export function describeOtherMachine(
   saved: Pick<RunProgress, 'machine' | 'versions'>,
   machine: RunMachine,
@@ -39,7 +37,7 @@ export function describeOtherMachine(
     .map((key) => `${names[key] ?? key} ${before![key]}, now ${now![key] ?? 'none'}`);
   if (changes.length === 0) return undefined;
   return (
-    `So far this run was computed by: ${changes.join('; ')}. It goes on, but the last bits of its numbers will differ ` +
-    'from those of a run that stayed there.'
+    `The machine or version has changed: ${changes.join('; ')}. The run continues, but the last bits of its numbers will ` +
+    'differ from those of a run without this change.'
   );
 }

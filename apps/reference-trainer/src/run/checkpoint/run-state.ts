@@ -3,10 +3,10 @@ import { weightsFromOfficial, weightsToOfficial } from '@hrm/models';
 import type { TrainerState } from '@hrm/trainer';
 import type { RunProgress } from './run-progress';
 
-/** The files of a checkpoint. Weights and averages have the official names and layout; other tools can read them. */
+/** The files of a checkpoint. Weights and averages have the official names and layout, which other tools can read. */
 export type CheckpointFiles = Readonly<Record<string, NamedHostTensors>>;
 
-/** A trainer's state as the files of a checkpoint. */
+/** The files of a checkpoint, from the state of a trainer. */
 export function checkpointFiles({ weights, ema, optimizer, carry }: TrainerState): CheckpointFiles {
   return {
     weights: weightsToOfficial(weights),
@@ -16,19 +16,19 @@ export function checkpointFiles({ weights, ema, optimizer, carry }: TrainerState
   };
 }
 
-/** The trainer's state that a checkpoint's files hold. */
+/** The state of a trainer, from the files of a checkpoint. */
 export function trainerState(
   step: number,
   files: CheckpointFiles,
   { random }: Pick<RunProgress, 'random'>,
 ): TrainerState {
-  const of = (file: string): NamedHostTensors => files[file] ?? new Map<never, never>();
+  const tensorsOf = (file: string): NamedHostTensors => files[file] ?? new Map<never, never>();
   return {
     step,
     random,
-    weights: weightsFromOfficial(of('weights')),
-    ema: weightsFromOfficial(of('ema')),
-    optimizer: of('optimizer'),
-    carry: of('carry'),
+    weights: weightsFromOfficial(tensorsOf('weights')),
+    ema: weightsFromOfficial(tensorsOf('ema')),
+    optimizer: tensorsOf('optimizer'),
+    carry: tensorsOf('carry'),
   };
 }

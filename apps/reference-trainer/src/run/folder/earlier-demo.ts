@@ -5,7 +5,7 @@ import type { RunConfig } from '../../config/run-config';
 import { UsageError } from '../../command-line/usage-error';
 import { holdsRun, readRunDescription, runPaths } from './run-folder';
 
-/** Names, seen from the run's folder, of files that a run writes. `config.json` and the lock are not among them. */
+/** Files that a run writes, relative to its folder, except for `config.json` and the lock. */
 const written = [
   /^\.config\.json-[0-9a-f]+$/,
   /^metrics\.jsonl$/,
@@ -14,7 +14,7 @@ const written = [
   /^checkpoints\/(\.saving-|\.removing-|\.replaced-|set-aside-)?checkpoint-\d+(-[0-9a-f]+)?\/(manifest\.json|(weights|ema|optimizer|carry)\.safetensors)$/,
 ];
 
-/** And of folders. */
+/** Folders that a run makes. */
 const folders = [
   /^data$/,
   /^data\/(train|test|\.(train|test)\.[^/]+)$/,
@@ -22,12 +22,12 @@ const folders = [
   /^checkpoints\/(\.saving-|\.removing-|\.replaced-|set-aside-)?checkpoint-\d+(-[0-9a-f]+)?$/,
 ];
 
-/** What is in a run's folder beside `config.json` and the lock. */
+/** The contents of a run's folder, except for `config.json` and the lock. */
 interface RunContents {
   files: string[];
-  /** The inner ones first. */
+  /** Inner folders first. */
   folders: string[];
-  /** What no run writes. */
+  /** Everything that no run writes. */
   foreign: string[];
 }
 
@@ -48,35 +48,35 @@ function contentsOf(run: string, folder = ''): RunContents {
   return contents;
 }
 
-/** Whether the folder says that the demo of this config wrote the run in it. */
+/** Whether the folder holds a run that `hrm demo` wrote for this config. */
 export function holdsEarlierDemo(run: string, { name }: Pick<RunConfig, 'name'>): boolean {
   if (!existsSync(run) || !lstatSync(run).isDirectory() || !holdsRun(run)) return false;
   try {
     const { madeBy, config } = readRunDescription(run);
     return madeBy === 'hrm demo' && config.name === name && config.imports === undefined;
   } catch (error) {
-    // Whatever it is, it is none of ours.
+    // Not a run of ours.
     if (error instanceof UsageError) return false;
     throw error;
   }
 }
 
-/** Makes sure that nothing but an earlier demo's own files is in the folder. @throws UsageError naming what is. */
+/** Makes sure that the folder holds only files of an earlier demo. @throws UsageError that names the others. */
 export function expectEarlierDemo(run: string): void {
   const { foreign } = contentsOf(run);
   if (foreign.length === 0) return;
   const more = foreign.length > 3 ? ` and ${foreign.length - 3} more` : '';
   throw new UsageError(
-    `--out: the demo would begin anew in ${run}, but ${foreign.slice(0, 3).join(', ')}${more} there is not its own; ` +
-      'move that away, or choose another folder',
+    `--out: the demo replaces its earlier run in ${run}, but ${foreign.slice(0, 3).join(', ')}${more} there is not part of ` +
+      'that run; move it away, or choose another folder',
   );
 }
 
 /**
- * Removes an earlier demo's own files, under the lock of its run. What says that it is one goes last: a process killed on the
- * way leaves a folder that the next demo takes for its own.
+ * Removes the files of an earlier demo. The caller holds the lock of its run. The description goes last: if the process
+ * is killed before that, the next demo still recognises the folder.
  *
- * @throws UsageError where there is anything else; nothing is removed then.
+ * @throws UsageError if there is anything else; nothing is removed then.
  */
 export async function removeEarlierDemo(run: string): Promise<void> {
   expectEarlierDemo(run);

@@ -7,26 +7,29 @@ import { loadParts } from '../parts/load-parts';
 import { readRunWeights } from './read-run-weights';
 import { readRunDescription } from './run-folder';
 
-/** A trained model, and what it was trained for. */
+/** The trained model of a run, with its config. */
 export interface LoadedRun {
   model: RecursiveReasoner;
   config: RunConfig;
-  /** The folder with its puzzles, where the run knows one. */
+  /** The folder of its puzzles, if the run has one. */
   data: string | undefined;
   step: number;
 }
 
-/** Choices of {@link loadRun}. */
+/** Options of {@link loadRun}. */
 export interface LoadRunOptions {
-  /** Whether modules that the run imports may be executed, see `loadParts`. Default false: only those allowed before. */
+  /**
+   * Whether the modules that the run imports may be executed, see `loadParts`. Default false: only those allowed
+   * before.
+   */
   allowImports?: boolean;
 }
 
 /**
- * Loads the model of a run from its newest checkpoint, or its best, with the averaged weights where there are any.
+ * Loads the model of a run from its newest or best checkpoint, with the averaged weights if there are any.
  *
- * @throws UsageError where there is none, or the run would execute modules that are not allowed; FileFormatError where the
- * checkpoint is of another model than the run's; Error where its numbers are not finite.
+ * @throws UsageError if there is no run, or if it imports modules that are not allowed; FileFormatError if the checkpoint is
+ *   of another model; Error if its numbers are not finite.
  */
 export async function loadRun(
   run: string,

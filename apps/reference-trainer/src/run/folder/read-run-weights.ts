@@ -5,9 +5,9 @@ import { expectCheckpointOf } from '../checkpoint/resume-point';
 import type { RunDescription } from './run-folder';
 
 /**
- * The weights of a run, made sure that they are of the run that its description tells and that all are finite.
+ * Reads the weights of a run, and checks that they belong to its description and are finite.
  *
- * @throws FileFormatError where there is no whole checkpoint, or it is of another run; Error where its numbers are not finite.
+ * @throws FileFormatError if there is no whole checkpoint, or it is of another run; Error if its numbers are not finite.
  */
 export async function readRunWeights(
   run: string,

@@ -9,16 +9,18 @@ import { describeIssues, UsageError } from '../../command-line/usage-error';
 import type { ImportedFile } from '../parts/allowed-imports';
 import { modelConfigOf } from '../building/build-run';
 
-/** What a run folder says about itself, in `config.json`. */
+/** The description of a run, in `config.json` of its folder. */
 export interface RunDescription {
   config: RunConfig;
-  /** The folder with its puzzles; an imported run may not know one. */
+  /** The folder of its puzzles; an imported run may have none. */
   data?: string;
-  /** Sizes of its puzzles, from which its model is made. */
+  /** Sizes of its puzzles, which its model is made for. */
   puzzles: PuzzleSizes;
-  /** The modules of `config.imports` as the run took them, in that order, and then the files that they import. */
+  /**
+   * The modules of `config.imports` in their order, then the files that they import, as they were when the run began.
+   */
   imports?: readonly ImportedFile[] | undefined;
-  /** The command that began the run, where that may begin it anew. */
+  /** The command that began the run, if that command may replace it. */
   madeBy?: 'hrm demo' | undefined;
 }
 
@@ -31,16 +33,16 @@ const puzzleSizes = z.object({
 const description = z.object({
   puzzles: puzzleSizes,
   data: z.string().optional(),
-  /** Where the puzzles lay when this was written, should they not be where `data` says. */
+  /** The absolute path of the puzzles, used if they are not at `data`. */
   dataPath: z.string().optional(),
   imports: z.array(z.object({ path: z.string(), sha256: z.string() })).optional(),
   madeBy: z.literal('hrm demo').optional(),
 });
 
-/** What a model must know of its puzzles. */
+/** Sizes of puzzles that a model is made for. */
 export type PuzzleSizes = z.infer<typeof puzzleSizes>;
 
-/** Where the parts of a run lie. */
+/** The paths of a run's files. */
 export const runPaths = (run: string) => ({
   description: join(run, 'config.json'),
   metrics: join(run, 'metrics.jsonl'),
@@ -57,84 +59,84 @@ const holdsCheckpoint = (run: string): boolean => {
   return existsSync(checkpoints) && readdirSync(checkpoints).some((name) => name.startsWith('checkpoint-'));
 };
 
-/** Makes sure that a new run would be alone in its folder. @throws UsageError where something is in the way. */
+/** Makes sure that a folder is free for a new run. @throws UsageError if it is not. */
 export function expectFreeFolder(run: string): void {
   if (!existsSync(run)) return;
   if (!statSync(run).isDirectory()) throw new UsageError(`--out: ${run} is a file, expected a folder for the run`);
-  // A lock is no run, nor is what a start that was killed at once has left.
+  // A lock, or the temporary file of a process that was killed early, is no run.
   if (readdirSync(run).every((name) => name === 'run.lock' || name.startsWith('.config.json-'))) return;
   if (!holdsRun(run)) throw new UsageError(`--out: ${run} is not empty; choose another folder`);
   const next = holdsCheckpoint(run)
-    ? 'go on with it by --resume, or choose another folder'
-    : 'the run in it has no checkpoint yet: begin it again by --resume, or choose another folder';
+    ? 'resume the run in it by --resume, or choose another folder'
+    : 'the run in it has no checkpoint yet: start it again by --resume, or choose another folder';
   throw new UsageError(`--out: ${run} is not empty; ${next}`);
 }
 
 /**
- * A path as the file of a folder tells it: by its place seen from there, so that a tree which holds both may move. As it is,
- * where they have nothing in common but the root of the file system.
+ * A path relative to a folder, so that a tree that holds both may be moved. Absolute if the two share only the root of
+ * the file system.
  */
 function pathFrom(folder: string, path: string): string {
   const [from, to] = [resolve(folder), resolve(path)];
   const { root } = parse(from);
   const first = (absolute: string) => absolute.slice(root.length).split(sep)[0];
   if (parse(to).root !== root || first(from) !== first(to)) return to;
-  // The same on every system.
+  // With the same separator on every system.
   return relative(from, to).split(sep).join('/') || '.';
 }
 
 /**
- * Writes what the run is, and the config of its model, which is all that programs need to load it. Puzzles and modules are told
- * of by their place seen from its folder, so that a tree may move.
+ * Writes the description of a run, with the config of its model, so that programs can load it. Paths of puzzles and
+ * modules are relative to its folder, so that a tree may be moved.
  */
 export async function writeRunDescription(run: string, description: RunDescription): Promise<void> {
   const { config, data, puzzles, imports = [], madeBy } = description;
-  const place = data === undefined ? undefined : pathFrom(run, data);
-  const told = {
+  const dataPath = data === undefined ? undefined : pathFrom(run, data);
+  const written = {
     ...(madeBy && { madeBy }),
     config: { ...config, ...(config.imports && { imports: config.imports.map((path) => pathFrom(run, path)) }) },
     puzzles: puzzleSizes.parse(puzzles),
-    ...(data !== undefined && { data: place }),
-    // Puzzles outside of the run may stay where they are when the run moves alone.
-    ...(data !== undefined && place?.startsWith('../') && { dataPath: resolve(data) }),
+    ...(data !== undefined && { data: dataPath }),
+    // Puzzles outside the run may stay in their place when only the run is moved.
+    ...(data !== undefined && dataPath?.startsWith('../') && { dataPath: resolve(data) }),
     ...(imports.length > 0 && { imports }),
     model: modelConfigOf(config, puzzles),
   };
-  await replaceFile(runPaths(run).description, new TextEncoder().encode(`${JSON.stringify(told, null, 2)}\n`));
+  await replaceFile(runPaths(run).description, new TextEncoder().encode(`${JSON.stringify(written, null, 2)}\n`));
 }
 
-/** The folders of a data set. */
+/** The splits of a data set, each a folder. */
 export const splits = ['train', 'test'] as const;
 
-/** Whether a run generated its puzzles itself, into its own folder. */
+/** Whether a run generated its puzzles into its own folder. */
 const hasOwnPuzzles = (run: string, data: string): boolean => data === resolve(runPaths(run).data);
 
-/** The puzzles that a run was begun with; none where it was killed before its own were written. */
+/** The folder of a run's puzzles; undefined if it was killed before it had written its own. */
 export function puzzlesOfRun(run: string, data: string | undefined): string | undefined {
   if (data === undefined || !hasOwnPuzzles(run, data)) return data;
   return splits.every((split) => existsSync(join(data, split))) ? data : undefined;
 }
 
-/** Makes sure that the run's own puzzles can be written. @throws UsageError where a link would lead them elsewhere. */
+/** Makes sure that the run can write its own puzzles. @throws UsageError if a link or a file is in their place. */
 export function expectOwnPuzzlesFolder(run: string): void {
   const { data } = runPaths(run);
   const facts = lstatSync(data, { throwIfNoEntry: false });
   if (facts && !facts.isDirectory()) {
-    throw new UsageError(`${data} is ${facts.isSymbolicLink() ? 'a link' : 'no folder'}; remove it, or give --data`);
+    throw new UsageError(`${data} is ${facts.isSymbolicLink() ? 'a link' : 'not a folder'}; remove it, or give --data`);
   }
 }
 
-/** Reads what a run is. @throws UsageError when the folder holds none. */
+/** Reads the description of a run. @throws UsageError if the folder holds none, or it is wrong. */
 export function readRunDescription(run: string): RunDescription {
   const path = runPaths(run).description;
   if (!existsSync(path)) throw new UsageError(`--run: ${run} holds no run: there is no ${path}`);
   const parsed = readConfigJson(path);
-  const told = description.safeParse(parsed);
-  if (!told.success) {
-    const issue = describeIssues(told.error, (keys) => keys.map(String).join('.') || 'the description');
-    throw new UsageError(`${path} does not say what the run is: ${issue}`);
+  const result = description.safeParse(parsed);
+  if (!result.success) {
+    const issue = describeIssues(result.error, (keys) => keys.map(String).join('.') || 'the description');
+    throw new UsageError(`${path} is not the description of a run: ${issue}`);
   }
-  const { data, dataPath, imports, ...rest } = told.data;
+  const { data, dataPath, imports, ...rest } = result.data;
   const config = checkRunConfig((parsed as { config?: unknown }).config, path);
   const found = (candidates: readonly (string | undefined)[]): string | undefined => {
     const absolute = candidates.filter((place) => place !== undefined).map((place) => resolve(run, place));

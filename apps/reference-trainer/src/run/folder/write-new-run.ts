@@ -6,9 +6,9 @@ import { RunLock } from '@hrm/trainer/checkpoint';
 import { expectFreeFolder, runPaths } from './run-folder';
 
 /**
- * Makes a run appear whole or not at all, in a folder that is not there yet, or empty.
+ * Writes a run whole or not at all, into a folder that is new or empty.
  *
- * @param write fills the folder that it is given, `config.json` last: without one it is no run.
+ * @param write fills a given folder, `config.json` last, because that file makes it a run.
  */
 export async function writeNewRun(run: string, write: (folder: string) => Promise<void>): Promise<void> {
   const place = resolve(run);
@@ -21,18 +21,18 @@ export async function writeNewRun(run: string, write: (folder: string) => Promis
     await write(staging);
     await rename(staging, place);
   } catch (error) {
-    // The name was drawn at random: all in it is ours.
+    // The name is random, so nobody else uses this folder.
     await rm(staging, { recursive: true, force: true }).catch(() => undefined);
     if (firstMade !== undefined) await removeEmpty(parent, firstMade);
     throw error;
   }
 }
 
-/** The folder may be a disk of its own, with no place beside it. */
+/** Writes into an existing folder, which may be a mount point and so cannot be replaced. */
 async function fillEmptyFolder(folder: string, write: (folder: string) => Promise<void>): Promise<void> {
   const lock = await RunLock.acquire(folder);
   try {
-    // Another process may have begun a run here since it was looked at.
+    // Another process may have begun a run here meanwhile.
     expectFreeFolder(folder);
     try {
       await write(folder);
@@ -47,7 +47,7 @@ async function fillEmptyFolder(folder: string, write: (folder: string) => Promis
   }
 }
 
-/** Removes the folders from `last` up to `first` that hold nothing. */
+/** Removes empty folders, from `last` up to its ancestor `first`. */
 async function removeEmpty(last: string, first: string): Promise<void> {
   for (let folder = last; folder.startsWith(first); folder = dirname(folder)) {
     try {

@@ -4,7 +4,7 @@ import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 
-/** A module that a run imports: where it is, and what is in it. */
+/** A module that a run imports. */
 export interface ImportedFile {
   /** Absolute, symbolic links followed. */
   readonly path: string;
@@ -17,7 +17,7 @@ const allowedFiles = z.object({
   files: z.array(z.object({ path: z.string(), sha256: z.string() })),
 });
 
-/** A list longer than this is none of ours. */
+/** The largest list, in bytes. */
 const MAX_BYTES = 1 << 20;
 
 /** The user's list of modules that may be executed: in `$XDG_CONFIG_HOME`, `~/.config` or, on Windows, `%APPDATA%`. */
@@ -27,7 +27,7 @@ export function allowedImportsPath(env: NodeJS.ProcessEnv = process.env): string
   return join(configs, 'hrm', 'allowed-imports.json');
 }
 
-/** Whether nobody but this user (or the machine's administrator) can have written the file. */
+/** Whether only this user or root can have written the file. */
 function isPrivate(path: string): boolean {
   const { mode, uid } = lstatSync(path);
   const own = process.getuid?.();
@@ -35,8 +35,8 @@ function isPrivate(path: string): boolean {
 }
 
 /**
- * The modules that this user has allowed before. A list that others could have written, or that cannot be read, allows
- * nothing.
+ * The modules that this user has allowed. A list that others could have written, or that cannot be read, counts as
+ * empty.
  */
 export function readAllowedImports(path = allowedImportsPath()): readonly ImportedFile[] {
   try {
@@ -51,12 +51,12 @@ export function readAllowedImports(path = allowedImportsPath()): readonly Import
 
 const isSame = (a: ImportedFile, b: ImportedFile) => a.path === b.path && a.sha256 === b.sha256;
 
-/** Whether this user has allowed the module before: at this place, with this content. */
+/** Whether the list allows a module: its path and its content must be the same. */
 export const isAllowed = (file: ImportedFile, allowed: readonly ImportedFile[]): boolean =>
   allowed.some((other) => isSame(other, file));
 
 /**
- * Remembers that this user allows these modules, as they are now; what was allowed at the same places before is forgotten.
+ * Saves that this user allows these modules with their present content. They replace earlier entries of the same paths.
  *
  * @throws Error of the file system.
  */

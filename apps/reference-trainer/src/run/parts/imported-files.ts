@@ -6,15 +6,15 @@ import { readRegularFile } from '../../files/read-regular-file';
 import { UsageError } from '../../command-line/usage-error';
 import type { ImportedFile } from './allowed-imports';
 
-/** A module larger than this, or one that brings more files, is none of a config. */
+/** The largest module, and the most files that a config may import. */
 const MAX_BYTES = 16 * 2 ** 20;
 const MAX_FILES = 1000;
 
 /**
- * The modules that would be executed for these, as they are now: they themselves, in their order, then the files that they
- * import by a path, and those that these import. Packages are not among them, nor what is only named while they run.
+ * Finds the modules that an import of `paths` would execute, with their present content: first `paths` in their order,
+ * then all files that these import by a path, directly or indirectly. Packages and computed imports are not among them.
  *
- * @throws UsageError for one of `paths` that is missing, and any that is no file or too large.
+ * @throws UsageError if one of `paths` is missing, or any module is not a regular file or too large.
  */
 export async function importedFiles(paths: readonly string[]): Promise<readonly ImportedFile[]> {
   await init;
@@ -31,15 +31,15 @@ export async function importedFiles(paths: readonly string[]): Promise<readonly 
       const content = readRegularFile(path, { maxBytes: MAX_BYTES });
       files.push({ path, sha256: createHash('sha256').update(content).digest('hex') });
       if (files.length > MAX_FILES) throw new UsageError(`${path} and others import more than ${MAX_FILES} files`);
-      found.push(...namedByPath(path, content.toString('utf8')));
+      found.push(...filesImportedBy(path, content.toString('utf8')));
     }
     next = [...new Set(found)].filter((path) => !known.has(path));
   }
   return files;
 }
 
-/** The files that a module imports by a path. One that cannot be read as a module will fail by itself. */
-function namedByPath(path: string, source: string): string[] {
+/** The files that a module imports by a path. One with a syntax error has none: it fails later, when it is imported. */
+function filesImportedBy(path: string, source: string): string[] {
   let specifiers: (string | undefined)[];
   try {
     specifiers = parse(source)[0].map(({ n }) => n);

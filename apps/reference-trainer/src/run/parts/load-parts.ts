@@ -14,32 +14,32 @@ import { importedFiles } from './imported-files';
 
 const KINDS: readonly string[] = ['blocks', 'schedules', 'halting'] satisfies (keyof PartCatalog)[];
 
-/** What a module must give. */
+/** What a module must export, for errors. */
 const EXPECTED = 'expected its default export to be parts by kind and name, such as { blocks: { mine: myBlock } }';
 
-/** Choices of {@link loadParts}. */
+/** Options of {@link loadParts}. */
 export interface LoadPartsOptions {
-  /** Whether the user allows the modules on the command line; what was allowed before need not be allowed again. */
+  /** Whether the command line allows the modules. Modules allowed earlier need no new permission. */
   allowImports: boolean;
-  /** The modules as they were when the run was begun. */
+  /** The modules at the time the run was begun. */
   recorded?: readonly ImportedFile[] | undefined;
   terminal: Pick<Terminal, 'say'>;
 }
 
-/** The parts that a config can choose, and the modules that brought some. */
+/** The parts that a config can name, and the modules that were imported for them. */
 export interface LoadedParts {
   parts: PartCatalog;
-  /** Those of the config first, in its order, then what they import by a path. */
+  /** The modules of the config in its order, then the files that they import by a path. */
   imports: readonly ImportedFile[];
 }
 
 /**
- * The parts that a run's config can choose by name: the standard ones, and those of the modules that it imports. A module's
- * default export is what `withParts` takes: `{ blocks, schedules, halting }`, each optional.
+ * Loads the parts that a run's config can name: the standard ones, and those of the modules that it imports. The
+ * default export of a module is what `withParts` takes: `{ blocks, schedules, halting }`, each optional.
  *
- * Modules are executed, and a run or config may come from anywhere: none is unless the user allows it, now or before.
+ * A run or config may come from an untrusted source, so a module is executed only if the user has allowed it.
  *
- * @throws UsageError for a module that is not allowed, is missing, fails, or gives no parts.
+ * @throws UsageError for a module that is not allowed, is missing, fails, or exports no parts.
  */
 export async function loadParts(
   { name, imports: paths = [] }: Pick<RunConfig, 'name' | 'imports'>,
@@ -75,7 +75,7 @@ function expectAllowed(imports: readonly ImportedFile[], { allowImports, recorde
     try {
       rememberAllowedImports(imports);
     } catch (error) {
-      terminal.say(`What is allowed could not be noted in ${allowedImportsPath()}: ${(error as Error).message}`);
+      terminal.say(`The permission could not be saved in ${allowedImportsPath()}: ${(error as Error).message}`);
     }
   } else {
     const allowed = readAllowedImports();
@@ -86,14 +86,14 @@ function expectAllowed(imports: readonly ImportedFile[], { allowImports, recorde
           `  ${file.path} (SHA-256 ${file.sha256}${changed.includes(file) ? ', changed since the run was begun' : ''})`,
       );
       throw new UsageError(
-        `this run brings code of its own, which would be executed as yours:\n${lines.join('\n')}\n` +
-          'Nothing of it was. Read it; if you trust it, and the packages that it finds from there, give --allow-imports: these files are ' +
-          `then known, as they are and where they are, in ${allowedImportsPath()}.`,
+        `this run imports code that would be executed with your rights:\n${lines.join('\n')}\n` +
+          'None of it was executed. Read it. If you trust it, and the packages that it imports, give --allow-imports: ' +
+          `this permission for these files, unchanged and in their place, is then saved in ${allowedImportsPath()}.`,
       );
     }
   }
   for (const { path } of changed) {
-    terminal.say(`${path} has changed since the run was begun: what it computes may have, too.`);
+    terminal.say(`${path} has changed since the run was begun, so its results may differ.`);
   }
 }
 
@@ -108,7 +108,7 @@ function expectParts(where: string, parts: unknown): Partial<PartCatalog> {
     for (const [type, make] of Object.entries((byName ?? {}) as object)) {
       if (typeof make !== 'function') {
         throw new UsageError(
-          `${where}: ${kind}.${type} is no function; expected one that makes the part of a config's options`,
+          `${where}: ${kind}.${type} is not a function; expected one that makes the part from its options`,
         );
       }
     }

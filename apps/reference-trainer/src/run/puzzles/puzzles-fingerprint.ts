@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { PuzzleDataset } from '@hrm/data';
 
-/** SHA-256 of all that a stream of batches takes from a data set: the same puzzles in the same order have the same. */
+/** SHA-256 of everything that a stream of batches reads of a data set. */
 export function puzzlesFingerprint({ metadata, sets }: PuzzleDataset): string {
   const hash = createHash('sha256');
   const { padId, ignoreLabelId, blankIdentifierId, seqLen, sets: names } = metadata;

@@ -21,31 +21,31 @@ export interface RunPuzzles {
   test: PuzzleDataset;
 }
 
-/** What makes generated puzzles. */
+/** How puzzles are generated. */
 export type GenerateOptions = NonNullable<RunConfig['generate']>;
 
-/** Generates different puzzles for training and for testing. */
+/** Generates training puzzles, and held-out puzzles that differ from them up to symmetry. */
 export function generatePuzzles(task: Task, { train, test, seed, givens, minPathLength }: GenerateOptions): RunPuzzles {
   if (task.kind === 'sudoku') {
     const { size } = task;
-    const learned = generateSudokuPuzzles({ size, count: train, seed, ...(givens && { givens }) });
+    const training = generateSudokuPuzzles({ size, count: train, seed, ...(givens && { givens }) });
     const heldOut = generateSudokuPuzzles({
       size,
       count: test,
       seed: seed + 1,
-      exclude: learned,
+      exclude: training,
       ...(givens && { givens }),
     });
-    return { train: buildSudokuDataset(learned), test: buildSudokuDataset(heldOut) };
+    return { train: buildSudokuDataset(training), test: buildSudokuDataset(heldOut) };
   }
-  if (task.kind === 'tokens') throw new RangeError('puzzles of this kind cannot be generated; give them as --data');
+  if (task.kind === 'tokens') throw new RangeError('puzzles of this kind cannot be generated; give --data');
   const options = { width: task.width, height: task.height, ...(minPathLength && { minPathLength }) };
-  const learned = generateMazePuzzles({ ...options, count: train, seed });
-  const heldOut = generateMazePuzzles({ ...options, count: test, seed: seed + 1, exclude: learned });
-  return { train: buildMazeDataset(learned), test: buildMazeDataset(heldOut) };
+  const training = generateMazePuzzles({ ...options, count: train, seed });
+  const heldOut = generateMazePuzzles({ ...options, count: test, seed: seed + 1, exclude: training });
+  return { train: buildMazeDataset(training), test: buildMazeDataset(heldOut) };
 }
 
-/** Reads one split of a folder in the official layout. @throws UsageError when there is none. */
+/** Reads one split of a data set in the official layout. @throws UsageError if there is none. */
 export async function readSplit(folder: string, split: 'train' | 'test'): Promise<PuzzleDataset> {
   if (!existsSync(join(folder, split)) || !statSync(join(folder, split)).isDirectory()) {
     throw new UsageError(
@@ -56,10 +56,10 @@ export async function readSplit(folder: string, split: 'train' | 'test'): Promis
 }
 
 /**
- * Throws unless a model can take a data set: puzzles of its length, tokens that it has, and a vector for each puzzle
- * identifier, where it has a puzzle embedding.
+ * Makes sure that a model can take a data set: length and vocabulary must be the model's, and a puzzle embedding must
+ * have a vector for each puzzle identifier.
  *
- * @throws UsageError saying what does not fit.
+ * @throws UsageError that names what does not fit.
  */
 export function expectPuzzlesOfModel(
   { metadata }: Pick<PuzzleDataset, 'metadata'>,
@@ -67,20 +67,20 @@ export function expectPuzzlesOfModel(
 ): void {
   if (metadata.seqLen !== seqLen || metadata.vocabSize !== vocabSize) {
     throw new UsageError(
-      `--data: these puzzles have ${metadata.seqLen} tokens out of ${metadata.vocabSize}, ` +
+      `--data: these puzzles have ${metadata.seqLen} tokens out of ${metadata.vocabSize}, but ` +
         `the run's model takes ${seqLen} out of ${vocabSize}`,
     );
   }
   const vectors = puzzleTable?.shape[0];
   if (vectors !== undefined && metadata.numPuzzleIdentifiers > vectors) {
     throw new UsageError(
-      `--data: these puzzles have ${metadata.numPuzzleIdentifiers} identifiers, the run's model has vectors for ${vectors}; ` +
-        'evaluate it on the data set that it was trained on, or on one made together with that',
+      `--data: these puzzles have ${metadata.numPuzzleIdentifiers} identifiers, but the run's model has vectors for ${vectors}; ` +
+        'use the data set that it was trained on, or one made together with that',
     );
   }
 }
 
-/** Tokens of a puzzle of this task, and how many there are to choose from. */
+/** Tokens in a puzzle of this task, and the size of its vocabulary. */
 export function taskShape(task: Task): { seqLen: number; vocabSize: number } {
   switch (task.kind) {
     case 'sudoku':
@@ -96,16 +96,16 @@ function expectTask({ metadata }: PuzzleDataset, task: Task, folder: string): vo
   const { seqLen, vocabSize } = taskShape(task);
   if (metadata.seqLen !== seqLen || metadata.vocabSize !== vocabSize) {
     throw new UsageError(
-      `--data: the puzzles in ${folder} have ${metadata.seqLen} tokens out of ${metadata.vocabSize}, ` +
+      `--data: the puzzles in ${folder} have ${metadata.seqLen} tokens out of ${metadata.vocabSize}, but ` +
         `the config's task needs ${seqLen} out of ${vocabSize}`,
     );
   }
 }
 
 /**
- * The puzzles of a run: those in the folder, or else generated as the config says. Nothing is written.
+ * The puzzles of a run: those in the folder, or generated as the config says. Writes nothing.
  *
- * @throws UsageError where there are none, they are of another task, or the config asks for what cannot be generated.
+ * @throws UsageError if there are none, they are of another task, or they cannot be generated.
  */
 export async function preparePuzzles(config: RunConfig, folder: string | undefined): Promise<RunPuzzles> {
   if (folder !== undefined) {
@@ -125,20 +125,20 @@ export async function preparePuzzles(config: RunConfig, folder: string | undefin
   }
 }
 
-/** Writes puzzles as a data set that every command here, and the official code, can read. */
+/** Writes puzzles as a data set in the official layout. */
 export async function writePuzzles(folder: string, { train, test }: RunPuzzles): Promise<void> {
   await writeDataset(folder, 'train', train);
   await writeDataset(folder, 'test', test);
 }
 
-/** Writes the splits of a data set that are not there yet: a process was killed before it had written them. */
+/** Writes the splits that are missing because a process was killed before it had written them. */
 export async function writeMissingPuzzles(folder: string, { train, test }: RunPuzzles): Promise<void> {
   for (const [split, puzzles] of Object.entries({ train, test })) {
     if (!existsSync(join(folder, split))) await writeDataset(folder, split, puzzles);
   }
 }
 
-/** How a task's puzzles are turned into their equals. */
+/** The augmentation of a task's puzzles. @throws UsageError if the task has none. */
 export function taskAugmentation(task: Task): Augmentation {
   switch (task.kind) {
     case 'sudoku':
@@ -146,34 +146,34 @@ export function taskAugmentation(task: Task): Augmentation {
     case 'maze':
       return mazeAugmentation(task.width, task.height);
     case 'tokens':
-      throw new UsageError('training.augment: nobody knows what leaves puzzles of this kind the same; set it to false');
+      throw new UsageError('training.augment: no symmetries are known for puzzles of this kind; set it to false');
   }
 }
 
-/** What a run makes of each puzzle that it draws, one after the other. */
+/** The augmentations of a run, in their order. */
 export function runAugmentations({ task, training }: Pick<RunConfig, 'task' | 'training'>): Augmentation[] {
   const { augment, reveal } = training;
   return [...(augment ? [taskAugmentation(task)] : []), ...(reveal ? [revealAnswers(reveal)] : [])];
 }
 
-/** Puzzles in a data set, over all its sets. */
+/** The number of puzzles in all sets of a data set. */
 export function countPuzzles({ metadata, sets }: PuzzleDataset): number {
   return metadata.sets.reduce((count, name) => count + sets[name]!.inputs.length / metadata.seqLen, 0);
 }
 
-/** Refuses to mix new puzzles with old ones, or to take the place of another file. */
+/** Makes sure that a folder holds no data set yet. @throws UsageError if it does. */
 export function expectNoPuzzles(out: string): void {
   for (const name of ['train', 'test', 'identifiers.json']) {
     if (lstatSync(join(out, name), { throwIfNoEntry: false }))
-      throw new UsageError(`--out: ${join(out, name)} is there already; choose another folder`);
+      throw new UsageError(`--out: ${join(out, name)} exists already; choose another folder`);
   }
 }
 
 /**
- * Writes puzzles into a folder that has none. Of two processes that do so at once one is refused: with both, the splits
- * could be of different seeds.
+ * Writes puzzles into a folder that has none. A lock keeps a second process out, which might write a split of another
+ * seed.
  *
- * @throws UsageError where there are puzzles, or another process works in the folder.
+ * @throws UsageError if there are puzzles already, or if another process works in the folder.
  */
 export async function writeNewPuzzles(out: string, puzzles: RunPuzzles): Promise<void> {
   let lock: RunLock;
@@ -181,7 +181,7 @@ export async function writeNewPuzzles(out: string, puzzles: RunPuzzles): Promise
     lock = await RunLock.acquire(out);
   } catch (error) {
     if (error instanceof RunLockedError)
-      throw new UsageError(`--out: another process works in ${out}: ${error.message}`);
+      throw new UsageError(`--out: another process is using ${out}: ${error.message}`);
     throw error;
   }
   try {

@@ -13,7 +13,7 @@ import { UsageError } from '../../command-line/usage-error';
 import type { RunOptions } from '../training/begin-run';
 import { modelConfigOf, totalStepsOf } from '../building/build-run';
 import { configChanges, describeChanges, type ConfigChange } from '../../config/config-changes';
-import { describeRates } from './describe-rates';
+import { describeRateChange } from './describe-rate-change';
 import { loadParts } from '../parts/load-parts';
 import { prepareRun, type PreparedRun } from '../training/prepare-run';
 import { puzzlesFingerprint } from '../puzzles/puzzles-fingerprint';
@@ -32,11 +32,11 @@ import type { ResumedProgress } from '../training/run-training';
 import { trainPrepared, type TrainedRun } from '../training/train-prepared';
 
 /**
- * Goes on with a run from its newest whole checkpoint. Its folder says what it is; `change` says what is to be otherwise from
- * now on. That is written only when the checkpoint, the puzzles and the place in them have been found to fit.
+ * Resumes a run from its newest whole checkpoint, with a config that may have changed. The new config is written only
+ * when the checkpoint, the puzzles and the position in them are known to fit.
  *
- * @param change gives the config to go on with, from that of the run
- * @throws UsageError where the run cannot be gone on with so; it is then as it was.
+ * @param change returns the config to resume with, given that of the run
+ * @throws UsageError if the run cannot be resumed with this config; it stays as it was.
  */
 export async function resumeRun(
   change: (before: RunConfig) => RunConfig,
@@ -45,7 +45,7 @@ export async function resumeRun(
 ): Promise<TrainedRun> {
   const { out: run, maxSteps, allowImports } = options;
   const say = (text: string | undefined) => text !== undefined && terminal.say(text);
-  // First of all: what another process writes is not read half old, half new.
+  // Before anything is read: another process may be writing.
   const lock = await RunLock.acquire(run);
   try {
     const before = readRunDescription(run);
@@ -68,7 +68,7 @@ export async function resumeRun(
     const engine = await startEngine(terminal, options);
     const folder = options.data ?? puzzlesOfRun(run, before.data);
     const data = folder ?? before.data;
-    if (data === undefined) throw new UsageError('--data is missing: this run does not know where its puzzles are');
+    if (data === undefined) throw new UsageError('--data is missing: this run has no folder of puzzles');
     if (folder === undefined) expectOwnPuzzlesFolder(run);
     const sizes = saved && before.puzzles;
     if (saved) {
@@ -82,12 +82,12 @@ export async function resumeRun(
     if (saved) {
       if (saved.step > prepared.totalSteps) {
         throw new UsageError(
-          `--resume: the run in ${run} has made ${saved.step} steps already, more than the ${prepared.totalSteps} that the ` +
-            'config gives it; raise training.steps (or training.epochs)',
+          `--resume: the run in ${run} has made ${saved.step} steps already, more than the ${prepared.totalSteps} of its ` +
+            'config; raise training.steps (or training.epochs)',
         );
       }
       await restoreTrainer(prepared.trainer, saved, progress);
-      say(`Going on from step ${saved.step}.`);
+      say(`Resuming at step ${saved.step}.`);
       resumed = progress
         ? {
             ...progress,
@@ -98,29 +98,36 @@ export async function resumeRun(
       expectCursor(saved.path, config, prepared.puzzles.train, resumed.cursor);
       const otherMachine = progress && describeOtherMachine(progress, thisRunMachine(engine));
       if (!progress) {
-        say('Its weights were imported, and nothing else: the optimizer and the order of the puzzles start anew.');
+        say('Only its weights were imported: the optimizer and the order of the puzzles start anew.');
       } else {
         if (resumed.cursor !== progress.cursor) {
-          say(
-            `The puzzles in ${data} are not those it was trained on: a new pass over them begins, which is not exact.`,
-          );
+          say(`The puzzles in ${data} are not those it was trained on: a new pass begins, so the run is not exact.`);
         }
         say(otherMachine);
       }
       if (saved.step === prepared.totalSteps) {
-        say(`All ${saved.step} steps of it are made; for more, give --set training.steps=${2 * saved.step}.`);
+        say(`All its ${saved.step} steps are done. For more, give --set training.steps=${2 * saved.step}.`);
       } else {
         const isAsBefore = progress !== undefined && resumed.cursor === progress.cursor && otherMachine === undefined;
-        say(describeCourse({ before: before.config, after: config, changes, prepared, step: saved.step, isAsBefore }));
+        say(
+          describeContinuation({
+            before: before.config,
+            after: config,
+            changes,
+            prepared,
+            step: saved.step,
+            isAsBefore,
+          }),
+        );
       }
-    } else say('There is no checkpoint to go on from yet: starting at step 0.');
+    } else say('There is no checkpoint yet: starting at step 0.');
 
     await writeRunDescription(run, { config, data, puzzles: sizes ?? prepared.puzzles.train.metadata, imports });
     if (folder === undefined) await writeMissingPuzzles(data, prepared.puzzles);
     try {
       return await trainPrepared({ run, config, data, prepared, engine, store, maxSteps, resumed, terminal });
     } catch (error) {
-      // Nothing came of the change: the run is again what its newest checkpoint is of.
+      // If no checkpoint was saved with the new config, the old one is put back.
       const [newest] = await store.steps();
       if (saved && newest === saved.step) await writeRunDescription(run, before).catch(() => undefined);
       throw error;
@@ -130,7 +137,11 @@ export async function resumeRun(
   }
 }
 
-/** Makes sure that what a run's checkpoint holds (`weights` alone of an imported one) can go on with other keys. */
+/**
+ * Makes sure that a run can change these keys.
+ *
+ * @param holds what its checkpoint holds; an imported one has `weights` only.
+ */
 function expectChangeable(
   { run, data }: { run: string; data: string | undefined },
   changes: readonly ConfigChange[],
@@ -139,25 +150,25 @@ function expectChangeable(
   const hasPuzzles = data !== undefined && splits.some((split) => existsSync(join(data, split)));
   const isFixed = ({ key, effect }: ConfigChange) => {
     if (effect !== 'fixed') return false;
-    // Puzzles are generated once.
+    // Puzzles are generated once, so these keys can change only before that.
     if (/^(generate|task)\b/.test(key)) return hasPuzzles || holds !== 'nothing';
     return holds === 'all' || (holds === 'weights' && !key.startsWith('training.'));
   };
   const refused = changes.filter(isFixed);
   if (refused.length === 0) return;
   throw new UsageError(
-    `--resume: the run in ${run} cannot go on with another ${describeChanges(refused, ['has', 'given'])}; ` +
-      'leave CONFIG, --set and --seed out to go on as it was begun, or choose another --out',
+    `--resume: the run in ${run} cannot change ${describeChanges(refused, ['has', 'given'])}; ` +
+      'omit CONFIG, --set and --seed to resume it unchanged, or choose another --out',
   );
 }
 
-/** Where the stream of batches goes on. In other puzzles than before there is no such place: a new pass begins. */
+/** The position at which the stream of batches continues. With other puzzles than before, a new pass begins. */
 function cursorIn(puzzles: PuzzleDataset, { cursor, puzzles: known }: RunProgress): RunProgress['cursor'] {
   if (!cursor || known === undefined || known === puzzlesFingerprint(puzzles)) return cursor;
   return { ...cursor, iteration: cursor.iteration + 1, position: 0 };
 }
 
-/** Makes sure that batches can be drawn from there. @throws FileFormatError where the place is none. */
+/** Makes sure that batches can be drawn from a position. @throws FileFormatError if it does not fit the puzzles. */
 function expectCursor(
   path: string,
   { training: { batchSize, seed } }: RunConfig,
@@ -170,15 +181,15 @@ function expectCursor(
   } catch (error) {
     throw new FileFormatError({
       path,
-      problem: `its place in the puzzles does not fit: ${(error as Error).message}`,
+      problem: `its position in the puzzles does not fit: ${(error as Error).message}`,
       expected: 'the checkpoint of a run on these puzzles',
       cause: error,
     });
   }
 }
 
-/** What becomes of a run that goes on with another config; undefined where that is the same. */
-function describeCourse({
+/** Describes how a run continues with another config; undefined if the config is the same. */
+function describeContinuation({
   before,
   after,
   changes,
@@ -191,11 +202,11 @@ function describeCourse({
   changes: readonly ConfigChange[];
   prepared: PreparedRun;
   step: number;
-  /** Whether all but the config is as it was: optimizer, puzzles, machine. What is not has been told of. */
+  /** Whether all else is as before: optimizer, puzzles, machine. Other differences have been printed already. */
   isAsBefore: boolean;
 }): string | undefined {
   if (changes.length === 0) return undefined;
-  const rates = describeRates(
+  const rates = describeRateChange(
     { training: before.training, totalSteps: totalStepsOf(before, puzzles.train.metadata) },
     { training: after.training, totalSteps },
     step,
@@ -205,12 +216,12 @@ function describeCourse({
     effect === 'fixed' ||
     (effect === 'length' && (rates !== undefined || isProgressive(model.schedule)));
   const inexact = changes.filter(isInexact).map(({ key }) => key);
-  const goesOn = isAsBefore ? 'It goes on' : 'But for what is told above, it goes on';
+  const continues = isAsBefore ? 'It continues' : 'Apart from the differences above, it continues';
   const exactness =
     inexact.length > 0
-      ? `It goes on, but not as a run begun so: ${inexact.join(', ')} changed on the way.`
+      ? `It continues, but differs from a run begun with these values: ${inexact.join(', ')} changed on the way.`
       : changes.some(({ effect }) => effect === 'rounding')
-        ? `${goesOn} as a run begun so would, within rounding.`
-        : `${goesOn} exactly as a run begun so would.`;
+        ? `${continues} like a run begun with these values, within rounding.`
+        : `${continues} exactly like a run begun with these values.`;
   return [`Changed: ${describeChanges(changes, ['was', 'now'])}. ${exactness}`, ...(rates ? [rates] : [])].join('\n');
 }

@@ -10,24 +10,25 @@ import { expectFreeFolder, runPaths, writeRunDescription } from '../folder/run-f
 import { writePuzzles } from '../puzzles/run-puzzles';
 import { trainPrepared, type TrainedRun } from './train-prepared';
 
-/** How a run is trained, new or begun. */
+/** Options of a new or resumed run. */
 export interface RunOptions extends EngineOptions {
   /** Its folder. */
   out: string;
-  /** The folder of its puzzles. Default: generated, or those it was begun with. */
+  /** The folder of its puzzles. Default: those that it was begun with; for a new run, generated ones. */
   data?: string | undefined;
-  /** Step at which this call ends, at the latest. */
+  /** The last step of this call. Default: that of the config. */
   maxSteps?: number | undefined;
   /** Whether modules that the config imports may be executed, see `loadParts`. */
   allowImports: boolean;
 }
 
-/** A run of `hrm demo` is begun anew each time; any other run stays. */
+/** Options of {@link beginRun}. */
 export interface BeginRunOptions extends RunOptions {
+  /** Whether this is `hrm demo`, which replaces the run of an earlier demo. Default false. */
   isDemo?: boolean;
 }
 
-/** Begins a run in a folder of its own, and trains it. All that can be wrong is tried before anything is written. */
+/** Begins a run in a folder of its own, and trains it. Everything is checked before anything is written. */
 export async function beginRun(
   config: RunConfig,
   { isDemo = false, ...options }: BeginRunOptions,
@@ -43,7 +44,7 @@ export async function beginRun(
   mkdirSync(run, { recursive: true });
   const lock = await RunLock.acquire(run);
   try {
-    // Another process may have come first.
+    // Another process may have begun a run meanwhile.
     expectPlace();
     if (replacesDemo) await removeEarlierDemo(run);
     const data = options.data ?? runPaths(run).data;

@@ -15,7 +15,7 @@ import {
   type RunPuzzles,
 } from '../puzzles/run-puzzles';
 
-/** All that a run trains with, made and checked. */
+/** Everything that a run trains with, made and checked. */
 export interface PreparedRun {
   puzzles: RunPuzzles;
   model: RecursiveReasoner;
@@ -25,11 +25,11 @@ export interface PreparedRun {
 }
 
 /**
- * Makes what a run trains with, and tries all that its config, its puzzles and their sizes can get wrong together. Nothing is
- * written, so that the command can be put right and given again.
+ * Makes everything that a run trains with, and checks that config, puzzles and sizes fit together. It writes nothing,
+ * so that a wrong command can be corrected and repeated.
  *
- * @param options `data`: the folder of its puzzles; undefined where they are generated. `sizes`: what its model is made for;
- *   default what the training puzzles need.
+ * @param options `data`: the folder of its puzzles; undefined if they are generated. `sizes`: the sizes that its model is made
+ *   for; default those of the training puzzles.
  * @throws UsageError naming the key or option.
  */
 export async function prepareRun(
@@ -63,7 +63,7 @@ function expectSteps(config: RunConfig, { train, test }: RunPuzzles): number {
     if (countPuzzles(puzzles) === 0) throw new UsageError(`--data: the folder "${split}" holds no puzzles`);
     if (!hasLabels(puzzles)) {
       throw new UsageError(
-        `--data: no puzzle in the folder "${split}" has a label, expected the answers beside the puzzles`,
+        `--data: no puzzle in the folder "${split}" has a label; expected an answer for each puzzle`,
       );
     }
   }
@@ -71,16 +71,16 @@ function expectSteps(config: RunConfig, { train, test }: RunPuzzles): number {
   if (steps >= 1) return steps;
   throw new UsageError(
     `training.epochs: ${counted(epochs ?? 0, 'epoch')} over ${counted(train.metadata.totalGroups, 'puzzle')} in batches of ` +
-      `${batchSize} is not one step; raise training.epochs, or lower training.batchSize`,
+      `${batchSize} is less than one step; raise training.epochs, or lower training.batchSize`,
   );
 }
 
-/** Whether any cell has a label: what a model learns from, and is compared with. */
+/** Whether any cell has a label. */
 function hasLabels({ metadata: { ignoreLabelId }, sets }: PuzzleDataset): boolean {
   return Object.values(sets).some(({ labels }) => labels.some((label) => label !== ignoreLabelId));
 }
 
-/** Examples that a pass over the set gives at the least: of each group one puzzle, whichever comes. */
+/** The fewest examples that a pass over the set can give: it takes one puzzle of each group, at random. */
 function leastExamples({ groupIndices, puzzleIndices }: PuzzleSet): number {
   let least = 0;
   for (let group = 0; group + 1 < groupIndices.length; group++) {

@@ -14,26 +14,26 @@ import { checkpointFiles } from '../checkpoint/run-state';
 import { StopSignals, type StopSignal } from '../../process/stop-signals';
 import { TrainingFigures } from './training-figures';
 
-/** Where a run goes on. */
+/** The state at which a run is resumed, in addition to the trainer's. */
 export interface ResumedProgress extends Pick<RunProgress, 'cursor' | 'metricsLength' | 'best'> {
-  /** Of the step that it goes on from. */
+  /** The random state after the step of the checkpoint. */
   random?: RunProgress['random'];
-  /** Whether the step has no evaluation in its checkpoint: where one was due, it did not come to its end. */
+  /** Whether the checkpoint has no evaluation. If one was due at its step, it was interrupted. */
   lacksEvaluation: boolean;
 }
 
-/** What a training run needs. Its caller holds the lock of the folder. */
+/** What {@link runTraining} needs. Its caller holds the lock of the folder. */
 export interface TrainingRun {
   run: string;
   config: RunConfig;
   puzzles: RunPuzzles;
   trainer: Trainer;
-  /** Step at which this call ends, at the latest. */
+  /** The last step of this call. */
   lastStep: number;
   store: CheckpointStore;
-  /** Where the run goes on: the trainer has that state already. Undefined at its beginning. */
+  /** Undefined for a new run. The trainer has the checkpoint's state already. */
   resumed?: ResumedProgress | undefined;
-  /** What each checkpoint tells of the run beside its progress. */
+  /** What each checkpoint records about the run, in addition to its progress. */
   record: RunRecord;
   terminal: Terminal;
 }
@@ -42,17 +42,18 @@ export interface TrainingRun {
 export interface TrainingResult {
   steps: number;
   evaluation: Evaluation | undefined;
-  /** Seconds in training steps and evaluations. */
+  /** Seconds of training steps and evaluations. */
   seconds: number;
   samplesPerSecond: number;
-  /** Whether the accuracy to stop at was reached. */
+  /** Whether the goal of the config was reached. */
   reachedGoal: boolean;
   stoppedBy: StopSignal | undefined;
 }
 
 /**
- * Trains to the last step, evaluating and saving on the way, and ends early at its goal or on a signal. Each evaluation comes
- * after its step was saved, and ends at a signal; one that did not end is made up for when the run is resumed.
+ * Trains to the last step, with evaluations and checkpoints on the way. Ends early when the goal is reached or on a
+ * signal. Each evaluation starts after its step was saved. A signal ends it too; it is repeated when the run is
+ * resumed.
  */
 export async function runTraining({
   run,
@@ -69,7 +70,7 @@ export async function runTraining({
   const { checkpointEvery = Infinity, checkpointMinutes } = config.training;
   const paths = runPaths(run);
   const signals = new StopSignals((signal) =>
-    terminal.say(`${signal}: finishing the step and saving; again to stop at once`),
+    terminal.say(`${signal}: finishing the step and saving; repeat it to stop at once`),
   );
   let figures: TrainingFigures | undefined;
   let openLog: MetricsLog | undefined;
@@ -85,7 +86,7 @@ export async function runTraining({
 
     const random: RunProgress['random'] = resumed?.random ?? [0, 0, 0, 0];
     let lastSaved = { step: resumed ? trainer.steps : -1, random, at: started };
-    /** All that a checkpoint tells beside tensors, with what is in the log now. */
+    /** The JSON of a checkpoint, with the present length of the log. */
     const progressWith = async (random: RunProgress['random']): Promise<JsonValue> => {
       await log.flush();
       const now: RunProgress = { random, cursor, metricsLength: log.length, best, ...record };
@@ -100,12 +101,12 @@ export async function runTraining({
 
     let evaluation: Evaluation | undefined;
     let reachedGoal = false;
-    /** Evaluates the step that was saved last, and adds what comes of it to its checkpoint; a signal leaves it for later. */
+    /** Evaluates the step that was saved last, and adds the result to its checkpoint. A signal cancels it. */
     const evaluateSaved = async () => {
       let isWhole = true;
       const batches = async function* () {
         for (const batch of evaluationBatches(puzzles.test, { batchSize })) {
-          // Computing gives signals no chance to be heard.
+          // Signals are delivered only between turns of the event loop.
           await setImmediate();
           isWhole = signals.received === undefined;
           if (!isWhole) return;
@@ -157,7 +158,7 @@ export async function runTraining({
     terminal.say(
       `Trained to step ${count(trainer.steps)} of ${count(lastStep)} in ${describeSeconds(seconds)}${goal}.`,
     );
-    if (signals.received) terminal.say(`Go on: ${printedCommand('train', '--resume', '--out', run)}`);
+    if (signals.received) terminal.say(`Resume: ${printedCommand('train', '--resume', '--out', run)}`);
     return {
       steps: trainer.steps,
       evaluation,
@@ -175,7 +176,7 @@ export async function runTraining({
     await openLog?.close().catch(() => undefined);
     throw error;
   } finally {
-    // Also where a step fails.
+    // Also if a step fails.
     figures?.stop();
     signals.close();
   }

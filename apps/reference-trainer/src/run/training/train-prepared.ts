@@ -10,7 +10,7 @@ import { countPuzzles } from '../puzzles/run-puzzles';
 import { runTraining, type ResumedProgress, type TrainingResult } from './run-training';
 import { versions } from '../../engine/versions';
 
-/** A run in a folder that is locked and described, ready to go. */
+/** A run that is ready to train: its folder is locked and has its description. */
 export interface ReadyRun {
   run: string;
   config: RunConfig;
@@ -20,7 +20,7 @@ export interface ReadyRun {
   engine: Engine;
   store: CheckpointStore;
   maxSteps?: number | undefined;
-  /** Where it goes on; the trainer has that state already. Undefined at its beginning. */
+  /** Undefined for a new run. The trainer has the checkpoint's state already. */
   resumed?: ResumedProgress | undefined;
   terminal: Terminal;
 }
@@ -33,7 +33,7 @@ export interface TrainedRun {
   data: string;
 }
 
-/** Trains a run that is ready, and frees its model. */
+/** Trains a prepared run, and frees its model. */
 export async function trainPrepared(ready: ReadyRun): Promise<TrainedRun> {
   const { run, config, data, engine, prepared, maxSteps = Infinity, store, resumed, terminal } = ready;
   const { puzzles, model, trainer, totalSteps } = prepared;
@@ -41,7 +41,7 @@ export async function trainPrepared(ready: ReadyRun): Promise<TrainedRun> {
   const record = { config, versions, machine: thisRunMachine(engine), puzzles: puzzlesFingerprint(puzzles.train) };
   terminal.say(
     `${config.name}: ${countParameters(model).toLocaleString('en')} parameters, ` +
-      `${countPuzzles(puzzles.train).toLocaleString('en')} puzzles to learn from, ${countPuzzles(puzzles.test).toLocaleString('en')} held out, ` +
+      `${countPuzzles(puzzles.train).toLocaleString('en')} training puzzles, ${countPuzzles(puzzles.test).toLocaleString('en')} held out, ` +
       `up to ${lastStep.toLocaleString('en')} steps of ${config.training.batchSize}. Files: ${run}`,
   );
   try {

@@ -3,10 +3,10 @@ import { percent } from '../../terminal/percent';
 import { Progress, type ProgressFigures } from '../../terminal/progress';
 import type { Terminal } from '../../terminal/terminal';
 
-/** Smooths a figure over about this many steps. */
+/** Figures are smoothed over about this many steps. */
 const SMOOTHING = 20;
 
-/** Where a person watches, figures stay on the terminal at least so often. */
+/** On a terminal, seconds between two lines of figures that stay. */
 const KEEP_SECONDS = 60;
 
 const smooth = (old: number, now: number | undefined) =>
@@ -14,7 +14,7 @@ const smooth = (old: number, now: number | undefined) =>
 
 const digits = (value: number, count: number) => (Number.isNaN(value) ? '-' : value.toFixed(count));
 
-/** Shows how training goes: figures that run beside a bar, and those of each evaluation, which stay. */
+/** Shows the progress of training: figures next to a bar, and a line for each evaluation. */
 export class TrainingFigures {
   readonly #terminal: Terminal;
   readonly #bar: Progress;
@@ -30,23 +30,23 @@ export class TrainingFigures {
     this.#bar = new Progress(terminal, 'training', lastStep);
   }
 
-  /** Puzzles a second, not a number before the second step. */
+  /** Puzzles per second; NaN before the second step. */
   get speed(): number {
     return this.#speed;
   }
 
-  /** Shows a step. @param untilSave steps to the next save. */
+  /** Shows a step. @param untilSave steps until the next save. */
   showStep({ step, metrics, samplesPerSecond }: StepEvent, untilSave: number): void {
     this.#loss = smooth(this.#loss, metrics['tokenLoss']);
     this.#exact = smooth(this.#exact, metrics['exactAccuracy']);
     this.#segments = smooth(this.#segments, metrics['steps']);
-    // The first step compiles; it says nothing about the others.
+    // The first step also compiles, so it does not count.
     if (++this.#steps > 1) this.#speed = smooth(this.#speed, samplesPerSecond);
     this.#bar.update(step, { ...this.#figures(), save: `in ${untilSave}` });
     if (this.#terminal.isLive && performance.now() - this.#keptAt > KEEP_SECONDS * 1000) this.#keep(step);
   }
 
-  /** Shows an evaluation. It stays. */
+  /** Writes a line for an evaluation. */
   showEvaluation(step: number, { exactAccuracy }: Pick<Evaluation, 'exactAccuracy'>): void {
     this.#keep(step, { 'held out': percent(exactAccuracy) });
   }

@@ -2,7 +2,7 @@ import type { Evaluation } from '@hrm/trainer';
 import type { RunConfig } from '../../config/run-config';
 import { percent } from '../../terminal/percent';
 
-/** Whether an evaluation reaches all that the config stops at; never where it names no goal. */
+/** Whether an evaluation reaches the goal of the config; false if the config has none. */
 export function reachesGoal(
   { stopAtExactAccuracy, stopAtHaltedAccuracy }: RunConfig['training'],
   { exactAccuracy, halted }: Pick<Evaluation, 'exactAccuracy'> & { halted: { exactAccuracy: number } },
@@ -13,7 +13,7 @@ export function reachesGoal(
 
 /** The goal in words: `99%`, or `99%, and 98% where puzzles halt,`. */
 export function describeGoal({ stopAtExactAccuracy, stopAtHaltedAccuracy }: RunConfig['training']): string {
-  // As a person would write it: 99% and 99.5%.
+  // Without trailing zeros: 99% and 99.5%.
   const share = (value: number) => percent(value, 2).replace(/\.?0+%/, '%');
   const halted = stopAtHaltedAccuracy === undefined ? undefined : `${share(stopAtHaltedAccuracy)} where puzzles halt`;
   if (stopAtExactAccuracy === undefined) return halted ?? '';

@@ -8,13 +8,11 @@ import { evaluate } from '@hrm/trainer';
 const CANDIDATES = 128;
 
 /**
- * The puzzle, among the first of a data set, on which the model changes its mind longest before it is right: the best to
- * watch. Returns its tokens.
+ * Picks a puzzle for the demo: among the first of a data set, the one that the model solves after the most segments.
+ *
+ * @returns its tokens
  */
-export async function pickThoughtfulPuzzle(
-  model: RecursiveReasoner,
-  { metadata, sets }: PuzzleDataset,
-): Promise<Int32Array> {
+export async function pickDemoPuzzle(model: RecursiveReasoner, { metadata, sets }: PuzzleDataset): Promise<Int32Array> {
   const { seqLen } = metadata;
   const { inputs, labels } = sets[metadata.sets[0]!]!;
   const count = Math.min(CANDIDATES, inputs.length / seqLen);
