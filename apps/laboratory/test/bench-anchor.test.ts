@@ -7,7 +7,7 @@ import { findPytorchAnchor, type RunCommand } from '../src/bench/contenders/pyto
 let folder: string;
 let commands: string[];
 
-/** Runs nothing: succeeds, except for commands with one of these words, and makes what git and venv would. */
+/** Pretends to run commands: those with one of these words fail; git and venv make their files. */
 const pretend =
   (...failing: string[]): RunCommand =>
   async (program, args) => {
@@ -50,7 +50,7 @@ describe('findPytorchAnchor', () => {
     vi.unstubAllEnvs();
   });
 
-  it('sets nothing up where both are given', async () => {
+  it('sets nothing up if both are given', async () => {
     const checkout = join(folder, 'mine');
     makeCheckout(checkout);
     const anchor = await findPytorchAnchor({ folder, python: 'my-python', checkout, run: pretend('rev-parse') });
@@ -68,7 +68,7 @@ describe('findPytorchAnchor', () => {
     await expect(findPytorchAnchor({ folder, run: pretend(failing) })).rejects.toThrow(message);
   });
 
-  it('leaves no half environment and no half checkout behind', async () => {
+  it('leaves no incomplete environment or checkout behind', async () => {
     await expect(findPytorchAnchor({ folder, run: pretend('pip install') })).rejects.toThrow();
     expect(existsSync(join(folder, 'environment'))).toBe(false);
     rmSync(join(folder, 'HRM'), { recursive: true });

@@ -48,7 +48,7 @@ describe('parseReply', () => {
 });
 
 describe('Contender', () => {
-  it('answers what it is asked, whatever else is printed', async () => {
+  it('answers requests, whatever else it prints', async () => {
     const { contender, ready } = await Contender.start(fake('a', { printNoise: true, seconds: 0.5 }));
     expect(ready.versions).toEqual({ a: '1.0' });
     expect(await contender.train(3)).toEqual([5, 0.5, 0.5]);
@@ -59,7 +59,7 @@ describe('Contender', () => {
     expect(asked()).toEqual(['a: train 3', 'a: evaluate 1', 'a: matmul 3 4 5 0.1', 'a: memory']);
   });
 
-  it('tells why one could not start', async () => {
+  it('reports why a contender could not start', async () => {
     const failed = Contender.start(fake('a', { notReady: true }));
     await expect(failed).rejects.toThrow(ContenderError);
     await expect(failed).rejects.toThrow(/^a ended with status 3:\nfirst line\nno module named torch$/);
@@ -67,7 +67,7 @@ describe('Contender', () => {
     await expect(missing).rejects.toThrow(/^b could not be started \(.*ENOENT/);
   });
 
-  it('tells why one failed, then and ever after', async () => {
+  it('reports why a contender failed, also to later requests', async () => {
     const { contender } = await Contender.start(fake('a', { failAt: 'evaluate' }));
     await expect(contender.evaluate(1)).rejects.toThrow('a ended with status 1:\nout of memory');
     await expect(contender.train(1)).rejects.toThrow('out of memory');
@@ -76,7 +76,7 @@ describe('Contender', () => {
 });
 
 describe('measureSize', () => {
-  it('has all take turns, another one first in each round', async () => {
+  it('lets all take turns, with another one first in each round', async () => {
     const commands = {
       eager: fake('eager'),
       compiled: fake('compiled'),
@@ -116,7 +116,7 @@ describe('measureSize', () => {
     expect(contenders.ours).toMatchObject({ first: 2, seconds: [[2]], matmulGflops: [] });
   });
 
-  it('leaves out one that fails, and goes on with the others', async () => {
+  it('leaves out one that fails, and continues with the others', async () => {
     const commands = {
       eager: fake('eager', { notReady: true }),
       compiled: fake('compiled', { failAt: 'matmul' }),
@@ -131,7 +131,7 @@ describe('measureSize', () => {
 });
 
 describe('rotate', () => {
-  it('begins with another one each time', () => {
+  it('begins with another one each round', () => {
     expect([0, 1, 2, 3].map((round) => rotate(['a', 'b', 'c'], round).join(''))).toEqual(['abc', 'bca', 'cab', 'abc']);
     expect(rotate([], 3)).toEqual([]);
   });

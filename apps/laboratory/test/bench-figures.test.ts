@@ -37,7 +37,7 @@ const measured = (figures: Partial<ContenderMeasurement>): ContenderMeasurement 
   ...figures,
 });
 
-/** Both sides at the medium size; in the second round the machine was busy. */
+/** Both sides at the medium size; the machine was busy in the second round. */
 const medium: SizeMeasurement = {
   sizes: benchSizes.medium.sizes,
   rounds: 3,
@@ -50,7 +50,7 @@ const medium: SizeMeasurement = {
 };
 
 describe('summarize', () => {
-  it('gives the middle one, or the mean of the middle two, and the spread', () => {
+  it('gives the median and the range', () => {
     expect(summarize([3, 1, 2])).toEqual({ median: 2, least: 1, most: 3 });
     expect(summarize([10, 1, 2, 4])).toEqual({ median: 3, least: 1, most: 10 });
     expect(() => summarize([])).toThrow(RangeError);
@@ -64,7 +64,7 @@ describe('fitPowerLaw', () => {
     expect(factor).toBeCloseTo(3, 10);
   });
 
-  it('refuses what has no logarithm, and a single x', () => {
+  it('refuses values without a logarithm, and a single x', () => {
     expect(() => fitPowerLaw([{ x: 0, y: 1 }])).toThrow('above 0');
     expect(() =>
       fitPowerLaw([
@@ -79,14 +79,14 @@ describe('performanceRows', () => {
   const rowOf = (work: string, figure: string) =>
     performanceRows({ medium }).find((one) => one.work === work && one.figure.startsWith(figure))!;
 
-  it('divides round by round, so that a busy round changes nothing', () => {
+  it('divides round by round, so that a busy round has no effect', () => {
     const { measured, verdict } = rowOf('training step', 'official eager');
     expect(measured!.median).toBeCloseTo(2, 10);
     expect(measured!.most).toBeCloseTo(2.2, 10);
     expect(verdict).toBe('aim reached');
   });
 
-  it('takes the share of the faster library of each round', () => {
+  it('takes the share of the faster library in each round', () => {
     const gflops = trainingFlops(benchSizes.medium.sizes) / 1e9;
     const { measured } = rowOf('training step', 'share');
     const expected = [gflops / 1 / 200, gflops / 4 / 110, gflops / 1 / 200];
@@ -94,7 +94,7 @@ describe('performanceRows', () => {
     expect(measured!.least).toBeCloseTo(expected[1]!, 10);
   });
 
-  it('tells what missed its floor, and what was not measured', () => {
+  it('reports missed floors, and figures that were not measured', () => {
     const slow = { ...medium, contenders: { eager: medium.contenders.ours!, ours: medium.contenders.eager! } };
     const [row, ...others] = performanceRows({ 'medium-evaluation': slow });
     expect(row).toMatchObject({ work: 'evaluation, 16 segments', verdict: 'missed', measured: { median: 0.5 } });
@@ -143,21 +143,21 @@ describe('tables', () => {
     expect(table).toMatch(/torch\.compile \/ ours +\| 1\.15 +\| 1\.40 +\| - +\| not measured/);
   });
 
-  it('gives what each did', () => {
+  it('shows the figures of each contender', () => {
     const [, , , ours] = contenderTable({ medium }).split('\n');
     expect(ours).toMatch(
       /^\| medium \| ours +\| 3\.00 +\| 1\.00 \(1\.00-4\.00\) +\| 128\.0 +\| 150 \(110-180\) +\| 1000 +\|$/,
     );
   });
 
-  it('says where it was, and warns of a busy machine', () => {
+  it('describes the machine, and warns if it was busy', () => {
     expect(describeMachine(machine)).toBe('Fast & Sons, 2 cores, 16 GiB of memory, Linux 6\nNode 24.0.0, 2026-01-02');
     expect(describeMachine({ ...machine, load: 1.5 })).toContain('(1.5 of 2 cores)');
     expect(describeMachine({ ...machine, allocator: { MALLOC_ARENA_MAX: '1' } })).toContain('MALLOC_ARENA_MAX=1');
   });
 });
 
-/** Elements that are opened and closed, in order. @throws where they are not nested. */
+/** The elements in their order. @throws Error if they are not nested correctly. */
 function nestedElements(svg: string): string[] {
   const open: string[] = [];
   const names: string[] = [];
@@ -177,7 +177,7 @@ describe('keptMeasurements', () => {
   const file = join(mkdtempSync(join(tmpdir(), 'hrm-kept-')), 'performance.json');
   afterAll(() => rmSync(dirname(file), { recursive: true }));
 
-  it('keeps what the same machine measured with the same versions', () => {
+  it('keeps measurements of the same machine with the same versions', () => {
     writeFileSync(file, JSON.stringify({ format: 1, machine, measurements: { medium, other: {} } }));
     expect(keptMeasurements(file, machine)).toEqual({ medium });
     expect(keptMeasurements(file, { ...machine, processor: 'another' })).toBeUndefined();
@@ -185,7 +185,7 @@ describe('keptMeasurements', () => {
     expect(keptMeasurements(file, { ...machine, versions: { Node: '20.0.0' } })).toBeUndefined();
   });
 
-  it('keeps nothing of another file', () => {
+  it('keeps nothing from another file', () => {
     for (const text of ['', '[]', '{"format":2}']) {
       writeFileSync(file, text);
       expect(keptMeasurements(file, machine), text).toBeUndefined();
@@ -216,7 +216,7 @@ describe('charts', () => {
     expect(svg).not.toContain('NaN');
     const width = (figure: number) => {
       const one = { ...rows[0]!, measured: { median: figure, least: figure, most: figure } };
-      // The last rectangle: the first are the ground and the legend.
+      // The last rectangle, after the background and the legend.
       return Number(
         performanceChart([one], machine)
           .match(/(?<=<rect [^>]*width=")[\d.]+/g)!
@@ -237,7 +237,7 @@ describe('charts', () => {
   });
 });
 
-describe('a share of the machine’s matrix speed of more than 1', () => {
+describe('a share of the machine’s matmul speed above 1', () => {
   it('is an error, never a figure', () => {
     const [seconds, flops] = [0.5, trainingFlops(benchSizes.medium.sizes)];
     const ours = { name: 'ours', versions: {}, first: 1, seconds: [[seconds]], peakRssMib: 1 };

@@ -32,12 +32,11 @@ const commandShapes: readonly CommandShape[] = [
 
 describeHelp(hrmLab);
 
-it('the command lines of the documentation are such as the command takes', () =>
-  expectDocumented(hrmLab, { least: 8 }));
+it('the command lines in the documentation are valid', () => expectDocumented(hrmLab, { least: 8 }));
 
-it('its README lists every command, as its help does', () => expectListed(hrmLab, 'apps/laboratory/README.md'));
+it('its README lists every command as the help does', () => expectListed(hrmLab, 'apps/laboratory/README.md'));
 
-describe('bad command lines exit with 2, name what is wrong, write nothing and show no stack', () => {
+describe('wrong command lines exit with 2, name the mistake, write nothing and show no stack', () => {
   it.each([
     [['bench'], 'expected one of --against pytorch, --growth, --data'],
     [['bench', '--data', '--backend', 'abacus'], '--backend'],
@@ -60,7 +59,7 @@ describe('bad command lines exit with 2, name what is wrong, write nothing and s
     expect(readdirSync('.')).toEqual(before);
   });
 
-  it('60 of them, each with one thing wrong', async () => {
+  it('60 random ones, each with one mistake', async () => {
     const random = randomNumbers(0);
     const flaws: string[] = [];
     for (let i = 0; i < 60; i++) {
@@ -71,7 +70,7 @@ describe('bad command lines exit with 2, name what is wrong, write nothing and s
     expect(flaws).toEqual([]);
   });
 
-  it.each(commandShapes)('all options of `hrm-lab $words` are among those tried', ({ words, options }) => {
+  it.each(commandShapes)('all options of `hrm-lab $words` are tried', ({ words, options }) => {
     const { options: schema } = hrmLab.commands.find(({ name }) => name === words.join(' '))!;
     const flags = Object.keys(schema.shape).map((key) => key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`));
     expect(flags.filter((flag) => flag !== 'folders').sort()).toEqual(Object.keys(options).sort());
@@ -79,7 +78,7 @@ describe('bad command lines exit with 2, name what is wrong, write nothing and s
 });
 
 // Windows has no pipes among files.
-it.skipIf(process.platform === 'win32')('a pipe that nobody writes to is refused as a case at once', async () => {
+it.skipIf(process.platform === 'win32')('a pipe without a writer is refused as a case at once', async () => {
   execFileSync('mkfifo', ['case.json']);
   const { status, stderr } = await runInProcess(['parity', '.', '--backend', 'cpu']);
   expect(stderr).toContain('it is a folder, pipe or device; expected a file');

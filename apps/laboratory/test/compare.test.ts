@@ -28,7 +28,7 @@ const schedules = Object.keys(comparedSchedules) as ComparisonCell['schedule'][]
 const controllers = Object.keys(comparedControllers) as ComparisonCell['controller'][];
 const cell: ComparisonCell = { size: 4, schedule: 'one-step-gradient', controller: 'residual', seed: 0 };
 
-describe('what is compared', () => {
+describe('a comparison', () => {
   const sizes = { seqLen: 16, vocabSize: 6, numPuzzleIdentifiers: 1 };
 
   it.each(schedules)('%s makes six refinements a segment', (schedule) => {
@@ -53,7 +53,7 @@ describe('what is compared', () => {
     model.dispose();
   });
 
-  it('is every schedule with every controller, whole seeds first, and nothing else changes', () => {
+  it('has every schedule with every controller, seed by seed, with all else the same', () => {
     const cells = comparisonCells({ sizes: [4, 6], schedules, controllers, seeds: 2 });
     expect(cells).toHaveLength(2 * 5 * 8 * 2);
     expect(cells.slice(0, 80).every(({ seed }) => seed === 0)).toBe(true);
@@ -71,7 +71,7 @@ describe('what is compared', () => {
 });
 
 describe('a cell', () => {
-  it('that cannot be trained is a result that says why', async () => {
+  it('that cannot be trained has a result that says why', async () => {
     const config = cellConfig(cell, 3);
     config.generate = { train: 40, test: 10, givens: [8, 10], seed: 0 };
     config.training.learningRate = 1e38;
@@ -105,7 +105,7 @@ describe('the tables', () => {
     { cell: { ...cell, seed: 2 }, outcome: 'trained', figures: figures(0.5) },
   ];
 
-  it('have mean, least and most of the seeds that there are, and what went wrong', () => {
+  it('have the mean and range of the seeds, and failures', () => {
     const [residual, ponder] = comparisonRows(results);
     expect(residual).toMatchObject({
       controller: 'residual',
@@ -124,7 +124,7 @@ describe('the tables', () => {
     expect(comparisonTables(results)).toContain('a \\| b');
   });
 
-  it('have means over whole seeds alone', () => {
+  it('have means over complete seeds only', () => {
     const [residual, ponder] = comparisonMargins(results, 'controller');
     expect(residual).toMatchObject({ schedule: 'all', controller: 'residual', figures: { puzzles: { mean: 0.5 } } });
     expect(residual!.seeds).toBe(2);
@@ -140,7 +140,7 @@ describe('hrm-lab compare', () => {
   const small = [...args, '--controllers', 'fixed-steps,residual', '--steps', '2'];
   type Rows = { controller: string; figures: { [name: string]: { mean: number } } }[];
 
-  it('trains each cell, and goes on where it stopped', { timeout: 300_000 }, () => {
+  it('trains each cell, and continues where it stopped', { timeout: 300_000 }, () => {
     const first = runHrmLab(small);
     expect(first.status, first.stderr).toBe(0);
     const rows = first.json['rows'] as Rows;
@@ -156,7 +156,7 @@ describe('hrm-lab compare', () => {
     }
     expect(readFileSync(join(out, 'comparison.md'), 'utf8')).toMatch(/## Sudoku 4x4\n\n\| schedule +\| controller/);
 
-    // One cell is there already and is taken as it is; the other is trained again, to the same.
+    // One cell exists and is kept; the other is trained again, with the same result.
     const path = (controller: string) => join(out, 'cells', `4x4.one-step-gradient.${controller}.seed-0.json`);
     const kept = JSON.parse(readFileSync(path('fixed-steps'), 'utf8')) as { result: { figures: CellFigures } };
     kept.result.figures.seconds = 12345;
@@ -169,7 +169,7 @@ describe('hrm-lab compare', () => {
     expect(again[1]!.figures['seconds']!.mean).not.toBe(12345);
   });
 
-  it('does not mix budgets in a folder, and names what it does not know', () => {
+  it('does not mix numbers of steps in a folder, and names unknown parts', () => {
     const other = runHrmLab([...args, '--controllers', 'fixed-steps', '--steps', '3']);
     expect(other.status).toBe(2);
     expect(other.stderr).toContain('another budget');

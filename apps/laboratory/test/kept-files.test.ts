@@ -9,7 +9,7 @@ import { runInProcess } from './run-in-process';
 
 useEmptyFolder('lab-kept-files');
 
-describe('what a command did not write is not overwritten', () => {
+describe('files that a command did not write are not overwritten', () => {
   it('by hrm-lab compare', async () => {
     mkdirSync('notes');
     writeFileSync('notes/comparison.md', 'of two novels');
@@ -32,7 +32,7 @@ describe('what a command did not write is not overwritten', () => {
     expect(Object.keys(filesOf(out))).toEqual([name]);
   });
 
-  it('by the results of another benchmark, but for those of an earlier one', async () => {
+  it('by the results of another benchmark, except for earlier results', async () => {
     const names = ['data.json', 'data.md'] as const;
     await expectResultsPlace('results', names);
     await writeResults('results', { 'data.json': JSON.stringify({ machine: { processor: 'abacus' } }), 'data.md': '' });
@@ -41,7 +41,7 @@ describe('what a command did not write is not overwritten', () => {
     await expect(expectResultsPlace('results', names)).rejects.toThrow('choose another folder');
   });
 
-  it.each(['HRM', 'environment'])('nor removed from the cache by hrm-lab bench --against: %s', async (name) => {
+  it.each(['HRM', 'environment'])('or removed from the cache by hrm-lab bench --against: %s', async (name) => {
     const folder = mkdtempSync('cache-');
     mkdirSync(join(folder, name));
     writeFileSync(join(folder, name, 'thesis.txt'), 'mine');

@@ -11,7 +11,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const recorded = fileURLToPath(new URL('testdata/parity/hrm-no-act', import.meta.url));
 
 describe('hrm-lab parity', () => {
-  it('passes on a recorded case, and says how far off each quantity is', () => {
+  it('passes on a recorded case, and reports the error of each quantity', () => {
     const { status, json } = runHrmLab(['parity', recorded, '--json']);
     expect(status).toBe(0);
     expect(json).toMatchObject({ ok: true, backend: 'wasm' });
@@ -51,7 +51,7 @@ describe('hrm-lab parity', () => {
     expect(stdout).toContain('OUT OF BOUNDS');
   });
 
-  it('says what is missing in a folder that is no case', () => {
+  it('names what is missing in a folder that is not a case', () => {
     const { status, stderr } = runHrmLab(['parity', folder]);
     expect(status).toBe(1);
     expect(stderr).toContain('case.json');

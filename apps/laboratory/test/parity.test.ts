@@ -27,7 +27,7 @@ describe.each(backends)('parity with the official code on %s', (backend) => {
 
   it.each(names)('%s', (name) => expectParity(name, uncompiled));
 
-  // Elsewhere compile() gives the function itself.
+  // On other backends, compile() returns the function itself.
   if (backend === 'native')
     it.each(['hrm-no-act', 'hrm-learned-softmax'])('%s, compiled', (name) => expectParity(name, xla));
 });

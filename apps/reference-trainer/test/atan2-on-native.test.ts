@@ -4,7 +4,9 @@ import { describe, expect, it } from 'vitest';
 import { atan2RightHalfPlane } from '@hrm/trainer/internal';
 import { isNativeSetUp } from './native';
 
-/** Points of every direction in the right half-plane, of sizes that float32 holds in full, and those on the axes. */
+/**
+ * Points in all directions of the right half-plane and on its axes, with lengths that are normal numbers in float32.
+ */
 function points(): { y: Float32Array; x: Float32Array } {
   const sizes = [1e-30, 1e-20, 1e-5, 1, 1e5, 1e20, 1e38];
   const pairs: [number, number][] = [[0, 0]];
@@ -28,7 +30,7 @@ describe.skipIf(!isNativeSetUp)('the arc tangent of AdamATan2 on native TensorFl
     let worst = 0;
     angles.forEach((angle, i) => {
       const exact = Math.atan2(y[i]!, x[i]!);
-      // What float32 cannot hold in full is 0.
+      // Subnormal numbers of float32 are flushed to 0.
       const error = Math.abs(exact) < 1.2e-38 ? Math.abs(angle) : Math.abs(angle - exact) / Math.abs(exact);
       worst = Number.isNaN(error) ? Infinity : Math.max(worst, error);
     });

@@ -1,7 +1,4 @@
 import { findNativeInstallation, type BackendPreference } from '@hrm/runtime';
 
-/**
- * The backends to hold to the same answers. Without native TensorFlow, as on a machine with neither Python nor a
- * compiler, the tests there are those on the others, and no more.
- */
+/** The backends to test. Native TensorFlow is among them only if it is set up on this machine. */
 export const backends: BackendPreference[] = findNativeInstallation() ? ['native', 'wasm', 'cpu'] : ['wasm', 'cpu'];

@@ -1,26 +1,26 @@
-/** A command line that cannot be, and what its refusal must name. */
+/** A wrong command line, and the text that its error must contain. */
 export interface BadCommandLine {
   readonly args: readonly string[];
   readonly named: string;
 }
 
-/** What an option takes. */
+/** The kind of an option's value. */
 type Kind = 'count' | 'integer' | 'text' | 'switch' | readonly string[];
 
 export interface CommandShape {
   readonly words: readonly string[];
-  /** Arguments, and options without which it is refused, as they may be. */
+  /** Valid arguments, and valid values of the required options. */
   readonly args: readonly string[];
   readonly required: Readonly<Record<string, string>>;
   readonly options: Readonly<Record<string, Kind>>;
-  /** Whether it takes any number of arguments. */
+  /** Whether the command takes any number of arguments. */
   readonly variadic?: true;
 }
 
 const backend = { backend: ['native', 'wasm', 'cpu'], compile: ['xla', 'graph', 'eager'], json: 'switch' } as const;
 const which = ['newest', 'best'] as const;
 
-/** Every command of `hrm`, with all its options. Those of `main.ts` must be here: the test compares them. */
+/** Every command of `hrm`, with all its options. A test compares the list with `main.ts`. */
 export const commandShapes: readonly CommandShape[] = [
   { words: ['demo'], args: [], required: {}, options: { ...backend, out: 'text', seed: 'integer' } },
   { words: ['setup'], args: [], required: {}, options: { gpu: 'switch', 'or-fall-back': 'switch', json: 'switch' } },
@@ -93,7 +93,7 @@ export function randomNumbers(seed: number): () => number {
   };
 }
 
-/** Makes a command line that is right but for one thing. */
+/** Makes a command line with exactly one mistake. */
 export function badCommandLine(random: () => number, shapes = commandShapes): BadCommandLine {
   const pick = <T>(items: readonly T[]): T => items[Math.floor(random() * items.length)]!;
   const shape = pick(shapes);
@@ -128,7 +128,7 @@ export function badCommandLine(random: () => number, shapes = commandShapes): Ba
     },
     () => {
       const [name, kind] = pick(Object.entries(options));
-      // Of these, several assignments are as good as one.
+      // This option may be repeated, so its mistakes are in the assignment.
       if (name === 'set') return line('--set', ...right(), pick(['--set=training', '--set==1', '--set=__proto__.x=1', '--set=task.x.y=1']));
       return line(`--${name}`, ...right(name), ...wrong(name, kind));
     },

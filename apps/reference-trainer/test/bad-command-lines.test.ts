@@ -5,7 +5,7 @@ import { useEmptyFolder } from './use-empty-folder';
 
 useEmptyFolder('bad-command-lines');
 
-it('300 command lines with one thing wrong exit with 2, name it, write nothing and show no stack', async () => {
+it('300 command lines with one mistake exit with 2, name it, write nothing and show no stack', async () => {
   const random = randomNumbers(0);
   const flaws: string[] = [];
   const commands = new Set<string>();
@@ -19,7 +19,7 @@ it('300 command lines with one thing wrong exit with 2, name it, write nothing a
   expect(commands.size).toBeGreaterThan(10);
 });
 
-it.each(commandShapes)('all options of `hrm $words` are among those tried', async ({ words, options }) => {
+it.each(commandShapes)('all options of `hrm $words` are tried', async ({ words, options }) => {
   const { stdout, status } = await runInProcess([...words, '--help']);
   expect(status).toBe(0);
   const told = [...stdout.matchAll(/^ {2}(?:-\w, )?--([a-z-]+)/gm)].map(([, name]) => name!);

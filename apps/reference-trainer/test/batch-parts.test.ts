@@ -19,7 +19,7 @@ describe('chooseBatchParts', () => {
     expect(chooseBatchParts(network(hiddenSize, seqLen), batchSize)).toEqual(expected);
   });
 
-  it('leaves a batch whole that a solver looks at', () => {
+  it('does not split a batch that a solver needs whole', () => {
     expect(chooseBatchParts({ ...network(128, 81), recordable: false }, 128)).toEqual({});
   });
 });
@@ -29,11 +29,11 @@ describe('batchPartsOf', () => {
   const parts = (lines: { microBatch?: number; lanes?: number }, takesParts = true) =>
     batchPartsOf({ batchSize: 128, microBatch: 'auto', lanes: 'auto', ...lines }, model, { takesParts });
 
-  it('chooses where nothing is said, on a processor', () => {
+  it('chooses with auto, on a processor', () => {
     expect(parts({})).toEqual({ microBatch: 16, lanes: 2 });
     expect(parts({}, false)).toEqual({});
   });
-  it('does as it is told', () => {
+  it('uses the values of the config', () => {
     expect(parts({ microBatch: 64 })).toEqual({ microBatch: 64, lanes: 1 });
     expect(parts({ lanes: 4 })).toEqual({ microBatch: 16, lanes: 4 });
     expect(parts({ lanes: 4 }, false)).toEqual({ microBatch: undefined, lanes: 4 });
@@ -52,7 +52,7 @@ describe('the config lines microBatch and lanes', () => {
     },
     training: { batchSize: 8, steps: 1, learningRate: 1e-3, ...lines },
   });
-  it('are chosen where nothing is said, or divisors of the batch', () => {
+  it('default to auto, or divide the batch', () => {
     expect(runConfigSchema.parse(config({})).training).toMatchObject({ microBatch: 'auto', lanes: 'auto' });
     const lines = { microBatch: 4, lanes: 2 };
     expect(runConfigSchema.parse(config(lines)).training).toMatchObject(lines);

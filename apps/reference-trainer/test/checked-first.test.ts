@@ -39,7 +39,7 @@ beforeAll(async () => {
   await write('strangers', { train, test: { ...test, metadata: identifiers } });
 });
 
-describe('a command that cannot be is refused before anything is written, and works once put right', () => {
+describe('a wrong command is refused before anything is written, and works when corrected', () => {
   it.each<[string, string[], string, string[]]>([
     ['tokens with augmentation', ['tokens.json', '--data', 'sudoku'], 'training.augment', ['--set', 'training.augment=false']],
     ['a batch larger than the data', ['quick.json', '--set', 'training.batchSize=13'], 'training.batchSize', ['--set', 'training.batchSize=12']],
@@ -47,17 +47,17 @@ describe('a command that cannot be is refused before anything is written, and wo
     ['an average that keeps all', ['quick.json', '--set', 'training.emaDecay=1'], 'emaDecay', ['--set', 'training.emaDecay=0.9']],
     ['a moment that keeps all', ['quick.json', '--set', 'training.beta2=1'], 'beta2', ['--set', 'training.beta2=0.9']],
     ['no held-out puzzles', ['quick.json', '--data', 'no-test'], 'the folder "test" holds no puzzles', []],
-    ['no puzzles to learn from', ['quick.json', '--data', 'no-train'], 'the folder "train" holds no puzzles', []],
+    ['no training puzzles', ['quick.json', '--data', 'no-train'], 'the folder "train" holds no puzzles', []],
     ['held-out puzzles without answers', ['quick.json', '--data', 'no-test-labels'], 'no puzzle in the folder "test" has a label', []],
-    ['puzzles to learn from without answers', ['quick.json', '--data', 'no-train-labels'], 'no puzzle in the folder "train" has a label', []],
-    ['puzzles with identifiers of their own', ['quick.json', '--data', 'strangers'], 'have 5 identifiers, but the run\'s model has vectors for 1', []],
+    ['training puzzles without answers', ['quick.json', '--data', 'no-train-labels'], 'no puzzle in the folder "train" has a label', []],
+    ['puzzles with other identifiers', ['quick.json', '--data', 'strangers'], 'have 5 identifiers, but the run\'s model has vectors for 1', []],
   ])('%s', async (name, args, named, correction) => {
     const run = name.replaceAll(' ', '-');
     const { status, stdout, stderr } = await runInProcess(['train', ...args, '--out', run]);
     expect(status, stdout).toBe(2);
     expect(stderr).toContain(named);
     expect(existsSync(run)).toBe(false);
-    // The later of two assignments to a key is taken. Where the puzzles were wrong, they are generated.
+    // The later of two assignments wins. Instead of wrong puzzles, generated ones are used.
     const corrected = correction.length > 0 ? [...args, ...correction] : ['quick.json'];
     const right = await runInProcess(['train', ...corrected, '--out', run]);
     expect(right.status, right.stderr).toBe(0);
@@ -73,7 +73,7 @@ describe('an evaluation of no puzzles', () => {
     expect(stderr).toContain('holds no puzzles');
   });
 
-  it('is one too where no cell has a label', async () => {
+  it('is an error too if no cell has a label', async () => {
     const test = buildSudokuDataset(generateSudokuPuzzles({ size: 4, count: 4, seed: 1 }));
     const all = { ...test.sets['all']!, labels: new Uint8Array(64) };
     await writeDataset('unlabelled', 'test', { metadata: { ...test.metadata, ignoreLabelId: 0 }, sets: { all } });

@@ -8,7 +8,7 @@ const folder = mkdtempSync(join(tmpdir(), 'hrm-command-line-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const out = join(folder, 'out');
 
-describe('bad command lines exit with 2, name what is wrong, write nothing and show no stack', () => {
+describe('wrong command lines exit with 2, name the mistake, write nothing and show no stack', () => {
   beforeAll(() => {
     writeFileSync(join(folder, 'broken.json'), '{"name": ');
     writeFileSync(join(folder, 'unknown-key.json'), JSON.stringify({ name: 'x', colour: 'red' }));

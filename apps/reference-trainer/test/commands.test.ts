@@ -8,7 +8,7 @@ const folder = mkdtempSync(join(tmpdir(), 'hrm-commands-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('hrm data', () => {
-  it('generates Sudoku of the givens asked for, the same for the same seed', () => {
+  it('generates Sudoku with the given number of givens, the same for the same seed', () => {
     const [a, b] = [join(folder, 'a'), join(folder, 'b')];
     const args = [
       'data',
@@ -56,7 +56,7 @@ describe('hrm data', () => {
     expect(json).toMatchObject({ train: 5, test: 3 });
   });
 
-  it('imports a CSV, and names file and line of a bad row', () => {
+  it('imports a CSV, and names file and line of a wrong row', () => {
     const good = join(folder, 'good.csv');
     const bad = join(folder, 'bad.csv');
     const row = 'x,1...34..2.......,1234341221434321,\n';

@@ -8,7 +8,7 @@ import { useEmptyFolder } from './use-empty-folder';
 
 useEmptyFolder('config-errors');
 
-/** What is told of a config, a fault a line. */
+/** The error of a config: one fault per line. */
 async function faultsOf(config: object): Promise<string[]> {
   writeFileSync('run.json', JSON.stringify(config));
   const { status, stderr } = await runInProcess(['train', 'run.json', '--out', 'OUT']);
@@ -17,7 +17,7 @@ async function faultsOf(config: object): Promise<string[]> {
   return stderr.split('\n').flatMap((line) => (line.startsWith('  ') ? [line.trim()] : []));
 }
 
-it('all faults of a config are told at once, each with its place and the nearest key', async () => {
+it('all faults of a config are reported at once, each with its key and the nearest known one', async () => {
   const { model, training } = tinyRun;
   const { learningRate: _, ...rest } = training;
   const faults = await faultsOf({
@@ -54,7 +54,7 @@ it('all faults of a config are told at once, each with its place and the nearest
   );
 });
 
-it('says what is missing or of another kind in plain words, and names unknown parts beside', async () => {
+it('names missing keys, wrong types and unknown parts in plain words', async () => {
   const { name: _, ...rest } = tinyRun;
   const { model, training } = tinyRun;
   const { schedule: __, ...partsLeft } = model;
@@ -81,7 +81,7 @@ it('says what is missing or of another kind in plain words, and names unknown pa
   );
 });
 
-it('one fault stands on the line itself, with the nearest key', async () => {
+it('a single fault is on the first line, with the nearest key', async () => {
   const told = async (set: string) =>
     (await runInProcess(['train', 'sudoku-4x4-demo', '--out', 'OUT', '--set', set])).stderr;
   expect(await told('training.learningrate=1')).toContain(
@@ -90,21 +90,21 @@ it('one fault stands on the line itself, with the nearest key', async () => {
   expect(await told('training.__proto__=1')).toContain('training.__proto__ is not known\n');
 });
 
-it('many faults are counted', async () => {
+it('of many faults the rest is counted', async () => {
   const many = Object.fromEntries(Array.from({ length: 500 }, (_, i) => [`extra${i}`, i]));
   const faults = await faultsOf({ ...tinyRun, ...many });
   expect(faults).toHaveLength(21);
   expect(faults.at(-1)).toBe('and 480 more');
 });
 
-it('a config may name its JSON Schema, which is no part of the run', () => {
+it('a config may name its JSON Schema, which the run ignores', () => {
   writeFileSync('run.json', JSON.stringify({ $schema: './run-config.schema.json', ...tinyRun }));
   const config = loadRunConfig('run.json');
   expect(config.name).toBe('tiny');
   expect(config).not.toHaveProperty('$schema');
 });
 
-it('the nearest name is near', () => {
+it('the nearest name is similar', () => {
   const known = ['learningRate', 'warmupSteps', 'beta1', 'beta2'];
   expect(nearestName('learnigRate', known)).toBe('learningRate');
   expect(nearestName('BETA1', known)).toBe('beta1');

@@ -18,7 +18,7 @@ const configs = Object.values(presets).map((preset) => structuredClone(preset) a
 const yaml = new URL('testdata/official-run/sudoku/all_config.yaml', import.meta.url);
 const officialConfig = parse(readFileSync(yaml, 'utf8')) as Tree;
 
-/** The paths of all that is in a config. */
+/** The paths of all values in a config. */
 function pathsOf(tree: Tree, prefix: readonly string[] = []): string[][] {
   return Object.entries(tree).flatMap(([key, value]) => {
     const path = [...prefix, key];
@@ -44,7 +44,7 @@ const textEdits = fc.oneof(
 );
 type Values<T> = T extends fc.Arbitrary<infer Value> ? Value : never;
 
-/** The config with the edits made; `__proto__` as a key like any other, as JSON has it. */
+/** The config with edits; `__proto__` is an ordinary key, as in JSON. */
 function edited(config: Tree, changes: Values<typeof edits>): Tree {
   const tree = structuredClone(config);
   for (const change of changes) {
@@ -67,13 +67,13 @@ function editedText(text: string, changes: Values<typeof textEdits>): string {
     const start = at % (part.length + 1);
     return part.slice(0, start) + added + part.slice(start + removed);
   }, text);
-  // As a file has it: half a surrogate pair cannot be written.
+  // As in a file, which cannot hold half a surrogate pair.
   return Buffer.from(changed).toString();
 }
 
 const processorTime = () => Object.values(process.cpuUsage()).reduce((sum, time) => sum + time / 1000, 0);
 
-/** What a config gives: a value, or the message of the error that ends the command with status 2. */
+/** The result of a config: a value, or the message of the error with status 2. */
 function attempt<T>(path: string, read: () => T): T | string {
   const start = processorTime();
   try {
@@ -89,7 +89,7 @@ function attempt<T>(path: string, read: () => T): T | string {
   }
 }
 
-test('20,000 configs, nearly right, give what they say or an error that names the file', async () => {
+test('20,000 configs with small mistakes are read exactly or give an error that names the file', async () => {
   const path = join(folder, 'run.json');
   const reasons = new Set<string>();
   const refused: string[] = [];
@@ -106,7 +106,7 @@ test('20,000 configs, nearly right, give what they say or an error that names th
         return;
       }
       accepted++;
-      // All that it says is in what was read, and nothing else but defaults.
+      // The result has all its values, and only defaults in addition.
       const { imports: _, ...said } = JSON.parse(text) as Tree;
       expect(outcome).toMatchObject(said);
       const written = JSON.stringify(outcome);
@@ -123,7 +123,7 @@ test('20,000 configs, nearly right, give what they say or an error that names th
   }
 });
 
-test('5,000 official configs in YAML, nearly right, give what they say or an error that names the file', () => {
+test('5,000 official configs in YAML with small mistakes are read exactly or give an error that names the file', () => {
   const checkpoint = join(folder, 'step_1');
   writeFileSync(checkpoint, serializeTorchCheckpoint(new Map()));
   const path = join(folder, 'all_config.yaml');

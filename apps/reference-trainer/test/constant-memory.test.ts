@@ -13,7 +13,7 @@ import { runTraining } from '../src/run/training/run-training';
 import { Terminal } from '../src/terminal/terminal';
 import { tinyRun } from './tiny-run';
 
-it('holds the same tensors after each of 1,000 steps, evaluations and checkpoints between them', async () => {
+it('keeps the number of tensors constant over 1,000 steps, with evaluations and checkpoints', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'hrm-memory-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   await selectBackend({ prefer: 'wasm' });

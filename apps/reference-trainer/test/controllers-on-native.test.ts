@@ -3,7 +3,7 @@ import { describe } from 'vitest';
 import { describeOurControllers } from '../../../packages/act/test/our-controllers';
 import { backends } from './backends';
 
-// The tests of @hrm/act cover plain JavaScript and WebAssembly; a library cannot reach for the native backend.
+// The tests of @hrm/act cover plain JavaScript and WebAssembly; a library cannot import the native backend.
 const backend = (prefer: (typeof backends)[number]) => ({
   name: prefer,
   use: async () => void (await selectBackend({ prefer })),

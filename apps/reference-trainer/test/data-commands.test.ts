@@ -29,7 +29,7 @@ describe('hrm data generate', () => {
   const generate = (out: string, seed = '0') =>
     runInProcess(['data', 'generate', '--task', 'sudoku', '--size', '4', '--train', '300', '--test', '100', '--seed', seed, '--out', out]); // prettier-ignore
 
-  it('holds out puzzles unlike those to learn from, up to symmetry', async () => {
+  it('holds out puzzles that differ from the training puzzles up to symmetry', async () => {
     const { stdout } = await generate('unlike');
     expect(stdout).toContain('No held-out puzzle equals a training puzzle, not even up to symmetry');
     const known = new Set((await questionsOf('unlike', 'train')).map((question) => sudokuClass(digits(question))));
@@ -38,7 +38,7 @@ describe('hrm data generate', () => {
     expect(heldOut.filter((question) => known.has(sudokuClass(digits(question))))).toEqual([]);
   });
 
-  it('of two at once into one folder writes one, whole', async () => {
+  it('writes one whole data set if two run at once in one folder', async () => {
     const task = { kind: 'sudoku', size: 4 } as const;
     const [a, b] = [0, 5].map((seed) => generatePuzzles(task, { train: 30, test: 10, seed }));
     const outcomes = await Promise.allSettled([writeNewPuzzles('both', a!), writeNewPuzzles('both', b!)]);
@@ -47,20 +47,20 @@ describe('hrm data generate', () => {
     expect(await readDataset('both', 'train')).toEqual(written.train);
     expect(await readDataset('both', 'test')).toEqual(written.test);
     const refused = outcomes.find((outcome) => outcome.status === 'rejected');
-    expect(String(refused?.reason)).toMatch(/another process works in both|is there already|already exists/);
+    expect(String(refused?.reason)).toMatch(/another process is using both|exists already|already exists/);
   });
 
-  it('is refused while another process writes there, and writes nothing', async () => {
+  it('is refused while another process writes to the folder, and writes nothing', async () => {
     mkdirSync('busy');
     const lock = await RunLock.acquire('busy');
     const { status, stderr } = await generate('busy');
     await lock.release();
-    expect(stderr).toContain('--out: another process works in busy');
+    expect(stderr).toContain('--out: another process is using busy');
     expect(status).toBe(2);
     expect(readdirSync('busy')).toEqual([]);
   });
 
-  it.each(['train', 'test', 'identifiers.json'])('leaves a %s that is there as it is, even a link to nowhere', async (name) => {
+  it.each(['train', 'test', 'identifiers.json'])('does not change an existing %s, even a broken link', async (name) => {
     for (const [folder, make] of [
       ['a-file', (path: string) => writeFileSync(path, 'mine')],
       ['a-link', (path: string) => symlinkSync('nowhere', path)],
@@ -69,13 +69,13 @@ describe('hrm data generate', () => {
       mkdirSync(out);
       make(join(out, name));
       const { status, stderr } = await generate(out);
-      expect(stderr).toContain(`--out: ${join(out, name)} is there already`);
+      expect(stderr).toContain(`--out: ${join(out, name)} exists already`);
       expect(status).toBe(2);
       expect(readdirSync(out)).toEqual([name]);
     }
   }); // prettier-ignore
 
-  it('says when there are not as many', async () => {
+  it('says if there are too few puzzles', async () => {
     const { status, stderr } = await runInProcess(['data', 'generate', '--task', 'sudoku', '--size', '4', '--givens', '4', '--train', '500', '--out', 'few']); // prettier-ignore
     expect(stderr).toContain('different puzzles of the 200 asked for, none of them equal to an excluded one');
     expect(status).toBe(2);
@@ -102,7 +102,7 @@ describe('hrm data import', () => {
     writeFileSync('unlike.txt', unlike.map(({ question }) => formatSudoku(question)).join('\n'));
   });
 
-  it('counts the held-out puzzles that equal one to learn from, up to symmetry', async () => {
+  it('counts the held-out puzzles that equal a training puzzle up to symmetry', async () => {
     const files = ['--train', 'train.CSV', '--test', 'test.csv'];
     const { status, stdout, stderr } = await importSudokus(...files, '--out', 'counted', '--json');
     expect(status, stderr).toBe(0);
@@ -114,7 +114,7 @@ describe('hrm data import', () => {
     expect(none.stdout).toContain('No held-out puzzle equals a training puzzle, not even up to symmetry');
   });
 
-  it('chooses a subsample of the puzzles to learn from at random, and keeps all held out', async () => {
+  it('chooses a random subsample of the training puzzles, and keeps all held-out ones', async () => {
     const subsample = (out: string, seed: string) =>
       importSudokus('--train', 'train.CSV', '--test', 'test.csv', '--subsample', '20', '--seed', seed, '--out', out);
     for (const [out, seed] of [['sub-0', '0'], ['sub-0-again', '0'], ['sub-1', '1']] as const) await subsample(out, seed); // prettier-ignore
@@ -139,7 +139,7 @@ describe('hrm data import', () => {
     expect(more.stdout).toContain('train.CSV has only 60 puzzles; all are kept');
   });
 
-  it('limits both files, says so, and not beside a subsample', async () => {
+  it('limits both files, and refuses --limit with --subsample', async () => {
     const files = ['--train', 'train.CSV', '--test', 'test.csv', '--limit', '5'];
     await importSudokus(...files, '--out', 'limited');
     const first = (puzzles: typeof learned) => puzzles.slice(0, 5).map(({ question }) => formatSudoku(question));
@@ -152,7 +152,7 @@ describe('hrm data import', () => {
     expect([both.status, both.stderr]).toEqual([2, expect.stringContaining('--limit, --subsample: give only one')]);
   });
 
-  it('counts mazes that are equal when turned', async () => {
+  it('counts mazes that are equal after a rotation', async () => {
     const mazes = ['S # ##  G,S #o##ooG', 'G  ## # S,Goo##o# S'];
     writeFileSync('mazes.csv', `maze,path\n${mazes[0]!}\n`);
     writeFileSync('turned.csv', `path,maze\n${mazes[1]!.split(',').reverse().join()}\n`);
@@ -161,7 +161,7 @@ describe('hrm data import', () => {
     expect(lastObject(stdout)).toMatchObject({ equalUpToSymmetry: 1 });
   });
 
-  it('names file, line and place of what it cannot read, and writes nothing', async () => {
+  it('names file, line and character of what it cannot read, and writes nothing', async () => {
     writeFileSync('typo.txt', '1.....3..4.....2\n1.....3..4..?..2\n');
     writeFileSync('typo.csv', 'puzzle,solution\n1.....3..4..?..2,1324423124133142\n');
     for (const [file, message] of [
@@ -176,7 +176,7 @@ describe('hrm data import', () => {
 });
 
 describe('hrm residuals --svg', () => {
-  it('takes the place of nothing but an earlier drawing, and says so before it measures', async () => {
+  it('overwrites only an earlier drawing, and checks this before it measures', async () => {
     writeQuickConfig('quick.json');
     await runInProcess(['train', 'quick.json', '--out', 'run', '--max-steps', '1']);
     const residuals = (svg: string) => runInProcess(['residuals', '--run', 'run', '--puzzles', '2', '--svg', svg]);
@@ -184,8 +184,8 @@ describe('hrm residuals --svg', () => {
     symlinkSync('nowhere', 'link.svg');
     for (const [path, message] of [
       ['mine.txt', '--svg: mine.txt exists already and is not a drawing of residuals; choose another name'],
-      ['link.svg', '--svg: link.svg is there already'],
-      ['run', '--svg: run is there already'],
+      ['link.svg', '--svg: link.svg exists already'],
+      ['run', '--svg: run exists already'],
       ['no/folder.svg', '--svg: there is no folder no'],
     ] as const) {
       const { status, stdout, stderr } = await residuals(path);

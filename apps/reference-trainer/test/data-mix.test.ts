@@ -17,7 +17,7 @@ const tokensOf = async (folder: string, split: 'train' | 'test') =>
   (await readDataset(folder, split)).sets['all']!.inputs;
 
 describe('hrm data mix', () => {
-  it('puts training and held-out puzzles together, the former as often as asked for', async () => {
+  it('combines training and held-out puzzles, and repeats the training puzzles', async () => {
     const easy = await write('easy', [9, 10]);
     const hard = await write('hard', [5, 6], { seed: 5, train: 3 });
     const { stdout, status } = await runInProcess(['data', 'mix', 'easy', 'hard', '--times', '1,4', '--out', 'mixed', '--json']); // prettier-ignore
@@ -29,7 +29,7 @@ describe('hrm data mix', () => {
     expect([...(await tokensOf('mixed', 'test'))]).toEqual(heldOut);
   });
 
-  it('tells of held-out puzzles that another part trains on', async () => {
+  it('warns of held-out puzzles that are training puzzles of another part', async () => {
     const { train, test } = await write('one', [6, 8]);
     await writeNewPuzzles('other-way-round', { train: test, test: train });
     const { stderr, stdout } = await runInProcess(['data', 'mix', 'one', 'other-way-round', '--out', 'known']);
@@ -54,7 +54,7 @@ describe('hrm data mix', () => {
   });
 });
 
-it('a run turns puzzles into their equals before it reveals cells of them', () => {
+it('a run augments puzzles before it reveals cells', () => {
   const training = { augment: true, reveal: { share: 1, most: 100 } };
   const augmentations = runAugmentations({ task: { kind: 'sudoku', size: 4 }, training: training as never });
   const labels = Int32Array.of(2, 3, 4, 5, 4, 5, 2, 3, 3, 2, 5, 4, 5, 4, 3, 2);

@@ -11,13 +11,13 @@ import { useEmptyFolder } from './use-empty-folder';
 
 useEmptyFolder('demo-folder');
 
-/** Trains as `hrm demo` does, but for a moment. */
+/** Trains like `hrm demo`, but for a moment. */
 async function quickDemo(out: string): Promise<void> {
   const demo = { out, compile: 'eager' as const, allowImports: false, isDemo: true };
   await beginRun({ ...loadRunConfig('quick.json'), name: 'sudoku-4x4-demo' }, demo, new Terminal(true));
 }
 
-/** Copies a folder, spoils it, and sees `hrm demo` refuse it and leave it alone. */
+/** Copies a folder, changes it, and expects `hrm demo` to refuse it unchanged. */
 async function expectLeftAlone(folder: string, from: string, spoil: () => void = () => {}): Promise<string> {
   cpSync(from, folder, { recursive: true });
   spoil();
@@ -35,7 +35,7 @@ beforeAll(async () => {
   expect((await runInProcess(['train', 'quick.json', '--out', 'trained'])).status).toBe(0);
 });
 
-describe('hrm demo leaves alone', () => {
+describe('hrm demo does not change', () => {
   it('a foreign folder that has a config.json', async () => {
     mkdirSync('foreign');
     writeFileSync('foreign/config.json', '{"editor": "vi"}');
@@ -43,7 +43,7 @@ describe('hrm demo leaves alone', () => {
     expect(await expectLeftAlone('foreign-copy', 'foreign')).toContain('is not empty');
   });
 
-  it('a run of hrm train, also one of its own preset', async () => {
+  it('a run of hrm train, even one of the same preset', async () => {
     expect(await expectLeftAlone('trained-copy', 'trained')).toContain('is not empty');
     const path = join('trained-as-demo', 'config.json');
     await expectLeftAlone('trained-as-demo', 'trained', () =>
@@ -77,14 +77,14 @@ describe('hrm demo leaves alone', () => {
       rmSync(join(folder, 'metrics.jsonl'));
       symlinkSync('../quick.json', join(folder, 'metrics.jsonl'));
     }],
-  ])('an earlier demo with %s beside its files', async (name, spoil) => {
+  ])('an earlier demo with %s among its files', async (name, spoil) => {
     const folder = `demo-with-${name.replaceAll('/', '-')}`;
     const stderr = await expectLeftAlone(folder, 'demo', () => spoil(folder));
     expect(stderr).toContain(`but ${name} there is not part of that run`);
     expect(stderr).toContain('move it away, or choose another folder');
   }); // prettier-ignore
 
-  it('an earlier demo where the backend does not start, or another process works on it', async () => {
+  it('an earlier demo if the backend does not start, or if another process uses it', async () => {
     const before = filesOf('demo');
     expect((await runInProcess(['demo', '--out', 'demo', '--backend', 'abacus'])).status).toBe(2);
     process.env.HRM_BACKEND = 'abacus';
@@ -97,9 +97,9 @@ describe('hrm demo leaves alone', () => {
   });
 });
 
-it('an earlier demo makes way for the next', async () => {
+it('an earlier demo is replaced by the next', async () => {
   const before = filesOf('demo');
-  // What a killed process leaves is its own as well.
+  // Files that a killed process left are replaced too.
   mkdirSync('demo/checkpoints/.saving-checkpoint-00000003-0a1b');
   writeFileSync('demo/checkpoints/.saving-checkpoint-00000003-0a1b/weights.safetensors', '');
   await quickDemo('demo');

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Program } from '../src/command-line/command-line';
 import { runInProcess } from './run-in-process';
 
-/** Holds the help of a program, and of each of its commands, to what help must say. */
+/** Tests the help of a program and of each of its commands. */
 export function describeHelp(program: Program): void {
   const { commands, name: own } = program;
   const run = (args: readonly string[]) => runInProcess(args, program);
@@ -23,7 +23,7 @@ export function describeHelp(program: Program): void {
     });
   });
 
-  it(`the help of all of ${own} is the same by no word, --help, -h and help, and lists every command`, async () => {
+  it(`the help of ${own} is the same by no word, --help, -h and help, and lists every command`, async () => {
     const help = await run([]);
     expect(help).toMatchObject({ status: 0, stderr: '' });
     expect(help.stdout).toContain(`Usage: ${own} COMMAND`);

@@ -12,11 +12,11 @@ export const pages = readdirSync(root, { recursive: true, encoding: 'utf8' }).fi
   (file) => file.endsWith('.md') && !/(^|[\\/])(node_modules|dist|testdata|\.changeset|CHANGELOG)|^docs[\\/]api/.test(file),
 ); // prettier-ignore
 
-/** The words that a shell makes of a line. */
+/** Splits a line into words like a shell. */
 const wordsOf = (line: string) =>
   [...line.matchAll(/(?:"[^"]*"|'[^']*'|[^\s"'])+/g)].map(([word]) => word.replace(/"([^"]*)"|'([^']*)'/g, '$1$2'));
 
-/** The command lines of a program on a page: in fences for a shell, and in backticks. */
+/** The command lines of a program on a page: in code fences and in backticks. */
 function commandLinesOf(page: string, program: string): string[][] {
   const text = readFileSync(join(root, page), 'utf8');
   const fences = [...text.matchAll(/^```sh\n([^]*?)^```/gm)].flatMap(([, lines]) => lines!.split('\n'));
@@ -28,7 +28,7 @@ function commandLinesOf(page: string, program: string): string[][] {
     .map((line) => wordsOf(line.replace(start, '')));
 }
 
-/** The program, which checks what its commands are given and does nothing. */
+/** The program with commands that only check their options. */
 const checkingOnly = (program: Program): Program => ({
   ...program,
   commands: program.commands.map((command) => ({
@@ -38,15 +38,15 @@ const checkingOnly = (program: Program): Program => ({
 });
 
 /**
- * Expects each command line of a program in the documentation to be such as it takes.
+ * Expects the command lines of a program in the documentation to be valid.
  *
- * @param least so many are there.
+ * @param least the least number of them
  */
 export async function expectDocumented(program: Program, { least }: { least: number }): Promise<void> {
   const checked = checkingOnly(program);
   let count = 0;
   for (const page of pages) {
-    // `hrm COMMAND` stands for any; help has tests of its own.
+    // `hrm COMMAND` is a placeholder; help has tests of its own.
     for (const words of commandLinesOf(page, program.name).filter(
       (line) => !/^[A-Z.]/.test(line[0]!) && !line.includes('--help') && line[0] !== 'help',
     )) {
@@ -65,7 +65,7 @@ export async function expectDocumented(program: Program, { least }: { least: num
   expect(count).toBeGreaterThanOrEqual(least);
 }
 
-/** Expects a page to list every command of a program with its first example, as the help does. */
+/** Expects a page to list every command of a program with its first example and its summary. */
 export function expectListed({ commands }: Program, page: string): void {
   const text = readFileSync(join(root, page), 'utf8').replace(/ +/g, ' ');
   for (const { examples, summary } of commands) expect(text).toContain(`\n| \`${examples[0]}\` | ${summary} |\n`);

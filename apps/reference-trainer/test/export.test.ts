@@ -31,7 +31,7 @@ async function allThoughts(model: RecursiveReasoner) {
 }
 
 describe('hrm export', () => {
-  it('writes one file, whose model is bit for bit that of the run, averaged', async () => {
+  it('writes one file with the averaged model of the run, bit for bit', async () => {
     const { status, stdout, stderr } = await exportRun('--out', out('model'));
     expect(status, stderr).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ out: out('model'), step: 8, averaged: true });
@@ -46,7 +46,7 @@ describe('hrm export', () => {
     for (const model of [exported, here, byLibrary]) model.dispose();
   });
 
-  it('writes the own weights when asked, and half the bytes', async () => {
+  it('writes the weights without averaging, or in half precision, on request', async () => {
     expect((await exportRun('--out', out('own'), '--weights', 'own')).status).toBe(0);
     expect((await exportRun('--out', out('half'), '--precision', 'float16')).status).toBe(0);
     const [averaged, own, half] = ['model', 'own', 'half'].map((name) => parseSafetensors(readFileSync(out(name))).tensors); // prettier-ignore
@@ -57,7 +57,7 @@ describe('hrm export', () => {
     model.dispose();
   });
 
-  it.each(['export', 'export-official'])('%s never writes over a file, nor through a link', async (command) => {
+  it.each(['export', 'export-official'])('%s never overwrites a file or writes through a link', async (command) => {
     writeFileSync(`mine-${command}`, 'mine');
     symlinkSync('nowhere', `link-${command}`);
     for (const name of [`mine-${command}`, `link-${command}`]) {
@@ -70,7 +70,7 @@ describe('hrm export', () => {
     expect(readdirSync('.')).not.toContain('nowhere');
   });
 
-  it('says what is wrong with a run', async () => {
+  it('names what is wrong with a run', async () => {
     const { status, stderr } = await runInProcess(['export', '--run', folder, '--out', out('none')]);
     expect(status).toBe(2);
     expect(stderr).toContain('holds no run');

@@ -21,7 +21,7 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** The run's held-out puzzles, the last of them under an identifier for which the run's model has no vector. */
+/** The run's held-out puzzles; the last one has an identifier for which the model has no vector. */
 async function withAnotherIdentifier(name: string, numPuzzleIdentifiers: number): Promise<string> {
   const data = join(folder, name);
   const dataset = await readDataset(join(run, 'data'), 'test');
@@ -57,7 +57,7 @@ describe('puzzles with more identifiers than the model has vectors', () => {
     rmSync(data, { recursive: true });
   });
 
-  it('are evaluated where there are not more', async () => {
+  it('are evaluated if there are no more', async () => {
     const data = await withAnotherIdentifier('own', 1);
     const { status, stdout, stderr } = await runInProcess(['eval', '--run', run, '--data', data, ...backend]);
     expect(status, stderr).toBe(0);

@@ -15,7 +15,7 @@ describe('the help', () => {
     expect(help.stdout).not.toContain('solve');
   });
 
-  it('is not shown in place of a mistake, which has the nearest name', async () => {
+  it('is not shown for a mistake, which gets the nearest name', async () => {
     for (const [args, told] of [
       [['trian'], 'unknown command "trian" (Did you mean train?)'],
       [['trian', '--help'], 'unknown command "trian" (Did you mean train?)'],

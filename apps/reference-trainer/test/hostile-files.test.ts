@@ -10,7 +10,7 @@ import { runInProcess } from './run-in-process';
 const folder = mkdtempSync(join(tmpdir(), 'hrm-hostile-files-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** A folder with one file, or a pipe that nobody writes to in its place. */
+/** A folder with one file, or with a pipe without a writer instead. */
 function folderWith(name: string, content?: string): string {
   const made = mkdtempSync(join(folder, 'x-'));
   if (content === undefined) execFileSync('mkfifo', [join(made, name)]);
@@ -40,7 +40,7 @@ describe.skipIf(process.platform === 'win32')('a pipe that nobody writes to is r
   });
 }); // prettier-ignore
 
-describe('a file too large for what it is', () => {
+describe('a file that is too large', () => {
   it.each([
     ['config.json of a run', 'config.json'],
     ['a config', 'big.json'],
@@ -66,13 +66,13 @@ describe('all_config.yaml', () => {
     throw new Error('it was accepted');
   };
 
-  it('of very many keys, or nested very deeply, takes no minute', () => {
+  it('with very many keys or deep nesting is read quickly', () => {
     const keys = (count: number) => Array.from({ length: count }, (_, i) => `k${i}: 1\n`).join('');
     expect(refusalOf(keys(80_000)).message).toContain('expected at most 65536');
     for (const yaml of [keys(7000), '{' + keys(7000).replaceAll('\n', ',') + '}', '['.repeat(65_000)]) {
       const { message, milliseconds } = refusalOf(yaml);
       expect(message).toContain('all_config.yaml');
-      // Comparing each of 7,000 keys with each took 3 s and more.
+      // Comparing all pairs of 7,000 keys took over 3 s.
       expect(milliseconds).toBeLessThan(2000);
     }
   });
@@ -83,7 +83,7 @@ describe('all_config.yaml', () => {
   });
 });
 
-describe('a config that asks for a larger model than the weights are of', () => {
+describe('a config of a larger model than the weights', () => {
   const official = fileURLToPath(new URL('testdata/official-run/sudoku', import.meta.url));
   it.each<[string, (model: Record<string, unknown>) => void]>([
     ['wider', (model) => (model['hiddenSize'] = 2 ** 24)],

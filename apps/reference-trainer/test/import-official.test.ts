@@ -14,7 +14,7 @@ const original = parseTorchCheckpoint(readFileSync(join(source, 'step_500')));
 const prefix = 'model.';
 const nameOf = (part: string) => [...original.keys()].find((name) => name.endsWith(part))!;
 
-/** A run of the official code whose checkpoint is another. */
+/** A run of the official code with a changed checkpoint. */
 function officialRun(name: string, change: (weights: Map<string, HostTensor>) => void): string {
   const run = join(folder, name);
   mkdirSync(run);
@@ -32,7 +32,7 @@ const savedIn = async (out: string): Promise<NamedHostTensors> =>
 const vector: HostTensor = { dtype: 'float32', shape: [3], data: Float32Array.of(1, 2, 3) };
 
 describe('an official checkpoint', () => {
-  it('of float64 and integers becomes float32, number for number, and is told', async () => {
+  it('of float64 and integers becomes float32 exactly, and is reported', async () => {
     const run = officialRun('wide', (weights) => {
       for (const [name, tensor] of original) {
         if (name.endsWith('q_head.bias')) weights.set(name, { dtype: 'int64', shape: [2], data: BigInt64Array.of(-5n, -4n) });
@@ -41,8 +41,8 @@ describe('an official checkpoint', () => {
     });
     const { status, stdout, stderr } = await importRun(run, 'wide-run');
     expect(status, stderr).toBe(0);
-    expect(stderr).toContain(`Converted from float64 to float32: ${original.size - 1} of them.`);
-    expect(stderr).toContain('Converted from int64 to float32: 1 of them.');
+    expect(stderr).toContain(`Converted ${original.size - 1} tensors from float64 to float32.`);
+    expect(stderr).toContain('Converted 1 tensor from int64 to float32.');
     expect(JSON.parse(stdout)).toMatchObject({ converted: { float64: original.size - 1, int64: 1 } });
     const saved = await savedIn('wide-run');
     expect(saved.size).toBe(original.size);
@@ -52,7 +52,7 @@ describe('an official checkpoint', () => {
     }
   });
 
-  it('with buffers that are computed anew is imported without them', async () => {
+  it('with computed buffers is imported without them', async () => {
     const names = ['rotary_emb.inv_freq', 'rotary_emb.cos_cached', 'puzzle_emb.local_ids'].map(
       (n) => `${prefix}inner.${n}`,
     );
@@ -96,7 +96,7 @@ describe('a new run', () => {
     throw new Error('ENOSPC');
   };
 
-  it.each(['new', join('parents', 'that', 'are', 'new')])('%s: is there whole or not at all', async (run) => {
+  it.each(['new', join('parents', 'that', 'are', 'new')])('%s: is written whole or not at all', async (run) => {
     const before = readdirSync('.').sort();
     await expect(writeNewRun(run, failing)).rejects.toThrow('ENOSPC');
     expect(readdirSync('.').sort()).toEqual(before);
@@ -105,14 +105,14 @@ describe('a new run', () => {
     expect(readdirSync(join(run, '..')).filter((name) => name.startsWith('.'))).toEqual([]);
   });
 
-  it('in a folder that is there loses nothing of it', async () => {
+  it('in an existing folder changes nothing else in it', async () => {
     mkdirSync('there');
     writeFileSync(join('there', '.config.json-0a1b'), '');
     await expect(writeNewRun('there', failing)).rejects.toThrow('ENOSPC');
     expect(readdirSync('there')).toEqual(['.config.json-0a1b']);
   });
 
-  it('in a folder where another process has begun one leaves it alone', async () => {
+  it('in a folder where another process has begun a run does not change it', async () => {
     mkdirSync('taken');
     const lock = await RunLock.acquire('taken');
     await expect(writeNewRun('taken', failing)).rejects.toThrow('the run is in use by process');

@@ -16,7 +16,7 @@ beforeAll(async () => {
 }); // prettier-ignore
 
 describe('an imported run', () => {
-  it('is trained further from its weights, also in other batches, and then like any other', async () => {
+  it('can be trained further, also with another batch size, and then resumed like any other', async () => {
     const args = ['train', '--resume', '--out', 'run', '--set', 'training.batchSize=4', '--set', 'training.learningRate=1e-5'];
     const { status, stdout, stderr } = await runInProcess([...args, '--max-steps', '502']);
     expect(status, stderr).toBe(0);
@@ -38,7 +38,7 @@ describe('an imported run', () => {
     expect(refused.stderr).toContain('training.batchSize (has 4, given 8)');
   }); // prettier-ignore
 
-  it('has a config that hrm eval reads, or is not imported', async () => {
+  it('has a config that hrm eval can read, or is not imported', async () => {
     mkdirSync('strange');
     cpSync(join(official, 'step_500'), 'strange/step_500');
     const config = readFileSync(join(official, 'all_config.yaml'), 'utf8');

@@ -22,7 +22,7 @@ beforeAll(async () => {
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGXCPU', 'SIGUSR2', 'SIGALRM'] as const;
 afterEach(() => {
   vi.restoreAllMocks();
-  // A run that was stopped listens on, to the end of its process.
+  // A stopped run keeps its listeners until the process ends.
   for (const signal of signals) process.removeAllListeners(signal);
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -30,7 +30,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const checkpointOf = (run: string, step: number) =>
   join(run, 'checkpoints', `checkpoint-${String(step).padStart(8, '0')}`);
 
-/** The metrics, the tensors of the end, and what is told of the best. */
+/** The metrics, the final tensors, and the best evaluation. */
 async function endOf(run: string): Promise<unknown> {
   const { files, state, metric } = await readCheckpoint(checkpointOf(run, 12));
   const { best, metricsLength } = state as { best: unknown; metricsLength: number };
@@ -63,7 +63,7 @@ function whileEvaluating(step: number, during: () => void): { batches: () => num
 
 describe.each([5, 12])('an evaluation, at step %i', (step) => {
   it.each(['SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGXCPU', 'SIGUSR2', 'SIGALRM'] as const)(
-    'ends at %s after the batch it is at; its step is saved, and it is made up for',
+    'ends on %s after its current batch; the step is saved, and the evaluation is repeated',
     async (signal) => {
       const run = join(folder, `${signal}-${step}`);
       const { batches } = whileEvaluating(step, () => void process.emit(signal, signal));
@@ -82,7 +82,7 @@ describe.each([5, 12])('an evaluation, at step %i', (step) => {
     },
   );
 
-  it('killed in the middle, or just before its figures are in the checkpoint, is made up for', async () => {
+  it('killed halfway, or just before its figures are in the checkpoint, is repeated', async () => {
     const run = join(folder, `killed-${step}`);
     const [atBatch, atRecord] = [`${run}-batch`, `${run}-record`];
     const copy = (to: string) => {
@@ -109,7 +109,7 @@ describe.each([5, 12])('an evaluation, at step %i', (step) => {
   });
 });
 
-it('is saved by time too, which changes nothing of what is learned', async () => {
+it('is saved by time too, which does not change the result', async () => {
   const run = join(folder, 'by-time');
   const save = vi.spyOn(CheckpointStore.prototype, 'save');
   expect(await train(run, '--set', 'training.checkpointMinutes=1e-9')).toMatchObject({ status: 0 });

@@ -31,7 +31,7 @@ function fingerprint(run: string): string[] {
   return paths.map((path) => createHash('sha256').update(readFileSync(path)).digest('hex'));
 }
 
-it('20 signals, a third of them double: each start ends as a shell expects and has saved, and the end is as without', async () => {
+it('20 signals, a third of them repeated: each start saves and exits as shells expect, and the result is that of an undisturbed run', async () => {
   const whole = join(folder, 'whole');
   expect(hrm(['train', config, '--out', whole]).status).toBe(0);
   const expected = fingerprint(whole);
@@ -61,7 +61,7 @@ it('20 signals, a third of them double: each start ends as a shell expects and h
 describe('several processes on one run', () => {
   const endless = ['--set', 'training.steps=1000000', '--set', 'training.evaluateEvery=1000000'];
 
-  it('one trains; the others are told who does; killed, its run is taken over', async () => {
+  it('one trains, and the others name it; when it is killed, another resumes its run', async () => {
     const run = join(folder, 'contested');
     const first = startHrm(['train', config, '--out', run, ...endless]);
     const ended = once(first, 'exit');
@@ -74,7 +74,7 @@ describe('several processes on one run', () => {
     expect(second.status).toBe(1);
     expect(second.stderr).toMatch(new RegExp(`the run is in use by process ${first.pid} on .*wait for it to end`));
     expect(second.stderr).not.toMatch(/\n\s+at /);
-    // The refused one has changed nothing.
+    // The refused process has changed nothing.
     expect(readFileSync(join(run, 'config.json'))).toEqual(before);
     first.kill('SIGKILL');
     await ended;
@@ -85,7 +85,7 @@ describe('several processes on one run', () => {
     expect(existsSync(join(run, 'run.lock'))).toBe(false);
   });
 
-  it('of four that start a new run at once, one begins it and is not disturbed', async () => {
+  it('of four that start a new run at once, one begins it undisturbed', async () => {
     const run = join(folder, 'raced');
     const children = [1, 2, 3, 4].map(() => startHrm(['train', config, '--out', run, '--max-steps', '20']));
     const endings = await Promise.all(
@@ -120,10 +120,10 @@ it('a start killed before its puzzles were written is resumed', () => {
 });
 
 describe.each(backends.filter((backend) => backend !== 'cpu'))('on %s', (backend) => {
-  // Without XLA, which compiles for some seconds each time; `pnpm soak repeats` has it, and other seeds.
+  // Without XLA, which compiles for seconds each time; `pnpm soak repeats` covers it, and other seeds.
   it('five processes with seed 0 end bit for bit the same', async () => {
     const prints: string[][] = [];
-    // Two at a time: this machine may have no more cores.
+    // Two at a time: the machine may have only two cores.
     for (const pair of [[0, 1], [2, 3], [4]]) {
       await Promise.all(
         pair.map(async (i) => {

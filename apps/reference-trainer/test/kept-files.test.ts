@@ -11,13 +11,13 @@ beforeAll(async () => {
   expect((await runInProcess(['train', 'quick.json', '--out', 'run'])).status).toBe(0);
 });
 
-describe('what a command did not write is not overwritten', () => {
-  it('by hrm residuals --svg, but for an earlier drawing', async () => {
+describe('files that a command did not write are not overwritten', () => {
+  it('by hrm residuals --svg, except for an earlier drawing', async () => {
     writeFileSync('logo.svg', '<svg xmlns="http://www.w3.org/2000/svg"></svg>');
     const draw = (svg: string) => runInProcess(['residuals', '--run', 'run', '--segments', '1', '--svg', svg]);
     const { status, stderr } = await draw('logo.svg');
     expect(status).toBe(2);
-    expect(stderr).toContain('--svg: logo.svg is there already');
+    expect(stderr).toContain('--svg: logo.svg exists already');
     expect(readFileSync('logo.svg', 'utf8')).toContain('></svg>');
     expect((await draw('drawing.svg')).status).toBe(0);
     expect((await draw('drawing.svg')).status).toBe(0);

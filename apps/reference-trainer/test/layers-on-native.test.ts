@@ -3,7 +3,7 @@ import { describe } from 'vitest';
 import { describeOurLayers } from '../../../packages/layers/test/our-layers';
 import { isNativeSetUp } from './native';
 
-// The tests of @hrm/layers cover plain JavaScript and WebAssembly; a library cannot reach for the native backend.
+// The tests of @hrm/layers cover plain JavaScript and WebAssembly; a library cannot import the native backend.
 const backend = (prefer: 'native' | 'cpu') => ({
   name: prefer,
   use: async () => void (await selectBackend({ prefer })),

@@ -37,8 +37,8 @@ beforeAll(async () => {
   expect(status, stderr).toBe(0);
 });
 
-describe("a run with links in it that lead to somebody else's files", () => {
-  it('data: what they lead to is not replaced', async () => {
+describe('a run with links to other files', () => {
+  it('data: the target is not replaced', async () => {
     const { outer, run } = copyOfRun('data');
     mkdirSync(join(outer, 'test'));
     writeFileSync(join(outer, 'test', 'thesis.txt'), 'mine');
@@ -52,7 +52,7 @@ describe("a run with links in it that lead to somebody else's files", () => {
     expect(readFileSync(join(outer, 'test', 'thesis.txt'), 'utf8')).toBe('mine');
   });
 
-  it.each(['symbolic', 'hard'])('metrics.jsonl, a %s link: what it leads to is not written', async (kind) => {
+  it.each(['symbolic', 'hard'])('metrics.jsonl, a %s link: the target is not written', async (kind) => {
     const { outer, run } = copyOfRun(`metrics-${kind}`);
     const target = join(outer, 'thesis.jsonl');
     cpSync(join(run, 'metrics.jsonl'), target);
@@ -66,7 +66,7 @@ describe("a run with links in it that lead to somebody else's files", () => {
     expect(readFileSync(join(run, 'metrics.jsonl'), 'utf8')).toContain('"step":8');
   });
 
-  it.each(['checkpoints', 'run.lock', 'config.json'])('%s: nothing is changed there', async (name) => {
+  it.each(['checkpoints', 'run.lock', 'config.json'])('%s: nothing is changed in the target', async (name) => {
     const { outer, run } = copyOfRun(`link-${name}`);
     const target = join(outer, 'treasure');
     if (name === 'run.lock') mkdirSync(target);
@@ -81,7 +81,7 @@ describe("a run with links in it that lead to somebody else's files", () => {
   });
 });
 
-describe('a run goes on', () => {
+describe('a run is resumed', () => {
   it.each<[string, (log: string) => void, string]>([
     ['cut', (log) => truncateSync(log, 100), 'the log is 100 bytes long'],
     ['lost', (log) => rmSync(log), 'is gone'],

@@ -22,7 +22,7 @@ async function until(isTrue: () => boolean, child: ReturnType<typeof startHrm>):
 }
 
 describe('training', () => {
-  it('under nohup goes on after SIGUSR1, a closed terminal and the loss of both readers, and saves when asked to end', async () => {
+  it('under nohup continues after SIGUSR1, a closed terminal and the loss of both readers, and saves when it is told to end', async () => {
     const run = join(folder, 'nohup');
     const endless = ['--set', 'training.steps=1000000', '--set', 'training.evaluateEvery=1000000'];
     const child = startHrm(['train', config, '--out', run, ...endless], { env: { _: '/usr/bin/nohup' } });
@@ -37,7 +37,7 @@ describe('training', () => {
     expect(errors).not.toMatch(/[Dd]ebugger|\n\s+at /);
     child.stdout!.destroy();
     child.stderr!.destroy();
-    // A line every five seconds goes nowhere, and the words at the end.
+    // A line every five seconds, and the last lines, have no reader.
     await new Promise((resolve) => setTimeout(resolve, 6000));
     const later = newestStep(run);
     await until(() => isSavedAt(later + 6), child);
@@ -46,7 +46,7 @@ describe('training', () => {
     expect(newestStep(run)).toBeGreaterThan(later);
   });
 
-  it('to its end without a reader is a success', () => {
+  it('without a reader succeeds', () => {
     const run = join(folder, 'unread');
     const { status, stderr } = shell(`hrm train ${config} --out ${run} | true`);
     expect(stderr).not.toMatch(/EPIPE|^hrm:|\n\s+at /m);
@@ -54,7 +54,7 @@ describe('training', () => {
     expect(newestStep(run)).toBe(12);
   });
 
-  it('to its end on a full disk says so once, has saved, and fails', () => {
+  it('with stdout on a full disk says so once, saves, and fails', () => {
     const run = join(folder, 'full');
     const { status, stderr } = shell(`hrm train ${config} --out ${run} > /dev/full`);
     expect(stderr.match(/^hrm: .*/gm)).toEqual([
@@ -69,21 +69,21 @@ describe.each([['--help'], ['data generate --task sudoku --size 4 --train 3 --te
   let count = 0;
   const args = () => line.replace('OUT', join(folder, `data-${count++}`));
 
-  it('ends quietly where nobody reads', () => {
+  it('ends quietly without a reader', () => {
     const { status, stderr } = shell(`hrm ${args()} | true`);
     expect(stderr).not.toMatch(/^hrm:|EPIPE|\n\s+at /m);
     expect(status).toBe(141);
     expect(shell(`hrm ${args()} 2>&1 | true`).stdout).toBe('');
   });
 
-  it('says that a full disk took nothing', () => {
+  it('reports a full disk', () => {
     const { status, stderr } = shell(`hrm ${args()} > /dev/full`);
     expect(stderr).toMatch(/^hrm: stdout cannot be written: ENOSPC: .*\n$/m);
     expect(stderr).not.toMatch(/\n\s+at /);
     expect(status).toBe(1);
   });
 
-  it('needs no stderr', () => {
+  it('needs no reader of stderr', () => {
     expect(shell(`{ hrm ${args()} 2>/dev/full; } 2>&1`).stdout).not.toBe('');
   });
 }); // prettier-ignore

@@ -1,6 +1,6 @@
 import { selectBackend } from '@hrm/runtime';
 
-/** Whether native TensorFlow is set up on this machine. Where it is, it has been selected. */
+/** Whether native TensorFlow is set up on this machine. If so, importing this file selects it. */
 export const isNativeSetUp = await selectBackend({ prefer: 'native' }).then(
   () => true,
   () => false,

@@ -25,12 +25,12 @@ function tensorsOf(run: string, checkpoint: string): string[] {
 }
 
 it.each([
-  // Each step multiplies the weights by about -1e15, until the loss overflows; a rate beyond float32 does so to the
-  // weights at once.
+  // Each step multiplies the weights by about -1e15, until the loss overflows; a rate beyond float32 makes the
+  // weights overflow at once.
   ['a loss and gradients', ['training.learningRate=1e15', 'training.weightDecay=1'], /loss, gradient\//],
   ['weights', ['training.learningRate=1e39'], /parameter\//],
 ])(
-  '%s that overflow end the run with the step and their names, and the last checkpoint goes on',
+  '%s that overflow end the run with the step and their names, and the last checkpoint can be resumed',
   (name, settings, named) => {
     // prettier-ignore
     const run = join(folder, name.replaceAll(' ', '-'));
@@ -50,7 +50,7 @@ it.each([
     expect(checkpointsOf(run)).toEqual(good);
     expect(good.map((checkpoint) => tensorsOf(run, checkpoint))).toEqual(before);
 
-    // Gone on with as it was begun, it ends with the same bytes as a run to which nothing happened.
+    // Resumed unchanged, it ends with the same bytes as an undisturbed run.
     const { status: ending, stdout: said, stderr: errors } = train('--resume');
     expect(ending, errors).toBe(0);
     expect(said).toContain('Resuming at step 6.');
@@ -59,13 +59,13 @@ it.each([
   },
 );
 
-it('a step that fails takes the progress bar with it, and the process ends', () => {
+it('a step that fails removes the progress bar, and the process ends', () => {
   const args = ['train', config, '--out', join(folder, 'live'), '--set', 'training.learningRate=1e39'];
   const { status, stderr } = hrm(args, '', { live: true });
   expect(status).toBe(1);
-  // The bar's line is empty again before the reason is told.
+  // The bar is cleared before the error is printed.
   expect(stderr).toMatch(/\x1b\[Ktraining \[.*\r\x1b\[Khrm: Step 1 is not finite in parameter\//s);
-  // No mode of the terminal is changed, so none has to be put back by a process that is killed.
+  // No mode of the terminal is changed, so a killed process need not restore one.
   expect(stderr).not.toMatch(/\x1b\[\?/);
   expect(stderr).not.toContain('garbage collection');
 });

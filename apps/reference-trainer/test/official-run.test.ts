@@ -22,7 +22,7 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('a run of the official code, imported', () => {
-  it('answers what the official model answers, segment by segment', async () => {
+  it('gives the answers of the official model, segment by segment', async () => {
     await selectBackend({ prefer: 'wasm' });
     const { model } = await loadRun(run, 'newest', new Terminal(true));
     const ints = (name: string) => expected.get(`batch.${name}`)!.data as Int32Array;
@@ -56,7 +56,7 @@ describe('a run of the official code, imported', () => {
     expect(compared).toBe(4 * batchSize * (seqLen * 11 + 2));
   });
 
-  it('is evaluated by `hrm eval` to the figures of the official evaluation', () => {
+  it('has the figures of the official evaluation in `hrm eval`', () => {
     const { status, stderr, json } = hrm(['eval', '--run', run, '--json']);
     expect(status, stderr).toBe(0);
     const sum = (name: string) => Number(expected.get(`whole_test_set.${name}`)!.data[0]);
@@ -73,7 +73,7 @@ describe('a run of the official code, imported', () => {
     expect(json).toMatchObject({ segments: 4, valid: false });
   });
 
-  it('exports the same weights again', () => {
+  it('exports the same weights', () => {
     const out = join(folder, 'step_500');
     const { status, stderr } = hrm(['export-official', '--run', run, '--out', out]);
     expect(status, stderr).toBe(0);

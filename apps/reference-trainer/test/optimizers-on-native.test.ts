@@ -54,7 +54,7 @@ describe.skipIf(!isNativeSetUp)('on native TensorFlow, compiled or not, the resu
       other.losses.forEach((loss, i) => expect(Math.abs(loss - eager.losses[i]!)).toBeLessThan(1e-3));
       for (const [name, { data }] of other.weights) {
         const expected = eager.weights.get(name)!.data;
-        // On average: where a gradient is next to nothing, rounding decides which way Adam goes.
+        // On average, because rounding decides the direction of Adam where a gradient is nearly 0.
         const errors = [...data].map((value, i) => Math.abs(Number(value) - Number(expected[i]!)));
         expect(errors.reduce((sum, error) => sum + error, 0) / data.length, name).toBeLessThan(5e-5);
       }

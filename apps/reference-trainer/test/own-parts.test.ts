@@ -5,9 +5,9 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { hrm } from './run-hrm';
 import { tinyRun } from './tiny-run';
 
-// Inside of this package, so that the modules find @hrm/layers as a user's would.
+// Inside this package, so that the modules can import @hrm/layers like a user's.
 const folder = mkdtempSync(fileURLToPath(new URL('.own-parts-', import.meta.url)));
-// What this user has allowed is no business of the tests.
+// The tests must not see what this user has allowed.
 process.env.XDG_CONFIG_HOME = join(folder, '.config');
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -19,7 +19,7 @@ const own = {
   halting: { type: 'soon', segments: 3 },
 };
 
-/** Writes a config, and gives its path. */
+/** Writes a config and returns its path. */
 function configOf(changes: object, model: object = own): string {
   const path = join(mkdtempSync(join(folder, 'config-')), 'run.json');
   writeFileSync(path, JSON.stringify({ ...tinyRun, ...changes, model: { ...tinyRun.model, ...model } }));
@@ -27,7 +27,7 @@ function configOf(changes: object, model: object = own): string {
 }
 
 describe('parts of the user', () => {
-  it('are trained, gone on with, evaluated and solved with by name, from any folder', () => {
+  it('can be trained, resumed, evaluated and used to solve by name, from any folder', () => {
     mkdirSync(join(folder, 'configs'));
     const config = join(folder, 'configs', 'run.json');
     const description = { ...tinyRun, imports: ['../own-parts.mjs'], model: { ...tinyRun.model, ...own } };
@@ -39,7 +39,7 @@ describe('parts of the user', () => {
     const { config: kept } = JSON.parse(readFileSync(join(run, 'config.json'), 'utf8')) as {
       config: { imports: string[] };
     };
-    // Seen from the run, so that a folder with both may move.
+    // Relative to the run, so that a folder with both may be moved.
     expect(kept.imports).toEqual(['../own-parts.mjs']);
     const wentOn = hrm(['train', '--out', run, '--resume', '--json']);
     expect(wentOn.status, wentOn.stderr).toBe(0);
@@ -81,7 +81,7 @@ describe('parts of the user', () => {
     expect(() => readFileSync(join(run, 'config.json'))).toThrow('ENOENT');
   });
 
-  it('check their own options, and are not known without their module', () => {
+  it('check their own options, and are unknown without their module', () => {
     const wrong = configOf({ imports: [modulePath] }, { ...own, block: { type: 'gate', width: 3 } });
     const refused = hrm(['train', wrong, '--allow-imports', '--out', join(folder, 'never')]);
     expect(refused.status).toBe(2);

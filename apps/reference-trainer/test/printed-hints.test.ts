@@ -8,7 +8,7 @@ import { commandsAfterDemo } from '../src/run/next-commands';
 import { printedCommand } from '../src/command-line/printed-command';
 import { tinyRun } from './tiny-run';
 
-// A user's folder, with the command as an install puts it there. What is printed in it is copied into a shell.
+// A user's folder with the installed command. The commands printed here are run in a shell.
 const folder = mkdtempSync(join(realpathSync(tmpdir()), 'hrm-printed-hints-'));
 const before = process.cwd();
 beforeAll(() => {
@@ -25,28 +25,28 @@ afterAll(() => {
 });
 
 function shell(line: string) {
-  // Nobody is there to allow npx a download: what it does not find here is an error.
+  // npx must not download anything: a command that it does not find is an error.
   const env = { ...process.env, HRM_BACKEND: 'wasm', npm_config_yes: 'false', npm_config_offline: 'true' };
   const { status, stdout, stderr } = spawnSync('sh', ['-c', line], { cwd: folder, encoding: 'utf8', env, input: '' });
   return { status, output: stdout + stderr };
 }
 
-/** The commands that were printed: a line each, or in backticks. */
+/** The printed commands: one per line, or in backticks. */
 const printedIn = (text: string) => [...text.matchAll(/^ *(npx hrm .*)$|`(npx hrm [^`]*)`/gm)].map((found) => found[1] ?? found[2]!); // prettier-ignore
 
 function expectToRun(hints: readonly string[]): void {
   for (const hint of hints) {
     const { status, output } = shell(hint);
-    // 1: the puzzle was not solved, as can be expected of a model so small; the command did its work.
+    // Status 1 is allowed: a model this small need not solve the puzzle.
     expect(output, hint).not.toMatch(/^hrm: |not found/m);
     expect([0, 1], hint).toContain(status);
   }
 }
 
-describe('each command that is printed, copied into a shell, runs', { timeout: 120_000 }, () => {
+describe('each printed command runs in a shell', { timeout: 120_000 }, () => {
   const run = "runs/of a user's";
 
-  it('after a training, whose folder has a space and a quote in its name', () => {
+  it('after training in a folder with a space and a quote in its name', () => {
     const { status, output } = shell(`npx hrm train 'tiny run.json' --max-steps 2 --out "${run}"`);
     expect(status, output).toBe(0);
     const hints = printedIn(output);
@@ -54,7 +54,7 @@ describe('each command that is printed, copied into a shell, runs', { timeout: 1
     expectToRun(hints);
   });
 
-  it('after the main job', () => {
+  it('after the demo', () => {
     const [solve, evaluate, train, help, ...more] = commandsAfterDemo(run);
     expect(more).toEqual([]);
     expectToRun([solve!, evaluate!, `${train} --max-steps 1`, help!]);
@@ -79,13 +79,13 @@ describe('each command that is printed, copied into a shell, runs', { timeout: 1
       expect(more).toEqual([]);
       expect(shell(hint!)).toMatchObject({ status: 0, output: expect.stringContaining('Usage: hrm') });
     }
-    // Names of two commands, which want options, but are there.
+    // Two commands that need options, but exist.
     const hints = printedIn(shell('npx hrm data').output);
-    expect(hints).toEqual(['npx hrm data generate', 'npx hrm data import', 'npx hrm --help']);
+    expect(hints).toEqual(['npx hrm data generate', 'npx hrm data import', 'npx hrm data mix', 'npx hrm --help']);
   });
 });
 
-it('a command is printed as it runs where it is read, its words quoted', () => {
+it('a printed command has npx where it is needed, and quoted words', () => {
   expect(printedCommand('eval', '--run', 'a b')).toBe("npx hrm eval --run 'a b'");
   process.chdir(tmpdir());
   expect(printedCommand('solve', "it's", '$(rm)', '')).toBe("hrm solve 'it'\\''s' '$(rm)' ''");

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { tinyRun } from './tiny-run';
 
-/** A run of milliseconds: as small as models are, four steps of two puzzles. */
+/** A run of milliseconds: a tiny model, four steps of two puzzles. */
 export const quickRun = {
   ...tinyRun,
   name: 'quick',

@@ -11,13 +11,13 @@ useEmptyFolder('resumed-runs');
 const train = (...args: string[]) => runInProcess(['train', ...args]);
 const resume = (run: string, ...args: string[]) => train('--resume', '--out', run, ...args);
 
-/** Copies a run that has made two of its four steps. */
+/** Copies a run that has done two of its four steps. */
 function halfRun(name: string): string {
   cpSync('half', name, { recursive: true });
   return name;
 }
 
-/** Changes what the newest checkpoint of a run says beside its tensors. */
+/** Changes the JSON of the newest checkpoint of a run. */
 async function changeState(run: string, change: (state: { [key: string]: JsonValue }) => object): Promise<void> {
   const folder = join(run, 'checkpoints');
   const { step, files, state, metric } = await readCheckpoint(join(folder, 'checkpoint-00000002'));
@@ -34,7 +34,7 @@ beforeAll(async () => {
 }); // prettier-ignore
 
 describe('hrm train --resume', () => {
-  it('needs nothing but the run, and ends with the same bytes', async () => {
+  it('needs only the run, and ends with the same bytes', async () => {
     const run = halfRun('alone');
     const { status, stdout, stderr } = await resume(run);
     expect(status, stderr).toBe(0);
@@ -60,7 +60,7 @@ describe('hrm train --resume', () => {
     expect(other.stdout).toContain('differs from a run begun with these values: training.clipNorm, training.momentum changed on the way');
   }); // prettier-ignore
 
-  it('each of the choices changes what is learned', async () => {
+  it('each of these options changes the result', async () => {
     const trained = async (...choices: string[]) => {
       const run = `chosen-${choices.join('-').replace(/[^a-z]/gi, '')}`;
       const { status, stderr } = await train('quick.json', '--out', run, ...choices.flatMap((choice) => ['--set', `training.${choice}`]));
@@ -93,7 +93,7 @@ describe('hrm train --resume', () => {
     expect(filesOf(run)).toEqual(before);
   });
 
-  it('leaves config.json as it was where the checkpoint does not fit', async () => {
+  it('does not change config.json if the checkpoint does not fit', async () => {
     const run = halfRun('broken');
     await changeState(run, (state) => ({ ...state, cursor: { ...(state['cursor'] as object), position: 999 } }));
     const before = filesOf(run);
@@ -109,7 +109,7 @@ describe('hrm train --resume', () => {
     expect(filesOf(run)).toEqual(before);
   });
 
-  it('puts config.json back where no checkpoint comes of a change', async () => {
+  it('restores config.json if no checkpoint follows a change', async () => {
     const run = halfRun('overflows');
     const before = filesOf(run);
     const { status, stderr } = await resume(run, '--set', 'training.learningRate=1e39');
@@ -129,12 +129,12 @@ describe('hrm train --resume', () => {
     const other = await resume(halfRun('decays'), '--set', 'training.weightDecay=0.5');
     expect(other.stdout).toContain('It continues, but differs from a run begun with these values: training.weightDecay changed on the way.');
     expect(other.stdout).not.toContain('The learning rate of');
-    // What it was changed to is what it now is.
+    // The changed value is now the run's.
     expect((await resume('decays', '--set', 'training.steps=5')).stdout).toContain('Changed: training.steps (was 4, now 5). It continues exactly');
     expect(JSON.parse(readFileSync('decays/config.json', 'utf8'))).toMatchObject({ config: { training: { weightDecay: 0.5, steps: 5, seed: 7 } } });
   }); // prettier-ignore
 
-  it('says what a decaying learning rate becomes where the run gets longer', async () => {
+  it('reports the new course of a decaying learning rate if the run gets longer', async () => {
     const args = ['--set', 'training.minRatio=0.1'];
     expect((await train('quick.json', '--out', 'cosine', ...args)).status).toBe(0);
     const { stdout } = await resume('cosine', '--set', 'training.steps=8');
@@ -145,7 +145,7 @@ describe('hrm train --resume', () => {
     expect(steps.find(({ step, learningRate }) => step === 5 && learningRate)!.learningRate).toBeCloseTo(0.000378, 6);
   }); // prettier-ignore
 
-  it('begins a run that has no checkpoint again, with the config that is given', async () => {
+  it('starts a run without a checkpoint again, with the given config', async () => {
     expect((await train('quick.json', '--out', 'failed', '--set', 'training.learningRate=1e39')).status).toBe(1);
     const again = await train('quick.json', '--out', 'failed');
     expect(again.status).toBe(2);
@@ -156,7 +156,7 @@ describe('hrm train --resume', () => {
     expect((await resume('nowhere')).stderr).toContain('--resume: there is no run in nowhere; give a CONFIG');
   }); // prettier-ignore
 
-  it('says so where the puzzles are others than before, and takes the same ones from another place', async () => {
+  it('reports other puzzles than before, and accepts the same ones from another folder', async () => {
     const run = halfRun('elsewhere');
     mkdirSync('puzzles');
     renameSync(join(run, 'data'), 'puzzles/same');
@@ -175,7 +175,7 @@ describe('hrm train --resume', () => {
 });
 
 describe('a folder with a run and its puzzles', () => {
-  it('may move as a whole, and the run alone while the puzzles stay', async () => {
+  it('may be moved as a whole, or the run alone', async () => {
     mkdirSync('tree');
     cpSync(join('whole', 'data'), 'tree/puzzles', { recursive: true });
     expect((await train('quick.json', '--data', 'tree/puzzles', '--out', 'tree/runs/one')).status).toBe(0);
@@ -191,7 +191,7 @@ describe('a folder with a run and its puzzles', () => {
 });
 
 describe('the manifest of a checkpoint', () => {
-  it('tells the backend and the machine, and resuming elsewhere says that bits will differ', async () => {
+  it('records backend and machine, and resuming elsewhere warns that bits will differ', async () => {
     const { state } = await readCheckpoint(join('half', 'checkpoints', 'checkpoint-00000002'));
     expect(state).toMatchObject({ machine: { backend: 'wasm', compile: 'eager', platform: `${process.platform} ${process.arch}` } });
     const { status, stdout } = await resume(halfRun('on-cpu'), '--backend', 'cpu');

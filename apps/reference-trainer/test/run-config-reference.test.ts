@@ -7,7 +7,7 @@ import { runConfigJsonSchema, runConfigMarkdown } from '../src/config/run-config
 import { tinyRun } from './tiny-run';
 
 // Written by `npx vitest run --project reference-trainer run-config-reference -u`.
-it('the JSON Schema that is shipped is that of the config', async () => {
+it('the published JSON Schema is that of the config', async () => {
   const text = `${JSON.stringify(runConfigJsonSchema(), null, 2)}\n`;
   await expect(text).toMatchFileSnapshot('../schema/run-config.schema.json');
 });
@@ -20,12 +20,12 @@ describe('the JSON Schema', () => {
   const schema = z.fromJSONSchema(runConfigJsonSchema() as Parameters<typeof z.fromJSONSchema>[0]);
   const withPart = (part: object) => ({ ...tinyRun, model: { ...tinyRun.model, block: part } });
 
-  it.each([...Object.values(presets), tinyRun])('lets $name pass', (config) => {
+  it.each([...Object.values(presets), tinyRun])('accepts $name', (config) => {
     expect(schema.safeParse(config).error).toBeUndefined();
     expect(schema.safeParse({ ...config, $schema: './run-config.schema.json' }).error).toBeUndefined();
   });
 
-  it('refuses what the command refuses, also within a part, and lets a part of your own pass', () => {
+  it('refuses what the command refuses, also within a part, and accepts a part of your own', () => {
     expect(schema.safeParse({ ...tinyRun, colour: 'red' }).success).toBe(false);
     expect(schema.safeParse({ ...tinyRun, training: { ...tinyRun.training, batchSize: 0 } }).success).toBe(false);
     expect(schema.safeParse(withPart({ type: 'attention', head: 4 })).success).toBe(false);
@@ -34,7 +34,7 @@ describe('the JSON Schema', () => {
   });
 });
 
-/** The names of the options that a part says it knows. */
+/** The names of the options that a part lists in its error. */
 function knownTo(make: (options: never, choose: never) => unknown): string[] {
   try {
     make({ noSuchOption: 1 } as never, (() => undefined) as never);
@@ -54,13 +54,13 @@ describe.each([
     const described: { readonly [type: string]: z.ZodObject } = partOptions[kind];
     expect(Object.keys(described).sort()).toEqual(Object.keys(parts).sort());
     for (const [type, make] of Object.entries(parts)) {
-      // A function cannot stand in a config.
+      // A config cannot hold a function.
       const known = knownTo(make).filter((name) => name !== 'onSolve');
       expect(Object.keys(described[type]!.shape).sort(), type).toEqual(known.sort());
     }
   });
 });
 
-it('each preset has its line in the help', () => {
+it('each preset has a line in the help', () => {
   expect(Object.keys(presetSummaries)).toEqual(Object.keys(presets));
 });

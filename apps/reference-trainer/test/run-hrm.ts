@@ -2,7 +2,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-/** A program as it is built. @throws where it is not. */
+/** The path of a built program. @throws Error if it is not built. */
 export function builtProgram(url: URL): string {
   const program = fileURLToPath(url);
   if (!existsSync(program)) throw new Error('these tests run the built command: build first (`npm run build`)');
@@ -11,7 +11,7 @@ export function builtProgram(url: URL): string {
 
 const program = builtProgram(new URL('../dist/hrm.js', import.meta.url));
 
-/** What a command line gave. */
+/** The result of a command line. */
 export interface HrmResult {
   status: number | null;
   stdout: string;
@@ -20,10 +20,10 @@ export interface HrmResult {
   json: Record<string, unknown>;
 }
 
-/** WebAssembly, so that the tests say the same on every machine. */
+/** WebAssembly, so that tests give the same results on every machine. */
 const environment = () => ({ ...process.env, HRM_BACKEND: 'wasm' });
 
-/** Makes stderr seem a terminal, for which progress is drawn. */
+/** Makes stderr look like a terminal, so that progress is drawn. */
 const onTerminal = ['--import', 'data:text/javascript,process.stderr.isTTY=true'];
 
 /** Runs the command as a user does. */
@@ -48,13 +48,13 @@ export function runProgramFile(file: string, args: readonly string[], { input = 
   };
 }
 
-/** Starts the command, to be sent signals or a slow input, or to lose its readers. */
+/** Starts the command, for tests of signals, slow input and lost readers. */
 export const startHrm = (
   args: readonly string[],
   { stdin = 'ignore', env = {} }: { stdin?: 'ignore' | 'pipe'; env?: NodeJS.ProcessEnv } = {},
 ) => spawn(process.execPath, [program, ...args], { env: { ...environment(), ...env }, stdio: [stdin, 'pipe', 'pipe'] });
 
-/** Runs a command of a shell in which `hrm` is the command, and tells the status of `hrm`. */
+/** Runs a shell command in which `hrm` is the command, and returns the status of `hrm`. */
 export function shell(line: string, env: NodeJS.ProcessEnv = {}): Pick<HrmResult, 'status' | 'stdout' | 'stderr'> {
   const hrmFunction = `hrm() { "${process.execPath}" "${program}" "$@"; echo "status $?" >&2; }`;
   const { stdout, stderr } = spawnSync('sh', ['-c', `${hrmFunction}\n${line}`], {

@@ -3,14 +3,14 @@ import type { Program } from '../src/command-line/command-line';
 import { runProgram } from '../src/command-line/run-program';
 import { hrm } from '../src/main';
 
-/** What a command line gave. */
+/** The result of a command line. */
 export interface Outcome {
   readonly status: string | number | undefined;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** Runs a command line here, by default of `hrm`, in no process of its own: a hundred times as fast. */
+/** Runs a command line, by default of `hrm`, in this process, which is a hundred times as fast. */
 export async function runInProcess(args: readonly string[], program: Program = hrm): Promise<Outcome> {
   const written = { stdout: '', stderr: '' };
   const restore = (['stdout', 'stderr'] as const).map((name) => {
@@ -34,8 +34,7 @@ export async function runInProcess(args: readonly string[], program: Program = h
 }
 
 /**
- * What is wrong with how a bad command line was refused, in the folder that is this process's own; undefined where all
- * is well.
+ * What is wrong with the refusal of a wrong command line, run in the present folder; undefined if nothing is.
  */
 export async function flawOfRefusal(
   args: readonly string[],

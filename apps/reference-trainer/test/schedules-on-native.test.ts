@@ -6,7 +6,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { describeOurSchedules } from '../../../packages/recursion/test/our-schedules';
 import { isNativeSetUp } from './native';
 
-// The tests of @hrm/recursion cover plain JavaScript and WebAssembly; a library cannot reach for the native backend.
+// The tests of @hrm/recursion cover plain JavaScript and WebAssembly; a library cannot import the native backend.
 const backend = (prefer: 'native' | 'cpu') => ({
   name: prefer,
   use: async () => void (await selectBackend({ prefer })),
@@ -69,7 +69,7 @@ describe.skipIf(!isNativeSetUp)('on native TensorFlow', () => {
       recorded.dispose();
     });
 
-    it('says of a schedule with a tolerance that it cannot be recorded, as it is marked', () => {
+    it('cannot record a schedule with a tolerance, which is marked so', () => {
       const schedule = equilibrium({ tolerance: 1e-3 });
       expect(schedule.recordable).toBe(false);
       const zeros = tf.ones([1, 6, 16]) as tf.Tensor3D;

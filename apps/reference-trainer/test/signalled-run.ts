@@ -11,7 +11,7 @@ export interface SignalledStart {
   readonly status: number | null;
   readonly signal: SentSignal;
   readonly isDouble: boolean;
-  /** Whether it came to its end before the signal. */
+  /** Whether it ended before the signal. */
   readonly isDone: boolean;
   /** Whether the second signal ended it before it had saved. */
   readonly isAbrupt: boolean;
@@ -22,16 +22,15 @@ export interface SignalledStart {
 const sleep = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 /**
- * Starts a run, sends it one of the signals that ask it to end while it trains, and every third time another soon
- * after.
+ * Starts a run and sends it one of the stop signals while it trains, and every third time another one soon after.
  *
  * @param start starts `hrm train ... --resume`.
- * @throws Error where it does not end as a shell expects, or has not saved the step that it logged last.
+ * @throws Error if its exit status is wrong, or if it has not saved the last step in its log.
  */
 export async function signalRun(start: () => ChildProcess, run: string, index: number): Promise<SignalledStart> {
   const signal = SIGNALS[index % SIGNALS.length]!;
   const isDouble = index % 3 === 2;
-  // Ends it at once: another signal than the first, for the same may be a key that npx has passed on.
+  // Exits at once. It differs from the first signal, because the same one could be a key that npx forwarded.
   const second = signal === 'SIGTERM' ? 'SIGINT' : 'SIGTERM';
   const child = start();
   let [output, errors] = ['', ''];
@@ -39,14 +38,13 @@ export async function signalRun(start: () => ChildProcess, run: string, index: n
   const isTraining = new Promise<void>((resolve) => {
     child.stdout!.setEncoding('utf8').on('data', (text: string) => {
       output += text;
-      // It is said before the first step, when signals are listened for.
+      // Printed before the first step, when the listeners are set.
       if (output.includes('Files: ')) resolve();
     });
   });
   const statusOf = (by: SentSignal) => 128 + constants.signals[by];
   const ended = new Promise<number | null>((resolve) =>
-    // A second signal may find Node already past its listeners: it then ends the process itself, with the status that a
-    // shell makes of that.
+    // A second signal may come after Node has removed its listeners: then the signal itself ends the process.
     child.on('close', (code, by) => resolve(isDouble && by === second ? statusOf(second) : code)),
   );
   await Promise.race([isTraining, ended]);

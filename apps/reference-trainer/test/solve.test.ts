@@ -26,7 +26,7 @@ beforeAll(async () => {
   }
 }); // prettier-ignore
 
-describe('hrm solve refuses, and says what is wrong with', () => {
+describe('hrm solve refuses with a clear error', () => {
   it('a file that is CSV, which another command reads', async () => {
     writeFileSync('puzzles.CSV', 'question,answer\n');
     const { status, stderr } = await solve('sudoku', '--file', 'puzzles.CSV');
@@ -85,13 +85,13 @@ describe('hrm solve refuses, and says what is wrong with', () => {
 });
 
 describe('hrm solve', () => {
-  it('tells that a puzzle has several solutions, and takes any', async () => {
+  it('notes that a puzzle has several solutions, and accepts any', async () => {
     const { status, stdout } = await solve('sudoku', '1... .... .... ....');
     expect(status).toBe(0);
     expect(stdout).toContain('Note: it has several solutions; any of them counts as right.');
   });
 
-  it('says neither right nor wrong where nobody can tell', async () => {
+  it('does not judge an answer that cannot be verified', async () => {
     const { status, stdout } = await solve('tokens', '1 '.repeat(16), '--json');
     expect(status).toBe(0);
     expect(objects(stdout).at(-1)).toMatchObject({ valid: null, count: 1, solved: 0 });
@@ -100,7 +100,7 @@ describe('hrm solve', () => {
     );
   });
 
-  it('takes the blanks that people write', async () => {
+  it('accepts the usual symbols for blanks', async () => {
     for (const blank of ['0', '*', '_', 'x', ' ']) {
       const { status, stdout } = await solve('sudoku', '1.....3..4.....2'.replaceAll('.', blank), '--json');
       expect(status).toBe(0);
@@ -108,7 +108,7 @@ describe('hrm solve', () => {
     }
   });
 
-  it('answers a file of puzzles a line each, and ends with what came of them', async () => {
+  it('answers each puzzle of a file on a line, and ends with the totals', async () => {
     writeFileSync('puzzles.txt', '# two, and a grid\n1.....3..4.....2\n\n1000003004000002 ; again\n1 .|. .\n. .|3 .\n---+---\n. 4|. .\n. .|. 2\n');
     const { status, stdout, stderr } = await solve('sudoku', '--file', 'puzzles.txt', '--json');
     expect(status, stderr).toBe(0);
@@ -128,7 +128,7 @@ describe('hrm solve', () => {
     expect(plain.stderr).toMatch(/Of 3 puzzles: solved [03]/);
   }); // prettier-ignore
 
-  it('tells of the puzzles in a file that nobody can solve, and answers the others', async () => {
+  it('reports the puzzles of a file that have no solution, and answers the others', async () => {
     writeFileSync('some.txt', '1.....3..4.....2\n11..............\n');
     const { status, stdout } = await solve('sudoku', '--file', 'some.txt', '--json');
     expect(status).toBe(2);
@@ -170,14 +170,14 @@ describe('hrm solve', () => {
     expect(inTokens.at(-1)).toMatchObject({ count: 2, solved: 0, unverified: 2 });
   });
 
-  it('refuses a puzzle and a file at once, and a file that is none', async () => {
+  it('refuses a puzzle together with a file, and a missing file', async () => {
     const both = await solve('sudoku', '1.....3..4.....2', '--file', 'puzzles.txt');
     expect([both.status, both.stderr]).toEqual([2, expect.stringContaining('--file: give either a puzzle or a file')]);
     const none = await solve('sudoku', '--file', 'nowhere.txt');
     expect([none.status, none.stderr]).toEqual([2, expect.stringContaining('nowhere.txt')]);
   });
 
-  it('answers several puzzles on stdin, and one as before, in whatever lines', () => {
+  it('answers several puzzles on stdin, and a single one in any lines', () => {
     const several = hrm(['solve', '--run', 'sudoku', '--json'], '1.....3..4.....2\n1.....3..4.....2');
     expect(several.status, several.stderr).toBe(0);
     expect(objects(several.stdout)).toHaveLength(3);
@@ -206,13 +206,13 @@ describe('text from files', () => {
     expect(stdout + stderr).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202e]/);
   });
 
-  it('is escaped in JSON, and says the same', async () => {
+  it('is escaped in JSON, which keeps its value', async () => {
     const { stdout } = await runInProcess(['train', 'sudoku.json', '--out', strange, '--max-steps', '1', '--json']);
     expect(stdout).not.toMatch(/[\u007f-\u009f\u202e]/);
     expect(objects(stdout).at(-1)).toMatchObject({ run: strange });
   });
 
-  it('is shown without them in errors, whichever file is broken', async () => {
+  it('is shown without them in the errors of all kinds of files', async () => {
     writeFileSync('broken.json', `{"name": ${strange}}`);
     writeFileSync('unknown.json', JSON.stringify({ [strange]: 1 }));
     writeFileSync('strange.csv', `${strange},b\n`);

@@ -9,14 +9,14 @@ import { useEmptyFolder } from './use-empty-folder';
 
 useEmptyFolder('strange-imports');
 
-/** A module that is seen to be executed. */
+/** A module that leaves a trace when it is executed. */
 const source = `import { writeFileSync } from 'node:fs';
 writeFileSync(${JSON.stringify('executed')}, 'it was');
 export default {};
 `;
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
 
-/** A stranger's run: one of ours, that now imports a module. */
+/** A run from a stranger: one of ours that now imports a module. */
 function strangeRun(name: string, text = source): string {
   cpSync('run', name, { recursive: true });
   const path = join(name, 'config.json');
@@ -32,7 +32,7 @@ beforeAll(async () => {
   expect((await runInProcess(['train', 'quick.json', '--out', 'run'])).status).toBe(0);
 });
 
-describe('the modules of a run from anywhere', () => {
+describe('the modules of a run from a stranger', () => {
   it.each([
     ['eval', '--run'],
     ['solve', '1... ..3. .4.. ...2', '--run'],
@@ -50,7 +50,7 @@ describe('the modules of a run from anywhere', () => {
     expect(existsSync(allowedImportsPath())).toBe(false);
   });
 
-  it('are not executed for a config either', async () => {
+  it('are not executed for a config', async () => {
     const config = writeQuickConfig('own.json', { imports: ['./parts.mjs'] });
     writeFileSync('parts.mjs', source);
     const { status, stderr } = await runInProcess(['train', config, '--out', 'own']);
@@ -59,7 +59,7 @@ describe('the modules of a run from anywhere', () => {
     expect(existsSync('executed') || existsSync('own')).toBe(false);
   });
 
-  it('are those that this user has allowed: at that place, with that content', async () => {
+  it('are executed if this user has allowed them, with that path and content', async () => {
     const run = strangeRun('allowed', 'export default {};\n');
     const evaluate = (...args: string[]) => runInProcess(['eval', '--run', run, ...args]);
     const first = await evaluate('--allow-imports');
@@ -76,7 +76,7 @@ describe('the modules of a run from anywhere', () => {
     expect(existsSync('executed')).toBe(false);
   });
 
-  it('count with the files that they import by a path', async () => {
+  it('include the files that they import by a path', async () => {
     const run = strangeRun('together', "import './deeper/helper.mjs';\nexport default {};\n");
     mkdirSync(join(run, 'deeper'));
     const helper = join(run, 'deeper', 'helper.mjs');
@@ -94,7 +94,7 @@ describe('the modules of a run from anywhere', () => {
     expect(existsSync('executed')).toBe(false);
   });
 
-  it('are not those of a list that others could have written, or that is damaged', async () => {
+  it('are not allowed by a list that others could have written, or that is damaged', async () => {
     const run = strangeRun('listed', 'export default {};\n');
     expect((await runInProcess(['eval', '--run', run, '--allow-imports'])).status).toBe(0);
     const evaluate = async () => (await runInProcess(['eval', '--run', run])).status;
@@ -105,12 +105,12 @@ describe('the modules of a run from anywhere', () => {
     expect(await evaluate()).toBe(0);
     writeFileSync(allowedImportsPath(), '{"format": 1');
     expect(await evaluate()).toBe(2);
-    // And what is noted then replaces it.
+    // The next permission replaces it.
     expect((await runInProcess(['eval', '--run', run, '--allow-imports'])).status).toBe(0);
     expect(await evaluate()).toBe(0);
   });
 
-  it('move with the run', async () => {
+  it('may be moved with the run', async () => {
     mkdirSync('tree/configs', { recursive: true });
     writeFileSync('tree/parts.mjs', 'export default {};\n');
     writeFileSync('tree/configs/run.json', JSON.stringify({ ...quickRun, imports: ['../parts.mjs'] }));

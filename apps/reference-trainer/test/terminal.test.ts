@@ -44,9 +44,9 @@ describe('progress', () => {
     return { progress, at: (seconds: number) => (now = 1000 * seconds), written: () => written };
   }
 
-  it.each([true, false])('does not count what the first step compiles (live: %s)', (isLive) => {
+  it.each([true, false])('does not count the compilation in the first step (live: %s)', (isLive) => {
     const { progress, at, written } = watch(isLive);
-    // A minute of compiling, then a second a step.
+    // A minute for compiling, then one second per step.
     at(60);
     progress.update(1);
     expect(written().match(/ETA (.*)$/m)?.[1]).toBe('...');
@@ -56,7 +56,7 @@ describe('progress', () => {
     progress.stop();
   });
 
-  it('of a run that goes on counts what this process made', () => {
+  it('of a resumed run counts only the steps of this process', () => {
     const { progress, at, written } = watch(true);
     at(10);
     progress.update(91);
@@ -65,7 +65,7 @@ describe('progress', () => {
     expect(written().endsWith('92/100  ETA 16 s')).toBe(true);
   });
 
-  it('leaves figures on the terminal, and nothing of the bar, whose line is never wider', () => {
+  it('leaves figures on the terminal, but not the bar, which is never wider than it', () => {
     const { progress, at, written } = watch(true);
     at(1);
     progress.update(1, { loss: 'x'.repeat(300) });
@@ -73,11 +73,11 @@ describe('progress', () => {
     at(2);
     progress.update(2, { loss: '0.4' });
     progress.stop();
-    // What a terminal shows in the end: a line that is drawn over is gone.
+    // The final content of the terminal, without lines that were redrawn.
     const shown = written().split('\n').map((line) => line.split('\r\x1b[K').at(-1)); // prettier-ignore
     expect(shown).toEqual(['training 1/100  loss 0.5  held out 12.0%', '']);
     for (const drawn of written().split(/\r\x1b\[K|\n/)) expect(drawn.length).toBeLessThan(80);
-    // No mode of the terminal is changed, which a killed process would leave behind.
+    // No mode of the terminal is changed, so a killed process need not restore one.
     expect(written().replaceAll('\r\x1b[K', '')).not.toContain('\x1b');
   });
 });
@@ -93,7 +93,7 @@ describe('nohup', () => {
   ])('is told where %s', (_, by, expected) => expect(isUnderNohup(by)).toBe(expected));
 });
 
-it('a share is told in percent, and one that is not known as such', () => {
+it('a share is shown in percent, an unknown one as -', () => {
   expect([percent(0.9731), percent(0.9731, 2), percent(1, 0)]).toEqual(['97.3%', '97.31%', '100%']);
   expect([percent(undefined), percent(Number.NaN)]).toEqual(['-', '-']);
 });

@@ -10,14 +10,14 @@ const reaches = (goal: object, exactAccuracy: number, halted: number) =>
   });
 
 describe('reachesGoal', () => {
-  it('asks for all that the config names', () => {
+  it('needs every goal of the config', () => {
     const both = { stopAtExactAccuracy: 0.99, stopAtHaltedAccuracy: 0.9 };
     expect(reaches(both, 0.99, 0.9)).toBe(true);
     expect(reaches(both, 0.98, 1)).toBe(false);
     expect(reaches(both, 1, 0.89)).toBe(false);
   });
 
-  it('is content with the one that is named', () => {
+  it('needs only the goal that is given', () => {
     expect(reaches({ stopAtExactAccuracy: 0.5 }, 0.5, 0)).toBe(true);
     expect(reaches({ stopAtHaltedAccuracy: 0.5 }, 0, 0.5)).toBe(true);
     expect(reaches({ stopAtHaltedAccuracy: 0.5 }, 1, 0.4)).toBe(false);
@@ -28,7 +28,7 @@ describe('reachesGoal', () => {
   });
 });
 
-it('describeGoal names what was asked for', () => {
+it('describeGoal names the goals', () => {
   const words = (goal: object) =>
     describeGoal(runConfigSchema.parse({ ...tinyRun, training: { ...tinyRun.training, ...goal } }).training);
   expect(words({ stopAtExactAccuracy: 0.99 })).toBe('99%');

@@ -30,11 +30,11 @@ function fingerprint(run: string): Record<string, string> {
   );
 }
 
-/** What an evaluation tells of halting. */
+/** The halting figures of an evaluation. */
 type Halting = { halted: { meanSegments: number; haltingSteps: number[] } };
 
 describe('a run', () => {
-  it('writes what it is, its metrics and its checkpoints', () => {
+  it('writes its description, metrics and checkpoints', () => {
     const lines = readFileSync(join(whole, 'metrics.jsonl'), 'utf8').trimEnd().split('\n');
     const records = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
     expect(records.filter((record) => 'tokenLoss' in record).map((record) => record['step'])).toEqual(
@@ -61,7 +61,7 @@ describe('a run', () => {
     expect(tensors.get('inner.H_init')!.shape).toEqual([16]);
   });
 
-  it('ends bit for bit the same when repeated, and otherwise with another seed', () => {
+  it('ends bit for bit the same when repeated, and differently with another seed', () => {
     const again = join(folder, 'again');
     expect(hrm(['train', config, '--out', again]).status).toBe(0);
     expect(fingerprint(again)).toEqual(fingerprint(whole));
@@ -79,11 +79,11 @@ describe('a run', () => {
     const { 'metrics.jsonl': metrics, ...files } = fingerprint(run);
     const { 'metrics.jsonl': expected, ...expectedFiles } = fingerprint(whole);
     expect(files).toEqual(expectedFiles);
-    // The last step of the first part was evaluated as every last step is; only there may the two logs differ.
+    // The last step of the first part was evaluated too; only there may the two logs differ.
     if (steps === 5) expect(metrics).toBe(expected);
   });
 
-  it('refuses to go on with another model', () => {
+  it('cannot be resumed with another model', () => {
     const run = join(folder, 'changed');
     cpSync(whole, run, { recursive: true });
     const { status, stderr } = hrm(['train', config, '--out', run, '--resume', '--set', 'model.hiddenSize=32']);
@@ -133,10 +133,10 @@ describe('a trained run', () => {
     expect(json['exactAccuracy']).toBeCloseTo(evaluation['exactAccuracy']!, 6);
   });
 
-  it('is evaluated with each puzzle leaving when it halts, beside all segments or alone', () => {
+  it('is evaluated with halting, together with all segments or alone', () => {
     const { json, stderr } = hrm(['eval', '--run', whole, '--json']);
     const lastLine = readFileSync(join(whole, 'metrics.jsonl'), 'utf8').trimEnd().split('\n').at(-1)!;
-    // What training saw beside an evaluation of all segments is what comes of really leaving.
+    // The figures that training computes from all segments equal those of real halting.
     const { evaluation } = JSON.parse(lastLine) as { evaluation: Halting };
     const { haltingSteps, ...figures } = evaluation.halted;
     const { halted } = json as unknown as Halting;
@@ -168,21 +168,21 @@ describe('a trained run', () => {
     expect(stdout.trimEnd().split('\n')).toHaveLength(1);
   });
 
-  it('is drawn with colours on a terminal, and never in a file', () => {
-    // Its stderr seems a terminal, its stdout is none.
+  it('is shown with colours on a terminal, but never in a file', () => {
+    // Its stderr looks like a terminal, its stdout does not.
     const { status, stdout } = hrm(['solve', '1... ..3. .4.. ...2', '--run', whole], '', { live: true });
     expect(status).toBe(0);
     expect(stdout).toContain('segment 1: first answer');
     expect(stdout).not.toContain('\x1b');
   });
 
-  it('waits for a puzzle that comes slowly on stdin', async () => {
+  it('waits for a puzzle that arrives slowly on stdin', async () => {
     const child = startHrm(['solve', '--run', whole, '--json'], { stdin: 'pipe' });
     let output = '';
     child.stdout!.setEncoding('utf8').on('data', (text: string) => (output += text));
     let errors = '';
     child.stderr!.setEncoding('utf8').on('data', (text: string) => (errors += text));
-    // Halves, and the first after the command has begun to read.
+    // In two halves, the first after the command has begun to read.
     for (const half of ['1... ..3.', ' .4.. ...2\n']) {
       await new Promise((resolve) => setTimeout(resolve, 1500));
       child.stdin!.write(half);
@@ -199,7 +199,7 @@ describe('a trained run', () => {
     expect(stderr).toContain('PUZZLE');
   });
 
-  it('is measured for whether its recursion settles', () => {
+  it('is measured for whether its recursion converges', () => {
     const svg = join(folder, 'residuals.svg');
     const { status, stderr, json } = hrm([
       'residuals',

@@ -7,7 +7,7 @@ import { adamAtan2, signSgd, Trainer } from '@hrm/trainer';
 import { describe, expect, it } from 'vitest';
 import { isNativeSetUp } from './native';
 
-/** Weights after some updates, and what was told of them. */
+/** Weights after some updates, and their metrics. */
 async function train(halting: HaltingFactory, segmentsPerUpdate: number, compile?: Compile) {
   const model = hrm({
     vocabSize: 5,
@@ -66,7 +66,7 @@ describe.skipIf(!isNativeSetUp)('on native TensorFlow', () => {
     });
     for (const [name, { data }] of fast.weights) {
       const expected = eager.weights.get(name)!.data;
-      // On average: where a gradient is next to nothing, rounding decides which way Adam goes.
+      // On average, because rounding decides the direction of Adam where a gradient is nearly 0.
       const error = [...data].reduce<number>(
         (sum, value, i) => sum + Math.abs(Number(value) - Number(expected[i]!)),
         0,

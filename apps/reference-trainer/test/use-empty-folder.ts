@@ -3,14 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
 
-/** Has the tests of a file run in an empty folder of their own, on WebAssembly. Returns its path. */
+/** Runs the tests of a file in an empty folder of their own, on WebAssembly. @returns its path */
 export function useEmptyFolder(name: string): string {
   const folder = mkdtempSync(join(tmpdir(), `hrm-${name}-`));
   const before = process.cwd();
   beforeAll(() => {
     process.chdir(folder);
     process.env.HRM_BACKEND = 'wasm';
-    // What this user has allowed is no business of the tests.
+    // The tests must not see what this user has allowed.
     process.env.XDG_CONFIG_HOME = join(folder, '.config');
   });
   afterAll(() => {

@@ -14,6 +14,7 @@ import { taskShape } from '../run/puzzles/run-puzzles';
 import { writeNewRun } from '../run/folder/write-new-run';
 import { finishBeforeStopping } from '../process/stop-signals';
 import { jsonOption } from '../command-line/shared-options';
+import { counted } from '../terminal/counted';
 import { Terminal } from '../terminal/terminal';
 
 /** Options of `hrm import-official`. */
@@ -46,7 +47,8 @@ async function importOfficial({ path, ...options }: z.infer<typeof importOfficia
   };
   await finishBeforeStopping(() => writeNewRun(out, write));
   terminal.say(`Imported ${checkpoint} (${weights.size} tensors, step ${official.step}) into ${out}.`);
-  for (const [dtype, count] of converted) terminal.say(`Converted ${count} from ${dtype} to float32.`);
+  for (const [dtype, count] of converted)
+    terminal.say(`Converted ${counted(count, 'tensor')} from ${dtype} to float32.`);
   if (leftOut.length > 0) terminal.say(`Left out, because they are computed: ${leftOut.join(', ')}.`);
   terminal.say(`Next:\n  ${nextCommands(out, config, { hasPuzzles: data !== undefined }).join('\n  ')}`);
   terminal.result({
