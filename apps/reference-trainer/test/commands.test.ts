@@ -10,22 +10,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 describe('hrm data', () => {
   it('generates Sudoku with the given number of givens, the same for the same seed', () => {
     const [a, b] = [join(folder, 'a'), join(folder, 'b')];
-    const args = [
-      'data',
-      'generate',
-      '--task',
-      'sudoku',
-      '--size',
-      '4',
-      '--givens',
-      '7',
-      '--train',
-      '20',
-      '--test',
-      '10',
-      '--seed',
-      '0',
-    ];
+    const args = 'data generate --task sudoku --size 4 --givens 7 --train 20 --test 10 --seed 0'.split(' ');
     expect(hrm([...args, '--out', a, '--json']).json).toMatchObject({ train: 20, test: 10 });
     expect(hrm([...args, '--out', b]).status).toBe(0);
     for (const file of ['train/all__inputs.npy', 'test/all__labels.npy', 'train/dataset.json']) {
@@ -76,22 +61,7 @@ describe('hrm data', () => {
 
 describe('hrm bench', () => {
   it('times a step and an evaluation', () => {
-    const args = [
-      '--hidden',
-      '16',
-      '--layers',
-      '1',
-      '--heads',
-      '2',
-      '--batch',
-      '4',
-      '--tokens',
-      '9',
-      '--segments',
-      '2',
-      '--steps',
-      '2',
-    ];
+    const args = '--hidden 16 --layers 1 --heads 2 --batch 4 --tokens 9 --segments 2 --steps 2'.split(' ');
     const { status, json, stderr } = hrm(['bench', ...args, '--evaluations', '1', '--json']);
     expect(status, stderr).toBe(0);
     for (const figure of ['samplesPerSecond', 'stepSeconds', 'peakRssMib', 'matmulShare', 'evaluationSeconds']) {

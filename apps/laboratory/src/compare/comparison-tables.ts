@@ -1,4 +1,5 @@
 import { percent } from '@hrm/reference-trainer/internal';
+import { markdownTable } from '../bench/report/markdown-table';
 import type { CellResult } from './cell-result';
 import { comparisonMargins, comparisonRows, type ComparisonRow, type Spread } from './comparison-rows';
 
@@ -35,11 +36,10 @@ const columns: [title: string, value: (row: ComparisonRow) => string][] = [
 /** Rows as a Markdown table. Empty columns are left out. */
 function table(rows: readonly ComparisonRow[]): string {
   const kept = columns.filter(([, value]) => rows.some((row) => !['', 'all'].includes(value(row))));
-  const lines = [kept.map(([title]) => title), ...rows.map((row) => kept.map(([, value]) => value(row)))];
-  const widths = kept.map((_, i) => Math.max(...lines.map((line) => line[i]!.length)));
-  const draw = (line: readonly string[]) => `| ${line.map((text, i) => text.padEnd(widths[i]!)).join(' | ')} |`;
-  const [head, ...body] = lines.map(draw);
-  return [head, `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`, ...body].join('\n');
+  return markdownTable(
+    kept.map(([title]) => title),
+    rows.map((row) => kept.map(([, value]) => value(row))),
+  );
 }
 
 /**

@@ -1,7 +1,26 @@
-import { choice, toggle } from './options';
+import { choice, text, toggle } from './options';
 
 /** The `--json` option of every command that prints a result. */
 export const jsonOption = toggle('End stdout with one JSON object, for programs');
+
+/** The options that choose a run and one of its checkpoints. */
+export const runOptions = {
+  run: text('Folder of the run', { value: 'folder', expected: 'the folder of a run' }),
+  checkpoint: choice('newest or best', ['newest', 'best'], 'which').default('newest'),
+};
+
+/** The option that names a new data set. */
+export const puzzlesOutOption = text('Folder for the puzzles', {
+  value: 'folder',
+  expected: 'a folder for the puzzles',
+});
+
+/** The option that chooses between averaged and own weights. */
+export const weightsOption = choice(
+  'averaged (if the run has an average) or own',
+  ['averaged', 'own'],
+  'which',
+).default('averaged');
 
 /** The options of every command that runs a model. */
 export const backendOptions = {

@@ -4,7 +4,7 @@ import { choice, count, integer, text } from '../command-line/options';
 import type { Task } from '../config/run-config';
 import { countPuzzles, expectNoPuzzles, generatePuzzles, writeNewPuzzles } from '../run/puzzles/run-puzzles';
 import { finishBeforeStopping } from '../process/stop-signals';
-import { jsonOption } from '../command-line/shared-options';
+import { jsonOption, puzzlesOutOption } from '../command-line/shared-options';
 import { Terminal } from '../terminal/terminal';
 import { UsageError } from '../command-line/usage-error';
 
@@ -19,7 +19,7 @@ const dataGenerateOptions = z.strictObject({
   train: count('Training puzzles').default(1000),
   test: count('Held-out puzzles; none equals a training puzzle, not even up to symmetry').default(200),
   seed: integer('Seed').default(0),
-  out: text('Folder for the puzzles', { value: 'folder', expected: 'a folder for the puzzles' }),
+  out: puzzlesOutOption,
   json: jsonOption,
 });
 

@@ -15,7 +15,7 @@ import { choice, count, integer, text } from '../command-line/options';
 import { countPuzzles, expectNoPuzzles, writeNewPuzzles } from '../run/puzzles/run-puzzles';
 import { finishBeforeStopping } from '../process/stop-signals';
 import { counted } from '../terminal/counted';
-import { jsonOption } from '../command-line/shared-options';
+import { jsonOption, puzzlesOutOption } from '../command-line/shared-options';
 import { Terminal } from '../terminal/terminal';
 import { UsageError } from '../command-line/usage-error';
 
@@ -46,7 +46,7 @@ const dataImportOptions = z.strictObject({
     'how',
   ).default('count'),
   seed: integer('Seed of the subsample and the augmentations').default(0),
-  out: text('Folder for the puzzles', { value: 'folder', expected: 'a folder for the puzzles' }),
+  out: puzzlesOutOption,
   json: jsonOption,
 });
 

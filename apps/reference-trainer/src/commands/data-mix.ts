@@ -4,7 +4,7 @@ import { defineCommand } from '../command-line/command';
 import { args, text } from '../command-line/options';
 import { countPuzzles, expectNoPuzzles, readSplit, writeNewPuzzles, type RunPuzzles } from '../run/puzzles/run-puzzles';
 import { finishBeforeStopping } from '../process/stop-signals';
-import { jsonOption } from '../command-line/shared-options';
+import { jsonOption, puzzlesOutOption } from '../command-line/shared-options';
 import { counted } from '../terminal/counted';
 import { Terminal } from '../terminal/terminal';
 import { UsageError } from '../command-line/usage-error';
@@ -15,7 +15,7 @@ const dataMixOptions = z.strictObject({
   times: text('How often the puzzles of each folder occur in an epoch, such as 1,10; default: once', {
     value: 'list',
   }).optional(),
-  out: text('Folder for the puzzles', { value: 'folder', expected: 'a folder for the puzzles' }),
+  out: puzzlesOutOption,
   json: jsonOption,
 });
 

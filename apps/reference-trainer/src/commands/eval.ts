@@ -6,22 +6,20 @@ import { choice, count, text } from '../command-line/options';
 import { chooseBatchParts } from '../run/building/choose-batch-parts';
 import { tokenLossOf } from '../run/building/build-run';
 import { loadRun } from '../run/folder/load-run';
-import { countPuzzles, expectPuzzlesOfModel, readSplit } from '../run/puzzles/run-puzzles';
-import { backendOptions, importsOption } from '../command-line/shared-options';
+import { countPuzzles, readPuzzlesOfModel } from '../run/puzzles/run-puzzles';
+import { backendOptions, importsOption, runOptions } from '../command-line/shared-options';
 import { startEngine } from '../engine/engine';
 import { percent } from '../terminal/percent';
 import { withProgress } from '../terminal/progress';
 import { Terminal } from '../terminal/terminal';
-import { UsageError } from '../command-line/usage-error';
 
 /** Options of `hrm eval`. */
 const evalOptions = z.strictObject({
   ...backendOptions,
   ...importsOption,
-  run: text('Folder of the run', { value: 'folder', expected: 'the folder of a run' }),
+  ...runOptions,
   data: text('Puzzles (default: those of the run)', { value: 'folder' }).optional(),
   split: choice('train or test', ['train', 'test']).default('test'),
-  checkpoint: choice('newest or best', ['newest', 'best'], 'which').default('newest'),
   batch: count('Puzzles in a batch').optional(),
   until: choice(
     'end: run all segments; halted: stop each puzzle when the model halts it; or both',
@@ -46,13 +44,8 @@ async function evalRun(options: z.infer<typeof evalOptions>): Promise<void> {
   const terminal = new Terminal(options.json);
   const engine = await startEngine(terminal, options);
   const { model, config, data, step } = await loadRun(options.run, options.checkpoint, terminal, options);
-  const folder = options.data ?? data;
-  if (folder === undefined) throw new UsageError('--data is missing: this run has no folder of puzzles');
-  const puzzles = await readSplit(folder, options.split);
-  expectPuzzlesOfModel(puzzles, model);
+  const puzzles = await readPuzzlesOfModel(options.data ?? data, options.split, model);
   const total = countPuzzles(puzzles);
-  if (total === 0)
-    throw new UsageError(`--data: the split "${options.split}" of ${folder} holds no puzzles to evaluate`);
   const batchSize = options.batch ?? Math.min(config.training.batchSize, total);
   const withBar = <T>(label: string, f: (onBatch: (done: { batches: number }) => void) => Promise<T>) =>
     withProgress(terminal, label, total, (bar) =>
@@ -86,7 +79,9 @@ async function evalRun(options: z.infer<typeof evalOptions>): Promise<void> {
     result = { count, step, ...result, halted: { ...halted, rowsComputed, seconds } };
   }
   if (result.count === 0) {
-    throw new Error(`none of the ${total} puzzles in ${folder} has a label to compare with: nothing was evaluated`);
+    throw new Error(
+      `none of the ${total} puzzles in ${options.data ?? data} has a label to compare with: nothing was evaluated`,
+    );
   }
   terminal.result(result);
   model.dispose();

@@ -4,20 +4,19 @@ import { weightsToOfficial } from '@hrm/models';
 import { createFile } from '@hrm/files/node';
 import { z } from 'zod';
 import { defineCommand } from '../command-line/command';
-import { choice, text } from '../command-line/options';
+import { text } from '../command-line/options';
 import { expectNoFile } from '../files/expect-no-file';
 import { readRunWeights } from '../run/folder/read-run-weights';
 import { readRunDescription } from '../run/folder/run-folder';
 import { finishBeforeStopping } from '../process/stop-signals';
-import { jsonOption } from '../command-line/shared-options';
+import { jsonOption, runOptions, weightsOption } from '../command-line/shared-options';
 import { Terminal } from '../terminal/terminal';
 
 /** Options of `hrm export-official`. */
 const exportOfficialOptions = z.strictObject({
-  run: text('Folder of the run', { value: 'folder', expected: 'the folder of a run' }),
+  ...runOptions,
   out: text('The checkpoint to write, such as step_500', { value: 'file', expected: 'a file for the checkpoint' }),
-  checkpoint: choice('newest or best', ['newest', 'best'], 'which').default('newest'),
-  weights: choice('averaged (where there is an average) or own', ['averaged', 'own'], 'which').default('averaged'),
+  weights: weightsOption,
   json: jsonOption,
 });
 

@@ -8,15 +8,14 @@ import { modelConfigOf } from '../run/building/build-run';
 import { readRunWeights } from '../run/folder/read-run-weights';
 import { readRunDescription } from '../run/folder/run-folder';
 import { finishBeforeStopping } from '../process/stop-signals';
-import { jsonOption } from '../command-line/shared-options';
+import { jsonOption, runOptions, weightsOption } from '../command-line/shared-options';
 import { Terminal } from '../terminal/terminal';
 
 /** Options of `hrm export`. */
 const exportOptions = z.strictObject({
-  run: text('Folder of the run', { value: 'folder', expected: 'the folder of a run' }),
+  ...runOptions,
   out: text('The file to write, such as model.safetensors', { value: 'file', expected: 'a file for the model' }),
-  checkpoint: choice('newest or best', ['newest', 'best'], 'which').default('newest'),
-  weights: choice('averaged (where there is an average) or own', ['averaged', 'own'], 'which').default('averaged'),
+  weights: weightsOption,
   precision: choice('float32, or half the bytes: float16 or bfloat16', ['float32', 'float16', 'bfloat16']).default(
     'float32',
   ),

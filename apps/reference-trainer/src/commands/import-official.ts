@@ -39,9 +39,8 @@ async function importOfficial({ path, ...options }: z.infer<typeof importOfficia
   await selectBackend({ prefer: 'cpu' });
   const { checkpoint } = official;
   const { weights, converted, leftOut } = officialWeights(official.weights, modelConfigOf(config, puzzles), checkpoint);
-  const onWarning = (warning: string) => terminal.say(`Warning: ${warning}`);
   const write = async (folder: string) => {
-    const store = await CheckpointStore.open(folder, { onWarning });
+    const store = await CheckpointStore.open(folder, { onWarning: terminal.warn });
     await store.save({ step: official.step, files: { weights }, state: { importedFrom: checkpoint } });
     await writeRunDescription(folder, { config, ...(data !== undefined && { data: resolve(data) }), puzzles });
   };

@@ -6,14 +6,14 @@ import { measureResiduals } from '@hrm/recursion';
 import { replaceFile } from '@hrm/files/node';
 import { z } from 'zod';
 import { defineCommand } from '../command-line/command';
-import { choice, count, text } from '../command-line/options';
+import { count, text } from '../command-line/options';
 import { expectNoFile } from '../files/expect-no-file';
 import { readRegularFile } from '../files/read-regular-file';
 import { isResidualsSvg, plotResiduals, residualsSvg } from '../residuals/plot-residuals';
 import { loadRun } from '../run/folder/load-run';
-import { countPuzzles, expectPuzzlesOfModel, readSplit } from '../run/puzzles/run-puzzles';
+import { countPuzzles, readPuzzlesOfModel } from '../run/puzzles/run-puzzles';
 import { finishBeforeStopping } from '../process/stop-signals';
-import { backendOptions, importsOption } from '../command-line/shared-options';
+import { backendOptions, importsOption, runOptions } from '../command-line/shared-options';
 import { startEngine } from '../engine/engine';
 import { Terminal } from '../terminal/terminal';
 import { UsageError } from '../command-line/usage-error';
@@ -22,9 +22,8 @@ import { UsageError } from '../command-line/usage-error';
 const residualsOptions = z.strictObject({
   ...backendOptions,
   ...importsOption,
-  run: text('Folder of the run', { value: 'folder', expected: 'the folder of a run' }),
+  ...runOptions,
   data: text('Puzzles (default: those of the run)', { value: 'folder' }).optional(),
-  checkpoint: choice('newest or best', ['newest', 'best'], 'which').default('newest'),
   puzzles: count('Held-out puzzles to measure on').default(16),
   segments: count('Segments to run (default: the maximum of the run)').optional(),
   svg: text('File for a drawing of the residuals', { value: 'file' }).optional(),
@@ -45,13 +44,8 @@ async function residuals(options: z.infer<typeof residualsOptions>): Promise<voi
   if (options.svg !== undefined) await expectOwnDrawing(options.svg);
   await startEngine(terminal, { ...options, compile: 'eager' });
   const { model, data, step } = await loadRun(options.run, options.checkpoint, terminal, options);
-  const folder = options.data ?? data;
-  if (folder === undefined) throw new UsageError('--data is missing: this run has no folder of puzzles');
-  const dataset = await readSplit(folder, 'test');
-  expectPuzzlesOfModel(dataset, model);
-  const total = countPuzzles(dataset);
-  if (total === 0) throw new UsageError(`--data: the split "test" of ${folder} holds no puzzles to measure on`);
-  const batchSize = Math.min(options.puzzles, total);
+  const dataset = await readPuzzlesOfModel(options.data ?? data, 'test', model);
+  const batchSize = Math.min(options.puzzles, countPuzzles(dataset));
   const [batch] = evaluationBatches(dataset, { batchSize });
   expectPuzzles('residuals', model, batch!);
   const tensors = puzzleTensors(batch!);

@@ -8,7 +8,7 @@ import { loadRun } from '../run/folder/load-run';
 import { readRunDescription } from '../run/folder/run-folder';
 import { countChanges, type JudgedAnswer, judgeThoughts } from '../solve/judge-thoughts';
 import { type PuzzleInText, puzzlesInText } from '../solve/puzzles-in-text';
-import { backendOptions, importsOption } from '../command-line/shared-options';
+import { backendOptions, importsOption, runOptions } from '../command-line/shared-options';
 import { startEngine } from '../engine/engine';
 import { counted } from '../terminal/counted';
 import { readStdin } from '../files/read-stdin';
@@ -22,8 +22,7 @@ const solveOptions = z.strictObject({
   ...importsOption,
   puzzle: argument('The puzzle; without it, puzzles are read from stdin').optional(),
   file: text('A file of puzzles', { value: 'file' }).optional(),
-  run: text('Folder of the run', { value: 'folder', expected: 'the folder of a run' }),
-  checkpoint: choice('newest or best', ['newest', 'best'], 'which').default('newest'),
+  ...runOptions,
   until: choice('end: run all segments; halted: stop when the model would', ['halted', 'end'], 'when').default('end'),
 });
 

@@ -19,8 +19,8 @@ export interface OfficialWeights {
  * Checks that the names and shapes of an official checkpoint are those of the model in its config, and converts it to
  * float32. Needs a backend.
  *
- * @throws FileFormatError that names the tensors that are missing, unknown, duplicate, of another shape, or have values that
- *   float32 cannot hold.
+ * @throws FileFormatError that names the tensors that are missing, unknown, duplicate, of another shape, or have
+ *   values that float32 cannot hold.
  */
 export function officialWeights(official: NamedHostTensors, config: ModelConfig, path: string): OfficialWeights {
   const expected = shapesToOfficial(parameterShapes(config));

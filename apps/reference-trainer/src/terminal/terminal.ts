@@ -24,6 +24,9 @@ export class Terminal {
     this.show(visibleText(text));
   }
 
+  /** Writes a warning. */
+  readonly warn = (warning: string): void => this.say(`Warning: ${warning}`);
+
   /** Writes a drawing with its colours. It must not contain text from a file. */
   show(drawing: string): void {
     this.clearLine();

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { z } from 'zod';
 import { namesOf, readRegularFile } from '@hrm/reference-trainer/internal';
-import { benchSizes, type BenchSizeName } from './bench-size';
+import { benchSizes } from './bench-size';
 import type { Machine } from '../report/machine';
 import type { Measurements } from './performance-target';
 

@@ -28,8 +28,8 @@ export interface LoadRunOptions {
 /**
  * Loads the model of a run from its newest or best checkpoint, with the averaged weights if there are any.
  *
- * @throws UsageError if there is no run, or if it imports modules that are not allowed; FileFormatError if the checkpoint is
- *   of another model; Error if its numbers are not finite.
+ * @throws UsageError if there is no run, or if it imports modules that are not allowed; FileFormatError if the
+ *   checkpoint is of another model; Error if its numbers are not finite.
  */
 export async function loadRun(
   run: string,

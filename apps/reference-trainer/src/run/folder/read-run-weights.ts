@@ -7,7 +7,8 @@ import type { RunDescription } from './run-folder';
 /**
  * Reads the weights of a run, and checks that they belong to its description and are finite.
  *
- * @throws FileFormatError if there is no whole checkpoint, or it is of another run; Error if its numbers are not finite.
+ * @throws FileFormatError if there is no whole checkpoint, or it is of another run; Error if its numbers are not
+ *   finite.
  */
 export async function readRunWeights(
   run: string,
@@ -15,12 +16,11 @@ export async function readRunWeights(
   terminal: Terminal,
   options: Pick<ReadWeightsOptions, 'checkpoint' | 'weights'>,
 ): Promise<RunWeights> {
-  const onWarning = (warning: string) => terminal.say(`Warning: ${warning}`);
   const { checkpoint, weights } = options;
   const read = await readWeights(run, {
     ...(checkpoint && { checkpoint }),
     ...(weights && { weights }),
-    onWarning,
+    onWarning: terminal.warn,
   });
   expectCheckpointOf(read, config, ['task', 'model']);
   expectFinite(read.path, { [read.averaged ? 'the averaged weights' : 'the weights']: read.values });

@@ -80,6 +80,24 @@ export function expectPuzzlesOfModel(
   }
 }
 
+/**
+ * Reads the puzzles to evaluate a run's model on.
+ *
+ * @param folder that of `--data`, or of the run; undefined if neither is given.
+ * @throws UsageError if there are no puzzles, or they are not of this model.
+ */
+export async function readPuzzlesOfModel(
+  folder: string | undefined,
+  split: 'train' | 'test',
+  model: RecursiveReasoner,
+): Promise<PuzzleDataset> {
+  if (folder === undefined) throw new UsageError('--data is missing: this run has no folder of puzzles');
+  const puzzles = await readSplit(folder, split);
+  expectPuzzlesOfModel(puzzles, model);
+  if (countPuzzles(puzzles) > 0) return puzzles;
+  throw new UsageError(`--data: the split "${split}" of ${folder} holds no puzzles`);
+}
+
 /** Tokens in a puzzle of this task, and the size of its vocabulary. */
 export function taskShape(task: Task): { seqLen: number; vocabSize: number } {
   switch (task.kind) {

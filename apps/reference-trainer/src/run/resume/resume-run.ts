@@ -53,7 +53,7 @@ export async function resumeRun(
     const changes = configChanges(before.config, config);
     const store = await CheckpointStore.open(run, {
       keepNewest: config.training.keepCheckpoints,
-      onWarning: (warning) => terminal.say(`Warning: ${warning}`),
+      onWarning: terminal.warn,
     });
     const saved = await store.latest();
     const progress = saved && readRunProgress(saved);

@@ -59,7 +59,7 @@ export async function beginRun(
     if (options.data === undefined) await writePuzzles(data, puzzles);
     const store = await CheckpointStore.open(run, {
       keepNewest: config.training.keepCheckpoints,
-      onWarning: (warning) => terminal.say(`Warning: ${warning}`),
+      onWarning: terminal.warn,
     });
     return await trainPrepared({ run, config, data, prepared, engine, store, maxSteps, terminal });
   } finally {

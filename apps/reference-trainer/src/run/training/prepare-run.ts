@@ -28,8 +28,8 @@ export interface PreparedRun {
  * Makes everything that a run trains with, and checks that config, puzzles and sizes fit together. It writes nothing,
  * so that a wrong command can be corrected and repeated.
  *
- * @param options `data`: the folder of its puzzles; undefined if they are generated. `sizes`: the sizes that its model is made
- *   for; default those of the training puzzles.
+ * @param options `data`: the folder of its puzzles; undefined if they are generated. `sizes`: the sizes that its
+ *   model is made for; default those of the training puzzles.
  * @throws UsageError naming the key or option.
  */
 export async function prepareRun(

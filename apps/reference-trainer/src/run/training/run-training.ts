@@ -79,7 +79,7 @@ export async function runTraining({
     let { best, cursor } = progress;
     const log = await MetricsLog.open(paths.metrics, {
       length: metricsLength,
-      onWarning: (warning) => terminal.say(`Warning: ${warning}`),
+      onWarning: terminal.warn,
     });
     openLog = log;
     const started = performance.now();
