@@ -1,7 +1,9 @@
 import type { TokenLoss } from '@hrm/act';
 import type { NamedHostTensors } from '@hrm/files';
-import { toHostTensor, type RecursiveReasoner } from '@hrm/models';
-import { evaluate, type Compile } from '@hrm/trainer';
+import type { Compile } from '@hrm/layers';
+import type { RecursiveReasoner } from '@hrm/models';
+import { toHostTensor } from '@hrm/models/internal';
+import { evaluate } from '@hrm/trainer';
 import { BOUNDS, type Comparison } from './comparison';
 import { METRICS } from './compare-segment';
 import { hostScalar } from './host-tensors';

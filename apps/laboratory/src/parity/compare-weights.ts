@@ -1,5 +1,6 @@
 import type { HostTensor, NamedHostTensors } from '@hrm/files';
-import { toHostTensor, weightsToOfficial } from '@hrm/models';
+import { weightsToOfficial } from '@hrm/models';
+import { toHostTensor } from '@hrm/models/internal';
 import type { UpdateGradients } from '@hrm/trainer';
 import { BOUNDS, type Comparison } from './comparison';
 import { hostTensors } from './host-tensors';

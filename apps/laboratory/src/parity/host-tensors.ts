@@ -1,6 +1,6 @@
 import type { NamedTensors } from '@hrm/act';
 import type { HostTensor, NamedHostTensors } from '@hrm/files';
-import { toHostTensor } from '@hrm/models';
+import { toHostTensor } from '@hrm/models/internal';
 
 /** A number as a host tensor of one element. */
 export const hostScalar = (value: number): HostTensor => ({

@@ -1,7 +1,7 @@
 import type { NamedTensors } from '@hrm/act';
 import type { PuzzleBatch } from '@hrm/data';
 import type { HostTensor, NamedHostTensors } from '@hrm/files';
-import { fromHostTensor } from '@hrm/models';
+import { fromHostTensor } from '@hrm/models/internal';
 
 /** The batch of a recorded segment or evaluation. @throws Error naming the tensor that is missing. */
 export function recordedBatch(recorded: NamedHostTensors): PuzzleBatch {

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { initialCarry, puzzleTensors, softmaxCrossEntropy, stablemaxCrossEntropy, type NamedTensors } from '@hrm/act';
-import { disposeAll, namedParameters } from '@hrm/layers';
+import { disposeAll, namedParameters, uncompiled, type Compile } from '@hrm/layers';
 import {
   buildModel,
   modelConfigFromOfficial,
@@ -12,12 +12,10 @@ import {
 import {
   adamAtan2,
   applyGradients,
-  uncompiled,
   signSgd,
   trainedParameters,
   updateGradients,
   warmupCosine,
-  type Compile,
 } from '@hrm/trainer';
 import { compareEvaluation } from './compare-evaluation';
 import { compareSegment } from './compare-segment';
