@@ -9,14 +9,7 @@ import {
   weightsFromOfficial,
   weightsToOfficial,
 } from '@hrm/models';
-import {
-  adamAtan2,
-  applyGradients,
-  signSgd,
-  trainedParameters,
-  updateGradients,
-  warmupCosine,
-} from '@hrm/trainer';
+import { adamAtan2, applyGradients, signSgd, trainedParameters, updateGradients, warmupCosine } from '@hrm/trainer';
 import { compareEvaluation } from './compare-evaluation';
 import { compareSegment } from './compare-segment';
 import { WeightComparison } from './compare-weights';
