@@ -8,8 +8,6 @@ export type {
   HaltingLosses,
   HaltingOutcome,
   HaltingStateSizes,
-  HostDraws,
-  NamedTensors,
 } from './controllers/halting-controller';
 export { qLearningHalting, type QLearningHaltingOptions } from './controllers/q-learning-halting';
 export { haltOnly, type HaltOnlyOptions } from './controllers/halt-only';
@@ -34,7 +32,7 @@ export { binaryCrossEntropy } from './losses/binary-cross-entropy';
 export { Solver, type SolveAllOptions, type SolverOptions, type SolveOptions } from './inference/solver';
 export type { Puzzle, PuzzleWithIdentifier } from './inference/puzzle';
 export type { Solution, Thought } from './inference/solution';
-export { scoreAnswers, type AnswerScore } from './metrics/score-answers';
+export { scoreAnswers, type AnswerMeans, type AnswerScore } from './metrics/score-answers';
 export { haltingHistogram } from './metrics/halting-histogram';
 
 // Metrics that segments, controllers and schedules report.

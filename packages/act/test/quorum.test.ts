@@ -11,9 +11,8 @@ import {
   residualHalting,
   type HaltingFactory,
   type HaltingLossContext,
-  type NamedTensors,
 } from '@hrm/act';
-import { namedParameters, RandomStream } from '@hrm/layers';
+import { namedParameters, RandomStream, type NamedTensors } from '@hrm/layers';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { useBackend } from './backends';
 import { noAnswer } from './run-slot';

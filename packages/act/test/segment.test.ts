@@ -11,14 +11,13 @@ import {
   type HaltingController,
   type HaltingLossContext,
   type HaltingLosses,
-  type NamedTensors,
   type ReasoningNetwork,
   type Segment,
   type TokenLoss,
 } from '@hrm/act';
 import { IGNORED_LABEL } from '@hrm/data';
 import { ProbeNetwork } from '@hrm/act/testing';
-import { RandomStream, ShapeError, valueAndGradients } from '@hrm/layers';
+import { RandomStream, ShapeError, valueAndGradients, type NamedTensors } from '@hrm/layers';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { replaceParts } from '../src/testing/replace-parts';
 import { useBackend } from './backends';

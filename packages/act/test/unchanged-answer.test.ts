@@ -8,10 +8,9 @@ import {
   type HaltingController,
   type HaltingDecision,
   type HaltingFactory,
-  type NamedTensors,
   type UnchangedAnswerOptions,
 } from '@hrm/act';
-import { RandomStream, valueAndGradients } from '@hrm/layers';
+import { RandomStream, valueAndGradients, type NamedTensors } from '@hrm/layers';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { freshCarry } from '../src/testing/controller-subject';
 import { ProbeNetwork } from '../src/testing/probe-network';

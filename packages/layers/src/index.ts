@@ -56,6 +56,7 @@ export { registerGradients } from './autodiff/register-gradients';
 
 // Containers of tensors, their shapes, and the compilation of functions of them.
 export { disposeAll } from './dispose-all';
+export type { NamedTensors } from './named-tensors';
 export { mapTensors } from './map-tensors';
 export { ShapeError, expectShape, expectWidth } from './checks/shape-error';
 export { uncompiled, type Compile, type CompiledFunction } from './compile-option';

@@ -14,16 +14,22 @@ import {
   type Layer,
   type ParameterTree,
   type PositionRotation,
+  type NamedTensors,
 } from '@hrm/layers';
 import { expectFactory, expectPart, expectSizes, noteVariables } from '@hrm/layers/internal';
-import { RecursionCore, type Latents, type RecursionSchedule, type Refinement, type Refiner } from '@hrm/recursion';
+import {
+  RecursionCore,
+  type Latents,
+  type RecursionSchedule,
+  type Refinement,
+  type Refiner,
+  type HostDraws,
+} from '@hrm/recursion';
 import { isProgressive } from '@hrm/recursion/internal';
 import {
   Solver,
   type HaltingController,
   type HaltingFactory,
-  type HostDraws,
-  type NamedTensors,
   type Puzzle,
   type PuzzleTensors,
   type ReasoningNetwork,

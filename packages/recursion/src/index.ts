@@ -6,11 +6,10 @@ export { RecursionCore } from './recursion-core';
 // Schedules: which module refines which latent, and where gradient flows.
 export type {
   Cycles,
-  HostScheduleDraws,
+  HostDraws,
   ProgressiveSchedule,
   RecursionSchedule,
   Refinement,
-  ScheduleDraws,
 } from './schedules/recursion-schedule';
 export { oneStepGradient } from './schedules/one-step-gradient';
 export { fullRecursion } from './schedules/full-recursion';

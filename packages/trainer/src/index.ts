@@ -6,7 +6,7 @@ export { NonFiniteError } from './step/non-finite-error';
 // Evaluation.
 export { evaluate } from './evaluation/evaluate';
 export type { EvaluateOptions } from './evaluation/evaluate-options';
-export type { AnswerMeans, Evaluation, HaltedEvaluation } from './evaluation/evaluation';
+export type { Evaluation, HaltedEvaluation } from './evaluation/evaluation';
 
 // Optimizers.
 export { adamAtan2, adamW, type Optimizer, type OptimizerOptions } from './optimizers/optimizer';

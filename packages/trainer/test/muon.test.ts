@@ -1,6 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { NamedTensors } from '@hrm/act';
-import { namedParameters, RandomStream } from '@hrm/layers';
+import { namedParameters, RandomStream, type NamedTensors } from '@hrm/layers';
 import {
   adamW,
   muon,

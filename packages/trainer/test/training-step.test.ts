@@ -8,9 +8,8 @@ import {
   softmaxCrossEntropy,
   type Carry,
   type HaltingFactory,
-  type NamedTensors,
 } from '@hrm/act';
-import { attentionBlock, namedParameters } from '@hrm/layers';
+import { attentionBlock, namedParameters, type NamedTensors } from '@hrm/layers';
 import { checkGradients } from '@hrm/layers/testing';
 import { hrm } from '@hrm/models';
 import { oneStepGradient } from '@hrm/recursion';

@@ -1,6 +1,7 @@
+import type { AnswerMeans } from '@hrm/act';
 import { evaluationBatches, trainingBatches } from '@hrm/data';
 import type { Compile } from '@hrm/layers';
-import { evaluate, type AnswerMeans, type Trainer } from '@hrm/trainer';
+import { evaluate, type Trainer } from '@hrm/trainer';
 import {
   buildRunModel,
   buildTrainer,

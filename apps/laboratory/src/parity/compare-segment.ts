@@ -1,5 +1,6 @@
+import type { NamedTensors } from '@hrm/layers';
 import * as tf from '@tensorflow/tfjs-core';
-import type { Carry, NamedTensors } from '@hrm/act';
+import type { Carry } from '@hrm/act';
 import { continueTarget } from '@hrm/act/internal';
 import type { HostTensor, NamedHostTensors } from '@hrm/files';
 import type { RecursiveReasoner } from '@hrm/models';

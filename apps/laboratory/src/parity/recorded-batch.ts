@@ -1,4 +1,4 @@
-import type { NamedTensors } from '@hrm/act';
+import type { NamedTensors } from '@hrm/layers';
 import type { PuzzleBatch } from '@hrm/data';
 import type { HostTensor, NamedHostTensors } from '@hrm/files';
 import { fromHostTensor } from '@hrm/models/internal';

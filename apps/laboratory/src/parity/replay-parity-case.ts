@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { initialCarry, puzzleTensors, softmaxCrossEntropy, stablemaxCrossEntropy, type NamedTensors } from '@hrm/act';
-import { disposeAll, namedParameters, uncompiled, type Compile } from '@hrm/layers';
+import { initialCarry, puzzleTensors, softmaxCrossEntropy, stablemaxCrossEntropy } from '@hrm/act';
+import { disposeAll, namedParameters, uncompiled, type Compile, type NamedTensors } from '@hrm/layers';
 import {
   buildModel,
   modelConfigFromOfficial,

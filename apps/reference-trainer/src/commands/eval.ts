@@ -1,5 +1,6 @@
+import type { AnswerMeans } from '@hrm/act';
 import { evaluationBatches } from '@hrm/data';
-import { type AnswerMeans, evaluate } from '@hrm/trainer';
+import { evaluate } from '@hrm/trainer';
 import { z } from 'zod';
 import { defineCommand } from '../command-line/command';
 import { choice, count, text } from '../command-line/options';

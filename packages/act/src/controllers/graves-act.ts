@@ -1,6 +1,7 @@
+import type { NamedTensors } from '@hrm/layers';
 import * as tf from '@tensorflow/tfjs-core';
 import { expectNotNegative, expectOptions, expectShare, expectSizes } from '@hrm/layers/internal';
-import type { HaltingFactory, NamedTensors } from './halting-controller';
+import type { HaltingFactory } from './halting-controller';
 import { probabilityHead, readProbabilityHead } from './probability-head';
 
 /** Choices of {@link gravesAct}. */

@@ -1,14 +1,8 @@
 import type * as tf from '@tensorflow/tfjs-core';
-import type { Layer, RandomStream } from '@hrm/layers';
-import type { Latents } from '@hrm/recursion';
+import type { Layer, RandomStream, NamedTensors } from '@hrm/layers';
+import type { Latents, HostDraws } from '@hrm/recursion';
 import type { SlotMetric } from '../metrics/metric';
 import type { ByMetric } from '../metrics/metric-name';
-
-/** Tensors by name, one row a slot of the batch. */
-export type NamedTensors = { [name: string]: tf.Tensor };
-
-/** Random numbers of one segment, drawn outside of the training step: `[batch]` each. */
-export type HostDraws = { [name: string]: Float32Array | Int32Array };
 
 /** What a controller decides on. */
 export interface HaltingDecision {

@@ -1,6 +1,7 @@
+import type { HostDraws } from '@hrm/recursion';
 import * as tf from '@tensorflow/tfjs-core';
-import { Linear, type RandomStream } from '@hrm/layers';
-import type { HaltingContext, HostDraws, NamedTensors } from './halting-controller';
+import { Linear, type RandomStream, type NamedTensors } from '@hrm/layers';
+import type { HaltingContext } from './halting-controller';
 
 /**
  * The head of the official controllers: halt and continue logits, read at position 0 of zH. Its weight starts at zero

@@ -1,7 +1,8 @@
+import type { NamedTensors } from '@hrm/layers';
 import * as tf from '@tensorflow/tfjs-core';
 import { expectNotNegative, expectOptions, expectPositiveShare, expectShare, expectSizes } from '@hrm/layers/internal';
 import { binaryCrossEntropy } from '../losses/binary-cross-entropy';
-import type { HaltingFactory, HaltingLosses, NamedTensors } from './halting-controller';
+import type { HaltingFactory, HaltingLosses } from './halting-controller';
 import {
   rightJudgements,
   drawExploration,

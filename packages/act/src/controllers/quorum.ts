@@ -1,5 +1,6 @@
+import type { HostDraws } from '@hrm/recursion';
 import * as tf from '@tensorflow/tfjs-core';
-import type { Layer, RandomStream } from '@hrm/layers';
+import type { Layer, RandomStream, NamedTensors } from '@hrm/layers';
 import { expectFactory, noteVariables } from '@hrm/layers/internal';
 import { expectController } from './expect-controller';
 import {
@@ -11,8 +12,6 @@ import {
   type HaltingLosses,
   type HaltingOutcome,
   type HaltingStateSizes,
-  type HostDraws,
-  type NamedTensors,
 } from './halting-controller';
 
 /** A member's name: its own, or numbered where several members share one. */

@@ -1,7 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { disposeAll, mapTensors, type CompiledFunction } from '@hrm/layers';
+import { disposeAll, mapTensors, type CompiledFunction, type NamedTensors } from '@hrm/layers';
 import { throwIfAborted } from '@hrm/layers/internal';
-import type { NamedTensors } from '../controllers/halting-controller';
 import type { Carry } from '../segment/carry';
 import type { ReasoningNetwork } from '../segment/reasoning-network';
 import { runSegment } from '../segment/segment';

@@ -1,15 +1,19 @@
 import type { Solution } from '../inference/solution';
 
-/** How right answers are, see {@link scoreAnswers}. */
-export interface AnswerScore {
+/** The accuracy of answers, and the segments that they took. */
+export interface AnswerMeans {
+  /** Share of puzzles with all labelled tokens correct. */
+  exactAccuracy: number;
+  /** Mean share of correct tokens among the labelled ones. */
+  accuracy: number;
+  /** Mean number of segments that a puzzle takes. */
+  meanSegments: number;
+}
+
+/** The same, with how many puzzles are counted. */
+export interface AnswerScore extends AnswerMeans {
   /** Puzzles that have a label anywhere; the others, such as padding, do not count. */
   count: number;
-  /** Share of these with every labelled token right. */
-  exactAccuracy: number;
-  /** Mean share of labelled tokens that are right. */
-  accuracy: number;
-  /** Mean number of segments used by these. */
-  meanSegments: number;
 }
 
 /**

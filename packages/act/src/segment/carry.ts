@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Latents } from '@hrm/recursion';
-import type { NamedTensors } from '../controllers/halting-controller';
+import type { NamedTensors } from '@hrm/layers';
 import type { PuzzleTensors } from './puzzle-tensors';
 import type { ReasoningNetwork } from './reasoning-network';
 

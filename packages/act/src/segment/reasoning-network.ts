@@ -1,7 +1,7 @@
 import type * as tf from '@tensorflow/tfjs-core';
-import type { Layer, RandomStream } from '@hrm/layers';
-import type { Latents, Refinement } from '@hrm/recursion';
-import type { HaltingController, HostDraws, NamedTensors } from '../controllers/halting-controller';
+import type { Layer, RandomStream, NamedTensors } from '@hrm/layers';
+import type { Latents, Refinement, HostDraws } from '@hrm/recursion';
+import type { HaltingController } from '../controllers/halting-controller';
 import type { PuzzleTensors } from './puzzle-tensors';
 
 /**

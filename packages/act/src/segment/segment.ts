@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { expectShape, stopGradient, withoutGradient } from '@hrm/layers';
-import { haltingLosses, type NamedTensors } from '../controllers/halting-controller';
+import { expectShape, stopGradient, withoutGradient, type NamedTensors } from '@hrm/layers';
+import { haltingLosses } from '../controllers/halting-controller';
 import type { TokenLoss } from '../losses/token-loss';
 import { answerFigures, countAnswers } from '../metrics/answer-figures';
 import { countHaltingSteps } from '../metrics/halting-histogram';

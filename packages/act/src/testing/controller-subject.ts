@@ -1,12 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { namedParameters, RandomStream, withoutGradient } from '@hrm/layers';
+import { namedParameters, RandomStream, withoutGradient, type NamedTensors } from '@hrm/layers';
 import { normalTensor, registeredBackends, type TestBackend } from '@hrm/layers/testing';
-import type {
-  HaltingController,
-  HaltingFactory,
-  HaltingLossContext,
-  NamedTensors,
-} from '../controllers/halting-controller';
+import type { HaltingController, HaltingFactory, HaltingLossContext } from '../controllers/halting-controller';
 import { admitPuzzles, initialCarry, type Carry } from '../segment/carry';
 import { puzzleTensors } from '../segment/puzzle-tensors';
 import { runSegment, type Segment, type SegmentOptions } from '../segment/segment';

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { namedParameters, RandomStream, valueAndGradients } from '@hrm/layers';
+import { namedParameters, RandomStream, valueAndGradients, type NamedTensors } from '@hrm/layers';
 import { expectThat, gradientFault, normalTensor, NOT_FINITE, PartFault } from '@hrm/layers/testing';
-import { haltingLosses, type HaltingController, type NamedTensors } from '../controllers/halting-controller';
+import { haltingLosses, type HaltingController } from '../controllers/halting-controller';
 import { softmaxCrossEntropy } from '../losses/token-loss';
 import { admitPuzzles, initialCarry } from '../segment/carry';
 import { puzzleTensors } from '../segment/puzzle-tensors';

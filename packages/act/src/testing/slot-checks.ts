@@ -1,7 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { namedParameters, RandomStream, ShapeError } from '@hrm/layers';
+import { namedParameters, RandomStream, ShapeError, type NamedTensors } from '@hrm/layers';
 import { brief, distanceOf, expectThat, NOT_FINITE } from '@hrm/layers/testing';
-import type { NamedTensors } from '../controllers/halting-controller';
 import { softmaxCrossEntropy } from '../losses/token-loss';
 import { admitPuzzles, type Carry } from '../segment/carry';
 import { puzzleTensors } from '../segment/puzzle-tensors';

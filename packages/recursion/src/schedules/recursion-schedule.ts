@@ -1,6 +1,6 @@
 import { expectSizes } from '@hrm/layers/internal';
 import type * as tf from '@tensorflow/tfjs-core';
-import type { RandomStream } from '@hrm/layers';
+import type { NamedTensors, RandomStream } from '@hrm/layers';
 import type { Latents } from '../latents';
 import type { RecursionCore } from '../recursion-core';
 
@@ -31,21 +31,19 @@ export interface RecursionSchedule {
    * @param latents the latents at the start of the segment. Gradient flows through them to earlier segments only if
    *   these share an update and the first refinement carries gradient.
    * @param x the embedded puzzle, `[batch, seq, hidden]`.
-   * @param draws the result of {@link RecursionSchedule.draw}, as tensors; in training only.
+   * @param draws the result of {@link RecursionSchedule.draw}, as tensors of any shape with the same number of
+   *   elements; in training only.
    */
-  refine(core: RecursionCore, latents: Latents, x: tf.Tensor3D, draws?: ScheduleDraws): Refinement;
+  refine(core: RecursionCore, latents: Latents, x: tf.Tensor3D, draws?: NamedTensors): Refinement;
   /**
    * Draws the random numbers of one segment of training, for latents `[batch, seq, hidden]`. A schedule without this
    * method needs none.
    */
-  draw?(random: RandomStream, shape: readonly [number, number, number]): HostScheduleDraws;
+  draw?(random: RandomStream, shape: readonly [number, number, number]): HostDraws;
 }
 
-/** Random numbers of a segment, drawn before the training step. */
-export type HostScheduleDraws = { [name: string]: Float32Array };
-
-/** The same as tensors, of any shape with the same number of elements. */
-export type ScheduleDraws = { [name: string]: tf.Tensor };
+/** Random numbers of one segment by name, drawn before the training step. */
+export type HostDraws = { [name: string]: Float32Array | Int32Array };
 
 /** A schedule that changes over training. Its own `refine` is that of the last stage, for inference. */
 export interface ProgressiveSchedule extends RecursionSchedule {

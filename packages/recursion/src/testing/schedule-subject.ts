@@ -1,11 +1,18 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { disposeAll, disposeParameters, mapTensors, namedParameters, RandomStream } from '@hrm/layers';
+import {
+  disposeAll,
+  disposeParameters,
+  mapTensors,
+  namedParameters,
+  RandomStream,
+  type NamedTensors,
+} from '@hrm/layers';
 import { expectPart } from '@hrm/layers/internal';
 import { normalTensor, registeredBackends, type TestBackend } from '@hrm/layers/testing';
 import type { Latents } from '../latents';
 import { RecursionCore } from '../recursion-core';
 import { observeCore } from '../residuals/observe-core';
-import type { RecursionSchedule, ScheduleDraws } from '../schedules/recursion-schedule';
+import type { RecursionSchedule } from '../schedules/recursion-schedule';
 import { applyInOrder, type Application } from '../schedules/refine-in-order';
 import { TanhRefiner } from './tanh-refiner';
 
@@ -40,7 +47,7 @@ export interface ScheduleProblem {
   latents: Latents;
   x: tf.Tensor3D;
   /** The schedule's random numbers for a segment of training, if it draws any. */
-  draws: ScheduleDraws | undefined;
+  draws: NamedTensors | undefined;
   /** Parameters of the core, by name. */
   parameters: { [name: string]: tf.Variable };
 }

@@ -1,14 +1,5 @@
+import type { AnswerMeans, AnswerScore } from '@hrm/act';
 import type { MetricTotals } from '../metrics';
-
-/** The accuracy of an evaluation's answers, and the segments that they took. */
-export interface AnswerMeans {
-  /** Share of puzzles with all labelled tokens correct. */
-  exactAccuracy: number;
-  /** Mean share of correct tokens among the labelled ones. */
-  accuracy: number;
-  /** Mean number of segments that a puzzle takes. */
-  meanSegments: number;
-}
 
 /** The figures of an evaluation if every puzzle stops where the controller halts it. */
 export interface HaltedEvaluation extends AnswerMeans {
@@ -17,9 +8,7 @@ export interface HaltedEvaluation extends AnswerMeans {
 }
 
 /** The result of an evaluation. Puzzles without any label do not count. */
-export interface Evaluation extends AnswerMeans {
-  /** The number of puzzles that have at least one label. */
-  count: number;
+export interface Evaluation extends AnswerScore {
   /** The same with each puzzle's answer at the segment where the controller would halt it. */
   halted: HaltedEvaluation;
   /**

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { NamedTensors } from '@hrm/act';
+import type { NamedTensors } from '@hrm/layers';
 import { mapNamed, type GradientTransformation } from './gradient-transformation';
 
 /** The Euclidean norm of all tensors' elements together; divided by the largest first, so that no square overflows. */

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { NamedTensors } from '@hrm/act';
+import type { NamedTensors } from '@hrm/layers';
 import { mapNamed } from './gradient-transformation';
 import type { Optimizer } from './optimizer';
 import { mapPerParameter, type OptimizerState } from './optimizer-state';

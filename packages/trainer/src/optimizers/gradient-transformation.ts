@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { NamedTensors } from '@hrm/act';
+import type { NamedTensors } from '@hrm/layers';
 import type { OptimizerState } from './optimizer-state';
 import { describeParameter, type ParameterKinds, type ParameterPredicate } from './parameter-predicate';
 

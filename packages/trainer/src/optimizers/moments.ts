@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { expectDecay } from '@hrm/layers/internal';
-import type { NamedTensors } from '@hrm/act';
+import type { NamedTensors } from '@hrm/layers';
 import { atan2RightHalfPlane } from './atan2-right-half-plane';
 import { mapNamed, type GradientTransformation } from './gradient-transformation';
 

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { NamedTensors } from '@hrm/act';
+import type { NamedTensors } from '@hrm/layers';
 import { expectDecay, expectOptions, expectSizes } from '@hrm/layers/internal';
 import {
   addDecayedWeights,

@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs-core';
-import type { NamedTensors } from '@hrm/act';
+import type { NamedTensors } from '@hrm/layers';
 
 /** What a transformation remembers from step to step. Whoever holds it owns its tensors. */
 export type OptimizerState = {

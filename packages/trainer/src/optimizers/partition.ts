@@ -1,4 +1,4 @@
-import type { NamedTensors } from '@hrm/act';
+import type { NamedTensors } from '@hrm/layers';
 import { mapNamed, type GradientTransformation } from './gradient-transformation';
 import { describeParameter, type ParameterKinds, type ParameterPredicate } from './parameter-predicate';
 

@@ -1,5 +1,6 @@
+import type { NamedTensors } from '@hrm/layers';
 import * as tf from '@tensorflow/tfjs-core';
-import { initialCarry, type Carry, type NamedTensors, type ReasoningNetwork } from '@hrm/act';
+import { initialCarry, type Carry, type ReasoningNetwork } from '@hrm/act';
 import { expectPuzzles } from '@hrm/act/internal';
 import type { NamedHostTensors } from '@hrm/files';
 import { fromHostTensor } from '@hrm/models/internal';

@@ -1,4 +1,4 @@
-import type { NamedTensors } from '@hrm/act';
+import type { NamedTensors } from '@hrm/layers';
 import type { HostTensor, NamedHostTensors } from '@hrm/files';
 import { fromHostTensor, toHostTensor } from '@hrm/models/internal';
 import { mapNamed } from '../optimizers/gradient-transformation';

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Carry, NamedTensors, ReasoningNetwork } from '@hrm/act';
+import type { Carry, ReasoningNetwork } from '@hrm/act';
 import type { NamedHostTensors } from '@hrm/files';
-import { disposeAll, mapTensors, namedParameters, parameterKinds, RandomStream } from '@hrm/layers';
+import { disposeAll, mapTensors, namedParameters, parameterKinds, RandomStream, type NamedTensors } from '@hrm/layers';
 import { describeValue } from '@hrm/layers/internal';
 import { parameterValues, setParameterValues } from '@hrm/models';
 import { joinState, splitState } from '../optimizers/flat-optimizer';

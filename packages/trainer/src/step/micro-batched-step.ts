@@ -1,7 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { uncompiled, type Compile } from '@hrm/layers';
+import { uncompiled, type Compile, type NamedTensors } from '@hrm/layers';
 import { callTogether } from '@hrm/layers/internal';
-import type { NamedTensors } from '@hrm/act';
 import { mapNamed } from '../optimizers/gradient-transformation';
 import { joinUpdates, sliceSlots } from './batch-parts';
 import type { UpdateFigures } from './update-gradients';

@@ -1,11 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { expectShape, namedParameters, parameterKinds, valueAndGradients } from '@hrm/layers';
+import { expectShape, namedParameters, parameterKinds, valueAndGradients, type NamedTensors } from '@hrm/layers';
 import {
   admitPuzzles,
   runSegment,
   superviseSegment,
   type Carry,
-  type NamedTensors,
   type PuzzleTensors,
   type ReasoningNetwork,
   type TokenLoss,

@@ -1,5 +1,6 @@
+import type { NamedTensors } from '@hrm/layers';
 import type * as tf from '@tensorflow/tfjs-core';
-import type { Carry, NamedTensors } from '@hrm/act';
+import type { Carry } from '@hrm/act';
 import type { SummedMetrics } from '../metrics';
 
 /** Losses and gradients of the segments of one update, see {@link updateGradients}. */
