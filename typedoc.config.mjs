@@ -29,6 +29,6 @@ export default {
     skipErrorChecking: true,
     disableGit: true,
     sourceLinkTemplate: 'https://github.com/hrm-ts/hrm/blob/main/{path}#L{line}',
-    validation: { notExported: false },
+    validation: { invalidPath: false, notExported: false },
   },
 };

@@ -30,7 +30,7 @@ const notAFile = ['ENOENT', 'ENOTDIR', 'EISDIR', 'ELOOP'];
 /**
  * The error for a file or folder that could not be read.
  *
- * A {@link FileFormatError} if the path does not lead to one, so a reader may try another file. For any other `cause`
+ * A `FileFormatError` if the path does not lead to one, so a reader may try another file. For any other `cause`
  * (EIO, EACCES, EMFILE, out of memory) an Error with the same `code`: the file may still be undamaged.
  *
  * @example
@@ -83,7 +83,7 @@ export async function readWholeFile(
 /**
  * Reads a whole file. Follows links, unlike {@link readWholeFile}.
  *
- * @throws {@link FileFormatError} where the file is missing, not a regular file or too large; Error with the `code` of
+ * @throws `FileFormatError` where the file is missing, not a regular file or too large; Error with the `code` of
  *   the file system where it cannot be read now but may be undamaged.
  *
  * @example
@@ -108,7 +108,7 @@ export interface FileFacts {
 /**
  * Checks a file's length and SHA-256. Returns its bytes if `keep` is true. Else it needs only 4 MiB of memory.
  *
- * @throws {@link FileFormatError} where they differ, and as {@link readWholeFile}.
+ * @throws `FileFormatError` where they differ, and as {@link readWholeFile}.
  *
  * @example
  * ```ts

@@ -17,7 +17,7 @@ export interface ReadOptions {
 /**
  * Opens a regular file to read it. Follows links. The caller closes it.
  *
- * @throws {@link FileFormatError} for a folder, pipe or device, and for a file that is too large; Error of the file
+ * @throws `FileFormatError` for a folder, pipe or device, and for a file that is too large; Error of the file
  *   system.
  *
  * @example
@@ -86,7 +86,7 @@ function expectRegular(path: string, stats: Stats, { maxBytes = Infinity }: Read
   expectSize(path, stats.size, maxBytes);
 }
 
-/** Throws a {@link FileFormatError} for a file of more than `maxBytes`. */
+/** Throws a `FileFormatError` for a file of more than `maxBytes`. */
 export function expectSize(path: string, size: number, maxBytes: number): void {
   if (size <= maxBytes) return;
   throw new FileFormatError({ path, problem: `the file is ${size} bytes long`, expected: `at most ${maxBytes}` });

@@ -7,7 +7,7 @@ import { writeWhole } from './write-whole';
  * Writes or replaces a file in one step. Even after a crash the file has all of its old content or all of the new.
  * Returns when the new content is on disk.
  *
- * @throws {@link FileFormatError} where a link or a folder has the name; Error of the file system. Then nothing
+ * @throws `FileFormatError` where a link or a folder has the name; Error of the file system. Then nothing
  *   changes.
  *
  * @example

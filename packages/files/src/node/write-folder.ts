@@ -37,7 +37,7 @@ export async function wholeFolder(path: string, fileSystem: FileSystem = nodeFil
 /**
  * Checks that {@link writeFolder} can write or replace a folder. Call it before a long computation.
  *
- * @throws {@link FileFormatError} where a link or a file has the name, or a folder that holds files of another kind.
+ * @throws `FileFormatError` where a link or a file has the name, or a folder that holds files of another kind.
  *
  * @example
  * ```ts
@@ -55,7 +55,7 @@ export async function expectReplaceableFolder(path: string, contents: FolderCont
  * Writes a whole folder of files, or changes nothing. Replaces a folder of the same kind. Readers find the folder with
  * {@link wholeFolder}.
  *
- * @throws {@link FileFormatError} as {@link expectReplaceableFolder}; Error of the file system.
+ * @throws `FileFormatError` as {@link expectReplaceableFolder}; Error of the file system.
  *
  * @example
  * ```ts

@@ -69,7 +69,7 @@ function narrowInt64(bytes: Uint8Array, dataAt: number, count: number, fail: Npy
  * bytes of data that the shape needs. 64-bit integers must fit in 32 bits. Evaluates nothing. Copies the data once.
  *
  * @param bytes the whole file.
- * @param options.path names the file in errors.
+ * @param options `path` names the file in errors.
  * @throws {@link FileFormatError} with the byte, what was wrong and what was expected.
  *
  * @example

@@ -19,7 +19,7 @@ export const RESIDUAL_OPTIONS = ['norm', 'learnedGain', 'normEpsilon'] as const;
  * Makes the residual connection that a block's options choose, over vectors of width `size`. Use it in blocks of your
  * own.
  *
- * @param place.last whether it is the last of a module; a last pre-norm connection normalises its sum too. Default
+ * @param place `last`: whether it is the last of a module; a last pre-norm connection normalises its sum too. Default
  *   false.
  * @throws RangeError if `norm` is neither `'post'` nor `'pre'`.
  *

@@ -28,7 +28,7 @@ const gated = customGradient(
 /** Options of {@link SwiGLU}. */
 export interface SwiGLUOptions {
   hiddenSize: number;
-  /** Sets the inner width, see {@link swigluInnerSize}. Default 4. */
+  /** Sets the inner width, see `swigluInnerSize`. Default 4. */
   expansion?: number;
   random: RandomStream;
 }

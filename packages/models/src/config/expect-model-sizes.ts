@@ -8,7 +8,7 @@ import type { ModelConfig } from './model-config';
  * @param values the weights, by our names.
  * @param options `path` names the file in errors; `hasOwnParts`: blocks of one's own may have any parameters, so theirs are
  *   not looked at.
- * @throws {@link FileFormatError} where a size is another.
+ * @throws `FileFormatError` where a size is another.
  */
 export function expectModelSizes(
   { family, vocabSize, hiddenSize, hLayers = 4, lLayers, block, puzzleEmbedding }: ModelConfig,

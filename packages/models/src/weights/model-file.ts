@@ -91,7 +91,7 @@ export function serializeModel(
  * The model of a file that {@link saveModel} or `hrm export` wrote, ready to be used. It executes nothing of the file.
  *
  * @param bytes the whole file.
- * @throws {@link FileFormatError} where the file is damaged, has no config, or a config that makes no model or one of other
+ * @throws `FileFormatError` where the file is damaged, has no config, or a config that makes no model or one of other
  *   parameters.
  *
  * @example
