@@ -77,7 +77,7 @@ describe('hrm data generate', () => {
 
   it('says if there are too few puzzles', async () => {
     const { status, stderr } = await runInProcess(['data', 'generate', '--task', 'sudoku', '--size', '4', '--givens', '4', '--train', '500', '--out', 'few']); // prettier-ignore
-    expect(stderr).toContain('different puzzles of the 200 asked for, none of them equal to an excluded one');
+    expect(stderr).toContain('different puzzles of the 200 requested, none of them equal to an excluded one');
     expect(status).toBe(2);
     expect(existsSync('few')).toBe(false);
   });

@@ -36,9 +36,9 @@ describe('hrm solve refuses with a clear error', () => {
   });
 
   it.each([
-    ['a digit twice in a row', '11.. .... .... ....', 'PUZZLE cannot be solved: 1 stands twice in row 1: in row 1, column 1 and in row 1, column 2'],
-    ['a digit twice in a column', '.2.. .... .... .2..', '2 stands twice in column 2'],
-    ['a digit twice in a box', '..3. ...3 .... ....', '3 stands twice in the box of rows 1 to 2 and columns 3 to 4'],
+    ['a digit twice in a row', '11.. .... .... ....', 'PUZZLE cannot be solved: 1 occurs twice in row 1: in row 1, column 1 and in row 1, column 2'],
+    ['a digit twice in a column', '.2.. .... .... .2..', '2 occurs twice in column 2'],
+    ['a digit twice in a box', '..3. ...3 .... ....', '3 occurs twice in the box of rows 1 to 2 and columns 3 to 4'],
     ['a cell without a digit', '.123 .... 4... ....', 'no digit fits in row 1, column 1'],
     ['no answer, for reasons deeper', '1... ..2. .3.. ...1', 'cannot be solved'],
     ['a typo', '1... ..?. .4.. ...2', 'PUZZLE, character 8: Unexpected "?" in row 2, column 3; expected 1 to 4 for digits, and one of . 0 * _ x for a blank cell'],
@@ -134,7 +134,7 @@ describe('hrm solve', () => {
     expect(status).toBe(2);
     const [first, second, summary] = objects(stdout);
     expect(first).toMatchObject({ line: 1, answer: expect.stringMatching(/^[1-4.]{16}$/) as string });
-    expect(second).toMatchObject({ line: 2, answer: null, valid: false, flaw: expect.stringContaining('1 stands twice in row 1') as string }); // prettier-ignore
+    expect(second).toMatchObject({ line: 2, answer: null, valid: false, flaw: expect.stringContaining('1 occurs twice in row 1') as string }); // prettier-ignore
     expect(summary).toMatchObject({ count: 2, impossible: 1 });
   });
 

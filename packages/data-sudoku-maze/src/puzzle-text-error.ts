@@ -1,6 +1,6 @@
 /**
- * A puzzle written as text that cannot be read: what stands at `position` (from 0), and what should. Of a text read line
- * by line, `line` (from 1) is where, and `position` is within that line.
+ * Thrown for text that is not a valid puzzle. `position` (from 0) is the index of the wrong character. For text read
+ * line by line, `line` (from 1) is its line, and `position` is the index in that line.
  *
  * @example
  * ```ts
@@ -15,7 +15,7 @@
  */
 export class PuzzleTextError extends Error {
   override readonly name = 'PuzzleTextError';
-  /** Index into the text, absent when the text as a whole is wrong. */
+  /** Index into the text, undefined if the text as a whole is wrong. */
   readonly position: number | undefined;
   readonly line: number | undefined;
 

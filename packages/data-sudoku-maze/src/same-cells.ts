@@ -1,4 +1,4 @@
-/** Checks that what is drawn together has as many cells. */
+/** Checks that all grids of one drawing have the same number of cells. @throws RangeError if one differs. */
 export function expectSameCells(cells: number, others: Record<string, ArrayLike<number> | undefined>): void {
   for (const [name, other] of Object.entries(others)) {
     if (other && other.length !== cells) {

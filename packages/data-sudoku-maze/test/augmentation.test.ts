@@ -20,7 +20,7 @@ const take = (stream: Iterable<TrainingBatch>, count: number): TrainingBatch[] =
 };
 
 describe('training batches with our augmentations', () => {
-  it('go on exactly from a cursor, for they keep nothing from example to example', () => {
+  it('continue exactly from a cursor, because they keep no state between examples', () => {
     const sudokus = buildSudokuDataset(generateSudokuPuzzles({ size: 9, count: 10 }));
     const mazes = buildMazeDataset(generateMazePuzzles({ width: 6, count: 10 }));
     for (const [dataset, makeAugment] of [
@@ -34,7 +34,7 @@ describe('training batches with our augmentations', () => {
     }
   });
 
-  it('are valid puzzles, and leave the data set as it was', () => {
+  it('are valid puzzles, and do not change the data set', () => {
     const dataset = buildSudokuDataset(generateSudokuPuzzles({ size: 4, count: 8 }));
     const keys = new Set<string>();
     for (const batch of trainingBatches(dataset, { batchSize: 8, epochs: 20, augment: sudokuAugmentation(4) })) {

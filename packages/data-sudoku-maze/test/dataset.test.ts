@@ -75,10 +75,10 @@ describe('building a data set', () => {
     expect(() => buildSudokuDataset([])).toThrow(/at least one puzzle/);
     expect(() => buildMazeDataset([])).toThrow(/at least one maze/);
     const other = generateSudokuPuzzles({ size: 6, count: 1 });
-    expect(() => buildSudokuDataset([...sudokus, ...other])).toThrow(/4x4 as the first; puzzle 10 is not/);
+    expect(() => buildSudokuDataset([...sudokus, ...other])).toThrow(/4x4 like the first; puzzle 10 is not/);
     expect(() => buildSudokuDataset(sudokus, { augmentations: -1 })).toThrow(/augmentations must be/);
     const wide = generateMazePuzzles({ width: 6, height: 4, count: 1 });
-    expect(() => buildMazeDataset([...mazes, ...wide])).toThrow(/6x6 as the first; maze 10 is not/);
+    expect(() => buildMazeDataset([...mazes, ...wide])).toThrow(/6x6 like the first; maze 10 is not/);
     expect(() => buildMazeDataset(wide, { dihedral: true })).toThrow(/square/);
     expect(buildMazeDataset(wide).metadata.seqLen).toBe(24);
   });

@@ -240,7 +240,7 @@ describe('maze text', () => {
 
   it('says what is wrong', () => {
     expect(() => parseMaze('S.#G')).toThrow(/Unexpected "\." in cell 1/);
-    expect(() => parseMaze('S G')).toThrow(/3 cells, which is no square/);
+    expect(() => parseMaze('S G')).toThrow(/3 cells, which is not a square/);
     expect(() => parseMaze('S G ', { width: 3 })).toThrow(/whole rows of 3 cells; got 4/);
     expect(() => parseMaze('S  \nG \n   ')).toThrow(/3 cells in each row; row 2 has 2/);
     expect(() => parseMaze('')).toThrow();

@@ -40,7 +40,7 @@ function lineOrders(size: number, linesPerGroup: number): number[][] {
   );
 }
 
-/** The class of a grid without any cleverness: the least of all its equals. */
+/** The class of a grid by brute force: the smallest of all its equals. */
 function leastOfAll(grid: Uint8Array, size: SudokuSize): string {
   const { boxRows, boxColumns } = sudokuGeometry(size);
   const transposed = grid.map((_, cell) => grid[(cell % size) * size + Math.floor(cell / size)]!);
@@ -100,7 +100,7 @@ describe('sudokuClass', () => {
     }
   });
 
-  it.each(SUDOKU_SIZES)('is another where a %ix puzzle has one given less', (size) => {
+  it.each(SUDOKU_SIZES)('differs if a %ix puzzle has one given less', (size) => {
     const random = new SeededRandom(size);
     const { question } = generateSudoku(random, { size });
     const fewer = question.slice();
@@ -175,10 +175,10 @@ describe('held-out puzzles', () => {
     expect(test.filter((maze) => known.has(classOf(maze)))).toEqual([]);
   });
 
-  it('run out with words', () => {
+  it('run out with a clear message', () => {
     const train = generateSudokuPuzzles({ size: 4, givens: 4, count: 400 });
     expect(() => generateSudokuPuzzles({ size: 4, givens: 4, count: 100, seed: 1, exclude: train })).toThrow(
-      /Found only \d+ different puzzles of the 100 asked for, none of them equal to an excluded one/,
+      /Found only \d+ different puzzles of the 100 requested, none of them equal to an excluded one/,
     );
   });
 });

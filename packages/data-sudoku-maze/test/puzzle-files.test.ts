@@ -30,7 +30,7 @@ describe('CSV files', () => {
     expect(puzzles.at(0)).toMatchObject({ source: 'sudoku-extreme', rating: undefined });
   });
 
-  it('give a table whose puzzles are each made when asked for', async () => {
+  it('give a table that creates each puzzle on access', async () => {
     const rows = Array.from({ length: 3000 }, (_, k) =>
       ROW.replace('me', `book ${k % 1500}`).replace(',3\n', `,${k}\n`),
     );
@@ -80,7 +80,7 @@ describe('CSV files', () => {
     ['two columns of questions', 'quiz,puzzle,answer\n', 1, /"quiz" and "puzzle" could both be the question/],
     ['the same column twice', 'question,answer,question\n', 1, /could both be the question/],
     ['too few fields', `${HEADER}${ROW}me,1.....3..4.....2\n`, 3, /got 2 fields/],
-    ['too many fields', `${HEADER}${ROW.replace('\n', ',\n')}`, 2, /expected 4 fields as the header; got 5/],
+    ['too many fields', `${HEADER}${ROW.replace('\n', ',\n')}`, 2, /expected 4 fields, as in the header; got 5/],
     [
       'a short question',
       `${HEADER}${ROW}me,1.....3,1324423124133142,\n`,
@@ -88,7 +88,7 @@ describe('CSV files', () => {
       /16 characters; got a question of 7 and answer of 16/,
     ],
     ['another size', `${HEADER}${ROW}me,${'.'.repeat(81)},${'1'.repeat(81)},\n`, 3, /question of 81/],
-    ['a size that is none', `${HEADER}me,12345,12345,\n`, 2, /16, 36, 81 or 256 cells; got 5/],
+    ['a number of cells that fits no size', `${HEADER}me,12345,12345,\n`, 2, /16, 36, 81 or 256 cells; got 5/],
     [
       'a foreign character',
       `${HEADER}me,1..?..3..4.....2,1324423124133142,\n`,
@@ -127,7 +127,7 @@ describe('CSV files', () => {
     expect(error.message.startsWith(line === undefined ? `${path}: ` : `${path}:${line}: `)).toBe(true);
   });
 
-  it('are checked as far as asked', async () => {
+  it('are checked as `verify` says', async () => {
     const several = await fileOf(`${HEADER}me,1...............,1324423124133142,\n`);
     expect(await readSudokuCsv(several)).toHaveLength(1);
     const wrong = await fileOf(`${HEADER}me,2...............,1324423124133142,\n`);
@@ -148,9 +148,9 @@ describe('CSV files', () => {
     expect(error.line).toBe(3);
   });
 
-  it('refuse a maze whose length is no square', async () => {
+  it('refuse a maze whose length is not a square number', async () => {
     const error = await errorOf(readMazeCsv(await fileOf(`${HEADER}me,S # ##  ,S #o##oo,\n`)));
-    expect(error.message).toMatch(/no square number/);
+    expect(error.message).toMatch(/not a square number/);
     expect(error.line).toBe(2);
   });
 
@@ -163,7 +163,7 @@ describe('CSV files', () => {
     expect([lines.line, lines.message]).toEqual([8, expect.stringContaining('expected no line breaks')]);
   });
 
-  it('may tell sources short and long, in any script', async () => {
+  it('may have short and long sources, in any script', async () => {
     const sources = ['', 'b'.repeat(20_000), 'é, 数独', 'c'.repeat(100_000), ...Array.from({ length: 9 }, (_, k) => `${k}`.repeat(9999))]; // prettier-ignore
     const rows = sources.map((source) => ROW.replace('me', `"${source}"`));
     const read = await readSudokuCsv(await fileOf(HEADER + rows.join('')));
@@ -287,13 +287,13 @@ describe('files of grids, a row a line', () => {
 
 describe('sudokuContradiction', () => {
   it.each([
-    ['1..1............', '1 stands twice in row 1: in row 1, column 1 and in row 1, column 4'],
-    ['.2...........2..', '2 stands twice in column 2: in row 1, column 2 and in row 4, column 2'],
-    ['..3....3........', '3 stands twice in the box of rows 1 to 2 and columns 3 to 4: in row 1, column 3 and in row 2, column 4'],
+    ['1..1............', '1 occurs twice in row 1: in row 1, column 1 and in row 1, column 4'],
+    ['.2...........2..', '2 occurs twice in column 2: in row 1, column 2 and in row 4, column 2'],
+    ['..3....3........', '3 occurs twice in the box of rows 1 to 2 and columns 3 to 4: in row 1, column 3 and in row 2, column 4'],
     ['.123.......4....', undefined],
     ['.123....4.......', 'no digit fits in row 1, column 1'],
     ['..12......4.4...', undefined],
-    ['12..........3..3', '3 stands twice in row 4: in row 4, column 1 and in row 4, column 4'],
+    ['12..........3..3', '3 occurs twice in row 4: in row 4, column 1 and in row 4, column 4'],
     ['12.....3......3.', '3 fits nowhere in row 1'],
   ])('of %s', (text, expected) => {
     expect(sudokuContradiction(parseSudoku(text))).toBe(expected);
@@ -318,8 +318,8 @@ describe('files of one puzzle a line', () => {
   it.each([
     ['a foreign character', '1.....3..4.....2\n\n1.....3..4...?.2\n', 3, /:3:14: Unexpected "\?" in row 4, column 2/],
     ['another size', `1.....3..4.....2\n${'.'.repeat(81)}\n`, 2, /Expected 16 cells, or a row of 4; got 81/],
-    ['a length that is none', '123\n', 1, /got 3/],
-    ['no solution', '# one\n11..............\n', 2, /no solution: 1 stands twice in row 1/],
+    ['a length that fits no size', '123\n', 1, /got 3/],
+    ['no solution', '# one\n11..............\n', 2, /no solution: 1 occurs twice in row 1/],
     ['a grid cut short', '1 .|. .\n. .|3 .\n---+---\n. 4|. .\n', 1, /grid that begins here has 3 rows; expected 4/],
     ['a short row', '1 .|. .\n. .|3 .\n---+---\n. 4|.\n', 4, /Expected a row of 4 cells; got 3/],
     [
@@ -347,9 +347,9 @@ describe('files of one puzzle a line', () => {
   });
 });
 
-// Windows has no pipes among files.
+// Windows has no named pipes in the file system.
 describe.skipIf(process.platform === 'win32')('a pipe that nobody writes to', () => {
-  it('is refused at once, whatever it stands for', async () => {
+  it('is refused at once, in place of any file', async () => {
     const folder = await mkdtemp(join(dir, 'pipes-'));
     const pipe = join(folder, 'pipe.csv');
     execFileSync('mkfifo', [pipe]);

@@ -84,9 +84,9 @@ describe('verifySudoku', () => {
   it.each([
     ['a changed given', 0, 2, /given was changed in row 1, column 1/, [0]],
     ['a digit twice', 15, 2, undefined, []],
-    ['a blank', 5, 0, /no digit of 1 to 4 in row 2, column 2/, [5]],
-    ['a foreign number', 5, 9, /no digit of 1 to 4/, [5]],
-    ['a fraction', 5, 1.5, /no digit of 1 to 4/, [5]],
+    ['a blank', 5, 0, /no digit from 1 to 4 in row 2, column 2/, [5]],
+    ['a foreign number', 5, 9, /no digit from 1 to 4/, [5]],
+    ['a fraction', 5, 1.5, /no digit from 1 to 4/, [5]],
   ])('judges %s', (_name, cell, digit, reason, cells) => {
     const changed = Array.from(answer);
     changed[cell] = digit;

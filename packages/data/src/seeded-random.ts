@@ -12,13 +12,13 @@ function mix(value: number): number {
 }
 
 /**
- * A small seeded generator (sfc32, seeded through splitmix32): the same numbers on every machine and in every browser,
- * with a state that fits in a checkpoint. Not for cryptography.
+ * A small seeded random number generator: sfc32, seeded with splitmix32. It yields the same numbers on every machine
+ * and in every browser, and its state fits in a checkpoint. Not for cryptography.
  *
- * The seed is any safe integer, 0 and negative ones included. Further integers name independent streams of that seed,
+ * The seed is any safe integer, including 0 and negative ones. More integers select independent streams of that seed,
  * as in `new SeededRandom(seed, epoch)`.
  *
- * @throws RangeError when the seed or a stream is no safe integer.
+ * @throws RangeError if the seed or a stream is not a safe integer.
  *
  * @example
  * ```ts
@@ -55,9 +55,9 @@ export class SeededRandom {
   }
 
   /**
-   * Goes on exactly where a saved state stopped.
+   * Creates a generator that continues from a saved state.
    *
-   * @throws RangeError when the state is not four unsigned 32-bit integers.
+   * @throws RangeError if the state is not four unsigned 32-bit integers.
    */
   static fromState(state: SeededRandomState): SeededRandom {
     const random = new SeededRandom(0);
@@ -77,7 +77,7 @@ export class SeededRandom {
     [this.#a, this.#b, this.#c, this.#counter] = [state[0] | 0, state[1] | 0, state[2] | 0, state[3] | 0];
   }
 
-  /** The next of the raw numbers, uniform over 0 .. 2^32 - 1. */
+  /** Draws a raw number, uniform over 0 .. 2^32 - 1. */
   nextUint32(): number {
     const sum = (((this.#a + this.#b) | 0) + this.#counter) | 0;
     this.#counter = (this.#counter + 1) | 0;
@@ -87,7 +87,7 @@ export class SeededRandom {
     return sum >>> 0;
   }
 
-  /** Uniform over [0, 1), with 53 bits. */
+  /** Draws a number uniform over [0, 1), with 53 bits. */
   uniform(): number {
     const high = this.nextUint32() >>> 5;
     const low = this.nextUint32() >>> 6;
@@ -95,15 +95,16 @@ export class SeededRandom {
   }
 
   /**
-   * Uniform over 0 .. bound - 1, without bias (Lemire, "Fast Random Integer Generation in an Interval", 2019).
+   * Draws an integer uniform over 0 .. bound - 1, without bias (Lemire, "Fast Random Integer Generation in an
+   * Interval", 2019).
    *
-   * @throws RangeError unless bound is an integer of 1 .. 2^32.
+   * @throws RangeError unless bound is an integer from 1 to 2^32.
    */
   integer(bound: number): number {
     if (!Number.isInteger(bound) || bound < 1 || bound > TWO_32) {
-      throw new RangeError(`integer(bound) needs an integer bound of 1 to 2^32; got ${bound}.`);
+      throw new RangeError(`integer(bound) needs an integer bound from 1 to 2^32; got ${bound}.`);
     }
-    // The product below is exact only while it stays under 2^53; larger bounds reject from the raw numbers instead.
+    // The product below is exact only below 2^53. Larger bounds use rejection sampling on the raw numbers.
     if (bound > 2 ** 21) {
       const limit = TWO_32 - (TWO_32 % bound);
       let draw = this.nextUint32();
@@ -122,7 +123,9 @@ export class SeededRandom {
     return (draw * bound - low) / TWO_32;
   }
 
-  /** Shuffles an array, or its part from `start` to before `end`, in place (Fisher-Yates) and returns it. */
+  /**
+   * Shuffles an array in place (Fisher-Yates), or its part from `start` up to (not including) `end`. Returns the array.
+   */
   shuffle<A extends { length: number; [index: number]: unknown }>(array: A, start = 0, end = array.length): A {
     for (let last = end - 1; last > start; last--) {
       const other = start + this.integer(last - start + 1);
@@ -133,7 +136,7 @@ export class SeededRandom {
     return array;
   }
 
-  /** A random order of 0 .. length - 1. */
+  /** Draws a random permutation of 0 .. length - 1. */
   permutation(length: number): Int32Array {
     const order = new Int32Array(length);
     for (let index = 0; index < length; index++) order[index] = index;

@@ -1,14 +1,14 @@
-/** The token that pads; a cell that holds v is token v + 1, in Sudoku (0 blank) and in mazes (0 wall) alike. */
+/** The padding token. A cell with value v is token v + 1, in Sudoku (0 is blank) and in mazes (0 is a wall). */
 export const PAD_TOKEN = 0;
 
 /**
- * The label that is not learned from: padding, and every place without an answer. Source: `IGNORE_LABEL_ID`, official
+ * The label without a loss: padding, and every position without an answer. Source: `IGNORE_LABEL_ID` of the official
  * models/losses.py.
  */
 export const IGNORED_LABEL = -100;
 
 /**
- * The tokens of a puzzle's cells: 0 pads, 1 is a blank cell (Sudoku) or a wall (maze), and so on.
+ * Turns the cells of a puzzle into tokens by adding 1. Token 0 is padding; 1 is a blank cell (Sudoku) or a wall (maze).
  *
  * @example
  * ```ts
@@ -24,7 +24,7 @@ export function tokensFromCells(cells: ArrayLike<number>): Int32Array {
 }
 
 /**
- * The cells of tokens: each one less; padding and ignored labels become 0.
+ * Turns tokens into cells by subtracting 1. Padding and ignored labels become 0.
  *
  * @example
  * ```ts

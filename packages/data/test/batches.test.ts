@@ -10,7 +10,7 @@ import {
   type TrainingBatch,
 } from '../src/index';
 
-/** So many examples that can be told apart, each a group of its own. */
+/** Distinct examples, each in a group of its own. */
 const examples = (count: number): PuzzleDataset =>
   buildDataset(
     Array.from({ length: count }, (_, k) => ({ input: [k + 1, 1], output: [1, k + 1] })),
@@ -18,8 +18,8 @@ const examples = (count: number): PuzzleDataset =>
   );
 
 /**
- * A data set whose every example can be told apart: example e is the tokens [e + 1, group + 1], with puzzles of 1 to 3
- * examples in groups of 1 to 3 puzzles, each puzzle with an identifier of its own.
+ * A data set of distinct examples: example e has the tokens [e + 1, group + 1]. Puzzles have 1 to 3 examples, groups
+ * have 1 to 3 puzzles, and each puzzle has an identifier of its own.
  */
 function numbered(seed: number, groups: number, sets = ['all']): PuzzleDataset {
   const random = new SeededRandom(seed);
@@ -76,7 +76,7 @@ const examplesOf = (batch: TrainingBatch): string[] =>
 describe('training batches', () => {
   const anyData = fc.record({ data: fc.nat(1000), groups: fc.integer({ min: 5, max: 40 }), seed: fc.maxSafeInteger() });
 
-  it('are full, take each group at most once an epoch, whole examples of one of its puzzles', () => {
+  it('are full, and use each group at most once an epoch, with examples of one of its puzzles', () => {
     fc.assert(
       fc.property(anyData, fc.integer({ min: 1, max: 5 }), ({ data, groups, seed }, batchSize) => {
         const dataset = numbered(data, groups);
@@ -104,14 +104,14 @@ describe('training batches', () => {
             }
           }
         }
-        // What was dropped at the end is less than a batch: of the groups unused, and of the puzzles cut short.
+        // Less than a batch is dropped at the end: examples of unused groups, and of puzzles cut short.
         const unused = groups - puzzleOfGroup.size;
         expect(unused).toBeLessThan(batchSize);
       }),
     );
   });
 
-  it('show every group once an epoch, in another order each', () => {
+  it('show every group once an epoch, in a new order each time', () => {
     const dataset = examples(32);
     const orders = [...trainingBatches(dataset, { batchSize: 32, epochs: 40 })].map((batch) =>
       Array.from({ length: 32 }, (_, k) => batch.inputs.subarray(k * 2, k * 2 + 2).join()),
@@ -135,7 +135,7 @@ describe('training batches', () => {
     for (const { inputs } of trainingBatches(dataset, { batchSize: 1, epochs: 6000 })) {
       counts.set(inputs[0]!, (counts.get(inputs[0]!) ?? 0) + 1);
     }
-    // Half for the puzzle of one example, the other half shared by three.
+    // The puzzle of one example gets half of the draws; the three examples of the other puzzle share the rest.
     for (const [token, expected] of [
       [1, 3000],
       [2, 1000],
@@ -146,7 +146,7 @@ describe('training batches', () => {
     }
   });
 
-  it('are the same for the same seed and others for another, 0 included', () => {
+  it('are equal for equal seeds and different for different seeds, including 0', () => {
     const dataset = numbered(1, 30);
     const first = (seed: number | undefined) =>
       take(trainingBatches(dataset, { batchSize: 4, seed }), 20)
@@ -157,7 +157,7 @@ describe('training batches', () => {
     expect(first(0)).not.toBe(first(1));
   });
 
-  it('go on from the cursor of any batch, after JSON, exactly as they would have', () => {
+  it('continue exactly from the cursor of any batch, after a round trip through JSON', () => {
     const augment = (inputs: Int32Array, _labels: Int32Array, random: SeededRandom): void => {
       inputs[1] = random.integer(1000);
     };
@@ -175,7 +175,7 @@ describe('training batches', () => {
     );
   });
 
-  it('string epochs together before dropping a short batch', () => {
+  it('join epochs before dropping an incomplete batch', () => {
     const dataset = examples(10);
     const count = (epochs: number, epochsPerIteration: number) =>
       [...trainingBatches(dataset, { batchSize: 4, epochs, epochsPerIteration })].length;
@@ -185,14 +185,14 @@ describe('training batches', () => {
     expect(count(0, 1)).toBe(0);
   });
 
-  it('go from set to set', () => {
+  it('use one set after another', () => {
     const dataset = numbered(0, 10, ['all', 'more']);
     const names = [...trainingBatches(dataset, { batchSize: 1, epochs: 2 })].map(({ setName }) => setName);
     const runs = names.filter((name, k) => name !== names[k - 1]);
     expect(runs).toEqual(['all', 'more', 'all', 'more']);
   });
 
-  it('can be augmented on the fly, which leaves the data set as it was', () => {
+  it('can be augmented, without a change to the data set', () => {
     const dataset = examples(8);
     const augment = (inputs: Int32Array): void => void inputs.fill(99);
     for (const { inputs } of trainingBatches(dataset, { batchSize: 8, epochs: 2, augment })) {
@@ -212,7 +212,7 @@ describe('training batches', () => {
     [{ batchSize: 2, epochs: NaN }, /epochs must be/],
     [{ batchSize: 2, seed: 0.5 }, /safe integer/],
     [{ batchSize: 2, seed: 1, cursor }, /stream with seed 0; got seed 1/],
-    [{ batchSize: 2, cursor: { ...cursor, position: 99 } }, /group 99 of a pass over 5/],
+    [{ batchSize: 2, cursor: { ...cursor, position: 99 } }, /group 99 of 5 groups in a pass/],
     [{ batchSize: 2, cursor: { ...cursor, position: -1 } }, /counts iteration and position/],
     [{ batchSize: 2, cursor: { ...cursor, random: undefined } }, /random state/],
   ])('refuse %j', (options, message) => {
@@ -221,7 +221,7 @@ describe('training batches', () => {
 });
 
 describe('evaluation batches', () => {
-  it('hold every example once and in order, padded at the end of each set', () => {
+  it('contain every example once and in order, padded at the end of each set', () => {
     const names = fc.constantFrom<string[][]>(['all'], ['all', 'more']);
     const sizes = fc.integer({ min: 1, max: 12 });
     fc.assert(

@@ -3,7 +3,7 @@ import { buildDataset, type Example, PuzzleDatasetError } from '../src/index';
 
 const sizes = { vocabSize: 10, seqLen: 3 };
 
-it('lays out examples, short ones padded, each a group unless it says so', () => {
+it('lays out examples: pads short ones, and makes each a group unless it names one', () => {
   const examples: Example[] = [
     { input: [1, 2, 3], output: [3, 2, 1] },
     { input: [4], output: [5, 6], group: 'a' },
@@ -34,7 +34,7 @@ it('lays out examples, short ones padded, each a group unless it says so', () =>
   });
 });
 
-it('has room for tokens beyond a byte, and for a million groups', () => {
+it('accepts tokens beyond a byte, and a million groups', () => {
   const { sets } = buildDataset([{ input: [300], output: [256] }], { vocabSize: 301, seqLen: 1 });
   expect([sets['all']!.inputs, sets['all']!.labels]).toEqual([Int32Array.of(300), Int32Array.of(256)]);
   const example = { input: [1], output: [2] };

@@ -27,7 +27,7 @@ describe('writing and reading a data set', () => {
     expect(await readIdentifiers(join(dir, 'round', name))).toEqual(['<blank>']);
   });
 
-  it('keeps -100 as the label that has no loss, as PyTorch has it', async () => {
+  it('keeps -100 as the label without a loss, as in PyTorch', async () => {
     const { metadata, sets } = square;
     const { all } = sets as { all: PuzzleSet };
     const labels = Int32Array.from(all.labels, (label, index) => (index % 5 === 0 ? -100 : label));
@@ -40,7 +40,7 @@ describe('writing and reading a data set', () => {
     expect([...trainingBatches(read, { batchSize: 5, epochs: 1 })][0]!.labels).toContain(-100);
 
     labels[7] = -99;
-    expect(() => expectPuzzleDataset(dataset)).toThrow('all.labels[7]: expected a token of 0 to 10; got -99');
+    expect(() => expectPuzzleDataset(dataset)).toThrow('all.labels[7]: expected a token from 0 to 10; got -99');
     const inputs = labels.map((label, index) => (index === 0 ? -100 : Math.max(0, label)));
     expect(() => expectPuzzleDataset({ ...dataset, sets: { all: { ...all, inputs } } })).toThrow(
       /all.inputs\[0\].*-100/,
@@ -74,18 +74,18 @@ describe('writing and reading a data set', () => {
     expect(await readIdentifiers(join(dir, 'large'))).toEqual(['<blank>', 'a', 'b']);
   });
 
-  it('leaves nothing but the data set, and replaces one only when allowed', async () => {
+  it('leaves only the data set, and replaces one only if allowed', async () => {
     const place = join(dir, 'replace');
     await writeDataset(place, 'train', square);
-    expect((await errorOf(writeDataset(place, 'train', wide))).message).toMatch(/train: a data set is there already/);
+    expect((await errorOf(writeDataset(place, 'train', wide))).message).toMatch(/train: it already exists/);
     expect(await readDataset(place, 'train')).toEqual(square);
     await writeDataset(place, 'train', wide, { overwrite: true });
     expect(await readDataset(place, 'train')).toEqual(wide);
     expect((await readdir(place)).sort()).toEqual(['identifiers.json', 'train']);
   });
 
-  describe('replaces nothing but a data set:', () => {
-    /** A place with a data set, a folder that is somebody's own, and what stands in both. */
+  describe('replaces only a data set:', () => {
+    /** A folder with a data set, and a folder with other files of a user. */
     async function places(name: string) {
       const place = join(dir, 'foreign', name);
       const own = join(place, 'own', 'test');
@@ -100,17 +100,17 @@ describe('writing and reading a data set', () => {
       ['the folder is a link', async (place) => {
         await rm(join(place, 'data'), { recursive: true });
         await symlink('own', join(place, 'data'));
-      }, /data: it is a symbolic link, through which nothing is overwritten/],
+      }, /data: it is a symbolic link, and nothing is overwritten through a link/],
       ['the split is a link', (place) => symlink('../own/test', join(place, 'data', 'test')), /test: it is a symbolic link; expected a data set/],
       ['the split holds other files', (place) => rename(join(place, 'own', 'test'), join(place, 'data', 'test')), /test: it holds "thesis.txt"/],
       ['the split is a file', (place) => writeFile(join(place, 'data', 'test'), 'mine'), /test: it is not a folder/],
-      ['what is aside is a link', (place) => symlink('../own/test', join(place, 'data', '.test.replaced')), /\.test\.replaced: it is a symbolic link/],
-      ['what is aside holds other files', (place) => rename(join(place, 'own', 'test'), join(place, 'data', '.test.replaced')), /\.test\.replaced: it holds "thesis.txt"/],
+      ['the replaced split is a link', (place) => symlink('../own/test', join(place, 'data', '.test.replaced')), /\.test\.replaced: it is a symbolic link/],
+      ['the replaced split holds other files', (place) => rename(join(place, 'own', 'test'), join(place, 'data', '.test.replaced')), /\.test\.replaced: it holds "thesis.txt"/],
       ['identifiers.json is a link', async (place) => {
         await rm(join(place, 'data', 'identifiers.json'));
         await symlink('../own/test/thesis.txt', join(place, 'data', 'identifiers.json'));
       }, /identifiers\.json: it is a symbolic link, which is not replaced/],
-      ['identifiers.json is something else', (place) => writeFile(join(place, 'data', 'identifiers.json'), '{"my":1}'), /identifiers\.json: .* expected a JSON list of strings/],
+      ['identifiers.json has other contents', (place) => writeFile(join(place, 'data', 'identifiers.json'), '{"my":1}'), /identifiers\.json: .* expected a JSON list of strings/],
     ])('%s', async (name, prepare, message) => {
       const { place, everything } = await places(name.replaceAll(' ', '-'));
       await prepare(place);
@@ -120,7 +120,7 @@ describe('writing and reading a data set', () => {
       expect(await everything()).toEqual(before);
     }); // prettier-ignore
 
-    it('a link that the user named leads to a new one all the same', async () => {
+    it('follows a link that the user gave, for a new data set', async () => {
       const { place } = await places('named');
       await mkdir(join(place, 'disk'));
       await symlink('disk', join(place, 'link'));
@@ -130,14 +130,14 @@ describe('writing and reading a data set', () => {
     });
   });
 
-  it('leaves nothing behind when it fails', async () => {
+  it('leaves no files behind if it fails', async () => {
     const blocked = await fileOf('a file where the folder should be');
     expect((await errorOf(writeDataset(blocked, 'train', square))).path).toBe(join(blocked, 'train'));
     const broken = structuredClone(square);
     broken.sets['all']!.inputs[0] = 99;
     await expect(writeDataset(join(dir, 'broken'), 'train', broken)).rejects.toThrow(/all\.inputs\[0\]/);
     await expect(readdir(join(dir, 'broken'))).rejects.toThrow(/ENOENT/);
-    // The last step fails: identifiers.json cannot replace a folder.
+    // The last step fails, because identifiers.json cannot replace a folder.
     await mkdir(join(dir, 'half', 'identifiers.json'), { recursive: true });
     await errorOf(writeDataset(join(dir, 'half'), 'train', square));
     expect(await readdir(join(dir, 'half'))).toEqual(['identifiers.json']);
@@ -157,7 +157,7 @@ describe('writing and reading a data set', () => {
     (file: string, shape: number[], data: Uint8Array | Int32Array | Float32Array) => (folder: string) =>
       writeFile(join(folder, file), serializeNpy({ shape, data }));
 
-  it('names the file and the byte where an array is cut', async () => {
+  it('names the file and the byte at which an array is cut off', async () => {
     const error = await damaged('cut', async (folder) => {
       const path = join(folder, 'all__labels.npy');
       await writeFile(path, (await readFile(path)).subarray(0, 500));
@@ -174,18 +174,18 @@ describe('writing and reading a data set', () => {
       /all__inputs\.npy: it cannot be read \(ENOENT/,
     ],
     ['missing metadata', (folder) => rm(join(folder, 'dataset.json')), /dataset\.json: it cannot be read \(ENOENT/],
-    ['broken metadata', (folder) => writeFile(join(folder, 'dataset.json'), '{"pad_id":'), /dataset\.json: .*no JSON/],
+    ['broken metadata', (folder) => writeFile(join(folder, 'dataset.json'), '{"pad_id":'), /dataset\.json: .*not JSON/],
     [
       'other widths',
       replaceNpy('all__inputs.npy', [15, 80], new Uint8Array(1200)),
-      /the shape \(15, 80\); expected examples of the 81 tokens/,
+      /the shape \(15, 80\); expected examples of 81 tokens/,
     ],
     ['one axis', replaceNpy('all__inputs.npy', [1215], new Uint8Array(1215)), /the shape \(1215\); expected 2 axes/],
     ['fractions', replaceNpy('all__inputs.npy', [15, 81], new Float32Array(1215)), /it holds f4; expected integers/],
     [
       'foreign tokens',
       replaceNpy('all__inputs.npy', [15, 81], new Uint8Array(1215).fill(11)),
-      /element 0 is 11; expected a token of 0 to 10/,
+      /element 0 is 11; expected a token from 0 to 10/,
     ],
     ['negative tokens', replaceNpy('all__labels.npy', [15, 81], new Int32Array(1215).fill(-1)), /element 0 is -1/],
     ['fewer labels', replaceNpy('all__labels.npy', [14, 81], new Uint8Array(1134)), /1215 inputs and 1134 labels/],
@@ -207,22 +207,22 @@ describe('writing and reading a data set', () => {
     expect((await damaged(name.replaceAll(' ', '-'), change)).message).toMatch(message);
   });
 
-  it('refuses files larger than allowed before reading them', async () => {
+  it('refuses files over the size limit before it reads them', async () => {
     await writeDataset(join(dir, 'big'), 'train', square);
     const error = await errorOf(readDataset(join(dir, 'big'), 'train', { maxFileBytes: 1000 }));
     expect(error.message).toMatch(/1343 bytes long; expected at most 1000/);
   });
 
-  it('refuses names of identifiers that are no list of strings', async () => {
+  it('refuses names of identifiers that are not a list of strings', async () => {
     await mkdir(join(dir, 'names'));
     await writeFile(join(dir, 'names', 'identifiers.json'), '[1]');
     expect((await errorOf(readIdentifiers(join(dir, 'names')))).message).toMatch(/JSON list of strings/);
   });
 });
 
-// Windows has no pipes among files.
+// Windows has no named pipes in the file system.
 describe.skipIf(process.platform === 'win32')('a pipe that nobody writes to', () => {
-  it('is refused at once, whatever it stands for', async () => {
+  it('is refused at once, in place of any file', async () => {
     const folder = join(dir, 'pipes');
     await writeDataset(folder, 'train', numbers({ groups: 4, groupSize: 1, seqLen: 16, vocabSize: 6 }));
     for (const name of ['dataset.json', 'all__labels.npy']) {

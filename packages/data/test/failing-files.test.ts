@@ -5,13 +5,13 @@ import { readDataset, readIdentifiers, writeDataset } from '../src/files';
 import { numbers } from './numbers';
 import { dir } from './temporary-files';
 
-/** How a call fails: an error of the disk, or the end of the process, before or after this call. */
+/** How a call fails: with a disk error, or because the process ends before or after it. */
 type Failure = 'EIO' | 'ENOSPC' | 'EACCES' | 'kill' | 'kill after';
 const failures: readonly Failure[] = ['EIO', 'ENOSPC', 'EACCES', 'kill', 'kill after'];
 
 class Killed extends Error {}
 
-/** The calls of node:fs/promises made since `failing` was set, and which of them fails in what way. */
+/** Counts the calls of node:fs/promises since `failing` was set, and says which call fails and how. */
 const disk = vi.hoisted(() => ({
   calls: [] as string[],
   failing: undefined as { failure: string; at: number } | undefined,
@@ -48,9 +48,9 @@ vi.mock('node:fs/promises', async (importOriginal) => {
         stat: () => call('stat', () => file.stat()),
         read: (...args: Parameters<typeof file.read>) => call('read', () => file.read(...args)),
         write: (...args: Parameters<typeof file.write>) => call('write', () => file.write(...args)),
-        // Counted, and made to fail, but not made: nobody pulls the plug here.
+        // Flushing is counted and can fail, but is not executed: the test does not cut the power.
         sync: () => call('sync', async () => undefined),
-        // Whatever happens, the test must not run out of open files.
+        // Files are always closed, so that the test does not run out of file handles.
         close: () => call('close', () => file.close()).finally(() => file.close().catch(() => undefined)),
       };
     },
@@ -58,7 +58,7 @@ vi.mock('node:fs/promises', async (importOriginal) => {
 });
 afterEach(() => (disk.failing = undefined));
 
-/** Writes with one call failing; returns the calls made and whether it said that it succeeded. */
+/** Writes while one call fails. Returns the number of calls and whether the write reported success. */
 async function writeFailing(place: string, dataset: Parameters<typeof writeDataset>[2], failure: Failure, at: number) {
   Object.assign(disk, { calls: [], failing: { failure, at } });
   const succeeded = await writeDataset(place, 'train', dataset, { overwrite: true, identifiers: ['<blank>'] }).then(
@@ -73,7 +73,7 @@ const before = numbers({ groups: 3, groupSize: 1, seqLen: 16, vocabSize: 6 });
 const after = numbers({ groups: 3, groupSize: 1, seqLen: 25, vocabSize: 6 });
 
 describe('a data set that replaces another', () => {
-  it.each(failures)('is read as the old or the new one when any call ends in %s', async (failure) => {
+  it.each(failures)('is read as the old or the new data set if any call ends in %s', async (failure) => {
     const count = (await writeFailing(join(dir, `count-${failure}`), before, failure, Infinity)).calls.length;
     let olds = 0;
     for (let at = 0; at < count + 8; at++) {
@@ -87,13 +87,13 @@ describe('a data set that replaces another', () => {
       if (succeeded) expect(found, what).toEqual(after);
       else if (found.metadata.seqLen === before.metadata.seqLen) olds++;
       expect(await readIdentifiers(place), what).toEqual(['<blank>']);
-      // What fails cleans up after itself, but for a call that fails in cleaning up.
+      // A failed write cleans up, unless the failing call is itself part of the cleaning.
       if (!failure.startsWith('kill') && !['unlink', 'rmdir'].includes(calls[at]!) && !succeeded) {
-        // Where the new one could not be flushed into place, the old one stays aside as well.
+        // If the new data set could not be flushed after its rename, the old one is kept under its other name as well.
         const names = (await readdir(place)).filter((name) => name !== '.train.replaced');
         expect(names.sort(), what).toEqual(['identifiers.json', 'train']);
       }
-      // And the next write finds nothing in its way.
+      // The next write succeeds.
       await writeDataset(place, 'train', before, { overwrite: true });
       expect(await readDataset(place, 'train'), what).toEqual(before);
       expect((await readdir(place)).filter((name) => name.endsWith('.replaced'))).toEqual([]);

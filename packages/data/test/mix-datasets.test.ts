@@ -6,7 +6,7 @@ const easy = buildDataset(
   [1, 2, 3].map((digit) => ({ input: [digit, 1], output: [digit, digit] })),
   sizes,
 );
-/** A puzzle of two examples, and a group of two puzzles. */
+/** One puzzle of two examples, and one group of two puzzles. */
 const hard: PuzzleDataset = {
   metadata: { ...easy.metadata, totalGroups: 2, meanPuzzleExamples: 4 / 3, sets: ['one', 'two'] },
   sets: {
@@ -28,7 +28,7 @@ const hard: PuzzleDataset = {
 };
 
 describe('mixDatasets', () => {
-  it('puts all sets of all parts into one, each as often as it says', () => {
+  it('joins all sets of all parts into one, each part `times` times', () => {
     const { metadata, sets } = mixDatasets([{ dataset: easy }, { dataset: hard, times: 2 }]);
     expect(Object.keys(sets)).toEqual(['all']);
     expect(metadata).toEqual({ ...easy.metadata, totalGroups: 7, meanPuzzleExamples: 11 / 9 });
@@ -41,7 +41,7 @@ describe('mixDatasets', () => {
     expect([...groupIndices]).toEqual([0, 1, 2, 3, 4, 6, 7, 9]);
   });
 
-  it('gives a stream in which a part comes as often as it says', () => {
+  it('gives a stream that shows each part `times` times', () => {
     const dataset = mixDatasets([{ dataset: easy }, { dataset: buildDataset([{ input: [8, 1], output: [8, 8] }], sizes), times: 7 }]); // prettier-ignore
     const [batch] = trainingBatches(dataset, { batchSize: 10 });
     expect([...batch!.inputs].filter((token, at) => at % 2 === 0 && token === 8)).toHaveLength(7);
@@ -53,7 +53,7 @@ describe('mixDatasets', () => {
     expect(mixDatasets([{ dataset }, { dataset }]).sets['all']!.inputs).toEqual(Int32Array.of(999, 999));
   });
 
-  it('refuses what does not go together', () => {
+  it('refuses data sets that do not fit together', () => {
     const other = (changes: Partial<PuzzleDataset['metadata']>) => ({ dataset: { ...easy, metadata: { ...easy.metadata, ...changes } } }); // prettier-ignore
     const mix = (changes: Partial<PuzzleDataset['metadata']>) => () => mixDatasets([{ dataset: easy }, other(changes)]);
     expect(mix({ vocabSize: 10 })).toThrow(/vocabSize of data set 2 is 10, expected 9 as in the first/);

@@ -1,6 +1,6 @@
 import { buildDataset, type PuzzleDataset } from '../src/index';
 
-/** A data set of groups of equal size, its tokens anything but padding. */
+/** A data set with groups of equal size, without padding. */
 export function numbers(sizes: {
   groups: number;
   groupSize: number;

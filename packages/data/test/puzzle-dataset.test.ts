@@ -8,7 +8,7 @@ import {
 } from '../src/index';
 import { numbers } from './numbers';
 
-/** Ten groups of so many examples. */
+/** A data set of ten groups. */
 const small = (groupSize: number): PuzzleDataset => numbers({ groups: 10, groupSize, seqLen: 16, vocabSize: 6 });
 
 describe('metadata', () => {
@@ -27,7 +27,7 @@ describe('metadata', () => {
     JSON.stringify({ ...(JSON.parse(metadataToJson(metadata)) as object), ...changes });
 
   it.each([
-    ['no JSON', '{"pad_id": 0', /no JSON/],
+    ['no JSON', '{"pad_id": 0', /not JSON/],
     ['a list', '[]', /must be a JSON object/],
     ['null', 'null', /must be a JSON object/],
     ['an empty object', '{}', /lacks "pad_id"/],
@@ -39,10 +39,10 @@ describe('metadata', () => {
     ['half a token', changed({ seq_len: 0.5 }), /seqLen/],
     ['no identifiers', changed({ num_puzzle_identifiers: 0 }), /numPuzzleIdentifiers/],
     ['a blank identifier out of range', changed({ blank_identifier_id: 1 }), /blankIdentifierId/],
-    ['a label to ignore that is none', changed({ ignore_label_id: 'x' }), /ignoreLabelId/],
-    ['a label to ignore that no array holds', changed({ ignore_label_id: 2 ** 40 }), /ignoreLabelId/],
+    ['an ignored label that is not a number', changed({ ignore_label_id: 'x' }), /ignoreLabelId/],
+    ['an ignored label of more than 32 bits', changed({ ignore_label_id: 2 ** 40 }), /ignoreLabelId/],
     ['negative groups', changed({ total_groups: -1 }), /totalGroups/],
-    ['a mean that is none', changed({ mean_puzzle_examples: null }), /meanPuzzleExamples/],
+    ['a mean that is not a number', changed({ mean_puzzle_examples: null }), /meanPuzzleExamples/],
     ['no sets', changed({ sets: [] }), /sets/],
     ['a set twice', changed({ sets: ['all', 'all'] }), /sets/],
     ['a set that leaves the folder', changed({ sets: ['../../secret'] }), /sets/],
@@ -69,7 +69,7 @@ describe('expectPuzzleDataset', () => {
     ['an empty group', ({ sets }) => (sets['all']!.groupIndices[2] = 2), /groupIndices\[2\]: expected more than the 2/],
     ['indices beyond the end', ({ sets }) => (sets['all']!.puzzleIndices[20] = 21), /ends at 21/],
     ['no indices', ({ sets }) => (sets['all']!.groupIndices = new Int32Array(0)), /groupIndices\[0\]/],
-    ['another number of groups', ({ metadata }) => (metadata.totalGroups = 11), /the 10 of the sets; got 11/],
+    ['another number of groups', ({ metadata }) => (metadata.totalGroups = 11), /expected 10, as in the sets; got 11/],
   ];
 
   it.each(cases)('refuses %s', (_name, change, message) => {

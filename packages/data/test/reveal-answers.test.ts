@@ -5,7 +5,7 @@ const puzzle = () => ({
   inputs: Int32Array.of(1, 1, 4, 1, 1, 1, 1, 0),
   labels: Int32Array.of(2, 3, 4, 5, 6, 7, -100, -100),
 });
-/** The cells that hold their answer after all, and did not before. */
+/** The cells that hold their answer now but did not before. */
 function revealed(options: { share: number; most: number }, seed: number): number[] {
   const { inputs, labels } = puzzle();
   revealAnswers(options)(inputs, labels, new SeededRandom(seed));
@@ -17,7 +17,7 @@ function revealed(options: { share: number; most: number }, seed: number): numbe
 const seeds = Array.from({ length: 400 }, (_, seed) => seed);
 
 describe('revealAnswers', () => {
-  it('reveals from one to the most cells, each number as often, and only cells with a hidden answer', () => {
+  it('reveals 1 to `most` cells, uniformly, and only cells with a hidden answer', () => {
     const counts = [0, 0, 0, 0];
     const cells = new Set<number>();
     for (const seed of seeds) {
@@ -30,18 +30,18 @@ describe('revealAnswers', () => {
     for (const count of counts.slice(1)) expect(Math.abs(count - 400 / 3)).toBeLessThan(40);
   });
 
-  it('reveals all there is where that is less', () => {
+  it('reveals all hidden cells if there are fewer than `most`', () => {
     const most = Math.max(...seeds.map((seed) => revealed({ share: 1, most: 100 }, seed).length));
     expect(most).toBe(5);
   });
 
-  it('leaves the other share as it is', () => {
+  it('does not change the other examples', () => {
     const touched = seeds.filter((seed) => revealed({ share: 0.25, most: 3 }, seed).length > 0).length;
     expect(Math.abs(touched - 100)).toBeLessThan(35);
     expect(seeds.every((seed) => revealed({ share: 0, most: 3 }, seed).length === 0)).toBe(true);
   });
 
-  it('comes after the other augmentations of a stream, and goes on from any cursor', () => {
+  it('works after other augmentations of a stream, which continues from any cursor', () => {
     const example = (number: number) => ({ input: [1, 1, 1, 1], output: [2, 3, 4, 5 + (number % 3)] });
     const dataset = buildDataset(
       Array.from({ length: 20 }, (_, number) => example(number)),

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { SeededRandom } from '../src/index';
 
 describe('SeededRandom', () => {
-  it('gives other numbers for every seed and stream, 0 and negative ones included', () => {
+  it('gives different numbers for every seed and stream, including 0 and negative ones', () => {
     const seeds = [[0], [1], [-1], [2 ** 32], [2 ** 32 - 1], [0, 0], [0, 1], [1, 0], [Number.MAX_SAFE_INTEGER]];
     const firsts = seeds.map(([seed, ...streams]) => {
       const random = new SeededRandom(seed!, ...streams);
@@ -18,7 +18,7 @@ describe('SeededRandom', () => {
     for (let k = 0; k < 100; k++) expect(a.nextUint32()).toBe(b.nextUint32());
   });
 
-  it('goes on from a state that went through JSON', () => {
+  it('continues from a state that went through JSON', () => {
     fc.assert(
       fc.property(fc.maxSafeInteger(), fc.nat(50), (seed, skipped) => {
         const random = new SeededRandom(seed);
@@ -37,7 +37,7 @@ describe('SeededRandom', () => {
       for (let k = 0; k < draws; k++) counts[random.integer(bound)]!++;
       const expected = draws / bound;
       const chiSquared = counts.reduce((sum, count) => sum + (count - expected) ** 2 / expected, 0);
-      // Five standard deviations of a chi-squared variable above its mean.
+      // The mean of a chi-squared variable plus five standard deviations.
       expect(chiSquared).toBeLessThan(bound - 1 + 5 * Math.sqrt(2 * (bound - 1)) + 5);
     }
     let sum = 0;

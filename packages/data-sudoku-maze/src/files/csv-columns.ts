@@ -1,7 +1,7 @@
-/** What we look for in a CSV file of puzzles. */
+/** The columns that the readers use in a CSV file of puzzles. */
 export type PuzzleColumn = 'source' | 'question' | 'answer' | 'rating';
 
-/** The names that files in use have for each, the official one first. */
+/** Accepted names of each column, the official name first. */
 const NAMES: Readonly<Record<PuzzleColumn, readonly string[]>> = {
   source: ['source', 'sources'],
   question: ['question', 'questions', 'quiz', 'quizzes', 'puzzle', 'puzzles', 'problem', 'unsolved', 'sudoku', 'maze', 'input'],
@@ -9,7 +9,7 @@ const NAMES: Readonly<Record<PuzzleColumn, readonly string[]>> = {
   rating: ['rating', 'ratings', 'difficulty'],
 }; // prettier-ignore
 
-/** Where in a row each column is; undefined for one that the file does not have. Other columns are passed over. */
+/** Index of each column in a row, undefined for a missing column. Other columns are ignored. */
 export type CsvColumns = Readonly<Record<PuzzleColumn, number | undefined>> & { readonly count: number };
 
 const listed = (column: PuzzleColumn) => {
@@ -18,9 +18,9 @@ const listed = (column: PuzzleColumn) => {
 };
 
 /**
- * Finds the columns by the names in a header, in any order, in capitals or not.
+ * Finds the columns by their names in a header, in any order and case.
  *
- * @throws Error saying which column is missing or there twice.
+ * @throws Error if a needed column is missing, or two columns have a name of the same kind.
  */
 export function findColumns(header: readonly string[], needed: readonly PuzzleColumn[]): CsvColumns {
   const names = header.map((name) => name.trim().toLowerCase());
@@ -31,7 +31,7 @@ export function findColumns(header: readonly string[], needed: readonly PuzzleCo
     if (found.length > 1) {
       const told = found.map((index) => JSON.stringify(header[index])).join(' and ');
       throw new Error(
-        `the columns ${told} could both be the ${column}; name one of them "${column}", the other otherwise`,
+        `the columns ${told} could both be the ${column}; name one of them "${column}", and rename the other`,
       );
     }
     if (found.length === 0 && needed.includes(column)) {

@@ -2,10 +2,10 @@ import { Transform, type TransformCallback } from 'node:stream';
 
 const [NEW_LINE, RETURN, QUOTE, HASH, COMMA, SEMICOLON] = [0x0a, 0x0d, 0x22, 0x23, 0x2c, 0x3b] as const;
 
-/** The commas between the fields of a line; undefined where a field in quotes goes on in the next line. */
+/** Counts the commas between the fields of a line. Undefined if a quoted field continues on the next line. */
 function countCommas(line: Buffer): number | undefined {
   let commas = 0;
-  // Quotes mean something only in fields that begin with one.
+  // Quotes are special only in fields that begin with one.
   let [isStart, hasQuotes, isOpen] = [true, false, false];
   for (const byte of line) {
     if (isStart) hasQuotes = byte === QUOTE;
@@ -17,14 +17,15 @@ function countCommas(line: Buffer): number | undefined {
 }
 
 /**
- * Empties the comments of a CSV file: lines, outside of quotes, that begin with '#' or ';' and have not as many fields as
- * the header. A row may begin so as well: the walls of a maze are '#'. Lines stay lines, so that they count as before.
+ * Replaces the comments of a CSV file by empty lines, so that line numbers do not change. A comment is a line outside
+ * of quotes that begins with '#' or ';' and has a different number of fields than the header. The number of fields
+ * matters because rows can begin with '#' too: it is the wall of a maze.
  */
 export class CsvCommentRemover extends Transform {
   #rest: Buffer = Buffer.alloc(0);
   #quoted = false;
   #isFirst = true;
-  /** Commas of the header. */
+  /** Number of commas in the header. */
   #commas: number | undefined;
 
   /** @param maxLineBytes longer lines are an error. */
@@ -37,15 +38,15 @@ export class CsvCommentRemover extends Transform {
     const end = bytes.lastIndexOf(NEW_LINE) + 1;
     this.#rest = bytes.subarray(end);
     if (this.#rest.length > this.maxLineBytes) done(new Error(`a line exceeds the size of ${this.maxLineBytes} bytes`));
-    else done(null, this.#cleaned(bytes.subarray(0, end)));
+    else done(null, this.#withoutComments(bytes.subarray(0, end)));
   }
 
   override _flush(done: TransformCallback): void {
-    done(null, this.#cleaned(this.#rest));
+    done(null, this.#withoutComments(this.#rest));
   }
 
-  /** Lines without the comments among them. */
-  #cleaned(bytes: Buffer): Buffer {
+  /** Empties the comments among whole lines. */
+  #withoutComments(bytes: Buffer): Buffer {
     const kept: Buffer[] = [];
     let from = 0;
     for (let start = 0; start < bytes.length;) {
@@ -55,7 +56,7 @@ export class CsvCommentRemover extends Transform {
       if (this.#isComment(line)) {
         kept.push(bytes.subarray(from, start));
         from = newLine < 0 ? end : bytes[newLine - 1] === RETURN ? newLine - 1 : newLine;
-      } else this.#pass(line);
+      } else this.#readLine(line);
       start = end;
     }
     if (from === 0) return bytes;
@@ -71,7 +72,7 @@ export class CsvCommentRemover extends Transform {
     return commas !== undefined && commas !== this.#commas;
   }
 
-  #pass(line: Buffer): void {
+  #readLine(line: Buffer): void {
     this.#isFirst = false;
     for (let at = line.indexOf(QUOTE); at >= 0; at = line.indexOf(QUOTE, at + 1)) this.#quoted = !this.#quoted;
     if (this.#commas === undefined && line.toString().trim() !== '') this.#commas = countCommas(line);

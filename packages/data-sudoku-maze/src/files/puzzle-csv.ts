@@ -18,36 +18,36 @@ import { asPuzzleFileError, PuzzleFileError } from './puzzle-file-error';
 import { type PuzzleRow, PuzzleRows, PuzzleTable } from './puzzle-table';
 import { rowPlaces, type Subsample } from './row-sample';
 
-/** Which rows of a CSV file are read. */
+/** Options of the CSV readers: which rows to read. */
 export interface ReadCsvOptions {
-  /** Leave out rows whose rating is lower, or unknown. Default: keep all. */
+  /** Skip rows with a lower or unknown rating. Default: keep all. */
   minRating?: number;
-  /** Keep so many rows, chosen at random with the seed (default 0). Default: keep all. */
+  /** Keep a random sample of the rows. Default: keep all. */
   subsample?: Subsample;
-  /** More rows than this are an error. Default 10 million. */
+  /** Maximum number of rows; more are an error. Default 10 million. */
   maxRows?: number;
 }
 
-/** How much of each row is checked: the characters, the answer too, or also that there is no other answer. */
+/** What to check in each row: the characters, also the answer, or also that the answer is unique. */
 export type SudokuRowCheck = 'format' | 'answer' | 'unique';
 
-/** No row of a puzzle is longer. */
+/** Maximum length of a row. */
 const MAX_ROW_CHARACTERS = 4 * 2 ** 20;
-/** A proof of uniqueness that takes longer is given up. */
+/** Maximum number of guesses in a proof of uniqueness. */
 const MAX_GUESSES = 1_000_000;
 
 interface Row {
   line: number;
   source: string | undefined;
   question: string;
-  /** Undefined where the file has no column of answers. */
+  /** Undefined if the file has no column of answers. */
   answer: string | undefined;
   rating: number | undefined;
 }
 
 function asRow(path: string, record: string[], columns: CsvColumns, line: number): Row {
   if (record.length !== columns.count) {
-    throw new PuzzleFileError(path, `expected ${columns.count} fields as the header; got ${record.length} fields`, {
+    throw new PuzzleFileError(path, `expected ${columns.count} fields, as in the header; got ${record.length} fields`, {
       line,
     });
   }
@@ -57,7 +57,7 @@ function asRow(path: string, record: string[], columns: CsvColumns, line: number
   };
   const source = field('source');
   const rating = (field('rating') ?? '').trim();
-  // What the decoder puts for bytes that are no UTF-8.
+  // The decoder puts this character in place of bytes that are not UTF-8.
   if (source?.includes('\ufffd')) throw new PuzzleFileError(path, 'expected the source to be text in UTF-8', { line });
   if (!/^(?:-?[0-9]{1,15}(?:\.[0-9]{0,20})?(?:e[-+]?[0-9]{1,2})?)?$/i.test(rating)) {
     throw new PuzzleFileError(path, `expected the rating to be a number or empty; got ${quote(rating)}`, { line });
@@ -71,10 +71,10 @@ function asRow(path: string, record: string[], columns: CsvColumns, line: number
   };
 }
 
-/** A field for an error message, shortened. */
+/** Quotes a field for an error message, shortened. */
 const quote = (field: string): string => JSON.stringify(field.length > 40 ? `${field.slice(0, 40)}...` : field);
 
-/** Hands over each row after the header. Nothing is held but the piece of the file that is being read. */
+/** Calls `take` for each row after the header. Streams the file. */
 async function eachRow(
   path: string,
   { maxRows, needed }: { maxRows: number; needed: readonly PuzzleColumn[] },
@@ -82,7 +82,7 @@ async function eachRow(
 ): Promise<void> {
   let rows = 0;
   let columns: CsvColumns | undefined;
-  // The parser counts two lines for each Windows line end in quotes.
+  // The parser counts each Windows line end in quotes as two lines.
   let countedTwice = 0;
   const onRecord = (record: string[], { lines }: { lines: number }): null => {
     for (const field of record) if (field.includes('\r\n')) countedTwice += field.split('\r\n').length - 1;
@@ -115,7 +115,7 @@ async function eachRow(
   }
 }
 
-/** Reads each row that is wanted; what is wrong with one is told with its line. */
+/** Parses the selected rows into a table. Errors name the line. */
 async function readRows(
   path: string,
   { minRating = -Infinity, subsample, maxRows = 10_000_000 }: ReadCsvOptions,
@@ -138,14 +138,14 @@ async function readRows(
   return puzzles;
 }
 
-function demandLengths(cells: number, question: string, answer: string | undefined): void {
+function expectLengths(cells: number, question: string, answer: string | undefined): void {
   if (question.length === cells && (answer ?? question).length === cells) return;
   const lengths = `a question of ${question.length}${answer === undefined ? '' : ` and answer of ${answer.length}`}`;
   throw new Error(`expected question and answer of ${cells} characters; got ${lengths}`);
 }
 
-/** Reads a puzzle in a column; what is wrong is told with the column and the character in it. */
-function inColumn<T>(column: PuzzleColumn, parsePuzzle: () => T): T {
+/** Parses the puzzle of a column. Errors name the column and the character. */
+function parseColumn<T>(column: PuzzleColumn, parsePuzzle: () => T): T {
   try {
     return parsePuzzle();
   } catch (error) {
@@ -155,36 +155,37 @@ function inColumn<T>(column: PuzzleColumn, parsePuzzle: () => T): T {
   }
 }
 
-function demand(verdict: Verdict): void {
+function expectValid(verdict: Verdict): void {
   if (!verdict.valid) throw new Error(`the answer does not fit the question: ${verdict.reason}`);
 }
 
-/** A Sudoku in a field, without the spaces around it where these are no cells. */
+/** Trims the field of a Sudoku, unless the spaces around it are cells. */
 function sudokuField(field: string, cells: number | undefined): string {
   const fits = cells === undefined ? SUDOKU_SIZES.some((size) => size ** 2 === field.length) : field.length === cells;
   return fits || /[\r\n]/.test(field) ? field : field.trim();
 }
 
-/** The only answer of a question. @throws Error where there is none, or another. */
+/** Returns the only answer of a question. @throws Error if there is no answer or more than one. */
 function solveQuestion(question: Uint8Array): Uint8Array {
   const { solutions, answer, complete } = solveSudoku(question, { limit: 2, maxGuesses: MAX_GUESSES });
   if (solutions > 1) throw new Error('the question has several solutions; expected one');
-  if (!complete) throw new Error(`whether the question has one solution is not known after ${MAX_GUESSES} guesses`);
+  if (!complete) throw new Error(`could not prove in ${MAX_GUESSES} guesses that the question has one solution`);
   if (!answer) throw new Error(`the question has no solution: ${sudokuContradiction(question) ?? 'expected one'}`);
   return answer;
 }
 
 /**
- * Reads Sudokus from a CSV file, cells row by row, blanks as {@link parseSudoku} reads them. The official data sets have
- * the columns `source,question,answer,rating`; any order will do, and other names in use (`quizzes,solutions`,
- * `puzzle,solution`, `difficulty`). Without a column of answers each question is solved. The rating is a number or empty.
- * Comments (lines that begin with '#' or ';' and have not as many fields as the header) and empty lines are skipped. All
- * puzzles of a file have one size.
+ * Reads Sudokus from a CSV file. Cells are row by row, in the format of {@link parseSudoku}. The official columns are
+ * `source,question,answer,rating`. They may be in any order, and have other common names (`quizzes,solutions`,
+ * `puzzle,solution`, `difficulty`). Without a column of answers, each question is solved. The rating is a number or
+ * empty. Empty lines and comments are skipped. A comment begins with '#' or ';' and has a different number of fields
+ * than the header. All puzzles of a file have the same size.
  *
- * @param options which rows; `size`: the size expected, default that of the first row; `verify`: `'format'` only the
- *   characters, `'answer'` (default) also that the answer completes the question, `'unique'` also that no other does.
- * @throws PuzzleFileError with path and line: wrong header or number of fields, wrong length, foreign characters, an
- *   answer that does not fit, no or several solutions.
+ * @param options which rows to read; `size`: the expected size, default that of the first row; `verify`: what to check:
+ *   `'format'` only the characters, `'answer'` (default) also that the answer solves the question, `'unique'` also that
+ *   it is the only answer.
+ * @throws PuzzleFileError with path and line, for a wrong header, number of fields, length or character, a wrong
+ *   answer, and a question without a solution or with several.
  *
  * @example
  * ```ts
@@ -208,13 +209,13 @@ export async function readSudokuCsv(
     const questionText = sudokuField(questionField, cells);
     const answerText = answer === undefined ? undefined : sudokuField(answer, cells);
     cells ??= geometryOfGrid(questionText).cells;
-    demandLengths(cells, questionText, answerText);
+    expectLengths(cells, questionText, answerText);
     const size = Math.sqrt(cells) as SudokuSize;
-    const question = inColumn('question', () => parseSudoku(questionText, size));
+    const question = parseColumn('question', () => parseSudoku(questionText, size));
     if (answerText === undefined) return { question, answer: solveQuestion(question), source, rating };
-    const answered = inColumn('answer', () => parseSudoku(answerText, size));
+    const answered = parseColumn('answer', () => parseSudoku(answerText, size));
     if (answered.includes(0)) throw new Error('expected a digit in every cell of the answer');
-    if (verify !== 'format') demand(verifySudoku(question, answered));
+    if (verify !== 'format') expectValid(verifySudoku(question, answered));
     if (verify === 'unique') solveQuestion(question);
     return { question, answer: answered, source, rating };
   });
@@ -222,14 +223,15 @@ export async function readSudokuCsv(
 }
 
 /**
- * Reads mazes from a CSV file, cells row by row in the alphabet `# SGo`. The official data sets have the columns
- * `source,question,answer,rating`; any order will do, and other names in use (`maze,solution`). Comments and empty lines
- * are skipped as by {@link readSudokuCsv}. All mazes of a file have one size.
+ * Reads mazes from a CSV file. Cells are row by row, in the alphabet `# SGo`. The official columns are
+ * `source,question,answer,rating`. They may be in any order, and have other common names (`maze,solution`). Comments
+ * and empty lines are skipped as in {@link readSudokuCsv}. All mazes of a file have the same size.
  *
- * @param options which rows; `width`: default the square root of the length of the first row, as the official code has
- *   it; `verify`: `'format'` only the characters, `'answer'` (default) also that it marks a shortest path.
- * @throws PuzzleFileError with path and line: wrong header or number of fields, wrong length, foreign characters, an
- *   answer that is no shortest path.
+ * @param options which rows to read; `width`: default the square root of the length of the first row, as in the
+ *   official code; `verify`: what to check: `'format'` only the characters, `'answer'` (default) also that the answer
+ *   marks a shortest path.
+ * @throws PuzzleFileError with path and line, for a wrong header, number of fields, length or character, and an answer
+ *   that is not a shortest path.
  *
  * @example
  * ```ts
@@ -253,12 +255,12 @@ export async function readMazeCsv(
     const { source, question: questionText, answer: answerText = '', rating } = row;
     if (questionText === '') throw new Error('expected a maze; got an empty question');
     cells ??= questionText.length;
-    demandLengths(cells, questionText, answerText);
-    const question = inColumn('question', () => parseMaze(questionText, options));
-    const answer = inColumn('answer', () => parseMaze(answerText, options));
-    // Line breaks in quotes are no cells, and would give mazes other sizes.
+    expectLengths(cells, questionText, answerText);
+    const question = parseColumn('question', () => parseMaze(questionText, options));
+    const answer = parseColumn('answer', () => parseMaze(answerText, options));
+    // Quoted line breaks are not cells, and would change the size of a maze.
     for (const maze of [question, answer]) if (maze.cells.length !== cells) throw new Error('expected no line breaks');
-    if (options.verify !== 'format') demand(verifyMaze(question, answer.cells));
+    if (options.verify !== 'format') expectValid(verifyMaze(question, answer.cells));
     width = question.width;
     return { question: question.cells, answer: answer.cells, source, rating };
   });

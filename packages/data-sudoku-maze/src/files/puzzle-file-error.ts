@@ -1,7 +1,8 @@
 import { FileFormatError } from '@hrm/files';
 
 /**
- * A file that cannot be used: which, where in it, what was wrong and what was expected.
+ * Thrown for a puzzle file that cannot be read. Has the path and the place in the file, what was wrong and what was
+ * expected.
  *
  * @example
  * ```ts
@@ -43,7 +44,7 @@ export class PuzzleFileError extends Error {
   }
 }
 
-/** What to throw for something that went wrong with a file: our own errors as they are, others wrapped. */
+/** Turns any error into a `PuzzleFileError`. A `PuzzleFileError` is returned unchanged. */
 export function asPuzzleFileError(path: string, error: unknown): PuzzleFileError {
   if (error instanceof PuzzleFileError) return error;
   if (error instanceof FileFormatError) {

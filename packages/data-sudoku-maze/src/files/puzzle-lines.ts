@@ -9,29 +9,29 @@ import { asPuzzleFileError, PuzzleFileError } from './puzzle-file-error';
 import { type PuzzleRow, PuzzleRows, PuzzleTable } from './puzzle-table';
 import { rowPlaces, type Subsample } from './row-sample';
 
-/** No puzzle and hardly a comment is longer. */
+/** Maximum length of a line. */
 const MAX_LINE_CHARACTERS = 2 ** 20;
 
-/** How a file of puzzles, a line each or a grid of lines each, is read. */
+/** Options of {@link readPuzzleLines}. */
 export interface ReadPuzzleLinesOptions {
-  /** The size expected. Default: that of the first puzzle. */
+  /** The expected size. Default: that of the first puzzle. */
   size?: SudokuSize;
-  /** Accept puzzles with several solutions, with the first found as the answer. Default false. */
+  /** Accept puzzles with several solutions, and use the first one found as the answer. Default false. */
   allowSeveral?: boolean;
-  /** Guesses the solver may make for one puzzle. Default 100,000. */
+  /** Maximum number of guesses of the solver for one puzzle. Default 100,000. */
   maxGuesses?: number;
-  /** Keep so many puzzles, chosen at random with the seed (default 0). Default: keep all. */
+  /** Keep a random sample of the puzzles. Default: keep all. */
   subsample?: Subsample;
-  /** Largest file read, in bytes. Default 256 MiB. */
+  /** Size limit of the file, in bytes. Default 256 MiB. */
   maxFileBytes?: number;
 }
 
 /**
- * Reads Sudokus from a plain file and solves them: a puzzle on one line, or a line for each row of its grid; see
- * {@link SudokuLineReader} for all that may be in it.
+ * Reads Sudokus from a text file and solves them. A puzzle is one line, or one line for each row of its grid.
+ * {@link SudokuLineReader} documents the format.
  *
- * @throws PuzzleFileError with path, line and column: another number of cells, foreign characters, no or several
- *   solutions, or a puzzle that is too hard to solve within `maxGuesses`.
+ * @throws PuzzleFileError with path, line and column, for a wrong number of cells or character, and a puzzle that has
+ *   no solution or several, or needs more than `maxGuesses`.
  *
  * @example
  * ```ts
@@ -75,7 +75,7 @@ export async function readPuzzleLines(
       throw new PuzzleFileError(path, (error as Error).message, { line: found.line, cause: error });
     }
   };
-  const inFile = <T>(read: () => T): T => {
+  const withPlace = <T>(read: () => T): T => {
     try {
       return read();
     } catch (error) {
@@ -86,12 +86,12 @@ export async function readPuzzleLines(
   };
   const take = (text: string): void => {
     line++;
-    keep(inFile(() => reader.take(text)));
+    keep(withPlace(() => reader.take(text)));
   };
   try {
     const file = await openRegularFile(path, { maxBytes: maxFileBytes });
     let rest = '';
-    // The stream closes the file, however it ends.
+    // The stream closes the file in every case.
     for await (const piece of file.createReadStream({ encoding: 'utf8' })) {
       const lines = `${rest}${piece}`.split('\n');
       rest = lines.pop()!;
@@ -102,7 +102,7 @@ export async function readPuzzleLines(
       }
     }
     take(rest);
-    inFile(() => reader.end());
+    withPlace(() => reader.end());
   } catch (error) {
     throw asPuzzleFileError(path, error);
   }

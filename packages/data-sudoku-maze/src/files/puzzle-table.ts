@@ -1,10 +1,10 @@
 import type { PuzzleSequence } from '@hrm/data';
 import { TextStore } from './text-store';
 
-/** Bytes of cells that are allocated at a time: a table that grows is not copied, as a longer array would be. */
+/** Bytes of cells in a page. A growing table allocates pages, and does not copy its rows. */
 const PAGE_BYTES = 1 << 16;
 
-/** What a file tells of a puzzle. */
+/** The contents of one row of a file. */
 export interface PuzzleRow {
   question: Uint8Array;
   answer: Uint8Array;
@@ -12,17 +12,17 @@ export interface PuzzleRow {
   rating?: number | undefined;
 }
 
-/** Some rows: their cells side by side, and what not every file tells; not a number where this row's is unknown. */
+/** A block of rows: their cells, and optional columns with NaN for unknown values. */
 interface Page {
   cells: Uint8Array;
-  /** Where the sources are in the store of texts. */
+  /** Place of each source in the text store. */
   sources?: Float64Array;
   ratings?: Float64Array;
 }
 
 const unknown = (rows: number): Float64Array => new Float64Array(rows).fill(Number.NaN);
 
-/** Rows of one number of cells, a byte a cell. What objects cost, a hundred bytes and more a row, they do not. */
+/** Rows of equal length in pages, one byte for each cell. Objects would take over a hundred bytes more for each row. */
 export class PuzzleRows {
   length = 0;
   #cells = 0;
@@ -30,7 +30,7 @@ export class PuzzleRows {
   readonly #pages: Page[] = [];
   readonly #sources = new TextStore();
 
-  /** Puts a row in the place of another, or at the end. All have as many cells as the first. */
+  /** Replaces a row, or appends one. All rows have the same number of cells. */
   set(index: number, { question, answer, source, rating }: PuzzleRow): void {
     if (this.length === 0) {
       this.#cells = question.length;
@@ -63,8 +63,8 @@ export class PuzzleRows {
 }
 
 /**
- * The puzzles of a file. They lie side by side in bytes, so that a file of a million is held in little more than its
- * size; each is made when it is asked for, and is the caller's own. `Array.from(table)` makes all of them.
+ * The puzzles of a file, stored as bytes. A table takes little more memory than its file. Each access creates a new
+ * puzzle object, which the caller may change. `Array.from(table)` creates all of them.
  *
  * @example
  * ```ts
@@ -83,13 +83,13 @@ export class PuzzleRows {
  * ```
  */
 export class PuzzleTable<Puzzle> implements PuzzleSequence<Puzzle> {
-  /** How many puzzles there are. */
+  /** Number of puzzles. */
   readonly length: number;
   readonly #rows: PuzzleRows;
   readonly #make: (row: PuzzleRow) => Puzzle;
   readonly #start: number;
 
-  /** @internal The readers make tables. */
+  /** @internal Only the readers create tables. */
   constructor(rows: PuzzleRows, make: (row: PuzzleRow) => Puzzle, start = 0, end = rows.length) {
     this.#rows = rows;
     this.#make = make;
@@ -97,13 +97,13 @@ export class PuzzleTable<Puzzle> implements PuzzleSequence<Puzzle> {
     this.length = Math.max(0, end - start);
   }
 
-  /** One puzzle; a negative index counts from the end. Undefined where there is none, as in an array. */
+  /** Returns a puzzle, or undefined if there is none. A negative index counts from the end, as for arrays. */
   at(index: number): Puzzle | undefined {
     const at = Math.trunc(index) + (index < 0 ? this.length : 0);
     return at >= 0 && at < this.length ? this.#make(this.#rows.get(this.#start + at)) : undefined;
   }
 
-  /** The puzzles from `start` up to `end`, as of an array; nothing is copied. */
+  /** Returns the puzzles from `start` up to (not including) `end`, as for arrays. Does not copy them. */
   slice(start = 0, end = this.length): PuzzleTable<Puzzle> {
     const bound = (index: number) => Math.min(Math.max(index < 0 ? index + this.length : index, 0), this.length);
     return new PuzzleTable(this.#rows, this.#make, this.#start + bound(start), this.#start + bound(end));

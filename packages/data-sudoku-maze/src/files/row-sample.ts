@@ -1,15 +1,14 @@
 import { SeededRandom } from '@hrm/data';
 
-/** How many rows are kept, chosen at random with the seed (default 0). */
+/** A random sample of rows: how many to keep, and the seed of the choice (default 0). */
 export interface Subsample {
   count: number;
   seed?: number;
 }
 
 /**
- * Says for each row, one after another, at which place of a table it is kept; undefined for one that is not. With a
- * subsample it is a random choice without replacement: after n rows each is kept with the same chance, count / n
- * (reservoir sampling).
+ * Returns a function that gives the index in the table for each next row, or undefined if the row is not kept. A
+ * subsample uses reservoir sampling: after n rows, each row is kept with the same probability, count / n.
  */
 export function rowPlaces(subsample: Subsample | undefined): () => number | undefined {
   if (subsample && !(Number.isSafeInteger(subsample.count) && subsample.count >= 1)) {

@@ -1,17 +1,17 @@
 const CHUNK_BYTES = 1 << 16;
 const LENGTH_BYTES = 4;
-/** So many different texts are known again; to look among very many would cost more than it saves. */
+/** Number of texts that are stored only once. A larger map would cost more than it saves. */
 const MAX_KNOWN = 1000;
 
-/** Many short texts in UTF-8, one after another: as strings each would take 24 bytes more. */
+/** Stores many short texts in UTF-8, without the 24 bytes of overhead of each string. */
 export class TextStore {
   readonly #chunks: Buffer[] = [];
   readonly #known = new Map<string, number>();
-  /** The chunk that is being filled, and how far it is. */
+  /** The current chunk, and its number of used bytes. */
   #current = -1;
   #used = CHUNK_BYTES;
 
-  /** Keeps a text, and returns where. */
+  /** Stores a text and returns its place. */
   add(text: string): number {
     const known = this.#known.get(text);
     if (known !== undefined) return known;
@@ -28,7 +28,7 @@ export class TextStore {
 
   #append(bytes: Buffer): number {
     const size = LENGTH_BYTES + bytes.length;
-    // A long text has a chunk of its own, so that little is left unused of the others.
+    // A long text gets its own chunk, so that other chunks waste little space.
     const alone = size > CHUNK_BYTES / 4;
     if (alone || this.#used + size > CHUNK_BYTES) {
       this.#chunks.push(Buffer.alloc(alone ? size : CHUNK_BYTES));

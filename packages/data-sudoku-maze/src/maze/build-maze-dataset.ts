@@ -5,13 +5,14 @@ import { type DihedralTransform, applyDihedralTransform } from './symmetry/dihed
 import { MAZE_ALPHABET, type MazePuzzle } from './maze';
 
 /**
- * Builds a data set of mazes as the official dataset/build_maze_dataset.py: a group for each maze. Tokens: 0 pads,
- * `# SGo` are 1 to 5; the vocabulary is 6.
+ * Builds a data set of mazes like the official dataset/build_maze_dataset.py: one group for each maze. Token 0 is
+ * padding, `# SGo` are 1 to 5. The vocabulary is 6.
  *
- * @param puzzles all of one width and height, at least one.
+ * @param puzzles at least one; all of the same width and height.
  * @param options `dihedral`: add the 7 rotations and reflections of each maze to its group (square mazes only); default
- *   false. An answer by the official rule (see `shortestPath`) is computed anew for each, as that rule tells up from down;
- *   the official builder turns it, so that the answers contradict each other. Any other answer is turned with its maze.
+ *   false. An answer by the official rule (see `shortestPath`) is computed anew for each, because that rule depends on
+ *   directions. (The official builder turns it, so its answers contradict each other.) Any other answer is turned with
+ *   its maze.
  * @throws RangeError for no mazes, mazes of different sizes, or `dihedral` with mazes that are not square.
  *
  * @example
@@ -38,7 +39,7 @@ export function buildMazeDataset(
     for (const puzzle of puzzles) {
       const { question, answer } = puzzle;
       const fits = puzzle.width === width && puzzle.height === height && question.length === answer.length;
-      if (!fits) throw new RangeError(`All mazes must be ${width}x${height} as the first; maze ${group} is not.`);
+      if (!fits) throw new RangeError(`All mazes must be ${width}x${height} like the first; maze ${group} is not.`);
       const isByRule = followsRule({ width, height, cells: question }, answer);
       for (const transform of transforms) {
         const turned = applyDihedralTransform(question, width, height, transform);

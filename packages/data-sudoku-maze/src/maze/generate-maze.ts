@@ -5,7 +5,7 @@ import { mazeClass } from './symmetry/maze-class';
 import { formatMaze } from './maze-text';
 import { drawPath, shortestPath } from './paths/shortest-path';
 
-/** What kind of maze to generate. */
+/** Options of {@link generateMaze}. */
 export interface GenerateMazeOptions {
   /** Columns. Default 30. */
   width?: number;
@@ -14,17 +14,17 @@ export interface GenerateMazeOptions {
   /** Fewest steps of the shortest path from S to G. Default {@link hardPathLength} of the size. */
   minPathLength?: number;
   /**
-   * Each cell is a wall with a probability drawn for the maze from this range. Default [0.3, 0.45]: kept mazes of 30x30
-   * have then 37% walls in the mean, as the official ones.
+   * Range of the probability that a cell is a wall, drawn for each maze. Default [0.3, 0.45]: generated 30x30 mazes
+   * then have 37% walls on average, like the official ones.
    */
   wallShare?: readonly [number, number];
-  /** Mazes tried before giving up on the path length. Default 50,000. */
+  /** Maximum number of mazes to try. Default 50,000. */
   maxAttempts?: number;
 }
 
 /**
- * The path length that makes a maze hard: 109 steps for 30x30, the fewest of the official Maze-30x30-Hard. Smaller mazes
- * keep its ratio to the number of cells, larger ones its ratio to the side: longer paths are too rare to be found.
+ * Returns the path length of a hard maze: 109 steps for 30x30, the minimum of the official Maze-30x30-Hard. It grows
+ * with the number of cells up to 30x30, and with the side beyond, where longer paths are too rare.
  *
  * @example
  * ```ts
@@ -38,9 +38,9 @@ export function hardPathLength(width: number, height: number): number {
   return Math.max(1, Math.round((109 / 900) * side * Math.min(side, 30)));
 }
 
-/** Drawing both ends blindly would be more exact with a larger number here, and slower. */
+/** Starts with at least this many goals are always kept. A larger number is closer to a uniform draw, but slower. */
 const GOALS_ALWAYS_KEPT = 30;
-/** Drawing walls costs more than a search, and so few starts do that this changes nothing in what is kept. */
+/** Number of starts tried in each maze. Drawing new walls costs more than a search. */
 const STARTS_TRIED = 8;
 
 function checkOptions(options: GenerateMazeOptions): Required<GenerateMazeOptions> {
@@ -55,7 +55,7 @@ function checkOptions(options: GenerateMazeOptions): Required<GenerateMazeOption
   }
   if (!(Number.isInteger(minPathLength) && minPathLength >= 1 && minPathLength < width * height)) {
     throw new RangeError(
-      `minPathLength must be an integer of 1 to ${width * height - 1} for ${width}x${height}; got ${minPathLength}.`,
+      `minPathLength must be an integer from 1 to ${width * height - 1} for ${width}x${height}; got ${minPathLength}.`,
     );
   }
   if (!(wallShare[0] >= 0 && wallShare[0] <= wallShare[1] && wallShare[1] < 1)) {
@@ -83,7 +83,7 @@ function generateWith(random: SeededRandom, options: Required<GenerateMazeOption
     for (let k = 0; k < STARTS_TRIED; k++) {
       const start = random.integer(question.length);
       const goals = finder.find(start, minPathLength);
-      // A start with few goals is kept as seldom as if both had been drawn at random, as in the official mazes.
+      // Keep a start with few goals rarely, as if start and goal were drawn at random, as in the official mazes.
       if (random.integer(GOALS_ALWAYS_KEPT) >= goals.length) continue;
       question[start] = MazeCell.start;
       question[goals[random.integer(goals.length)]!] = MazeCell.goal;
@@ -92,15 +92,15 @@ function generateWith(random: SeededRandom, options: Required<GenerateMazeOption
   }
   throw new RangeError(
     `Found no ${width}x${height} maze whose shortest path has ${minPathLength} steps in ${maxAttempts} tries. ` +
-      'Ask for a smaller minPathLength, or raise maxAttempts.',
+      'Lower minPathLength, or raise maxAttempts.',
   );
 }
 
 /**
- * Generates a maze as the official Maze-30x30-Hard has them: walls at random places, S anywhere, G anywhere that is
- * `minPathLength` steps away, and as the answer the shortest path that {@link shortestPath} chooses, by the official rule.
+ * Generates a maze like those of the official Maze-30x30-Hard: random walls, a random S, and a random G at least
+ * `minPathLength` steps away. The answer is the path of {@link shortestPath}, by the official rule.
  *
- * @throws RangeError for sizes, lengths or shares out of range, or when no maze with so long a path was found.
+ * @throws RangeError for sizes, lengths or shares out of range, or if no maze with so long a path was found.
  *
  * @example
  * ```ts
@@ -116,12 +116,13 @@ export function generateMaze(random: SeededRandom, options: GenerateMazeOptions 
 }
 
 /**
- * Generates mazes that differ from each other, and of which none equals one of `exclude`, not even rotated or reflected
- * (see {@link mazeClass}): pass the training mazes there to get a held-out set that is unseen even where training augments.
+ * Generates different mazes, none of which equals a maze of `exclude` up to rotation and reflection (see
+ * {@link mazeClass}). Exclude the training mazes to get a held-out set that training does not contain, even with
+ * augmentation.
  *
- * @param options as for {@link generateMaze}; `count`: how many; `seed`: default 0; `exclude`: default none;
- *   `excludeEquals`: exclude them rotated and reflected too, default true.
- * @throws RangeError as {@link generateMaze}, and when there are too few different mazes.
+ * @param options those of {@link generateMaze}; `count`: number of mazes; `seed`: default 0; `exclude`: default none;
+ *   `excludeEquals`: also exclude rotated and reflected mazes, default true.
+ * @throws RangeError as {@link generateMaze}, and if there are too few different mazes.
  *
  * @example
  * ```ts
@@ -150,7 +151,7 @@ export function generateMazePuzzles(
   for (const maze of options.exclude ?? []) excluded.add(classOf(maze));
   const seen = new Set<string>();
   const puzzles: MazePuzzle[] = [];
-  // With the seed of the excluded puzzles, all of these come again first.
+  // With the seed of the excluded mazes, the generator repeats all of them first.
   let repeats = 0;
   while (puzzles.length < options.count) {
     const puzzle = generateWith(random, checked);
@@ -160,10 +161,10 @@ export function generateMazePuzzles(
       puzzles.push(puzzle);
       repeats = 0;
     } else if (++repeats >= 1000 + seen.size + excluded.size) {
-      const unlike = excluded.size > 0 ? `, none of them equal to an excluded one` : '';
+      const restriction = excluded.size > 0 ? `, none of them equal to an excluded one` : '';
       throw new RangeError(
-        `Found only ${puzzles.length} different mazes of the ${options.count} asked for${unlike}. ` +
-          'Ask for larger ones, or for fewer.',
+        `Found only ${puzzles.length} different mazes of the ${options.count} requested${restriction}. ` +
+          'Use larger mazes, or lower the count.',
       );
     }
   }

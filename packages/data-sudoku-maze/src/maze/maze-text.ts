@@ -2,11 +2,11 @@ import { PuzzleTextError } from '../puzzle-text-error';
 import { type Maze, MAZE_ALPHABET } from './maze';
 
 /**
- * Reads a maze from text in the official alphabet: '#' wall, ' ' free, 'S' start, 'G' goal, 'o' path. Several lines are
- * its rows; a single line is a square maze, or one of the `width` given. Spaces count: nothing is trimmed but one line
- * break at the end.
+ * Parses a maze from text in the official alphabet: '#' wall, ' ' free, 'S' start, 'G' goal, 'o' path. Several lines
+ * are the rows. A single line is a maze of the given `width`, by default a square one. Spaces are cells; only one line
+ * break at the end is trimmed.
  *
- * @throws PuzzleTextError for another character, rows of different lengths, or a line that makes no whole rows.
+ * @throws PuzzleTextError for an invalid character, rows of different lengths, or a line that is not whole rows.
  *
  * @example
  * ```ts
@@ -26,7 +26,7 @@ export function parseMaze(text: string, options: { width?: number } = {}): Maze 
   const width = options.width ?? (lines.length > 1 ? first.length : Math.sqrt(first.length));
   if (!(Number.isInteger(width) && width > 0)) {
     throw new PuzzleTextError(
-      `A maze on one line is square unless its width is given; got ${first.length} cells, which is no square number.`,
+      `A maze on one line is square unless its width is given; got ${first.length} cells, which is not a square number.`,
     );
   }
   if (lines.length === 1) {
@@ -56,7 +56,7 @@ export function parseMaze(text: string, options: { width?: number } = {}): Maze 
 }
 
 /**
- * Writes a maze on one line, as the official CSV has it, or with `rows: true` a line for each row.
+ * Formats a maze as one line, as in the official CSV, or with `rows: true` as one line for each row.
  *
  * @example
  * ```ts

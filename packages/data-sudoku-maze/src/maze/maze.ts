@@ -1,6 +1,6 @@
 /**
- * The official alphabet of mazes; a cell holds the index of its character here, and its token is one more (0 pads).
- * From `CHARSET` of the official dataset/build_maze_dataset.py.
+ * The official alphabet of mazes. A cell holds the index of its character; its token is one more (0 is padding).
+ * Source: `CHARSET` of the official dataset/build_maze_dataset.py.
  */
 export const MAZE_ALPHABET = '# SGo';
 
@@ -20,17 +20,17 @@ export interface MazePuzzle {
   height: number;
   question: Uint8Array;
   answer: Uint8Array;
-  /** Where it comes from, when a file told. */
+  /** Its source, if the file names one. */
   source?: string;
-  /** Its rating in that source. */
+  /** Its rating, if the file has one. */
   rating?: number;
 }
 
 /**
- * Checks that a maze is width * height cells of the alphabet with one start and one goal.
+ * Checks that a maze has width * height cells of the alphabet, one start and one goal.
  *
  * @returns the cells of start and goal.
- * @throws RangeError saying what is wrong with it.
+ * @throws RangeError with what is wrong.
  */
 export function expectMaze({ width, height, cells }: Maze): { start: number; goal: number } {
   if (!(Number.isInteger(width) && Number.isInteger(height) && width > 0 && height > 0)) {

@@ -5,13 +5,13 @@ import { geometryOfGrid } from './sudoku-geometry';
 import { applySudokuSymmetry, sudokuSymmetrySampler } from './symmetry/sudoku-symmetry';
 
 /**
- * Builds a data set of Sudokus as the official dataset/build_sudoku_dataset.py: a group for each puzzle, the puzzle
- * itself first and then its augmentations. Tokens: 0 pads, 1 blank, digit d is d + 1; the vocabulary is size + 2.
+ * Builds a data set of Sudokus like the official dataset/build_sudoku_dataset.py. Each puzzle is a group: the puzzle
+ * itself, then its augmentations. Token 0 is padding, 1 is blank, digit d is d + 1. The vocabulary is size + 2.
  *
- * @param puzzles all of one size, at least one.
- * @param options `augmentations`: random symmetries added to each puzzle, default 0 (the official 1k training uses
- *   1000; for `trainingBatches` the option `augment` is lighter); `seed`: default 0.
- * @throws RangeError for no puzzles, or puzzles of different sizes.
+ * @param puzzles at least one; all of the same size.
+ * @param options `augmentations`: random symmetries to add for each puzzle, default 0 (the official 1k training uses
+ *   1000; the option `augment` of `trainingBatches` needs less memory); `seed`: default 0.
+ * @throws RangeError if there are no puzzles, or their sizes differ.
  *
  * @example
  * ```ts
@@ -39,7 +39,7 @@ export function buildSudokuDataset(
     let group = 0;
     for (const { question, answer } of puzzles) {
       if (question.length !== cells || answer.length !== cells) {
-        throw new RangeError(`All puzzles must be ${size}x${size} as the first; puzzle ${group} is not.`);
+        throw new RangeError(`All puzzles must be ${size}x${size} like the first; puzzle ${group} is not.`);
       }
       yield exampleOf({ question, answer }, group);
       for (let k = 0; k < augmentations; k++) {

@@ -4,27 +4,29 @@ import { sudokuClass } from './symmetry/sudoku-class';
 import { SudokuSolver } from './solving/sudoku-solver';
 import { formatSudoku } from './text/sudoku-text';
 
-/** A Sudoku with its only answer: digits row by row, 0 for blank in the question. */
+/** A Sudoku and its only answer: digits row by row, 0 for blank in the question. */
 export interface SudokuPuzzle {
   question: Uint8Array;
   answer: Uint8Array;
-  /** Where it comes from, when a file told. */
+  /** Its source, if the file names one. */
   source?: string;
-  /** Its rating in that source. */
+  /** Its rating, if the file has one. */
   rating?: number;
 }
 
-/** What kind of puzzle to generate. */
+/** Options of {@link generateSudoku}. */
 export interface GenerateSudokuOptions {
   /** Side of the grid. Default 9. */
   size?: SudokuSize;
-  /** Cells given: an exact number, or `[fewest, most]` to draw from. Default {@link DEFAULT_SUDOKU_GIVENS} of the size. */
+  /**
+   * Number of givens: an exact number, or `[fewest, most]` to draw from. Default {@link DEFAULT_SUDOKU_GIVENS} of the size.
+   */
   givens?: number | readonly [number, number];
-  /** Grids tried before giving up on the number of givens. Default 1000. */
+  /** Maximum number of grids to try. Default 1000. */
   maxAttempts?: number;
 }
 
-/** The givens drawn from where none are asked for; each range is quick to generate. */
+/** Default ranges of givens. They are quick to generate. */
 export const DEFAULT_SUDOKU_GIVENS: Readonly<Record<SudokuSize, readonly [number, number]>> = {
   4: [6, 8],
   6: [10, 14],
@@ -32,9 +34,9 @@ export const DEFAULT_SUDOKU_GIVENS: Readonly<Record<SudokuSize, readonly [number
   16: [110, 130],
 };
 
-/** Proofs of uniqueness that need more guesses than this are given up, and the cell stays given. */
+/** Maximum number of guesses in a proof of uniqueness. If they do not suffice, the cell stays given. */
 const MAX_GUESSES_PER_CELL = 100;
-/** A random filling that needs more guesses than this is started anew: on 16x16 a bad start can take for ever. */
+/** Maximum number of guesses to fill a grid, before a new start. On 16x16, a bad start can take forever. */
 const MAX_GUESSES_PER_GRID = 1000;
 
 function givensRange(size: SudokuSize, givens: GenerateSudokuOptions['givens']): readonly [number, number] {
@@ -42,7 +44,7 @@ function givensRange(size: SudokuSize, givens: GenerateSudokuOptions['givens']):
   const fits = Number.isInteger(fewest) && Number.isInteger(most) && 0 < fewest && fewest <= most;
   if (!fits || most > size * size) {
     throw new RangeError(
-      `givens must be an integer of 1 to ${size * size}, or [fewest, most] of such; got ${JSON.stringify(givens)}.`,
+      `givens must be an integer from 1 to ${size * size}, or a pair [fewest, most]; got ${JSON.stringify(givens)}.`,
     );
   }
   return [fewest, most];
@@ -56,7 +58,7 @@ function randomFullGrid(solver: SudokuSolver, random: SeededRandom): Uint8Array 
   }
 }
 
-/** Takes cells away in random order, each only if the answer stays the only one, down to the number of givens. */
+/** Blanks cells in random order, down to the number of givens. Keeps each cell that the unique answer needs. */
 function removeCells(solver: SudokuSolver, answer: Uint8Array, givens: number, random: SeededRandom): Uint8Array {
   const question = answer.slice();
   let left = question.length;
@@ -64,7 +66,7 @@ function removeCells(solver: SudokuSolver, answer: Uint8Array, givens: number, r
     if (left === givens) break;
     const digit = question[cell]!;
     question[cell] = 0;
-    // The answer stays unique exactly when no completion has another digit here.
+    // The answer stays unique exactly if no solution has another digit here.
     const other = solver.search(question, { forbid: { cell, digit }, maxGuesses: MAX_GUESSES_PER_CELL });
     if (other.solutions === 0 && other.complete) left--;
     else question[cell] = digit;
@@ -86,16 +88,16 @@ function generateWith(solver: SudokuSolver, random: SeededRandom, options: Gener
   }
   throw new RangeError(
     `Found no ${size}x${size} Sudoku with ${givens} givens and one answer in ${maxAttempts} grids. ` +
-      `Ask for more givens (${DEFAULT_SUDOKU_GIVENS[size].join(' to ')} is quick), or raise maxAttempts.`,
+      `Use more givens (${DEFAULT_SUDOKU_GIVENS[size].join(' to ')} is quick), or raise maxAttempts.`,
   );
 }
 
 /**
- * Generates one Sudoku with a single answer: fills a grid at random, then blanks cells in random order as long as the
- * answer stays the only one.
+ * Generates a Sudoku with a unique answer. Fills a grid at random, then blanks cells in random order while the answer
+ * stays unique.
  *
- * @returns digits row by row, 0 for blank in the question.
- * @throws RangeError for an unknown size, impossible givens, or when no puzzle with so few givens was found.
+ * @returns question and answer, digits row by row, 0 for blank.
+ * @throws RangeError for an unknown size or impossible givens, or if no puzzle with so few givens was found.
  *
  * @example
  * ```ts
@@ -112,13 +114,13 @@ export function generateSudoku(random: SeededRandom, options: GenerateSudokuOpti
 }
 
 /**
- * Generates puzzles that differ from each other, and of which none equals one of `exclude`, not even up to symmetry (see
- * {@link sudokuClass}): pass the training puzzles there to get a held-out set that is unseen even where training augments.
+ * Generates different puzzles, none of which equals a puzzle of `exclude` up to symmetry (see {@link sudokuClass}).
+ * Exclude the training puzzles to get a held-out set that training does not contain, even with augmentation.
  *
- * @param options as for {@link generateSudoku}; `count`: how many; `seed`: default 0; `exclude`: default none;
- *   `excludeEquals`: exclude their equals up to symmetry too, default true; false where so few puzzles are different that
- *   only the very same are to be kept out.
- * @throws RangeError as {@link generateSudoku}, and when there are too few different puzzles.
+ * @param options those of {@link generateSudoku}; `count`: number of puzzles; `seed`: default 0; `exclude`: default
+ *   none; `excludeEquals`: also exclude puzzles equal up to symmetry, default true. Use false if a size has too few
+ *   different puzzles, to exclude only identical ones.
+ * @throws RangeError as {@link generateSudoku}, and if there are too few different puzzles.
  *
  * @example
  * ```ts
@@ -145,7 +147,7 @@ export function generateSudokuPuzzles(
   for (const { question } of options.exclude ?? []) excluded.add(keyOf(question));
   const seen = new Set<string>();
   const puzzles: SudokuPuzzle[] = [];
-  // With the seed of the excluded puzzles, all of these come again first.
+  // With the seed of the excluded puzzles, the generator repeats all of them first.
   let repeats = 0;
   while (puzzles.length < options.count) {
     const puzzle = generateWith(solver, random, options);
@@ -155,10 +157,10 @@ export function generateSudokuPuzzles(
       puzzles.push(puzzle);
       repeats = 0;
     } else if (++repeats >= 1000 + seen.size + excluded.size) {
-      const unlike = excluded.size > 0 ? `, none of them equal to an excluded one` : '';
+      const restriction = excluded.size > 0 ? `, none of them equal to an excluded one` : '';
       throw new RangeError(
-        `Found only ${puzzles.length} different puzzles of the ${options.count} asked for${unlike}. ` +
-          'Widen the range of givens, or ask for fewer.',
+        `Found only ${puzzles.length} different puzzles of the ${options.count} requested${restriction}. ` +
+          'Widen the range of givens, or lower the count.',
       );
     }
   }

@@ -1,7 +1,7 @@
-/** The sizes of Sudoku this package knows: the side of the grid, which is also its number of digits. */
+/** A supported size of Sudoku: the side of the grid, which is also the number of digits. */
 export type SudokuSize = 4 | 6 | 9 | 16;
 
-/** Which cells of a Sudoku grid belong together. Cells are numbered row by row from 0. */
+/** The rows, columns and boxes of a Sudoku grid. Cells are numbered row by row from 0. */
 export interface SudokuGeometry {
   /** Side of the grid and number of digits. */
   readonly size: SudokuSize;
@@ -18,7 +18,7 @@ export interface SudokuGeometry {
   readonly peersPerCell: number;
 }
 
-/** All sizes with their boxes. */
+/** All supported sizes. */
 export const SUDOKU_SIZES: readonly SudokuSize[] = [4, 6, 9, 16];
 
 function describe(size: SudokuSize, boxRows: number, boxColumns: number): SudokuGeometry {
@@ -58,7 +58,7 @@ const GEOMETRIES: Readonly<Record<SudokuSize, SudokuGeometry>> = /* @__PURE__ */
 }))();
 
 /**
- * Describes a size of Sudoku: 4 (boxes of 2x2), 6 (boxes of 2 rows and 3 columns), 9 (3x3) or 16 (4x4).
+ * Returns the geometry of a size of Sudoku: 4 (boxes of 2x2), 6 (boxes of 2 rows and 3 columns), 9 (3x3) or 16 (4x4).
  *
  * @throws RangeError for any other size.
  *
@@ -72,13 +72,13 @@ const GEOMETRIES: Readonly<Record<SudokuSize, SudokuGeometry>> = /* @__PURE__ */
  */
 export function sudokuGeometry(size: number): SudokuGeometry {
   if (!SUDOKU_SIZES.includes(size as SudokuSize)) {
-    throw new RangeError(`Sudoku comes in sizes ${SUDOKU_SIZES.join(', ')}; got ${size}.`);
+    throw new RangeError(`A Sudoku has one of the sizes ${SUDOKU_SIZES.join(', ')}; got ${size}.`);
   }
   return GEOMETRIES[size as SudokuSize];
 }
 
 /**
- * The geometry of a grid, told from its number of cells (16, 36, 81 or 256).
+ * Returns the geometry of a grid from its number of cells (16, 36, 81 or 256).
  *
  * @throws RangeError for any other number of cells.
  */

@@ -2,15 +2,15 @@ import type { PuzzleDatasetMetadata, PuzzleSet } from '../layout/puzzle-dataset'
 import { IGNORED_LABEL } from '../tokens';
 import type { PuzzleBatch } from './puzzle-batch';
 
-/** A batch of examples of a data set. */
+/** A batch of examples from a data set. */
 export interface DatasetBatch extends PuzzleBatch {
-  /** Real examples; the rest of the batch, at its end, is padding. */
+  /** Number of real examples. The rows after them are padding. */
   count: number;
-  /** The set the examples are from. */
+  /** Name of the set that contains the examples. */
   setName: string;
 }
 
-/** A batch of nothing but padding, as `_collate_batch` of the official puzzle_dataset.py pads. */
+/** Creates a batch of padding only, padded as by `_collate_batch` of the official puzzle_dataset.py. */
 export function blankBatch(metadata: PuzzleDatasetMetadata, batchSize: number, setName: string): DatasetBatch {
   const { seqLen, padId, blankIdentifierId } = metadata;
   const inputs = new Int32Array(batchSize * seqLen);
@@ -26,7 +26,7 @@ export function blankBatch(metadata: PuzzleDatasetMetadata, batchSize: number, s
   };
 }
 
-/** Puts an example of a set, which belongs to a puzzle, after those already in the batch. */
+/** Appends an example of a set to a batch. `puzzle` is the index of the puzzle that the example belongs to. */
 export function appendExample(
   batch: DatasetBatch,
   set: PuzzleSet,
@@ -45,7 +45,7 @@ export function appendExample(
   batch.puzzleIdentifiers[batch.count++] = set.puzzleIdentifiers[puzzle]!;
 }
 
-/** @throws RangeError unless the size of a batch is a positive integer. */
+/** @throws RangeError unless the batch size is a positive integer. */
 export function expectBatchSize(batchSize: number): void {
   if (Number.isSafeInteger(batchSize) && batchSize >= 1) return;
   throw new RangeError(`batchSize must be a positive integer, for example 64; got ${batchSize}.`);

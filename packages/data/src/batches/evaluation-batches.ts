@@ -2,11 +2,12 @@ import { appendExample, expectBatchSize, type DatasetBatch, blankBatch } from '.
 import { expectPuzzleDataset, type PuzzleDataset } from '../layout/puzzle-dataset';
 
 /**
- * All examples in order, set after set. The last batch of a set is padded: pad tokens, labels -100, the blank
- * identifier; `count` tells the real ones. As `_iter_test` of the official puzzle_dataset.py.
+ * Yields all examples in order, set after set. The last batch of a set is filled up with padding: pad tokens, labels
+ * -100 and the blank identifier. `count` is the number of real examples. Source: `_iter_test` of the official
+ * puzzle_dataset.py.
  *
- * @param options `batchSize`: examples of a batch.
- * @throws PuzzleDatasetError when the data set contradicts itself, RangeError for a bad batch size, both at the first
+ * @param options `batchSize`: examples in a batch.
+ * @throws PuzzleDatasetError if the data set contradicts itself, RangeError for a bad batch size; both at the first
  *   batch.
  *
  * @example

@@ -1,16 +1,16 @@
-/** Puzzles without their answers, or with: what a model is asked. Plain arrays, row by row. */
+/** A batch of puzzles to solve, with or without their answers. Plain arrays, row by row. */
 export interface PuzzleQuestions {
   /** Tokens, `[batchSize * seqLen]`. */
   inputs: Int32Array;
-  /** The answers' tokens, `[batchSize * seqLen]`; `IGNORED_LABEL` where there is none. */
+  /** Tokens of the answers, `[batchSize * seqLen]`; `IGNORED_LABEL` where there is no answer. */
   labels?: Int32Array;
-  /** Which puzzle's embedding goes in front, `[batchSize]`; 0 is the blank one. */
+  /** Selects the puzzle embedding of each row, `[batchSize]`; 0 is the blank identifier. */
   puzzleIdentifiers: Int32Array;
   batchSize: number;
   seqLen: number;
 }
 
-/** Puzzles with their answers, as training and evaluation take them: a batch on the host, before it becomes tensors. */
+/** A batch of puzzles with their answers, for training and evaluation: plain arrays on the host, not yet tensors. */
 export interface PuzzleBatch extends PuzzleQuestions {
   labels: Int32Array;
 }

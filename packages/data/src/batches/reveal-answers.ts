@@ -1,20 +1,20 @@
 import { IGNORED_LABEL } from '../tokens';
 import type { Augmentation } from './augmentation';
 
-/** What {@link revealAnswers} reveals. */
+/** Options of {@link revealAnswers}. */
 export interface RevealAnswersOptions {
-  /** Share of the examples in which cells are revealed. */
+  /** Share of the examples in which cells are revealed, 0 to 1. */
   share: number;
-  /** Most cells revealed in an example; how many is drawn anew for each, all numbers from 1 on being equally likely. */
+  /** Largest number of revealed cells. The number is drawn for each example, uniform over 1 to `most`. */
   most: number;
 }
 
 /**
- * An augmentation that reveals cells of the answer: in a share of the examples some cells, chosen at random, get their
- * label as their token. Hard puzzles so bring easier ones along, from which a model learns sooner. The labels stay as
- * they are. Cells whose token is their label already, and those with an ignored label, have nothing to reveal.
+ * Creates an augmentation that reveals cells of the answer. In a share of the examples, some random cells get their
+ * label as their token. This makes easier puzzles from hard ones, and a model learns sooner. Labels do not change. A
+ * cell can be revealed if its label is not ignored and differs from its token.
  *
- * Put it after an augmentation that needs the puzzle whole, such as those of symmetries.
+ * Apply it after augmentations that need the original puzzle, such as symmetries.
  *
  * @throws RangeError unless `share` is between 0 and 1 and `most` a whole number of at least 1.
  *

@@ -3,40 +3,41 @@ import type { Augmentation } from './augmentation';
 import { appendExample, expectBatchSize, type DatasetBatch, blankBatch } from './dataset-batch';
 import { expectPuzzleDataset, type PuzzleDataset, PuzzleDatasetError, type PuzzleSet } from '../layout/puzzle-dataset';
 
-/** Where a stream of training batches stands; plain JSON, to be saved with a checkpoint. */
+/** A position in a stream of training batches. Plain JSON, so that a checkpoint can contain it. */
 export interface TrainingBatchesCursor {
   /** The seed of the stream. */
   seed: number;
-  /** Passes over a set that have begun, from 0; with one set it is the epoch when `epochsPerIteration` is 1. */
+  /** Index of the current pass over a set, from 0. With one set and `epochsPerIteration` 1, it is the epoch. */
   iteration: number;
-  /** Groups of this pass already used. */
+  /** Number of groups of this pass that are already used. */
   position: number;
-  /** The random numbers of what comes next. */
+  /** State of the random generator for the next batch. */
   random: SeededRandomState;
 }
 
-/** A training batch: full, and with the place in the stream right after it. */
+/** A full training batch, with the position in the stream right after it. */
 export interface TrainingBatch extends DatasetBatch {
-  /** Pass it as `cursor` to go on with the batch after this one. */
+  /** Pass it as the option `cursor` to continue with the next batch. */
   cursor: TrainingBatchesCursor;
 }
 
-/** How training batches are drawn. */
+/** Options of {@link trainingBatches}. */
 export interface TrainingBatchesOptions {
-  /** Examples of a batch; every batch has exactly so many. */
+  /** Number of examples in every batch. */
   batchSize: number;
-  /** Seed of all that is random here. Default 0. */
+  /** Seed of all random choices. Default 0. */
   seed?: number;
-  /** Passes over the data, a multiple of `epochsPerIteration`. Default: without end. */
+  /** Number of epochs, a multiple of `epochsPerIteration`. Default: endless. */
   epochs?: number;
   /**
-   * Epochs strung together before a short batch is dropped. Default 1; the official training takes those between two
-   * evaluations (`epochs_per_iter`). Raise it for data sets smaller than a batch.
+   * Number of epochs in one pass. An incomplete last batch is dropped only at the end of a pass. Default 1. The
+   * official training uses the epochs between two evaluations (`epochs_per_iter`). Raise it for data sets smaller than
+   * a batch.
    */
   epochsPerIteration?: number;
-  /** Go on from here. Default: the beginning. */
+  /** Where to continue. Default: the beginning. */
   cursor?: TrainingBatchesCursor;
-  /** Changes each example drawn; several do so one after the other. Default: none. */
+  /** Augmentations of each drawn example, applied in order. Default: none. */
   augment?: Augmentation | readonly Augmentation[];
 }
 
@@ -44,15 +45,17 @@ function startingCursor({ seed = 0, cursor }: TrainingBatchesOptions): TrainingB
   if (!cursor) return { seed, iteration: 0, position: 0, random: new SeededRandom(seed, 0).state };
   const isCount = (value: unknown) => Number.isSafeInteger(value) && (value as number) >= 0;
   if (!isCount(cursor.iteration) || !isCount(cursor.position)) {
-    throw new RangeError(`A cursor has the counts iteration and position; got ${JSON.stringify(cursor)}.`);
+    throw new RangeError(`A cursor needs the counts iteration and position; got ${JSON.stringify(cursor)}.`);
   }
   if (cursor.seed !== seed) {
-    throw new RangeError(`The cursor is of a stream with seed ${cursor.seed}; got seed ${seed}. Pass the same seed.`);
+    throw new RangeError(
+      `The cursor belongs to a stream with seed ${cursor.seed}; got seed ${seed}. Pass the same seed.`,
+    );
   }
   return cursor;
 }
 
-/** The order of the groups in a pass: each epoch of it a new permutation, told by seed and pass alone. */
+/** The order of the groups in a pass: a new permutation for each epoch. It depends only on the seed and the pass. */
 function groupOrder(groups: number, epochs: number, seed: number, iteration: number): Int32Array {
   const random = new SeededRandom(seed, 1, iteration);
   const order = new Int32Array(groups * epochs);
@@ -60,7 +63,7 @@ function groupOrder(groups: number, epochs: number, seed: number, iteration: num
   return order;
 }
 
-/** Some different examples of a puzzle, in random order. */
+/** Draws at most `atMost` different examples of a puzzle, in random order. */
 function drawExamples(set: PuzzleSet, puzzle: number, atMost: number, random: SeededRandom): Int32Array {
   const start = set.puzzleIndices[puzzle]!;
   const size = set.puzzleIndices[puzzle + 1]! - start;
@@ -72,15 +75,15 @@ function drawExamples(set: PuzzleSet, puzzle: number, atMost: number, random: Se
 }
 
 /**
- * Training batches as the official sampler makes them (`_iter_train` of puzzle_dataset.py): each epoch the groups in a
- * new random order, of each group one random puzzle, of each puzzle its examples in random order as far as they fit;
- * a last short batch is dropped. With several sets, pass after pass goes to the next.
+ * Yields training batches like the official sampler (`_iter_train` of puzzle_dataset.py). Each epoch visits the groups
+ * in a new random order and draws one random puzzle of each group. The examples of that puzzle enter the batch in
+ * random order, as many as fit. An incomplete last batch is dropped. With several sets, each pass uses the next set.
  *
- * The stream depends only on the data set, the seed, the batch size and the augmentation; from the `cursor` of any of
- * its batches it goes on exactly as it would have.
+ * The stream depends only on the data set, the seed, the batch size and the augmentations. The `cursor` of any batch
+ * continues it exactly.
  *
- * @throws PuzzleDatasetError when the data set contradicts itself or a pass fills no batch, RangeError for options out
- *   of range or a cursor of another stream; all at the first batch.
+ * @throws PuzzleDatasetError if the data set contradicts itself or a pass does not fill a batch, RangeError for options
+ *   out of range or the cursor of another stream; all at the first batch.
  *
  * @example
  * ```ts
@@ -119,7 +122,9 @@ export function* trainingBatches(
     const set = dataset.sets[setName]!;
     const order = groupOrder(set.groupIndices.length - 1, epochsPerIteration, seed, iteration);
     if (position > order.length) {
-      throw new RangeError(`The cursor is at group ${position} of a pass over ${order.length}: of another data set.`);
+      throw new RangeError(
+        `The cursor is at group ${position} of ${order.length} groups in a pass: it belongs to another data set.`,
+      );
     }
     let filled = position > 0;
     for (;;) {

@@ -11,23 +11,23 @@ import {
   type TokenArray,
 } from '../layout/puzzle-dataset';
 
-/** Limits on what is read. */
+/** Options of {@link readDataset}. */
 export interface ReadDatasetOptions {
-  /** Largest array file read, in bytes. Default 2 GiB - 1, the most Node reads at once. */
+  /** Size limit of an array file, in bytes. Default 2 GiB - 1, the most that Node reads at once. */
   maxFileBytes?: number;
 }
 
-/** dataset.json and identifiers.json are small; more is not read. */
+/** Size limit of dataset.json and identifiers.json. */
 const MAX_JSON_BYTES = 16 * 2 ** 20;
 const DEFAULT_MAX_BYTES = 2 ** 31 - 1;
 
-/** The split becomes a folder's name. */
+/** Checks the name of a split, which becomes the name of a folder. */
 function expectSplit(split: string): void {
   if (/^[A-Za-z0-9][A-Za-z0-9_.-]*$/.test(split)) return;
-  throw new RangeError(`A split is a plain name such as train or test; got ${JSON.stringify(split)}.`);
+  throw new RangeError(`A split must be a plain name, such as train or test; got ${JSON.stringify(split)}.`);
 }
 
-/** What to throw for something that went wrong with a file: what names its file as it is, others with the path. */
+/** Turns any error into a `FileFormatError` with a path. A `FileFormatError` is returned unchanged. */
 function asFileFormatError(path: string, error: unknown): FileFormatError {
   if (error instanceof FileFormatError) return error;
   return new FileFormatError({ path, problem: error instanceof Error ? error.message : String(error), cause: error });
@@ -57,8 +57,8 @@ async function readNpy(path: string, axes: number, maxBytes: number): Promise<Np
 }
 
 /**
- * Tokens as bytes where the vocabulary allows it: the official builder stores 64-bit integers. Among labels there may be
- * the one that has no loss, which need be no token.
+ * Converts stored integers to tokens: bytes if the vocabulary fits, else int32. The official builder stores 64-bit
+ * integers. The value `ignored` (the label without a loss) need not be a token.
  */
 function asTokens(path: string, data: NpyData, vocabSize: number, ignored: number | null = null): TokenArray {
   const isByte = (value: number) => value >= 0 && value < 256;
@@ -70,7 +70,7 @@ function asTokens(path: string, data: NpyData, vocabSize: number, ignored: numbe
       throw new FileFormatError({
         path,
         problem: `element ${index} is ${token}`,
-        expected: `a token of 0 to ${vocabSize - 1}`,
+        expected: `a token from 0 to ${vocabSize - 1}`,
       });
     }
     tokens[index] = token;
@@ -79,12 +79,12 @@ function asTokens(path: string, data: NpyData, vocabSize: number, ignored: numbe
 }
 
 /**
- * Reads one split of a data set in the official layout: `DIR/SPLIT/dataset.json` and for each set
- * `SET__{inputs,labels,puzzle_identifiers,puzzle_indices,group_indices}.npy`. What is read is checked to fit together.
+ * Reads one split of a data set in the official layout: `DIR/SPLIT/dataset.json`, and for each set
+ * `SET__{inputs,labels,puzzle_identifiers,puzzle_indices,group_indices}.npy`. Checks that the files agree.
  *
  * @param dir the folder that holds the splits.
- * @param split `train` or `test`, or another name.
- * @throws FileFormatError with the path, and the byte where an array file is broken.
+ * @param split `train`, `test` or another name.
+ * @throws FileFormatError with the path of the bad file, and the byte if an array file is broken.
  *
  * @example
  * ```ts
@@ -122,7 +122,7 @@ export async function readDataset(
           throw new FileFormatError({
             path: pathOf(field),
             problem: `it has the shape (${shape.join(', ')})`,
-            expected: `examples of the ${metadata.seqLen} tokens that dataset.json says`,
+            expected: `examples of ${metadata.seqLen} tokens, as in dataset.json`,
           });
         }
         return asTokens(pathOf(field), data, metadata.vocabSize, ignored);
@@ -146,12 +146,12 @@ export async function readDataset(
     expectPuzzleDataset(dataset);
     return dataset;
   } catch (error) {
-    // Contradictions between files are told of the file that binds them together.
+    // A contradiction between files is reported for dataset.json, which describes all of them.
     throw asFileFormatError(metadataPath, error);
   }
 }
 
-/** The arrays of a set as the official builders store them: tokens as bytes or int32, indices as int32. */
+/** Yields the array files of a set: tokens as bytes or int32, indices as int32. */
 function* setFiles(name: string, set: PuzzleSet, seqLen: number): Generator<[string, Uint8Array]> {
   const tokens = (data: TokenArray) => serializeNpy({ shape: [data.length / seqLen, seqLen], data });
   const indices = (data: Int32Array) => serializeNpy({ shape: [data.length], data });
@@ -162,34 +162,34 @@ function* setFiles(name: string, set: PuzzleSet, seqLen: number): Generator<[str
   yield [`${name}__group_indices.npy`, indices(set.groupIndices)];
 }
 
-/** Whether a file of a split's folder may be one that this module writes. */
+/** Whether this module writes files of this name into the folder of a split. */
 function isDatasetFile(name: string): boolean {
   return (
     name === 'dataset.json' || /__(inputs|labels|puzzle_identifiers|puzzle_indices|group_indices)\.npy$/.test(name)
   );
 }
 
-/** What the folder of a split may hold. */
+/** What the folder of a split may contain if it is to be replaced. */
 const splitContents = { isOurs: isDatasetFile, what: 'a data set' };
 
-/** Refuses to replace an `identifiers.json` that is something else. */
+/** Checks that an existing `identifiers.json` is a list of identifiers, so that it may be replaced. */
 async function expectOwnIdentifiers(dir: string): Promise<void> {
   const status = await lstat(join(dir, 'identifiers.json')).catch(() => undefined);
   if (status?.isFile()) await readIdentifiers(dir);
 }
 
 /**
- * Writes one split of a data set in the official layout, which the official Python `PuzzleDataset` loads, and
- * `DIR/identifiers.json` beside it. The split appears whole or not at all: files are written under a temporary name,
- * flushed to the disk and renamed.
+ * Writes one split of a data set in the official layout, and `DIR/identifiers.json`. The official Python
+ * `PuzzleDataset` loads it. The split appears whole or not at all: files are written under a temporary name, flushed to
+ * the disk and renamed.
  *
- * @param dir the folder for the splits; made when missing.
- * @param split `train` or `test`, or another name.
- * @param options `overwrite`: replace a data set that is there, default false; `identifiers`: names of the puzzle
- *   identifiers, for people to read, default `['<blank>']`.
- * @throws PuzzleDatasetError when the data set contradicts itself; FileFormatError when the split is there already, cannot be
- *   written, or what would be replaced is no data set: a link, a folder with other files in it, an `identifiers.json` of
- *   something else; RangeError for a split that is no plain name.
+ * @param dir the folder for the splits; created if missing.
+ * @param split `train`, `test` or another name.
+ * @param options `overwrite`: replace an existing data set, default false; `identifiers`: readable names of the puzzle
+ *   identifiers, default `['<blank>']`.
+ * @throws PuzzleDatasetError if the data set contradicts itself; FileFormatError if the split already exists, cannot be
+ *   written, or would replace something other than a data set (a link, a folder with other files, another
+ *   `identifiers.json`); RangeError if the split is not a plain name.
  *
  * @example
  * ```ts
@@ -230,13 +230,13 @@ export async function writeDataset(
     if (exists && !options.overwrite) {
       throw new FileFormatError({
         path,
-        problem: 'a data set is there already; choose another folder, or allow to overwrite it',
+        problem: 'it already exists; choose another folder, or allow overwriting',
       });
     }
     if (options.overwrite && (await lstat(dir)).isSymbolicLink()) {
       throw new FileFormatError({
         path: dir,
-        problem: 'it is a symbolic link, through which nothing is overwritten; give the folder itself',
+        problem: 'it is a symbolic link, and nothing is overwritten through a link; give the folder itself',
       });
     }
     await expectReplaceableFolder(path, splitContents);
@@ -250,9 +250,9 @@ export async function writeDataset(
 }
 
 /**
- * Reads the names of the puzzle identifiers, `DIR/identifiers.json`.
+ * Reads the names of the puzzle identifiers from `DIR/identifiers.json`.
  *
- * @throws FileFormatError when it is missing or no list of strings.
+ * @throws FileFormatError if the file is missing or is not a list of strings.
  *
  * @example
  * ```ts
@@ -277,5 +277,5 @@ export async function readIdentifiers(dir: string): Promise<string[]> {
     throw asFileFormatError(path, error);
   }
   if (Array.isArray(names) && names.every((name): name is string => typeof name === 'string')) return names;
-  throw new FileFormatError({ path, problem: 'it is something else', expected: 'a JSON list of strings' });
+  throw new FileFormatError({ path, problem: 'it has other contents', expected: 'a JSON list of strings' });
 }

@@ -11,16 +11,16 @@ import {
 export interface Example {
   /** At most seqLen tokens. */
   input: ArrayLike<number>;
-  /** At most seqLen tokens: of each place of the input what stands there in the answer. */
+  /** At most seqLen tokens: the answer at each position of the input. */
   output: ArrayLike<number>;
   /**
-   * Examples of one group follow each other: a puzzle and its augmentations, of which an epoch shows one. Default: a
-   * group of its own.
+   * The group of the example, such as a puzzle and its augmentations. An epoch shows one example of each group.
+   * Examples of a group must be adjacent. Default: a group of its own.
    */
   group?: number | string;
 }
 
-/** Tokens of many examples, in an array that grows. */
+/** A growing array of the tokens of many examples. */
 class TokenRows {
   #tokens: TokenArray;
   #used = 0;
@@ -33,7 +33,7 @@ class TokenRows {
     this.#tokens = this.#make(seqLen);
   }
 
-  /** What is not filled up is padding, since that is 0. */
+  /** A new array is all padding, because `PAD_TOKEN` is 0. */
   #make(length: number): TokenArray {
     return this.vocabSize <= 256 ? new Uint8Array(length) : new Int32Array(length);
   }
@@ -61,20 +61,20 @@ class TokenRows {
     this.#used += this.seqLen;
   }
 
-  /** All of them, `[examples * seqLen]`. */
-  whole(): TokenArray {
+  /** The tokens of all rows, `[examples * seqLen]`. */
+  toArray(): TokenArray {
     return this.#tokens.slice(0, this.#used);
   }
 }
 
 /**
- * Builds a data set from examples, as the official builders lay theirs out: one set `all`, a puzzle for each example,
- * all with the blank identifier. Token 0 pads what is shorter than `seqLen`, and is not learned where it is a label.
+ * Builds a data set from examples in the official layout: one set `all`, one puzzle for each example, all with the
+ * blank identifier. Token 0 pads examples shorter than `seqLen`; as a label, it has no loss.
  *
- * @param examples at least one; examples of one group follow each other.
- * @param options `vocabSize`: tokens are 0 to vocabSize - 1, the padding counted; `seqLen`: tokens of an example.
- * @throws RangeError for no examples, and naming the example that is too long or has another token; PuzzleDatasetError
- *   for sizes that are none.
+ * @param examples at least one; examples of one group must be adjacent.
+ * @param options `vocabSize`: tokens are 0 to vocabSize - 1, including padding; `seqLen`: tokens of an example.
+ * @throws RangeError if there are no examples, or an example is too long or has an invalid token; PuzzleDatasetError if
+ *   a size is invalid.
  *
  * @example
  * ```ts
@@ -111,10 +111,10 @@ export function buildDataset(
   /** The first example of each group. */
   const starts: number[] = [];
   let count = 0;
-  let open: Example['group'];
+  let currentGroup: Example['group'];
   for (const { input, output, group } of examples) {
-    if (count === 0 || group === undefined || group !== open) starts.push(count);
-    open = group;
+    if (count === 0 || group === undefined || group !== currentGroup) starts.push(count);
+    currentGroup = group;
     inputs.add(input, count);
     labels.add(output, count);
     count++;
@@ -122,8 +122,8 @@ export function buildDataset(
   if (count === 0) throw new RangeError('buildDataset: a data set needs at least one example; got none');
   metadata.totalGroups = starts.length;
   const all = {
-    inputs: inputs.whole(),
-    labels: labels.whole(),
+    inputs: inputs.toArray(),
+    labels: labels.toArray(),
     puzzleIdentifiers: new Int32Array(count),
     puzzleIndices: Int32Array.from({ length: count + 1 }, (_, index) => index),
     groupIndices: Int32Array.from([...starts, count]),

@@ -1,6 +1,6 @@
 import { expectMetadata, PuzzleDatasetError, type PuzzleDatasetMetadata } from './puzzle-dataset';
 
-/** The names of the official `PuzzleDatasetMetadata` (dataset/common.py), in its order. */
+/** Field names of the official `PuzzleDatasetMetadata` (dataset/common.py), in its order. */
 const OFFICIAL_NAMES = {
   padId: 'pad_id',
   ignoreLabelId: 'ignore_label_id',
@@ -14,9 +14,9 @@ const OFFICIAL_NAMES = {
 } as const satisfies Record<keyof PuzzleDatasetMetadata, string>;
 
 /**
- * Metadata as the official dataset.json has it, with its snake_case names.
+ * Turns metadata into the text of an official dataset.json, with its snake_case names.
  *
- * @throws PuzzleDatasetError when a field is out of range.
+ * @throws PuzzleDatasetError if a field is out of range.
  *
  * @example
  * ```ts
@@ -35,9 +35,9 @@ export function metadataToJson(metadata: PuzzleDatasetMetadata): string {
 }
 
 /**
- * Reads an official dataset.json. Unknown fields are ignored, as the official code does; missing ones are errors.
+ * Parses the text of an official dataset.json. Unknown fields are ignored, as in the official code.
  *
- * @throws PuzzleDatasetError when it is no JSON object, or naming the field that is missing or wrong.
+ * @throws PuzzleDatasetError if the text is not a JSON object, or a field is missing or invalid.
  *
  * @example
  * ```ts
@@ -55,7 +55,7 @@ export function metadataFromJson(json: string): PuzzleDatasetMetadata {
   try {
     parsed = JSON.parse(json);
   } catch (error) {
-    throw new PuzzleDatasetError(`the metadata is no JSON: ${(error as Error).message}`);
+    throw new PuzzleDatasetError(`the metadata is not JSON: ${(error as Error).message}`);
   }
   if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
     throw new PuzzleDatasetError('the metadata must be a JSON object with pad_id, vocab_size, seq_len, ...');

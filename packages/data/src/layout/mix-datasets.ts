@@ -6,17 +6,24 @@ import {
   type TokenArray,
 } from './puzzle-dataset';
 
-/** A data set that goes into a mixture. */
+/** A data set that is part of a mixture. */
 export interface MixedDataset {
   dataset: PuzzleDataset;
-  /** How often each of its puzzles comes in an epoch. Default 1. */
+  /** How many times an epoch shows each of its groups. Default 1. */
   times?: number;
 }
 
-/** What the parts of a mixture must have in common. */
-const SHARED = ['vocabSize', 'seqLen', 'numPuzzleIdentifiers', 'padId', 'ignoreLabelId', 'blankIdentifierId'] as const;
+/** Fields that must be equal in all parts of a mixture. */
+const SHARED_FIELDS = [
+  'vocabSize',
+  'seqLen',
+  'numPuzzleIdentifiers',
+  'padId',
+  'ignoreLabelId',
+  'blankIdentifierId',
+] as const;
 
-function expectAlike(parts: readonly MixedDataset[]): void {
+function expectCompatible(parts: readonly MixedDataset[]): void {
   if (parts.length === 0) throw new RangeError('mixDatasets: got no data sets, expected at least one');
   const first = parts[0]!.dataset.metadata;
   parts.forEach(({ dataset, times = 1 }, index) => {
@@ -26,7 +33,7 @@ function expectAlike(parts: readonly MixedDataset[]): void {
         `mixDatasets: times of data set ${index + 1} is ${times}, expected a whole number of at least 1`,
       );
     }
-    for (const key of SHARED) {
+    for (const key of SHARED_FIELDS) {
       const [found, expected] = [dataset.metadata[key], first[key]];
       if (found === expected) continue;
       throw new RangeError(
@@ -36,7 +43,7 @@ function expectAlike(parts: readonly MixedDataset[]): void {
   });
 }
 
-/** Joins lists of the places where things begin, each of which ends with the place after the last. */
+/** Joins lists of start indices. Each list ends with the index after its last item. */
 function joinIndices(lists: readonly Int32Array[]): Int32Array {
   const joined = new Int32Array(1 + lists.reduce((count, { length }) => count + length - 1, 0));
   let at = 0;
@@ -63,12 +70,12 @@ function joinTokens(arrays: readonly TokenArray[]): TokenArray {
 }
 
 /**
- * Puts data sets of one kind together, such as puzzles of several difficulties. Each puzzle of a part comes as often in an
- * epoch as the part's `times` says, so that few hard ones are not lost among many easy ones.
+ * Mixes compatible data sets, such as puzzles of several difficulties. An epoch shows each group of a part `times`
+ * times, so that a few hard puzzles are not lost among many easy ones.
  *
- * @returns one set, `all`, of all sets of all parts.
- * @throws RangeError where the parts differ in the length of their puzzles, their tokens or their number of puzzle
- *   identifiers, or `times` is no whole number from 1; PuzzleDatasetError for one that contradicts itself.
+ * @returns a data set with one set, `all`, that joins all sets of all parts.
+ * @throws RangeError if the parts differ in sequence length, tokens or number of puzzle identifiers, or `times` is not
+ *   a whole number of at least 1; PuzzleDatasetError if a part contradicts itself.
  *
  * @example
  * ```ts
@@ -82,7 +89,7 @@ function joinTokens(arrays: readonly TokenArray[]): TokenArray {
  * ```
  */
 export function mixDatasets(parts: readonly MixedDataset[]): PuzzleDataset {
-  expectAlike(parts);
+  expectCompatible(parts);
   const sets = parts.flatMap(({ dataset: { metadata, sets }, times = 1 }) => {
     const own = metadata.sets.map((name) => sets[name]!);
     return Array.from({ length: times }, () => own).flat();

@@ -1,20 +1,20 @@
-/** What a data set is made of. In memory; on disk the official names in dataset.json: `pad_id`, `seq_len`, ... */
+/** Metadata of a data set. On disk, dataset.json has the official names: `pad_id`, `seq_len`, ... */
 export interface PuzzleDatasetMetadata {
-  /** The token that fills up what is no puzzle. */
+  /** The padding token. */
   padId: number;
-  /** The label that has no loss, a token or another number such as -100; null when all have one. */
+  /** The label without a loss: a token, or another number such as -100. Null if every label has a loss. */
   ignoreLabelId: number | null;
-  /** The puzzle identifier that stands for none. */
+  /** The puzzle identifier that means "no identifier". */
   blankIdentifierId: number;
   /** Tokens are 0 .. vocabSize - 1. */
   vocabSize: number;
-  /** Tokens of one example. */
+  /** Number of tokens in one example. */
   seqLen: number;
   /** Puzzle identifiers are 0 .. numPuzzleIdentifiers - 1. */
   numPuzzleIdentifiers: number;
-  /** Groups of all sets together. An epoch shows one puzzle of each. */
+  /** Number of groups in all sets. An epoch shows one puzzle of each group. */
   totalGroups: number;
-  /** Examples of a puzzle, in the mean. */
+  /** Mean number of examples per puzzle. */
   meanPuzzleExamples: number;
   /** Names of the sets, in order. */
   sets: string[];
@@ -24,9 +24,9 @@ export interface PuzzleDatasetMetadata {
 export type TokenArray = Uint8Array | Int32Array;
 
 /**
- * One set: examples belong to puzzles, puzzles to groups (a puzzle and its augmentations are one group).
- * Group g has the puzzles `groupIndices[g]` to before `groupIndices[g + 1]`, puzzle p the examples `puzzleIndices[p]`
- * to before `puzzleIndices[p + 1]`.
+ * One set of a data set. Examples belong to puzzles, and puzzles to groups: a puzzle and its augmentations are one
+ * group. Group g has the puzzles from `groupIndices[g]` up to (not including) `groupIndices[g + 1]`. Puzzle p has the
+ * examples from `puzzleIndices[p]` up to (not including) `puzzleIndices[p + 1]`.
  */
 export interface PuzzleSet {
   inputs: TokenArray;
@@ -39,14 +39,14 @@ export interface PuzzleSet {
   groupIndices: Int32Array;
 }
 
-/** A data set as the official code's `PuzzleDataset` (puzzle_dataset.py) has it: metadata and named sets. */
+/** A data set: metadata and named sets, as in the official `PuzzleDataset` (puzzle_dataset.py). */
 export interface PuzzleDataset {
   metadata: PuzzleDatasetMetadata;
   sets: Record<string, PuzzleSet>;
 }
 
 /**
- * A data set that contradicts itself; the message names the set, the array and the place.
+ * Thrown for a data set that contradicts itself. The message names the set, the array and the index.
  *
  * @example
  * ```ts
@@ -66,9 +66,9 @@ export class PuzzleDatasetError extends Error {
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
 
 /**
- * Checks metadata from anywhere: types, ranges, and set names that are safe as parts of file names.
+ * Checks the types and ranges of metadata, and that set names are safe as parts of file names.
  *
- * @throws PuzzleDatasetError naming the field, what it holds and what was expected.
+ * @throws PuzzleDatasetError with the field, its value and what was expected.
  */
 export function expectMetadata(metadata: PuzzleDatasetMetadata): void {
   const expect = (valid: boolean, field: keyof PuzzleDatasetMetadata, expected: string): void => {
@@ -76,18 +76,18 @@ export function expectMetadata(metadata: PuzzleDatasetMetadata): void {
     throw new PuzzleDatasetError(`metadata.${field}: expected ${expected}; got ${JSON.stringify(metadata[field])}`);
   };
   const { vocabSize, numPuzzleIdentifiers, sets } = metadata;
-  expect(isCount(vocabSize) && vocabSize >= 1 && vocabSize < 2 ** 31, 'vocabSize', 'an integer of 1 to 2^31 - 1');
+  expect(isCount(vocabSize) && vocabSize >= 1 && vocabSize < 2 ** 31, 'vocabSize', 'an integer from 1 to 2^31 - 1');
   expect(isCount(metadata.seqLen) && metadata.seqLen >= 1, 'seqLen', 'a positive integer');
   expect(isCount(numPuzzleIdentifiers) && numPuzzleIdentifiers >= 1, 'numPuzzleIdentifiers', 'a positive integer');
   expect(isCount(metadata.padId) && metadata.padId < vocabSize, 'padId', 'a token below vocabSize');
   const ignored = metadata.ignoreLabelId;
-  expect(ignored === null || (ignored | 0) === ignored, 'ignoreLabelId', 'an integer of 32 bits or null');
+  expect(ignored === null || (ignored | 0) === ignored, 'ignoreLabelId', 'a 32-bit integer or null');
   const blank = metadata.blankIdentifierId;
   expect(isCount(blank) && blank < numPuzzleIdentifiers, 'blankIdentifierId', 'an identifier in range');
   expect(isCount(metadata.totalGroups), 'totalGroups', 'a count');
   const mean = metadata.meanPuzzleExamples;
   expect(typeof mean === 'number' && Number.isFinite(mean) && mean >= 0, 'meanPuzzleExamples', 'a number, 0 or more');
-  // The names become parts of file names, so nothing that could leave the folder.
+  // The names become parts of file names; they must not lead out of the folder.
   const isName = (name: unknown) => typeof name === 'string' && /^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$/.test(name);
   const named = Array.isArray(sets) && sets.length > 0 && sets.every(isName) && new Set(sets).size === sets.length;
   expect(named, 'sets', 'different names of letters, digits, "_", "-" and "."');
@@ -97,12 +97,14 @@ function expectTokens(name: string, tokens: TokenArray, vocabSize: number, ignor
   for (let index = 0; index < tokens.length; index++) {
     const token = tokens[index]!;
     if ((token < 0 || token >= vocabSize) && token !== ignored) {
-      throw new PuzzleDatasetError(`${name}[${index}]: expected a token of 0 to ${vocabSize - 1}; got ${token}`);
+      throw new PuzzleDatasetError(`${name}[${index}]: expected a token from 0 to ${vocabSize - 1}; got ${token}`);
     }
   }
 }
 
-/** Indices that cut `total` things into non-empty parts: 0, then rising, at last the total. */
+/**
+ * Checks indices that split `total` things into non-empty parts: the first is 0, each is larger, the last is `total`.
+ */
 function expectIndices(name: string, indices: Int32Array, total: number, things: string): void {
   if (indices[0] !== 0) throw new PuzzleDatasetError(`${name}[0]: expected 0; got ${indices[0]}`);
   for (let index = 1; index < indices.length; index++) {
@@ -118,10 +120,10 @@ function expectIndices(name: string, indices: Int32Array, total: number, things:
 }
 
 /**
- * Checks that a data set fits together: lengths, token and identifier ranges, indices that rise from 0 to the end, and
- * the number of groups. The readers and the batches call it, so that nothing later reads beyond an array.
+ * Checks that a data set is consistent: array lengths, token and identifier ranges, increasing indices, and the number
+ * of groups. Readers and batch functions call it, so that no later code reads beyond an array.
  *
- * @throws PuzzleDatasetError naming the set, the array, the place, what was expected and what was found.
+ * @throws PuzzleDatasetError with the set, the array, the index, what was expected and what was found.
  *
  * @example
  * ```ts
@@ -133,7 +135,7 @@ function expectIndices(name: string, indices: Int32Array, total: number, things:
  * try {
  *   expectPuzzleDataset(dataset);
  * } catch (error) {
- *   console.log(String(error)); // ... all.inputs[3]: expected a token of 0 to 5; got 99
+ *   console.log(String(error)); // ... all.inputs[3]: expected a token from 0 to 5; got 99
  * }
  * ```
  */
@@ -162,7 +164,7 @@ export function expectPuzzleDataset(dataset: PuzzleDataset): void {
     }
     puzzleIdentifiers.forEach((identifier, puzzle) => {
       if (identifier >= 0 && identifier < numPuzzleIdentifiers) return;
-      const range = `an identifier of 0 to ${numPuzzleIdentifiers - 1}`;
+      const range = `an identifier from 0 to ${numPuzzleIdentifiers - 1}`;
       throw new PuzzleDatasetError(`${name}.puzzleIdentifiers[${puzzle}]: expected ${range}; got ${identifier}`);
     });
     expectIndices(`${name}.groupIndices`, groupIndices, puzzles, 'puzzles');
@@ -170,7 +172,7 @@ export function expectPuzzleDataset(dataset: PuzzleDataset): void {
   }
   if (groups !== metadata.totalGroups) {
     throw new PuzzleDatasetError(
-      `metadata.totalGroups: expected the ${groups} of the sets; got ${metadata.totalGroups}`,
+      `metadata.totalGroups: expected ${groups}, as in the sets; got ${metadata.totalGroups}`,
     );
   }
 }

@@ -1,6 +1,6 @@
 import type { PuzzleSequence } from './puzzle-sequence';
 
-/** A hash of 53 bits: two of 32, mixed (a form of MurmurHash2 by bryc, "cyrb53"). */
+/** A 53-bit hash ("cyrb53" by bryc, a variant of MurmurHash2). */
 function hashOf(text: string): number {
   let [a, b] = [0xdeadbeef, 0x41c6ce57];
   for (let index = 0; index < text.length; index++) {
@@ -13,8 +13,8 @@ function hashOf(text: string): number {
   return 2 ** 32 * (b & 0x1fffff) + (a >>> 0);
 }
 
-/** Whether a sorted list holds a number. */
-function holds(sorted: Float64Array, wanted: number): boolean {
+/** Whether a sorted array includes a number, by binary search. */
+function sortedIncludes(sorted: Float64Array, wanted: number): boolean {
   let [from, to] = [0, sorted.length];
   while (from < to) {
     const middle = (from + to) >>> 1;
@@ -25,19 +25,19 @@ function holds(sorted: Float64Array, wanted: number): boolean {
 }
 
 /**
- * Counts the puzzles of which there is an equal among others: how many held-out puzzles a model has seen in training.
+ * Counts the puzzles that have an equal among other puzzles, for example held-out puzzles that also occur in training.
  *
- * Eight bytes are kept for each of the others, a hash of its class. That two classes have one hash, so that a puzzle too
- * many is counted, has a chance of one in ten thousand with a million puzzles on both sides.
+ * Compares hashes of 8 bytes. With a million puzzles on both sides, the chance that a hash collision counts a puzzle
+ * too many is one in ten thousand.
  *
- * @param options `puzzles`: those to count; `among`: where to look; `classOf`: one text for all equal ones, such as the
- *   `sudokuClass` of a Sudoku's question (@hrm/data-sudoku-maze).
+ * @param options `puzzles`: the puzzles to count; `among`: the puzzles to compare with; `classOf`: returns the same
+ *   text for all equal puzzles, such as `sudokuClass` of a Sudoku's question (@hrm/data-sudoku-maze).
  *
  * @example
  * ```ts
  * import { countEqualPuzzles } from '@hrm/data';
  *
- * // Sums are equal when they add the same numbers, in whichever order.
+ * // Sums are equal if they add the same numbers, in any order.
  * const classOf = (sum: string) => sum.split('+').sort().join('+');
  * console.log(countEqualPuzzles({ puzzles: ['1+2', '3+4'], among: ['2+1', '5+6', '4+4'], classOf })); // 1
  * ```
@@ -53,6 +53,6 @@ export function countEqualPuzzles<Puzzle>(options: {
   for (const puzzle of among) known[index++] = hashOf(classOf(puzzle));
   known.sort();
   let count = 0;
-  for (const puzzle of puzzles) if (holds(known, hashOf(classOf(puzzle)))) count++;
+  for (const puzzle of puzzles) if (sortedIncludes(known, hashOf(classOf(puzzle)))) count++;
   return count;
 }

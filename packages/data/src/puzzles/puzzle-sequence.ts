@@ -1,4 +1,4 @@
-/** Puzzles one after another: an array of them, or the `PuzzleTable` that a reader of files gives. */
+/** A sequence of puzzles: an array, or the `PuzzleTable` that file readers return. */
 export interface PuzzleSequence<Puzzle> extends Iterable<Puzzle> {
   readonly length: number;
 }

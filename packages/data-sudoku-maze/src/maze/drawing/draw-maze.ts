@@ -2,7 +2,7 @@ import { type Style, styled } from '../../ansi';
 import type { Maze } from '../maze';
 import { markMaze, type MazeDrawing, type MazeMark } from './maze-marks';
 
-/** Two characters a cell, since those of a terminal are about twice as high as wide. */
+/** Two characters for each cell, because a terminal character is about twice as high as wide. */
 const SYMBOLS: Readonly<Record<MazeMark, string>> = {
   wall: '██',
   free: '  ',
@@ -26,13 +26,13 @@ const STYLES: Readonly<Record<MazeMark, Style | undefined>> = {
 };
 
 /**
- * Draws a maze as lines of text in a frame: '██' wall, 'S', 'G', '•' the path. Of a prediction, 'x' is a path where none
- * should be, '?' one that is missing, '!' a wall, S, G or free cell that was changed.
+ * Draws a maze as text in a frame: '██' wall, 'S', 'G', '•' path. In a prediction, 'x' is a wrong path cell, '?' a
+ * missing path cell, '!' another changed cell.
  *
  * @param maze the question, or an answer by itself.
  * @param options the `prediction` to show and the `answer` to judge it by; `color`: ANSI colours (path green, mistakes
  *   red), default false.
- * @throws RangeError when prediction or answer have another number of cells.
+ * @throws RangeError if the numbers of cells differ.
  *
  * @example
  * ```ts

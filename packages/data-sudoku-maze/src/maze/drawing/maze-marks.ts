@@ -1,20 +1,20 @@
 import { expectSameCells } from '../../same-cells';
 import { type Maze, MazeCell } from '../maze';
 
-/** What to draw beside the maze. */
+/** Options of a drawing of a maze. */
 export interface MazeDrawing {
-  /** A model's answer, or the right one. */
+  /** The answer of a model, or the right answer. */
   prediction?: ArrayLike<number>;
-  /** The right answer: where the prediction differs, it is marked. Without it changed walls, S and G are marked. */
+  /** The right answer, to mark where the prediction differs. Without it, changed walls, S and G are marked. */
   answer?: ArrayLike<number>;
 }
 
-/** How a cell is drawn: as it is, or as one of three mistakes. */
+/** How a cell is drawn: its kind, or one of three mistakes. */
 export type MazeMark = 'wall' | 'free' | 'start' | 'goal' | 'path' | 'wrongPath' | 'missingPath' | 'changed';
 
 const KINDS: readonly MazeMark[] = ['wall', 'free', 'start', 'goal', 'path'];
 
-/** What each cell shows. */
+/** Returns the mark of each cell. */
 export function markMaze(maze: Maze, { prediction, answer }: MazeDrawing): MazeMark[] {
   expectSameCells(maze.width * maze.height, { maze: maze.cells, prediction, answer });
   return Array.from(maze.cells, (own, cell): MazeMark => {

@@ -12,13 +12,13 @@ const FILLS: Readonly<Record<Exclude<MazeMark, 'free'>, string>> = {
 };
 
 /**
- * Draws a maze as an SVG image: the path blue; of a prediction, a path where none should be is red, a missing one pink,
- * a changed wall, S, G or free cell orange.
+ * Draws a maze as an SVG image with a blue path. In a prediction, a wrong path cell is red, a missing one pink, and
+ * another changed cell orange.
  *
  * @param maze the question, or an answer by itself.
  * @param options the `prediction` to show and the `answer` to judge it by; `cellSize`: pixels, default 16.
  * @returns an `<svg>` element as text.
- * @throws RangeError when prediction or answer have another number of cells.
+ * @throws RangeError if the numbers of cells differ.
  *
  * @example
  * ```ts

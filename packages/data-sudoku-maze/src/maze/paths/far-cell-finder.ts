@@ -1,16 +1,15 @@
 import { MazeCell } from '../maze';
 
 /**
- * Finds the cells that are many steps away, in one maze after another of the same size: the generator looks at
- * thousands before it keeps one. Breadth-first search on a copy with a wall around it, so that no step needs to look
- * for the border, and with buffers that are used again.
+ * Finds cells that are many steps away, in many mazes of one size: the generator tries thousands of mazes. Uses
+ * breadth-first search on a copy with a wall around it, so that no step checks for the border, and reuses its buffers.
  */
 export class FarCellFinder {
   readonly #width: number;
-  /** One wall to the right of each row is also the one to the left of the next. */
+  /** Row length of the copy. The wall at the right of a row is also the wall at the left of the next row. */
   readonly #stride: number;
   readonly #open: Uint8Array;
-  /** The search that last came to each cell. */
+  /** Number of the last search that visited each cell. */
   readonly #visited: Int32Array;
   readonly #queue: Int32Array;
   #search = 0;
@@ -24,7 +23,7 @@ export class FarCellFinder {
     this.#queue = new Int32Array(width * height);
   }
 
-  /** Takes the maze whose cells `find` will search. */
+  /** Loads the maze for the next calls of `find`. */
   load(cells: Uint8Array): void {
     for (let cell = 0, row = 1; cell < cells.length; row++) {
       const at = row * this.#stride + 1;
@@ -35,8 +34,8 @@ export class FarCellFinder {
   }
 
   /**
-   * The cells of the maze that are at least so many steps from another; none for a wall. Ask for the same number of
-   * steps until the next `load`: what is connected and everywhere closer is remembered, and not searched again.
+   * Finds the cells that are at least `minSteps` from a cell; none for a wall. Use the same `minSteps` until the next
+   * `load`: connected parts that are too small are marked, and not searched again.
    */
   find(from: number, minSteps: number): number[] {
     const width = this.#width;
@@ -79,7 +78,7 @@ export class FarCellFinder {
     }
     const far: number[] = [];
     if (firstFar < 0) {
-      // The last round found nothing more. No two of these cells are further apart than by way of this one.
+      // No two of these cells are further apart than the path between them through the first cell.
       const farthest = steps - 2;
       if (2 * farthest < minSteps) for (let index = 0; index < tail; index++) open[queue[index]!] = 0;
       return far;

@@ -1,14 +1,15 @@
 import { type Maze, MazeCell } from '../maze';
 
-/** What no path reaches. */
+/** The distance of a cell that no path reaches. */
 export const UNREACHABLE = -1;
 
 /**
- * Steps from one cell to every other, by breadth-first search over the four neighbours; all but walls may be walked.
+ * Computes the number of steps from one cell to every other, by breadth-first search over the four neighbours. Only
+ * walls block.
  *
  * @param from the cell to start at, row by row from 0.
- * @returns the number of steps for each cell, -1 where none leads.
- * @throws RangeError when `from` is no cell of the maze.
+ * @returns the number of steps for each cell, -1 if unreachable.
+ * @throws RangeError if `from` is not a cell of the maze.
  *
  * @example
  * ```ts
@@ -45,7 +46,7 @@ export function mazeDistances({ width, height, cells }: Maze, from: number): Int
   return distances;
 }
 
-/** The cells next to a cell, as far as they are in the grid: down, left, right, up, the order of the official answers. */
+/** Returns the neighbours of a cell in the grid: down, left, right, up, which is the order of the official answers. */
 export function neighbourCells(cell: number, width: number, height: number): number[] {
   const neighbours: number[] = [];
   if (cell + width < width * height) neighbours.push(cell + width);

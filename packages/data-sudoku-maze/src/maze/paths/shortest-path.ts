@@ -3,12 +3,12 @@ import { expectMaze, type Maze, MazeCell } from '../maze';
 import { mazeDistances, neighbourCells, UNREACHABLE } from './maze-distances';
 
 /**
- * A shortest path of a maze from S to G, by breadth-first search. 'o' cells count as free.
+ * Finds a shortest path from S to G, by breadth-first search. 'o' cells count as free.
  *
- * @param random chooses among the shortest paths. Default: from S on always the first of down, left, right, up that comes
- *   closer to G. All answers of the official Maze-30x30-Hard follow this rule.
- * @returns the cells from S to G, both included, or undefined when none leads there.
- * @throws RangeError when the maze has not exactly one S and one G.
+ * @param random chooses among the shortest paths. Default: each step takes the first of down, left, right, up that
+ *   comes closer to G. All answers of the official Maze-30x30-Hard follow this rule.
+ * @returns the cells from S to G, both included, or undefined if there is no path.
+ * @throws RangeError unless the maze has exactly one S and one G.
  *
  * @example
  * ```ts
@@ -32,7 +32,7 @@ export function shortestPath(maze: Maze, random?: SeededRandom): number[] | unde
   return path;
 }
 
-/** The official answer to a maze: its cells, and 'o' on the path between S and G. */
+/** Draws a path into a maze: 'o' on the cells between S and G. */
 export function drawPath(question: Uint8Array, path: readonly number[]): Uint8Array {
   const answer = question.slice();
   for (const cell of path.slice(1, -1)) answer[cell] = MazeCell.path;

@@ -3,13 +3,12 @@ import { expectMaze, type Maze, MazeCell } from '../maze';
 import { mazeDistances, UNREACHABLE } from './maze-distances';
 
 /**
- * Says whether an answer marks a shortest path of a maze: all cells as in the question but for free ones marked 'o',
- * and the marked cells, with S and G, exactly a path no longer than the shortest. Any of several shortest paths is
- * right.
+ * Checks whether an answer marks a shortest path of a maze. Only free cells may change, to 'o'. The marked cells with S
+ * and G must be exactly a shortest path; any shortest path is right.
  *
  * @param question the maze, with one S and one G.
- * @param answer as many cells; anything may stand in them, so a model's prediction can be passed as it is.
- * @throws RangeError when the question is no maze with one S and one G.
+ * @param answer any values, such as the prediction of a model.
+ * @throws RangeError unless the question is a maze with one S and one G.
  *
  * @example
  * ```ts

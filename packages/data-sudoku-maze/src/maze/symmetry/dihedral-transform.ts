@@ -1,7 +1,7 @@
 /** The 8 symmetries of a square, numbered as in the official dataset/common.py. */
 export type DihedralTransform = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7;
 
-/** For each transform the one that undoes it (`DIHEDRAL_INVERSE` of the official dataset/common.py). */
+/** The inverse of each transform (`DIHEDRAL_INVERSE` of the official dataset/common.py). */
 export const DIHEDRAL_INVERSE: readonly DihedralTransform[] = [0, 3, 2, 1, 4, 5, 6, 7];
 
 /** The transforms that keep the shape of a grid: all 8 of a square; identity, half turn and two flips otherwise. */
@@ -10,8 +10,8 @@ export function shapeKeepingTransforms(width: number, height: number): readonly 
 }
 
 /**
- * For each cell of the transformed grid, the cell of the width x height grid it comes from. The new grid is `height`
- * wide for the transforms 1, 3, 6 and 7.
+ * Returns for each cell of the transformed grid its source cell in the width x height grid. Transforms 1, 3, 6 and 7
+ * make a grid that is `height` wide.
  *
  * @throws RangeError for a transform that is not 0 to 7.
  */
@@ -40,12 +40,12 @@ export function dihedralSource(width: number, height: number, transform: Dihedra
 }
 
 /**
- * Rotates, flips or mirrors a grid, exactly as `dihedral_transform` of the official dataset/common.py: 0 identity;
- * 1, 2, 3 quarter turns to the left; 4 left to right; 5 upside down; 6 transposed; 7 mirrored at the other diagonal.
+ * Rotates or reflects a grid, exactly like `dihedral_transform` of the official dataset/common.py: 0 identity; 1, 2, 3
+ * quarter turns to the left; 4 left to right; 5 upside down; 6 transposed; 7 mirrored at the other diagonal.
  *
  * @param grid width * height cells, row by row.
  * @returns the cells of the new grid, of the same type.
- * @throws RangeError when the grid is not of that size, or for a transform that is not 0 to 7.
+ * @throws RangeError if the grid has another size, or for a transform that is not 0 to 7.
  *
  * @example
  * ```ts

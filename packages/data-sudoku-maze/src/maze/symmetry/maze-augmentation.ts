@@ -4,11 +4,11 @@ import { dihedralSource, shapeKeepingTransforms } from './dihedral-transform';
 import type { Maze } from '../maze';
 
 /**
- * An augmentation that rotates and reflects each maze at random: one of the 8 symmetries of a square, or of the 4 that
- * keep the shape of another rectangle. An answer by the official rule (see `shortestPath`) is computed anew, as that rule
- * tells up from down; any other is turned with its maze.
+ * Creates an augmentation that rotates and reflects each maze at random: one of the 8 symmetries of a square, or of the
+ * 4 that keep the shape of another rectangle. An answer by the official rule (see `shortestPath`) is computed anew,
+ * because the rule depends on directions. Any other answer is turned with its maze.
  *
- * @throws RangeError when called with an example of another size.
+ * @throws RangeError for an example of another size.
  *
  * @example
  * ```ts

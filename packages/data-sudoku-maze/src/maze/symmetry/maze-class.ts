@@ -3,11 +3,11 @@ import type { Maze } from '../maze';
 import { formatMaze } from '../maze-text';
 
 /**
- * The class of a maze: one text for all mazes that are equal up to rotation and reflection (the 8 symmetries of a
- * square; the 4 that keep the shape of another rectangle). Two mazes of one class are one maze to who trains with
- * augmentation. The text is the size and the first of the equals in the order of characters.
+ * Returns the class of a maze: the same text for all mazes that are equal up to rotation and reflection (the 8
+ * symmetries of a square, or the 4 that keep the shape of another rectangle). With augmentation, training treats all
+ * mazes of a class as one maze. The text is the size and the lexicographically first of the equal mazes.
  *
- * @throws RangeError when there are not width * height cells.
+ * @throws RangeError unless there are width * height cells.
  *
  * @example
  * ```ts

@@ -4,22 +4,21 @@ import { geometryOfGrid } from '../sudoku-geometry';
 import { sudokuSymbol } from '../text/sudoku-text';
 import { wrongSudokuCells } from './wrong-sudoku-cells';
 
-/** What to draw beside the question. */
+/** Options of a drawing of a Sudoku. */
 export interface SudokuDrawing {
-  /** A model's answer, or the right one: shown in place of the question's blanks. */
+  /** The answer of a model, or the right answer. It fills the blanks of the question. */
   prediction?: ArrayLike<number>;
-  /** The right answer: where the prediction differs, it is marked. Without it rule violations are marked. */
+  /** The right answer, to mark where the prediction differs. Without it, rule violations are marked. */
   answer?: ArrayLike<number>;
 }
 
 /**
- * Draws a Sudoku as lines of text, with lines between boxes. '.' is blank; a wrong cell of the prediction is followed
- * by '!'.
+ * Draws a Sudoku as text, with lines between boxes. '.' is blank, and '!' follows a wrong cell of the prediction.
  *
  * @param question digits row by row, 0 for blank.
  * @param options the `prediction` and the `answer` to judge it by; `color`: ANSI colours (givens bold, right digits
  *   green, wrong ones red), default false.
- * @throws RangeError when the question is of no known size or the others have another number of cells.
+ * @throws RangeError if the question has an unknown size, or the numbers of cells differ.
  *
  * @example
  * ```ts

@@ -10,7 +10,7 @@ import { wrongSudokuCells } from './wrong-sudoku-cells';
  * @param question digits row by row, 0 for blank.
  * @param options the `prediction` and the `answer` to judge it by, as for `drawSudoku`; `cellSize`: pixels, default 36.
  * @returns an `<svg>` element as text.
- * @throws RangeError when the question is of no known size or the others have another number of cells.
+ * @throws RangeError if the question has an unknown size, or the numbers of cells differ.
  *
  * @example
  * ```ts

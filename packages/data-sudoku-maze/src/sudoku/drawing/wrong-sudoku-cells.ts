@@ -1,8 +1,8 @@
 import { sudokuConflicts } from '../solving/verify-sudoku';
 
 /**
- * The cells of a prediction that are wrong: other than the answer, or without an answer those that change a given or
- * whose digit stands twice in a row, column or box.
+ * Finds the wrong cells of a prediction: those that differ from the answer. Without an answer, those that change a
+ * given or repeat a digit in a row, column or box.
  */
 export function wrongSudokuCells(
   question: ArrayLike<number>,

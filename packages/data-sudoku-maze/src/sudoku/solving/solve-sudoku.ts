@@ -1,13 +1,13 @@
 import { geometryOfGrid } from '../sudoku-geometry';
 import { type SudokuSearchResult, SudokuSolver } from './sudoku-solver';
 
-/** What {@link solveSudoku} found. */
+/** The result of {@link solveSudoku}. */
 export type SudokuSolution = SudokuSearchResult;
 
 /**
  * Checks that a grid has a known size and only digits of that size, 0 for blank.
  *
- * @throws RangeError naming the first cell that is not one.
+ * @throws RangeError with the first wrong cell.
  */
 export function expectSudokuGrid(grid: ArrayLike<number>): void {
   const { size } = geometryOfGrid(grid);
@@ -21,15 +21,15 @@ export function expectSudokuGrid(grid: ArrayLike<number>): void {
 }
 
 /**
- * Solves a Sudoku of any size exactly: naked and hidden singles, and where these stop a guess in the cell with the
+ * Solves a Sudoku of any size exactly. Places naked and hidden singles; if there are none, guesses in the cell with the
  * fewest candidates.
  *
- * @param grid digits row by row, 0 for blank; its length (16, 36, 81 or 256) tells the size.
+ * @param grid digits row by row, 0 for blank; its length (16, 36, 81 or 256) determines the size.
  * @param options `limit`: stop after this many solutions, default 1; `maxGuesses`: give up after this many guesses,
- *   default never.
+ *   default: never.
  * @returns the number of `solutions` (at most the limit), the first as `answer`, the `guesses` made, and `complete`:
  *   false when the search gave up.
- * @throws RangeError when the grid is of no known size or holds something but digits.
+ * @throws RangeError if the grid has an unknown size or a value that is not a digit.
  *
  * @example
  * ```ts
@@ -48,10 +48,10 @@ export function solveSudoku(
 }
 
 /**
- * Counts the solutions of a Sudoku up to a limit. The default, 2, tells a proper puzzle (1) from an impossible (0) and
- * an ambiguous one (2).
+ * Counts the solutions of a Sudoku up to a limit. The default limit 2 distinguishes a proper puzzle (1 solution) from
+ * an impossible (0) and an ambiguous one (2).
  *
- * @throws RangeError when the grid is of no known size or holds something but digits.
+ * @throws RangeError if the grid has an unknown size or a value that is not a digit.
  *
  * @example
  * ```ts
@@ -65,10 +65,10 @@ export function countSudokuSolutions(grid: ArrayLike<number>, limit = 2): number
 }
 
 /**
- * How hard a puzzle is: the guesses the solver needs to find its answer and prove it the only one. 0 means that naked
- * and hidden singles are enough.
+ * Measures how hard a puzzle is: the number of guesses to find its answer and prove it unique. 0 means that naked and
+ * hidden singles suffice.
  *
- * @throws RangeError when the grid is of no known size or holds something but digits.
+ * @throws RangeError if the grid has an unknown size or a value that is not a digit.
  *
  * @example
  * ```ts

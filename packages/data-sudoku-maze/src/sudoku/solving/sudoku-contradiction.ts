@@ -2,11 +2,11 @@ import { expectSudokuGrid } from './solve-sudoku';
 import { geometryOfGrid, type SudokuGeometry } from '../sudoku-geometry';
 import { sudokuSymbol } from '../text/sudoku-text';
 
-/** A cell in words. */
+/** Describes the place of a cell. */
 const placeOf = (cell: number, size: number): string =>
   `row ${Math.floor(cell / size) + 1}, column ${(cell % size) + 1}`;
 
-/** A unit in words; units are numbered rows first, then columns, then boxes. */
+/** Describes a unit. Units are numbered: rows, then columns, then boxes. */
 function nameOf(unit: number, { size, boxRows, boxColumns, units }: SudokuGeometry): string {
   if (unit < size) return `row ${unit + 1}`;
   if (unit < 2 * size) return `column ${unit - size + 1}`;
@@ -16,20 +16,20 @@ function nameOf(unit: number, { size, boxRows, boxColumns, units }: SudokuGeomet
 }
 
 /**
- * Why a Sudoku cannot be solved, where that can be seen at once: a digit twice in a row, column or box, a cell in which no
+ * Finds an obvious reason why a Sudoku cannot be solved: a repeated digit in a row, column or box, a cell in which no
  * digit fits, or a digit that fits nowhere in a row, column or box.
  *
- * @param grid digits row by row, 0 for blank; its length tells the size.
- * @returns such as `4 stands twice in row 2, in row 2, column 1 and row 2, column 3`; undefined where nothing is seen, which
- *   does not mean that there is a solution: ask `countSudokuSolutions`.
- * @throws RangeError when the grid is of no known size or holds something but digits.
+ * @param grid digits row by row, 0 for blank; its length determines the size.
+ * @returns the reason, such as `4 occurs twice in row 2: in row 2, column 1 and in row 2, column 3`. Undefined if none
+ *   is obvious; the Sudoku may still have no solution (see `countSudokuSolutions`).
+ * @throws RangeError if the grid has an unknown size or a value that is not a digit.
  *
  * @example
  * ```ts
  * import { parseSudoku, sudokuContradiction } from '@hrm/data-sudoku-maze';
  *
  * console.log(sudokuContradiction(parseSudoku('1..1' + '....' + '....' + '....')));
- * // 1 stands twice in row 1: in row 1, column 1 and in row 1, column 4
+ * // 1 occurs twice in row 1: in row 1, column 1 and in row 1, column 4
  * ```
  */
 export function sudokuContradiction(grid: ArrayLike<number>): string | undefined {
@@ -43,7 +43,7 @@ export function sudokuContradiction(grid: ArrayLike<number>): string | undefined
       const again = cellsOf(unit).find((other) => other > cell && grid[other] === grid[cell]);
       if (grid[cell] === 0 || again === undefined) continue;
       const places = `in ${placeOf(cell, size)} and in ${placeOf(again, size)}`;
-      return `${sudokuSymbol(grid[cell]!)} stands twice in ${nameOf(unit, geometry)}: ${places}`;
+      return `${sudokuSymbol(grid[cell]!)} occurs twice in ${nameOf(unit, geometry)}: ${places}`;
     }
   }
 

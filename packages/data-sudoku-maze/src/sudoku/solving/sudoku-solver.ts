@@ -1,7 +1,7 @@
 import type { SeededRandom } from '@hrm/data';
 import type { SudokuGeometry } from '../sudoku-geometry';
 
-/** How far a search goes. */
+/** Options of a search. */
 export interface SudokuSearchOptions {
   /** Stop after this many solutions. Default 1. */
   limit?: number;
@@ -9,19 +9,19 @@ export interface SudokuSearchOptions {
   maxGuesses?: number;
   /** Try the digits of a guess in random order. Default: ascending. */
   random?: SeededRandom;
-  /** A cell that must not hold a digit: how the generator asks whether a given is needed. */
+  /** A cell and a digit that it must not hold. The generator uses it to test whether a given is needed. */
   forbid?: { cell: number; digit: number };
 }
 
-/** What a search found. */
+/** Result of a search. */
 export interface SudokuSearchResult {
-  /** Solutions found, at most the limit. */
+  /** Number of solutions found, at most the limit. */
   solutions: number;
   /** The first solution. */
   answer: Uint8Array | undefined;
-  /** Digits tried where no cell was forced. */
+  /** Number of guesses: digits tried when no cell was forced. */
   guesses: number;
-  /** False when the search gave up at `maxGuesses`: the solutions it found may not be all. */
+  /** False if the search stopped at `maxGuesses`; there may be more solutions. */
   complete: boolean;
 }
 
@@ -37,9 +37,9 @@ function countBits(mask: number): number {
 }
 
 /**
- * Exact depth-first search over candidate bitmasks. Each step places every naked single (a cell with one candidate)
- * and hidden single (a digit with one place in a unit); where none is left it guesses in the cell with the fewest
- * candidates. Keeps its buffers between searches, so one solver serves many puzzles of a size.
+ * Exact depth-first search over candidate bitmasks. Each step places every naked single (a cell with one candidate) and
+ * hidden single (a digit with one place in a unit). Then it guesses in the cell with the fewest candidates. A solver
+ * reuses its buffers for many puzzles of one size.
  */
 export class SudokuSolver {
   readonly geometry: SudokuGeometry;
@@ -53,11 +53,11 @@ export class SudokuSolver {
   constructor(geometry: SudokuGeometry) {
     this.geometry = geometry;
     this.#full = 2 ** geometry.size - 1;
-    // A cell waits at most twice: once forced by its peers, once by its unit.
+    // A cell is pending at most twice: once forced by its peers, once by its unit.
     this.#pending = new Int32Array(2 * geometry.cells + 1);
   }
 
-  /** Searches the completions of a grid of digits with 0 for blank; its digits must be in range. */
+  /** Searches the solutions of a grid: digits in range, 0 for blank. */
   search(grid: ArrayLike<number>, options: SudokuSearchOptions = {}): SudokuSearchResult {
     this.#options = options;
     this.#result = { solutions: 0, answer: undefined, guesses: 0, complete: true };
@@ -77,7 +77,7 @@ export class SudokuSolver {
     return (this.#levels[depth] ??= new Int32Array(this.geometry.cells));
   }
 
-  /** Places all singles. False when a cell or a digit of a unit has no place left. */
+  /** Places all singles. Returns false if a cell has no candidate, or a digit has no place in a unit. */
   #propagate(candidates: Int32Array): boolean {
     do {
       if (!this.#placePending(candidates) || !this.#findHiddenSingles(candidates)) {
@@ -138,7 +138,7 @@ export class SudokuSolver {
     return true;
   }
 
-  /** The open cell with the fewest candidates, -1 when all are placed. */
+  /** Finds the open cell with the fewest candidates; -1 if all cells are placed. */
   #mostConstrained(candidates: Int32Array): number {
     let best = -1;
     let fewest = 17;
@@ -154,7 +154,7 @@ export class SudokuSolver {
     return best;
   }
 
-  /** True when the search is over: enough solutions, or too many guesses. */
+  /** Searches from a level. Returns true to stop: enough solutions, or too many guesses. */
   #descend(depth: number): boolean {
     const candidates = this.#level(depth);
     const cell = this.#mostConstrained(candidates);

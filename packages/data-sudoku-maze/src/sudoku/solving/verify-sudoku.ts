@@ -1,7 +1,7 @@
 import { invalid, VALID, type Verdict } from '../../verdict';
 import { geometryOfGrid } from '../sudoku-geometry';
 
-/** The cells of a grid whose digit stands twice in a row, column or box; blanks are no conflict. */
+/** Finds the cells whose digit occurs twice in a row, column or box. Blanks do not conflict. */
 export function sudokuConflicts(grid: ArrayLike<number>): number[] {
   const { units, size } = geometryOfGrid(grid);
   const conflicts = new Set<number>();
@@ -20,12 +20,12 @@ export function sudokuConflicts(grid: ArrayLike<number>): number[] {
 }
 
 /**
- * Says whether an answer completes a puzzle: every given kept, every cell a digit, no digit twice in a row, column or
- * box. It need not be the only completion.
+ * Checks whether an answer solves a puzzle: it keeps every given, every cell has a digit, and no digit occurs twice in
+ * a row, column or box. The answer need not be unique.
  *
- * @param question digits row by row, 0 for blank; its length tells the size.
- * @param answer as many cells; anything may stand in them, so a model's prediction can be passed as it is.
- * @throws RangeError when the question is of no known size.
+ * @param question digits row by row, 0 for blank; its length determines the size.
+ * @param answer any values, such as the prediction of a model.
+ * @throws RangeError if the question has an unknown size.
  *
  * @example
  * ```ts
@@ -44,7 +44,7 @@ export function verifySudoku(question: ArrayLike<number>, answer: ArrayLike<numb
   const wrong = (test: (cell: number) => boolean) => Array.from({ length: cells }, (_, cell) => cell).filter(test);
 
   const noDigit = wrong((cell) => !(Number.isInteger(answer[cell]) && answer[cell]! >= 1 && answer[cell]! <= size));
-  if (noDigit.length > 0) return invalid(`no digit of 1 to ${size} in ${place(noDigit[0]!)}`, noDigit);
+  if (noDigit.length > 0) return invalid(`no digit from 1 to ${size} in ${place(noDigit[0]!)}`, noDigit);
 
   const changed = wrong((cell) => question[cell] !== 0 && question[cell] !== answer[cell]);
   if (changed.length > 0) return invalid(`a given was changed in ${place(changed[0]!)}`, changed);
@@ -52,7 +52,7 @@ export function verifySudoku(question: ArrayLike<number>, answer: ArrayLike<numb
   const conflicts = sudokuConflicts(answer);
   if (conflicts.length > 0) {
     const first = conflicts[0]!;
-    return invalid(`${answer[first]} in ${place(first)} stands twice in a row, column or box`, conflicts);
+    return invalid(`${answer[first]} in ${place(first)} occurs twice in a row, column or box`, conflicts);
   }
   return VALID;
 }

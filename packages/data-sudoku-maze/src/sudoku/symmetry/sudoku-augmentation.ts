@@ -3,10 +3,10 @@ import type { SudokuSize } from '../sudoku-geometry';
 import { sudokuSymmetrySampler } from './sudoku-symmetry';
 
 /**
- * An augmentation that gives each Sudoku a random symmetry (see `randomSudokuSymmetry`): the same as building the data
- * set with endless augmentations, without storing any. Padding and ignored labels move with their cells.
+ * Creates an augmentation that applies a random symmetry to each Sudoku (see `randomSudokuSymmetry`). It has the effect
+ * of a data set with unlimited augmentations, but stores none. Padding and ignored labels move with their cells.
  *
- * @throws RangeError for an unknown size, and when called with an example of another.
+ * @throws RangeError for an unknown size, or an example of another size.
  *
  * @example
  * ```ts
@@ -26,7 +26,7 @@ export function sudokuAugmentation(size: SudokuSize): Augmentation {
     before.set(tokens);
     for (let cell = 0; cell < before.length; cell++) {
       const token = before[source[cell]!]!;
-      // Digit d is token d + 1; what is lower (blank, padding, ignored) is no digit.
+      // Digit d is token d + 1; lower values (blank, padding, ignored) are not digits.
       tokens[cell] = token >= 2 ? digits[token - 1]! + 1 : token;
     }
   };

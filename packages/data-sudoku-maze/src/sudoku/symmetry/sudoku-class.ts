@@ -2,7 +2,7 @@ import { expectSudokuGrid } from '../solving/solve-sudoku';
 import { geometryOfGrid, type SudokuGeometry } from '../sudoku-geometry';
 import { formatSudoku } from '../text/sudoku-text';
 
-/** Orders of a grid looked at before its class is told roughly. A grid of a proper puzzle has far fewer. */
+/** Maximum number of orders to search; beyond it, the class is a hash. A proper puzzle has far fewer. */
 const MAX_ORDERS = 10_000;
 
 /** Spreads every bit of an integer (the finalizer of MurmurHash3). */
@@ -12,17 +12,17 @@ function mix(value: number): number {
   return h ^ (h >>> 16);
 }
 
-/** What two colours are together; in another order it is something else. */
+/** Combines two colours into one. The order matters. */
 const pair = (first: number, second: number): number => mix(Math.imul(first, 0x9e3779b1) ^ mix(second + 0x7f4a7c15));
 
-/** The givens of a grid: their rows, columns and digits, numbered through as colours are. */
+/** The givens of a grid as three lists: rows, columns and digits, with the indices of their colours. */
 type Givens = readonly Int32Array[];
 
 /**
- * Looks for the least of a grid's orders. Lines (rows 0 to n-1, columns n to 2n-1) and digits (2n to 3n-1) get colours
- * that say how they lie among each other, and lines of different colours are ordered by them. Where two lines have one
- * colour, each is tried as the first: individualization and refinement, as in McKay and Piperno, "Practical graph
- * isomorphism, II", 2014. Colours are hashes: equal ones for unequal lines cost time, never a wrong answer.
+ * Searches the smallest equivalent of a grid by individualization and refinement (McKay and Piperno, "Practical graph
+ * isomorphism, II", 2014). Lines (rows 0 to n-1, columns n to 2n-1) and digits (2n to 3n-1) get colours, which depend
+ * on how the givens connect them. Colours define the order of the lines. If lines share a colour, each is tried as the
+ * first. Colours are hashes: a collision costs time, but never changes the result.
  */
 class OrderSearch {
   readonly #geometry: SudokuGeometry;
@@ -46,19 +46,19 @@ class OrderSearch {
     this.#found = new Int32Array(3 * size);
   }
 
-  /** The colours that every order of the grid has; sorted, they tell much of its class. */
+  /** Returns the refined start colours. Sorted, they are equal for all equivalent grids. */
   colours(): Int32Array {
     const { size } = this.#geometry;
     return this.#refine(Int32Array.from({ length: 3 * size }, (_, index) => 1 + Math.floor(index / size)));
   }
 
-  /** The least grid of all orders, or undefined when there are too many. */
+  /** Returns the smallest grid of all orders, or undefined if there are too many orders. */
   least(colours: Int32Array): Uint8Array | undefined {
     this.#descend(colours);
     return this.#orders > MAX_ORDERS ? undefined : this.#least;
   }
 
-  /** Gives other colours to what lies differently, until that tells nothing more apart. */
+  /** Refines the colours by those of connected lines and digits, until their number no longer grows. */
   #refine(colours: Int32Array): Int32Array {
     const [rows, columns, digits] = this.#givens as [Int32Array, Int32Array, Int32Array];
     const sums = this.#sums;
@@ -86,7 +86,7 @@ class OrderSearch {
     }
   }
 
-  /** By insertion into a sorted list: for so few numbers faster than a set. */
+  /** Counts different colours by insertion into a sorted list. For so few numbers it is faster than a set. */
   #countDifferent(colours: Int32Array): number {
     const found = this.#found;
     let count = 0;
@@ -100,7 +100,7 @@ class OrderSearch {
     return count;
   }
 
-  /** The lines of the largest set that share a colour, whose order tells most; of equally large ones, that of the least colour. */
+  /** Returns the largest set of lines that share a colour; of equally large sets, that of the smallest colour. */
   #undecided(colours: Int32Array): number[] {
     const sharing = new Map<number, number[]>();
     for (let line = 0; line < this.#groupOf.length; line++) {
@@ -119,7 +119,7 @@ class OrderSearch {
   #descend(colours: Int32Array): void {
     if (this.#orders > MAX_ORDERS) return;
     const undecided = this.#undecided(colours);
-    if (undecided.length === 0) this.#take(colours);
+    if (undecided.length === 0) this.#visitOrder(colours);
     for (const line of undecided) {
       const next = colours.slice();
       next[line] = mix(~next[line]!);
@@ -127,8 +127,8 @@ class OrderSearch {
     }
   }
 
-  /** Orders the grid by its colours, and names digits as they come. */
-  #take(colours: Int32Array): void {
+  /** Orders the grid by its colours, renames digits in order of appearance, and keeps the smallest grid. */
+  #visitOrder(colours: Int32Array): void {
     this.#orders++;
     const { size, cells } = this.#geometry;
     const [rows, columns, digits] = this.#givens as [Int32Array, Int32Array, Int32Array];
@@ -146,7 +146,7 @@ class OrderSearch {
     if (!this.#least || isLess(grid, this.#least)) this.#least = grid;
   }
 
-  /** Where each line goes: bands and stacks by the least colour in them, lines within by their own. */
+  /** Returns the new place of each line. Sorts bands and stacks by their smallest colour, then lines by their own. */
   #places(colours: Int32Array): Int32Array {
     const { size } = this.#geometry;
     const groupOf = this.#groupOf;
@@ -164,7 +164,7 @@ class OrderSearch {
   }
 }
 
-/** Whether a comes before b in the order of their first difference. */
+/** Whether a comes before b in lexicographic order. */
 function isLess(a: ArrayLike<number>, b: ArrayLike<number>): boolean {
   for (let index = 0; index < a.length; index++) if (a[index] !== b[index]) return a[index]! < b[index]!;
   return false;
@@ -181,16 +181,15 @@ function givensOf(grid: ArrayLike<number>, { size, cells }: SudokuGeometry): Giv
 }
 
 /**
- * The class of a Sudoku: one text for all grids that are equal up to symmetry, that is up to other names of the digits,
- * other orders of bands, stacks, rows and columns within them, and, where boxes are square, transposition (see
- * `randomSudokuSymmetry`). Two puzzles of one class are one puzzle to who trains with augmentation.
+ * Returns the class of a Sudoku: the same text for all grids that are equal up to symmetry (see
+ * `randomSudokuSymmetry`). With augmentation, training treats all puzzles of a class as one puzzle.
  *
- * The text is the grid of the class that stands for it, so unequal puzzles have different ones. Only of grids so empty
- * that they have more than 10,000 undecided orders (no puzzle with one answer does) it is a hash that begins with '~',
- * and may be that of another class as well. Takes about 50 microseconds for a puzzle of 9x9.
+ * The text is the canonical grid of the class, so different classes have different texts. The exception are very empty
+ * grids with more than 10,000 undecided orders; no puzzle with a unique answer is one. Their text is a hash that begins
+ * with '~', which two classes may share. Takes about 50 microseconds for a 9x9 puzzle.
  *
- * @param grid digits row by row, 0 for blank; its length (16, 36, 81 or 256) tells the size.
- * @throws RangeError when the grid is of no known size or holds something but digits.
+ * @param grid digits row by row, 0 for blank; its length (16, 36, 81 or 256) determines the size.
+ * @throws RangeError if the grid has an unknown size or a value that is not a digit.
  *
  * @example
  * ```ts
@@ -215,7 +214,7 @@ export function sudokuClass(grid: ArrayLike<number>): string {
     const colours = search.colours();
     return { search, colours, sorted: colours.slice().sort() };
   });
-  // Where the colours tell the grid from its transpose, one of the two stands for both.
+  // If the colours of the grid and its transpose differ, only the one with smaller colours is searched.
   const [first, second = first!] = searches;
   const { sorted } = isLess(second.sorted, first!.sorted) ? second : first!;
   const least: string[] = [];

@@ -2,7 +2,7 @@ import type { SeededRandom } from '@hrm/data';
 import type { SudokuSize } from '../sudoku-geometry';
 import { sudokuGeometry } from '../sudoku-geometry';
 
-/** A change of a grid that keeps every Sudoku rule: which cell each new cell is copied from, and digits renamed. */
+/** A change of a grid that preserves the Sudoku rules: a permutation of the cells, and one of the digits. */
 export interface SudokuSymmetry {
   readonly size: SudokuSize;
   /** New cell c holds what old cell `source[c]` held. */
@@ -12,8 +12,8 @@ export interface SudokuSymmetry {
 }
 
 /**
- * Returns a function that draws random symmetries of a size into one reused object. Faster than
- * {@link randomSudokuSymmetry}, for those who draw one per training example.
+ * Returns a function that draws random symmetries of a size into one reused object. For many draws it is faster than
+ * {@link randomSudokuSymmetry}.
  */
 export function sudokuSymmetrySampler(size: SudokuSize): (random: SeededRandom) => SudokuSymmetry {
   const { boxRows, boxColumns, cells } = sudokuGeometry(size);
@@ -25,7 +25,7 @@ export function sudokuSymmetrySampler(size: SudokuSize): (random: SeededRandom) 
   const columns = new Int32Array(size);
   const groups = new Int32Array(size);
 
-  /** A random order of the lines that keeps those of one band (or stack) together. */
+  /** Draws a random order of the lines that keeps the lines of a band (or stack) together. */
   const drawLines = (lines: Int32Array, linesPerGroup: number, random: SeededRandom): void => {
     const groupCount = size / linesPerGroup;
     for (let group = 0; group < groupCount; group++) groups[group] = group;
@@ -38,7 +38,7 @@ export function sudokuSymmetrySampler(size: SudokuSize): (random: SeededRandom) 
   };
 
   return (random) => {
-    // From the same order every time: what is drawn must depend on `random` alone, or no stream could be resumed.
+    // Start from the same order every time: a draw must depend only on `random`, so that streams can be resumed.
     for (let digit = 1; digit <= size; digit++) digits[digit] = digit;
     random.shuffle(digits, 1, size + 1);
     drawLines(rows, boxRows, random);
@@ -56,9 +56,9 @@ export function sudokuSymmetrySampler(size: SudokuSize): (random: SeededRandom) 
 }
 
 /**
- * Draws a random symmetry: renames the digits, reorders bands, rows within their band, stacks and columns within their
- * stack, and transposes every other time where boxes are square (6x6 has none: its boxes would stand upright).
- * Uniform over all of these, as `shuffle_sudoku` in the official dataset/build_sudoku_dataset.py.
+ * Draws a random symmetry, uniformly: renames the digits; reorders bands, rows within a band, stacks, and columns
+ * within a stack; transposes with probability 1/2 if boxes are square (not for 6x6). Source: `shuffle_sudoku` of the
+ * official dataset/build_sudoku_dataset.py.
  *
  * @throws RangeError for an unknown size.
  *
@@ -80,9 +80,9 @@ export function randomSudokuSymmetry(size: SudokuSize, random: SeededRandom): Su
 }
 
 /**
- * The grid a symmetry makes of another; apply the same one to a question and its answer.
+ * Applies a symmetry to a grid. Apply the same symmetry to a question and its answer.
  *
- * @throws RangeError when grid and symmetry are of different sizes.
+ * @throws RangeError if grid and symmetry have different sizes.
  *
  * @example
  * ```ts
@@ -97,7 +97,7 @@ export function applySudokuSymmetry(grid: ArrayLike<number>, symmetry: SudokuSym
   const { size, source, digits } = symmetry;
   if (grid.length !== source.length) {
     throw new RangeError(
-      `The symmetry is of ${size}x${size} grids (${source.length} cells); got ${grid.length} cells.`,
+      `The symmetry is for ${size}x${size} grids (${source.length} cells); got ${grid.length} cells.`,
     );
   }
   return Uint8Array.from(source, (cell) => digits[grid[cell]!]!);

@@ -2,18 +2,18 @@ import { PuzzleTextError } from '../../puzzle-text-error';
 import { SUDOKU_SIZES, type SudokuSize } from '../sudoku-geometry';
 import { expectSudokuDigits, readSudokuCells, type SudokuCells } from './sudoku-text';
 
-/** A puzzle, and the line on which it begins, from 1. */
+/** A puzzle and the line where it begins, from 1. */
 export interface SudokuInLines {
   question: Uint8Array;
   line: number;
 }
 
 /**
- * Finds Sudokus in lines of text, as people keep them: a puzzle on one line, or a line for each row of its grid, with or
- * without '|' and lines such as `---+---` between boxes; blanks as {@link parseSudoku} reads them. Empty lines are skipped,
- * and comments: lines that begin with '#' or ';', and what follows one of these after a space. All puzzles have one size.
+ * Reads Sudokus from lines of text. A puzzle is one line, or one line for each row of its grid. '|' and lines such as
+ * `---+---` between boxes are optional. Blanks are as for {@link parseSudoku}. Empty lines and comments are skipped; a
+ * comment starts with '#' or ';', at the start of a line or after a space. All puzzles have the same size.
  *
- * Sixteen cells on the first line are a puzzle of 4x4, unless a digit is greater than 4: then a row of 16x16.
+ * Sixteen cells on the first line are a 4x4 puzzle, or a row of a 16x16 puzzle if a digit is greater than 4.
  *
  * @example
  * ```ts
@@ -30,25 +30,24 @@ export interface SudokuInLines {
 export class SudokuLineReader {
   #size: SudokuSize | undefined;
   #line = 0;
-  /** The rows of a grid that has begun, and where it has. */
+  /** The rows of the current grid, and the line where it begins. */
   #rows: number[][] = [];
   #begun = 0;
 
-  /** @param size the side expected; default: that of the first puzzle. */
+  /** @param size the expected side. Default: that of the first puzzle. */
   constructor(size?: SudokuSize) {
     this.#size = size;
   }
 
   /**
-   * Takes the next line, and gives the puzzle that ends with it, if one does.
+   * Reads the next line. Returns a puzzle if one ends with this line.
    *
-   * @throws PuzzleTextError with line and position: a character or digit that is none of the size, or another number of
-   *   cells.
+   * @throws PuzzleTextError with line and position, for a wrong character, digit or number of cells.
    */
   take(text: string): SudokuInLines | undefined {
     this.#line++;
     const content = (this.#line === 1 ? text.replace(/^\ufeff/, '') : text).replace(/\r$/, '');
-    // A row of blanks, where spaces are blanks.
+    // A row of spaces that are blank cells.
     const isBlankRow = this.#rows.length > 0 && content.length === this.#size && content.trim() === '';
     if (isBlankRow) return this.#takeRow(new Array<number>(content.length).fill(0));
     const puzzle = content.replace(/(^|\s)[#;].*$/, '');
@@ -61,7 +60,7 @@ export class SudokuLineReader {
     }
   }
 
-  /** Says that there are no more lines. @throws PuzzleTextError where a grid has begun and not ended. */
+  /** Ends the input. @throws PuzzleTextError if the last grid is incomplete. */
   end(): void {
     if (this.#rows.length === 0) return;
     const message = `The grid that begins here has ${this.#rows.length} rows; expected ${this.#size}.`;
@@ -82,7 +81,7 @@ export class SudokuLineReader {
     return { question: Uint8Array.from(digits), line: this.#line };
   }
 
-  /** The size of puzzles of which a line has these cells. */
+  /** Determines the size of the puzzles from the cells of a line. */
   #sizeOf({ digits }: SudokuCells, sides: readonly SudokuSize[], isInGrid: boolean): SudokuSize {
     const { length } = digits;
     const ofRow = sides.find((side) => side === length);

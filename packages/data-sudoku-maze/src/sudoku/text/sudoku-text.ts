@@ -6,46 +6,46 @@ const SYMBOLS = '.123456789ABCDEFG';
 /** A blank is written '.'; these are read as blanks too. */
 const BLANKS = '.0*_xX';
 
-/** The character a digit is written with: 1 to 9, then A to G for 10 to 16, '.' for 0. */
+/** Returns the character of a digit: 1 to 9, A to G for 10 to 16, '.' for 0. */
 export function sudokuSymbol(digit: number): string {
   return SYMBOLS[digit] ?? '?';
 }
 
-/** The digits of a size, in words: `1 to 4`, or `1 to 9 and A to G`. */
+/** Describes the digits of a size: `1 to 4`, or `1 to 9 and A to G`. */
 function alphabetOf(size: number): string {
   return size <= 9 ? `1 to ${size}` : `1 to 9 and A to ${sudokuSymbol(size)}`;
 }
 
-/** The cells of a text, and where in it each stands. */
+/** The cells of a text and their positions in it. */
 export interface SudokuCells {
   digits: number[];
   positions: number[];
 }
 
-/** What is known of a text before its cells are read. */
+/** The grid that a text belongs to. */
 interface CellContext {
-  /** Side of the grid. */
+  /** Side of the grid, if known. */
   size?: SudokuSize | undefined;
-  /** Cells of it that came before this text. */
+  /** Number of cells of the grid before this text. Default 0. */
   before?: number;
 }
 
-/** Where a cell is in its grid, in words for the end of a message; nothing where that is not known. */
+/** Describes the place of a cell, for the end of a message. Empty if the size is unknown. */
 function placeOf(cell: number, size: SudokuSize | undefined): string {
   return size === undefined ? '' : ` in row ${Math.floor(cell / size) + 1}, column ${(cell % size) + 1}`;
 }
 
-/** Spaces are cells where there is no other mark for blanks, and where the text then has as many cells as it may. */
+/** Spaces are blank cells if the text has no other blanks and only then has a valid number of cells. */
 function spacesAreBlanks(text: string, counts: readonly number[]): boolean {
   if (!text.includes(' ') || !/^[ 1-9A-G]+$/i.test(text) || !counts.includes(text.length)) return false;
   return !counts.includes(text.replaceAll(' ', '').length);
 }
 
 /**
- * Reads the cells of one line, or of more whose lines between boxes are gone.
+ * Reads the cells of a text without lines between boxes.
  *
- * @param counts how many cells there may be.
- * @throws PuzzleTextError for a character that is none of a Sudoku.
+ * @param counts valid numbers of cells.
+ * @throws PuzzleTextError for an invalid character.
  */
 export function readSudokuCells(text: string, counts: readonly number[], context: CellContext = {}): SudokuCells {
   const { size, before = 0 } = context;
@@ -67,7 +67,7 @@ export function readSudokuCells(text: string, counts: readonly number[], context
   return cells;
 }
 
-/** Checks that all digits are of a size. @throws PuzzleTextError for the first that is not. */
+/** Checks that all digits are valid for a size. @throws PuzzleTextError for the first that is not. */
 export function expectSudokuDigits({ digits, positions }: SudokuCells, size: SudokuSize, before = 0): void {
   const beyond = digits.findIndex((digit) => digit > size);
   if (beyond < 0) return;
@@ -76,7 +76,7 @@ export function expectSudokuDigits({ digits, positions }: SudokuCells, size: Sud
   throw new PuzzleTextError(message, positions[beyond]);
 }
 
-/** Puts spaces in place of the lines between boxes, so that what follows stays where it is. */
+/** Replaces the lines between boxes by '|', which is skipped, so that positions do not change. */
 function withoutRules(text: string): string {
   const isRule = (line: string) => /^[-+=|\s\u2500-\u257f]+$/.test(line) && /[-+=\u2500-\u257f]/.test(line);
   return text
@@ -86,14 +86,13 @@ function withoutRules(text: string): string {
 }
 
 /**
- * Reads a Sudoku from text: cells row by row, one of `. 0 * _ x` for blank, 1 to 9 and then A to G (or a to g) for 10 to
- * 16. Spaces, line breaks, '|' and lines of '-', '+', '=' between boxes are skipped, as are the lines that
- * `drawSudoku` draws with, so a drawn grid can be pasted. Where
- * nothing else marks blanks, and the text has a character for each cell, spaces are blank cells.
+ * Parses a Sudoku from text: cells row by row, one of `. 0 * _ x` for blank, 1 to 9 and A to G (or a to g) for 10 to
+ * 16. Spaces, line breaks, '|' and lines of '-', '+', '=' between boxes are skipped, and also the lines of
+ * `drawSudoku`. Spaces are blank cells if the text has no other blanks and one character for each cell.
  *
- * @param size the side expected; default: told from the number of cells.
+ * @param size the expected side. Default: from the number of cells.
  * @returns digits row by row, 0 for blank.
- * @throws PuzzleTextError for another character, a digit beyond the size, or a number of cells that fits no size.
+ * @throws PuzzleTextError for an invalid character, a digit beyond the size, or a wrong number of cells.
  *
  * @example
  * ```ts
@@ -122,9 +121,9 @@ export function parseSudoku(text: string, size?: SudokuSize): Uint8Array {
 }
 
 /**
- * Writes a Sudoku on one line, '.' for blank: what {@link parseSudoku} reads and the official CSV holds.
+ * Formats a Sudoku as one line, with '.' for blank, as in the official CSV. {@link parseSudoku} reads it.
  *
- * @throws RangeError when the grid is of no known size.
+ * @throws RangeError if the grid has an unknown size.
  *
  * @example
  * ```ts
