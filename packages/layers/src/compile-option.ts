@@ -3,7 +3,7 @@ export type CompiledFunction<Input extends unknown[], Output> = ((...input: Inpu
   /** Frees the memory of the compiled form. */
   dispose?: () => void;
   /**
-   * Calls the function with each of several inputs at once. Without it `callTogether` calls one after the other.
+   * Calls the function with each of several inputs at once. Without it the calls are made one after the other.
    */
   together?: (calls: readonly Input[]) => Output[];
 };

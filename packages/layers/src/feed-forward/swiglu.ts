@@ -28,7 +28,7 @@ const gated = customGradient(
 /** Options of {@link SwiGLU}. */
 export interface SwiGLUOptions {
   hiddenSize: number;
-  /** Sets the inner width, see `swigluInnerSize`. Default 4. */
+  /** The inner width is `expansion * hiddenSize * 2 / 3`, rounded up to a multiple of 256. Default 4. */
   expansion?: number;
   random: RandomStream;
 }
