@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { ByMetric, MetricCounts, MetricSum } from '@hrm/act';
 
-/** A metric as plain numbers: its sum, and what that is divided by. */
+/** A metric as plain numbers: a sum and its divisor. */
 export interface MetricTotal {
   total: number;
   count: number;
@@ -11,7 +11,7 @@ export interface MetricTotal {
 export type MetricTotals = ByMetric<MetricTotal>;
 
 /**
- * Totals as means. A metric that counts nothing is left out.
+ * Divides each total by its count. Metrics with a count of 0 are left out.
  *
  * Source: official HRM, `pretrain.py`, `train_batch`, last lines.
  *
@@ -29,7 +29,7 @@ export function meanMetrics(totals: MetricTotals): ByMetric<number> {
   return means;
 }
 
-/** The values of scalars, read together. */
+/** Reads scalars in one transfer. */
 async function readAll(scalars: readonly tf.Tensor[]): Promise<number[]> {
   if (scalars.length === 0) return [];
   const stacked = tf.tidy(() => tf.stack([...scalars]));
@@ -40,16 +40,16 @@ async function readAll(scalars: readonly tf.Tensor[]): Promise<number[]> {
   }
 }
 
-/** Scalars by name, read together. */
+/** Reads named scalars in one transfer. */
 export async function readScalars(scalars: { [name: string]: tf.Tensor }): Promise<{ [name: string]: number }> {
   const values = await readAll(Object.values(scalars));
   return Object.fromEntries(Object.keys(scalars).map((name, i) => [name, values[i]!]));
 }
 
-/** Sums of metrics, and what they are divided by, as a step gives them. */
+/** Sums of metrics and their divisors, as a step returns them. */
 export type SummedMetrics = { metrics: ByMetric<MetricSum>; counts: MetricCounts };
 
-/** The sums of several, added up. */
+/** Adds up the sums of several steps or parts. */
 export function addMetrics(parts: readonly SummedMetrics[]): SummedMetrics {
   const add = (tensors: tf.Scalar[]) => tensors.reduce((sum, tensor) => tf.add(sum, tensor));
   const [first] = parts as [SummedMetrics];
@@ -68,7 +68,7 @@ export function addMetrics(parts: readonly SummedMetrics[]): SummedMetrics {
 }
 
 /**
- * Reads metrics, all together.
+ * Reads metrics in one transfer.
  *
  * @param batch what the sums of metrics divided by the batch are divided by. Default: as many as are counted.
  * @returns how many puzzles are counted, and each metric.
@@ -91,7 +91,7 @@ export async function readMetrics(
   return { counted, totals: Object.fromEntries(totals) };
 }
 
-/** Adds the totals of a further batch to those so far. */
+/** Adds the totals of another batch. */
 export function addTotals(sofar: MetricTotals, further: MetricTotals): void {
   for (const [name, { total, count }] of Object.entries(further)) {
     const { total: totalBefore, count: countBefore } = sofar[name] ?? { total: 0, count: 0 };

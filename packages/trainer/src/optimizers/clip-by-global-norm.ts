@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { NamedTensors } from '@hrm/layers';
 import { mapNamed, type GradientTransformation } from './gradient-transformation';
 
-/** The Euclidean norm of all tensors' elements together; divided by the largest first, so that no square overflows. */
+/** The Euclidean norm over all tensors. Divides by the largest element first, so that no square overflows. */
 function globalNorm(tensors: NamedTensors): tf.Tensor {
   const all = Object.values(tensors);
   const largestOf = all.map((tensor) => tf.max(tf.abs(tensor)));
@@ -12,8 +12,8 @@ function globalNorm(tensors: NamedTensors): tf.Tensor {
 }
 
 /**
- * Gradients whose norm, all of them together, is over `maxNorm` are shortened to it; their direction stays, and shorter
- * ones stay as they are. First in a chain, where it sees the gradients themselves.
+ * Scales the gradients so that their norm, taken over all of them, is at most `maxNorm`. Their direction stays the same,
+ * and shorter gradients do not change. Put it first in a chain.
  *
  * Source: Pascanu, Mikolov and Bengio, arXiv 1211.5063; optax, `clip_by_global_norm`.
  *
@@ -33,7 +33,7 @@ function globalNorm(tensors: NamedTensors): tf.Tensor {
 export function clipByGlobalNorm(maxNorm: number): GradientTransformation {
   if (!(maxNorm > 0)) throw new RangeError(`clipByGlobalNorm: the norm is ${maxNorm}, expected more than 0, such as 1`);
   return {
-    // The norm of all parameters laid end to end is that of them all together.
+    // The norm is the same when all parameters are concatenated into one tensor.
     elementwise: true,
     init: () => ({}),
     update: (updates, state) => {
@@ -44,7 +44,7 @@ export function clipByGlobalNorm(maxNorm: number): GradientTransformation {
   };
 }
 
-/** A transformation that is given clipped gradients; its state stays as it is, names included. */
+/** Clips the gradients before a transformation. The state and its names do not change. */
 export function clipped<T extends GradientTransformation>(transformation: T, maxNorm: number | undefined): T {
   if (maxNorm === undefined) return transformation;
   const clip = clipByGlobalNorm(maxNorm);

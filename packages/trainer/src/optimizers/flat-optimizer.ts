@@ -4,14 +4,14 @@ import { mapNamed } from './gradient-transformation';
 import type { Optimizer } from './optimizer';
 import { mapPerParameter, type OptimizerState } from './optimizer-state';
 
-/** Name of the one tensor in which all parameters lie end to end. */
+/** The name of the one tensor that holds all parameters, concatenated. */
 const FLAT = 'flat';
 
-/** All tensors end to end, in order, in one of one axis. */
+/** All tensors concatenated, in order, `[elements]`. */
 const flatten = (tensors: NamedTensors): tf.Tensor1D =>
   tf.concat(Object.values(tensors).map((tensor) => tf.reshape(tensor, [tensor.size])));
 
-/** The opposite of {@link flatten}, for tensors of the names and shapes of `like`. */
+/** The inverse of {@link flatten}. Names and shapes are those of `like`. */
 function unflatten(flat: tf.Tensor, like: NamedTensors): NamedTensors {
   let first = 0;
   return mapNamed(like, ({ shape, size }) => {
@@ -22,8 +22,8 @@ function unflatten(flat: tf.Tensor, like: NamedTensors): NamedTensors {
 }
 
 /**
- * An optimizer that treats each element by itself, run on all parameters laid end to end: one update of a long tensor
- * is a handful of operations to compile and to start where one for each parameter is hundreds.
+ * Runs an elementwise optimizer on all parameters concatenated into one tensor. One update of a long tensor needs a few
+ * operations; one update per parameter needs hundreds, which take long to compile and to start.
  *
  * @returns the optimizer itself if it does not say that it is `elementwise`
  */
@@ -43,11 +43,11 @@ export function flatOptimizer(optimizer: Optimizer): Optimizer {
   };
 }
 
-/** A flat optimizer's state as that of the optimizer it was made of, which is how it is saved. */
+/** Turns the state of a flat optimizer into that of the original optimizer. It is saved in this form. */
 export const splitState = (state: OptimizerState, parameters: NamedTensors): OptimizerState =>
   mapPerParameter(state, (group) => (group[FLAT] ? unflatten(group[FLAT], parameters) : group));
 
-/** The opposite of {@link splitState}, for the state of an optimizer that is flat. */
+/** The inverse of {@link splitState}. */
 export const joinState = (split: OptimizerState, optimizer: Optimizer, parameters: NamedTensors): OptimizerState =>
   optimizer.elementwise
     ? mapPerParameter(split, (group) => ({ [FLAT]: flatten(mapNamed(parameters, (_, name) => group[name]!)) }))

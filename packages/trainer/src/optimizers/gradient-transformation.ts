@@ -3,23 +3,23 @@ import type { NamedTensors } from '@hrm/layers';
 import type { OptimizerState } from './optimizer-state';
 import { describeParameter, type ParameterKinds, type ParameterPredicate } from './parameter-predicate';
 
-/** What a transformation may look at beside the gradients. */
+/** What a transformation may read besides the gradients. */
 export interface TransformationContext {
   parameters: NamedTensors;
-  /** What the parameters are for, as `parameterKinds` of `@hrm/layers` gives it. Default `'hidden'`, all of them. */
+  /** The kind of each parameter, from `parameterKinds` of `@hrm/layers`. Default: all are `'hidden'`. */
   kinds?: ParameterKinds;
   /** The learning rate of this step, a scalar tensor. */
   learningRate: tf.Tensor;
 }
 
 /**
- * One stage on the way from gradients to updates, with state of its own. Pure: state goes in and comes out, all of it
- * tensors, so that a step can be recorded and a run saved. (The shape of DeepMind's optax.)
+ * One stage between gradients and updates, with its own state. It is pure: the state goes in and comes out as tensors,
+ * so a step can be recorded and a run saved. The design is that of DeepMind's optax.
  */
 export interface GradientTransformation {
   /**
-   * Whether shapes and names of parameters are of no account, so that all may be handed over laid end to end, as one:
-   * as where each element's update follows from its own gradient, parameter and state. Default false.
+   * Whether each element's update depends only on its own gradient, parameter and state. Then all parameters may be
+   * passed as one concatenated tensor. Default false.
    */
   readonly elementwise?: boolean;
   /** The state before the first step. The caller owns its tensors. @param kinds as in the context of `update`. */
@@ -37,7 +37,7 @@ export function mapNamed(tensors: NamedTensors, f: (tensor: tf.Tensor, name: str
 }
 
 /**
- * Transformations one after the other, each fed what the one before it made.
+ * Applies transformations in order. Each gets the output of the one before it.
  *
  * @example
  * ```ts
@@ -81,7 +81,7 @@ export function stateless(
 }
 
 /**
- * Adds the parameters, times a weight: decoupled weight decay once the learning rate is applied.
+ * Adds each parameter times a weight to its update. With the learning rate applied later, this is decoupled weight decay.
  *
  * @param decays which parameters decay, such as `isWeightMatrix`. Default all.
  *
@@ -114,7 +114,7 @@ export function addDecayedWeights(weightDecay: number, decays?: ParameterPredica
   };
 }
 
-/** Turns a direction of ascent into a step down: times minus the learning rate. Last in every chain. */
+/** Multiplies by minus the learning rate, so that the update descends. Put it last in a chain. */
 export const scaleByLearningRate = (): GradientTransformation => ({
   ...stateless((update, _, { learningRate }) => tf.mul(update, tf.neg(learningRate))),
   elementwise: true,

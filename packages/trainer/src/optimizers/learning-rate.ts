@@ -5,7 +5,7 @@ export type LearningRate = (step: number) => number;
 
 /** Shape of {@link warmupCosine}. */
 export interface WarmupCosineOptions {
-  /** The rate at the top. */
+  /** The highest rate, reached after the warm-up. */
   learningRate: number;
   /** Steps over which it grows linearly from 0. Default 0. */
   warmupSteps?: number;
@@ -16,13 +16,13 @@ export interface WarmupCosineOptions {
 }
 
 /**
- * Linear warm-up, then a cosine down to `minRatio` of the rate at `totalSteps`, where it stays. A warm-up that takes
- * longer than `totalSteps` goes on to its end; after it the rate is at its minimum.
+ * Linear warm-up, then a cosine down to `minRatio` of the rate at `totalSteps`. The rate stays there afterwards. A
+ * warm-up longer than `totalSteps` runs to its end; after it the rate is at its minimum.
  *
- * Source: official HRM, `pretrain.py`, `cosine_schedule_with_warmup_lr_lambda`, which raises its step counter before it
- * reads the schedule: the first step is step 1. There the cosine climbs again after the total.
+ * Source: official HRM, `pretrain.py`, `cosine_schedule_with_warmup_lr_lambda`, which increments its
+ * step counter before it reads the schedule, so the first step is step 1. There the cosine rises again after the total.
  *
- * @throws RangeError for a rate or share that cannot be, or counts of steps that are no whole numbers.
+ * @throws RangeError for a rate or ratio out of range, and for step counts that are not whole numbers.
  *
  * @example
  * ```ts
@@ -57,7 +57,7 @@ export function expectWeightDecay(owner: string, weightDecay: unknown): void {
   throw new TypeError(`${owner}: weightDecay is ${describeValue(weightDecay)}, expected a number of at least 0`);
 }
 
-/** A number as a constant learning rate; a schedule as it is. @throws TypeError, RangeError for what is neither. */
+/** Turns a number into a constant schedule, and returns a schedule unchanged. @throws TypeError, RangeError for anything else. */
 export function asLearningRate(owner: string, rate: number | LearningRate): LearningRate {
   if (typeof rate === 'function') return rate;
   if (typeof rate === 'number' && rate >= 0 && rate < Infinity) return () => rate;

@@ -4,7 +4,7 @@ import type { NamedTensors } from '@hrm/layers';
 import { atan2RightHalfPlane } from './atan2-right-half-plane';
 import { mapNamed, type GradientTransformation } from './gradient-transformation';
 
-/** How fast the two running averages forget. */
+/** Decay rates of the two running averages. */
 export interface MomentsOptions {
   /** Of the gradient. Default 0.9. */
   beta1?: number;
@@ -12,7 +12,7 @@ export interface MomentsOptions {
   beta2?: number;
 }
 
-/** The running averages of a gradient and its square, and what corrects their start at zero. */
+/** The running averages of a gradient and of its square, with their bias corrections. */
 interface Moments {
   mean: tf.Tensor;
   meanSquare: tf.Tensor;
@@ -22,8 +22,8 @@ interface Moments {
 }
 
 /**
- * Keeps running averages of each gradient (`mean`) and of its square (`square`), and the count of steps, and makes
- * the update from them.
+ * Keeps running averages of each gradient (`mean`) and of its square (`square`), and the step count. Computes the update
+ * from them.
  */
 function scaleByMoments(
   { beta1 = 0.9, beta2 = 0.95 }: MomentsOptions,
@@ -56,8 +56,8 @@ function scaleByMoments(
 }
 
 /**
- * AdamATan2's direction: `atan2(m, sqrt(v) / sqrt(1 - beta2^t)) / (1 - beta1^t)`. There is no epsilon, and the step is
- * the same whatever the scale of the loss. The first correction scales the step; it is not inside the arc tangent.
+ * AdamATan2's direction: `atan2(m, sqrt(v) / sqrt(1 - beta2^t)) / (1 - beta1^t)`. There is no epsilon, and the step
+ * does not depend on the scale of the loss. The first correction scales the step; it is not inside the arc tangent.
  *
  * Source: arXiv 2407.05872; the `adam-atan2` package that the official HRM trains with.
  */

@@ -17,21 +17,21 @@ import { orthogonalize } from './newton-schulz';
 import { isHiddenMatrix, type ParameterPredicate } from './parameter-predicate';
 import { partition } from './partition';
 
-/** How {@link scaleByMuon} turns gradients into directions. */
+/** Options of {@link scaleByMuon}. */
 export interface ScaleByMuonOptions {
-  /** Share of the running average that each step keeps. Default 0.95. */
+  /** Decay rate of the running average. Default 0.95. */
   momentum?: number;
   /** Steps of {@link orthogonalize}. Default 5. */
   newtonSchulzSteps?: number;
   /**
-   * What the orthogonal matrix is multiplied with. `rms`: `0.2 sqrt(max(inputs, outputs))`, so that steps are as long
-   * as AdamW's and its learning rate and weight decay fit. `spectral`: `sqrt(max(1, outputs / inputs))`, for learning
-   * rates about 0.02. Default `rms`.
+   * The factor of the orthogonal matrix. `rms`: `0.2 sqrt(max(inputs, outputs))`. Steps are then as long as AdamW's, so
+   * its learning rate and weight decay fit. `spectral`: `sqrt(max(1, outputs / inputs))`, for learning rates of about
+   * 0.02. Default `rms`.
    */
   scale?: 'rms' | 'spectral';
 }
 
-/** Choices of {@link muon}. */
+/** Options of {@link muon}. */
 export interface MuonOptions extends ScaleByMuonOptions {
   /** A number, or a schedule such as `warmupCosine(...)`. */
   learningRate: number | LearningRate;
@@ -39,19 +39,19 @@ export interface MuonOptions extends ScaleByMuonOptions {
   weightDecay?: number;
   /** Which parameters decay, such as `isWeightMatrix`. Default all. */
   decays?: ParameterPredicate;
-  /** Gradients longer than this, all of them together, are shortened to it first. Default: as they are. */
+  /** The greatest norm over all gradients; longer ones are scaled down first. Default: no clipping. */
   clipNorm?: number;
-  /** Which parameters are Muon's; each needs two axes. Default `isHiddenMatrix`: none of embeddings and heads. */
+  /** Which parameters Muon updates; each needs two axes. Default `isHiddenMatrix`: no embedding and no head. */
   matrices?: ParameterPredicate;
-  /** AdamW's choices for all the others. */
+  /** Options of AdamW, which updates all the others. */
   rest?: MuonRestOptions;
 }
 
-/** AdamW's choices for what Muon is not for. */
+/** Options of AdamW, for the parameters that Muon does not update. */
 export interface MuonRestOptions extends MomentsOptions {
   /** Default 1e-8. */
   epsilon?: number;
-  /** Default that of the matrices. */
+  /** Default: that of the matrices. */
   weightDecay?: number;
   /** Its learning rate as a multiple of that of the matrices. Default 1. */
   rateRatio?: number;
@@ -59,7 +59,7 @@ export interface MuonRestOptions extends MomentsOptions {
 
 const DIRECTION = ['momentum', 'newtonSchulzSteps', 'scale'] as const;
 
-/** The factor after orthogonalization. Our weights are `[inputs, outputs]`, the sources' the other way about. */
+/** The factor after orthogonalization. Our weights are `[inputs, outputs]`; the sources have `[outputs, inputs]`. */
 const scales: { [Name in 'rms' | 'spectral']: (inputs: number, outputs: number) => number } = {
   rms: (inputs, outputs) => 0.2 * Math.sqrt(Math.max(inputs, outputs)),
   spectral: (inputs, outputs) => Math.sqrt(Math.max(1, outputs / inputs)),
@@ -76,13 +76,13 @@ function expectMatrices(parameters: NamedTensors): void {
 }
 
 /**
- * Muon's direction, for matrices `[inputs, outputs]`: a running average of the gradients (`momentum`), a step ahead as
- * Nesterov has it, made near orthogonal and scaled by its shape.
+ * Muon's direction, for matrices `[inputs, outputs]`: a running average of the gradients (`momentum`) with Nesterov's
+ * look-ahead, made nearly orthogonal and scaled by its shape.
  *
  * Source: Keller Jordan, "Muon: An optimizer for hidden layers in neural networks" (2024); the scale `rms` is that of
  * Liu et al., "Muon is Scalable for LLM Training", arXiv 2502.16982.
  *
- * @throws RangeError for choices that cannot be, and for parameters that are no matrices.
+ * @throws RangeError for options out of range, and for parameters that are not matrices.
  */
 export function scaleByMuon(options: ScaleByMuonOptions = {}): GradientTransformation {
   expectOptions('scaleByMuon', options, DIRECTION);
@@ -115,12 +115,12 @@ export function scaleByMuon(options: ScaleByMuonOptions = {}): GradientTransform
 }
 
 /**
- * Muon: near-orthogonal steps for the matrices of hidden layers, AdamW for the rest. By default both take AdamW's
+ * Muon: nearly orthogonal steps for the matrices of hidden layers, AdamW for the rest. By default both use the same
  * learning rate and weight decay.
  *
  * Source: see {@link scaleByMuon}.
  *
- * @throws RangeError for choices that cannot be, and where `matrices` picks a parameter that is none.
+ * @throws RangeError for options out of range, and where `matrices` picks a parameter that is not a matrix.
  *
  * @example
  * ```ts

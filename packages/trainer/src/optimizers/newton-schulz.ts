@@ -1,15 +1,15 @@
 import * as tf from '@tensorflow/tfjs-core';
 
-/** Of `a x + b x^3 + c x^5`, which pushes every singular value between 0 and 1 towards 1: fast, and not all the way. */
+/** Coefficients of `a x + b x^3 + c x^5`, which moves singular values between 0 and 1 quickly to near 1. */
 const [A, B, C] = [3.4445, -4.775, 2.0315];
 
 /**
- * A matrix of the same singular vectors whose singular values are all near 1 (from about 0.7 to 1.2 after five steps),
- * by matrix products alone: `X = G / |G|`, then `X <- a X + b (X X^T) X + c (X X^T)^2 X` at each step. Singular values
- * below a thousandth of the norm get there later than after five steps; zeros stay zeros.
+ * Moves all singular values of a matrix close to 1 (about 0.7 to 1.2 after five steps) and keeps its singular vectors.
+ * It needs matrix products only: `X = G / |G|`, then `X <- a X + b (X X^T) X + c (X X^T)^2 X` at each step. Singular
+ * values below a thousandth of the norm need more than five steps; zeros stay zeros.
  *
- * Source: Keller Jordan, "Muon: An optimizer for hidden layers in neural networks" (2024), with its coefficients; there
- * in bfloat16, here in float32.
+ * Source: Keller Jordan, "Muon: An optimizer for hidden layers in neural networks" (2024), with its coefficients.
+ * The source computes in bfloat16, this function in float32.
  *
  * @param matrix `[rows, columns]`
  * @param steps Default 5.
@@ -31,7 +31,7 @@ export function orthogonalize(matrix: tf.Tensor2D, steps = 5): tf.Tensor2D {
     const wide = isTall ? tf.transpose(matrix) : matrix;
     let x = tf.div<tf.Tensor2D>(wide, tf.add(tf.sqrt(tf.sum(tf.square(wide))), 1e-7));
     for (let step = 0; step < steps; step++) {
-      // Laid out, not passed as a flag: WebAssembly multiplies transposed operands many times slower.
+      // Transposed explicitly, not by a flag: WebAssembly multiplies flagged operands many times slower.
       const gram = tf.matMul(x, tf.transpose(x));
       const polynomial = tf.add(tf.mul(gram, B), tf.mul(tf.matMul(gram, gram), C));
       x = tf.add(tf.mul(x, A), tf.matMul(polynomial, x));

@@ -1,17 +1,17 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type { NamedTensors } from '@hrm/layers';
 
-/** What a transformation remembers from step to step. Whoever holds it owns its tensors. */
+/** What a transformation keeps from step to step. The holder of the state owns its tensors. */
 export type OptimizerState = {
   /** Tensors of the transformation as a whole, such as the count of steps. */
   whole?: NamedTensors;
-  /** For each parameter a tensor of its shape, by what they are: `{ mean: { 'head.weight': ... } }`. */
+  /** Groups of tensors with one for each parameter, of its shape: `{ mean: { 'head.weight': ... } }`. */
   perParameter?: { [what: string]: NamedTensors };
-  /** The states of the transformations that this one is made of. */
+  /** The states of the transformations that this one consists of. */
   stages?: { [stage: string]: OptimizerState };
 };
 
-/** Applies `f` to every group of tensors that has one for each parameter. */
+/** Applies `f` to every group of tensors with one for each parameter. */
 export function mapPerParameter(state: OptimizerState, f: (group: NamedTensors) => NamedTensors): OptimizerState {
   const { whole, perParameter, stages } = state;
   const mapped = <A, B>(entries: { [name: string]: A }, map: (value: A) => B) =>
@@ -24,8 +24,8 @@ export function mapPerParameter(state: OptimizerState, f: (group: NamedTensors) 
 }
 
 /**
- * Every tensor of a state under one name, as files have it: what leads to it, joined by `/`, such as
- * `0/mean/head.weight` for the first stage's mean.
+ * Every tensor of a state by its path, as files name it. The parts of a path are joined by `/`: `0/mean/head.weight` is
+ * the mean of the first stage.
  */
 export function namedState({ whole = {}, perParameter = {}, stages = {} }: OptimizerState): NamedTensors {
   const behind = (prefix: string, tensors: NamedTensors) =>
@@ -37,7 +37,7 @@ export function namedState({ whole = {}, perParameter = {}, stages = {} }: Optim
   ]);
 }
 
-/** The opposite of {@link namedState}, for a state that is built as `like` is. */
+/** The inverse of {@link namedState}, for a state of the same structure as `like`. */
 export function stateOfNamed(named: NamedTensors, like: OptimizerState): OptimizerState {
   const at = (prefix: string, { whole, perParameter, stages }: OptimizerState): OptimizerState => {
     const picked = (group: NamedTensors, path: string): NamedTensors =>

@@ -5,12 +5,12 @@ import { scaleByAdam, scaleByAtan2, type MomentsOptions } from './moments';
 import { clipped } from './clip-by-global-norm';
 import type { ParameterPredicate } from './parameter-predicate';
 
-/** How parameters follow their gradients: a transformation, and the learning rate it is given at each step. */
+/** How parameters are updated: a transformation of gradients, and the learning rate of each step. */
 export interface Optimizer extends GradientTransformation {
   learningRate: LearningRate;
 }
 
-/** Choices that the optimizers here share. */
+/** Options that the optimizers share. */
 export interface OptimizerOptions extends MomentsOptions {
   /** A number, or a schedule such as `warmupCosine(...)`. */
   learningRate: number | LearningRate;
@@ -18,7 +18,7 @@ export interface OptimizerOptions extends MomentsOptions {
   weightDecay?: number;
   /** Which parameters decay, such as `isWeightMatrix`. Default all. */
   decays?: ParameterPredicate;
-  /** Gradients longer than this, all of them together, are shortened to it first. Default: as they are. */
+  /** The greatest norm over all gradients; longer ones are scaled down first. Default: no clipping. */
   clipNorm?: number;
 }
 

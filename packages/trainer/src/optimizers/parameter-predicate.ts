@@ -1,22 +1,22 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type { ParameterKind } from '@hrm/layers';
 
-/** What parameters are for, by name; `'hidden'` where none is given. */
+/** The kind of each parameter, by name; `'hidden'` where none is given. */
 export type ParameterKinds = { readonly [name: string]: ParameterKind };
 
-/** What a predicate is told of a parameter. */
+/** What a predicate knows of a parameter. */
 export interface ParameterDescription {
   /** Such as `lowLevel.blocks.0.feedForward.down.weight`. */
   name: string;
   shape: readonly number[];
-  /** What it is for, as its layer declares. */
+  /** Its kind, declared by its layer. */
   kind: ParameterKind;
 }
 
 /** Picks parameters. */
 export type ParameterPredicate = (parameter: ParameterDescription) => boolean;
 
-/** A parameter, for predicates. */
+/** Describes a parameter for predicates. */
 export const describeParameter = (name: string, { shape }: tf.Tensor, kinds: ParameterKinds = {}) => ({
   name,
   shape,
@@ -24,8 +24,8 @@ export const describeParameter = (name: string, { shape }: tf.Tensor, kinds: Par
 });
 
 /**
- * Whether a parameter is a matrix between hidden layers: of two axes, and in no embedding and no head. These are what
- * Muon is for.
+ * Whether a parameter is a matrix between hidden layers: it has two axes and is not part of an embedding or a head.
+ * Muon updates these.
  *
  * @example
  * ```ts
@@ -38,8 +38,8 @@ export const describeParameter = (name: string, { shape }: tf.Tensor, kinds: Par
 export const isHiddenMatrix: ParameterPredicate = ({ kind, shape }) => kind === 'hidden' && shape.length === 2;
 
 /**
- * Whether a parameter is a matrix that activations are multiplied with, which is what weight decay is for: of two axes
- * or more, of hidden layers or a head. Gains of norms, biases and embeddings are not.
+ * Whether activations are multiplied by a parameter: it has two or more axes and belongs to a hidden layer or a head.
+ * Weight decay is meant for these, not for gains of norms, biases and embeddings.
  *
  * @example
  * ```ts

@@ -3,8 +3,8 @@ import { mapNamed, type GradientTransformation } from './gradient-transformation
 import { describeParameter, type ParameterKinds, type ParameterPredicate } from './parameter-predicate';
 
 /**
- * A transformation for the parameters that a predicate picks, and another for the rest. Each sees its own parameters
- * only; their states are the stages `picked` and `rest`.
+ * Applies one transformation to the parameters that a predicate picks, and another to the rest. Each sees only its own
+ * parameters. Their states are the stages `picked` and `rest`.
  *
  * Source: optax, `multi_transform`, for two.
  *
@@ -35,7 +35,7 @@ export function partition(
       const ofRest = rest.update(groups.rest, stages['rest'] ?? {}, context);
       const made: NamedTensors = { ...ofPicked.updates, ...ofRest.updates };
       return {
-        // In the order in which they came.
+        // In the order of the gradients.
         updates: mapNamed(updates, (_, name) => made[name]!),
         state: { stages: { picked: ofPicked.state, rest: ofRest.state } },
       };
@@ -43,7 +43,7 @@ export function partition(
   };
 }
 
-/** The tensors of the parameters picked, and the others. */
+/** Splits tensors into those of picked parameters and the others. */
 function split(tensors: NamedTensors, parameters: NamedTensors, picks: ParameterPredicate, kinds?: ParameterKinds) {
   const groups: { picked: NamedTensors; rest: NamedTensors } = { picked: {}, rest: {} };
   for (const [name, tensor] of Object.entries(tensors)) {

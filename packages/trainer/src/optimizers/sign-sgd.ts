@@ -3,7 +3,7 @@ import { matMul } from '@hrm/layers';
 import { expectOptions } from '@hrm/layers/internal';
 import { asLearningRate, expectWeightDecay, type LearningRate } from './learning-rate';
 
-/** How the rows of a table that a batch used follow their gradients. */
+/** Updates the rows of an embedding table that a batch used. */
 export interface RowOptimizer {
   learningRate: LearningRate;
   /** @returns the new table. */
@@ -12,16 +12,16 @@ export interface RowOptimizer {
     table: tf.Tensor2D;
     /** Which rows the batch used, `[batch]`, int32; may repeat. */
     identifiers: tf.Tensor1D;
-    /** Their values, `[batch, size]`. */
+    /** The values of these rows, `[batch, size]`. */
     rows: tf.Tensor2D;
-    /** By these values, `[batch, size]`. */
+    /** Gradients by these values, `[batch, size]`. */
     gradients: tf.Tensor2D;
-    /** Of this step, a scalar. */
+    /** The learning rate of this step, a scalar. */
     learningRate: tf.Tensor;
   }): tf.Tensor2D;
 }
 
-/** Choices of {@link signSgd}. */
+/** Options of {@link signSgd}. */
 export interface SignSgdOptions {
   /** A number, or a schedule. */
   learningRate: number | LearningRate;
@@ -29,12 +29,12 @@ export interface SignSgdOptions {
   weightDecay?: number;
 }
 
-/** A table to scatter into: the JavaScript backend writes into the very table that it is given. */
+/** Copies the table on the JavaScript backend, whose scatter overwrites its input. */
 const unshared = (table: tf.Tensor2D) => (tf.getBackend() === 'cpu' ? tf.mul<tf.Tensor2D>(table, 1) : table);
 
 /**
- * Moves each row that the batch used by the learning rate, against the sign of its gradient; gradients of equal
- * identifiers are summed first. Rows that the batch did not use stay as they are, undecayed.
+ * Moves each row that the batch used by the learning rate, against the sign of its gradient. Gradients of equal
+ * identifiers are summed first. Rows that the batch did not use do not change or decay.
  *
  * Source: official HRM, `models/sparse_embedding.py`, `_sparse_emb_signsgd_dist`.
  *

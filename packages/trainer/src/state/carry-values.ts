@@ -6,7 +6,7 @@ import type { NamedHostTensors } from '@hrm/files';
 import { fromHostTensor } from '@hrm/models/internal';
 import { namedFromHost, namedToHost } from './named-values';
 
-/** Where each saved tensor of a carry belongs. */
+/** The saved tensors of a carry, by dotted name. */
 const parts = (carry: Carry): NamedTensors => ({
   zH: carry.latents.zH,
   zL: carry.latents.zL,
@@ -18,10 +18,10 @@ const parts = (carry: Carry): NamedTensors => ({
   ...Object.fromEntries(Object.entries(carry.halting).map(([name, tensor]) => [`halting.${name}`, tensor])),
 });
 
-/** A carry as plain values, by dotted name. */
+/** Reads a carry into plain values, by dotted name. */
 export const carryToHost = (carry: Carry): Promise<NamedHostTensors> => namedToHost(parts(carry));
 
-/** The carry of which these are the values. */
+/** The inverse of {@link carryToHost}. */
 export function carryFromHost(host: NamedHostTensors): Carry {
   const tensor = <T extends tf.Tensor>(name: string) => {
     const value = host.get(name);
@@ -45,8 +45,7 @@ export function carryFromHost(host: NamedHostTensors): Carry {
 }
 
 /**
- * The same, once the carry is found to be one that the network could have: its names, shapes and types, and puzzles of
- * tokens that the network has.
+ * Restores a carry after checking that it fits the network: names, shapes, types, and the tokens of its puzzles.
  *
  * @throws Error naming what does not fit.
  */

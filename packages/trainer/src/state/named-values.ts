@@ -3,14 +3,14 @@ import type { HostTensor, NamedHostTensors } from '@hrm/files';
 import { fromHostTensor, toHostTensor } from '@hrm/models/internal';
 import { mapNamed } from '../optimizers/gradient-transformation';
 
-/** Tensors as plain values, by the same names. */
+/** Reads named tensors into plain values. */
 export async function namedToHost(tensors: NamedTensors): Promise<NamedHostTensors> {
   const host = new Map<string, HostTensor>();
   for (const [name, tensor] of Object.entries(tensors)) host.set(name, await toHostTensor(tensor));
   return host;
 }
 
-/** Tensors of saved values, once these are found to have the names and shapes of the current ones. */
+/** Makes tensors of saved values, after checking that names and shapes match the current ones. */
 export function namedFromHost(kind: string, current: NamedTensors, saved: NamedHostTensors): NamedTensors {
   for (const name of new Set([...Object.keys(current), ...saved.keys()])) {
     const [now, then] = [current[name]?.shape.join(), saved.get(name)?.shape.join()];

@@ -13,14 +13,14 @@ import type { TrainerState } from '../trainer-options';
 import { carryToHost, fittingCarry } from './carry-values';
 import { namedFromHost, namedToHost } from './named-values';
 
-/** The tensors of a container, which no tidy frees. */
+/** Keeps the tensors of a container, so that no tidy frees them. */
 export const keepAll = <T>(container: T): T => mapTensors(container, tf.keep);
 
-/** Everything that training changes: the network's weights, and what is kept beside them from step to step. */
+/** Everything that training changes: the network's weights and the other state that lasts from step to step. */
 export class TrainingState {
   /** Steps made so far. */
   steps = 0;
-  /** Draws what steps need. */
+  /** The random numbers of steps. */
   random: RandomStream;
   /** Undefined before the first step. */
   carry: Carry | undefined;
@@ -45,7 +45,7 @@ export class TrainingState {
     this.ema = start.ema;
   }
 
-  /** Takes over what a step gave. */
+  /** Applies the output of a step. */
   commit({ parameters: values, carry, optimizerState, ema, ...figures }: TrainingStepOutput): void {
     const parameters = namedParameters(this.#network);
     for (const [name, value] of Object.entries(values)) {
@@ -59,7 +59,7 @@ export class TrainingState {
     this.steps++;
   }
 
-  /** Puts the averages into the network. @returns what puts its own weights back. */
+  /** Puts the averaged weights into the network. @returns a function that restores its own weights. */
   useAverages(): () => void {
     const trained = trainedParameters(this.#network);
     const own = keepAll(tf.tidy(() => mapNamed(trained, (parameter) => tf.clone(parameter))));
@@ -96,7 +96,7 @@ export class TrainingState {
   /**
    * Goes on from saved values.
    *
-   * @throws Error when they are of another model, optimizer or average; nothing has changed then.
+   * @throws Error for values of another model, optimizer or average. Nothing has changed then.
    */
   restore(saved: TrainerState): void {
     if (typeof saved !== 'object' || saved === null) {
@@ -122,15 +122,15 @@ export class TrainingState {
     Object.assign(this, { ...restored, random, steps: saved.step });
   }
 
-  /** Frees what is kept beside the network. */
+  /** Frees the state, but not the network. */
   free(): void {
     disposeAll([this.carry, this.optimizer, this.ema]);
   }
 }
 
-/** What training starts with, beside the network's weights. */
+/** What training starts with, besides the network's weights. */
 interface StartOfTraining {
   keepsAverage: boolean;
-  /** Of what steps draw. */
+  /** Seed of the random numbers of steps. */
   seed: number;
 }

@@ -3,7 +3,7 @@ import { mapTensors } from '@hrm/layers';
 import { addMetrics } from '../metrics';
 import type { UpdateFigures } from './update-gradients';
 
-/** Some of the slots. Every tensor has a share for each slot of the batch, slot after slot along its first axis. */
+/** Takes some of the slots. The first axis of every tensor is the batch. */
 export function sliceSlots<T>(container: T, { first, count, of }: { first: number; count: number; of: number }): T {
   return mapTensors(container, (tensor) => {
     const share = tensor.shape[0]! / of;
@@ -12,7 +12,8 @@ export function sliceSlots<T>(container: T, { first, count, of }: { first: numbe
 }
 
 /**
- * What the parts of a batch give, but for their gradients, as the whole batch would: slots side by side, sums added.
+ * Joins the results of the parts of a batch into those of the whole batch: slots are concatenated, sums added. Gradients
+ * are left out.
  */
 export function joinUpdates(updates: readonly UpdateFigures[]): UpdateFigures {
   return {
@@ -23,7 +24,7 @@ export function joinUpdates(updates: readonly UpdateFigures[]): UpdateFigures {
   };
 }
 
-/** The slots of several containers of one structure, in one. */
+/** Concatenates the slots of containers of one structure. */
 function joinSlots<T>(parts: readonly T[]): T {
   const tensors = parts.map((part) => {
     const found: tf.Tensor[] = [];

@@ -14,7 +14,7 @@ import {
   type TrainingStepOptions,
 } from './training-step';
 
-/** How {@link microBatchedStep} goes about it. */
+/** Options of {@link microBatchedStep}. */
 export interface MicroBatchedStepOptions {
   /** Slots that go through the segments together. Must divide the batch. */
   microBatch: number;
@@ -27,9 +27,9 @@ export interface MicroBatchedStepOptions {
 type Part = Pick<TrainingStepInput, 'carry' | 'offered' | 'draws'>;
 
 /**
- * A training step that takes the batch in parts, one after the other, and adds their gradients up before the update:
- * the same step as `trainingStep`'s within rounding, for less memory, and faster where a part fits the processor's
- * cache and the whole does not.
+ * A training step that processes the batch in parts and adds up their gradients before the update. It equals the step of
+ * `trainingStep` within rounding and needs less memory. It is faster where a part fits the processor's cache and the
+ * whole batch does not.
  *
  * @throws RangeError when `microBatch` does not divide the batch
  */

@@ -1,4 +1,4 @@
-/** A step came out infinite or undefined, and was not applied. */
+/** A step gave infinite or undefined values, and was not applied. */
 export class NonFiniteError extends Error {
   constructor(
     readonly step: number,
@@ -14,7 +14,7 @@ export class NonFiniteError extends Error {
   }
 }
 
-/** Throws a {@link NonFiniteError} if any of the sums that a step gives is infinite or undefined. */
+/** Throws a {@link NonFiniteError} if any of a step's sums is infinite or undefined. */
 export function expectFinite(step: number, sums: { [name: string]: number }): void {
   const culprits = Object.keys(sums).filter((name) => !Number.isFinite(sums[name]));
   if (culprits.length > 0) throw new NonFiniteError(step, culprits);

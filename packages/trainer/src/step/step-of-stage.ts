@@ -5,13 +5,13 @@ import type { TrainerOptions } from '../trainer-options';
 import { microBatchedStep } from './micro-batched-step';
 import { trainingStep, type TrainingStep } from './training-step';
 
-/** A network as it is at a stage of training, and what makes a step of it. */
+/** A network at a stage of training, and its training step. */
 interface Stage {
   network: ReasoningNetwork;
   step: TrainingStep;
 }
 
-/** The training step of a network that may change as training goes on, made anew for each of its stages. */
+/** The training step of a network whose schedule may change in stages; made anew for each stage. */
 export class StepOfStage {
   readonly #network: ReasoningNetwork;
   readonly #options: TrainerOptions & { tokenLoss: TokenLoss };
@@ -38,7 +38,7 @@ export class StepOfStage {
     return this.#stage;
   }
 
-  /** Frees what is compiled. */
+  /** Frees the compiled step. */
   free(): void {
     this.#stage?.step.dispose?.();
     this.#stage = undefined;

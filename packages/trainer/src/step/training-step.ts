@@ -17,18 +17,18 @@ import type { RowOptimizer } from '../optimizers/sign-sgd';
 import { joinUpdates, sliceSlots } from './batch-parts';
 import type { UpdateFigures, UpdateGradients } from './update-gradients';
 
-/** What a training step is made of. */
+/** Options of {@link trainingStep}. */
 export interface TrainingStepOptions {
   network: ReasoningNetwork;
   tokenLoss: TokenLoss;
   optimizer: Optimizer;
   /** Of the puzzle embedding; undefined for a network without one. */
   puzzleOptimizer?: RowOptimizer | undefined;
-  /** Share of the old average that each step keeps, or undefined for no average of the weights. */
+  /** Decay rate of the average of the weights; undefined for no average. */
   emaDecay?: number | undefined;
 }
 
-/** What goes into a step, beside the network's parameters: nothing but tensors. */
+/** The input of a step besides the network's parameters. All of it is tensors. */
 export type TrainingStepInput = {
   carry: Carry;
   offered: PuzzleTensors;
@@ -40,7 +40,7 @@ export type TrainingStepInput = {
   rates: { parameters: tf.Tensor; puzzles: tf.Tensor };
 };
 
-/** What comes out of a step: nothing has been changed yet. */
+/** The output of a step. Nothing has been changed yet. */
 export type TrainingStepOutput = SummedMetrics & {
   carry: Carry;
   /** How many of the slots counted halted after 1, 2, ... segments, `[maxSegments]`. */
@@ -50,8 +50,8 @@ export type TrainingStepOutput = SummedMetrics & {
   optimizerState: OptimizerState;
   ema: NamedTensors;
   /**
-   * The sum of the elements of each tensor that must be finite for the step to count: `loss`, and every `gradient/` and
-   * `parameter/`. An infinite or undefined element makes its sum so.
+   * The sum of each tensor that must be finite before the step is applied: `loss`, every `gradient/` and every
+   * `parameter/`. One infinite or undefined element makes the sum infinite or undefined too.
    */
   sums: NamedTensors;
 };
@@ -86,13 +86,13 @@ export function puzzleTableName(network: ReasoningNetwork): string | undefined {
 }
 
 /**
- * The segments of one update of deep supervision, and the gradients of their losses, added up and divided by the batch
- * size. New puzzles enter before the first segment; as many segments are run as there are draws.
+ * Runs the segments of one update of deep supervision. Returns the gradients of their losses, summed and divided by the
+ * batch size. New puzzles enter before the first segment. There are as many segments as draws.
  *
- * One segment is what the papers do: the carry it starts from is a constant. Several are not detached from each other:
- * gradient flows through the carry, latents and the controller's state alike, from each segment's losses into the
- * segments before it in the update (through those refinements that the schedule gives gradient). A puzzle that halts on
- * the way rests for what is left of the update, and counts for nothing there; its slot takes a new one at the next.
+ * The papers use one segment, and the carry it starts from is a constant. Several segments are not detached from each
+ * other: gradient flows through the carry (latents and the controller's state) from each segment's losses into the
+ * earlier segments of the update, through the refinements that carry gradient in the schedule. A puzzle that halts is
+ * left out of the rest of the update; its slot takes a new puzzle at the next one.
  *
  * Source: official HRM, `pretrain.py`, `train_batch`, for one segment.
  *
@@ -156,7 +156,7 @@ export function updateGradients(
   });
 }
 
-/** What an optimizer step needs to know of an update. */
+/** What an optimizer step needs of an update. */
 export type AppliedGradients = Pick<UpdateGradients, 'gradients' | 'puzzle'> & {
   carry: { puzzle: Pick<PuzzleTensors, 'puzzleIdentifiers'> };
 };
@@ -164,11 +164,11 @@ export type AppliedGradients = Pick<UpdateGradients, 'gradients' | 'puzzle'> & {
 const addUp = <T extends tf.Tensor>(tensors: readonly T[]): T =>
   tensors.reduce((sum, tensor) => tf.add(sum, tensor) as T);
 
-/** The sums of tensors of the same name. */
+/** Adds tensors of the same name. */
 export const addUpNamed = (named: readonly NamedTensors[]): NamedTensors =>
   mapNamed(named[0]!, (_, name) => addUp(named.map((tensors) => tensors[name]!)));
 
-/** What the optimizers make of an update's gradients: new values, nothing assigned yet. */
+/** Applies the optimizers to an update's gradients. Returns new values; nothing is assigned yet. */
 export function applyGradients(
   { network, optimizer, puzzleOptimizer, emaDecay }: Omit<TrainingStepOptions, 'tokenLoss'>,
   { carry, gradients, puzzle }: AppliedGradients,
@@ -204,7 +204,7 @@ export function applyGradients(
   });
 }
 
-/** What a step makes of the gradients of its update: new values, and what must be finite for them to count. */
+/** Turns the gradients of an update into new values, and the sums that must be finite before they are applied. */
 export function finishStep(
   options: Omit<TrainingStepOptions, 'tokenLoss'>,
   update: AppliedGradients & Pick<UpdateGradients, 'loss'>,
@@ -223,12 +223,11 @@ export function finishStep(
 }
 
 /**
- * A training step as a pure function: one update of deep supervision on every slot of the batch, its gradients, and
- * the new values of everything that training changes. It reads no tensor's values and draws no random number, so it
- * can be recorded once and run as one graph.
+ * Makes a training step: one update of deep supervision on every slot of the batch, its gradients, and the new values of
+ * everything that training changes. The step is a pure function. It reads no values of tensors and draws no random
+ * numbers, so it can be recorded once and run as one graph.
  *
- * @param lanes into how many parts the batch is split, which a graph computes side by side. Must divide the batch.
- *   Default 1.
+ * @param lanes number of parts of the batch that a graph computes in parallel. Must divide the batch. Default 1.
  */
 export function trainingStep(options: TrainingStepOptions, { lanes = 1 }: { lanes?: number } = {}): TrainingStep {
   const { network, tokenLoss } = options;

@@ -3,7 +3,7 @@ import type * as tf from '@tensorflow/tfjs-core';
 import type { Carry } from '@hrm/act';
 import type { SummedMetrics } from '../metrics';
 
-/** Losses and gradients of the segments of one update, see {@link updateGradients}. */
+/** Losses and gradients of one update, from {@link updateGradients}. */
 export type UpdateGradients = SummedMetrics & {
   carry: Carry;
   /** Summed over the batch and over the segments, as are the metrics. */
@@ -14,9 +14,9 @@ export type UpdateGradients = SummedMetrics & {
   gradients: NamedTensors;
   /** By the puzzle rows of the batch, `[batch, size]`, and these rows; empty without a puzzle embedding. */
   puzzle: { rows?: tf.Tensor2D; gradients?: tf.Tensor2D };
-  /** What the parity cases check beside: logits and halting logits of each segment. */
+  /** Logits and halting logits of each segment, for parity checks. */
   outputs: { logits: tf.Tensor3D; haltLogits: NamedTensors; lookAhead: NamedTensors }[];
 };
 
-/** An update but for its gradients, which parts of a batch add up as they go, and its outputs. */
+/** An update without its gradients and outputs: the parts of a batch add up their gradients separately. */
 export type UpdateFigures = Omit<UpdateGradients, 'gradients' | 'outputs'>;
