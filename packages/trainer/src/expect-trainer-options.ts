@@ -1,5 +1,5 @@
 import type { ReasoningNetwork } from '@hrm/act';
-import { describeValue, expectOptions, expectPart } from '@hrm/layers/internal';
+import { describeValue, expectDecay, expectOptions, expectPart, expectSizes } from '@hrm/layers/internal';
 import { puzzleTableName } from './step/training-step';
 import type { TrainerOptions } from './trainer-options';
 
@@ -35,13 +35,9 @@ export function expectTrainerOptions(network: ReasoningNetwork, options: Trainer
       'Trainer: this network has a puzzle embedding, which needs an optimizer of its own; give puzzleOptimizer: signSgd({ learningRate: 1e-4 })',
     );
   }
-  if (emaDecay !== undefined && !(emaDecay >= 0 && emaDecay < 1)) {
-    throw new RangeError(`Trainer: emaDecay is ${emaDecay}, expected at least 0 and less than 1, such as 0.999`);
-  }
+  if (emaDecay !== undefined) expectDecay('Trainer', { emaDecay });
   for (const [name, count] of Object.entries({ segmentsPerUpdate, microBatch, lanes, totalSteps })) {
-    if (count !== undefined && (!Number.isInteger(count) || count < 1)) {
-      throw new RangeError(`Trainer: ${name} is ${count}, expected a whole number of at least 1`);
-    }
+    if (count !== undefined) expectSizes('Trainer', { [name]: count });
   }
   if (totalSteps === undefined && network.atProgress?.(0) !== network.atProgress?.(1)) {
     throw new TypeError(

@@ -16,23 +16,23 @@ export interface TrainerOptions {
    */
   emaDecay?: number;
   /**
-   * Segments per update. With 1, each segment's carry is a constant for the next segment, as in the papers. With more, the
-   * losses of an update's segments are added, and gradient flows back through its segments. This makes the losses of
-   * `gravesAct` and `ponder` exact for puzzles that start and halt in the same update (for all puzzles, if it is at least
-   * the controller's `maxSegments`). A puzzle that halts earlier rests until the next update. Memory and time are
+   * Segments per update. With 1, each segment's carry is a constant for the next segment, as in the papers. With more,
+   * the losses of an update's segments are added, and gradient flows back through its segments. This makes the losses
+   * of `gravesAct` and `ponder` exact for puzzles that start and halt in the same update (for all puzzles, if it is at
+   * least the controller's `maxSegments`). A puzzle that halts earlier rests until the next update. Memory and time are
    * proportional to it. Default 1.
    */
   segmentsPerUpdate?: number;
   /**
-   * Slots of one micro-batch. The gradients of the micro-batches are added, so the step is the same within rounding. Only
-   * one micro-batch's activations are in memory, and one that fits the processor's cache is faster. Must divide the batch.
-   * Default: the whole batch.
+   * Slots of one micro-batch. The gradients of the micro-batches are added, so the step is the same within rounding.
+   * Only one micro-batch's activations are in memory, and one that fits the processor's cache is faster. Must divide
+   * the batch. Default: the whole batch.
    */
   microBatch?: number | undefined;
   /**
-   * Micro-batches that run in parallel. Without `microBatch`, the number of parts of the batch in one graph. The step is
-   * the same within rounding. The matrix products of one part are often too small for all cores; two parts use more cores
-   * and more memory. Default 1.
+   * Micro-batches that run in parallel. Without `microBatch`, the number of parts of the batch in one graph. The step
+   * is the same within rounding. The matrix products of one part are often too small for all cores; two parts use more
+   * cores and more memory. Default 1.
    */
   lanes?: number | undefined;
   /** Seed of the halting controller's exploration. Default 0. */

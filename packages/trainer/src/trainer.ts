@@ -163,8 +163,8 @@ export class Trainer {
   }
 
   /**
-   * Runs `f` while the network has the averaged weights, and then restores its own weights, also after an error. `f` may
-   * call `evaluate`.
+   * Runs `f` while the network has the averaged weights, and then restores its own weights, also after an error. `f`
+   * may call `evaluate`.
    */
   async withAveragedWeights<T>(f: () => Promise<T>): Promise<T> {
     this.#expectNotDisposed();

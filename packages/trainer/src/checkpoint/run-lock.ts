@@ -47,12 +47,13 @@ interface Claim {
 }
 
 /**
- * The lock of a run's folder: only one process at a time may work on it. Takes over the lock of a process that has ended.
+ * The lock of a run's folder: only one process at a time may work on it. Takes over the lock of a process that has
+ * ended.
  *
  * The lock is a folder `run.lock`. A process writes a claim with a unique name there, then reads the other claims. It
- * holds the lock if no other running process has a claim. Of two processes that claim at the same time, at least one sees
- * the other, and the smaller name wins. Names are never used again, so removing the claim of an ended process cannot
- * remove another one. A process is identified by its number and start time, because numbers are used again.
+ * holds the lock if no other running process has a claim. Of two processes that claim at the same time, at least one
+ * sees the other, and the smaller name wins. Names are never used again, so removing the claim of an ended process
+ * cannot remove another one. A process is identified by its number and start time, because numbers are used again.
  *
  * @example
  * ```ts

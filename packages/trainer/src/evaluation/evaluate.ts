@@ -12,7 +12,7 @@ import type { Evaluation } from './evaluation';
  *
  * Source: official HRM, `pretrain.py`, `evaluate`.
  *
- * @param batches such as `evaluationBatches(...)` of `@hrm/data-sudoku-maze`: padded slots have no label and do not
+ * @param batches such as `evaluationBatches(...)` of `@hrm/data`: padded slots have no label and do not
  *   count.
  * @throws TypeError, RangeError for a batch that the network cannot take; the reason of an aborted signal.
  *

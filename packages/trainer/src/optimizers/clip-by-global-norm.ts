@@ -12,8 +12,8 @@ function globalNorm(tensors: NamedTensors): tf.Tensor {
 }
 
 /**
- * Scales the gradients so that their norm, taken over all of them, is at most `maxNorm`. Their direction stays the same,
- * and shorter gradients do not change. Put it first in a chain.
+ * Scales the gradients so that their norm, taken over all of them, is at most `maxNorm`. Their direction stays the
+ * same, and shorter gradients do not change. Put it first in a chain.
  *
  * Source: Pascanu, Mikolov and Bengio, arXiv 1211.5063; optax, `clip_by_global_norm`.
  *

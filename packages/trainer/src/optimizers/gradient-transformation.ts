@@ -81,7 +81,8 @@ export function stateless(
 }
 
 /**
- * Adds each parameter times a weight to its update. With the learning rate applied later, this is decoupled weight decay.
+ * Adds each parameter times a weight to its update. With the learning rate applied later, this is decoupled weight
+ * decay.
  *
  * @param decays which parameters decay, such as `isWeightMatrix`. Default all.
  *

@@ -51,13 +51,11 @@ export function warmupCosine(options: WarmupCosineOptions): LearningRate {
   };
 }
 
-/** @throws TypeError for a weight decay that is no number of at least 0. */
-export function expectWeightDecay(owner: string, weightDecay: unknown): void {
-  if (typeof weightDecay === 'number' && weightDecay >= 0 && weightDecay < Infinity) return;
-  throw new TypeError(`${owner}: weightDecay is ${describeValue(weightDecay)}, expected a number of at least 0`);
-}
-
-/** Turns a number into a constant schedule, and returns a schedule unchanged. @throws TypeError, RangeError for anything else. */
+/**
+ * Turns a number into a constant schedule, and returns a schedule unchanged.
+ *
+ * @throws TypeError, RangeError for anything else.
+ */
 export function asLearningRate(owner: string, rate: number | LearningRate): LearningRate {
   if (typeof rate === 'function') return rate;
   if (typeof rate === 'number' && rate >= 0 && rate < Infinity) return () => rate;

@@ -22,8 +22,8 @@ interface Moments {
 }
 
 /**
- * Keeps running averages of each gradient (`mean`) and of its square (`square`), and the step count. Computes the update
- * from them.
+ * Keeps running averages of each gradient (`mean`) and of its square (`square`), and the step count. Computes the
+ * update from them.
  */
 function scaleByMoments(
   { beta1 = 0.9, beta2 = 0.95 }: MomentsOptions,

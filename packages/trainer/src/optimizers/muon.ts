@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { NamedTensors } from '@hrm/layers';
-import { expectDecay, expectOptions, expectSizes } from '@hrm/layers/internal';
+import { expectDecay, expectNotNegative, expectOptions, expectSizes } from '@hrm/layers/internal';
 import {
   addDecayedWeights,
   chain,
@@ -9,7 +9,7 @@ import {
   stateless,
   type GradientTransformation,
 } from './gradient-transformation';
-import { asLearningRate, expectWeightDecay, type LearningRate } from './learning-rate';
+import { asLearningRate, type LearningRate } from './learning-rate';
 import { scaleByAdam, type MomentsOptions } from './moments';
 import type { Optimizer } from './optimizer';
 import { clipped } from './clip-by-global-norm';
@@ -156,8 +156,8 @@ export function muon(options: MuonOptions): Optimizer {
   expectOptions('muon: rest', rest, ['beta1', 'beta2', 'epsilon', 'weightDecay', 'rateRatio']);
   const { weightDecay: restDecay = weightDecay, rateRatio = 1, ...moments } = rest;
   if (!(rateRatio > 0)) throw new RangeError(`muon: rest.rateRatio is ${rateRatio}, expected more than 0`);
-  expectWeightDecay('muon', weightDecay);
-  expectWeightDecay('muon: rest', restDecay);
+  expectNotNegative('muon', { weightDecay });
+  expectNotNegative('muon: rest', { weightDecay: restDecay });
   const both = partition(matrices, {
     picked: chain(scaleByMuon(direction), addDecayedWeights(weightDecay, decays)),
     rest: chain(

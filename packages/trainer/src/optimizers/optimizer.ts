@@ -1,6 +1,6 @@
-import { expectOptions } from '@hrm/layers/internal';
+import { expectNotNegative, expectOptions } from '@hrm/layers/internal';
 import { addDecayedWeights, chain, scaleByLearningRate, type GradientTransformation } from './gradient-transformation';
-import { asLearningRate, expectWeightDecay, type LearningRate } from './learning-rate';
+import { asLearningRate, type LearningRate } from './learning-rate';
 import { scaleByAdam, scaleByAtan2, type MomentsOptions } from './moments';
 import { clipped } from './clip-by-global-norm';
 import type { ParameterPredicate } from './parameter-predicate';
@@ -26,7 +26,7 @@ const KNOWN = ['learningRate', 'weightDecay', 'decays', 'clipNorm', 'beta1', 'be
 
 const alias = (owner: string, direction: GradientTransformation, options: OptimizerOptions): Optimizer => {
   const { learningRate, weightDecay = 0, decays, clipNorm } = options;
-  expectWeightDecay(owner, weightDecay);
+  expectNotNegative(owner, { weightDecay });
   return {
     ...clipped(chain(direction, addDecayedWeights(weightDecay, decays), scaleByLearningRate()), clipNorm),
     learningRate: asLearningRate(owner, learningRate),

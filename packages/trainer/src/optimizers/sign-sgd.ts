@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { matMul } from '@hrm/layers';
-import { expectOptions } from '@hrm/layers/internal';
-import { asLearningRate, expectWeightDecay, type LearningRate } from './learning-rate';
+import { expectNotNegative, expectOptions } from '@hrm/layers/internal';
+import { asLearningRate, type LearningRate } from './learning-rate';
 
 /** Updates the rows of an embedding table that a batch used. */
 export interface RowOptimizer {
@@ -55,7 +55,7 @@ const unshared = (table: tf.Tensor2D) => (tf.getBackend() === 'cpu' ? tf.mul<tf.
 export function signSgd(options: SignSgdOptions): RowOptimizer {
   expectOptions('signSgd', options, ['learningRate', 'weightDecay']);
   const { learningRate, weightDecay = 0 } = options;
-  expectWeightDecay('signSgd', weightDecay);
+  expectNotNegative('signSgd', { weightDecay });
   return {
     learningRate: asLearningRate('signSgd', learningRate),
     update: ({ table, identifiers, rows, gradients, learningRate: rate }) =>

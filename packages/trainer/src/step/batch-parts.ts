@@ -12,8 +12,8 @@ export function sliceSlots<T>(container: T, { first, count, of }: { first: numbe
 }
 
 /**
- * Joins the results of the parts of a batch into those of the whole batch: slots are concatenated, sums added. Gradients
- * are left out.
+ * Joins the results of the parts of a batch into those of the whole batch: slots are concatenated, sums added.
+ * Gradients are left out.
  */
 export function joinUpdates(updates: readonly UpdateFigures[]): UpdateFigures {
   return {

@@ -27,8 +27,8 @@ export interface MicroBatchedStepOptions {
 type Part = Pick<TrainingStepInput, 'carry' | 'offered' | 'draws'>;
 
 /**
- * A training step that processes the batch in parts and adds up their gradients before the update. It equals the step of
- * `trainingStep` within rounding and needs less memory. It is faster where a part fits the processor's cache and the
+ * A training step that processes the batch in parts and adds up their gradients before the update. It equals the step
+ * of `trainingStep` within rounding and needs less memory. It is faster where a part fits the processor's cache and the
  * whole batch does not.
  *
  * @throws RangeError when `microBatch` does not divide the batch

@@ -223,8 +223,8 @@ export function finishStep(
 }
 
 /**
- * Makes a training step: one update of deep supervision on every slot of the batch, its gradients, and the new values of
- * everything that training changes. The step is a pure function. It reads no values of tensors and draws no random
+ * Makes a training step: one update of deep supervision on every slot of the batch, its gradients, and the new values
+ * of everything that training changes. The step is a pure function. It reads no values of tensors and draws no random
  * numbers, so it can be recorded once and run as one graph.
  *
  * @param lanes number of parts of the batch that a graph computes in parallel. Must divide the batch. Default 1.
