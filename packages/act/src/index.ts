@@ -18,7 +18,7 @@ export { residualHalting, type ResidualHaltingOptions } from './controllers/resi
 export { unchangedAnswer, type UnchangedAnswerOptions } from './controllers/unchanged-answer';
 export { all, any, atLeast } from './controllers/quorum';
 
-// Segments: puzzles enter the carry, the network thinks, labels supervise it.
+// Segments: the carry, the network, and supervision.
 export type { ReasoningNetwork } from './segment/reasoning-network';
 export { puzzleTensors, type PuzzleTensors } from './segment/puzzle-tensors';
 export { admitPuzzles, initialCarry, type Carry } from './segment/carry';
@@ -31,7 +31,7 @@ export { binaryCrossEntropy } from './losses/binary-cross-entropy';
 // Solving puzzles, and scoring the answers.
 export { Solver, type SolveAllOptions, type SolverOptions, type SolveOptions } from './inference/solver';
 export type { Puzzle, PuzzleWithIdentifier } from './inference/puzzle';
-export type { Solution, Thought } from './inference/solution';
+export type { SegmentResult, Solution } from './inference/solution';
 export { scoreAnswers, type AnswerMeans, type AnswerScore } from './metrics/score-answers';
 export { haltingHistogram } from './metrics/halting-histogram';
 

@@ -1,13 +1,13 @@
 /**
- * What our other packages need of this one. It may change in any release; programs use the main entry.
+ * Exports for our other packages only. They may change in any release; programs use the main entry.
  *
  * @packageDocumentation
  */
-// Checks of what a caller gives.
+// Checks of arguments.
 export { expectController } from './controllers/expect-controller';
 export { expectPuzzleIdentifiers, expectPuzzles, expectTokens } from './segment/expect-puzzles';
 
-// Figures inside of a step that reads no values.
+// Figures for recorded steps, which read no tensor values.
 export { answerFigures, countAnswers, type AnswerFigures, type CountedAnswers } from './metrics/answer-figures';
 export { countHaltingSteps } from './metrics/halting-histogram';
 

@@ -29,7 +29,7 @@ describe.each(backends)('the carry on %s', (backend) => {
     puzzleIdentifiers: tf.tensor1d([10, 11, 12, 13], 'int32'),
   });
 
-  /** A carry in the middle of things, of whose four slots the second and third have halted. */
+  /** A carry of four slots after some segments. The second and third slot have halted. */
   const midway = (): Carry => ({
     latents: {
       zH: tf.fill([4, network.seqLen, network.hiddenSize], 7) as tf.Tensor3D,
@@ -57,7 +57,7 @@ describe.each(backends)('the carry on %s', (backend) => {
     });
   });
 
-  it('makes room for the puzzle embedding in front', () => {
+  it('has positions for the puzzle embedding before the tokens', () => {
     tf.tidy(() => {
       const prefixed = replaceParts<ReasoningNetwork>(network, { prefixLen: 2 });
       const { latents, puzzle } = initialCarry(prefixed, 3);
@@ -65,7 +65,7 @@ describe.each(backends)('the carry on %s', (backend) => {
     });
   });
 
-  it('lets a new puzzle only into slots that have halted, with fresh latents, steps and state', () => {
+  it('puts new puzzles only into slots that have halted, with initial latents, steps and state', () => {
     tf.tidy(() => {
       const before = midway();
       const batch = offered(1);
@@ -100,7 +100,7 @@ describe.each(backends)('the carry on %s', (backend) => {
     });
   });
 
-  it('passes gradient on to the slots that go on, and none from those that are replaced', () => {
+  it('keeps the gradient of slots that go on, and cuts it in slots with a new puzzle', () => {
     tf.tidy(() => {
       const carry = midway();
       const { gradients } = valueAndGradients(() => {
@@ -115,7 +115,7 @@ describe.each(backends)('the carry on %s', (backend) => {
     });
   });
 
-  it('says so when the carry is of another controller', () => {
+  it('refuses the carry of another controller', () => {
     const stateless = new ProbeNetwork(haltOnly());
     tf.tidy(() => {
       const carry = initialCarry(stateless, 4);
@@ -126,7 +126,7 @@ describe.each(backends)('the carry on %s', (backend) => {
     stateless.dispose();
   });
 
-  it('leaves nothing behind', () => {
+  it('leaks no tensor', () => {
     const before = tf.memory().numTensors;
     const carry = initialCarry(network, 4);
     expect(tf.memory().numTensors - before).toBe(8);

@@ -29,7 +29,7 @@ const runs: {
   segments: number;
 }[] = [
   {
-    what: 'until the probabilities add up',
+    what: 'until the probabilities add up to 1 - epsilon',
     options: { maxSegments: 8, ponderWeight: 0.3 },
     haltLogits: [-2, -1, 0.2, 1, 0, 0, 0, 0],
     tokenLosses: [2, 1.5, 1, 0.4, 9, 9, 9, 9],
@@ -43,7 +43,7 @@ const runs: {
     segments: 3,
   },
   {
-    what: 'for one segment that is sure',
+    what: 'for one segment with a high probability',
     options: { maxSegments: 8, ponderWeight: 0.1 },
     haltLogits: [6, 0, 0, 0, 0, 0, 0, 0],
     tokenLosses: [0.7, 0, 0, 0, 0, 0, 0, 0],
@@ -60,7 +60,7 @@ const runs: {
 
 describe('gravesAct', () => {
   it.each(runs)(
-    'weighs and charges segments as Graves does, $what',
+    'has the token weights and ponder cost of Graves, $what',
     ({ options, haltLogits, tokenLosses, segments }) => {
       const run = runSlot(make(options), { haltLogits, tokenLosses });
       const expected = reference(haltLogits, tokenLosses, segments);
@@ -84,7 +84,7 @@ describe('gravesAct', () => {
     gradients.forEach((gradient, n) => expect(gradient, `segment ${n + 1}`).toBeCloseTo(expected[n]!, 5));
   });
 
-  it('has the exact gradient of the ponder cost with one segment an update too', () => {
+  it('has the exact gradient of the ponder cost also with one segment per update', () => {
     const { options, haltLogits, segments } = runs[0]!;
     const tokenLosses = haltLogits.map(() => 0);
     const { gradients } = runSlot(make(options), { haltLogits, tokenLosses });
@@ -92,7 +92,7 @@ describe('gravesAct', () => {
     gradients.forEach((gradient, n) => expect(gradient, `segment ${n + 1}`).toBeCloseTo(expected[n]!, 5));
   });
 
-  it('with one segment an update, halts earlier just where the token loss is below the ponder weight', () => {
+  it('learns to halt earlier only where the token loss is below the ponder weight, with one segment per update', () => {
     const { gradients } = runSlot(make({ maxSegments: 4, ponderWeight: 0.5 }), {
       haltLogits: [-3, -3, -3, -3],
       tokenLosses: [0.6, 0.5, 0.4, 0.4],
@@ -101,7 +101,7 @@ describe('gravesAct', () => {
     [0.1, 0, -0.1, 0].forEach((gap, n) => expect(gradients[n]).toBeCloseTo(gap * slope, 6));
   });
 
-  it('goes on beyond what its probability would buy, at no weight, when it is held back', () => {
+  it('gives further segments no weight when no probability remains and another controller delays halting', () => {
     tf.tidy(() => {
       const controller = make({ maxSegments: 8 });
       const spent = { remaining: tf.tensor1d([0.2]) };

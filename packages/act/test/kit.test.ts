@@ -15,15 +15,15 @@ import { useBackend } from './backends';
 
 beforeAll(() => useBackend('cpu'));
 
-/** A good controller, some of whose methods are replaced. */
-const spoiled =
-  (make: HaltingFactory, spoil: (controller: HaltingController) => Partial<HaltingController>): HaltingFactory =>
+/** A good controller with some methods replaced. */
+const withFault =
+  (make: HaltingFactory, replace: (controller: HaltingController) => Partial<HaltingController>): HaltingFactory =>
   (context) => {
     const good = make(context);
-    return { ...good, ...spoil(good) };
+    return { ...good, ...replace(good) };
   };
 
-/** A fault is told in a sentence, and not as a dump of what was compared. */
+/** A fault is reported as one sentence, not as a dump of compared values. */
 function expectSentence(error: unknown): void {
   expect(error).toBeInstanceOf(PartFault);
   const { message } = error as PartFault;
@@ -31,27 +31,27 @@ function expectSentence(error: unknown): void {
   expect(message).not.toMatch(/toEqual|toBe|Object\.is|AssertionError/);
 }
 
-/** What some checks, by their titles, say of a controller; '' where they pass it. */
+/** The messages of some checks, chosen by title; '' for a check that passes. */
 async function faults(make: HaltingFactory, titles: RegExp): Promise<string[]> {
   const subject = new ControllerSubject(make);
-  const said: string[] = [];
+  const messages: string[] = [];
   for (const { check } of controllerChecks.filter((candidate) => titles.test(candidate.title))) {
     try {
       await check(subject);
-      said.push('');
+      messages.push('');
     } catch (error) {
       expectSentence(error);
-      said.push((error as Error).message);
+      messages.push((error as Error).message);
     }
   }
   await useBackend('cpu');
-  return said;
+  return messages;
 }
 
 const halt = haltOnly({ maxSegments: 3 });
 const graves = gravesAct({ maxSegments: 3 });
 
-/** The value of `x`, with `scale` times its gradient. */
+/** `x`, with its gradient multiplied by `scale`. */
 const withGradient = <T extends tf.Tensor>(x: T, scale: number) =>
   tf.customGrad((...inputs) => ({
     value: tf.clone(inputs[0] as tf.Tensor),
@@ -60,37 +60,37 @@ const withGradient = <T extends tf.Tensor>(x: T, scale: number) =>
 
 let calls = 0;
 
-/** What is wrong with a controller, and words of a check that says so. */
-const broken: { [what: string]: [make: HaltingFactory, caughtBy: RegExp, told: RegExp] } = {
+/** A faulty controller for each check, with the title of the check and its message. */
+const faulty: { [fault: string]: [make: HaltingFactory, title: RegExp, message: RegExp] } = {
   'goes on after the last segment': [
-    spoiled(halt, (good) => ({
+    withFault(halt, (good) => ({
       decide: (decision) => ({ ...good.decide(decision), halted: tf.lessEqual(decision.steps, 1) as tf.Tensor1D }),
     })),
-    /halts everyone/,
-    /after 3 segments, where maxSegments is 3, some slots go on.*greaterEqual\(steps, maxSegments\)/,
+    /halts all slots/,
+    /after 3 segments, with maxSegments 3, some slots do not halt.*greaterEqual\(steps, maxSegments\)/,
   ],
   'halts all slots with the first': [
-    spoiled(halt, (good) => ({
+    withFault(halt, (good) => ({
       decide(decision) {
         const { halted, state } = good.decide(decision);
         return { halted: tf.logicalOr(halted, tf.slice(halted, 0, 1)) as tf.Tensor1D, state };
       },
     })),
-    /each slot by itself/,
-    /has another halted after segment \d among others than alone: likely a mean, maximum or first row/,
+    /each slot independently/,
+    /has a different halted after segment \d in a batch than alone: likely a mean, maximum or first row/,
   ],
   'gives one logit for the whole batch': [
-    spoiled(halt, (good) => ({ logits: (zH) => ({ halt: tf.mean(good.logits!(zH)['halt']!) }) })),
-    /one row a slot/,
+    withFault(halt, (good) => ({ logits: (zH) => ({ halt: tf.mean(good.logits!(zH)['halt']!) }) })),
+    /one row per slot/,
     /the controller threw ShapeError: .*logit halt/,
   ],
   'loses its state': [
-    spoiled(graves, (good) => ({ decide: (decision) => ({ ...good.decide(decision), state: {} }) })),
+    withFault(graves, (good) => ({ decide: (decision) => ({ ...good.decide(decision), state: {} }) })),
     /names and shapes of its state/,
-    /decide returns the state none, where initialState makes remaining \[1\] of float32: return all of it/,
+    /decide returns the state none, but initialState returns remaining \[1\] of float32: return the whole state/,
   ],
-  'keeps its state in itself': [
-    spoiled(graves, (good) => {
+  'keeps its state outside of "state"': [
+    withFault(graves, (good) => {
       let seen = 0;
       return {
         initialState: () => ({}),
@@ -103,142 +103,142 @@ const broken: { [what: string]: [make: HaltingFactory, caughtBy: RegExp, told: R
           good.losses!({ ...context, stateBefore: { remaining: tf.fill(context.steps.shape, 1 - 0.2 * seen) } }),
       };
     }),
-    /a new puzzle as if/,
-    /a puzzle that takes the place of another has another \w+ after segment \d .* likely the controller remembers something in itself/,
+    /a new puzzle the same results/,
+    /a puzzle in a slot that had another puzzle has a different \w+ after segment \d .* likely the controller keeps values in itself/,
   ],
   'starts the state of a new puzzle at another value each time': [
-    spoiled(graves, () => ({ initialState: (batchSize) => ({ remaining: tf.fill([batchSize], 1 / ++calls) }) })),
-    /a new puzzle as if/,
-    /initialState makes another state each time/,
+    withFault(graves, () => ({ initialState: (batchSize) => ({ remaining: tf.fill([batchSize], 1 / ++calls) }) })),
+    /a new puzzle the same results/,
+    /initialState returns different values each time/,
   ],
   'has a gradient 2% too large': [
-    spoiled(halt, (good) => ({
+    withFault(halt, (good) => ({
       losses: (context) => good.losses!({ ...context, logits: { halt: withGradient(context.logits['halt']!, 1.02) } }),
     })),
-    /one segment's losses/,
+    /losses of one segment/,
     /the gradient by \S+ is (1\.\d+|2|2\.\d+)% off .* likely a wrong custom gradient/,
   ],
   'cuts the gradient of its state': [
-    spoiled(graves, (good) => ({
+    withFault(graves, (good) => ({
       decide: (decision) => withoutGradient(() => ({ ...good.decide(decision) })),
     })),
     /losses of all segments/,
-    /the gradient by \S+ is .* off .* the gradient through the state counts here/,
+    /the gradient by \S+ is .* off .* this includes the gradient through the state/,
   ],
   'has a comparison in the way of its state': [
-    spoiled(graves, (good) => ({
+    withFault(graves, (good) => ({
       decide(decision) {
         const { halted, state = {} } = good.decide(decision);
         const least = tf.mul(0.01, tf.cast(tf.greater(state['remaining']!, 0), 'float32'));
         return { halted, state: { remaining: tf.add(state['remaining']!, least) } };
       },
     })),
-    /between which slots halt/,
+    /while slots halt/,
     /likely a comparison, argMax or cast, which have no gradient/,
   ],
   'learns nothing': [
-    spoiled(halt, () => ({ losses: ({ tokenLoss }) => ({ total: tokenLoss, metrics: {} }) })),
-    /learns: gradient reaches/,
-    /no gradient reaches halting\.\S+, so it learns nothing: likely total leaves its logits out/,
+    withFault(halt, () => ({ losses: ({ tokenLoss }) => ({ total: tokenLoss, metrics: {} }) })),
+    /passes gradient to each/,
+    /no gradient reaches halting\.\S+, so it learns nothing: likely total does not use its logits/,
   ],
   'leaves the token loss out': [
-    spoiled(halt, (good) => ({
+    withFault(halt, (good) => ({
       losses: (context) => good.losses!({ ...context, tokenLoss: tf.zerosLike(context.tokenLoss) }),
     })),
-    /learns: gradient reaches/,
-    /no gradient reaches \S+ by way of the token loss: add tokenLoss to total/,
+    /passes gradient to each/,
+    /no gradient of the token loss reaches \S+: add tokenLoss to total/,
   ],
-  'pulls its target towards itself': [
-    spoiled(qLearningHalting({ maxSegments: 3 }), (good) => ({
+  'moves its target': [
+    withFault(qLearningHalting({ maxSegments: 3 }), (good) => ({
       losses(context) {
         const { total, metrics } = good.losses!(context);
         const gap = tf.squaredDifference(context.logits['continue']!, context.lookAhead?.['halt'] ?? 0);
         return { total: tf.add(total, tf.sum(gap)), metrics };
       },
     })),
-    /no gradient into its targets/,
+    /no gradient to its targets/,
     /the losses have a gradient by halt, which is a target and would be moved: put it in stopGradient/,
   ],
   'takes the logarithm of a probability': [
-    spoiled(halt, () => ({
+    withFault(halt, () => ({
       losses: ({ logits, tokenLoss }) => ({
         total: tf.sub(tokenLoss, tf.log(tf.sigmoid(logits['halt']!))),
         metrics: {},
       }),
     })),
     /finite losses/,
-    /not finite with parameters of size 10000: likely the logarithm of a probability that is 0; use binaryCrossEntropy/,
+    /not finite with parameters of size 10000: likely the logarithm of a probability of 0; use binaryCrossEntropy/,
   ],
   'leaks a tensor': [
-    spoiled(halt, (good) => ({
+    withFault(halt, (good) => ({
       logits: (zH) => (tf.keep(tf.scalar(1)), good.logits!(zH)),
     })),
     /leaks no tensor/,
-    /logits makes 3 tensors and returns 2: wrap what it does in tf.tidy/,
+    /logits makes 3 tensors and returns 2: compute in tf.tidy/,
   ],
   'reads a value': [
-    spoiled(halt, (good) => ({
+    withFault(halt, (good) => ({
       decide: (decision) => (decision.logits['halt']!.dataSync(), good.decide(decision)),
     })),
     /reads no tensor value/,
     /reads the values of a tensor with dataSync\(\), so a training step cannot be recorded/,
   ],
-  'draws from chance': [
-    spoiled(halt, (good) => ({
+  'draws from Math.random': [
+    withFault(halt, (good) => ({
       draw(random, batchSize) {
         const draws = good.draw!(random, batchSize);
         return { ...draws, exploreUniform: Float32Array.from({ length: batchSize }, () => Math.random()) };
       },
     })),
-    /alike from the same seed/,
-    /draw gives other numbers from a stream with the same seed/,
+    /the same with the same seed/,
+    /draw returns different numbers with the same seed/,
   ],
   'draws too few numbers': [
-    spoiled(halt, (good) => ({
+    withFault(halt, (good) => ({
       draw: (random) => good.draw!(random, 1),
     })),
-    /one row a slot/,
-    /draw gives 1 numbers of exploreUniform, expected 3, one for each slot/,
+    /one row per slot/,
+    /draw returns 1 numbers of exploreUniform, expected 3, one per slot/,
   ],
-  'hides a parameter': [
-    spoiled(halt, (good) => ({
+  'does not name a parameter': [
+    withFault(halt, (good) => ({
       parameters: { bias: (good.parameters as { head: { parameters: { bias: tf.Variable } } }).head.parameters.bias },
     })),
     /leaks no tensor/,
-    /making the controller makes 2 tensors, and .parameters. names 1/,
+    /the factory makes 2 tensors, but .parameters. has 1 variables/,
   ],
-  'starts from chance': [
-    spoiled(halt, (good) => {
+  'has random initial parameters': [
+    withFault(halt, (good) => {
       const { bias } = (good.parameters as { head: { parameters: { bias: tf.Variable } } }).head.parameters;
       tf.tidy(() => bias.assign(tf.tensor1d([-Math.random(), 0])));
       return {};
     }),
-    /alike from the same seed/,
-    /two controllers from one seed start from other parameters/,
+    /the same with the same seed/,
+    /two controllers with the same seed have different initial parameters/,
   ],
   'depends on more than its parameters': [
-    spoiled(halt, (good) => {
+    withFault(halt, (good) => {
       const shift = ++calls;
       return { logits: (zH) => good.logits!(tf.mul(zH, shift)) };
     }),
-    /copied to a fresh controller/,
-    /a fresh controller with the same parameter values trains otherwise .* does not name/,
+    /copied to a new controller/,
+    /a new controller with the same parameter values trains differently .* is not in/,
   ],
-  'is another on WebAssembly': [
-    spoiled(halt, (good) => ({
+  'computes differently on WebAssembly': [
+    withFault(halt, (good) => ({
       logits: (zH) => good.logits!(tf.getBackend() === 'wasm' ? tf.mul(zH, 1.01) : zH),
     })),
     /every backend/,
-    /training on wasm is not what it is on cpu/,
+    /training on wasm differs from cpu/,
   ],
   'takes latents of any width': [
-    spoiled(halt, (good) => ({
+    withFault(halt, (good) => ({
       logits: (zH) => good.logits!(tf.slice(zH, [0, 0, 0], [zH.shape[0], zH.shape[1], 8])),
     })),
-    /refuses latents/,
-    /logits meets latents one wider than the head is made for with not a word, expected a ShapeError/,
+    /latents of the wrong width/,
+    /logits of latents that are one too wide throws nothing, expected a ShapeError/,
   ],
-  'is not called': [haltOnly as never, /one row a slot/, /call it where you pass it to the model: haltOnly/],
+  'is not called': [haltOnly as never, /one row per slot/, /call it where you pass it to the model: haltOnly/],
 };
 
 describe('the kit', () => {
@@ -246,14 +246,14 @@ describe('the kit', () => {
     ['with a head', halt],
     ['without', fixedSteps(3)],
   ])('passes a good controller %s', async (_, make) => {
-    const said = await faults(
-      spoiled(make, () => ({})),
+    const messages = await faults(
+      withFault(make, () => ({})),
       /./,
     );
-    expect(said).toEqual(controllerChecks.map(() => ''));
+    expect(messages).toEqual(controllerChecks.map(() => ''));
   });
 
-  it.each(Object.entries(broken))('fails a controller that %s', async (_, [make, caughtBy, told]) => {
-    expect(await faults(make, caughtBy)).toEqual([expect.stringMatching(told)]);
+  it.each(Object.entries(faulty))('fails a controller that %s', async (_, [make, title, message]) => {
+    expect(await faults(make, title)).toEqual([expect.stringMatching(message)]);
   });
 });

@@ -11,7 +11,6 @@ import {
   unchangedAnswer,
   type ByMetric,
 } from '@hrm/act';
-
 import { beforeAll, expect, it } from 'vitest';
 import { KNOWN_METRICS } from '../src/metrics/metric-name';
 import { freshCarry } from '../src/testing/controller-subject';
@@ -20,7 +19,7 @@ import { useBackend } from './backends';
 
 beforeAll(() => useBackend('cpu'));
 
-it('the known metrics are those that segments, our controllers and schedules report', () => {
+it('the known metrics are the metrics of segments, our controllers and schedules', () => {
   const reported = new Set<string>(['solverSteps', 'solverResidual', 'solverConverged']);
   for (const make of [gravesAct, haltOnly, ponder, qLearningHalting, residualHalting, unchangedAnswer]) {
     const network = new ProbeNetwork(make({ maxSegments: 4 }));
@@ -34,9 +33,9 @@ it('the known metrics are those that segments, our controllers and schedules rep
   expect([...reported].sort()).toEqual([...KNOWN_METRICS].sort());
 });
 
-it('a known name is typed, and others are allowed', () => {
+it('known names are typed, and other names are allowed', () => {
   const means: ByMetric<number> = { tokenLoss: 2, doubt: 0.5 };
-  // @ts-expect-error a metric of numbers holds no text
+  // @ts-expect-error the values are numbers
   const wrong: ByMetric<number> = { tokenLoss: 'two' };
   expect([means.tokenLoss, means['doubt'], wrong.tokenLoss]).toEqual([2, 0.5, 'two']);
 });

@@ -9,7 +9,7 @@ beforeAll(() => useBackend('cpu'));
 const js = (value: unknown) => value as never;
 const context = { hiddenSize: 8, random: new RandomStream(0) };
 
-describe('a program in plain JavaScript is told what is wrong:', () => {
+describe('in plain JavaScript there is a clear error for', () => {
   // prettier-ignore
   it.each<[string, () => unknown, string]>([
     ['fixedSteps without a number', () => act.fixedSteps(js(undefined)), 'fixedSteps: got undefined, expected an object with options (segments)'],
@@ -18,9 +18,9 @@ describe('a program in plain JavaScript is told what is wrong:', () => {
     ['a factory passed on, not called', () => new ProbeNetwork(js(act.qLearningHalting)), 'call it where you pass it to the model: qLearningHalting({ ... })'],
     ['a controller in the place of its factory', () => new ProbeNetwork(js(act.haltOnly()(context))), 'ProbeNetwork: halting is an object with name, maxSegments, parameters, draw, logits, decide, losses, expected a function that makes it'],
     ['a factory that makes a factory', () => new ProbeNetwork(js(() => act.haltOnly())), 'ProbeNetwork: what halting made is a function, expected an object with a method decide; did you forget to call it?'],
-    ['a controller by half', () => new ProbeNetwork(js(() => ({ maxSegments: 2, parameters: {}, losses() {} }))), '(decide is missing)'],
-    ['a controller whose losses are none', () => new ProbeNetwork(js(() => ({ decide() {}, losses: 3 }))), '(losses is missing)'],
-    ['a controller without an end', () => new ProbeNetwork(js(() => ({ decide() {} }))), 'ProbeNetwork: what halting made: maxSegments is undefined, expected a whole number of at least 1'],
+    ['a controller without decide', () => new ProbeNetwork(js(() => ({ maxSegments: 2, parameters: {}, losses() {} }))), '(decide is missing)'],
+    ['a controller whose losses are not a function', () => new ProbeNetwork(js(() => ({ decide() {}, losses: 3 }))), '(losses is missing)'],
+    ['a controller without maxSegments', () => new ProbeNetwork(js(() => ({ decide() {} }))), 'ProbeNetwork: what halting made: maxSegments is undefined, expected a whole number of at least 1'],
     ['a controller as a member', () => act.any(js(act.haltOnly()(context))), 'any: controller 1 is an object with name, maxSegments, parameters, draw, logits, decide, losses, expected a function that makes it when the model is made, such as haltOnly()'],
     ['a list of members', () => act.all(js([act.haltOnly()])), 'all: controller 1 is an array of 1, expected a function'],
     ['a member not called', () => act.any(act.haltOnly(), js(act.ponder))(context), 'call it where you pass it to the model: ponder({ ... })'],

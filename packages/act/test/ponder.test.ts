@@ -9,7 +9,7 @@ beforeAll(() => useBackend('cpu'));
 
 const make = (options: PonderOptions = {}) => ponder(options)({ hiddenSize: 4, random: new RandomStream(0) });
 
-/** The distribution over segments of a chain of coins, the last taking what is left. */
+/** The distribution over segments, from the halting probability of each. The last segment gets the remainder. */
 function distribution(coins: readonly number[]): number[] {
   let left = 1;
   return coins.map((coin, n) => {
@@ -40,7 +40,7 @@ const runs: { what: string; options: PonderOptions; haltLogits: number[]; tokenL
       segments: 4,
     },
     {
-      what: 'until next to no probability is left',
+      what: 'until almost no probability remains',
       options: { maxSegments: 8, prior: 0.1, divergenceWeight: 2, epsilon: 0.05 },
       haltLogits: [0, 1, 3, 0, 0, 0, 0, 0],
       tokenLosses: [2, 1.5, 1, 9, 9, 9, 9, 9],
@@ -70,7 +70,7 @@ describe('ponder', () => {
     gradients.forEach((gradient, n) => expect(gradient, `segment ${n + 1}`).toBeCloseTo(expected[n]!, 5));
   });
 
-  it('with one segment an update, takes what was left before as a constant', () => {
+  it('treats the remaining probability as a constant, with one segment per update', () => {
     const { options, haltLogits, tokenLosses } = runs[0]!;
     const { gradients } = runSlot(make(options), { haltLogits, tokenLosses });
     let left = 1;
@@ -83,7 +83,7 @@ describe('ponder', () => {
     });
   });
 
-  it('starts at its prior, from which it does not diverge', () => {
+  it('starts at its prior, with no divergence', () => {
     const controller = make({ prior: 0.3, maxSegments: 4 });
     const haltLogits = tf.tidy(() => {
       const logit = controller.logits!(tf.ones([1, 3, 4]))['halt']!.dataSync()[0]!;
@@ -94,7 +94,7 @@ describe('ponder', () => {
     expect(metrics['divergenceLoss']).toBeCloseTo(0, 6);
   });
 
-  it('gives an answer at the median outside of training, or wherever it is told', () => {
+  it('halts at the median outside training, or at haltAt', () => {
     const haltLogits = [-1, -1, -1, -1, -1, -1]; // 0.269 a segment: 0.27, 0.47, 0.61, 0.71, ...
     const segments = (options: PonderOptions, training: boolean) =>
       runSlot(make({ maxSegments: 6, ...options }), { haltLogits, tokenLosses: haltLogits, training }).segments;
@@ -107,7 +107,7 @@ describe('ponder', () => {
 
   it.each([
     [{ maxSegments: 1.5 }, 'ponder: maxSegments is 1.5'],
-    [{ prior: 0 }, 'ponder: prior is 0, expected a share between 0 and 1, neither allowed'],
+    [{ prior: 0 }, 'ponder: prior is 0, expected a number above 0 and below 1'],
     [{ prior: 1.1 }, 'ponder: prior is 1.1'],
     [{ divergenceWeight: -1 }, 'ponder: divergenceWeight is -1'],
     [{ epsilon: -1 }, 'ponder: epsilon is -1'],

@@ -40,14 +40,14 @@ const lossContext = (lookAhead = true): HaltingLossContext => ({
 const haltLoss = sum(halt.map((x, i) => crossEntropy(x, correct[i]!)));
 
 describe('qLearningHalting', () => {
-  it('starts with nobody thought right, and both values equal', () => {
+  it('starts with both values equal, and no answer predicted to be right', () => {
     tf.tidy(() => {
       const logits = qLearningHalting()(context()).logits!(tf.ones([2, 3, 4]));
       expect([...logits['halt']!.dataSync(), ...logits['continue']!.dataSync()]).toEqual([-5, -5, -5, -5]);
     });
   });
 
-  it('reads position 0 of zH alone', () => {
+  it('reads only position 0 of zH', () => {
     tf.tidy(() => {
       const controller = qLearningHalting()(context());
       namedParameters(controller)
@@ -58,7 +58,7 @@ describe('qLearningHalting', () => {
     });
   });
 
-  it('values a right answer one segment later less, by the discount', () => {
+  it('multiplies the continue target by the discount', () => {
     tf.tidy(() => {
       const { lookAhead, steps } = lossContext();
       const expected = [1.5, -2, 0.9, 0.4].map((value) => 0.5 * sigmoid(value));
@@ -68,8 +68,8 @@ describe('qLearningHalting', () => {
     });
   });
 
-  it('learns to halt a puzzle that is surely right where it discounts, and not to tell where it does not', () => {
-    /** How much higher halting is valued than going on, learned for one puzzle that is right after every segment. */
+  it('learns to halt a puzzle that is always right only with a discount below 1', () => {
+    /** The learned halt value minus the continue value, for a puzzle that is right after every segment. */
     const marginAfterLearning = (discount: number) =>
       tf.tidy(() => {
         const controller = qLearningHalting({ maxSegments: 4, discount })(context());
@@ -98,12 +98,12 @@ describe('qLearningHalting', () => {
     expect(Math.abs(marginAfterLearning(1))).toBeLessThan(0.01);
   });
 
-  it('refuses a discount that is none', () => {
+  it('refuses an invalid discount', () => {
     expect(() => qLearningHalting({ discount: 0 })(context())).toThrow('discount is 0, expected a number over 0');
     expect(() => qLearningHalting({ discount: 1.1 })(context())).toThrow('discount is 1.1');
   });
 
-  it('values going on by the better of what comes next, and at the last segment by halting then', () => {
+  it('has the larger value one segment later as the continue target, and the halt value at the last segment', () => {
     tf.tidy(() => {
       const { lookAhead, steps } = lossContext();
       const expected = [1.5, -2, 0.9, 0.4].map(sigmoid);
@@ -124,12 +124,12 @@ describe('qLearningHalting', () => {
       expect(sumOf(total)).toBeCloseTo(sum(tokenLoss) + 0.5 * (haltLoss + continueLoss), 5);
       expect(metrics['haltLoss']!.dividedBy).toBe('batch');
       expect(metrics['haltAccuracy']!.dividedBy).toBe('counted');
-      // The halt logits of the first two judge rightly.
+      // The halt logits of the first two are correct.
       expect([...metrics['haltAccuracy']!.values.dataSync()]).toEqual([1, 1, 0, 0]);
     });
   });
 
-  it('halts where halting is worth more, or at the last segment', () => {
+  it('halts where the halt value is larger, or at the last segment', () => {
     tf.tidy(() => {
       const decide = (learnContinue: boolean) => {
         const controller = qLearningHalting({ maxSegments: 4, learnContinue })(context());
@@ -140,12 +140,12 @@ describe('qLearningHalting', () => {
         return [...controller.decide({ logits, steps, ...rest }).halted.dataSync()];
       };
       expect(decide(true)).toEqual([1, 1, 1, 1]);
-      // Without a continue value the bar is 0, and the last logit, -0.5 against -0.7, no longer passes it.
+      // Without a continue value the threshold is 0, and the last logit, -0.5 against -0.7, is below it.
       expect(decide(false)).toEqual([1, 1, 1, 0]);
     });
   });
 
-  it('has no continue loss without the look ahead', () => {
+  it('has no continue loss without the look-ahead logits', () => {
     tf.tidy(() => {
       const controller = qLearningHalting({ maxSegments: 4, learnContinue: false, lossWeight: 2 })(context());
       const { total, metrics } = controller.losses!(lossContext(false));

@@ -21,14 +21,14 @@ beforeAll(() => useBackend('cpu'));
 
 const make = (halting: HaltingFactory) => halting({ hiddenSize: 4, random: new RandomStream(0) });
 
-/** Latents of four slots, of which a segment moved zH by 1, 0.1, 1 and 0.1 of its length. */
+/** Latents of four slots. The segment changed zH by 1, 0.1, 1 and 0.1 of its norm. */
 const latents = () => {
   const zH = tf.ones<tf.Rank.R3>([4, 2, 4]);
   const moved = tf.sub(zH, tf.reshape(tf.tensor1d([1, 0.1, 1, 0.1]), [4, 1, 1])) as tf.Tensor3D;
   return { before: { zH: moved, zL: zH }, after: { zH, zL: zH }, ...noAnswer };
 };
 
-/** Who halts among four slots with these halt logits and segments. */
+/** Which of four slots halt, with these halt logits and segments. */
 const halted = (halting: HaltingFactory, haltLogits: number[], steps: number[]) =>
   tf.tidy(() => {
     const controller = make(halting);
@@ -52,15 +52,15 @@ describe('votes', () => {
   const early = [2, 2, 2, 2];
 
   it('any: one is enough', () => expect(halted(any(head, residual), logits, early)).toEqual([1, 1, 0, 1]));
-  it('all: every one is needed', () => expect(halted(all(head, residual), logits, early)).toEqual([0, 1, 0, 0]));
-  it('atLeast: so many are needed', () => {
+  it('all: every vote is needed', () => expect(halted(all(head, residual), logits, early)).toEqual([0, 1, 0, 0]));
+  it('atLeast: that many are needed', () => {
     const three = [head, residual, fixedSteps(2)];
     expect(halted(atLeast(1, ...three), logits, early)).toEqual([1, 1, 1, 1]);
     expect(halted(atLeast(2, ...three), logits, early)).toEqual([1, 1, 0, 1]);
     expect(halted(atLeast(3, ...three), logits, early)).toEqual([0, 1, 0, 0]);
   });
 
-  it("are held back by a member's exploration, each by its own draws", () => {
+  it("are delayed by a member's exploration, each by its own draws", () => {
     tf.tidy(() => {
       const controller = make(any(haltOnly({ maxSegments: 8, exploration: 0.5 }), haltOnly({ maxSegments: 8 })));
       const decide = (draws: NamedTensors | undefined) => {
@@ -81,7 +81,7 @@ describe('votes', () => {
     });
   });
 
-  it('gives a least number of segments with fixedSteps', () => {
+  it('gives a minimum number of segments with fixedSteps', () => {
     expect(halted(all(fixedSteps(3), head), [1, 1, 1, 1], [1, 2, 3, 4])).toEqual([0, 0, 1, 1]);
   });
 
@@ -103,9 +103,9 @@ describe('votes', () => {
     [() => any(), 'any: got no controllers'],
     [() => all(), 'all: got no controllers'],
     [() => atLeast(1), 'atLeast: got no controllers'],
-    [() => atLeast(4, haltOnly()), 'for a least number of segments write all(fixedSteps(4), controller)'],
-    [() => atLeast(0, haltOnly()), 'asks for 0 of 1 controllers to agree, expected a whole number from 1 to 1'],
-    [() => atLeast(1.5, haltOnly(), haltOnly()), 'asks for 1.5 of 2 controllers'],
+    [() => atLeast(4, haltOnly()), 'for a minimum number of segments write all(fixedSteps(4), controller)'],
+    [() => atLeast(0, haltOnly()), 'votes is 0 with 1 controllers, expected a whole number from 1 to 1'],
+    [() => atLeast(1.5, haltOnly(), haltOnly()), 'votes is 1.5 with 2 controllers'],
   ])('refuses %o', (combine, message) => {
     expect(combine).toThrow(message);
   });
@@ -139,23 +139,23 @@ describe('the parts of a quorum', () => {
   });
 });
 
-describe('a controller that weighs the token loss', () => {
+describe('a controller that weights the token loss', () => {
   it.each<[string, HaltingFactory]>([
     ['all', all(fixedSteps(4), gravesAct())],
     ['all', all(ponder(), head)],
     ['at-least-2', atLeast(2, head, gravesAct(), residual)],
-    // A quorum of which a member weighs it weighs it itself.
+    // A quorum weights the token loss if a member does.
     ['all', all(any(head, ponder()), residual)],
-  ])('is refused where others could hold it back: %s', (name, halting) => {
+  ])('is refused where others could delay its halting: %s', (name, halting) => {
     expect(() => make(halting)).toThrow(
       new RegExp(
-        `^${name}: (graves-act|ponder|any) weighs the token loss .* trained with next to no weight. Use it alone`,
+        `^${name}: (graves-act|ponder|any) weights the token loss .* trained with a weight near 0. Use it alone`,
       ),
     );
   });
 
-  it('trains the segment that answers with all that is left, wherever nobody holds it back', () => {
-    // Where another halts first, and where it is alone, the weights of a puzzle's segments sum to 1.
+  it('trains the segment that halts with the whole remainder, where no other controller delays it', () => {
+    // The weights of a puzzle's segments sum to 1, alone and where another controller halts first.
     for (const [halting, prefix] of [
       [any(fixedSteps(3), gravesAct()), 'graves-act.'],
       [all(gravesAct({ maxSegments: 3 })), 'graves-act.'],
@@ -212,19 +212,19 @@ describe('the losses of a quorum', () => {
 
   const own = (halting: HaltingFactory) => total(halting, false);
 
-  it('count the token loss once where nobody weighs it', () => {
+  it('add the token loss once if no member weights it', () => {
     expect(own(head)).toBeGreaterThan(0.1);
     expect(total(any(head, residual, fixedSteps(9)))).toBeCloseTo(sum + own(head), 5);
     expect(total(all(head, qLearningHalting()))).toBeCloseTo(sum + own(head) + own(qLearningHalting()), 5);
   });
 
-  it('weigh it as the one member that does', () => {
+  it('weight it as the only member that does', () => {
     const weighed = total(gravesAct()) - own(gravesAct());
     expect(Math.abs(weighed - sum)).toBeGreaterThan(0.1);
     expect(total(any(head, gravesAct(), residual))).toBeCloseTo(own(head) + own(gravesAct()) + weighed, 5);
   });
 
-  it('weigh it on average as the members that do', () => {
+  it('weight it by the mean of the members that do', () => {
     const weighed = (halting: HaltingFactory) => total(halting) - own(halting);
     expect(total(any(ponder(), gravesAct()))).toBeCloseTo(
       own(ponder()) + own(gravesAct()) + (weighed(ponder()) + weighed(gravesAct())) / 2,

@@ -68,20 +68,20 @@ const decide = (options: ResidualHaltingOptions, steps = [1, 1, 1, 1]) =>
   });
 
 describe('residualHalting', () => {
-  it('measures how far a segment moved zH, sample by sample, relative to where it is', () => {
+  it('measures the relative change of zH for each slot', () => {
     const { residual } = decide({});
     residual.forEach((value, i) => expect(value).toBeCloseTo(residuals[i]!, 6));
     expect(residuals[3]).toBe(2);
   });
 
-  it('halts where that is within the tolerance, or at the last segment', () => {
+  it('halts where the change is within the tolerance, or at the last segment', () => {
     expect(decide({ tolerance: 0.04 }).halted).toEqual([0, 0, 1, 0]);
     expect(decide({ tolerance: 0.05 }).halted).toEqual([0, 1, 1, 0]);
     expect(decide({ tolerance: 0.4 }).halted).toEqual([1, 1, 1, 0]);
     expect(decide({ tolerance: 0, maxSegments: 4 }, [3, 4, 1, 5]).halted).toEqual([0, 1, 1, 1]);
   });
 
-  it('reports the residual, of slots that are counted, and adds nothing to the token loss', () => {
+  it('reports the residual of counted slots, and adds nothing to the token loss', () => {
     tf.tidy(() => {
       const { total, metrics } = make().losses!({
         logits: {},

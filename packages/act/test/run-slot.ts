@@ -2,36 +2,36 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { HaltingController } from '@hrm/act';
 import { stopGradient, valueAndGradients } from '@hrm/layers';
 
-/** A decision's answers, for controllers that do not ask for them. */
+/** Answers that no controller may request. */
 export const noAnswer = {
   answer: (): tf.Tensor2D => {
-    throw new Error('nobody should ask for the answer');
+    throw new Error('unexpected call of answer');
   },
   answerBefore: (): tf.Tensor2D => {
-    throw new Error('nobody should ask for the answer before');
+    throw new Error('unexpected call of answerBefore');
   },
   readOut: (): tf.Tensor3D => {
-    throw new Error('nobody should read out');
+    throw new Error('unexpected call of readOut');
   },
 };
 
-/** What a puzzle's run through a controller with one halt logit added up to. */
+/** The result of {@link runSlot}. */
 export interface SlotRun {
   /** Segments until it halted. */
   segments: number;
-  /** Losses of all of them. */
+  /** Sum of their losses. */
   total: number;
   metrics: { [name: string]: number };
-  /** By the logit of each segment. */
+  /** Gradient with respect to the logit of each segment. */
   gradients: number[];
   /** The controller's state after each segment. */
   states: { [name: string]: number }[];
 }
 
 /**
- * Lets one puzzle run until its controller halts it, with given halt logits and token losses of its segments.
+ * Runs one puzzle until its controller halts it, with given halt logits and token losses.
  *
- * @param carryGradient whether all segments share one update; otherwise each has its own, its state a constant.
+ * @param carryGradient whether all segments share one update. If false, the state has no gradient.
  */
 export function runSlot(
   controller: HaltingController,
@@ -102,7 +102,7 @@ export function runSlot(
 
 export const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
 
-/** The derivatives of a function of float64 numbers, by central differences. */
+/** Partial derivatives of a function in float64, by central differences. */
 export function derivatives(f: (x: readonly number[]) => number, x: readonly number[]): number[] {
   const h = 1e-5;
   return x.map((value, i) => (f(x.with(i, value + h)) - f(x.with(i, value - h))) / (2 * h));

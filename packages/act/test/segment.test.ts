@@ -24,7 +24,7 @@ import { useBackend } from './backends';
 
 beforeAll(() => useBackend('cpu'));
 
-/** Halts the slots whose number of segments is listed for them; remembers what it was asked. */
+/** Halts each slot after the listed numbers of segments, and records its inputs. */
 class Scripted implements HaltingController {
   readonly name = 'scripted';
   readonly parameters = {};
@@ -69,7 +69,7 @@ function decided(halts: boolean, options: Parameters<typeof qLearningHalting>[0]
 }
 
 describe('runSegment', () => {
-  it('counts segments, and halts in training whom the controller would', () => {
+  it('counts segments, and halts slots by decision of the controller in training', () => {
     const controller = new Scripted([1, 2, 3]);
     const network = new ProbeNetwork(() => controller);
     tf.tidy(() => {
@@ -89,7 +89,7 @@ describe('runSegment', () => {
     });
   });
 
-  it('runs everyone to the last segment in evaluation, whatever the controller says', () => {
+  it('runs all slots to the last segment in evaluation', () => {
     const controller = new Scripted([1, 2, 3], 4);
     const network = new ProbeNetwork(() => controller);
     tf.tidy(() => {
@@ -102,7 +102,7 @@ describe('runSegment', () => {
     });
   });
 
-  it('halts at inference too when asked, and can be kept from it in training', () => {
+  it('halts early outside training if haltEarly is set, and not in training if it is false', () => {
     const network = new ProbeNetwork(() => new Scripted([1, 2, 1]));
     tf.tidy(() => {
       expect(numbers(runSegment(network, fresh(network, 3), { haltEarly: true }).carry.halted)).toEqual([1, 0, 1]);
@@ -111,7 +111,7 @@ describe('runSegment', () => {
     });
   });
 
-  it('holds back those who explore, until they have had the segments they drew', () => {
+  it('runs slots that explore for the number of segments they drew', () => {
     const network = decided(true, { exploration: 0.25 });
     tf.tidy(() => {
       const draws = {
@@ -134,7 +134,7 @@ describe('runSegment', () => {
     network.dispose();
   });
 
-  it('draws who explores and for how long, as often as the options say', () => {
+  it('draws exploration as often as the option says, and how long it takes', () => {
     const network = decided(true, { exploration: 0.25, maxSegments: 6 });
     const draws = network.halting.draw!(new RandomStream(0), 4000);
     const uniform = [...draws['exploreUniform']!];
@@ -156,7 +156,7 @@ describe('runSegment', () => {
     network.dispose();
   });
 
-  it('looks ahead at what the next segment will say, without gradient', () => {
+  it('looks ahead to the logits of the next segment, without gradient', () => {
     const network = decided(false);
     tf.tidy(() => {
       const { carry, lookAhead } = runSegment(network, fresh(network, 3), { training: true });
@@ -176,7 +176,7 @@ describe('runSegment', () => {
     network.dispose();
   });
 
-  it('pays for the look ahead only where something is learned from it', () => {
+  it('looks ahead only if the losses need it', () => {
     for (const [learnContinue, training, passes] of [
       [true, true, 2],
       [false, true, 1],
@@ -191,7 +191,7 @@ describe('runSegment', () => {
     }
   });
 
-  it('hands the latents on as constants, or with their gradient when asked', () => {
+  it('passes latents on without gradient, or with it if carryGradient is set', () => {
     const network = new ProbeNetwork(() => new Scripted([9, 9]));
     tf.tidy(() => {
       const x = tf.variable(network.outputWeight as tf.Tensor);
@@ -212,7 +212,7 @@ describe('runSegment', () => {
     network.dispose();
   });
 
-  it('differentiates by the rows of the puzzle embedding that it is given', () => {
+  it('has gradients with respect to the given rows of the puzzle embedding', () => {
     const network = new ProbeNetwork(() => new Scripted([9, 9]));
     const rows = tf.ones<tf.Rank.R2>([2, 8]);
     let given: unknown;
@@ -230,17 +230,17 @@ describe('runSegment', () => {
     network.dispose();
   });
 
-  it('lets slots that have halted rest, if asked: their carry stays, the others go on as they would', () => {
+  it('keeps the carry of slots that rest, and does not change the others', () => {
     const network = new ProbeNetwork(() => new Scripted([1, 9]));
     tf.tidy(() => {
       const first = runSegment(network, fresh(network, 2), { training: true, rest: true });
-      expect([numbers(first.awake!), numbers(first.carry.halted)]).toEqual([
+      expect([numbers(first.active!), numbers(first.carry.halted)]).toEqual([
         [1, 1],
         [1, 0],
       ]);
       const goesOn = runSegment(network, first.carry, { training: true });
       const rests = runSegment(network, first.carry, { training: true, rest: true });
-      expect(numbers(rests.awake!)).toEqual([0, 1]);
+      expect(numbers(rests.active!)).toEqual([0, 1]);
       expect(numbers(rests.carry.steps)).toEqual([1, 2]);
       expect(numbers(goesOn.carry.steps)).toEqual([2, 2]);
       expect(numbers(rests.carry.halted)).toEqual([1, 0]);
@@ -254,7 +254,7 @@ describe('runSegment', () => {
     network.dispose();
   });
 
-  it('hands the draws to the refinements too, and what the schedule adds and reports to the losses', () => {
+  it('passes draws to the schedule, and its regularizer and metrics to the losses', () => {
     const network = new ProbeNetwork(() => new Scripted([9, 9]));
     const withSchedule = replaceParts<ReasoningNetwork>(network, {
       refine(latents, x, draws) {
@@ -278,7 +278,7 @@ describe('runSegment', () => {
     network.dispose();
   });
 
-  it('refuses what is not one value a slot, naming the controller', () => {
+  it('refuses outputs that are not one value per slot, naming the controller', () => {
     const scripted = new Scripted([1, 1]);
     const network = new ProbeNetwork(() => scripted);
     tf.tidy(() => {
@@ -295,7 +295,7 @@ describe('runSegment', () => {
 });
 
 describe('superviseSegment', () => {
-  /** A segment of four slots whose logits say these tokens. */
+  /** A segment of four slots whose logits have these tokens as the answer. */
   function segmentThatSays(
     network: ProbeNetwork,
     { said, labels, halted }: { said: number[][]; labels: number[][]; halted: number[] },
@@ -322,13 +322,13 @@ describe('superviseSegment', () => {
   ];
   const [none, ignored] = [IGNORED_LABEL, -1];
   const labels = [
-    [1, 2, 3, 4, 5], // right, but still thinking
+    [1, 2, 3, 4, 5], // right, but not halted
     [1, 2, none, none, 0], // two of three right
     [none, none, 3, 4, ignored], // all two right
     [none, none, none, none, none], // padding
   ];
 
-  it('counts only slots that have just halted and have any label', () => {
+  it('counts only slots that have just halted and have a label', () => {
     const controller = new Scripted([9, 9, 9, 9]);
     const network = new ProbeNetwork(() => controller);
     tf.tidy(() => {
@@ -374,17 +374,17 @@ describe('superviseSegment', () => {
     network.dispose();
   });
 
-  it('counts for nothing the slots that rest', () => {
+  it('ignores slots that rest', () => {
     const network = new ProbeNetwork(() => new Scripted([9, 9, 9, 9]));
     tf.tidy(() => {
       const segment = segmentThatSays(network, { said, labels, halted: [0, 1, 1, 1] });
       const all = superviseSegment(network, segment, softmaxCrossEntropy);
-      const awake = tf.tensor1d([1, 0, 1, 1]);
-      // What a slot that rests computes may even be no number.
+      const active = tf.tensor1d([1, 0, 1, 1]);
+      // The values of a slot that rests may even be NaN.
       const regularizer = tf.tensor1d([0, Number.NaN, 0, 0]);
       const { total, metrics, counts, haltingSteps } = superviseSegment(
         network,
-        { ...segment, awake, regularizer },
+        { ...segment, active, regularizer },
         softmaxCrossEntropy,
       );
       const [right, wrong] = [Math.log(Math.exp(3) + 5) - 3, Math.log(Math.exp(3) + 5)];
@@ -397,7 +397,7 @@ describe('superviseSegment', () => {
   });
 
   it.each([
-    // Slots: still thinking, halted, halted, padding. Of the metric they have 20, 1, 1 and 20.
+    // Slots: not halted, halted, halted, padding. Their values are 20, 1, 1 and 20.
     ['batch', 42, 4],
     ['segments', 22, 3],
     ['counted', 2, 2],
@@ -417,7 +417,7 @@ describe('superviseSegment', () => {
     network.dispose();
   });
 
-  it('refuses a metric that does not say what it is divided by, and one of a name that is taken', () => {
+  it('refuses a metric without a divisor, and a name that is taken', () => {
     const controller = new Scripted([9, 9]);
     const network = new ProbeNetwork(() => controller);
     tf.tidy(() => {
@@ -428,30 +428,30 @@ describe('superviseSegment', () => {
       };
       const values = tf.tensor1d([1, 2]);
       expect(refused({ doubtLoss: values })).toThrow(
-        "halting controller scripted, metric doubtLoss: a metric says what its sum is divided by, as in { values: tensor, dividedBy: 'batch' }",
+        "halting controller scripted, metric doubtLoss: expected values and a divisor, as in { values: tensor, dividedBy: 'batch' }",
       );
       expect(refused({ doubt: { values, dividedBy: 'slots' } })).toThrow(
         'dividedBy is one of batch, segments, counted',
       );
-      expect(refused({ steps: { values, dividedBy: 'batch' } })).toThrow('its metric steps has the name of another');
+      expect(refused({ steps: { values, dividedBy: 'batch' } })).toThrow('there is another metric called steps');
     });
     network.dispose();
   });
 
-  it('refuses losses that are not one a slot, naming the controller', () => {
+  it('refuses losses that are not one value per slot, naming the controller', () => {
     const controller = new Scripted([9, 9, 9, 9]);
     const network = new ProbeNetwork(() => controller);
     tf.tidy(() => {
       const segment = runSegment(network, fresh(network, 4), { training: true });
       controller.losses = ({ tokenLoss }) => ({ total: tf.sum(tokenLoss) as tf.Tensor as tf.Tensor1D, metrics: {} });
       expect(() => superviseSegment(network, segment, softmaxCrossEntropy)).toThrow(
-        'halting controller scripted, total: got a tensor of shape [], expected [4]; one value a slot',
+        'halting controller scripted, total: got a tensor of shape [], expected [4]; one value per slot',
       );
     });
     network.dispose();
   });
 
-  it('gives the controller what it saw ahead, or nothing', () => {
+  it('passes the look-ahead logits to the losses, or undefined', () => {
     const controller = new Scripted([9, 9, 9, 9]);
     const network = new ProbeNetwork(() => controller);
     const noLoss: TokenLoss = (logits) => tf.sum(tf.mul(0, logits), -1);

@@ -103,7 +103,7 @@ describe.each(['cpu', 'wasm'] as const)('solving many puzzles on %s', (backend) 
       expect(answersOf(solutions)).toEqual(alone.map(({ answer }) => answer));
       expect(new Set(stepsOf(solutions)).size, 'different numbers of segments').toBeGreaterThan(2);
       alone.forEach(({ halt, state }, puzzle) => {
-        const { haltLogits, haltingState, halted } = solutions[puzzle]!.thoughts.at(-1)!;
+        const { haltLogits, haltingState, halted } = solutions[puzzle]!.history.at(-1)!;
         expect(halted).toBe(true);
         expect(Object.keys(haltingState)).toEqual(Object.keys(state));
         if (halt !== undefined) expect(haltLogits['halt']).toBeCloseTo(halt, 4);
@@ -112,37 +112,37 @@ describe.each(['cpu', 'wasm'] as const)('solving many puzzles on %s', (backend) 
       });
     });
 
-    it('thinks alike about a puzzle alone and one among many', async () => {
+    it('gives the same results for a puzzle alone and in a batch', async () => {
       const puzzles = randomPuzzles(network, 5);
       const solver = new Solver(network);
-      for (const [i, { answer, thoughts }] of (await solveAll(network, puzzles)).entries()) {
+      for (const [i, { answer, history }] of (await solveAll(network, puzzles)).entries()) {
         const alone = await solver.solve(puzzles[i]!, { until: 'halted' });
         expect([...alone.answer]).toEqual([...answer]);
-        expect(alone.thoughts.map(({ segment, halted }) => [segment, halted])).toEqual(
-          thoughts.map(({ segment, halted }) => [segment, halted]),
+        expect(alone.history.map(({ segment, halted }) => [segment, halted])).toEqual(
+          history.map(({ segment, halted }) => [segment, halted]),
         );
       }
     });
 
-    it('computes only the rows of the smallest bucket that holds who is still thinking', async () => {
-      const seen: { segment: number; thinking: number; rows: number }[] = [];
+    it('computes only the rows of the smallest bucket that holds the active puzzles', async () => {
+      const seen: { segment: number; active: number; rows: number }[] = [];
       const bucketSizes = [4, 16, 9];
       const solutions = await solveAll(network, randomPuzzles(network, 21), {
         bucketSizes,
         onSegment: (at) => seen.push(at),
       });
       let rows = 21;
-      seen.forEach(({ segment, thinking, rows: computed }, k) => {
+      seen.forEach(({ segment, active, rows: computed }, k) => {
         expect(segment).toBe(k + 1);
-        expect(thinking).toBe(stepsOf(solutions).filter((steps) => steps > segment).length);
+        expect(active).toBe(stepsOf(solutions).filter((steps) => steps > segment).length);
         expect(computed).toBe(rows);
-        if (thinking > 0) rows = Math.min(rows, ...bucketSizes.filter((size) => size >= thinking));
+        if (active > 0) rows = Math.min(rows, ...bucketSizes.filter((size) => size >= active));
       });
       expect(seen.at(-1)!.rows, 'the batch shrank').toBeLessThan(21);
       expect(seen.length).toBe(Math.max(...stepsOf(solutions)));
     });
 
-    it('answers alike whatever the batches and buckets, in order', async () => {
+    it('gives the same answers, in order, for all batch and bucket sizes', async () => {
       const puzzles = randomPuzzles(network, 13);
       let rows = 0;
       const one = await solveAll(network, puzzles, { bucketSizes: [], onSegment: (at) => (rows += at.rows) });
@@ -159,7 +159,7 @@ describe.each(['cpu', 'wasm'] as const)('solving many puzzles on %s', (backend) 
       }
     });
 
-    it('runs all segments when asked, as evaluation does, and as many as it is told', async () => {
+    it("runs all segments with until: 'end', and as many as the option says", async () => {
       const puzzles = randomPuzzles(network, 6);
       const answersAfter = (segments: number) =>
         tf.tidy(() => {
@@ -178,7 +178,7 @@ describe.each(['cpu', 'wasm'] as const)('solving many puzzles on %s', (backend) 
       expect(Math.max(...stepsOf(halting)), 'a controller halts at its last segment').toBeLessThanOrEqual(6);
     });
 
-    it('leaves no tensor behind', async () => {
+    it('leaks no tensor', async () => {
       const before = tf.memory().numTensors;
       await solveAll(network, randomPuzzles(network, 9), { batchSize: 4 });
       expect(tf.memory().numTensors).toBe(before);
@@ -210,7 +210,7 @@ describe('Solver', () => {
     network.dispose();
   });
 
-  it('meets its compiled step with few sizes of batches, the last batch included', async () => {
+  it('calls its compiled step with few batch sizes, also for the last batch', async () => {
     const network = new ProbeNetwork(fixedSteps(2));
     const sizes: number[] = [];
     const compile: Compile =
@@ -224,7 +224,7 @@ describe('Solver', () => {
     network.dispose();
   });
 
-  it('reads puzzles no further than it has to', async () => {
+  it('reads only as many puzzles as it needs', async () => {
     const network = new ProbeNetwork(fixedSteps(1));
     let read = 0;
     const endless = async function* () {
@@ -255,15 +255,15 @@ describe('Solver', () => {
     const before = tf.memory().numTensors;
     const failing = solveAll(network, randomPuzzles(network, 4), {
       onSegment({ segment }) {
-        if (segment === 2) throw new Error('the user pressed a key');
+        if (segment === 2) throw new Error('the caller failed');
       },
     });
-    await expect(failing).rejects.toThrow('the user pressed a key');
+    await expect(failing).rejects.toThrow('the caller failed');
     expect(tf.memory().numTensors).toBe(before);
     network.dispose();
   });
 
-  it('ends at the last segment even where a controller would not', async () => {
+  it('ends at the last segment even if the controller does not halt', async () => {
     const network = new ProbeNetwork((context) => {
       const good = fixedSteps(3)(context);
       good.decide = ({ steps }) => ({ halted: tf.cast(tf.mul(steps, 0), 'bool') as tf.Tensor1D, state: {} });
@@ -280,19 +280,19 @@ describe('Solver', () => {
     const before = tf.memory().numTensors;
 
     const stopped = new AbortController();
-    const reason = new Error('the user has left');
-    const heard: number[] = [];
-    const think = async () => {
+    const reason = new Error('stopped by the user');
+    const received: number[] = [];
+    const solveOne = async () => {
       for await (const { segment } of solver.stream(puzzle, { signal: stopped.signal })) {
-        heard.push(segment);
+        received.push(segment);
         if (segment === 3) stopped.abort(reason);
       }
     };
-    await expect(think()).rejects.toBe(reason);
-    expect(heard).toEqual([1, 2, 3]);
+    await expect(solveOne()).rejects.toBe(reason);
+    expect(received).toEqual([1, 2, 3]);
     await expect(solver.solve(puzzle, { signal: stopped.signal })).rejects.toBe(reason);
 
-    // A timer is heard although computing never waits for anything.
+    // The solver lets timers run, although the computation itself never waits.
     const timed = new AbortController();
     setTimeout(() => timed.abort(reason), 5);
     await expect(solver.solve(puzzle, { signal: timed.signal, segments: 100_000 })).rejects.toBe(reason);
@@ -307,13 +307,13 @@ describe('Solver', () => {
       }
     };
     await expect(solveMany()).rejects.toBe(reason);
-    expect(given.length, 'what was solved has been given').toBe(4);
+    expect(given.length, 'the solved batches were returned').toBe(4);
     expect(tf.memory().numTensors).toBe(before);
-    expect((await solver.solve(puzzle, { segments: 2 })).segments, 'the solver goes on').toBe(2);
+    expect((await solver.solve(puzzle, { segments: 2 })).segments, 'the solver still works').toBe(2);
     network.dispose();
   });
 
-  it('refuses what are no puzzles or options, naming the puzzle, and solves those before it', async () => {
+  it('refuses invalid puzzles and options, naming the puzzle, and solves the puzzles before it', async () => {
     const network = new ProbeNetwork(fixedSteps(3));
     const puzzles = randomPuzzles(network, 4);
     // prettier-ignore
@@ -348,7 +348,7 @@ describe('Solver', () => {
 });
 
 describe('scoreAnswers', () => {
-  it('counts as evaluation does: labelled tokens of puzzles that have any', () => {
+  it('counts labelled tokens of puzzles with labels, as evaluation does', () => {
     const solutions = [
       [1, 2],
       [3, 4],
@@ -367,7 +367,7 @@ describe('scoreAnswers', () => {
     });
   });
 
-  it('is zero for nothing but padding, and refuses other labels', () => {
+  it('is 0 for padding, and refuses the wrong number of labels', () => {
     const solutions = [{ answer: Int32Array.of(1, 2), segments: 1 }];
     expect(scoreAnswers(solutions, Int32Array.of(-100, -100))).toEqual({
       count: 0,

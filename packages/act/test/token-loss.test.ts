@@ -31,7 +31,7 @@ const cases: { name: string; loss: CrossEntropy; weight: Weight; extremes: numbe
     name: 'stablemaxCrossEntropy',
     loss: stablemaxCrossEntropy,
     weight: stablemaxWeight,
-    // Above 1e6 a step of the reference's difference would be lost; the product of both is still far from infinity.
+    // Above 1e6 the finite differences of the reference would lose their step.
     extremes: [
       [1e6, -1e6, 0, 3],
       [-1e6, -1e6, -1e6, -1e6],
@@ -100,16 +100,16 @@ describe.each(['cpu', 'wasm'] as const)('token losses on %s', (backend) => {
       });
     });
 
-    it('counts nothing where the label is negative', () => {
+    it('is 0 where the label is negative', () => {
       const { losses, gradients } = compute();
       const ignored = labels.flatMap((label, i) => (label < 0 ? [i] : []));
       expect(ignored.length).toBeGreaterThan(1);
       for (const i of ignored) expect([losses[i]!, ...gradients[i]!].map(Math.abs)).toEqual([0, 0, 0, 0, 0]);
     });
 
-    it('smoothed, it mixes the losses of all labels, and their gradients', () => {
+    it('mixes the losses and gradients of all labels when smoothed', () => {
       const { losses, gradients } = compute(loss.smoothed(0.2));
-      // Of each label a fourth of 0.2, and of the own one 0.8 more.
+      // 0.2 / 4 of each label, plus 0.8 of the right one.
       const mixed = <T>(own: number, of: (label: number) => T): [number, T][] =>
         [0, 1, 2, 3].map((label) => [label === own ? 0.85 : 0.05, of(label)]);
       rows.forEach((row, i) => {
@@ -125,15 +125,15 @@ describe.each(['cpu', 'wasm'] as const)('token losses on %s', (backend) => {
       });
     });
 
-    it('smoothed by 0, it is the same to the bit', () => {
+    it('is the plain loss bit for bit when smoothed by 0', () => {
       expect(compute(loss.smoothed(0))).toEqual(compute());
     });
 
-    it.each([1, -0.1, Number.NaN])('cannot be smoothed by %d', (share) => {
+    it.each([1, -0.1, Number.NaN])('refuses a smoothing of %d', (share) => {
       expect(() => loss.smoothed(share)).toThrow(`the share is ${share}, expected at least 0 and less than 1`);
     });
 
-    it('weighs each position by the gradient that arrives', () => {
+    it('multiplies the gradient of each position by the incoming gradient', () => {
       tf.tidy(() => {
         const logits = tf.tensor3d([[ordinary[0]!, ordinary[1]!]]);
         const target = tf.tensor2d([[1, 2]], [1, 2], 'int32');

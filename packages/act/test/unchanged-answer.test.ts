@@ -22,7 +22,7 @@ beforeAll(() => useBackend('cpu'));
 const make = (options: UnchangedAnswerOptions = {}) =>
   unchangedAnswer(options)({ hiddenSize: 2, random: new RandomStream(0) });
 
-/** Who halts after each segment, where these are the answers of two slots. */
+/** Which of two slots halt after each segment, with these answers. */
 function run(options: UnchangedAnswerOptions, answers: readonly [slot1: number[], slot2: number[]][]) {
   return tf.tidy(() => {
     const controller = make(options);
@@ -32,7 +32,7 @@ function run(options: UnchangedAnswerOptions, answers: readonly [slot1: number[]
       const tokens = (slots: number[][]) => () => tf.tensor2d(slots, [2, 2], 'int32');
       const outcome = controller.decide({
         answer: tokens(answer),
-        // Before the first segment the start vectors may say anything, the answer too.
+        // Before the first segment the answer comes from the start vectors, and may be any.
         answerBefore: tokens(answers[i - 1] ?? answer),
         readOut: (zH) => zH,
         before: latents,
@@ -50,7 +50,7 @@ function run(options: UnchangedAnswerOptions, answers: readonly [slot1: number[]
   });
 }
 
-/** The answers of every segment, slot by slot, read from the latents that inference would have. */
+/** The answers of every slot after each segment, as in inference. */
 function answersOf(network: ProbeNetwork, batch: number, segments: number): number[][][] {
   return tf.tidy(() => {
     let carry = freshCarry(network, batch, 5);
@@ -62,7 +62,7 @@ function answersOf(network: ProbeNetwork, batch: number, segments: number): numb
   });
 }
 
-/** A controller that notes what each decision offers. */
+/** A controller that records the input of each decision. */
 function listening(make: HaltingFactory, listen: (decision: HaltingDecision) => void): HaltingFactory {
   return (context) => {
     const controller = make(context);
@@ -73,7 +73,7 @@ function listening(make: HaltingFactory, listen: (decision: HaltingDecision) => 
 }
 
 describe('unchangedAnswer', () => {
-  it('halts when so many segments in a row have left every token as it was', () => {
+  it('halts when that many segments in a row did not change any token', () => {
     const answers: [number[], number[]][] = [
       [
         [1, 2],
@@ -110,7 +110,7 @@ describe('unchangedAnswer', () => {
     expect(run({ segments: 3, maxSegments: 4 }, answers).halted[3]).toEqual([1, 1]);
   });
 
-  it('stops each puzzle of a batch where its own answer settled', async () => {
+  it('halts each puzzle of a batch when its own answer is unchanged', async () => {
     const [batch, maxSegments, segments] = [24, 8, 1];
     const network = new ProbeNetwork(unchangedAnswer({ segments, maxSegments }));
     const answers = answersOf(network, batch, maxSegments);
@@ -131,7 +131,7 @@ describe('unchangedAnswer', () => {
     network.dispose();
   });
 
-  it('reports how long the answer has stood, and adds nothing to the token loss', () => {
+  it('reports the number of unchanged segments, and adds nothing to the token loss', () => {
     tf.tidy(() => {
       const { total, metrics } = make().losses!({
         logits: {},
@@ -158,8 +158,8 @@ describe('unchangedAnswer', () => {
   });
 });
 
-describe('what a controller decides on', () => {
-  it('has the answer, the one before, and the output head, also behind a quorum', () => {
+describe('the input of decide', () => {
+  it('has the answer, the answer before, and the output head, also in a quorum', () => {
     const seen: { answer: number[][]; before: number[][]; logits: number[] }[] = [];
     const listener = listening(fixedSteps(4), ({ answer, answerBefore, readOut, after }) =>
       tf.tidy(() =>
@@ -183,7 +183,7 @@ describe('what a controller decides on', () => {
     network.dispose();
   });
 
-  it('costs nothing where nobody asks, and no gradient comes by way of an answer', () => {
+  it('computes answers only on request, and without gradient', () => {
     let [reads, asks] = [0, false];
     const listener = listening(fixedSteps(3), ({ answer, answerBefore }) => {
       if (asks) tf.tidy(() => void (answer(), answerBefore()));
@@ -206,8 +206,8 @@ describe('what a controller decides on', () => {
     probe.dispose();
   });
 
-  it('lets a controller remember answers: it knows how many tokens they have', () => {
-    // Halts when the answer is what it was two segments ago: it goes back and forth, or stands still.
+  it('lets a controller keep answers in its state', () => {
+    // Halts when the answer is the same as two segments ago: it alternates, or does not change.
     const backAndForth: HaltingFactory = (context) => {
       const none = fixedSteps(6)(context);
       return replaceParts<HaltingController>(none, {

@@ -1,7 +1,7 @@
 import type { ReasoningNetwork } from '@hrm/act';
 import type { RecursionCore, RecursionSchedule } from '@hrm/recursion';
 
-/** A model with another schedule in the place of its own, and the same parameters. */
+/** The same model, with the same parameters and another schedule. */
 export function atStage(
   model: ReasoningNetwork & { readonly core: RecursionCore },
   schedule: RecursionSchedule,

@@ -4,13 +4,13 @@ import { oneStepGradient, ReasoningModule, type RecursionSchedule } from '@hrm/r
 import { qLearningHalting, type HaltingFactory } from '@hrm/act';
 import { REASONER_OPTIONS, RecursiveReasoner, type RecursiveReasonerOptions } from './recursive-reasoner';
 
-/** Parts and sizes of {@link hrm}. */
+/** Options of {@link hrm}. */
 export interface HrmOptions extends Omit<RecursiveReasonerOptions, 'levels' | 'schedule' | 'halting'> {
   /** Blocks in f_H. Default 4. */
   hLayers?: number;
   /** Blocks in f_L. Default 4. */
   lLayers?: number;
-  /** Default `attentionBlock()`, whose heads are 64 wide, or as near as the hidden size allows. */
+  /** Default `attentionBlock()`, with heads of size 64, or as close as the hidden size allows. */
   block?: BlockFactory;
   /** Default `oneStepGradient({ hCycles: 2, lCycles: 2 })`. */
   schedule?: RecursionSchedule;
@@ -19,12 +19,12 @@ export interface HrmOptions extends Omit<RecursiveReasonerOptions, 'levels' | 's
 }
 
 /**
- * The Hierarchical Reasoning Model: two recurrent modules, f_L often and f_H seldom, the 1-step gradient, and halting
- * by Q-learning. The defaults are those of the paper's 27M model; each part can be another.
+ * The Hierarchical Reasoning Model: a fast recurrent module f_L and a slow one f_H, the 1-step gradient, and halting by
+ * Q-learning. The defaults are the 27M model of the paper. Each part can be replaced.
  *
  * Source: HRM, arXiv 2506.21734; official HRM, `models/hrm/hrm_act_v1.py`, `config/arch/hrm_v1.yaml`.
  *
- * @throws TypeError or RangeError for options that are missing, unknown or impossible.
+ * @throws TypeError, RangeError for options that are missing, unknown or invalid.
  *
  * @example
  * ```ts

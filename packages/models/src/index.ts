@@ -7,11 +7,11 @@ export { RecursiveReasoner, type RecursiveReasonerOptions } from './recursive-re
 export {
   Solver,
   type Puzzle,
+  type SegmentResult,
   type Solution,
   type SolveAllOptions,
   type SolverOptions,
   type SolveOptions,
-  type Thought,
 } from '@hrm/act';
 
 // Models from plain data, their parts chosen by name.

@@ -42,29 +42,29 @@ import { atStage } from './at-stage';
 import type { ModelConfig } from './config/model-config';
 import { expectPositions, rotationOf, type Positions } from './config/positions';
 
-/** Parts and sizes of a {@link RecursiveReasoner}. */
+/** Options of {@link RecursiveReasoner}. */
 export interface RecursiveReasonerOptions {
   vocabSize: number;
   /** Tokens of a puzzle. */
   seqLen: number;
   hiddenSize: number;
-  /** f_L and f_H; may return one and the same module. */
+  /** Makes f_L and f_H. May return the same module twice. */
   levels: (context: BlockContext) => { lowLevel: Refiner; highLevel: Refiner };
   schedule: RecursionSchedule;
   halting: HaltingFactory;
-  /** Default `'rope'`; a block that looks at no rotary table, such as the mixer, has no use for one. */
+  /** Default `'rope'`. Blocks without attention, such as the mixer, ignore rotary tables. */
   positions?: Positions;
   /** Base of the rotary wavelengths. Default 10,000. */
   ropeTheta?: number;
-  /** A learned vector per puzzle identifier, in front of the sequence. Default none. */
+  /** A learned vector per puzzle identifier, placed before the tokens. Default none. */
   puzzleEmbedding?: { puzzles: number; size: number; positions?: number } | undefined;
   /** Seed of the initial parameters. Default 0. */
   seed?: number;
-  /** The same model as plain data, for `saveModel` to write. `buildModel` gives it; default none. */
+  /** The model as plain data, which `saveModel` writes. `buildModel` sets it. Default none. */
   config?: ModelConfig;
 }
 
-/** What `hrm()` and `trm()` take beside their numbers of layers. */
+/** Options that `hrm()` and `trm()` share. */
 export const REASONER_OPTIONS = [
   'vocabSize',
   'seqLen',
@@ -80,8 +80,8 @@ export const REASONER_OPTIONS = [
 ] as const;
 
 /**
- * A recursive reasoning model put together from its parts: embeddings, f_L and f_H, a recursion schedule, a halting
- * controller and an output head. `hrm()` and `trm()` choose the parts of the published models.
+ * A recursive reasoning model: embeddings, f_L and f_H, a recursion schedule, a halting controller and an output head.
+ * `hrm()` and `trm()` choose the parts of the published models.
  *
  * Source: official HRM, `models/hrm/hrm_act_v1.py`, `HierarchicalReasoningModel_ACTV1_Inner`.
  */
@@ -95,7 +95,7 @@ export class RecursiveReasoner implements ReasoningNetwork {
   readonly schedule: RecursionSchedule;
   readonly core: RecursionCore;
   readonly puzzleEmbedding: PuzzleEmbedding | undefined;
-  /** What `buildModel` made it of. */
+  /** The config that `buildModel` made it from. */
   readonly config: ModelConfig | undefined;
   readonly #tokenEmbedding: TokenEmbedding;
   readonly #positionEmbedding: PositionEmbedding | undefined;
@@ -157,7 +157,7 @@ export class RecursiveReasoner implements ReasoningNetwork {
         initialLatents: this.#start,
       };
     } catch (error) {
-      // A part was refused: those made before it belong to nobody.
+      // A part is invalid: free the parts made before it.
       made.forEach(disposeParameters);
       freeNewVariables();
       for (const rotary of this.#rotary.values()) rotary.dispose();
@@ -202,7 +202,7 @@ export class RecursiveReasoner implements ReasoningNetwork {
     return refinement;
   }
 
-  /** Whether a step can be recorded as one graph; not where the schedule reads values to know when to stop. */
+  /** Whether a step can be recorded as one graph. False if the schedule reads tensor values. */
   get recordable(): boolean {
     return this.schedule.recordable ?? true;
   }
@@ -211,7 +211,7 @@ export class RecursiveReasoner implements ReasoningNetwork {
     return this.schedule.draw?.(random, [batchSize, this.prefixLen + this.seqLen, this.hiddenSize]) ?? {};
   }
 
-  /** The model with the schedule of a stage of training, where that changes; the parameters are the same. */
+  /** The model with the schedule at this progress of training, and the same parameters. */
   atProgress(progress: number): ReasoningNetwork {
     if (!isProgressive(this.schedule)) return this;
     const schedule = this.schedule.at(progress);
@@ -230,8 +230,7 @@ export class RecursiveReasoner implements ReasoningNetwork {
   }
 
   /**
-   * Solves one puzzle with a `Solver` of the model's own, which is kept for the next puzzles for as long as they are
-   * solved with the same `compile`. See `Solver.solve`.
+   * Solves one puzzle, see `Solver.solve`. The model keeps its `Solver` for the next puzzles, until `compile` changes.
    */
   solve(puzzle: Puzzle, { compile = uncompiled, ...options }: SolveOptions & SolverOptions = {}): Promise<Solution> {
     if (this.#solver?.compile !== compile) {
@@ -241,7 +240,7 @@ export class RecursiveReasoner implements ReasoningNetwork {
     return this.#solver.solver.solve(puzzle, options);
   }
 
-  /** Frees the memory of all parameters and tables. The model cannot be used after that. */
+  /** Frees all parameters and tables. The model cannot be used after that. */
   dispose(): void {
     this.#solver?.solver.dispose();
     this.#solver = undefined;

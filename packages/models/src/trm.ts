@@ -4,11 +4,14 @@ import { fullRecursion, ReasoningModule, type RecursionSchedule } from '@hrm/rec
 import { haltOnly, type HaltingFactory } from '@hrm/act';
 import { REASONER_OPTIONS, RecursiveReasoner, type RecursiveReasonerOptions } from './recursive-reasoner';
 
-/** Parts and sizes of {@link trm}. */
+/** Options of {@link trm}. */
 export interface TrmOptions extends Omit<RecursiveReasonerOptions, 'levels' | 'schedule' | 'halting'> {
-  /** Blocks of the one network. Default 2. */
+  /** Blocks of the network. Default 2. */
   layers?: number;
-  /** Default `attentionBlock()`, whose heads are 64 wide, or as near as the hidden size allows. With `mixerBlock()` choose positions `'none'`. */
+  /**
+   * Default `attentionBlock()`, with heads of size 64, or as close as the hidden size allows. Use `mixerBlock()`
+   * together with `positions: 'none'`.
+   */
   block?: BlockFactory;
   /** Default `fullRecursion({ hCycles: 3, lCycles: 6 })`. */
   schedule?: RecursionSchedule;
@@ -17,12 +20,12 @@ export interface TrmOptions extends Omit<RecursiveReasonerOptions, 'levels' | 's
 }
 
 /**
- * The Tiny Recursive Model: one network in the place of f_L and f_H, gradient through the whole last H-cycle, and a
- * halting logit alone. Train it with an average of the weights (EMA).
+ * The Tiny Recursive Model: one network as both f_L and f_H, gradient through the whole last H-cycle, and a halt logit
+ * without a continue logit. Train it with an exponential moving average of the weights (EMA).
  *
  * Source: TRM, arXiv 2510.04871; official TRM, `models/recursive_reasoning/trm.py`, `config/arch/trm.yaml`.
  *
- * @throws TypeError or RangeError for options that are missing, unknown or impossible.
+ * @throws TypeError, RangeError for options that are missing, unknown or invalid.
  *
  * @example
  * ```ts

@@ -22,7 +22,7 @@ const config: ModelConfig = {
 };
 
 describe('buildModel', () => {
-  it('makes the HRM that a config describes, also one that has been through JSON', () => {
+  it('makes the HRM that a config describes, also after JSON', () => {
     const model = buildModel(JSON.parse(JSON.stringify(config)) as ModelConfig);
     const blocks = new Set([...namedParameters(model).keys()].map((name) => /^\w+\.blocks\.\d/.exec(name)?.[0]));
     expect(blocks).toEqual(new Set([undefined, 'highLevel.blocks.0', 'lowLevel.blocks.0', 'lowLevel.blocks.1']));
@@ -59,7 +59,7 @@ describe('buildModel', () => {
     expect(first(1)).not.toEqual(first(0));
   });
 
-  it('makes parts of the user by the name that the user gives them, beside the standard ones', () => {
+  it('makes custom parts by name, and the standard parts', () => {
     const doNothing = (): BlockFactory => () => ({ parameters: {}, apply: (hidden) => hidden });
     const parts = withParts({
       blocks: { nothing: doNothing },
@@ -72,7 +72,7 @@ describe('buildModel', () => {
     expect(() => buildModel({ ...config, block: { type: 'nothing' } })).toThrow('there is no part called "nothing"');
   });
 
-  it("makes parts that are made of other parts, the user's among them", () => {
+  it('makes parts with other parts inside, also custom ones', () => {
     const parts = withParts({ halting: { mine: () => haltOnly({ maxSegments: 7 }) } });
     const of = [{ type: 'mine' }, { type: 'all', of: [{ type: 'mine' }, { type: 'fixed-steps', segments: 7 }] }];
     const model = buildModel({ ...config, halting: { type: 'any', of } }, { parts });
@@ -105,7 +105,7 @@ describe('buildModel', () => {
     model.dispose();
   });
 
-  it('calls a part as its factory is called, without the word for its kind', () => {
+  it('names a part after its factory, without the kind of part', () => {
     const spelled = (factory: string) =>
       factory.replace(/(Block|Halting)$/, '').replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
     const known = Object.keys({ ...layers, ...recursion, ...act }).map(spelled);
@@ -114,7 +114,7 @@ describe('buildModel', () => {
   });
 
   const members = { of: [{ type: 'halt-only' }, { type: 'ponder' }] };
-  it.each(Object.keys(standardParts.halting))('makes controller %s, which has that name', (type) => {
+  it.each(Object.keys(standardParts.halting))('makes controller %s with that name', (type) => {
     const options = { 'fixed-steps': { segments: 2 }, any: members, all: { of: [{ type: 'halt-only' }] } };
     const own = type === 'at-least' ? { votes: 1, ...members } : options[type as keyof typeof options];
     const model = buildModel({ ...config, halting: { type, ...own } });
@@ -122,14 +122,14 @@ describe('buildModel', () => {
     model.dispose();
   });
 
-  it.each(Object.keys(standardParts.schedules))('makes schedule %s, which has that name', (type) => {
+  it.each(Object.keys(standardParts.schedules))('makes schedule %s with that name', (type) => {
     const cycles = type === 'equilibrium' || type === 'progressive' ? {} : { hCycles: 1, lCycles: 1 };
     const model = buildModel({ ...config, schedule: { type, ...cycles } });
     expect(model.schedule.name).toBe(type);
     model.dispose();
   });
 
-  it('reads the names of configs that were written before', () => {
+  it('reads old names in configs', () => {
     for (const halting of [{ type: 'graves' }, { type: 'any', of: [{ type: 'graves' }] }]) {
       const model = buildModel({
         ...config,
@@ -146,7 +146,7 @@ describe('buildModel', () => {
     model.dispose();
   });
 
-  it('refuses to give a name to two parts', () => {
+  it('refuses a name that is taken', () => {
     expect(() => withParts({ blocks: { mixer: standardParts.blocks.mixer } })).toThrow(
       'withParts: there is a block called "mixer" already',
     );
@@ -262,13 +262,13 @@ describe('modelConfigFromOfficial', () => {
     });
   });
 
-  it('has no puzzle embedding where its width is 0, and counts its positions where none are given', () => {
+  it('has no puzzle embedding of size 0, and the default number of positions', () => {
     expect(modelConfigFromOfficial('hrm', { ...official, puzzle_emb_ndim: 0 }).puzzleEmbedding).toBeUndefined();
     const counted = modelConfigFromOfficial('trm', { ...official, puzzle_emb_len: 0 });
     expect(counted.puzzleEmbedding).toEqual({ puzzles: 3, size: 512 });
   });
 
-  it('keeps the continue loss of a TRM that has one', () => {
+  it('keeps the continue loss of a TRM with one', () => {
     expect(modelConfigFromOfficial('trm', { ...official, no_ACT_continue: false }).halting.type).toBe('q-learning');
   });
 });

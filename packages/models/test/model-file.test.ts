@@ -48,8 +48,8 @@ const trmConfig: ModelConfig = {
 };
 const puzzle = [1, 2, 3, 4];
 
-/** The bytes of all that a model says of a puzzle, segment by segment. */
-async function thoughts(model: RecursiveReasoner) {
+/** The bytes of a model's answer and logits for a puzzle. */
+async function outputBytes(model: RecursiveReasoner) {
   const { answer, segments } = await model.solve(puzzle, { until: 'end' });
   const logits = tf.tidy(() => {
     const inputs = tf.tensor2d([puzzle], undefined, 'int32');
@@ -67,12 +67,12 @@ describe.each([
   ['hrm', config],
   ['trm', trmConfig],
 ])('a model in a file, %s', (_, made) => {
-  it('answers bit for bit what it answered before', async () => {
+  it('gives the same answers bit for bit', async () => {
     const model = buildModel(made, { seed: 7 });
     const before = tf.memory().numTensors;
     const bytes = await saveModel(model);
     const loaded = loadModel(bytes);
-    expect(await thoughts(loaded)).toEqual(await thoughts(model));
+    expect(await outputBytes(loaded)).toEqual(await outputBytes(model));
     expect(await parameterValues(loaded)).toEqual(await parameterValues(model));
     expect(await saveModel(loaded)).toEqual(bytes);
     loaded.dispose();
@@ -80,7 +80,7 @@ describe.each([
     model.dispose();
   });
 
-  it('may be of half precision', async () => {
+  it('may have half precision', async () => {
     const model = buildModel(made, { seed: 7 });
     const [full, half] = [await saveModel(model), await saveModel(model, { precision: 'float16' })];
     expect(half.length).toBeLessThan(0.7 * full.length);
@@ -93,32 +93,30 @@ describe.each([
 });
 
 describe('saveModel', () => {
-  it('says what to do with a model that has no config', async () => {
+  it('explains what to do with a model that has no config', async () => {
     const model = hrm({ vocabSize: 5, seqLen: 4, hiddenSize: 8, hLayers: 1, lLayers: 2, block: attentionBlock({ heads: 2 }), seed: 3 }); // prettier-ignore
     await expect(saveModel(model)).rejects.toThrow(
-      /no config to save.*buildModel\(config\).*saveModel\(model, \{ config \}\)/,
+      /has no config: .*buildModel\(config\).*saveModel\(model, \{ config \}\)/,
     );
     const { positions: _, puzzleEmbedding: __, ...sizes } = config;
     const loaded = loadModel(await saveModel(model, { config: { ...sizes, halting: { type: 'q-learning' } } }));
-    expect(await thoughts(loaded)).toEqual(await thoughts(model));
+    expect(await outputBytes(loaded)).toEqual(await outputBytes(model));
     for (const one of [model, loaded]) one.dispose();
   });
 
-  it('keeps text of the user beside the config', async () => {
+  it('keeps the metadata of the caller', async () => {
     const model = buildModel(trmConfig);
     const bytes = await saveModel(model, { metadata: new Map([['licence', 'MIT']]) });
     const { metadata } = parseSafetensors(bytes);
     expect(metadata.get('licence')).toBe('MIT');
     expect(JSON.parse(metadata.get('config')!)).toEqual(JSON.parse(JSON.stringify(trmConfig)));
-    await expect(saveModel(model, { metadata: new Map([['config', '']]) })).rejects.toThrow(
-      'is where the config stands',
-    );
+    await expect(saveModel(model, { metadata: new Map([['config', '']]) })).rejects.toThrow('is the key of the config');
     model.dispose();
   });
 
   it.each([
     ['a function', { make: () => 1 }, '"make" of the config is a function'],
-    ['a number that JSON has not', { size: Infinity }, '"size" of the config is a number'],
+    ['a number that JSON does not have', { size: Infinity }, '"size" of the config is a number'],
     ['a map', { of: new Map() }, '"of" of the config is a Map'],
   ])('refuses a config with %s, which would be lost', (_, option, message) => {
     const spoilt = { ...trmConfig, block: { type: 'mine', ...option } };
@@ -144,11 +142,11 @@ describe('loadModel', () => {
     ['a size to fill any memory', () => bytesOf({ ...trmConfig, vocabSize: 1e9 }), /expected shape \[1000000000, 8\]/],
     ['layers to fill any memory', () => bytesOf({ ...trmConfig, lLayers: 1e9 }), /it has 1 blocks in lowLevel; expected 1000000000/],
     ['puzzles to fill any memory', () => bytesOf({ ...trmConfig, puzzleEmbedding: { puzzles: 1e9, size: 8 } }), /"puzzleEmbedding.weight" is missing/],
-    ['a part that nobody knows', () => bytesOf({ ...trmConfig, block: { type: 'mine' } }), /its config makes no model: block: there is no part called "mine".*loadModel\(bytes, \{ parts \}\)/],
-    ['an option that nobody knows', () => bytesOf({ ...trmConfig, extra: 1 }), /its config makes no model: .*"extra"/],
-    ['a size as text', () => bytesOf({ ...trmConfig, hiddenSize: '8' }), /its config makes no model: .*hiddenSize is the string "8"/],
-    ['a parameter too few', () => bytesOf(trmConfig, (values) => values.delete('outputHead.weight')), /"outputHead.weight" is missing/],
-    ['a parameter too many', () => bytesOf(trmConfig, (values) => values.set('x', values.get('halting.head.bias')!)), /"x" is not a parameter/],
+    ['an unknown part', () => bytesOf({ ...trmConfig, block: { type: 'mine' } }), /its config is invalid: block: there is no part called "mine".*loadModel\(bytes, \{ parts \}\)/],
+    ['an unknown option', () => bytesOf({ ...trmConfig, extra: 1 }), /its config is invalid: .*"extra"/],
+    ['a size as text', () => bytesOf({ ...trmConfig, hiddenSize: '8' }), /its config is invalid: .*hiddenSize is the string "8"/],
+    ['a missing parameter', () => bytesOf(trmConfig, (values) => values.delete('outputHead.weight')), /"outputHead.weight" is missing/],
+    ['an extra parameter', () => bytesOf(trmConfig, (values) => values.set('x', values.get('halting.head.bias')!)), /"x" is not a parameter/],
     ['damage', () => bytesOf(trmConfig).subarray(1), /solver\.safetensors, byte/],
   ])('refuses a file with %s, and keeps no tensor', (_, make, message) => {
     const bytes = make();
@@ -160,7 +158,7 @@ describe('loadModel', () => {
     expect(tf.memory().numTensors).toBe(before);
   }); // prettier-ignore
 
-  it('takes a config that is wrong anywhere for a file that cannot be trusted, and nothing else', async () => {
+  it('throws only a FileFormatError for a config with a wrong value anywhere', async () => {
     const model = buildModel(config);
     const values = await parameterValues(model);
     model.dispose();
@@ -191,20 +189,20 @@ describe('loadModel', () => {
     }
   });
 
-  it('takes parts of your own by their names', async () => {
+  it('makes custom parts by name', async () => {
     const own: BlockFactory = attentionBlock({ heads: 4 });
     const parts = withParts({ blocks: { mine: () => own } });
     const model = buildModel({ ...config, block: { type: 'mine' } }, { parts });
     const loaded = loadModel(await saveModel(model), { parts });
-    expect(await thoughts(loaded)).toEqual(await thoughts(model));
+    expect(await outputBytes(loaded)).toEqual(await outputBytes(model));
     for (const one of [model, loaded]) one.dispose();
   });
 
-  it('takes a file of official names, with the config given', async () => {
+  it('reads a file with official names, if the config is given', async () => {
     const model = buildModel(config, { seed: 5 });
     const bytes = serializeSafetensors(weightsToOfficial(await parameterValues(model)));
     const loaded = loadModel(bytes, { config });
-    expect(await thoughts(loaded)).toEqual(await thoughts(model));
+    expect(await outputBytes(loaded)).toEqual(await outputBytes(model));
     for (const one of [model, loaded]) one.dispose();
   });
 });
@@ -225,7 +223,7 @@ describe('parameterShapes', () => {
   });
 
   it.each(officialModels)(
-    'in the official layout are those of the official code: %s',
+    'are the shapes of the official code in the official layout: %s',
     (_, { family, config: official, shapes }) => {
       const ours = shapesToOfficial(parameterShapes(modelConfigFromOfficial(family, official)));
       expect(Object.fromEntries([...ours].sort())).toEqual(Object.fromEntries(Object.entries(shapes).sort()));

@@ -16,7 +16,7 @@ import { officialModels } from './official-shapes';
 
 beforeAll(() => useBackend('cpu'));
 
-/** Equal to the last bit; vitest's own comparison takes seconds for a model. */
+/** Exact equality. vitest's own comparison takes seconds for a model. */
 function expectSame(name: string, got: HostTensor, expected: HostTensor): void {
   expect([got.dtype, got.shape], name).toEqual([expected.dtype, expected.shape]);
   const bytes = ({ data }: HostTensor) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
@@ -24,7 +24,7 @@ function expectSame(name: string, got: HostTensor, expected: HostTensor): void {
 }
 
 describe.each(officialModels)('%s', (_, { family, config, shapes }) => {
-  it('has every official name, and no other, once translated', () => {
+  it('translates to exactly the official names', () => {
     const model = buildModel(modelConfigFromOfficial(family, config));
     expect([...namedParameters(model).keys()].map(nameToOfficial).sort()).toEqual(Object.keys(shapes).sort());
     model.dispose();
@@ -37,7 +37,7 @@ describe.each(officialModels)('%s', (_, { family, config, shapes }) => {
     for (const name of ours) expect(name).not.toMatch(/inner|_|layers|proj|mlp|H_|L_/);
   });
 
-  it('takes weights of the official shapes, and gives them back number for number', async () => {
+  it('converts official weights there and back exactly', async () => {
     const official = new Map(
       Object.entries(shapes).map(([name, shape], i): [string, HostTensor] => {
         const size = shape.reduce((product, axis) => product * axis, 1);
@@ -74,7 +74,7 @@ describe('names', () => {
     expect(nameFromOfficial(official)).toBe(ours);
   });
 
-  it('may have what torch.compile and the loss head put in front', () => {
+  it('may have the prefixes of torch.compile and the loss head', () => {
     for (const prefix of ['_orig_mod.model.', 'model.', '_orig_mod.', '']) {
       expect(nameFromOfficial(`${prefix}inner.H_level.layers.0.mlp.down_proj.weight`)).toBe(
         'highLevel.blocks.0.feedForward.down.weight',
@@ -82,7 +82,7 @@ describe('names', () => {
     }
   });
 
-  it('of parts that the official models lack go there and back too', () => {
+  it('of parts that the official models lack translate there and back too', () => {
     const block = attentionBlock({ heads: 2, norm: 'pre', learnedGain: true, feedForward: 'gelu' });
     const model = hrm({ vocabSize: 3, seqLen: 4, hiddenSize: 8, block, hLayers: 1, lLayers: 1 });
     const names = [...namedParameters(model).keys()];
@@ -105,7 +105,7 @@ describe('weights', () => {
     expect(weightsToOfficial(ours)).toEqual(new Map([matrix('inner.lm_head.weight')]));
   });
 
-  it('of embeddings, and vectors, lie alike in both', () => {
+  it('of embeddings and vectors have the same layout in both', () => {
     const official = new Map([
       matrix('inner.embed_tokens.embedding_weight'),
       matrix('inner.embed_pos.embedding_weight'),
@@ -132,10 +132,8 @@ describe('weights', () => {
     expect(weightsToOfficial(new Map([['initialLatents.zH', { ...tensor, shape: [3] }]])).get('inner.H_init')).toEqual(vector); // prettier-ignore
   });
 
-  it('that are one parameter twice are refused', () => {
+  it('with the same parameter twice are refused', () => {
     const twice = new Map([matrix('inner.lm_head.weight'), matrix('model.inner.lm_head.weight')]);
-    expect(() => weightsFromOfficial(twice)).toThrow(
-      '"model.inner.lm_head.weight" is "inner.lm_head.weight" once more',
-    );
+    expect(() => weightsFromOfficial(twice)).toThrow('"model.inner.lm_head.weight" is a second "inner.lm_head.weight"');
   });
 });

@@ -12,7 +12,7 @@ const sizes = { vocabSize: 4, seqLen: 3, hiddenSize: 8 };
 // prettier-ignore
 const config = { family: 'hrm', ...sizes, block: { type: 'mixer' }, schedule: { type: 'one-step-gradient', hCycles: 1, lCycles: 1 }, halting: { type: 'halt-only' } } as const;
 
-describe('a program in plain JavaScript is told what is wrong:', () => {
+describe('in plain JavaScript there is a clear error for', () => {
   // prettier-ignore
   it.each<[string, () => unknown, string]>([
     ['no options', () => hrm(js(undefined)), 'hrm: got undefined, expected an object with options (hLayers, lLayers, vocabSize, '],
@@ -32,7 +32,7 @@ describe('a program in plain JavaScript is told what is wrong:', () => {
     ['no file to load', () => loadModel(js(undefined)), 'loadModel: bytes is undefined, expected the whole file as a Uint8Array'],
     ['the path of a file', () => loadModel(js('model.safetensors')), 'loadModel: bytes is the string "model.safetensors", expected the whole file as a Uint8Array'],
     ['an option of loading misspelled', () => loadModel(new Uint8Array(8), js({ part: {} })), 'loadModel: there is no option "part", expected parts, config, path'],
-    ['parts of a kind there is not', () => withParts(js({ block: {} })), 'withParts: there is no option "block", expected blocks, schedules, halting'],
+    ['parts of an unknown kind', () => withParts(js({ block: {} })), 'withParts: there is no option "block", expected blocks, schedules, halting'],
   ])('%s', (_, doIt, message) => {
     expect(doIt).toThrow(message);
   });

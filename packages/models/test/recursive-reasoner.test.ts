@@ -35,7 +35,7 @@ describe('hrm', () => {
     const initialLatents = 2 * 512;
     expect(8 * block + embeddings + heads + initialLatents).toBe(27_276_802);
 
-    // All eight blocks are alike, so two tell of them.
+    // All eight blocks are the same, so two are enough.
     const model = hrm({ ...sizes, hLayers: 1, lLayers: 1 });
     expect(countParameters(model)).toBe(2 * block + embeddings + heads + initialLatents);
     expect(namedParameters(model).get('highLevel.blocks.0.attention.queryKeyValue.weight')!.shape).toEqual([512, 1536]);
@@ -52,7 +52,7 @@ describe('hrm', () => {
     byDefault.dispose();
   });
 
-  it('has two levels of their own', () => {
+  it('has two separate levels', () => {
     const model = hrm({ ...tiny, hLayers: 2, lLayers: 1 });
     const names = [...namedParameters(model).keys()];
     expect(names.filter((name) => name.startsWith('highLevel.')).length).toBe(8);
@@ -61,7 +61,7 @@ describe('hrm', () => {
     model.dispose();
   });
 
-  it('takes another part for each of its own', () => {
+  it('allows another part for each default', () => {
     const model = hrm({
       ...tiny,
       block: mixerBlock(),
@@ -78,7 +78,7 @@ describe('hrm', () => {
 describe('trm', () => {
   const options = { vocabSize: 5, seqLen: 4, hiddenSize: 8 };
 
-  it('has one network in the place of both levels', () => {
+  it('has one network as both levels', () => {
     const model = trm(options);
     expect(model.core.parameters.lowLevel).toBe(model.core.parameters.highLevel);
     const names = [...namedParameters(model).keys()];
@@ -132,7 +132,7 @@ describe('RecursiveReasoner', () => {
     expect(tf.memory().numTensors).toBe(before);
   });
 
-  it('starts from its seed: alike from the same, 0 among them, and otherwise from another', () => {
+  it('has the same initial parameters only from the same seed, also seed 0', () => {
     const [a, b, c] = [hrm({ ...tiny, seed: 0 }), hrm(tiny), hrm({ ...tiny, seed: 1 })];
     expect(values(a)).toEqual(values(b));
     expect(values(a)).not.toEqual(values(c));
@@ -158,7 +158,7 @@ describe('RecursiveReasoner', () => {
     for (const made of [plain, learned]) made.dispose();
   });
 
-  it('puts the puzzle embedding in front, and reads the tokens behind it', () => {
+  it('puts the puzzle embedding before the tokens, and reads out only the tokens', () => {
     const model = hrm({ ...tiny, puzzleEmbedding: { puzzles: 2, size: 12 } });
     expect(model.prefixLen).toBe(2);
     tf.tidy(() => {
@@ -217,7 +217,7 @@ describe('RecursiveReasoner', () => {
     expect(() => hrm({ ...tiny, ...wrong })).toThrow(message);
   });
 
-  it('refuses puzzles of another length, naming both', () => {
+  it('refuses puzzles of another length, naming both lengths', () => {
     const model = hrm(tiny);
     const before = tf.memory().numTensors;
     expect(() =>

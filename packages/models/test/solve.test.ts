@@ -8,7 +8,7 @@ import { useBackend } from './backends';
 beforeAll(() => useBackend('cpu'));
 
 /** Makes the halt logit of a model a constant. */
-function alwaysSay(model: RecursiveReasoner, halt: number): void {
+function setHaltLogit(model: RecursiveReasoner, halt: number): void {
   tf.tidy(() =>
     namedParameters(model)
       .get('halting.head.bias')!
@@ -31,39 +31,39 @@ describe('solving a puzzle', () => {
   });
 
   it('runs all segments and answers with a token of the vocabulary at each position', async () => {
-    const { answer, segments, thoughts } = await model.solve(puzzle);
+    const { answer, segments, history } = await model.solve(puzzle);
     expect(segments).toBe(4);
-    expect(thoughts.map(({ segment }) => segment)).toEqual([1, 2, 3, 4]);
-    expect(answer).toEqual(thoughts.at(-1)!.answer);
+    expect(history.map(({ segment }) => segment)).toEqual([1, 2, 3, 4]);
+    expect(answer).toEqual(history.at(-1)!.answer);
     expect(answer.length).toBe(4);
     for (const token of answer) expect(token >= 0 && token < 5).toBe(true);
-    expect(Object.keys(thoughts[0]!.haltLogits)).toEqual(['halt', 'continue']);
+    expect(Object.keys(history[0]!.haltLogits)).toEqual(['halt', 'continue']);
   });
 
-  it('stops when the controller halts, if asked to', async () => {
-    alwaysSay(model, 1);
+  it("stops when the controller halts, with until: 'halted'", async () => {
+    setHaltLogit(model, 1);
     expect((await model.solve(puzzle, { until: 'halted' })).segments).toBe(1);
-    expect((await model.solve(puzzle)).thoughts.map(({ halted }) => halted)).toEqual([true, true, true, true]);
-    alwaysSay(model, -1);
-    const { thoughts } = await model.solve(puzzle, { until: 'halted' });
-    expect(thoughts.map(({ halted }) => halted)).toEqual([false, false, false, true]);
-    expect(thoughts[0]!.haltLogits['halt']).toBe(-1);
+    expect((await model.solve(puzzle)).history.map(({ halted }) => halted)).toEqual([true, true, true, true]);
+    setHaltLogit(model, -1);
+    const { history } = await model.solve(puzzle, { until: 'halted' });
+    expect(history.map(({ halted }) => halted)).toEqual([false, false, false, true]);
+    expect(history[0]!.haltLogits['halt']).toBe(-1);
   });
 
-  it('goes on from the latents that it has, halted or not', async () => {
-    alwaysSay(model, 1);
-    const halting = (await model.solve(puzzle)).thoughts;
-    alwaysSay(model, -1);
-    const going = (await model.solve(puzzle)).thoughts;
+  it('keeps its latents after the controller would halt', async () => {
+    setHaltLogit(model, 1);
+    const halting = (await model.solve(puzzle)).history;
+    setHaltLogit(model, -1);
+    const going = (await model.solve(puzzle)).history;
     expect(halting.map(({ answer }) => [...answer])).toEqual(going.map(({ answer }) => [...answer]));
   });
 
-  it('leaves no tensor when the listener has had enough', async () => {
+  it('leaks no tensor when the reader of a stream stops early', async () => {
     for await (const { segment } of new Solver(model).stream(puzzle)) if (segment === 2) break;
     expect(tf.memory().numTensors).toBe(tensorsBefore + namedParameters(model).size + 2);
   });
 
-  it('uses the embedding of the puzzle it is told', async () => {
+  it('uses the embedding of the puzzle identifier', async () => {
     const other = hrm({ ...options, halting: haltOnly({ maxSegments: 1 }), puzzleEmbedding: { puzzles: 2, size: 8 } });
     tf.tidy(() => {
       const table = namedParameters(other).get('puzzleEmbedding.weight')!;
@@ -72,7 +72,7 @@ describe('solving a puzzle', () => {
       head.assign(tf.reshape(tf.linspace(-1, 1, 16), [8, 2]));
     });
     const logit = async (puzzleIdentifier?: number) =>
-      (await other.solve({ inputs: puzzle, puzzleIdentifier })).thoughts[0]!.haltLogits['halt'];
+      (await other.solve({ inputs: puzzle, puzzleIdentifier })).history[0]!.haltLogits['halt'];
     expect(await logit(0)).toBe(await logit());
     expect(await logit(1)).not.toBe(await logit(0));
     other.dispose();
@@ -88,7 +88,7 @@ describe('solving a puzzle', () => {
     [[1.5, 2, 3, 4], 'the token at position 0 is 1.5'],
     [[1, 2, 3, Number.NaN], 'the token at position 3 is NaN'],
     [[4294967297, 2, 3, 4], 'the token at position 0 is 4294967297'],
-  ])('refuses the tokens %j, however it is asked', async (tokens, message) => {
+  ])('refuses the tokens %j in solve, stream and solveAll', async (tokens, message) => {
     await expect(model.solve(tokens)).rejects.toThrow(message);
     await expect(new Solver(model).stream(tokens).next()).rejects.toThrow(message);
     await expect(new Solver(model).solveAll([tokens]).next()).rejects.toThrow(message);
@@ -104,7 +104,7 @@ describe('solving a puzzle', () => {
     other.dispose();
   });
 
-  /** Runs functions as they are, and counts how often it is asked to compile, and to free what it compiled. */
+  /** A compile that returns the same function, and counts compilations and disposals. */
   function countingCompile() {
     const counts = { compiled: 0, disposed: 0 };
     const compile = <Input extends unknown[], Output>(f: (...input: Input) => Output) => {
@@ -132,15 +132,15 @@ describe('solving a puzzle', () => {
     const solver = new Solver(model, { compile });
     const puzzles = [puzzle, [4, 3, 2, 1], [0, 0, 1, 1]];
     const alone = [];
-    for (const each of puzzles) alone.push((await model.solve(each)).thoughts);
+    for (const each of puzzles) alone.push((await model.solve(each)).history);
     const together = puzzles.map((each) => solver.solve(each));
     solver.dispose();
-    expect((await Promise.all(together)).map(({ thoughts }) => thoughts)).toEqual(alone);
+    expect((await Promise.all(together)).map(({ history }) => history)).toEqual(alone);
     expect(counts).toEqual({ compiled: 1, disposed: 1 });
     await expect(solver.solve(puzzle)).rejects.toThrow('Solver: it has been disposed of');
   });
 
-  it('gives a puzzle among many the embedding that it has alone', async () => {
+  it('uses the same embedding for a puzzle alone and in a batch', async () => {
     const other = hrm({ ...options, halting: haltOnly({ maxSegments: 1 }), puzzleEmbedding: { puzzles: 3, size: 8 } });
     tf.tidy(() => {
       const table = namedParameters(other).get('puzzleEmbedding.weight')!;
@@ -150,9 +150,9 @@ describe('solving a puzzle', () => {
     });
     const puzzles = [2, 0, 1].map((puzzleIdentifier) => ({ inputs: puzzle, puzzleIdentifier }));
     const logits: number[] = [];
-    for await (const { thoughts } of new Solver(other).solveAll(puzzles)) logits.push(thoughts[0]!.haltLogits['halt']!);
+    for await (const { history } of new Solver(other).solveAll(puzzles)) logits.push(history[0]!.haltLogits['halt']!);
     for (const [i, each] of puzzles.entries()) {
-      expect(logits[i]).toBeCloseTo((await other.solve(each)).thoughts[0]!.haltLogits['halt']!, 5);
+      expect(logits[i]).toBeCloseTo((await other.solve(each)).history[0]!.haltLogits['halt']!, 5);
     }
     expect(new Set(logits).size).toBe(3);
     other.dispose();

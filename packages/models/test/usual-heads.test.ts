@@ -16,7 +16,7 @@ describe('a model without a block', () => {
     }
   });
 
-  it('has the heads that attention has where nobody says how many, in configs too', () => {
+  it('has heads of size 64 by default, also in configs', () => {
     const sizes = { vocabSize: 3, seqLen: 2, hiddenSize: 192, hLayers: 1, lLayers: 1 };
     const shapes = (model: ReturnType<typeof hrm>) => {
       const found = [...namedParameters(model)].map(([name, { shape }]) => `${name} ${shape.join('x')}`);

@@ -174,7 +174,7 @@ const calls: { [name: string]: Call } = {
       for await (const _ of new act.Solver(network).solveAll(puzzles(), options)) faults.ownFunction();
     },
   },
-  'a stream of thoughts to one who leaves': {
+  'a stream that its reader leaves early': {
     covers: [],
     call: async ({ network, faults }) => {
       for await (const { segment } of new act.Solver(network).stream([0, 1, 2, 3])) {

@@ -88,7 +88,7 @@ describe('a part that gives or is given another shape is named, with what was ex
     [
       'a controller, by its losses',
       { halting: controller({ losses: ({ tokenLoss }) => ({ total: tf.sum(tokenLoss) as never, metrics: {} }) }) },
-      'halting controller own, total: got a tensor of shape [], expected [2]; one value a slot',
+      'halting controller own, total: got a tensor of shape [], expected [2]; one value per slot',
     ],
     [
       'a controller, by its figures',

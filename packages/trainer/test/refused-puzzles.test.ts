@@ -92,7 +92,7 @@ const refused: [string, () => PuzzleBatch, string][] = [
   [
     'tokens that are no integers of 32 bits',
     () => ({ ...good(), inputs: new Float32Array(16) as unknown as Int32Array }),
-    'inputs is no Int32Array; make one with Int32Array.from',
+    'inputs is not an Int32Array; make one with Int32Array.from',
   ],
 ];
 

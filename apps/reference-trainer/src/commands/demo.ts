@@ -32,11 +32,11 @@ async function showSolving(run: string, terminal: Terminal): Promise<void> {
   terminal.show(`\nA puzzle that is not in the training set, not even up to symmetry:\n\n${shown.draw()}`);
   let answer: Int32Array = puzzle;
   let halted: { after: number; answer: Int32Array } | undefined;
-  for await (const thought of new Solver(model).stream(shown.tokens)) {
-    const { segment, haltLogits } = thought;
-    const changed = thought.answer.filter((token, i) => token !== answer[i]).length;
-    ({ answer } = thought);
-    if (thought.halted) halted ??= { after: segment, answer };
+  for await (const result of new Solver(model).stream(shown.tokens)) {
+    const { segment, haltLogits } = result;
+    const changed = result.answer.filter((token, i) => token !== answer[i]).length;
+    ({ answer } = result);
+    if (result.halted) halted ??= { after: segment, answer };
     const { halt = 0, continue: continueValue = 0 } = haltLogits;
     const change =
       segment === 1 ? 'first answer' : changed === 0 ? 'nothing changed' : `${counted(changed, 'cell')} changed`;

@@ -1,4 +1,4 @@
-import { type Solution, Solver, type SolveOptions, type Thought } from '@hrm/models';
+import { type SegmentResult, type Solution, Solver, type SolveOptions } from '@hrm/models';
 import { z } from 'zod';
 import { defineCommand } from '../command-line/command';
 import { argument, choice, text } from '../command-line/options';
@@ -6,7 +6,7 @@ import type { Task } from '../config/run-config';
 import { readRegularFile } from '../files/read-regular-file';
 import { loadRun } from '../run/folder/load-run';
 import { readRunDescription } from '../run/folder/run-folder';
-import { countChanges, type JudgedAnswer, judgeThoughts } from '../solve/judge-thoughts';
+import { countChanges, type JudgedAnswer, judgeAnswer } from '../solve/judge-answer';
 import { type PuzzleInText, puzzlesInText } from '../solve/puzzles-in-text';
 import { backendOptions, importsOption, runOptions } from '../command-line/shared-options';
 import { startEngine } from '../engine/engine';
@@ -82,15 +82,15 @@ const outcomeOf = ({ valid, reason }: JudgedAnswer): string => {
 async function solveOne(solver: Solver, shown: ShownPuzzle, options: SolveOptions, terminal: Terminal): Promise<void> {
   terminal.show(`\n${shown.draw()}\n`);
   if (shown.note !== undefined) terminal.say(`Note: ${shown.note}.\n`);
-  const thoughts: Thought[] = [];
-  for await (const thought of solver.stream(shown.tokens, options)) {
-    const changed = countChanges(thought.answer, thoughts.at(-1)?.answer);
+  const history: SegmentResult[] = [];
+  for await (const result of solver.stream(shown.tokens, options)) {
+    const changed = countChanges(result.answer, history.at(-1)?.answer);
     terminal.say(
-      `segment ${thought.segment}: ${thought.segment === 1 ? 'first answer' : `${counted(changed, 'cell')} changed`}`,
+      `segment ${result.segment}: ${result.segment === 1 ? 'first answer' : `${counted(changed, 'cell')} changed`}`,
     );
-    thoughts.push(thought);
+    history.push(result);
   }
-  const solved = judgeThoughts(shown, thoughts);
+  const solved = judgeAnswer(shown, history);
   const { tokens, answer, valid, segments, settledAfter, haltedAfter } = solved;
   terminal.show(`\n${shown.draw(tokens)}\n`);
   terminal.say(
@@ -124,8 +124,8 @@ async function solveAll(
       });
       continue;
     }
-    const { thoughts } = (await solutions.next()).value as Solution;
-    const { answer, valid, reason, segments, settledAfter, haltedAfter } = judgeThoughts(shown, thoughts);
+    const { history } = (await solutions.next()).value as Solution;
+    const { answer, valid, reason, segments, settledAfter, haltedAfter } = judgeAnswer(shown, history);
     counts.segments += segments;
     if (valid) counts.solved++;
     if (valid === null) counts.unverified++;

@@ -2,10 +2,12 @@ import { expectPart, expectSizes } from '@hrm/layers/internal';
 import type { HaltingController } from './halting-controller';
 
 /**
- * Throws unless something is a halting controller: an object that can `decide`, whose other methods are functions, with a number of segments.
+ * Throws unless a value is a halting controller: an object with a method `decide`, a valid `maxSegments`, and functions
+ * for the optional methods.
  *
- * @param what it is, after its owner: `hrm: what halting made`.
- * @throws TypeError
+ * @param what names the value in the error: `hrm: what halting made`.
+ * @throws TypeError for another value.
+ * @throws RangeError for a `maxSegments` that is not a whole number of at least 1.
  */
 export function expectController(what: string, controller: HaltingController): void {
   const optional = (['draw', 'initialState', 'logits', 'losses'] as const).filter((name) => controller?.[name]);

@@ -2,17 +2,17 @@ import * as tf from '@tensorflow/tfjs-core';
 import { expectOptions, expectSizes } from '@hrm/layers/internal';
 import type { HaltingFactory } from './halting-controller';
 
-/** Choices of {@link fixedSteps}. */
+/** Options of {@link fixedSteps}. */
 export interface FixedStepsOptions {
-  /** Segments that every puzzle gets. */
+  /** Number of segments of every puzzle. */
   segments: number;
 }
 
 /**
- * Every puzzle gets the same number of segments: deep supervision without adaptive computation. No parameters, no loss
- * of its own. Together with `all(...)` it sets a least number of segments for another controller.
+ * Gives every puzzle the same number of segments: deep supervision without adaptive computation. It has no parameters
+ * and no loss of its own. In `all(...)` it sets the minimum number of segments of another controller.
  *
- * @param options how many, as a number or as `{ segments }`.
+ * @param options the number of segments, or `{ segments }`.
  *
  * Source: HRM, section 2 ("deep supervision").
  *

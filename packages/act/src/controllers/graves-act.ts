@@ -4,28 +4,28 @@ import { expectNotNegative, expectOptions, expectShare, expectSizes } from '@hrm
 import type { HaltingFactory } from './halting-controller';
 import { probabilityHead, readProbabilityHead } from './probability-head';
 
-/** Choices of {@link gravesAct}. */
+/** Options of {@link gravesAct}. */
 export interface GravesActOptions {
   /** Segments after which every puzzle halts. Default 16. */
   maxSegments?: number;
-  /** Weight of the ponder cost, Graves' time penalty: what a segment may cost in units of token loss. Default 0.01. */
+  /** Weight of the ponder cost (Graves' time penalty): the price of a segment in units of token loss. Default 0.01. */
   ponderWeight?: number;
-  /** A puzzle halts once no more than this much probability is left. Default 0.01. */
+  /** A puzzle halts when at most this much probability remains. Default 0.01. */
   epsilon?: number;
-  /** The head's bias at the start; -3 halts with a probability of 0.047 a segment. Default -3. */
+  /** Initial bias of the head; -3 is a halting probability of 0.047 per segment. Default -3. */
   haltingBias?: number;
 }
 
 /**
- * Adaptive computation time as Graves first had it: a head gives each segment a probability of halting; a puzzle halts
- * when they add up to `1 - epsilon`, and the last segment takes the remainder. Learns from the ponder cost, segments
- * plus remainder, and from the token losses of the segments weighted by their probabilities. (Graves averages the
- * outputs instead; weighing the losses leaves each segment with an answer that stands by itself.)
+ * Graves' adaptive computation time. A head predicts a halting probability for each segment. A puzzle halts when these
+ * add up to `1 - epsilon`; the last segment gets the remainder. The loss is the token loss of each segment, weighted by
+ * its probability, plus the ponder cost (segments + remainder). Graves averages the outputs instead. With weighted
+ * losses each segment has a complete answer.
  *
- * The ponder cost's gradient is always exact. That of the weighted token losses is exact only where several segments
- * share one update and the carry keeps its gradient: with one segment an update, the probability that earlier segments
- * left is a constant, and a segment does not learn that halting spares the loss of later ones; it then halts earlier
- * where its own token loss is below `ponderWeight`, and later elsewhere.
+ * The gradient of the ponder cost is always exact. The gradient of the weighted token losses is exact only if several
+ * segments share one update and the carry keeps its gradient. With one segment per update, the probability left by
+ * earlier segments is a constant, so a segment does not learn that halting avoids later losses. It then learns to halt
+ * earlier where its own token loss is below `ponderWeight`, and later elsewhere.
  *
  * Source: Graves, "Adaptive Computation Time for Recurrent Neural Networks", arXiv 1603.08983, section 2.
  *
@@ -43,7 +43,7 @@ export interface GravesActOptions {
 export function gravesAct(options: GravesActOptions = {}): HaltingFactory {
   expectOptions('gravesAct', options, ['maxSegments', 'ponderWeight', 'epsilon', 'haltingBias']);
   const { maxSegments = 16, ponderWeight = 0.01, epsilon = 0.01, haltingBias = -3 } = options;
-  /** What is left after a segment: `max(0, remaining - sigmoid(halt))`. */
+  /** The probability left after a segment: `max(0, remaining - sigmoid(halt))`. */
   const remainingAfter = (remaining: tf.Tensor, logits: NamedTensors) =>
     tf.relu(tf.sub(remaining, tf.sigmoid(logits['halt']!)));
   return (context) => {
@@ -59,7 +59,7 @@ export function gravesAct(options: GravesActOptions = {}): HaltingFactory {
       weighsTokenLoss: true,
       maxSegments,
       parameters: { head },
-      // The probability that earlier segments have left, 1 before the first.
+      // The probability left by earlier segments; 1 before the first.
       initialState: (batchSize) => ({ remaining: tf.ones([batchSize]) }),
       logits: (zH) => ({ halt: readProbabilityHead(head, zH) }),
       decide({ logits, steps, state }) {
@@ -71,11 +71,11 @@ export function gravesAct(options: GravesActOptions = {}): HaltingFactory {
       losses({ logits, tokenLoss, halted, steps, stateBefore }) {
         const remaining = stateBefore['remaining']!;
         const spent = tf.sub(remaining, remainingAfter(remaining, logits));
-        // The last segment takes all that is left, so the weights of a puzzle's segments sum to 1.
+        // The last segment gets the whole remainder, so the weights of a puzzle's segments sum to 1.
         const weight = tf.where(halted, remaining, spent);
         const weighted = tf.mul<tf.Tensor1D>(weight, tokenLoss);
-        // Segments plus remainder, N + R = 2 + the sum of (1 - spent) over all but the last, a term a segment: its
-        // gradient is exact even where `remaining` is a constant.
+        // Segments plus remainder: N + R = 2 + the sum of (1 - spent) over all segments but the last. Written with one
+        // term per segment, its gradient is exact even if `remaining` is a constant.
         const ponder = tf.where(halted, tf.fill(spent.shape, 2), tf.sub(1, spent));
         return {
           total: tf.add(weighted, tf.mul(ponderWeight, ponder)),

@@ -3,26 +3,26 @@ import { expectNotNegative, expectOptions, expectShare, expectSizes } from '@hrm
 import { binaryCrossEntropy } from '../losses/binary-cross-entropy';
 import type { HaltingFactory } from './halting-controller';
 import {
-  rightJudgements,
+  delayHaltingWhileExploring,
   drawExploration,
   haltingHead,
-  delayHaltingWhileExploring,
+  haltPredictionIsRight,
   readHaltingHead,
 } from './halting-head';
 
-/** Choices of {@link haltOnly}. */
+/** Options of {@link haltOnly}. */
 export interface HaltOnlyOptions {
   /** Segments after which every puzzle halts. Default 16. */
   maxSegments?: number;
-  /** Share of slots that must go on for a random number of segments. Default 0.1. */
+  /** Share of slots that must run for a random minimum of segments in training. Default 0.1. */
   exploration?: number;
-  /** Weight of the halt loss beside the token loss. Default 0.5. */
+  /** Weight of the halt loss, added to the token loss. Default 0.5. */
   lossWeight?: number;
 }
 
 /**
- * TRM's halting: a logit of "the answer is right", learned as such; a slot halts when it is positive. No continue loss
- * and no extra forward pass. (The official head has a second output all the same, untrained; so has this one.)
+ * TRM's halting: a head predicts whether the answer is right, and a slot halts when the logit is positive. No continue
+ * loss and no extra forward pass. Like the official head, it has a second output that is not trained.
  *
  * Source: TRM, section 4.6; official TRM, `models/recursive_reasoning/trm.py` with `no_ACT_continue`.
  *
@@ -63,7 +63,7 @@ export function haltOnly(options: HaltOnlyOptions = {}): HaltingFactory {
         return {
           total: tf.add(tokenLoss, tf.mul(lossWeight, haltLoss)),
           metrics: {
-            haltAccuracy: { values: rightJudgements(halt, correct), dividedBy: 'counted' },
+            haltAccuracy: { values: haltPredictionIsRight(halt, correct), dividedBy: 'counted' },
             haltLoss: { values: haltLoss, dividedBy: 'batch' },
           },
         };

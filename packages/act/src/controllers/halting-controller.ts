@@ -4,133 +4,134 @@ import type { Latents, HostDraws } from '@hrm/recursion';
 import type { SlotMetric } from '../metrics/metric';
 import type { ByMetric } from '../metrics/metric-name';
 
-/** What a controller decides on. */
+/** The input of `HaltingController.decide`. */
 export interface HaltingDecision {
-  /** The controller's own logits of this segment; constants to gradients unless the carry keeps its gradient. */
+  /** The controller's logits of this segment. Without gradient, unless the carry keeps its gradient. */
   logits: NamedTensors;
-  /** Segments that each slot has had, this one counted, `[batch]`, int32. */
+  /** Segments of each slot so far, including this one, `[batch]`, int32. */
   steps: tf.Tensor1D;
-  /** The draws of this segment; undefined outside of training, where nobody explores. */
+  /** The random numbers of this segment; undefined outside training, where nothing explores. */
   draws: NamedTensors | undefined;
-  /** Whether this is training: some controllers run longer then than they would to give an answer. */
+  /** Whether this is training. Some controllers run more segments in training. */
   training: boolean;
-  /** The controller's own state before this segment. */
+  /** The controller's state before this segment. */
   state: NamedTensors;
   /** The latents before and after the segment's refinements. */
   before: Latents;
   after: Latents;
   /**
-   * The answer after this segment: the likeliest token at each position, `[batch, seqLen]`, int32. Computed when asked
-   * for, so that it costs nothing where no controller asks; a constant to gradients.
+   * Computes the answer after this segment: the most likely token at each position, `[batch, seqLen]`, int32. Without
+   * gradient.
    */
   answer(): tf.Tensor2D;
   /**
-   * The answer before this segment, as today's weights read it from `before.zH`: what `answer` was a segment ago, if
-   * they have not changed since. At a puzzle's first segment it is read from the start vectors, and means nothing.
+   * Computes the answer before this segment from `before.zH`, with the current weights. At the first segment of a
+   * puzzle it comes from the start vectors and is meaningless.
    */
   answerBefore(): tf.Tensor2D;
   /**
-   * Token logits of other latents, or to see how sure an answer is: `readOut(after.zH)`, `[batch, seqLen, vocab]`. Part
-   * of what is differentiated where the carry keeps its gradient.
+   * Token logits of latents, `[batch, seqLen, vocab]`: `readOut(after.zH)`. With gradient, if the carry keeps its
+   * gradient.
    */
   readOut(zH: tf.Tensor3D): tf.Tensor3D;
 }
 
-/** What a controller knows when it makes its state. */
+/** Sizes given to `HaltingController.initialState`. */
 export interface HaltingStateSizes {
   /** Tokens of a puzzle. */
   seqLen: number;
 }
 
-/** Who halts, and the controller's state after the segment. */
+/** The output of `HaltingController.decide`. */
 export interface HaltingOutcome {
-  /** `[batch]`, bool. */
+  /** Which slots halt, `[batch]`, bool. */
   halted: tf.Tensor1D;
   /**
-   * Named and shaped as `initialState` makes it. Where the carry keeps its gradient, gradient flows through it into the
-   * losses of later segments, so make it without comparisons, or have those in `withoutGradient`. Default none.
+   * The state after this segment, with the names and shapes of `initialState`. If the carry keeps its gradient,
+   * gradient flows through the state into the losses of later segments: compute it without comparisons, or put these in
+   * `withoutGradient`. Default none.
    */
   state?: NamedTensors;
 }
 
-/** What a controller's losses are made of. */
+/** The input of `HaltingController.losses`. */
 export interface HaltingLossContext {
-  /** The controller's own logits of this segment, with gradient. */
+  /** The controller's logits of this segment, with gradient. */
   logits: NamedTensors;
   /** Token loss of each sequence, `[batch]`, with gradient. */
   tokenLoss: tf.Tensor1D;
-  /** 1 where the whole answer is right, `[batch]`, float32. */
+  /** 1 where all labelled tokens are right, `[batch]`, float32. */
   correct: tf.Tensor1D;
-  /** 1 in the slots that metrics count: those that have just halted and have a label, `[batch]`, float32. */
+  /** 1 in slots that have just halted and have a label, `[batch]`, float32. Metrics count these. */
   counted: tf.Tensor1D;
-  /** Who has halted at this segment, `[batch]`, bool: what was decided, or everyone at the last segment. */
+  /** Which slots have halted at this segment, `[batch]`, bool: by decision, or because it is the last segment. */
   halted: tf.Tensor1D;
-  /** The controller's logits one segment later, without gradient; only if it asked for them, and in training. */
+  /** The controller's logits one segment later, without gradient; only in training and with `needsLookAhead`. */
   lookAhead: NamedTensors | undefined;
-  /** Segments that each slot has had, this one counted, `[batch]`, int32. */
+  /** Segments of each slot so far, including this one, `[batch]`, int32. */
   steps: tf.Tensor1D;
   /**
-   * The controller's state before this segment, and after. Constants, unless several segments share one update and the
-   * carry keeps its gradient between them.
+   * The controller's state before and after this segment. Without gradient, unless several segments share one update
+   * and the carry keeps its gradient.
    */
   stateBefore: NamedTensors;
   stateAfter: NamedTensors;
 }
 
-/** A controller's losses, slot by slot: which slots count is not its business. */
+/** A controller's losses, one value per slot. The caller decides which slots count. */
 export interface HaltingLosses {
   /**
-   * What training minimises, the token loss counted in, `[batch]`. Linear in the token loss, so that controllers can be
-   * combined.
+   * The loss that training minimises, including the token loss, `[batch]`. Must be linear in the token loss, so that
+   * controllers can be combined.
    */
   total: tf.Tensor1D;
-  /** Figures to report, each with what its sum is divided by. */
+  /** Metrics to report, each with its divisor. */
   metrics: ByMetric<SlotMetric>;
 }
 
 /**
- * Decides when a puzzle has had enough segments, and may learn to. It owns the parameters of its head, if it has one. It
- * must name its `parameters` and `maxSegments` and `decide`; the rest is for those that need it.
+ * Decides when a puzzle halts. It may learn this, and owns the parameters of its head, if it has one. `name`,
+ * `parameters`, `maxSegments` and `decide` are required; the rest is optional.
  *
- * Everything it computes must be free of random numbers and of reads of tensor values: draws are inputs. So a whole
- * training step can be recorded once and run as one graph.
+ * It must not draw random numbers or read tensor values: random numbers are inputs (`draws`). So a whole training step
+ * can be recorded once and run as one graph.
  */
 export interface HaltingController extends Layer {
   readonly name: string;
   /** Segments after which every puzzle halts. */
   readonly maxSegments: number;
-  /** Whether training needs the controller's logits one segment later, at the cost of a forward pass. Default false. */
+  /** Whether the losses need the logits one segment later. Costs one more forward pass in training. Default false. */
   readonly needsLookAhead?: boolean;
   /**
-   * Whether the losses weigh each segment's token loss, as a distribution over segments does, and so take the place of
-   * the plain sum. Default false.
+   * Whether `losses` weights the token loss of each segment, as a distribution over segments does. Default false: the
+   * token loss is added unweighted.
    */
   readonly weighsTokenLoss?: boolean;
-  /** The random numbers that one training segment needs. Default none. */
+  /** Draws the random numbers of one training segment. Default none. */
   draw?(random: RandomStream, batchSize: number): HostDraws;
   /**
-   * State of its own for each slot, as it is when a new puzzle enters: tensors whose first axis is the batch, such as
-   * `[batch]`, or `[batch, seqLen]` to remember an answer. Default none.
+   * The state of each slot when a new puzzle enters: tensors whose first axis is the batch, such as `[batch]`, or
+   * `[batch, seqLen]` to remember an answer. Default none.
    */
   initialState?(batchSize: number, sizes: HaltingStateSizes): NamedTensors;
   /** The head's outputs, `[batch]` each. Default none. @param zH `[batch, seq, hidden]` */
   logits?(zH: tf.Tensor3D): NamedTensors;
-  /** Who halts after this segment; everyone must from `maxSegments` on. */
+  /** Decides which slots halt after this segment. All slots must halt from `maxSegments` on. */
   decide(decision: HaltingDecision): HaltingOutcome;
-  /** What training minimises. Default the token loss alone. */
+  /** The loss that training minimises, and metrics. Default: the token loss alone. */
   losses?(context: HaltingLossContext): HaltingLosses;
 }
 
-/** The losses of a controller; of one without its own, the token loss. */
+/** The losses of a controller; the token loss, if it has no `losses`. */
 export function haltingLosses(controller: HaltingController, context: HaltingLossContext): HaltingLosses {
   return controller.losses?.(context) ?? { total: context.tokenLoss, metrics: {} };
 }
 
-/** What a model knows when it asks for its controller. */
+/** The input of a {@link HaltingFactory}: facts about the model. */
 export interface HaltingContext {
   hiddenSize: number;
   random: RandomStream;
 }
 
-/** Makes a controller: `qLearningHalting({ maxSegments: 16 })`, or your own. */
+/** Makes a controller for a model: `qLearningHalting({ maxSegments: 16 })`, or your own. */
 export type HaltingFactory = (context: HaltingContext) => HaltingController;

@@ -4,8 +4,8 @@ import { Linear, type RandomStream, type NamedTensors } from '@hrm/layers';
 import type { HaltingContext } from './halting-controller';
 
 /**
- * The head of the official controllers: halt and continue logits, read at position 0 of zH. Its weight starts at zero
- * and its bias at -5: nobody is thought right at first, and the two values start equal.
+ * The head of the official controllers: a linear layer from position 0 of zH to the halt and continue logits. Its
+ * weight starts at 0 and its bias at -5: at first both logits are equal, and no answer is predicted to be right.
  *
  * Source: official HRM, `models/hrm/hrm_act_v1.py`, `q_head`.
  */
@@ -30,8 +30,8 @@ export function readHaltingHead(head: Linear, zH: tf.Tensor3D): NamedTensors {
 }
 
 /**
- * Random numbers by which some slots must go on: a uniform one that says who explores, and for how many segments at
- * least. None where there is only one segment.
+ * Draws the random numbers of exploration, for each slot: a uniform number that decides whether it explores, and a
+ * minimum number of segments. Empty for `maxSegments` of 1.
  */
 export function drawExploration(random: RandomStream, batchSize: number, maxSegments: number): HostDraws {
   if (maxSegments === 1) return {};
@@ -41,7 +41,7 @@ export function drawExploration(random: RandomStream, batchSize: number, maxSegm
   };
 }
 
-/** Takes back the halting of those who explore and have not had enough segments yet. */
+/** Keeps slots that explore running until their minimum number of segments. */
 export function delayHaltingWhileExploring(
   halted: tf.Tensor1D,
   steps: tf.Tensor1D,
@@ -54,8 +54,8 @@ export function delayHaltingWhileExploring(
   return tf.logicalAnd(halted, tf.greaterEqual(steps, tf.mul(explores, exploreMinSteps)));
 }
 
-/** 1 in the slots whose halt logit judges rightly: at least 0 where the answer is right. `[batch]` */
-export function rightJudgements(halt: tf.Tensor, correct: tf.Tensor1D): tf.Tensor1D {
-  const saysRight = tf.cast(tf.greaterEqual(halt, 0), 'float32');
-  return tf.sub(1, tf.abs(tf.sub(saysRight, correct)));
+/** 1 in slots whose halt logit is correct: at least 0 if the answer is right, below 0 if it is wrong. `[batch]` */
+export function haltPredictionIsRight(halt: tf.Tensor, correct: tf.Tensor1D): tf.Tensor1D {
+  const predictsRight = tf.cast(tf.greaterEqual(halt, 0), 'float32');
+  return tf.sub(1, tf.abs(tf.sub(predictsRight, correct)));
 }

@@ -4,28 +4,29 @@ import { bernoulliDivergence } from '../losses/bernoulli-divergence';
 import type { HaltingFactory } from './halting-controller';
 import { probabilityHead, readProbabilityHead } from './probability-head';
 
-/** Choices of {@link ponder}. */
+/** Options of {@link ponder}. */
 export interface PonderOptions {
   /** Segments after which every puzzle halts. Default 16. */
   maxSegments?: number;
-  /** The geometric prior's probability of halting at a segment, so 1 / prior segments on average. Default 0.2. */
+  /** Halting probability of the geometric prior: 1 / prior segments on average. Default 0.2. */
   prior?: number;
-  /** Weight of the divergence from the prior. Default 0.01. */
+  /** Weight of the KL divergence from the prior. Default 0.01. */
   divergenceWeight?: number;
-  /** In training a puzzle halts once no more than this much probability is left. Default 0.05. */
+  /** In training a puzzle halts when at most this much probability remains. Default 0.05. */
   epsilon?: number;
-  /** Outside of training a puzzle halts once this much probability is spent; 0.5 is the median. Default 0.5. */
+  /** Outside training a puzzle halts when the halting probabilities add up to this; 0.5 is the median. Default 0.5. */
   haltAt?: number;
 }
 
 /**
- * PonderNet: a head gives the probability of halting at each segment, given that the puzzle has come so far. Learns
- * from the expected token loss over that distribution, and from its divergence from a geometric prior. In training a
- * puzzle runs on until next to no probability is left; outside it halts, without chance, when `haltAt` of it is spent.
+ * PonderNet. A head predicts the probability of halting at each segment, given that the puzzle has not halted before.
+ * The loss is the expected token loss over this distribution, plus its KL divergence from a geometric prior. In
+ * training a puzzle runs until at most `epsilon` of the probability remains. Outside training it halts,
+ * deterministically, when the probabilities add up to `haltAt`.
  *
- * Both losses are exact only where several segments share one update and the carry keeps its gradient: with one segment
- * an update, the probability of having come so far is a constant, a segment does not learn what halting at it spares
- * later, and the token loss only ever pushes halting back, against the pull of the prior.
+ * Both gradients are exact only if several segments share one update and the carry keeps its gradient. With one segment
+ * per update, the probability of reaching a segment is a constant, so a segment does not learn that halting avoids
+ * later losses. The token loss then only delays halting, and the prior alone counteracts this.
  *
  * Source: Banino, Balaguer, Blundell, "PonderNet: Learning to Ponder", arXiv 2107.05407, section 2.
  *
@@ -48,7 +49,7 @@ export function ponder(options: PonderOptions = {}): HaltingFactory {
     expectNotNegative('ponder', { divergenceWeight });
     expectShare('ponder', { prior, epsilon, haltAt });
     if (prior === 0 || prior === 1) {
-      throw new RangeError(`ponder: prior is ${prior}, expected a share between 0 and 1, neither allowed`);
+      throw new RangeError(`ponder: prior is ${prior}, expected a number above 0 and below 1`);
     }
     const head = probabilityHead(context, Math.log(prior) - Math.log1p(-prior));
     return {
@@ -56,7 +57,7 @@ export function ponder(options: PonderOptions = {}): HaltingFactory {
       weighsTokenLoss: true,
       maxSegments,
       parameters: { head },
-      // The probability of having come past earlier segments, 1 before the first.
+      // The probability of not having halted at earlier segments; 1 before the first.
       initialState: (batchSize) => ({ remaining: tf.ones([batchSize]) }),
       logits: (zH) => ({ halt: readProbabilityHead(head, zH) }),
       decide({ logits, steps, state, training }) {
@@ -68,11 +69,11 @@ export function ponder(options: PonderOptions = {}): HaltingFactory {
       losses({ logits, tokenLoss, halted, stateBefore }) {
         const remaining = stateBefore['remaining']!;
         const logit = logits['halt']!;
-        // The last segment takes all that is left, in this distribution and in the prior alike.
+        // The last segment gets the whole remainder, in this distribution and in the prior.
         const weight = tf.where(halted, remaining, tf.mul(remaining, tf.sigmoid(logit)));
         const weighted = tf.mul<tf.Tensor1D>(weight, tokenLoss);
-        // By the chain rule the divergence is, over all segments but the last, that of each segment's coin from the
-        // prior's, times the probability of coming so far.
+        // Chain rule: the divergence is the sum over all segments but the last of the Bernoulli divergence of that
+        // segment from the prior, times the probability of reaching it.
         const here = tf.mul<tf.Tensor1D>(remaining, bernoulliDivergence(logit, prior));
         const divergence = tf.where(halted, tf.zerosLike(here), here);
         return {

@@ -3,8 +3,8 @@ import { Linear } from '@hrm/layers';
 import type { HaltingContext } from './halting-controller';
 
 /**
- * A head whose one output is the logit of a probability of halting. Its weight starts at zero: at first every puzzle
- * halts with the probability that the bias says.
+ * A linear head with one output, the logit of the halting probability. Its weight starts at 0, so at first every puzzle
+ * halts with probability `sigmoid(bias)`.
  */
 export function probabilityHead({ hiddenSize, random }: HaltingContext, bias: number): Linear {
   const head = new Linear({ inputSize: hiddenSize, outputSize: 1, bias: true, kind: 'head', random });
@@ -15,7 +15,11 @@ export function probabilityHead({ hiddenSize, random }: HaltingContext, bias: nu
   return head;
 }
 
-/** The logit of halting, read at position 0 of zH as the official controllers do. @param zH `[batch, seq, hidden]` */
+/**
+ * The halting logit, `[batch]`, from position 0 of zH, as in the official controllers.
+ *
+ * @param zH `[batch, seq, hidden]`
+ */
 export function readProbabilityHead(head: Linear, zH: tf.Tensor3D): tf.Tensor1D {
   const [batch, , hidden] = zH.shape;
   return tf.tidy(() => {

@@ -4,40 +4,39 @@ import { expectNotNegative, expectOptions, expectPositiveShare, expectShare, exp
 import { binaryCrossEntropy } from '../losses/binary-cross-entropy';
 import type { HaltingFactory, HaltingLosses } from './halting-controller';
 import {
-  rightJudgements,
+  delayHaltingWhileExploring,
   drawExploration,
   haltingHead,
-  delayHaltingWhileExploring,
+  haltPredictionIsRight,
   readHaltingHead,
 } from './halting-head';
 
-/** Choices of {@link qLearningHalting}. */
+/** Options of {@link qLearningHalting}. */
 export interface QLearningHaltingOptions {
   /** Segments after which every puzzle halts. Default 16. */
   maxSegments?: number;
-  /** Share of slots that must go on for a random number of segments. Default 0.1. */
+  /** Share of slots that must run for a random minimum of segments in training. Default 0.1. */
   exploration?: number;
-  /** Weight of the halt and continue losses beside the token loss. Default 0.5. */
+  /** Weight of the halt and continue losses, added to the token loss. Default 0.5. */
   lossWeight?: number;
   /**
-   * Whether the continue value learns its target, which takes one more forward pass a step. Without, that pass and its
-   * cost are gone, and a slot halts when the halt logit is positive. Default true.
+   * Whether the continue value is trained, which costs one more forward pass per training step. If false, a slot halts
+   * when the halt logit is positive. Default true.
    */
   learnContinue?: boolean;
   /**
-   * What a right answer one segment later is worth beside one now, over 0 and at most 1. At 1 both values of a puzzle that
-   * is surely right tend to the same, and chance decides whether it halts; below 1 it halts. Default 1, as in the
-   * official code.
+   * Discount of the continue target, above 0 and at most 1. At 1, both values of a puzzle that is certainly right
+   * become equal, and whether it halts is arbitrary; below 1 it halts. Default 1, as in the official code.
    */
   discount?: number;
 }
 
 /**
- * The value of going on: what the better action is worth one segment later, or halting where nothing else is left;
- * discounted.
+ * The target of the continue value: `discount * sigmoid(max(halt, continue))` one segment later, or
+ * `discount * sigmoid(halt)` after the last segment.
  *
  * @param lookAhead the logits one segment later, `halt` and `continue`, `[batch]` each.
- * @param steps segments that each slot has had, `[batch]`.
+ * @param steps segments of each slot so far, `[batch]`.
  * @returns targets between 0 and 1, `[batch]`.
  */
 export function continueTarget(
@@ -52,9 +51,10 @@ export function continueTarget(
 }
 
 /**
- * HRM's halting: a head gives a value of halting and one of going on, and a slot halts when the first is larger. Halt
- * learns towards "the answer is right", continue towards the best value one segment later (Q-learning without a replay
- * buffer or target network). A share of slots explores: it must go on for a random number of segments.
+ * HRM's halting by Q-learning. A head predicts a halt value and a continue value, and a slot halts when the halt value
+ * is larger. The target of the halt value is 1 if the answer is right, else 0. The target of the continue value is the
+ * larger value one segment later (Q-learning without a replay buffer or target network). In training, a share of slots
+ * explores: it must run for a random minimum of segments.
  *
  * Source: HRM, section 2 ("adaptive computational time"); official HRM, `models/hrm/hrm_act_v1.py` and `losses.py`.
  *
@@ -81,7 +81,7 @@ export function qLearningHalting(options: QLearningHaltingOptions = {}): Halting
     return {
       name: 'q-learning',
       maxSegments,
-      // With one segment there is nothing to decide, and the official code then neither explores nor looks ahead.
+      // With one segment there is nothing to decide. The official code then neither explores nor looks ahead.
       needsLookAhead: learnContinue && maxSegments > 1,
       parameters: { head },
       draw: (random, batchSize) => drawExploration(random, batchSize, maxSegments),
@@ -89,15 +89,15 @@ export function qLearningHalting(options: QLearningHaltingOptions = {}): Halting
       decide({ logits, steps, draws }) {
         const last = tf.greaterEqual<tf.Tensor1D>(steps, maxSegments);
         if (maxSegments === 1) return { halted: last };
-        const bar = learnContinue ? logits['continue']! : 0;
-        const halted = tf.logicalOr<tf.Tensor1D>(last, tf.greater(logits['halt']!, bar));
+        const threshold = learnContinue ? logits['continue']! : 0;
+        const halted = tf.logicalOr<tf.Tensor1D>(last, tf.greater(logits['halt']!, threshold));
         return { halted: delayHaltingWhileExploring(halted, steps, draws, exploration) };
       },
       losses({ logits, tokenLoss, correct, lookAhead, steps }) {
         const { halt, continue: goOn } = logits as { halt: tf.Tensor1D; continue: tf.Tensor1D };
         const haltLoss = binaryCrossEntropy(halt, correct);
         const metrics: HaltingLosses['metrics'] = {
-          haltAccuracy: { values: rightJudgements(halt, correct), dividedBy: 'counted' },
+          haltAccuracy: { values: haltPredictionIsRight(halt, correct), dividedBy: 'counted' },
           haltLoss: { values: haltLoss, dividedBy: 'batch' },
         };
         let halting = haltLoss;

@@ -14,7 +14,7 @@ import {
   type HaltingStateSizes,
 } from './halting-controller';
 
-/** A member's name: its own, or numbered where several members share one. */
+/** The members' names, numbered if several members share a name. */
 function labels(members: readonly HaltingController[]): string[] {
   return members.map(({ name }, i) => {
     const alike = members.filter((member) => member.name === name).length;
@@ -24,7 +24,7 @@ function labels(members: readonly HaltingController[]): string[] {
   });
 }
 
-/** Several controllers that vote, see {@link any}, {@link all} and {@link atLeast}. */
+/** A vote of several controllers, see {@link any}, {@link all} and {@link atLeast}. */
 class Quorum implements HaltingController {
   readonly name: string;
   readonly parameters: { readonly [label: string]: Layer };
@@ -36,19 +36,19 @@ class Quorum implements HaltingController {
 
   constructor(name: string, votes: number, members: readonly HaltingController[]) {
     for (const member of members) expectController(`${name}: what a factory made`, member);
-    expectNoneHeldBack(name, votes, members);
+    expectNoDelayedWeighting(name, votes, members);
     this.name = name;
     this.#votes = votes;
     const names = labels(members);
     this.#members = new Map(members.map((member, i) => [names[i]!, member]));
     this.parameters = Object.fromEntries(this.#members);
-    // By then that many members have reached their own last segment, and vote to halt from there on.
+    // At its own last segment and after, a member votes to halt. Here, enough members have reached theirs.
     this.maxSegments = members.map((member) => member.maxSegments).sort((a, b) => a - b)[votes - 1]!;
     this.needsLookAhead = members.some((member) => member.needsLookAhead === true);
     this.weighsTokenLoss = members.some((member) => member.weighsTokenLoss === true);
   }
 
-  /** What `f` gives for each member, its names behind the member's label: `residual.haltLoss`. */
+  /** Calls `f` for each member, and prefixes the names in its result with the member's label: `halt-only.haltLoss`. */
   #gather<T>(f: (member: HaltingController, label: string) => { [name: string]: T }): { [name: string]: T } {
     const gathered: { [name: string]: T } = {};
     for (const [label, member] of this.#members) {
@@ -86,13 +86,13 @@ class Quorum implements HaltingController {
   }
 
   /**
-   * The members' own losses added up, and the token loss once: as the members that weigh it would have it, on average,
-   * or unweighted where none does.
+   * The sum of the members' own losses, plus the token loss once: the mean of the members that weight it, or unweighted
+   * if none does.
    */
   losses(context: HaltingLossContext): HaltingLosses {
     const members = [...this.#members.values()];
-    const weighing = members.filter((member) => member.weighsTokenLoss);
-    const responsible = weighing.length > 0 ? weighing : members.slice(0, 1);
+    const weighting = members.filter((member) => member.weighsTokenLoss);
+    const responsible = weighting.length > 0 ? weighting : members.slice(0, 1);
     const tokenShare = tf.div<tf.Tensor1D>(context.tokenLoss, responsible.length);
     const none = tf.zerosLike(context.tokenLoss);
     let total: tf.Tensor1D = none;
@@ -112,7 +112,7 @@ class Quorum implements HaltingController {
   }
 }
 
-/** A member's part of what a quorum gathered. */
+/** The tensors of one member, without the label in their names. */
 function share(gathered: NamedTensors, label: string): NamedTensors {
   const prefix = `${label}.`;
   return Object.fromEntries(
@@ -123,16 +123,16 @@ function share(gathered: NamedTensors, label: string): NamedTensors {
 }
 
 /**
- * A member that weighs the token loss spends its probability of halting whether it may halt or not. Held back by others,
- * it has next to none left for the segment that answers, which would then be trained with a weight near 0.
+ * Throws for a member that weights the token loss, if other members can delay its halting. Its halting probability is
+ * used up even when the others do not halt, so the segment that halts would be trained with a weight near 0.
  */
-function expectNoneHeldBack(combinator: string, votes: number, members: readonly HaltingController[]): void {
-  const weighing = members.find((member) => member.weighsTokenLoss);
-  if (!weighing || votes === 1) return;
+function expectNoDelayedWeighting(combinator: string, votes: number, members: readonly HaltingController[]): void {
+  const weighting = members.find((member) => member.weighsTokenLoss);
+  if (!weighting || votes === 1) return;
   throw new RangeError(
-    `${combinator}: ${weighing.name} weighs the token loss of each segment by its own probability of halting there, so ` +
-      'no other controller may hold it back: the segment that answers would be trained with next to no weight. Use it ' +
-      'alone or in any(...), or combine controllers that do not weigh it, such as haltOnly and qLearningHalting',
+    `${combinator}: ${weighting.name} weights the token loss of each segment by its own halting probability, so ` +
+      'no other controller may delay its halting: the segment that halts would be trained with a weight near 0. Use it ' +
+      'alone or in any(...), or combine controllers that do not weight it, such as haltOnly and qLearningHalting',
   );
 }
 
@@ -160,10 +160,11 @@ function expectMembers(combinator: string, factories: readonly HaltingFactory[])
 }
 
 /**
- * Halts a puzzle as soon as one of the controllers would. Each keeps its own head, state and losses. The most segments
- * are the least of theirs; give members that learn equal ones, since each learns towards its own last segment.
+ * Halts a puzzle as soon as one of the controllers would. Each keeps its own head, state and losses. `maxSegments` is
+ * the smallest of theirs. Give controllers that learn the same `maxSegments`, because each learns for its own last
+ * segment.
  *
- * @throws RangeError without controllers.
+ * @throws RangeError for an empty list of controllers.
  *
  * @example
  * ```ts
@@ -181,12 +182,12 @@ export function any(...controllers: HaltingFactory[]): HaltingFactory {
 }
 
 /**
- * Halts a puzzle when all of the controllers would at the same segment. The most segments are the most of theirs. With
- * `fixedSteps(n)` among them, a puzzle gets at least `n` segments. Not for controllers that weigh the token loss, such as
- * `gravesAct` and `ponder`: the segment at which the others agree would have next to no weight in it.
+ * Halts a puzzle when all controllers would at the same segment. `maxSegments` is the largest of theirs. With
+ * `fixedSteps(n)` among them, a puzzle gets at least `n` segments. Not for controllers that weight the token loss, such
+ * as `gravesAct` and `ponder`: the segment that halts would have a weight near 0.
  *
- * @throws RangeError without controllers, and, once a model is made, for a controller that weighs the token loss beside
- * others.
+ * @throws RangeError for an empty list of controllers.
+ * @throws RangeError when a model is made, if one of several controllers weights the token loss.
  *
  * @example
  * ```ts
@@ -204,11 +205,11 @@ export function all(...controllers: HaltingFactory[]): HaltingFactory {
 }
 
 /**
- * Halts a puzzle when at least `votes` of the controllers would at the same segment: `any` is one vote, `all` every.
- * (For a least number of segments, see {@link all}.)
+ * Halts a puzzle when at least `votes` of the controllers would at the same segment. `any` needs one vote, `all` needs
+ * every vote. (For a minimum number of segments, see {@link all}.)
  *
- * @throws RangeError unless 1 <= votes <= number of controllers, and, once a model is made, for one that weighs the token
- * loss where more than one vote is asked for.
+ * @throws RangeError unless 1 <= votes <= number of controllers.
+ * @throws RangeError when a model is made, if `votes` is above 1 and a controller weights the token loss.
  *
  * @example
  * ```ts
@@ -224,8 +225,8 @@ export function atLeast(votes: number, ...controllers: HaltingFactory[]): Haltin
   expectMembers('atLeast', controllers);
   if (!(Number.isInteger(votes) && votes >= 1 && votes <= controllers.length)) {
     throw new RangeError(
-      `atLeast: asks for ${votes} of ${controllers.length} controllers to agree, expected a whole number from 1 to ` +
-        `${controllers.length}; for a least number of segments write all(fixedSteps(${votes}), controller)`,
+      `atLeast: votes is ${votes} with ${controllers.length} controllers, expected a whole number from 1 to ` +
+        `${controllers.length}; for a minimum number of segments write all(fixedSteps(${votes}), controller)`,
     );
   }
   return quorum(`at-least-${votes}`, votes, controllers);

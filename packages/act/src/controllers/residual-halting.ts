@@ -2,31 +2,31 @@ import * as tf from '@tensorflow/tfjs-core';
 import { expectNotNegative, expectOptions, expectSizes } from '@hrm/layers/internal';
 import type { HaltingFactory } from './halting-controller';
 
-/** Choices of {@link residualHalting}. */
+/** Options of {@link residualHalting}. */
 export interface ResidualHaltingOptions {
   /** Segments after which every puzzle halts. Default 16. */
   maxSegments?: number;
   /**
-   * A puzzle halts when a segment has changed its zH by no more than this share of zH's length. Default 0.05. What is
-   * small depends on the model: look at the `residual` metric first.
+   * A puzzle halts when a segment changes zH by at most this share of zH's norm. Default 0.05. A good value depends on
+   * the model: look at the `residual` metric first.
    */
   tolerance?: number;
 }
 
-/** How far a segment moved zH, for each sample: `|after - before| / |after|` over all positions, `[batch]`. */
+/** The relative change of zH in a segment: `|after - before| / |after|` over all positions, `[batch]`. */
 function relativeChange(before: tf.Tensor3D, after: tf.Tensor3D): tf.Tensor1D {
   return tf.tidy(() => {
-    const length = (z: tf.Tensor) => tf.sqrt(tf.sum(tf.square(z), [1, 2]));
-    // Below this a latent counts as zero, and the quotient stays finite.
-    return tf.div(length(tf.sub(after, before)), tf.maximum(length(after), 1e-12));
+    const norm = (z: tf.Tensor) => tf.sqrt(tf.sum(tf.square(z), [1, 2]));
+    // Never divides by zero.
+    return tf.div(norm(tf.sub(after, before)), tf.maximum(norm(after), 1e-12));
   });
 }
 
 /**
- * Stops when thinking has come to rest: a puzzle halts once a segment changes its zH by no more than a share of zH's
- * length. Nothing is learned, so it can be put on a model that was trained with another controller.
+ * Halts a puzzle when zH has converged: a segment changes it by at most `tolerance`, relative to its norm. It learns
+ * nothing, so it works with a model that was trained with another controller.
  *
- * Source: HRM, section 2 and figure 3 (the forward residual as the sign of convergence), made into a rule here.
+ * Source: our own rule, from the forward residual as a measure of convergence in HRM, section 2 and figure 3.
  *
  * @example
  * ```ts
@@ -57,13 +57,13 @@ export function residualHalting(options: ResidualHaltingOptions = {}): HaltingFa
       name: 'residual',
       maxSegments,
       parameters: {},
-      // How far the last segment moved zH; 1 before the first.
+      // The relative change of zH in the last segment; 1 before the first.
       initialState: (batchSize) => ({ residual: tf.ones([batchSize]) }),
       decide({ steps, before, after }) {
         const residual = relativeChange(before.zH, after.zH);
-        const still = tf.lessEqual(residual, tolerance);
+        const converged = tf.lessEqual(residual, tolerance);
         const last = tf.greaterEqual(steps, maxSegments);
-        return { halted: tf.logicalOr(last, still), state: { residual } };
+        return { halted: tf.logicalOr(last, converged), state: { residual } };
       },
       losses: ({ tokenLoss, stateAfter }) => ({
         total: tokenLoss,

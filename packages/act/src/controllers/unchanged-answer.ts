@@ -3,20 +3,20 @@ import { withoutGradient } from '@hrm/layers';
 import { expectOptions, expectSizes } from '@hrm/layers/internal';
 import type { HaltingFactory } from './halting-controller';
 
-/** Choices of {@link unchangedAnswer}. */
+/** Options of {@link unchangedAnswer}. */
 export interface UnchangedAnswerOptions {
-  /** A puzzle halts when so many segments in a row have left its answer as it was. Default 2. */
+  /** A puzzle halts when this many segments in a row did not change its answer. Default 2. */
   segments?: number;
   /** Segments after which every puzzle halts. Default 16. */
   maxSegments?: number;
 }
 
 /**
- * Stops when the model has made up its mind: a puzzle halts once so many segments in a row have left every token of its
- * answer as it was. The first segment has no answer before it, so nobody halts before segment `segments + 1`. Nothing
- * is learned, so it can be put on a model that was trained with another controller.
+ * Halts a puzzle when its answer has not changed for `segments` segments in a row. The first segment has no earlier
+ * answer, so no puzzle halts before segment `segments + 1`. It learns nothing, so it works with a model that was
+ * trained with another controller. `residualHalting` is similar, but compares zH instead of the answer.
  *
- * Source: our own rule, beside `residualHalting`, which watches zH in the place of the answer.
+ * Source: our own rule.
  *
  * @throws RangeError unless both options are whole numbers of at least 1.
  *
@@ -48,14 +48,14 @@ export function unchangedAnswer(options: UnchangedAnswerOptions = {}): HaltingFa
       name: 'unchanged-answer',
       maxSegments,
       parameters: {},
-      // How many segments in a row have left the answer as it was.
+      // Number of segments in a row that did not change the answer.
       initialState: (batchSize) => ({ unchanged: tf.zeros([batchSize], 'int32') }),
       decide: ({ steps, state, answer, answerBefore }) =>
         withoutGradient(() => {
           const same = tf.all(tf.equal(answer(), answerBefore()), -1);
-          // There is no answer before the first segment.
-          const stays = tf.cast(tf.logicalAnd(same, tf.greater(steps, 1)), 'int32');
-          const unchanged = tf.mul(stays, tf.add(state['unchanged']!, stays));
+          // The first segment has no earlier answer.
+          const isUnchanged = tf.cast(tf.logicalAnd(same, tf.greater(steps, 1)), 'int32');
+          const unchanged = tf.mul(isUnchanged, tf.add(state['unchanged']!, isUnchanged));
           const last = tf.greaterEqual(steps, maxSegments);
           const halted = tf.logicalOr<tf.Tensor1D>(last, tf.greaterEqual(unchanged, segments));
           return { halted, state: { unchanged } };

@@ -6,22 +6,23 @@ import { IGNORED_LABEL } from '@hrm/data';
 import { puzzleTensors } from '../segment/puzzle-tensors';
 import type { ReasoningNetwork } from '../segment/reasoning-network';
 
-/** A puzzle to solve: its tokens, `[seqLen]`, or these with the puzzle's embedding. */
+/** A puzzle to solve: its tokens, `[seqLen]`, or its tokens and identifier. */
 export type Puzzle = ArrayLike<number> | PuzzleWithIdentifier;
 
-/** A puzzle's tokens, and which embedding is its own. */
+/** A puzzle's tokens and its identifier. */
 export interface PuzzleWithIdentifier {
   /** Tokens, `[seqLen]`. */
   inputs: ArrayLike<number>;
-  /** Which puzzle's embedding to use. Default 0, the blank one. */
+  /** Index of the puzzle's embedding. Default 0, the blank one. */
   puzzleIdentifier?: number;
 }
 
 /**
- * A puzzle that the network can take.
+ * Checks that a network can take a puzzle, and fills in the default identifier.
  *
  * @param owner named in the error.
- * @throws TypeError, RangeError for what is no puzzle, and one that the network cannot take.
+ * @throws TypeError for a value that is not a puzzle.
+ * @throws RangeError for a puzzle that the network cannot take.
  */
 export function expectPuzzle(owner: string, puzzle: Puzzle, network: ReasoningNetwork): Required<PuzzleWithIdentifier> {
   const { inputs, puzzleIdentifier = 0 } =
@@ -35,7 +36,7 @@ export function expectPuzzle(owner: string, puzzle: Puzzle, network: ReasoningNe
   return { inputs, puzzleIdentifier };
 }
 
-/** The carry of puzzles that have had no segment, in rows of which the last repeat the first puzzle. */
+/** The carry before the first segment, padded to `rows` with copies of the first puzzle. */
 export function carryOf(
   network: ReasoningNetwork,
   puzzles: readonly Required<PuzzleWithIdentifier>[],

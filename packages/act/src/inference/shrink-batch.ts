@@ -2,11 +2,11 @@ import * as tf from '@tensorflow/tfjs-core';
 import { disposeAll, mapTensors } from '@hrm/layers';
 import type { Carry } from '../segment/carry';
 
-/** A batch of which some samples may have left. */
-export interface ThinningBatch {
+/** A batch that puzzles may leave. */
+export interface ShrinkingBatch {
   carry: Carry;
-  /** The sample in each row; undefined where it has left. */
-  samples: readonly (number | undefined)[];
+  /** Index of the puzzle in each row; undefined in rows whose puzzle has left, and in padding. */
+  puzzles: readonly (number | undefined)[];
 }
 
 /** Half the batch, a quarter, and so on down to 1. */
@@ -14,18 +14,18 @@ export function halvedSizes(batchSize: number): number[] {
   return batchSize <= 1 ? [] : [Math.ceil(batchSize / 2), ...halvedSizes(Math.ceil(batchSize / 2))];
 }
 
-/** The smallest of these sizes that holds so many; what holds exactly them where none does. */
+/** The smallest bucket size of at least `count`; `count` itself if there is none. */
 export function smallestBucket(count: number, bucketSizes: readonly number[]): number {
-  const holding = bucketSizes.filter((size) => size >= count);
-  return holding.length > 0 ? Math.min(...holding) : count;
+  const largeEnough = bucketSizes.filter((size) => size >= count);
+  return largeEnough.length > 0 ? Math.min(...largeEnough) : count;
 }
 
-/** The rows of every tensor of a carry, in the order given; rows may be repeated. */
+/** Gathers rows of every tensor of a carry. Rows may be repeated. */
 function gatherRows(carry: Carry, rows: readonly number[]): Carry {
   return tf.tidy(() => {
     const indices = tf.tensor1d([...rows], 'int32');
     return mapTensors(carry, (tensor) =>
-      // By way of integers, because not every backend gathers truth values.
+      // Through int32, because not every backend can gather booleans.
       tensor.dtype === 'bool'
         ? tf.cast(tf.gather(tf.cast(tensor, 'int32'), indices), 'bool')
         : tf.gather(tensor, indices),
@@ -34,17 +34,17 @@ function gatherRows(carry: Carry, rows: readonly number[]): Carry {
 }
 
 /**
- * The samples that are left, in the smallest batch that holds them; rows beyond them repeat one and hold nobody. The
- * carry given is disposed if another comes back.
+ * Moves the remaining puzzles to the smallest batch that holds them. Padding rows repeat the first of them. Disposes
+ * the given carry if the batch changes.
  *
  * @param bucketSizes sizes that the batch may have, in any order.
  */
-export function shrinkBatch({ carry, samples }: ThinningBatch, bucketSizes: readonly number[]): ThinningBatch {
-  const left = samples.flatMap((sample, row) => (sample === undefined ? [] : [row]));
-  const bucket = smallestBucket(left.length, [samples.length, ...bucketSizes]);
-  if (left.length === 0 || bucket === samples.length) return { carry, samples };
-  const rows = Array.from({ length: bucket }, (_, i) => left[i] ?? left[0]!);
+export function shrinkBatch({ carry, puzzles }: ShrinkingBatch, bucketSizes: readonly number[]): ShrinkingBatch {
+  const occupied = puzzles.flatMap((puzzle, row) => (puzzle === undefined ? [] : [row]));
+  const bucket = smallestBucket(occupied.length, [puzzles.length, ...bucketSizes]);
+  if (occupied.length === 0 || bucket === puzzles.length) return { carry, puzzles };
+  const rows = Array.from({ length: bucket }, (_, i) => occupied[i] ?? occupied[0]!);
   const smaller = gatherRows(carry, rows);
   disposeAll(carry);
-  return { carry: smaller, samples: rows.map((row, i) => (i < left.length ? samples[row] : undefined)) };
+  return { carry: smaller, puzzles: rows.map((row, i) => (i < occupied.length ? puzzles[row] : undefined)) };
 }

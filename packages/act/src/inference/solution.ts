@@ -1,28 +1,28 @@
-/** What the model has after one segment. */
-export interface Thought {
-  /** Counted from 1. */
+/** The model's answer to a puzzle after one segment. */
+export interface SegmentResult {
+  /** Number of the segment, from 1. */
   segment: number;
-  /** The likeliest token at each position, `[seqLen]`. */
+  /** The most likely token at each position, `[seqLen]`. */
   answer: Int32Array;
-  /** Whether the controller would stop here. */
+  /** Whether the controller halts the puzzle here. */
   halted: boolean;
   /** The halting controller's logits, such as `halt` and `continue`. */
   haltLogits: { [name: string]: number };
-  /** The halting controller's own state, such as `remaining` or `residual`: one number for most. */
+  /** The halting controller's state, such as `remaining` or `residual`: one number each for most controllers. */
   haltingState: { [name: string]: ArrayLike<number> };
 }
 
-/** A puzzle's answer, and how the model came to it. */
+/** The answer to a puzzle, and the result of each segment. */
 export interface Solution {
-  /** The likeliest token at each position after the last segment, `[seqLen]`. */
+  /** The most likely token at each position after the last segment, `[seqLen]`. */
   answer: Int32Array;
-  /** Segments that were run. */
+  /** Number of segments run. */
   segments: number;
-  /** What the model had after each segment. */
-  thoughts: readonly Thought[];
+  /** The result of each segment, in order. */
+  history: readonly SegmentResult[];
 }
 
-/** The solution that thoughts come to. */
-export function solutionOf(thoughts: readonly Thought[]): Solution {
-  return { answer: thoughts.at(-1)!.answer, segments: thoughts.length, thoughts };
+/** Makes a solution from the results of all segments. */
+export function solutionOf(history: readonly SegmentResult[]): Solution {
+  return { answer: history.at(-1)!.answer, segments: history.length, history };
 }

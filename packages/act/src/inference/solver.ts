@@ -3,42 +3,45 @@ import { describeValue, expectIterable, expectOptions, expectSizes } from '@hrm/
 import type { ReasoningNetwork } from '../segment/reasoning-network';
 import { expectPuzzle, type Puzzle, type PuzzleWithIdentifier } from './puzzle';
 import { halvedSizes } from './shrink-batch';
-import { solutionOf, type Solution, type Thought } from './solution';
-import { solvingStep, thinkTogether, type SolvingStep, type ThinkingOptions } from './think-together';
+import { solutionOf, type SegmentResult, type Solution } from './solution';
+import { solveBatch, solvingStep, type SolveBatchOptions, type SolvingStep } from './solve-batch';
 
-/** What a {@link Solver} is made with. */
+/** Options of {@link Solver}. */
 export interface SolverOptions {
-  /** Such as `compile` of `@hrm/runtime`; not used for a network that cannot be recorded. Default: run as it is. */
+  /**
+   * Compiles the segment: `compile` of `@hrm/runtime`, for example. Not used for a network with `recordable: false`.
+   * Default: the segment runs uncompiled.
+   */
   compile?: Compile;
 }
 
-/** How long a puzzle is thought about. */
+/** Options of `Solver.solve` and `Solver.stream`. */
 export interface SolveOptions {
   /**
-   * `'halted'` stops when the controller does; `'end'` runs all segments, as the official evaluation does.
+   * `'halted'` stops when the controller halts the puzzle. `'end'` runs all segments, as the official evaluation does.
    * Default `'end'`.
    */
   until?: 'end' | 'halted';
   /**
-   * Segments after which thinking ends, fewer or more than the model was trained on. More are run with `until: 'end'`
-   * alone, because every controller halts at its last. Default: the controller's `maxSegments`.
+   * The most segments to run, fewer or more than in training. With `until: 'halted'` no more than `maxSegments` are
+   * run, because every controller halts there. Default: the controller's `maxSegments`.
    */
   segments?: number;
-  /** Ends the work before the next segment, with the signal's reason as the error. */
+  /** Stops before the next segment, and throws the signal's reason. */
   signal?: AbortSignal | undefined;
 }
 
-/** How many puzzles are solved. */
+/** Options of `Solver.solveAll`. */
 export interface SolveAllOptions extends SolveOptions {
-  /** Puzzles that are thought about together. Default 64, or all of a shorter list. */
+  /** Puzzles in a batch. Default 64, or all puzzles of a shorter list. */
   batchSize?: number;
   /**
-   * Sizes that a batch may shrink to as puzzles leave it, in any order; few, because a compiled step is recorded for
-   * each. `[]` never shrinks it. Default: half the batch, a quarter, and so on down to 1.
+   * Sizes that a batch may shrink to as puzzles leave it, in any order. Give few: a compiled segment is recorded once
+   * for each size. `[]`: the batch never shrinks. Default: half the batch, a quarter, and so on down to 1.
    */
   bucketSizes?: readonly number[] | undefined;
-  /** Called after each segment of each batch, for progress: puzzles that go on, and rows of the batch just computed. */
-  onSegment?: ThinkingOptions['onSegment'];
+  /** Called after each segment of each batch. `active`: puzzles that go on; `rows`: rows of the batch just computed. */
+  onSegment?: SolveBatchOptions['onSegment'];
 }
 
 const SOLVE_OPTIONS = ['until', 'segments', 'signal'] as const satisfies readonly (keyof SolveOptions)[];
@@ -47,8 +50,8 @@ const BATCH_OPTIONS = ['batchSize', 'bucketSizes', 'onSegment'] as const satisfi
 type CheckedPuzzle = Required<PuzzleWithIdentifier>;
 
 /**
- * Solves puzzles with any model. Made once, it compiles the model's segment once, and solves any number of puzzles with
- * it, several at a time.
+ * Solves puzzles with any model. It compiles the model's segment once, for any number of puzzles. Several puzzles may
+ * be solved at the same time.
  *
  * @example
  * ```ts
@@ -66,7 +69,7 @@ type CheckedPuzzle = Required<PuzzleWithIdentifier>;
 export class Solver {
   readonly #network: ReasoningNetwork;
   readonly #step: SolvingStep;
-  #underWay = 0;
+  #unfinished = 0;
   #disposed = false;
 
   constructor(network: ReasoningNetwork, options: SolverOptions = {}) {
@@ -81,35 +84,36 @@ export class Solver {
    * Solves a puzzle.
    *
    * @param puzzle its tokens, `[seqLen]`, or `{ inputs, puzzleIdentifier }`.
-   * @throws TypeError, RangeError for what is no puzzle, a puzzle of another length, and tokens or a puzzle identifier
-   *   that the network does not have; the reason of an aborted signal.
+   * @throws TypeError for a value that is not a puzzle.
+   * @throws RangeError for a puzzle of another length, and for tokens or an identifier that the network does not have.
+   * @throws the reason of an aborted signal.
    */
   async solve(puzzle: Puzzle, options: SolveOptions = {}): Promise<Solution> {
-    const thoughts: Thought[] = [];
-    for await (const thought of this.stream(puzzle, options)) thoughts.push(thought);
-    return solutionOf(thoughts);
+    const history: SegmentResult[] = [];
+    for await (const result of this.stream(puzzle, options)) history.push(result);
+    return solutionOf(history);
   }
 
   /**
-   * What the model has after each segment of a puzzle. It may be left at any time.
+   * Solves a puzzle and yields the result of each segment. The caller may stop at any time.
    *
    * @throws as {@link Solver.solve}.
    */
-  async *stream(puzzle: Puzzle, options: SolveOptions = {}): AsyncGenerator<Thought, void, undefined> {
+  async *stream(puzzle: Puzzle, options: SolveOptions = {}): AsyncGenerator<SegmentResult, void, undefined> {
     expectOptions('Solver', options, SOLVE_OPTIONS);
-    const thinking = this.#thinking(options, []);
+    const batchOptions = this.#batchOptions(options, []);
     const checked = expectPuzzle('Solver', puzzle, this.#network);
-    const thoughts = thinkTogether(this.#network, this.#step, [checked], thinking);
-    for await (const [heard] of this.#countUnderWay(thoughts)) yield heard!.thought;
+    const segments = solveBatch(this.#network, this.#step, [checked], batchOptions);
+    for await (const [only] of this.#keepStep(segments)) yield only!.result;
   }
 
   /**
-   * Solves many puzzles, a batch at a time, and gives their solutions in order, those of a batch together. With
-   * `until: 'halted'` a puzzle leaves its batch when the controller halts it, and the batch shrinks.
+   * Solves many puzzles, batch by batch. Yields their solutions in order, a whole batch at once. With `until: 'halted'`
+   * a puzzle leaves its batch when the controller halts it, and the batch shrinks.
    *
-   * @param puzzles read as they are needed, a batch ahead.
-   * @throws as {@link Solver.solve}, naming the puzzle, counted from 0. The solutions of earlier batches have been given
-   *   by then.
+   * @param puzzles read one batch at a time.
+   * @throws as {@link Solver.solve}, with the index of the puzzle, after it has yielded the solutions of earlier
+   *   batches.
    */
   async *solveAll(
     puzzles: Iterable<Puzzle> | AsyncIterable<Puzzle>,
@@ -121,34 +125,34 @@ export class Solver {
     expectSizes('Solver', { batchSize });
     const { bucketSizes = halvedSizes(batchSize), onSegment } = options;
     for (const size of bucketSizes) expectSizes('Solver', { 'a bucket size': size });
-    const thinking = { ...this.#thinking(options, [batchSize, ...bucketSizes]), onSegment };
-    yield* this.#countUnderWay(this.#solveBatches(puzzles, batchSize, thinking));
+    const batchOptions = { ...this.#batchOptions(options, [batchSize, ...bucketSizes]), onSegment };
+    yield* this.#keepStep(this.#solveBatches(puzzles, batchSize, batchOptions));
   }
 
   async *#solveBatches(
     puzzles: Iterable<Puzzle> | AsyncIterable<Puzzle>,
     batchSize: number,
-    thinking: ThinkingOptions,
+    batchOptions: SolveBatchOptions,
   ): AsyncGenerator<Solution, void, undefined> {
-    const solveBatch = async (batch: readonly CheckedPuzzle[]): Promise<Solution[]> => {
-      const thoughts = batch.map((): Thought[] => []);
-      for await (const heard of thinkTogether(this.#network, this.#step, batch, thinking)) {
-        for (const { place, thought } of heard) thoughts[place]!.push(thought);
+    const solutionsOf = async (batch: readonly CheckedPuzzle[]): Promise<Solution[]> => {
+      const histories = batch.map((): SegmentResult[] => []);
+      for await (const results of solveBatch(this.#network, this.#step, batch, batchOptions)) {
+        for (const { index, result } of results) histories[index]!.push(result);
       }
-      return thoughts.map(solutionOf);
+      return histories.map(solutionOf);
     };
     let [batch, count]: [CheckedPuzzle[], number] = [[], 0];
     for await (const puzzle of puzzles) {
       batch.push(expectPuzzle(`Solver: puzzle ${count++}`, puzzle, this.#network));
       if (batch.length < batchSize) continue;
-      yield* await solveBatch(batch);
+      yield* await solutionsOf(batch);
       batch = [];
     }
-    if (batch.length > 0) yield* await solveBatch(batch);
+    if (batch.length > 0) yield* await solutionsOf(batch);
   }
 
-  /** What options say of thinking, checked. */
-  #thinking({ until = 'end', segments, signal }: SolveOptions, bucketSizes: readonly number[]): ThinkingOptions {
+  /** Checks options and fills in their defaults. */
+  #batchOptions({ until = 'end', segments, signal }: SolveOptions, bucketSizes: readonly number[]): SolveBatchOptions {
     if (this.#disposed) throw new Error('Solver: it has been disposed of; make another one');
     if (until !== 'end' && until !== 'halted') {
       throw new RangeError(`Solver: until is ${describeValue(until)}, expected 'end' or 'halted'`);
@@ -157,18 +161,18 @@ export class Solver {
     return { until, segments: segments ?? this.#network.halting.maxSegments, bucketSizes, signal };
   }
 
-  /** Passes on what comes of work, which the compiled step is kept for. */
-  async *#countUnderWay<T>(work: AsyncGenerator<T, void, undefined>): AsyncGenerator<T, void, undefined> {
-    this.#underWay++;
+  /** Keeps the compiled step until these results are all read. */
+  async *#keepStep<T>(results: AsyncGenerator<T, void, undefined>): AsyncGenerator<T, void, undefined> {
+    this.#unfinished++;
     try {
-      yield* work;
+      yield* results;
     } finally {
-      this.#underWay--;
+      this.#unfinished--;
       this.#freeIfDone();
     }
   }
 
-  /** Frees what was compiled, once the puzzles under way are solved. The network keeps its parameters. */
+  /** Frees the compiled step, after the last unfinished puzzle. The network keeps its parameters. */
   dispose(): void {
     this.#disposed = true;
     this.#freeIfDone();
@@ -179,6 +183,6 @@ export class Solver {
   }
 
   #freeIfDone(): void {
-    if (this.#disposed && this.#underWay === 0) this.#step.dispose?.();
+    if (this.#disposed && this.#unfinished === 0) this.#step.dispose?.();
   }
 }

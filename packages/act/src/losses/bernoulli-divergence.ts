@@ -2,11 +2,11 @@ import * as tf from '@tensorflow/tfjs-core';
 import { customGradient } from '@hrm/layers';
 
 /**
- * The Kullback-Leibler divergence of a coin that falls with probability `sigmoid(logits)` from one that falls with
- * probability `prior`, elementwise, finite for every finite logit.
+ * The Kullback-Leibler divergence `KL(Bernoulli(sigmoid(logits)) || Bernoulli(prior))`, elementwise. Finite for every
+ * finite logit.
  *
  * @param logits any shape.
- * @param prior between 0 and 1, neither allowed.
+ * @param prior above 0 and below 1.
  */
 export function bernoulliDivergence<T extends tf.Tensor>(logits: T, prior: number): T {
   const divergence = customGradient(
@@ -15,9 +15,9 @@ export function bernoulliDivergence<T extends tf.Tensor>(logits: T, prior: numbe
       const rest = tf.log(tf.add(1, tf.exp(tf.neg(tf.abs(x)))));
       const minusLogP = tf.add(tf.relu(tf.neg(x)), rest);
       const minusLogNotP = tf.add(tf.relu(x), rest);
-      const ifFalls = tf.mul(p, tf.sub(-Math.log(prior), minusLogP));
+      const ifHalts = tf.mul(p, tf.sub(-Math.log(prior), minusLogP));
       const ifNot = tf.mul(tf.sub(1, p), tf.sub(-Math.log1p(-prior), minusLogNotP));
-      return { value: tf.add<T>(ifFalls, ifNot), saved: [x] };
+      return { value: tf.add<T>(ifHalts, ifNot), saved: [x] };
     },
     (dy, [x]) => {
       const p = tf.sigmoid(x);

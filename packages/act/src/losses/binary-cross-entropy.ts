@@ -2,8 +2,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import { customGradient } from '@hrm/layers';
 
 /**
- * The cross-entropy between `sigmoid(logits)` and targets between 0 and 1, elementwise, finite for every finite logit.
- * No gradient flows to the targets.
+ * The cross-entropy between `sigmoid(logits)` and targets from 0 to 1, elementwise. Finite for every finite logit. No
+ * gradient flows to the targets.
  *
  * @example
  * ```ts

@@ -6,21 +6,21 @@ import { expectDecay } from '@hrm/layers/internal';
  * A loss of token logits against labels.
  *
  * @param logits `[batch, seq, vocab]`
- * @param labels `[batch, seq]`, int32; negative ones count nothing.
- * @returns the loss of each position, `[batch, seq]`, zero where the label is negative.
+ * @param labels `[batch, seq]`, int32; negative for tokens without a label.
+ * @returns the loss of each position, `[batch, seq]`; 0 where the label is negative.
  */
 export type TokenLoss = (logits: tf.Tensor3D, labels: tf.Tensor2D) => tf.Tensor2D;
 
-/** A token loss that can have its labels smoothed. */
+/** A token loss with optional label smoothing. */
 export interface CrossEntropy extends TokenLoss {
   /**
-   * The same loss against smoothed labels: each token is asked for by `share / vocab`, the label by `1 - share` more. With
-   * 0 it is the loss itself, bit for bit.
+   * The same loss with label smoothing: the target of each token is `share / vocab`, plus `1 - share` for the label. A
+   * share of 0 is the plain loss, bit for bit.
    *
    * Source: Szegedy et al., arXiv 1512.00567, section 7; PyTorch, `CrossEntropyLoss(label_smoothing)`.
    *
    * @param share at least 0 and less than 1, such as 0.1.
-   * @throws RangeError for a share that cannot be.
+   * @throws RangeError for another share.
    *
    * @example
    * ```ts
@@ -29,26 +29,26 @@ export interface CrossEntropy extends TokenLoss {
    * import '@tensorflow/tfjs-backend-cpu';
    *
    * const loss = softmaxCrossEntropy.smoothed(0.1);
-   * loss(tf.tensor3d([[[9, 0]]]), tf.tensor2d([[0]], [1, 1], 'int32')).print(); // [[0.45]]: being so sure costs
+   * loss(tf.tensor3d([[[9, 0]]]), tf.tensor2d([[0]], [1, 1], 'int32')).print(); // [[0.45]]
    * ```
    */
   smoothed(share: number): TokenLoss;
 }
 
-/** What is asked of each token, `[batch, seq, vocab]`: 1 at the label, less where smoothed; zeros where it is negative. */
+/** Target probabilities, `[batch, seq, vocab]`: one-hot labels, smoothed; all 0 where the label is negative. */
 function targetsOf(labels: tf.Tensor2D, vocabSize: number, smoothing: number): tf.Tensor3D {
   const labelled = tf.cast(tf.greaterEqual(labels, 0), 'float32');
-  // Cast, because WebAssembly makes integers whatever it is asked for.
+  // Cast, because the WebAssembly backend always returns int32.
   const oneHot = tf.cast(tf.oneHot(tf.cast(tf.maximum(labels, 0), 'int32'), vocabSize), 'float32');
   const targets = smoothing === 0 ? oneHot : tf.add(tf.mul(oneHot, 1 - smoothing), smoothing / vocabSize);
   return tf.mul(targets, tf.expandDims(labelled, -1));
 }
 
-/** A cross-entropy of logits and targets, both `[batch, seq, vocab]`, where targets add up to 1, or are all zero. */
+/** A cross-entropy of logits and targets, `[batch, seq, vocab]` each. Targets of a position sum to 1, or are all 0. */
 interface Formula {
   /** `[batch, seq]` */
   loss: (logits: tf.Tensor3D, targets: tf.Tensor3D) => tf.Tensor2D;
-  /** Its derivatives by the logits, `[batch, seq, vocab]`. */
+  /** Its gradient with respect to the logits, `[batch, seq, vocab]`. */
   gradient: (logits: tf.Tensor3D, targets: tf.Tensor3D) => tf.Tensor;
 }
 
@@ -74,17 +74,19 @@ function crossEntropy(formula: Formula): CrossEntropy {
   });
 }
 
-/** `1 - x` below zero, 1 from zero on. */
+/** `1 - x` for `x < 0`, else 1. */
 const belowZero = (x: tf.Tensor) => tf.add(1, tf.relu(tf.neg(x)));
 
-/** Stablemax's stand-in for the exponential, written without a comparison: `x + 1` from zero on, `1 / (1 - x)` below. */
+/**
+ * Stablemax's replacement of the exponential, without a comparison: `x + 1` for `x >= 0`, `1 / (1 - x)` for `x < 0`.
+ */
 const stable = (x: tf.Tensor) => tf.add(tf.relu(x), tf.div(1, belowZero(x)));
 
 /**
- * Cross-entropy with stablemax in place of softmax: `s(x) = x + 1` for `x >= 0` and `1 / (1 - x)` below, so that logits
- * need not grow without bound for the loss to fall.
+ * Cross-entropy with stablemax instead of softmax: `s(x) = x + 1` for `x >= 0`, `1 / (1 - x)` for `x < 0`. The loss can
+ * fall without logits that grow without bound.
  *
- * Source: official HRM, `models/losses.py`, `stablemax_cross_entropy`, computed there in float64.
+ * Source: official HRM, `models/losses.py`, `stablemax_cross_entropy`, which computes in float64.
  *
  * @example
  * ```ts
@@ -103,7 +105,7 @@ export const stablemaxCrossEntropy: CrossEntropy = crossEntropy({
   },
   gradient: (logits, targets) => {
     const s = stable(logits);
-    // s'(x) is 1 from zero on and 1 / (1 - x)^2 below.
+    // s'(x) is 1 for x >= 0 and 1 / (1 - x)^2 for x < 0.
     const slope = tf.square(tf.div(1, belowZero(logits)));
     const labelled = tf.sum(targets, -1, true);
     return tf.mul(slope, tf.sub(tf.div(labelled, tf.sum(s, -1, true)), tf.div(targets, s)));

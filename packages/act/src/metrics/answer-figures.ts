@@ -1,23 +1,23 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { withoutGradient } from '@hrm/layers';
 
-/** How right a segment's answers are, slot by slot; constants to gradients. */
+/** Figures about the answers of a segment, one value per slot; without gradient. */
 export type AnswerFigures = {
-  /** 1 where the whole answer is right, `[batch]`. */
+  /** 1 where all labelled tokens are right, `[batch]`. */
   correct: tf.Tensor1D;
   /** Share of the labelled tokens that are right, `[batch]`. */
   accuracy: tf.Tensor1D;
-  /** Labelled tokens, at least 1, `[batch]`. */
+  /** Number of labelled tokens, but at least 1, `[batch]`. */
   divisor: tf.Tensor1D;
-  /** 1 where any token has a label: padding has none, and does not count. `[batch]` */
+  /** 1 where any token has a label, 0 for padding, `[batch]`. */
   labelled: tf.Tensor1D;
 };
 
 /**
- * Compares a segment's answers with the labels. Reads no values: training steps and evaluations are made of it.
+ * Compares the answers of a segment with the labels. It reads no tensor values, so it can be part of a recorded step.
  *
  * @param logits `[batch, seqLen, vocab]`
- * @param labels `[batch, seqLen]`, int32; negative where there is none.
+ * @param labels `[batch, seqLen]`, int32; negative for tokens without a label.
  */
 export function answerFigures(logits: tf.Tensor3D, labels: tf.Tensor2D): AnswerFigures {
   return withoutGradient(() => {
@@ -35,14 +35,14 @@ export function answerFigures(logits: tf.Tensor3D, labels: tf.Tensor2D): AnswerF
   });
 }
 
-/** Sums of figures over the slots counted. */
+/** Sums over the counted slots. */
 export type CountedAnswers = { count: tf.Scalar; accuracy: tf.Scalar; exactAccuracy: tf.Scalar; steps: tf.Scalar };
 
 /**
- * Figures summed over the slots that count, as the official code reports them.
+ * Sums figures over the counted slots, as the official code does.
  *
- * @param counted 1 in the slots that count, `[batch]`.
- * @param steps segments that each slot has had, `[batch]`.
+ * @param counted 1 in the slots to count, else 0, `[batch]`.
+ * @param steps segments of each slot so far, `[batch]`.
  */
 export function countAnswers(
   { correct, accuracy }: Pick<AnswerFigures, 'correct' | 'accuracy'>,

@@ -1,12 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
 
 /**
- * How many samples halted after 1, 2, ... segments, from the segments that each has used.
+ * Counts how many puzzles halted after 1, 2, ..., `maxSegments` segments.
  *
- * @param steps segments used, one a sample, each from 1 to `maxSegments`.
- * @param maxSegments the controller's most.
- * @returns `maxSegments` counts; the first is of those that halted after one segment.
- * @throws RangeError for steps outside of that range.
+ * @param steps segments used by each puzzle, from 1 to `maxSegments`.
+ * @param maxSegments `maxSegments` of the controller.
+ * @returns `maxSegments` counts; the first counts puzzles that halted after one segment.
+ * @throws RangeError for steps outside this range.
  *
  * @example
  * ```ts
@@ -21,7 +21,7 @@ export function haltingHistogram(steps: ArrayLike<number>, maxSegments: number):
     const used = steps[i]!;
     if (!(Number.isInteger(used) && used >= 1 && used <= maxSegments)) {
       throw new RangeError(
-        `haltingHistogram: sample ${i} used ${used} segments, expected a whole number from 1 to ${maxSegments}`,
+        `haltingHistogram: puzzle ${i} used ${used} segments, expected a whole number from 1 to ${maxSegments}`,
       );
     }
     counts[used - 1]!++;
@@ -30,10 +30,11 @@ export function haltingHistogram(steps: ArrayLike<number>, maxSegments: number):
 }
 
 /**
- * The same inside of a step that reads no tensor's values: `superviseSegment` gives it as `haltingSteps`.
+ * Computes the same histogram as a tensor, without reading tensor values. `superviseSegment` returns it as
+ * `haltingSteps`.
  *
- * @param steps segments that each slot has had, `[batch]`, int32.
- * @param counted 1 in the slots to count, 0 elsewhere, `[batch]`, float32.
+ * @param steps segments of each slot so far, `[batch]`, int32.
+ * @param counted 1 in the slots to count, else 0, `[batch]`, float32.
  * @returns counts, `[maxSegments]`, float32.
  */
 export function countHaltingSteps(steps: tf.Tensor1D, counted: tf.Tensor1D, maxSegments: number): tf.Tensor1D {

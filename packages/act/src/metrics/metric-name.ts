@@ -1,4 +1,4 @@
-/** Metrics that our own segments, controllers and schedules report. */
+/** Metrics that our segments, controllers and schedules report. */
 export const KNOWN_METRICS = [
   'accuracy',
   'exactAccuracy',
@@ -19,11 +19,11 @@ export const KNOWN_METRICS = [
 
 export type KnownMetric = (typeof KNOWN_METRICS)[number];
 
-/** The name of a metric: a known one, which editors complete, or one that a part of your own reports. */
+/** The name of a metric: a known name, which editors complete, or a name of your own. */
 export type MetricName = KnownMetric | (string & {});
 
 /**
- * Values by the name of a metric.
+ * Values by metric name.
  *
  * @example
  * ```ts

@@ -2,18 +2,18 @@ import * as tf from '@tensorflow/tfjs-core';
 import { expectShape } from '@hrm/layers';
 
 /**
- * What the sum of a metric over slots is divided by to become a mean:
+ * The divisor that turns the sum of a metric over slots into a mean:
  *
- * - `'batch'`: the slots of the batch. A loss: over the segments of one update it is added up, not averaged.
- * - `'segments'`: the slots that ran, in each segment, and hold a puzzle with a label. A solver's steps in a segment.
- * - `'counted'`: the puzzles that have just halted and have a label. Values of other slots are left out.
+ * - `'batch'`: the number of slots. For losses, which are added over the segments of one update, not averaged.
+ * - `'segments'`: the slots that ran in a segment and have a label, summed over segments. For example solver steps.
+ * - `'counted'`: the puzzles that have just halted and have a label. Values of other slots are ignored.
  */
 export type Divisor = 'batch' | 'segments' | 'counted';
 
 const DIVISORS: readonly Divisor[] = ['batch', 'segments', 'counted'];
 
 /**
- * A figure of each slot, and what its sum is divided by.
+ * A metric with one value per slot, and its divisor.
  *
  * @example
  * ```ts
@@ -31,25 +31,25 @@ export type SlotMetric = {
   dividedBy: Divisor;
 };
 
-/** A metric summed over slots, and what the sum is divided by. */
+/** A metric summed over slots, and its divisor. */
 export type MetricSum = { total: tf.Scalar; dividedBy: Divisor };
 
-/** How many slots sums are divided by; those of `'batch'` are known without looking. */
+/** Values of the divisors `'segments'` and `'counted'`. (`'batch'` is the batch size.) */
 export type MetricCounts = { segments: tf.Scalar; counted: tf.Scalar };
 
 /**
- * Throws unless a part gives its metric with what it is divided by, and one value a slot.
+ * Throws unless a metric has a divisor and one value per slot.
  *
  * @param owner named in the error, as in `halting controller mine, metric doubt`.
- * @throws TypeError for anything that is not a {@link SlotMetric}.
- * @throws ShapeError for values that are not one a slot.
+ * @throws TypeError for a value that is not a {@link SlotMetric}.
+ * @throws ShapeError for values of another shape than `[batch]`.
  */
 export function expectSlotMetric(owner: string, metric: SlotMetric, batchSize: number): void {
   if (!(metric.values instanceof tf.Tensor) || !DIVISORS.includes(metric.dividedBy)) {
     throw new TypeError(
-      `${owner}: a metric says what its sum is divided by, as in { values: tensor, dividedBy: 'batch' }; ` +
+      `${owner}: expected values and a divisor, as in { values: tensor, dividedBy: 'batch' }; ` +
         `dividedBy is one of ${DIVISORS.join(', ')}`,
     );
   }
-  expectShape(owner, metric.values, [batchSize], 'one value a slot');
+  expectShape(owner, metric.values, [batchSize], 'one value per slot');
 }

@@ -10,18 +10,18 @@ export interface AnswerMeans {
   meanSegments: number;
 }
 
-/** The same, with how many puzzles are counted. */
+/** The result of {@link scoreAnswers}. */
 export interface AnswerScore extends AnswerMeans {
-  /** Puzzles that have a label anywhere; the others, such as padding, do not count. */
+  /** Number of puzzles with at least one label. Other puzzles, such as padding, are ignored. */
   count: number;
 }
 
 /**
- * Accuracy of answers and the segments they took, as evaluation counts them.
+ * Computes the accuracy of solutions and their mean number of segments, as evaluation does.
  *
- * @param solutions such as a `Solver` gives, in the order of the puzzles.
- * @param labels the right tokens, `[puzzles * seqLen]`; negative where there is none.
- * @throws RangeError when there are not as many labels as answers.
+ * @param solutions solutions of a `Solver`, in the order of the puzzles.
+ * @param labels the right tokens, `[puzzles * seqLen]`; negative for tokens without a label.
+ * @throws RangeError unless there is one label per token of the answers.
  *
  * @example
  * ```ts
@@ -38,7 +38,9 @@ export function scoreAnswers(
 ): AnswerScore {
   const tokens = solutions.reduce((sum, { answer }) => sum + answer.length, 0);
   if (labels.length !== tokens) {
-    throw new RangeError(`scoreAnswers: got ${labels.length} labels for ${tokens} tokens of answers, expected as many`);
+    throw new RangeError(
+      `scoreAnswers: got ${labels.length} labels for ${tokens} tokens of answers, expected ${tokens}`,
+    );
   }
   let [count, exact, accuracy, segments, first] = [0, 0, 0, 0, 0];
   for (const { answer, segments: used } of solutions) {

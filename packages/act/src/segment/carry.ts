@@ -4,21 +4,21 @@ import type { NamedTensors } from '@hrm/layers';
 import type { PuzzleTensors } from './puzzle-tensors';
 import type { ReasoningNetwork } from './reasoning-network';
 
-/** What goes from one segment to the next, for each slot of the batch. */
+/** The state passed from one segment to the next, for each slot of the batch. */
 export type Carry = {
   latents: Latents & Record<string, tf.Tensor3D>;
-  /** Segments that the puzzle in the slot has had, `[batch]`, int32. */
+  /** Segments of the slot's puzzle so far, `[batch]`, int32. */
   steps: tf.Tensor1D;
-  /** Whether the slot is done and takes a new puzzle at the next segment, `[batch]`, bool. */
+  /** Whether the slot has halted, and takes a new puzzle at the next segment, `[batch]`, bool. */
   halted: tf.Tensor1D;
   /** The puzzle in the slot. */
   puzzle: PuzzleTensors;
-  /** The halting controller's own state, one row a slot; empty for most. */
+  /** The halting controller's state, one row per slot; empty for most controllers. */
   halting: NamedTensors;
 };
 
 /**
- * The carry to start from: every slot halted, so that the first segment fills it with a puzzle.
+ * The first carry: every slot has halted, so the first segment fills it with a puzzle.
  *
  * Source: official HRM, `models/hrm/hrm_act_v1.py`, `initial_carry`.
  */
@@ -40,15 +40,15 @@ export function initialCarry(network: ReasoningNetwork, batchSize: number): Carr
   });
 }
 
-/** `fresh` in the slots that have halted, `kept` in the others. Both are, or broadcast to, `[batch, ...]`. */
+/** `fresh` in slots that have halted, `kept` in the others. Both have, or broadcast to, the shape `[batch, ...]`. */
 function replaceHalted<T extends tf.Tensor>(halted: tf.Tensor1D, fresh: tf.Tensor, kept: T): T {
   const perSlot = tf.reshape(halted, [-1, ...kept.shape.slice(1).map(() => 1)]);
   return tf.where(perSlot, fresh, kept) as T;
 }
 
 /**
- * Lets new puzzles into the slots that have halted, with fresh latents and no steps; the other slots keep theirs, and
- * what was offered to them is dropped.
+ * Puts new puzzles into the slots that have halted, with initial latents and 0 steps. The other slots keep theirs; the
+ * puzzles offered to them are dropped.
  *
  * Source: official HRM, `models/hrm/hrm_act_v1.py`, `HierarchicalReasoningModel_ACTV1.forward`, first lines.
  */
@@ -61,7 +61,7 @@ export function admitPuzzles(network: ReasoningNetwork, carry: Carry, offered: P
     for (const name of Object.keys(freshState)) {
       if (carry.halting[name]) continue;
       throw new Error(
-        `admitPuzzles: the carry has no "${name}", which the controller ${network.halting.name} keeps for each slot; ` +
+        `admitPuzzles: the carry has no halting state "${name}", which the controller ${network.halting.name} needs; ` +
           'was it made for another controller? Start from initialCarry(network, batchSize)',
       );
     }

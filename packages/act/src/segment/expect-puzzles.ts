@@ -11,11 +11,11 @@ function expectBatchObject(owner: string, puzzles: unknown): void {
   );
 }
 
-/** Where the first value stands that is neither a whole number from 0 to `end - 1` nor `also`; -1 where all are. */
-function indexOfStray(values: ArrayLike<number>, end: number, also?: number): number {
+/** Index of the first value that is neither a whole number from 0 to `end - 1` nor `also`; -1 if there is none. */
+function indexOfInvalid(values: ArrayLike<number>, end: number, also?: number): number {
   for (let i = 0; i < values.length; i++) {
     const value = values[i]!;
-    // The integer part is compared too, so that 1.5 and NaN are strays.
+    // The comparison with the integer part finds 1.5 and NaN.
     if (!((value | 0) === value && value >= 0 && value < end) && value !== also) return i;
   }
   return -1;
@@ -24,28 +24,27 @@ function indexOfStray(values: ArrayLike<number>, end: number, also?: number): nu
 const upTo = (end: number | undefined) =>
   end === undefined ? 'a whole number of at least 0' : `a whole number from 0 to ${end - 1}`;
 
-/** Throws for a token that the network does not have; `place` says where the one at an index stands. */
+/** Throws for a token that the network does not have. `place` describes the position of an index in the error. */
 function expectKnownTokens(
   owner: string,
   tokens: ArrayLike<number>,
   vocabSize: number | undefined,
   place: (index: number) => string,
 ): void {
-  const stray = indexOfStray(tokens, vocabSize ?? Infinity);
-  if (stray < 0) return;
+  const invalid = indexOfInvalid(tokens, vocabSize ?? Infinity);
+  if (invalid < 0) return;
   throw new RangeError(
-    `${owner}: the token ${place(stray)} is ${tokens[stray]}, expected ${upTo(vocabSize)}` +
+    `${owner}: the token ${place(invalid)} is ${tokens[invalid]}, expected ${upTo(vocabSize)}` +
       (vocabSize === undefined ? '' : `, as the model has ${vocabSize} tokens`),
   );
 }
 
 /**
- * Throws unless a network can take the tokens of this one puzzle.
+ * Throws unless a network can take the tokens of a puzzle.
  *
  * @param owner named in the error.
  * @param tokens `[seqLen]`
- * @throws RangeError for another length, and for a token that the network does not have, naming its position, counted
- *   from 0.
+ * @throws RangeError for another length, and for a token that the network does not have, with its position from 0.
  */
 export function expectTokens(
   owner: string,
@@ -59,7 +58,8 @@ export function expectTokens(
 }
 
 /**
- * Throws unless the network has a vector for each of these puzzle identifiers. One without a puzzle table takes any.
+ * Throws unless a network has a vector for each puzzle identifier. A network without a puzzle table takes any
+ * identifier.
  *
  * @param owner named in the error.
  */
@@ -70,21 +70,21 @@ export function expectPuzzleIdentifiers(
 ): void {
   if (!puzzleTable) return;
   const [puzzles] = puzzleTable.shape;
-  const stray = indexOfStray(identifiers, puzzles);
-  if (stray < 0) return;
+  const invalid = indexOfInvalid(identifiers, puzzles);
+  if (invalid < 0) return;
   throw new RangeError(
-    `${owner}: the puzzle identifier in slot ${stray} is ${identifiers[stray]}, expected ${upTo(puzzles)}, ` +
+    `${owner}: the puzzle identifier in slot ${invalid} is ${identifiers[invalid]}, expected ${upTo(puzzles)}, ` +
       `as the model has vectors for ${puzzles} puzzles. Was it made for another data set?`,
   );
 }
 
 /**
- * Throws unless a network can take these puzzles: as many values as they say, tokens and labels that it has, and a
- * vector for each puzzle identifier. Trainers and evaluations call it before each batch, because compiled steps look
- * numbers up unchecked and would take one that is not there for another. It looks at each number once.
+ * Throws unless a network can take a batch of puzzles: arrays of the right lengths, known tokens and labels, and a
+ * vector for each puzzle identifier. Trainers and evaluations call it before each batch, because compiled steps do not
+ * check indices: an invalid one silently reads another row.
  *
  * @param owner named in the error.
- * @throws TypeError, RangeError naming the slot and the position, both counted from 0.
+ * @throws TypeError, RangeError with the slot and the position, both from 0.
  */
 export function expectPuzzles(
   owner: string,
@@ -100,10 +100,10 @@ export function expectPuzzles(
   const place = (index: number) => `in slot ${Math.floor(index / seqLen)} at position ${index % seqLen}`;
   expectKnownTokens(owner, puzzles.inputs, vocabSize, place);
   const { labels } = puzzles;
-  const stray = labels ? indexOfStray(labels, vocabSize ?? Infinity, IGNORED_LABEL) : -1;
-  if (stray >= 0) {
+  const invalid = labels ? indexOfInvalid(labels, vocabSize ?? Infinity, IGNORED_LABEL) : -1;
+  if (invalid >= 0) {
     throw new RangeError(
-      `${owner}: the label ${place(stray)} is ${labels![stray]}, expected ${upTo(vocabSize)}, ` +
+      `${owner}: the label ${place(invalid)} is ${labels![invalid]}, expected ${upTo(vocabSize)}, ` +
         `or ${IGNORED_LABEL} where there is none`,
     );
   }

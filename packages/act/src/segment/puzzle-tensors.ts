@@ -5,16 +5,16 @@ import type { PuzzleBatch, PuzzleQuestions } from '@hrm/data';
 export type PuzzleTensors = {
   /** Tokens, `[batch, seqLen]`. */
   inputs: tf.Tensor2D;
-  /** The answer's tokens, `[batch, seqLen]`; `IGNORED_LABEL` (@hrm/data) where there is none. */
+  /** Tokens of the answer, `[batch, seqLen]`; `IGNORED_LABEL` (@hrm/data) for tokens without a label. */
   labels: tf.Tensor2D;
-  /** Which puzzle's embedding goes in front, `[batch]`; 0 is the blank one. */
+  /** Index of each puzzle's embedding, `[batch]`; 0 is the blank one. */
   puzzleIdentifiers: tf.Tensor1D;
 };
 
 const isInt32Array = (values: unknown) => Object.prototype.toString.call(values) === '[object Int32Array]';
 
 /**
- * Throws unless a batch has as many numbers as its sizes say, in arrays of 32-bit integers.
+ * Throws unless the arrays of a batch are Int32Arrays of the lengths that `batchSize` and `seqLen` give.
  *
  * @param owner named in the error.
  */
@@ -34,7 +34,8 @@ export function expectBatchSizes(
     puzzleIdentifiers: [puzzleIdentifiers, batchSize, 'batchSize'],
   } as const;
   for (const [name, [values, count, product]] of Object.entries(expected)) {
-    if (!isInt32Array(values)) throw new TypeError(`${owner}: ${name} is no Int32Array; make one with Int32Array.from`);
+    if (!isInt32Array(values))
+      throw new TypeError(`${owner}: ${name} is not an Int32Array; make one with Int32Array.from`);
     if (values.length !== count) {
       throw new RangeError(`${owner}: ${name} has ${values.length} numbers, expected ${product} = ${count}`);
     }
@@ -42,10 +43,9 @@ export function expectBatchSizes(
 }
 
 /**
- * Puts a batch into tensors. The caller disposes them, or tidies.
+ * Converts a batch to tensors. The caller disposes them.
  *
- * @throws TypeError, RangeError for arrays of other types or lengths. Whether a model has these tokens is what
- *   `expectPuzzles` checks.
+ * @throws TypeError, RangeError for arrays of other types or lengths. (`expectPuzzles` checks the tokens.)
  *
  * @example
  * ```ts

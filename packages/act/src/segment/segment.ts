@@ -9,35 +9,34 @@ import type { ByMetric } from '../metrics/metric-name';
 import type { Carry } from './carry';
 import type { ReasoningNetwork } from './reasoning-network';
 
-/** How a segment is run. */
+/** Options of {@link runSegment}. */
 export interface SegmentOptions {
-  /** Looks one segment ahead if the controller learns from that. Default false. */
+  /** Whether this is training. If so, the segment also looks ahead for controllers that need it. Default false. */
   training?: boolean;
   /**
-   * Halts whom the controller would. Otherwise everyone runs to the controller's last segment, as the official code
-   * does outside of training. Default: as `training`.
+   * Whether slots halt when the controller decides so. If false, all slots run to the controller's last segment, as in
+   * the official evaluation. Default: `training`.
    */
   haltEarly?: boolean;
-  /** The random numbers of the controller and the schedule for this segment. Default none: nobody explores. */
+  /** Random numbers of the controller and the schedule for this segment. Default none: no exploration. */
   draws?: NamedTensors | undefined;
   /**
-   * The rows of the puzzle embedding that this segment uses. Default: looked up. Training passes them, to
-   * differentiate by them.
+   * Rows of the puzzle embedding. Default: looked up. Training passes them, to differentiate with respect to them.
    */
   puzzleRows?: tf.Tensor2D | undefined;
   /**
-   * Leaves the gradient on the carry's latents and halting state, for an update of several segments: their losses,
-   * added up, are then differentiated as one. Otherwise a segment's carry is a constant to the next. Default false.
+   * Whether the latents and halting state of the carry keep their gradient, for an update over several segments. If
+   * false, gradient does not flow from one segment to the one before. Default false.
    */
   carryGradient?: boolean;
   /**
-   * Slots that have halted, and were given no new puzzle, rest: their carry stays as it is, and they count for nothing
-   * in the losses and figures. Without it they go on. Default false.
+   * Whether slots that have halted and got no new puzzle rest: their carry stays the same, and losses and metrics
+   * ignore them. If false, they run on. Default false.
    */
   rest?: boolean;
 }
 
-/** What a segment makes of the carry; for the slots that rest, what it was. */
+/** The carry after a segment. */
 type AfterSegment = {
   latents: Carry['latents'];
   steps: tf.Tensor1D;
@@ -46,8 +45,8 @@ type AfterSegment = {
   state: NamedTensors;
 };
 
-/** Undoes a segment in the slots that had halted before it. */
-function letRest({ halted, latents, steps, halting }: Carry, next: AfterSegment): AfterSegment {
+/** Keeps the state before the segment in slots that had halted before it. */
+function keepResting({ halted, latents, steps, halting }: Carry, next: AfterSegment): AfterSegment {
   const keep = <T extends tf.Tensor>(before: tf.Tensor, after: T) =>
     tf.where(tf.reshape(halted, [-1, ...after.shape.slice(1).map(() => 1)]), before, after) as T;
   return {
@@ -59,39 +58,40 @@ function letRest({ halted, latents, steps, halting }: Carry, next: AfterSegment)
   };
 }
 
-/** The likeliest token at each position, `[batch, seqLen]`, int32; a constant to gradients. */
-const likeliestTokens = (logits: tf.Tensor3D) => withoutGradient(() => tf.argMax<tf.Tensor2D>(logits, -1));
+/** The most likely token at each position, `[batch, seqLen]`, int32; without gradient. */
+const mostLikelyTokens = (logits: tf.Tensor3D) => withoutGradient(() => tf.argMax<tf.Tensor2D>(logits, -1));
 
-/** One deep-supervision segment's outputs. */
+/** Outputs of one segment of deep supervision. */
 export type Segment = {
-  /** The carry for the next segment; without gradient, unless it was asked for. */
+  /** The carry for the next segment; without gradient, unless `carryGradient` is set. */
   carry: Carry;
   /** Token logits, `[batch, seqLen, vocab]`. */
   logits: tf.Tensor3D;
   /** The halting controller's logits, `[batch]` each. */
   haltLogits: NamedTensors;
-  /** Whom the controller would halt, `[batch]`, bool: decided also where everyone runs to the last segment. */
+  /** The controller's decision which slots halt, `[batch]`, bool, also if `haltEarly` is false. */
   decided: tf.Tensor1D;
-  /** The same one segment later, without gradient; empty unless training with a controller that asks for them. */
+  /**
+   * The halting controller's logits one segment later, without gradient; only in training and with `needsLookAhead`.
+   */
   lookAhead: NamedTensors;
   /** The controller's state before this segment. */
   stateBefore: NamedTensors;
-  /** What the schedule adds to the loss, `[batch]`; undefined for most. */
+  /** The schedule's regularizer, added to the loss, `[batch]`; undefined for most schedules. */
   regularizer: tf.Tensor1D | undefined;
-  /** Figures that the schedule reports of each slot, `[batch]` each. */
+  /** Metrics of the schedule, `[batch]` each. */
   scheduleMetrics: { [name: string]: tf.Tensor1D };
-  /** 0 in the slots that rest, `[batch]`; undefined where none may. */
-  awake: tf.Tensor1D | undefined;
+  /** 0 in slots that rest, else 1, `[batch]`; undefined without `rest`. */
+  active: tf.Tensor1D | undefined;
 };
 
 /**
- * Runs one segment: refine the latents, read out tokens and halting values, decide who halts.
+ * Runs one segment: refines the latents, computes token and halting logits, and decides which slots halt.
  *
  * Source: official HRM, `models/hrm/hrm_act_v1.py`, `HierarchicalReasoningModel_ACTV1.forward`.
  *
- * @param network the model.
- * @param admitted the carry, new puzzles already let in by `admitPuzzles`.
- * @throws ShapeError when the halting controller gives anything but one value a slot.
+ * @param admitted the carry, after `admitPuzzles`.
+ * @throws ShapeError unless the halting controller returns one value per slot.
  */
 export function runSegment(network: ReasoningNetwork, admitted: Carry, options: SegmentOptions = {}): Segment {
   const { training = false, haltEarly = training, carryGradient = false, rest = false, draws } = options;
@@ -108,8 +108,8 @@ export function runSegment(network: ReasoningNetwork, admitted: Carry, options: 
     expectShape(`halting controller ${halting.name}, logit ${name}`, logit, [batchSize]);
   }
 
-  const passOn = carryGradient ? <T>(f: () => T) => f() : withoutGradient;
-  const next = passOn(() => {
+  const keepGradient = carryGradient ? <T>(f: () => T) => f() : withoutGradient;
+  const next = keepGradient(() => {
     const after = { zH: tf.clone(latents.zH), zL: tf.clone(latents.zL) };
     const steps = tf.add<tf.Tensor1D>(admitted.steps, tf.scalar(1, 'int32'));
     const decision = halting.decide({
@@ -120,14 +120,14 @@ export function runSegment(network: ReasoningNetwork, admitted: Carry, options: 
       state: admitted.halting,
       before: admitted.latents,
       after,
-      answer: () => likeliestTokens(logits),
-      answerBefore: () => likeliestTokens(network.readOut(admitted.latents.zH)),
+      answer: () => mostLikelyTokens(logits),
+      answerBefore: () => mostLikelyTokens(network.readOut(admitted.latents.zH)),
       readOut: (zH) => network.readOut(zH),
     });
     expectShape(`halting controller ${halting.name}, halted`, decision.halted, [batchSize]);
     const halted = haltEarly ? decision.halted : tf.greaterEqual<tf.Tensor1D>(steps, halting.maxSegments);
     const next = { latents: after, steps, halted, decided: decision.halted, state: decision.state ?? {} };
-    return rest ? letRest(admitted, next) : next;
+    return rest ? keepResting(admitted, next) : next;
   });
   const lookAhead =
     training && halting.needsLookAhead
@@ -149,33 +149,33 @@ export function runSegment(network: ReasoningNetwork, admitted: Carry, options: 
     stateBefore: admitted.halting,
     regularizer,
     scheduleMetrics: metrics ?? {},
-    awake: rest ? withoutGradient(() => tf.sub<tf.Tensor1D>(1, tf.cast(admitted.halted, 'float32'))) : undefined,
+    active: rest ? withoutGradient(() => tf.sub<tf.Tensor1D>(1, tf.cast(admitted.halted, 'float32'))) : undefined,
   };
 }
 
-/** Loss and figures of a segment, summed over the batch. */
+/** Loss and metrics of a segment, summed over the batch. */
 export type Supervision = {
-  /** What training minimises: token and halting losses, and the schedule's regularizer. */
+  /** The loss that training minimises: token and halting losses, and the schedule's regularizer. */
   total: tf.Scalar;
-  /** Each with what it is divided by. */
+  /** Metrics with their divisors. */
   metrics: ByMetric<MetricSum>;
   counts: MetricCounts;
-  /** How many of the slots counted halted after 1, 2, ... segments, `[maxSegments]`. */
+  /** How many counted slots halted after 1, 2, ... segments, `[maxSegments]`. */
   haltingSteps: tf.Tensor1D;
 };
 
 /**
- * The losses of a segment, summed over the batch, and the figures the official code reports: `accuracy`,
- * `exactAccuracy` and `steps` over the slots that have just halted and have any label, `tokenLoss` over all, and the
- * controller's and schedule's own. Those of a schedule are means over the slots that ran.
+ * Computes the losses of a segment, summed over the batch, and the metrics of the official code: `accuracy`,
+ * `exactAccuracy` and `steps` over slots that have just halted and have a label, and `tokenLoss` over all slots. Adds
+ * the metrics of the controller and the schedule.
  *
  * Source: official HRM, `models/losses.py`, `ACTLossHead.forward`.
  *
- * @throws ShapeError, TypeError for losses and metrics that are not one value a slot, or do not say what they are
- *   divided by.
+ * @throws ShapeError for losses and metrics that are not one value per slot.
+ * @throws TypeError for metrics without a divisor.
  */
 export function superviseSegment(network: ReasoningNetwork, segment: Segment, tokenLoss: TokenLoss): Supervision {
-  const { carry, logits, haltLogits, lookAhead, stateBefore, regularizer, scheduleMetrics, awake } = segment;
+  const { carry, logits, haltLogits, lookAhead, stateBefore, regularizer, scheduleMetrics, active } = segment;
   const { labels } = carry.puzzle;
   const batchSize = carry.steps.shape[0];
 
@@ -183,23 +183,23 @@ export function superviseSegment(network: ReasoningNetwork, segment: Segment, to
   const { correct, divisor, labelled } = figures;
   const { ran, counted } = withoutGradient(() => {
     const halted = tf.cast(carry.halted, 'float32');
-    const ran = awake ? tf.mul<tf.Tensor1D>(awake, labelled) : tf.clone(labelled);
-    return { ran, counted: tf.mul<tf.Tensor1D>(awake ? tf.mul(halted, awake) : halted, labelled) };
+    const ran = active ? tf.mul<tf.Tensor1D>(active, labelled) : tf.clone(labelled);
+    return { ran, counted: tf.mul<tf.Tensor1D>(active ? tf.mul(halted, active) : halted, labelled) };
   });
   const sumWhere = (mask: tf.Tensor1D | undefined, values: tf.Tensor1D) => {
     const numbers = values.dtype === 'float32' ? values : tf.cast(values, 'float32');
     return tf.sum<tf.Scalar>(mask ? tf.where(tf.greater(mask, 0), numbers, tf.zerosLike(numbers)) : numbers);
   };
   const sumLoss = (name: string, values: tf.Tensor1D) => {
-    expectShape(name, values, [batchSize], 'one value a slot');
-    return sumWhere(awake, values);
+    expectShape(name, values, [batchSize], 'one value per slot');
+    return sumWhere(active, values);
   };
-  const masks: { [D in Divisor]: tf.Tensor1D | undefined } = { batch: awake, segments: ran, counted };
+  const masks: { [D in Divisor]: tf.Tensor1D | undefined } = { batch: active, segments: ran, counted };
   const metrics: Supervision['metrics'] = {};
   const report = (owner: string, name: string, metric: SlotMetric) => {
     expectSlotMetric(`${owner}, metric ${name}`, metric, batchSize);
     if (Object.hasOwn(metrics, name)) {
-      throw new Error(`${owner}: its metric ${name} has the name of another metric; give it another one`);
+      throw new Error(`${owner}: there is another metric called ${name}; give it another name`);
     }
     const { values, dividedBy } = metric;
     metrics[name] = { total: sumWhere(masks[dividedBy], values), dividedBy };

@@ -1,11 +1,11 @@
 import type { ControllerSubject } from './controller-subject';
 
-/** Something that every controller must do. */
+/** A requirement on every controller. */
 export interface ControllerCheck {
-  /** What holds of the controller, as a sentence whose subject is the controller. */
+  /** The requirement: a sentence without its subject, which is the controller. */
   readonly title: string;
-  /** Whether it can be tried at all. Default always. */
+  /** Whether the check applies. Default: always. */
   applies?(subject: ControllerSubject): boolean;
-  /** Throws unless it holds. */
+  /** Throws unless the controller meets the requirement. */
   check(subject: ControllerSubject): void | Promise<void>;
 }

@@ -4,7 +4,7 @@ import { gradientChecks } from './gradient-checks';
 import { repeatabilityChecks } from './repeatability-checks';
 import { slotChecks } from './slot-checks';
 
-/** Everything that is asked of a controller; `describeController` makes tests of it. */
+/** All requirements on a controller. `describeController` tests each. */
 export const controllerChecks: readonly ControllerCheck[] = [
   ...slotChecks,
   ...gradientChecks,

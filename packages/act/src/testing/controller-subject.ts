@@ -7,15 +7,15 @@ import { puzzleTensors } from '../segment/puzzle-tensors';
 import { runSegment, type Segment, type SegmentOptions } from '../segment/segment';
 import { ProbeNetwork } from './probe-network';
 
-/** How `describeController` tries a controller. */
+/** Options of `describeController`. */
 export interface ControllerTestOptions {
-  /** Sizes to try, the smallest first. Default three, with hidden sizes of 8 and 16. */
+  /** Sizes to test with, the smallest first. Default: three, with hidden sizes of 8 and 16. */
   sizes?: readonly ControllerSizes[];
-  /** Default: those that the test file imports. */
+  /** Default: the backends that the test file imports. */
   backends?: readonly TestBackend[];
 }
 
-/** Sizes that a controller is tried with. */
+/** Sizes of a test. */
 export interface ControllerSizes {
   batch: number;
   seqLen: number;
@@ -28,7 +28,7 @@ const standardSizes: readonly ControllerSizes[] = [
   { batch: 2, seqLen: 9, hiddenSize: 16 },
 ];
 
-/** A controller to test: how to make it, and how to let it run. */
+/** A controller to test: makes it, and a network to run it. */
 export class ControllerSubject {
   readonly sizes: readonly ControllerSizes[];
   readonly backends: readonly TestBackend[];
@@ -41,7 +41,7 @@ export class ControllerSubject {
     this.backends = options.backends ?? registeredBackends();
   }
 
-  /** Lends a network with a fresh controller to `use` and frees it afterwards. */
+  /** Calls `use` with a network that has a new controller, and frees the network after that. */
   withNetwork<Result>(
     use: (network: ProbeNetwork) => Result,
     options: { seed?: number; hiddenSize?: number; seqLen?: number } = {},
@@ -55,7 +55,7 @@ export class ControllerSubject {
   }
 }
 
-/** Gives a controller's parameters random values, so that it halts now and then, and what starts at zero does not stay. */
+/** Gives a controller's parameters random values, so that some puzzles halt early and no parameter stays at 0. */
 export function scramble(controller: HaltingController, scale = 0.5, seed = 3): void {
   const random = new RandomStream(seed);
   tf.tidy(() => {
@@ -65,8 +65,8 @@ export function scramble(controller: HaltingController, scale = 0.5, seed = 3): 
   });
 }
 
-/** Moves a controller's parameters a little from where they start. */
-export function disturb(controller: HaltingController): void {
+/** Changes a controller's parameters a little. */
+export function perturb(controller: HaltingController): void {
   const random = new RandomStream(3);
   tf.tidy(() => {
     for (const parameter of namedParameters(controller).values()) {
@@ -75,7 +75,7 @@ export function disturb(controller: HaltingController): void {
   });
 }
 
-/** A carry whose every slot has just taken a new puzzle. */
+/** A carry with a new puzzle in every slot. */
 export function freshCarry(network: ProbeNetwork, batch: number, seed = 4): Carry {
   const puzzles = puzzleTensors(network.puzzles(batch, new RandomStream(seed)));
   return admitPuzzles(network, initialCarry(network, batch), puzzles);
@@ -88,7 +88,7 @@ export function drawTensors(controller: HaltingController, random: RandomStream,
   );
 }
 
-/** Segments one after the other on the same puzzles, to the controller's last. */
+/** Runs all segments of the controller on the same puzzles. */
 export function runAllSegments(
   network: ProbeNetwork,
   carry: Carry,
@@ -101,10 +101,10 @@ export function runAllSegments(
   return segments;
 }
 
-/** An answer where there is no output head: the place of the largest number at each position. */
-const likeliest = (zH: tf.Tensor3D) => withoutGradient(() => tf.argMax<tf.Tensor2D>(zH, -1));
+/** An answer without an output head: the index of the largest number at each position. */
+const argMaxOf = (zH: tf.Tensor3D) => withoutGradient(() => tf.argMax<tf.Tensor2D>(zH, -1));
 
-/** What losses are made of, by hand: four slots, of which the second and fourth have halted. */
+/** An example input of `losses`: four slots; the second and fourth have halted. */
 export function lossContext(
   controller: HaltingController,
   zH: tf.Tensor3D,
@@ -123,8 +123,8 @@ export function lossContext(
     state: controller.initialState?.(4, { seqLen: zH.shape[1] }) ?? {},
     before,
     after,
-    answer: () => likeliest(after.zH),
-    answerBefore: () => likeliest(before.zH),
+    answer: () => argMaxOf(after.zH),
+    answerBefore: () => argMaxOf(before.zH),
     readOut: (latent) => latent,
   });
   return {

@@ -4,15 +4,20 @@ import { controllerChecks } from './controller-checks';
 import { ControllerSubject, type ControllerTestOptions } from './controller-subject';
 
 /**
- * Tests of a halting controller, with vitest: shapes at several sizes, everyone halts at the last segment, losses finite
- * and with the gradients that finite differences have, for one segment an update and for several, no gradient into
- * targets, no leaked tensor, equal answers on all backends, a fresh state for a new puzzle, the same from the same seed,
- * and saving and loading of its parameters. What fails says so in a sentence, with the likely cause.
+ * Tests a halting controller, with vitest:
  *
- * @param name of the controller.
- * @param make makes it from a model's context; of more than one segment, for most checks to mean anything.
- * @param options.backends to run on, the first being the one that the others are compared with. Default: those that the
- * test file imports.
+ * - shapes at several sizes; all slots halt at the last segment; a new puzzle gets a new state;
+ * - finite losses; gradients equal to finite differences, with one and with several segments per update; no gradient
+ *   into targets;
+ * - the same results from the same seed, on all backends, and after its parameters are saved and loaded; no leaked
+ *   tensor.
+ *
+ * A failure is one sentence with the likely cause.
+ *
+ * @param name the name of the controller.
+ * @param make makes the controller. Give it a `maxSegments` above 1: with one segment most checks have nothing to test.
+ * @param options.backends backends to test on. The others are compared with the first. Default: the backends that the
+ *   test file imports.
  *
  * @example
  * ```ts

@@ -1,28 +1,29 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { valueAndGradients, type RandomStream } from '@hrm/layers';
 
-/** A derivative along one direction, by the tape and by finite differences. */
+/** A derivative along one direction, by automatic differentiation and by finite differences. */
 export interface DirectionalDerivative {
-  /** By what was differentiated. */
+  /** Name of the variable. */
   name: string;
   byTape: number;
   byDifferences: number;
-  /** How far they are apart, relative to the size of the gradient. */
+  /** Difference of the two, relative to the norm of the gradient. */
   error: number;
 }
 
-/** How far a variable is moved: enough to stand out from float32's rounding, for values of about 1. */
+/** Step of the finite differences: large enough against float32 rounding, for values of about 1. */
 const step = 0.05;
 
 const sum = (values: Float32Array) => values.reduce((total, value) => total + value, 0);
 const dot = (a: Float32Array, b: Float32Array) => a.reduce((total, value, i) => total + value * b[i]!, 0);
 
 /**
- * Compares the gradients of the sum of some losses with central differences of four points, along the gradient and one
- * random direction for each variable. (`checkGradients` of `@hrm/layers/testing` suits layers, whose whole output moves
- * with every parameter; here most of a loss does not depend on the controller, so the step is fixed.)
+ * Compares the gradient of summed losses with central differences of four points, along the gradient and along one
+ * random direction for each variable. (`checkGradients` of `@hrm/layers/testing` chooses its step from the output. Here
+ * most of the loss does not depend on the controller, so the step is fixed.)
  *
- * @param losses gives a vector, added up in float64. The variables have values of about 1.
+ * @param losses returns a vector; it is summed in float64.
+ * @param variables variables with values of about 1.
  */
 export function directionalDerivatives(
   losses: () => tf.Tensor,

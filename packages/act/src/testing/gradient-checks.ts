@@ -7,22 +7,22 @@ import { admitPuzzles, initialCarry } from '../segment/carry';
 import { puzzleTensors } from '../segment/puzzle-tensors';
 import { runSegment, superviseSegment } from '../segment/segment';
 import type { ControllerCheck } from './controller-check';
-import { disturb, drawTensors, freshCarry, lossContext, runAllSegments, scramble } from './controller-subject';
+import { drawTensors, freshCarry, lossContext, perturb, runAllSegments, scramble } from './controller-subject';
 import { directionalDerivatives, type DirectionalDerivative } from './directional-derivatives';
 import type { ProbeNetwork } from './probe-network';
 
-/** Errors of a right gradient stay below a fifth of this. */
+/** The errors of a correct gradient are below a fifth of this. */
 const tolerance = 5e-3;
 
 const parametersOf = (controller: HaltingController) => Object.fromEntries(namedParameters(controller));
 
-/** Throws unless the tape and finite differences agree. */
+/** Throws unless gradients and finite differences agree. */
 function expectExact(checks: readonly DirectionalDerivative[], hint = ''): void {
   const wrong = checks.find(({ error }) => !(error < tolerance));
   if (wrong) throw new PartFault(gradientFault(wrong) + (hint && `; ${hint}`));
 }
 
-/** Lends variables that start at the values of these tensors. */
+/** Calls `use` with variables that have the values of tensors, and frees them after that. */
 function withVariables<Names extends string, Result>(
   tensors: { [name in Names]: tf.Tensor },
   use: (variables: { [name in Names]: tf.Variable }) => Result,
@@ -38,7 +38,7 @@ function withVariables<Names extends string, Result>(
 }
 
 const oneSegment: ControllerCheck = {
-  title: "has the gradients that finite differences have, of one segment's losses with its state a constant",
+  title: 'has the gradients of finite differences for the losses of one segment, with a constant state',
   check(subject) {
     subject.withNetwork(({ halting, hiddenSize }) =>
       tf.tidy(() => {
@@ -70,10 +70,10 @@ const oneSegment: ControllerCheck = {
 };
 
 /**
- * The losses of a whole run, `[segments]`, every slot to the last segment, in which a segment learns from what comes
- * after it; and what was seen ahead.
+ * Runs every slot to the last segment, with gradient through the carry. Returns the loss of each segment, `[segments]`,
+ * and the look-ahead logits.
  *
- * @param targets what was seen ahead, where it shall not change with the parameters.
+ * @param targets look-ahead logits to use instead, so that they do not change with the parameters.
  */
 function runLosses(
   network: ProbeNetwork,
@@ -95,12 +95,12 @@ function runLosses(
 }
 
 const wholeRun: ControllerCheck = {
-  title: 'has the gradients that finite differences have, of the losses of all segments with the carry differentiable',
+  title: 'has the gradients of finite differences for the losses of all segments, with gradient through the carry',
   check(subject) {
     subject.withNetwork((network) =>
       tf.tidy(() => {
-        // Near where it starts, where few controllers have a kink, as Graves' has when all probability is spent.
-        disturb(network.halting);
+        // Near the initial values, where few controllers have a kink. (gravesAct has one where no probability remains.)
+        perturb(network.halting);
         const { losses, lookAheads } = runLosses(network);
         const parameters = parametersOf(network.halting);
         if (Object.keys(parameters).length === 0) {
@@ -111,7 +111,7 @@ const wholeRun: ControllerCheck = {
         const checks = directionalDerivatives(frozen, parameters, new RandomStream(3));
         expectExact(
           checks,
-          'the gradient through the state counts here: compute the state without comparisons, and outside of withoutGradient',
+          'this includes the gradient through the state: compute the state without comparisons, and not in withoutGradient',
         );
       }),
     );
@@ -119,7 +119,7 @@ const wholeRun: ControllerCheck = {
 };
 
 const severalSegments: ControllerCheck = {
-  title: 'can be differentiated through segments between which slots halt and take new puzzles',
+  title: 'can be differentiated through several segments, while slots halt and take new puzzles',
   check(subject) {
     subject.withNetwork((network) =>
       tf.tidy(() => {
@@ -142,7 +142,7 @@ const severalSegments: ControllerCheck = {
         expectThat(
           finite,
           () =>
-            `gradients through several segments are not finite: ${NOT_FINITE}; also in the branch that tf.where does not take`,
+            `gradients through several segments are not finite: ${NOT_FINITE}; also check the branch that tf.where does not take`,
         );
       }),
     );
@@ -150,7 +150,7 @@ const severalSegments: ControllerCheck = {
 };
 
 const reachesHead: ControllerCheck = {
-  title: 'learns: gradient reaches each of its parameters, and the token logits',
+  title: 'passes gradient to each of its parameters and to the token logits',
   check(subject) {
     subject.withNetwork((network) =>
       tf.tidy(() => {
@@ -167,8 +167,8 @@ const reachesHead: ControllerCheck = {
             gradient.some((value) => value !== 0),
             () =>
               name.startsWith('halting.')
-                ? `no gradient reaches ${name}, so it learns nothing: likely total leaves its logits out, or they stand in withoutGradient`
-                : `no gradient reaches ${name} by way of the token loss: add tokenLoss to total`,
+                ? `no gradient reaches ${name}, so it learns nothing: likely total does not use its logits, or uses them in withoutGradient`
+                : `no gradient of the token loss reaches ${name}: add tokenLoss to total`,
           );
         });
       }),
@@ -177,7 +177,7 @@ const reachesHead: ControllerCheck = {
 };
 
 const targets: ControllerCheck = {
-  title: 'lets no gradient into its targets: the right answer, what is counted, what it saw ahead',
+  title: 'passes no gradient to its targets: correct, counted and the look-ahead logits',
   check(subject) {
     subject.withNetwork(({ halting, hiddenSize }) =>
       tf.tidy(() => {
@@ -186,15 +186,15 @@ const targets: ControllerCheck = {
         const zH = normalTensor<tf.Tensor3D>([4, 3, hiddenSize], random);
         const context = lossContext(halting, zH, random);
         const ahead = context.lookAhead ?? {};
-        const byWhat = { correct: context.correct, counted: context.counted, ...ahead };
+        const inputs = { correct: context.correct, counted: context.counted, ...ahead };
         const { gradients } = valueAndGradients(
           () => ({
             loss: tf.sum<tf.Scalar>(haltingLosses(halting, { ...context, logits: halting.logits?.(zH) ?? {} }).total),
             auxiliary: {},
           }),
-          Object.values(byWhat),
+          Object.values(inputs),
         );
-        Object.keys(byWhat).forEach((name, i) =>
+        Object.keys(inputs).forEach((name, i) =>
           expectThat(
             gradients[i]!.dataSync().every((value) => value === 0),
             () =>
@@ -208,7 +208,7 @@ const targets: ControllerCheck = {
 };
 
 const extremes: ControllerCheck = {
-  title: 'has finite losses and gradients however extreme its logits are',
+  title: 'has finite losses and gradients for extreme logits',
   check(subject) {
     subject.withNetwork(({ halting, hiddenSize }) =>
       tf.tidy(() => {
@@ -229,8 +229,8 @@ const extremes: ControllerCheck = {
           expectThat(
             finite,
             () =>
-              `the losses or gradients are not finite with parameters of size ${scale}: likely the logarithm of a probability that ` +
-              'is 0; use binaryCrossEntropy or tf.softplus of the logit',
+              `the losses or gradients are not finite with parameters of size ${scale}: likely the logarithm of a probability of ` +
+              '0; use binaryCrossEntropy or tf.softplus of the logit',
           );
         }
       }),
@@ -238,7 +238,7 @@ const extremes: ControllerCheck = {
   },
 };
 
-/** What a controller learns from. */
+/** Requirements on losses and gradients. */
 export const gradientChecks: readonly ControllerCheck[] = [
   oneSegment,
   wholeRun,

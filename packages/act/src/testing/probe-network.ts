@@ -21,9 +21,8 @@ export interface ProbeNetworkOptions {
 }
 
 /**
- * The least network that a controller can sit in: real enough to think, segment by segment, and small enough for a test
- * to run hundreds of segments in a second. Each segment moves its latents towards a fixed point that depends on the
- * puzzle. The gradient flows through all of it.
+ * A minimal network for tests of controllers. It runs hundreds of segments per second. Each segment moves the latents
+ * towards a fixed point that depends on the puzzle. The gradient flows through the whole network.
  *
  * @example
  * ```ts
@@ -33,7 +32,7 @@ export interface ProbeNetworkOptions {
  * import { expect, test } from 'vitest';
  * import '@tensorflow/tfjs-backend-cpu';
  *
- * test('puzzles come to rest', async () => {
+ * test('puzzles halt early', async () => {
  *   const network = new ProbeNetwork(residualHalting({ tolerance: 0.2, maxSegments: 16 }));
  *   const { segments } = await new Solver(network).solve([1, 2, 3, 4, 5], { until: 'halted' });
  *   expect(segments).toBeLessThan(16);
@@ -63,7 +62,7 @@ export class ProbeNetwork implements ReasoningNetwork {
     this.#output = new Linear({ inputSize: hiddenSize, outputSize: vocabSize, random });
     const vector = () => tf.variable(tf.tensor1d(Array.from({ length: hiddenSize }, () => random.normal())), false);
     this.#start = tf.tidy(() => ({ zH: vector(), zL: vector() }));
-    // Last, so that another controller's draws change nothing else of the network.
+    // Last, so that the rest of the network is the same with every controller.
     expectFactory('ProbeNetwork: halting', halting, 'haltOnly()');
     this.halting = halting({ hiddenSize, random });
     expectController('ProbeNetwork: what halting made', this.halting);
@@ -76,7 +75,7 @@ export class ProbeNetwork implements ReasoningNetwork {
     };
   }
 
-  /** A parameter that every controller's losses depend on, `[hiddenSize, vocabSize]`. */
+  /** A parameter that the losses of every controller depend on, `[hiddenSize, vocabSize]`. */
   get outputWeight(): tf.Variable {
     return this.#output.parameters.weight;
   }
@@ -96,9 +95,9 @@ export class ProbeNetwork implements ReasoningNetwork {
   refine({ zH, zL }: Latents, x: tf.Tensor3D): Refinement {
     return tf.tidy(() => {
       const low = tf.tanh(tf.add(x, tf.add(tf.mul(0.3, zL), tf.mul(0.5, zH))));
-      // The mean over positions lets tokens at a distance bear on the halting value at position 0.
-      const seen = tf.add(low, tf.mean(low, 1, true));
-      const high = tf.tanh(tf.add(tf.mul(0.5, zH), this.#mix.apply(seen)));
+      // With the mean over positions, every token influences the halting value at position 0.
+      const mixed = tf.add(low, tf.mean(low, 1, true));
+      const high = tf.tanh(tf.add(tf.mul(0.5, zH), this.#mix.apply(mixed)));
       return { latents: { zH: high, zL: low } } as Refinement & tf.TensorContainerObject;
     });
   }
@@ -107,7 +106,7 @@ export class ProbeNetwork implements ReasoningNetwork {
     return this.#output.apply(zH);
   }
 
-  /** Random puzzles; the label of a token is the next larger one. */
+  /** Random puzzles. The label of a token is the token + 1, modulo the vocabulary size. */
   puzzles(batchSize: number, random: RandomStream): PuzzleBatch {
     const inputs = Int32Array.from({ length: batchSize * this.seqLen }, () => random.integer(0, this.vocabSize));
     return {

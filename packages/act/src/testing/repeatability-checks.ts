@@ -17,8 +17,8 @@ const valuesOf = (tensors: { [name: string]: tf.Tensor }): Values =>
   Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [name, [...tensor.dataSync()]]));
 
 /**
- * Training, without an optimizer, on a stream of puzzles: new ones enter where others halt. What every segment gives is
- * a part of the result.
+ * Runs training segments, without an optimizer, on a stream of puzzles: new ones enter slots that halt. Returns the
+ * outputs of every segment.
  */
 function trainingStream(network: ProbeNetwork): { [name: string]: tf.Tensor } {
   const { halting } = network;
@@ -50,25 +50,25 @@ function trainingStream(network: ProbeNetwork): { [name: string]: tf.Tensor } {
 
 const streamValues = (network: ProbeNetwork) => tf.tidy(() => valuesOf(trainingStream(network)));
 
-/** The first name by which two sets of values differ. */
+/** The first name whose values differ. */
 const differing = (one: Values, other: Values) =>
   Object.keys(other).find((name) => one[name]?.join() !== other[name]!.join());
 
 const parameterValues = (controller: HaltingController) => valuesOf(Object.fromEntries(namedParameters(controller)));
 
-/** What is wrong where something differs between two from the same seed. */
+/** Faults of controllers that differ with the same seed. */
 const seedFaults = {
   start:
-    'two controllers from one seed start from other parameters: draw every start from context.random, and never from Math.random',
+    'two controllers with the same seed have different initial parameters: draw them from context.random, not from Math.random',
   drawn:
-    'draw gives other numbers from a stream with the same seed: take them from the stream that it is given, and never from Math.random',
+    'draw returns different numbers with the same seed: draw them from the given RandomStream, not from Math.random',
   stream:
-    'two controllers from one seed train otherwise: likely one draws random numbers itself, outside of draw, or remembers something ' +
-    'beside its state',
+    'two controllers with the same seed train differently: likely random numbers outside draw, or values kept outside the ' +
+    'state',
 };
 
 const seeds: ControllerCheck = {
-  title: 'starts, draws and trains alike from the same seed, 0 among them',
+  title: 'starts, draws and trains the same with the same seed',
   check(subject) {
     for (const seed of [0, 7]) {
       const fromSeed = () =>
@@ -91,7 +91,7 @@ const seeds: ControllerCheck = {
 };
 
 const saving: ControllerCheck = {
-  title: 'gives equal answers when its parameter values are copied to a fresh controller',
+  title: 'gives the same results when its parameter values are copied to a new controller',
   check(subject) {
     subject.withNetwork((network) => {
       scramble(network.halting);
@@ -106,7 +106,7 @@ const saving: ControllerCheck = {
         expectThat(
           names === had,
           () =>
-            `a controller has the parameters ${had}, a fresh one ${names}: likely names that are counted up or drawn`,
+            `a controller has the parameters ${had}, a new one has ${names}: likely names with a counter or a random part`,
         );
         tf.tidy(() => {
           for (const [name, parameter] of parameters) parameter.assign(tf.tensor(saved[name]!, parameter.shape));
@@ -115,8 +115,8 @@ const saving: ControllerCheck = {
         expectThat(
           name === undefined,
           () =>
-            `a fresh controller with the same parameter values trains otherwise (${name}): it computes with something that ` +
-            '"parameters" does not name',
+            `a new controller with the same parameter values trains differently (${name}): it uses a value that is not in ` +
+            '"parameters"',
         );
       } finally {
         disposeParameters(fresh);
@@ -126,7 +126,7 @@ const saving: ControllerCheck = {
 };
 
 const leaks: ControllerCheck = {
-  title: 'leaks no tensor: made, run, differentiated, disposed',
+  title: 'leaks no tensor when it is made, run, differentiated and disposed',
   check(subject) {
     const count = () => tf.memory().numTensors;
     const before = count();
@@ -135,8 +135,8 @@ const leaks: ControllerCheck = {
     expectThat(
       made0 === named,
       () =>
-        `making the controller makes ${made0} tensors, and "parameters" names ${named}: name all its variables there, and make ` +
-        'their starts in tf.tidy',
+        `the factory makes ${made0} tensors, but "parameters" has ${named} variables: put all variables there, and compute ` +
+        'their initial values in tf.tidy',
     );
     const zH = tf.ones<tf.Rank.R3>([2, 5, 8]);
     const made = count();
@@ -144,23 +144,23 @@ const leaks: ControllerCheck = {
     expectThat(
       count() - made === Object.keys(logits).length,
       () =>
-        `logits makes ${count() - made} tensors and returns ${Object.keys(logits).length}: wrap what it does in tf.tidy, tf.keep ` +
-        'nothing, and return none that was there before',
+        `logits makes ${count() - made} tensors and returns ${Object.keys(logits).length}: compute in tf.tidy without ` +
+        'tf.keep, and return only new tensors',
     );
     const state = controller.initialState?.(2, { seqLen: 5 }) ?? {};
     const stateMade = count() - made - Object.keys(logits).length;
     expectThat(
       stateMade === Object.keys(state).length,
       () =>
-        `initialState makes ${stateMade} tensors and returns ${Object.keys(state).length}: wrap what it does in tf.tidy, and make ` +
-        'them anew each time',
+        `initialState makes ${stateMade} tensors and returns ${Object.keys(state).length}: compute in tf.tidy, and make ` +
+        'new ones each time',
     );
     for (const tensor of [zH, ...Object.values(logits), ...Object.values(state)]) tensor.dispose();
     disposeParameters(controller);
     expectThat(
       count() === before,
       () =>
-        `${count() - before} tensors are left when the controller's parameters are freed: name all its variables in "parameters"`,
+        `${count() - before} tensors are left after the controller's parameters are disposed: put all its variables in "parameters"`,
     );
     subject.withNetwork(streamValues);
     expectThat(
@@ -170,7 +170,7 @@ const leaks: ControllerCheck = {
   },
 };
 
-/** Reads of a tensor's values, all of which would stop a recording. */
+/** Methods that read tensor values. A recorded step must not call them. */
 const reads = ['dataSync', 'data', 'arraySync', 'array', 'bytes', 'buffer', 'bufferSync', 'print'] as const;
 
 const readsNothing: ControllerCheck = {
@@ -184,7 +184,7 @@ const readsNothing: ControllerCheck = {
           prototype[name] = () => {
             throw new PartFault(
               `the controller reads the values of a tensor with ${name}(), so a training step cannot be recorded: compute with ` +
-                'tensors instead, as by tf.where',
+                'tensors instead, for example tf.where',
             );
           };
         }
@@ -202,14 +202,14 @@ function expectClose(got: Values, expected: Values, backend: string, first: stri
     expectThat(
       isSame,
       () =>
-        `training on ${backend} is not what it is on ${first} (segment ${name}, by ${brief(distance)}): likely numbers that are not ` +
-        'finite or drawn by chance, or a branch by tf.getBackend()',
+        `training on ${backend} differs from ${first} (segment ${name}, by ${brief(distance)}): likely numbers that are not finite, ` +
+        'random numbers, or a branch on tf.getBackend()',
     );
   }
 }
 
 const backends: ControllerCheck = {
-  title: 'trains alike on every backend',
+  title: 'trains the same on every backend',
   applies: (subject) => subject.backends.length > 1,
   async check(subject) {
     const run = () =>
@@ -228,5 +228,5 @@ const backends: ControllerCheck = {
   },
 };
 
-/** That a run can be repeated: from its seed, from a file, elsewhere, for hours. */
+/** Requirements for repeatable runs: seeds, saved parameters, no leaks, recording, backends. */
 export const repeatabilityChecks: readonly ControllerCheck[] = [seeds, saving, leaks, readsNothing, backends];

@@ -1,4 +1,4 @@
-/** An object that is like another but for some properties. The original stays as it is, and its methods see it. */
+/** A view of an object with other values of some properties. Its methods run on the original, which does not change. */
 export function replaceParts<T extends object>(original: T, parts: Partial<T>): T {
   return new Proxy(original, {
     get(target, key) {

@@ -16,7 +16,7 @@ const rowsOf = (tensors: NamedTensors, rows: number[]) =>
     Object.entries(tensors).map(([name, tensor]) => [name, values(tf.gather(tf.cast(tensor, 'float32'), rows))]),
   );
 
-/** What a controller made of some slots: logits, who halted, state. */
+/** A controller's outputs for some slots: logits, halted, steps and state. */
 const outcomeOf = ({ haltLogits, carry }: Segment, rows: number[]) => ({
   ...rowsOf(haltLogits, rows),
   ...rowsOf({ halted: carry.halted, steps: carry.steps }, rows),
@@ -25,7 +25,11 @@ const outcomeOf = ({ haltLogits, carry }: Segment, rows: number[]) => ({
 
 type Outcome = ReturnType<typeof outcomeOf>;
 
-/** Batches of different sizes may add up in another order. @param what is wrong where something of this name differs. */
+/**
+ * Tolerates rounding: batches of other sizes may sum in another order.
+ *
+ * @param what describes the fault, by output name.
+ */
 function expectSameOutcome(got: Outcome, expected: Outcome, what: (name: string) => string): void {
   for (const [name, numbers] of Object.entries(expected)) {
     const { distance } = distanceOf(got[name] ?? [], numbers);
@@ -34,7 +38,7 @@ function expectSameOutcome(got: Outcome, expected: Outcome, what: (name: string)
 }
 
 const shapes: ControllerCheck = {
-  title: 'gives finite values of one row a slot, and keeps the names and shapes of its state',
+  title: 'returns finite values, one row per slot, and keeps the names and shapes of its state',
   check(subject) {
     for (const { batch, seqLen, hiddenSize } of subject.sizes) {
       subject.withNetwork(
@@ -46,7 +50,7 @@ const shapes: ControllerCheck = {
               expectThat(
                 drawn.length === batch,
                 () =>
-                  `draw gives ${drawn.length} numbers of ${name}, expected ${batch}, one for each slot: it is told the batch size`,
+                  `draw returns ${drawn.length} numbers of ${name}, expected ${batch}, one per slot: use its argument batchSize`,
               );
             }
             const segment = runSegment(network, carry, { haltEarly: true });
@@ -60,7 +64,7 @@ const shapes: ControllerCheck = {
             expectThat(
               segment.carry.halted.dtype === 'bool',
               () =>
-                `halted is of type ${segment.carry.halted.dtype}, expected bool: end decide in a comparison, such as tf.greater`,
+                `halted is of type ${segment.carry.halted.dtype}, expected bool: compute it with a comparison, such as tf.greater`,
             );
             const initial = halting.initialState?.(batch, { seqLen }) ?? {};
             const kindsOf = (state: NamedTensors) =>
@@ -72,13 +76,13 @@ const shapes: ControllerCheck = {
             expectThat(
               after === before,
               () =>
-                `decide returns the state ${after}, where initialState makes ${before}: return all of it after each segment, ` +
-                'under the same names and in the same shapes',
+                `decide returns the state ${after}, but initialState returns ${before}: return the whole state after each ` +
+                'segment, with the same names and shapes',
             );
             for (const [name, tensor] of Object.entries(initial)) {
               expectThat(
                 tensor.shape[0] === batch,
-                () => `the state ${name} has ${tensor.shape[0] ?? 'no'} rows, expected ${batch}, one for each slot`,
+                () => `the state ${name} has ${tensor.shape[0] ?? 'no'} rows, expected ${batch}, one per slot`,
               );
             }
             const { total, metrics } = superviseSegment(network, segment, softmaxCrossEntropy);
@@ -94,7 +98,7 @@ const shapes: ControllerCheck = {
 };
 
 const wrongShapes: ControllerCheck = {
-  title: 'refuses latents of a wrong width, naming what it expected and got, if it has a head',
+  title: 'throws a ShapeError for latents of the wrong width, if it has a head',
   check(subject) {
     subject.withNetwork((network) =>
       tf.tidy(() => {
@@ -103,7 +107,7 @@ const wrongShapes: ControllerCheck = {
           expectThat(
             logits.length === 0,
             () =>
-              `logits gives ${logits.join(', ')}, but "parameters" names no head that they could come from: name it there`,
+              `logits returns ${logits.join(', ')}, but "parameters" is empty: put the parameters of the head there`,
           );
           return;
         }
@@ -117,16 +121,16 @@ const wrongShapes: ControllerCheck = {
         expectThat(
           error instanceof ShapeError,
           () =>
-            `logits meets latents one wider than the head is made for with ${error ? `"${String(error).split('\n')[0]}"` : 'not a word'}, ` +
-            "expected a ShapeError: use a Linear of @hrm/layers, or begin with expectShape('my controller', zH, ['batch', 'seq', hiddenSize])",
+            `logits of latents that are one too wide ${error ? `throws "${String(error).split('\n')[0]}"` : 'throws nothing'}, ` +
+            "expected a ShapeError: use a Linear of @hrm/layers, or start with expectShape('my controller', zH, ['batch', 'seq', hiddenSize])",
         );
       }),
     );
   },
 };
 
-const everyoneHalts: ControllerCheck = {
-  title: 'halts everyone at its last segment, whatever it drew, in training and outside',
+const allHalt: ControllerCheck = {
+  title: 'halts all slots at its last segment, with any random numbers, in training and outside',
   check(subject) {
     subject.withNetwork((network) => {
       for (let seed = 0; seed < 6; seed++) {
@@ -149,8 +153,8 @@ const everyoneHalts: ControllerCheck = {
             expectThat(
               values(halted).every((value) => value === 1),
               () =>
-                `after ${segments} segments, where maxSegments is ${maxSegments}, some slots go on${training ? ' in training' : ''}: let ` +
-                'decide halt whoever has tf.greaterEqual(steps, maxSegments), whatever the logits and draws say',
+                `after ${segments} segments, with maxSegments ${maxSegments}, some slots do not halt${training ? ' in training' : ''}: ` +
+                'decide must halt where tf.greaterEqual(steps, maxSegments), for any logits and draws',
             );
           }
         });
@@ -159,11 +163,11 @@ const everyoneHalts: ControllerCheck = {
   },
 };
 
-/** The carry with the first and third of four slots halted. */
+/** Marks the first and third of four slots as halted. */
 const withHalted = (carry: Carry): Carry => ({ ...carry, halted: tf.tensor1d([1, 0, 1, 0], 'bool') });
 
 const freshState: ControllerCheck = {
-  title: 'treats a new puzzle as if the slot had never had another, and leaves the other slots alone',
+  title: 'gives a new puzzle the same results as in a new slot, and does not change the other slots',
   check(subject) {
     subject.withNetwork((network) =>
       tf.tidy(() => {
@@ -177,8 +181,8 @@ const freshState: ControllerCheck = {
           JSON.stringify(rowsOf(initial, [0, 1, 2, 3])) === JSON.stringify(rowsOf(again, [0, 1, 2, 3])) &&
             JSON.stringify(rowsOf(admitted.halting, [0, 2])) === JSON.stringify(rowsOf(initial, [0, 2])),
           () =>
-            'initialState makes another state each time: a new puzzle must start as every other did, so let it count nothing and ' +
-            'draw nothing',
+            'initialState returns different values each time: it must return the same state for every new puzzle, without ' +
+            'counters and random numbers',
         );
 
         const options = () => ({ haltEarly: true });
@@ -189,8 +193,8 @@ const freshState: ControllerCheck = {
             outcomeOf(segment, [0, 2]),
             outcomeOf(fresh[k]!, [0, 2]),
             (name) =>
-              `a puzzle that takes the place of another has another ${name} after segment ${k + 1} than one that comes first: ` +
-              'likely the controller remembers something in itself; what it remembers goes into its state',
+              `a puzzle in a slot that had another puzzle has a different ${name} after segment ${k + 1} than in a new slot: ` +
+              'likely the controller keeps values in itself; keep them in its state',
           ),
         );
       }),
@@ -199,7 +203,7 @@ const freshState: ControllerCheck = {
 };
 
 const samples: ControllerCheck = {
-  title: 'treats each slot by itself',
+  title: 'computes each slot independently',
   check(subject) {
     subject.withNetwork((network) =>
       tf.tidy(() => {
@@ -226,8 +230,8 @@ const samples: ControllerCheck = {
               outcomeOf(segment, [0]),
               outcomeOf(together[k]!, [slot]),
               (name) =>
-                `slot ${slot} has another ${name} after segment ${k + 1} among others than alone: likely a mean, maximum or ` +
-                'first row over the batch, or something that the controller remembers in itself',
+                `slot ${slot} has a different ${name} after segment ${k + 1} in a batch than alone: likely a mean, maximum or ` +
+                'first row over the batch, or values that the controller keeps in itself',
             ),
           );
         }
@@ -236,5 +240,5 @@ const samples: ControllerCheck = {
   },
 };
 
-/** What a controller does to the slots of a batch. */
-export const slotChecks: readonly ControllerCheck[] = [shapes, wrongShapes, everyoneHalts, freshState, samples];
+/** Requirements on the slots of a batch. */
+export const slotChecks: readonly ControllerCheck[] = [shapes, wrongShapes, allHalt, freshState, samples];

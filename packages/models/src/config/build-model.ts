@@ -23,10 +23,9 @@ const KNOWN: readonly (keyof ModelConfig)[] = [
 /**
  * Makes the model that a config describes.
  *
- * @param config the model.
- * @param options `seed` of the initial parameters, default 0; `parts`: what the config's names stand for, default
- *   {@link standardParts}.
- * @throws RangeError for names, options and sizes that cannot be.
+ * @param options.seed seed of the initial parameters. Default 0.
+ * @param options.parts the parts that the config may name. Default {@link standardParts}.
+ * @throws TypeError, RangeError for unknown parts, unknown options and invalid sizes.
  *
  * @example
  * ```ts

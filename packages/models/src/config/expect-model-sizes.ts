@@ -2,13 +2,13 @@ import { FileFormatError, type NamedHostTensors } from '@hrm/files';
 import type { ModelConfig } from './model-config';
 
 /**
- * Compares the sizes that a config gives with those of the weights that are there, before a model is made: its memory follows
- * from the config, which may ask for any amount.
+ * Throws unless the sizes in a config match the weights. Call it before you make a model from a file: the config
+ * decides how much memory the model takes, and may be damaged.
  *
  * @param values the weights, by our names.
- * @param options `path` names the file in errors; `hasOwnParts`: blocks of one's own may have any parameters, so theirs are
- *   not looked at.
- * @throws `FileFormatError` where a size is another.
+ * @param options.path names the file in errors.
+ * @param options.hasOwnParts skips the blocks, because custom blocks may have any parameters. Default false.
+ * @throws `FileFormatError` if a size differs.
  */
 export function expectModelSizes(
   { family, vocabSize, hiddenSize, hLayers = 4, lLayers, block, puzzleEmbedding }: ModelConfig,
@@ -25,7 +25,6 @@ export function expectModelSizes(
   };
   expectShape('tokenEmbedding.weight', [vocabSize, hiddenSize]);
   if (puzzleEmbedding) expectShape('puzzleEmbedding.weight', [puzzleEmbedding.puzzles, puzzleEmbedding.size]);
-  // Blocks of one's own may have no parameters.
   if (hasOwnParts) return;
   const expectBlocks = (level: string, count: number) => {
     const name = new RegExp(`^${level}\\.blocks\\.(\\d+)\\.`);
@@ -34,10 +33,10 @@ export function expectModelSizes(
   };
   expectBlocks('lowLevel', lLayers ?? (family === 'trm' ? 2 : 4));
   if (family === 'hrm') expectBlocks('highLevel', hLayers);
-  // A gated layer has two thirds of its expansion, rounded up.
+  // A gated layer has 2/3 of the expansion, rounded up.
   const down = 'lowLevel.blocks.0.feedForward.down.weight';
   const inner = values.get(down)?.shape[0];
-  // The config may come from a file, and hold anything.
+  // The config may come from a file and hold any value.
   const expansion = (block as typeof block | null)?.['expansion'];
   if (inner !== undefined && typeof expansion === 'number' && (2 / 3) * expansion * hiddenSize > inner + 1) {
     fail(`"${down}" has ${inner} rows`, `an expansion of ${expansion}`);

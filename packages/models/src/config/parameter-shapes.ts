@@ -4,11 +4,11 @@ import type { ModelConfig } from './model-config';
 import type { PartCatalog } from './part-catalog';
 
 /**
- * The shape of every parameter of the model that a config describes, by name, without the memory of the whole: a model of
- * one block a level and one puzzle is made, and its shapes are repeated.
+ * Returns the shape of every parameter of a model, by name, without making the whole model. It makes a model with one
+ * block per level and one puzzle, and repeats its shapes.
  *
- * @param config the model; all blocks of a level have the same shapes, as every block of the standard parts does.
- * @throws as `buildModel` does.
+ * @param config the model. All blocks of a level must have the same shapes, as with the standard parts.
+ * @throws the errors of `buildModel`.
  *
  * @example
  * ```ts
@@ -29,12 +29,12 @@ export function parameterShapes(
   options: { readonly parts?: PartCatalog } = {},
 ): ReadonlyMap<string, readonly number[]> {
   const { family, puzzleEmbedding, hLayers = 4, lLayers = family === 'trm' ? 2 : 4 } = config;
-  const few = (layers: number) => Math.min(1, layers);
+  const atMostOne = (layers: number) => Math.min(1, layers);
   const small = buildModel(
     {
       ...config,
-      ...(family === 'hrm' && { hLayers: few(hLayers) }),
-      lLayers: few(lLayers),
+      ...(family === 'hrm' && { hLayers: atMostOne(hLayers) }),
+      lLayers: atMostOne(lLayers),
       ...(puzzleEmbedding && { puzzleEmbedding: { ...puzzleEmbedding, puzzles: 1 } }),
     },
     options,

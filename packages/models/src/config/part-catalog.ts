@@ -25,13 +25,12 @@ import {
 import type { PartConfig } from './model-config';
 
 /**
- * Makes a part from what its config says beside `type`, and checks it: `expectOptions` of `@hrm/layers` refuses names that
- * it does not know. A part that is made of others, such as `any`, has `choose` make them
- * from their own configs.
+ * Makes a part from its config without `type`, and checks its options, for example with `expectOptions` of
+ * `@hrm/layers`. A part with other parts inside, such as `any`, makes them with `choose`.
  */
 export type PartMaker<Part> = (options: never, choose: (config: PartConfig) => Part) => Part;
 
-/** The parts that a config can choose, by the name it calls them. */
+/** The parts that a config can name. */
 export interface PartCatalog {
   blocks: { readonly [type: string]: PartMaker<BlockFactory> };
   schedules: { readonly [type: string]: PartMaker<RecursionSchedule> };
@@ -53,9 +52,9 @@ function membersOf(type: string, options: Vote, choose: Choose, others: readonly
 }
 
 /**
- * The parts that these packages bring. Each is called as its factory is, in lower case with hyphens, without the word for its
- * kind: `q-learning` is `qLearningHalting`, `graph-attention` is `graphAttentionBlock`. {@link withParts} makes a catalog of these
- * and your own.
+ * The parts of these packages. The name of a part is its factory's name in lower case with hyphens, without the kind of
+ * part: `q-learning` is `qLearningHalting`, `graph-attention` is `graphAttentionBlock`. {@link withParts} adds your
+ * own.
  */
 export const standardParts = {
   blocks: { attention: attentionBlock, mixer: mixerBlock, 'graph-attention': graphAttentionBlock, conv: convBlock },
@@ -82,10 +81,12 @@ export const standardParts = {
 } satisfies PartCatalog;
 
 /**
- * A catalog of the standard parts and your own, by which configs can choose them. Nothing global changes: hand the
- * catalog to {@link buildModel}.
+ * Returns a catalog with the standard parts and your own, which configs can then name. Give it to {@link buildModel}.
+ * It changes no global state.
  *
- * @throws RangeError for a name that is taken.
+ * @param own your parts, by name.
+ * @param base the catalog to extend. Default {@link standardParts}.
+ * @throws RangeError for a name that is already in `base`.
  *
  * @example
  * ```ts
@@ -122,10 +123,10 @@ export function withParts(own: Partial<PartCatalog>, base: PartCatalog = standar
   };
 }
 
-/** What parts were called in configs before, for those that are there. */
+/** Old names of parts, in configs written before. */
 const FORMER_NAMES: ReadonlyMap<string, string> = new Map([['graves', 'graves-act']]);
 
-/** Makes the part that a config asks for by its type, with the options beside it. */
+/** Makes the part that a config names. */
 export function choosePart<Part>(
   kind: string,
   catalog: { readonly [type: string]: PartMaker<Part> },

@@ -1,7 +1,9 @@
 import { GridRotaryEmbedding, RotaryEmbedding, type PositionRotation } from '@hrm/layers';
 import { expectOptions } from '@hrm/layers/internal';
 
-/** Puzzles that are grids, read row by row: attention sees how far apart two cells are along rows and along columns. */
+/**
+ * Positions of a grid that is read row by row. Attention sees the distance of two cells along rows and along columns.
+ */
 export interface GridPositions {
   type: 'grid-rope';
   rows: number;
@@ -9,14 +11,14 @@ export interface GridPositions {
 }
 
 /**
- * How positions are told apart: by rotary tables in attention (`'rope'`, or `{ type: 'grid-rope', rows, columns }` for the two
- * axes of a grid), learned vectors added to the input, or not at all.
+ * How the model encodes positions: `'rope'` and `{ type: 'grid-rope', rows, columns }` use rotary tables in attention,
+ * `'learned'` adds learned vectors to the input, `'none'` encodes nothing.
  */
 export type Positions = 'rope' | 'learned' | 'none' | GridPositions;
 
 const NAMES: readonly unknown[] = ['rope', 'learned', 'none'];
 
-/** Throws unless the positions fit puzzles of so many tokens. */
+/** Throws unless positions are valid for puzzles of `seqLen` tokens. */
 export function expectPositions(positions: Positions, seqLen: number): void {
   if (NAMES.includes(positions)) return;
   if (typeof positions !== 'object' || positions === null || positions.type !== 'grid-rope') {
@@ -40,16 +42,17 @@ export function expectPositions(positions: Positions, seqLen: number): void {
   }
 }
 
-/** Sizes of the tables. */
+/** Sizes of a rotary table. */
 interface RotationSizes {
   headSize: number;
-  /** Tokens of a puzzle, and positions in front of them. */
+  /** Tokens of a puzzle. */
   seqLen: number;
+  /** Positions before the tokens. */
   prefixLen: number;
   theta: number | undefined;
 }
 
-/** The rotary table that attention uses for heads of a width; undefined where positions are told otherwise. */
+/** The rotary table for heads of one size; undefined if positions are not rotary. */
 export function rotationOf(
   positions: Positions,
   { headSize, seqLen, prefixLen, theta }: RotationSizes,

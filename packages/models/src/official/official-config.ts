@@ -1,7 +1,7 @@
 import type { ModelConfig } from '../config/model-config';
 import type { Positions } from '../config/positions';
 
-/** The architecture keys of the official HRM and TRM, as in their `all_config.yaml` and pydantic models. */
+/** The architecture of an official HRM or TRM: keys of its `all_config.yaml` and pydantic models. */
 export interface OfficialConfig {
   seq_len: number;
   vocab_size: number;
@@ -19,16 +19,16 @@ export interface OfficialConfig {
   rope_theta?: number;
   halt_max_steps: number;
   halt_exploration_prob: number;
-  /** TRM: a SwiGLU over positions in place of attention. */
+  /** TRM: a SwiGLU over positions instead of attention. */
   mlp_t?: boolean;
-  /** TRM: positions of the puzzle embedding; 0 computes them from its width. */
+  /** TRM: positions of the puzzle embedding; 0 computes the number from its size. */
   puzzle_emb_len?: number;
   /** TRM: no continue loss. */
   no_ACT_continue?: boolean;
 }
 
 /**
- * The config of ours for an official architecture.
+ * Converts an official architecture to our config.
  *
  * @example
  * ```ts

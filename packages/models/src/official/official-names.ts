@@ -1,6 +1,6 @@
 import { type HostTensor, type NamedHostTensors, asFloat32 } from '@hrm/files';
 
-/** Our name of each part, and its name in the official state dict. */
+/** Our name and the official name of each part. */
 const PARTS: readonly (readonly [ours: string, official: string])[] = [
   ['tokenEmbedding.weight', 'embed_tokens.embedding_weight'],
   ['positionEmbedding.weight', 'embed_pos.embedding_weight'],
@@ -21,7 +21,7 @@ const PARTS: readonly (readonly [ours: string, official: string])[] = [
 
 const PREFIX = 'inner.';
 
-/** Replaces each part of a dotted name that the table knows; parts end at a dot or at the end. */
+/** Replaces each known part of a dotted name. A part ends at a dot or at the end of the name. */
 function translate(name: string, from: 0 | 1, to: 0 | 1): string {
   let translated = `.${name}.`;
   for (const part of PARTS) translated = translated.replace(`.${part[from]}.`, `.${part[to]}.`);
@@ -29,20 +29,20 @@ function translate(name: string, from: 0 | 1, to: 0 | 1): string {
 }
 
 /**
- * The official state dict's name of a parameter of ours.
+ * Translates the name of our parameter to the official name.
  */
 export const nameToOfficial = (ours: string): string => PREFIX + translate(ours, 0, 1);
 
 /**
- * Our name of a parameter of the official state dict, without the prefix that `torch.compile` and the loss head put in
- * front (`_orig_mod.`, `model.`).
+ * Translates an official name to ours. Ignores the prefixes of `torch.compile` (`_orig_mod.`) and the loss head
+ * (`model.`).
  */
 export function nameFromOfficial(official: string): string {
   const start = official.indexOf(PREFIX);
   return translate(start < 0 ? official : official.slice(start + PREFIX.length), 1, 0);
 }
 
-/** Matrices of linear layers: `[out, in]` in official files, `[in, out]` here. Embedding tables are the same in both. */
+/** Whether a parameter is the matrix of a linear layer: `[out, in]` in official files, `[in, out]` here. */
 const isTransposed = (ours: string, { shape }: { readonly shape: readonly number[] }) =>
   shape.length === 2 && ours.endsWith('.weight') && !ours.includes('Embedding.');
 
@@ -55,10 +55,10 @@ function transposed({ shape, data }: HostTensor): HostTensor {
 }
 
 /**
- * Weights of the official state dict as parameters of ours: names translated, matrices transposed, values as float32.
+ * Converts official weights to ours: translates names, transposes matrices, and converts values to float32.
  *
- * @throws RangeError for a value that float32 cannot hold, and for two tensors that are one parameter (with and without the
- *   prefix of the loss head).
+ * @throws RangeError for a value that float32 cannot hold, and for two tensors with the same name of ours (with and
+ *   without a prefix).
  *
  * @example
  * ```ts
@@ -75,14 +75,14 @@ export function weightsFromOfficial(official: NamedHostTensors): NamedHostTensor
   for (const [officialKey, tensor] of official) {
     const name = nameFromOfficial(officialKey);
     if (ours.has(name))
-      throw new RangeError(`"${officialKey}" is "${nameToOfficial(name)}" once more; expected each once`);
+      throw new RangeError(`"${officialKey}" is a second "${nameToOfficial(name)}"; expected one tensor per parameter`);
     const value = asFloat32(officialKey, tensor);
     ours.set(name, isTransposed(name, value) ? transposed(value) : value);
   }
   return ours;
 }
 
-/** The reverse of {@link weightsFromOfficial}. */
+/** Converts our weights to official ones: the inverse of {@link weightsFromOfficial}. */
 export function weightsToOfficial(ours: NamedHostTensors): NamedHostTensors {
   const official = new Map<string, HostTensor>();
   for (const [name, tensor] of ours) {
@@ -93,7 +93,7 @@ export function weightsToOfficial(ours: NamedHostTensors): NamedHostTensors {
 }
 
 /**
- * Shapes of parameters of ours, as of `parameterShapes`, by the official names and in the official layout.
+ * Converts the shapes of our parameters, such as those of `parameterShapes`, to official names and layout.
  */
 export function shapesToOfficial(ours: ReadonlyMap<string, readonly number[]>): ReadonlyMap<string, readonly number[]> {
   return new Map(

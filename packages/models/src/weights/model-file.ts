@@ -16,32 +16,34 @@ import { weightsFromOfficial } from '../official/official-names';
 import type { RecursiveReasoner } from '../recursive-reasoner';
 import { parameterValues, setParameterValues } from './parameter-values';
 
-/** The entry of the metadata that holds the config, as JSON. */
+/** The metadata key of the config, which is JSON. */
 const configKey = 'config';
 
-/** Choices of {@link saveModel} and {@link serializeModel}. */
+/** Options of {@link saveModel} and {@link serializeModel}. */
 export interface SaveModelOptions {
-  /** How precise the file's numbers are; the 16-bit floats take half the bytes, and round. Default `float32`. */
+  /** Number type in the file. 16-bit floats take half the space, but round the values. Default `float32`. */
   readonly precision?: Extract<HostTensorDtype, 'float32' | 'float16' | 'bfloat16'>;
-  /** Free text to keep beside the config. */
+  /** More metadata to store in the file. */
   readonly metadata?: ReadonlyMap<string, string>;
 }
 
-/** Choices of {@link loadModel}. */
+/** Options of {@link loadModel}. */
 export interface LoadModelOptions {
-  /** What the config's names stand for, where parts of your own are among them. Default: the standard parts. */
+  /** The parts that the config may name. Default: the standard parts. */
   readonly parts?: PartCatalog;
-  /** The config of a file that has none in it, or in the place of its own. */
+  /** The config of the model. Default: the config in the file. */
   readonly config?: ModelConfig;
   /** Names the file in errors. */
   readonly path?: string;
 }
 
 /**
- * A model as one file: safetensors with its parameters by name, and its config in the metadata. {@link loadModel} reads it.
+ * Writes a model to one file: safetensors, with the parameters by name and the config in the metadata.
+ * {@link loadModel} reads it.
  *
- * @param options beside the {@link SaveModelOptions}, `config`: the model as plain data, for one that `buildModel` did not make.
- * @throws TypeError where there is no config, or it holds what a file cannot, such as a function.
+ * @param options.config the model as plain data. Default: the config that `buildModel` made it from.
+ * @returns the bytes of the file.
+ * @throws TypeError if there is no config, or it has a value that is not plain data, such as a function.
  *
  * @example
  * ```ts
@@ -64,34 +66,35 @@ export async function saveModel(
 ): Promise<Uint8Array> {
   if (config === undefined) {
     throw new TypeError(
-      'saveModel: this model has no config to save, for hrm() and trm() take parts, which are programs; ' +
-        'make it by buildModel(config), or give the config it could be made of: saveModel(model, { config })',
+      'saveModel: this model has no config: hrm() and trm() take functions, which a file cannot hold; make the model ' +
+        'with buildModel(config), or give an equivalent config: saveModel(model, { config })',
     );
   }
   return serializeModel(config, await parameterValues(model), options);
 }
 
 /**
- * What {@link saveModel} does, for values that are at hand already: those of `parameterValues`, or of a checkpoint.
+ * Writes a model to one file, as {@link saveModel} does, from given parameter values, such as those of a checkpoint.
  *
- * @throws TypeError where the config holds what a file cannot, such as a function.
+ * @throws TypeError if the config has a value that is not plain data, such as a function.
  */
 export function serializeModel(
   config: ModelConfig,
   values: NamedHostTensors,
   { precision = 'float32', metadata = new Map() }: SaveModelOptions = {},
 ): Uint8Array {
-  if (metadata.has(configKey)) throw new RangeError(`metadata: "${configKey}" is where the config stands; rename it`);
+  if (metadata.has(configKey))
+    throw new RangeError(`metadata: "${configKey}" is the key of the config; use another key`);
   const stored = new Map<string, HostTensor>();
   for (const [name, tensor] of values) stored.set(name, { ...tensor, dtype: precision });
   return serializeSafetensors(stored, new Map([...metadata, [configKey, configText(config)]]));
 }
 
 /**
- * The model of a file that {@link saveModel} or `hrm export` wrote, ready to be used. It executes nothing of the file.
+ * Reads a model from a file of {@link saveModel} or `hrm export`. It executes no code from the file.
  *
  * @param bytes the whole file.
- * @throws `FileFormatError` where the file is damaged, has no config, or a config that makes no model or one of other
+ * @throws `FileFormatError` if the file is damaged, has no config, or its config is invalid or does not match its
  *   parameters.
  *
  * @example
@@ -138,8 +141,8 @@ function makeModel(config: ModelConfig, { parts, path }: LoadModelOptions): Recu
   try {
     return buildModel(config, parts ? { parts } : {});
   } catch (cause) {
-    const problem = `its config makes no model: ${(cause as Error).message}`;
-    const expected = 'a config of the standard parts; give parts of your own: loadModel(bytes, { parts })';
+    const problem = `its config is invalid: ${(cause as Error).message}`;
+    const expected = 'a config of the standard parts; for your own parts: loadModel(bytes, { parts })';
     throw new FileFormatError({ path, problem, expected, cause });
   }
 }
@@ -150,13 +153,13 @@ function configOf(metadata: ReadonlyMap<string, string>, path: string | undefine
     throw new FileFormatError({
       path,
       problem: 'there is no config in its metadata',
-      expected: 'a file of saveModel or `hrm export`; for another, give the config: loadModel(bytes, { config })',
+      expected: 'a file of saveModel or `hrm export`; for other files give the config: loadModel(bytes, { config })',
     });
   }
   return parseJsonObject(text, { path, what: 'the config in its metadata' }) as unknown as ModelConfig;
 }
 
-/** The config as JSON, where that gives it back whole. */
+/** The config as JSON. Throws for values that JSON would drop or change. */
 function configText(config: ModelConfig): string {
   return JSON.stringify(config, (key, value: unknown) => {
     const isPlain =

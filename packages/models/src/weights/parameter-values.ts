@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { namedParameters, type Layer } from '@hrm/layers';
 import { type HostTensor, type NamedHostTensors, asFloat32, asInt32 } from '@hrm/files';
 
-/** A tensor's values in the memory of JavaScript. Waits for the backend. */
+/** Copies a tensor's values to JavaScript memory. */
 export async function toHostTensor(tensor: tf.Tensor): Promise<HostTensor> {
   const data = await tensor.data();
   const { shape } = tensor;
@@ -14,28 +14,26 @@ export async function toHostTensor(tensor: tf.Tensor): Promise<HostTensor> {
     case 'bool':
       return { dtype: 'bool', shape, data: Uint8Array.from(data as Uint8Array) };
     default:
-      throw new TypeError(
-        `toHostTensor: a tensor of ${tensor.dtype} has no place in a file, expected float32, int32 or bool`,
-      );
+      throw new TypeError(`toHostTensor: cannot convert a tensor of ${tensor.dtype}, expected float32, int32 or bool`);
   }
 }
 
 /**
- * A TensorFlow.js tensor with the values of a host tensor; floats of any width become float32, integers int32.
+ * Converts a host tensor to a TensorFlow.js tensor. Floats become float32, integers int32.
  *
- * @param name for the error. Default `tensor`.
+ * @param name the tensor's name in errors. Default `tensor`.
  * @throws RangeError for a number that the narrower type cannot hold.
  */
 export function fromHostTensor(tensor: HostTensor, name = 'tensor'): tf.Tensor {
   const { dtype, shape, data } = tensor;
   if (dtype === 'bool') return tf.tensor(data as Uint8Array, [...shape], 'bool');
   if (!dtype.includes('float')) return tf.tensor(asInt32(name, tensor), [...shape], 'int32');
-  // A copy: TensorFlow.js may keep what it is given.
+  // A copy, because TensorFlow.js may keep the array.
   return tf.tensor(Float32Array.from(asFloat32(name, tensor).data as Float32Array), [...shape], 'float32');
 }
 
 /**
- * The values of every parameter of a layer or model, by its dotted name.
+ * Copies the values of all parameters of a layer or model, by dotted name.
  *
  * @example
  * ```ts
@@ -54,9 +52,9 @@ export async function parameterValues(layer: Layer): Promise<NamedHostTensors> {
 }
 
 /**
- * Gives every parameter of a layer or model the value of its name, in float32. Nothing is changed unless all fit.
+ * Sets all parameters of a layer or model by name, as float32. Changes nothing unless all values fit.
  *
- * @throws Error naming the parameters that are missing, unknown, of another shape, or hold what float32 cannot.
+ * @throws Error for parameters that are missing, unknown, of another shape, or have values that float32 cannot hold.
  */
 export function setParameterValues(layer: Layer, values: NamedHostTensors): void {
   const parameters = namedParameters(layer);
@@ -80,7 +78,9 @@ export function setParameterValues(layer: Layer, values: NamedHostTensors): void
   if (problems.length > 0) {
     const shown = problems.slice(0, 5).join('; ');
     const more = problems.length > 5 ? `; and ${problems.length - 5} more` : '';
-    throw new Error(`These weights do not fit the model: ${shown}${more}. Are they of a model with the same config?`);
+    throw new Error(
+      `These weights do not fit the model: ${shown}${more}. Do they belong to a model with the same config?`,
+    );
   }
   tf.tidy(() => {
     for (const [name, parameter] of parameters) parameter.assign(fromHostTensor(fitting.get(name)!));

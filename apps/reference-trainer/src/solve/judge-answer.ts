@@ -1,4 +1,4 @@
-import type { Thought } from '@hrm/models';
+import type { SegmentResult } from '@hrm/models';
 import type { ShownPuzzle } from './show-puzzle';
 
 /** A model's answer to a puzzle, and whether it is right. */
@@ -21,17 +21,17 @@ export interface JudgedAnswer {
 export const countChanges = (answer: Int32Array, before: Int32Array | undefined): number =>
   answer.filter((token, i) => token !== before?.[i]).length;
 
-/** Verifies the last answer of a model, and finds when it was reached. */
-export function judgeThoughts(shown: ShownPuzzle, thoughts: readonly Thought[]): JudgedAnswer {
-  const tokens = thoughts.at(-1)!.answer;
+/** Checks the model's last answer, and finds the segment after which it was settled. */
+export function judgeAnswer(shown: ShownPuzzle, history: readonly SegmentResult[]): JudgedAnswer {
+  const tokens = history.at(-1)!.answer;
   const verdict = shown.verify(tokens);
   return {
     answer: shown.format(tokens),
     tokens,
     valid: verdict ? verdict.valid : null,
     reason: verdict?.reason,
-    segments: thoughts.length,
-    settledAfter: thoughts.findLast(({ answer }, i) => countChanges(answer, thoughts[i - 1]?.answer) > 0)!.segment,
-    haltedAfter: thoughts.find(({ halted }) => halted)?.segment,
+    segments: history.length,
+    settledAfter: history.findLast(({ answer }, i) => countChanges(answer, history[i - 1]?.answer) > 0)!.segment,
+    haltedAfter: history.find(({ halted }) => halted)?.segment,
   };
 }

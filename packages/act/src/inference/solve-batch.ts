@@ -1,0 +1,129 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { disposeAll, mapTensors, type CompiledFunction, type NamedTensors } from '@hrm/layers';
+import { throwIfAborted } from '@hrm/layers/internal';
+import type { Carry } from '../segment/carry';
+import type { ReasoningNetwork } from '../segment/reasoning-network';
+import { runSegment } from '../segment/segment';
+import { carryOf, type PuzzleWithIdentifier } from './puzzle';
+import { shrinkBatch, smallestBucket, type ShrinkingBatch } from './shrink-batch';
+import type { SegmentResult } from './solution';
+
+/** Outputs of one segment. */
+type SolvingSegment = {
+  carry: Carry;
+  /** `[batch, seqLen]` */
+  answers: tf.Tensor2D;
+  /** `[batch]` each. */
+  haltLogits: NamedTensors;
+};
+
+/** A segment without labels and losses. No puzzle enters the batch. */
+export type SolvingStep = CompiledFunction<[Carry], SolvingSegment>;
+
+/** Makes the segment of a network. Pure, so it can be recorded. */
+export function solvingStep(network: ReasoningNetwork): SolvingStep {
+  return (carry) =>
+    tf.tidy(() => {
+      const segment = runSegment(network, carry, { haltEarly: true });
+      return {
+        // Copies: the puzzles and other unchanged tensors belong to the carry before, which is disposed.
+        carry: mapTensors(segment.carry, (tensor) => tf.clone(tensor)),
+        answers: tf.argMax(segment.logits, -1) as tf.Tensor2D,
+        haltLogits: mapTensors(segment.haltLogits, (tensor) => tf.clone(tensor)),
+      };
+    });
+}
+
+/** Options of {@link solveBatch}. */
+export interface SolveBatchOptions {
+  /** `'halted'`: a puzzle leaves the batch when the controller halts it. */
+  until: 'end' | 'halted';
+  /** The most segments that a puzzle gets. */
+  segments: number;
+  /** Sizes that the batch may have. */
+  bucketSizes: readonly number[];
+  signal: AbortSignal | undefined;
+  /** Called after each segment. `active`: puzzles that go on; `rows`: rows of the batch just computed. */
+  onSegment?: ((progress: { segment: number; active: number; rows: number }) => void) | undefined;
+}
+
+/** The result of one puzzle after a segment. */
+export interface PuzzleResult {
+  /** Index of the puzzle in the batch. */
+  index: number;
+  result: SegmentResult;
+}
+
+/**
+ * Runs segments on a batch of puzzles. The batch shrinks as puzzles leave it.
+ *
+ * @param puzzles at least one, checked.
+ * @returns after each segment, the results of the puzzles that were in the batch.
+ */
+export async function* solveBatch(
+  network: ReasoningNetwork,
+  step: SolvingStep,
+  puzzles: readonly Required<PuzzleWithIdentifier>[],
+  { until, segments, bucketSizes, signal, onSegment }: SolveBatchOptions,
+): AsyncGenerator<PuzzleResult[], void, undefined> {
+  const rows = smallestBucket(puzzles.length, bucketSizes);
+  const indices = Array.from({ length: rows }, (_, row) => (row < puzzles.length ? row : undefined));
+  let batch: ShrinkingBatch = { carry: carryOf(network, puzzles, rows), puzzles: indices };
+  try {
+    for (let segment = 1; segment <= segments; segment++) {
+      await throwIfAborted('Solver', signal);
+      const { carry, ...outputs } = step(batch.carry);
+      disposeAll(batch.carry);
+      batch = { ...batch, carry };
+      const results = await readResults(segment, batch, outputs);
+      const isDone = ({ halted }: SegmentResult) => segment === segments || (until === 'halted' && halted);
+      const done = new Set(results.filter(({ result }) => isDone(result)).map(({ index }) => index));
+      const active = results.length - done.size;
+      onSegment?.({ segment, active, rows: batch.puzzles.length });
+      yield results;
+      if (active === 0) return;
+      const remaining = batch.puzzles.map((index) => (index !== undefined && done.has(index) ? undefined : index));
+      batch = shrinkBatch({ carry, puzzles: remaining }, bucketSizes);
+    }
+  } finally {
+    disposeAll(batch.carry);
+  }
+}
+
+/** Reads the results of a segment, and disposes its outputs. */
+async function readResults(
+  segment: number,
+  { carry, puzzles }: ShrinkingBatch,
+  outputs: Omit<SolvingSegment, 'carry'>,
+): Promise<PuzzleResult[]> {
+  try {
+    const answers = (await outputs.answers.data()) as Int32Array;
+    const halted = await carry.halted.data();
+    const haltLogits = await readNamed(outputs.haltLogits);
+    const haltingState = await readNamed(carry.halting);
+    const rowOf = <Values extends tf.TypedArray>(values: Values, row: number) => {
+      const size = values.length / puzzles.length;
+      return values.slice(row * size, (row + 1) * size) as Values;
+    };
+    return puzzles.flatMap((index, row) => {
+      if (index === undefined) return [];
+      const result: SegmentResult = {
+        segment,
+        answer: rowOf(answers, row),
+        halted: Boolean(halted[row]),
+        haltLogits: Object.fromEntries(haltLogits.map(([name, values]) => [name, values[row]!])),
+        haltingState: Object.fromEntries(haltingState.map(([name, values]) => [name, rowOf(values, row)])),
+      };
+      return [{ index, result }];
+    });
+  } finally {
+    disposeAll(outputs);
+  }
+}
+
+/** The values of tensors, with their names. */
+async function readNamed(tensors: NamedTensors): Promise<[string, tf.TypedArray][]> {
+  const read: [string, tf.TypedArray][] = [];
+  for (const [name, tensor] of Object.entries(tensors)) read.push([name, await tensor.data()]);
+  return read;
+}
