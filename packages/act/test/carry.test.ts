@@ -120,7 +120,7 @@ describe.each(backends)('the carry on %s', (backend) => {
     tf.tidy(() => {
       const carry = initialCarry(stateless, 4);
       expect(() => admitPuzzles(network, carry, offered(1))).toThrow(
-        /no halting state "remaining", which the controller graves-act keeps .* initialCarry/,
+        /no halting state "remaining", which the controller graves-act needs.* initialCarry/,
       );
     });
     stateless.dispose();
