@@ -172,7 +172,7 @@ describe('hrm-lab compare', () => {
   it('does not mix numbers of steps in a folder, and names unknown parts', () => {
     const other = runHrmLab([...args, '--controllers', 'fixed-steps', '--steps', '3']);
     expect(other.status).toBe(2);
-    expect(other.stderr).toContain('another budget');
+    expect(other.stderr).toContain('was trained with other steps');
     const unknown = runHrmLab([...args, '--controllers', 'fixed-steps,guess']);
     expect(unknown.status).toBe(2);
     expect(unknown.stderr).toMatch(/--controllers: "guess" is none of q-learning, .*residual/);

@@ -73,7 +73,7 @@ describe.each([5, 12])('an evaluation, at step %i', (step) => {
         { SIGTERM: 143, SIGHUP: 129, SIGQUIT: 131, SIGXCPU: 152, SIGUSR2: 140, SIGALRM: 142 }[signal],
       );
       expect(batches()).toBe(2);
-      expect(stdout).toMatch(/Go on: .*hrm train --resume --out /);
+      expect(stdout).toMatch(/Resume: .*hrm train --resume --out /);
       expect(existsSync(checkpointOf(run, step))).toBe(true);
       vi.restoreAllMocks();
       for (const each of signals) process.removeAllListeners(each);

@@ -64,7 +64,7 @@ describe('parts of the user', () => {
       /bad\.mjs exports no default; expected its default export/,
     ],
     ['with another kind of part', 'export default { layers: {} };', /no parts called "layers", only blocks, schedules/],
-    ['with what is no maker', 'export default { blocks: { mine: 1 } };', /blocks\.mine is no function/],
+    ['with what is no maker', 'export default { blocks: { mine: 1 } };', /blocks\.mine is not a function/],
     [
       'with a name that is taken',
       'export default { blocks: { mixer: () => {} } };',
