@@ -1,6 +1,6 @@
 import { haltOnly, qLearningHalting } from '@hrm/act';
 import { mixerBlock } from '@hrm/layers';
-import { buildModel, hrm, loadModel, RecursiveReasoner, withParts, Solver, trm } from '@hrm/models';
+import { buildModel, hrm, loadModel, RecursiveReasoner, serializeModel, withParts, Solver, trm } from '@hrm/models';
 import { oneStepGradient } from '@hrm/recursion';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { useBackend } from './backends';
@@ -32,6 +32,11 @@ describe('in plain JavaScript there is a clear error for', () => {
     ['no file to load', () => loadModel(js(undefined)), 'loadModel: bytes is undefined, expected the whole file as a Uint8Array'],
     ['the path of a file', () => loadModel(js('model.safetensors')), 'loadModel: bytes is the string "model.safetensors", expected the whole file as a Uint8Array'],
     ['an option of loading misspelled', () => loadModel(new Uint8Array(8), js({ part: {} })), 'loadModel: there is no option "part", expected parts, config, path'],
+    ['an option of building misspelled', () => buildModel(config, js({ sead: 3 })), 'buildModel: there is no option "sead", expected seed, parts'],
+    ['null for options of building', () => buildModel(config, js(null)), 'buildModel: got null, expected an object with options (seed, parts)'],
+    ['a maker that returns nothing', () => buildModel({ ...config, block: { type: 'mine' } }, { parts: withParts({ blocks: { mine: js(() => {}) } }) }), 'block: the maker of "mine" returned undefined, expected the block'],
+    ['a maker that is not a function', () => withParts({ blocks: { mine: js(3) } }), 'withParts: the block "mine" is the number 3, expected a function'],
+    ['an option of saving misspelled', () => serializeModel(config, new Map(), js({ precison: 'float16' })), 'saveModel: there is no option "precison", expected precision, metadata'],
     ['parts of an unknown kind', () => withParts(js({ block: {} })), 'withParts: there is no option "block", expected blocks, schedules, halting'],
   ])('%s', (_, doIt, message) => {
     expect(doIt).toThrow(message);

@@ -3,7 +3,7 @@ import { initialCarry, puzzleTensors, stablemaxCrossEntropy, type ReasoningNetwo
 import { expectPuzzles } from '@hrm/act/internal';
 import type { PuzzleBatch } from '@hrm/data';
 import { uncompiled, disposeAll, RandomStream } from '@hrm/layers';
-import { expectIterable, throwIfAborted } from '@hrm/layers/internal';
+import { describeValue, expectIterable, expectOptions, throwIfAborted } from '@hrm/layers/internal';
 import { evaluate } from './evaluation/evaluate';
 import type { EvaluateOptions } from './evaluation/evaluate-options';
 import type { Evaluation } from './evaluation/evaluation';
@@ -150,8 +150,13 @@ export class Trainer {
    */
   async *train(
     batches: Iterable<PuzzleBatch> | AsyncIterable<PuzzleBatch>,
-    { maxSteps = Infinity, signal }: { maxSteps?: number; signal?: AbortSignal | undefined } = {},
+    options: { maxSteps?: number; signal?: AbortSignal | undefined } = {},
   ): AsyncGenerator<TrainingEvent> {
+    expectOptions('Trainer: train', options, ['maxSteps', 'signal']);
+    const { maxSteps = Infinity, signal } = options;
+    if (typeof maxSteps !== 'number' || Number.isNaN(maxSteps)) {
+      throw new TypeError(`Trainer: train: maxSteps is ${describeValue(maxSteps)}, expected a number of steps`);
+    }
     expectIterable('Trainer: train: batches', batches, BATCHES);
     if (this.steps >= maxSteps) return;
     await throwIfAborted('Trainer', signal);
@@ -177,6 +182,7 @@ export class Trainer {
     options: Pick<EvaluateOptions, 'until' | 'signal' | 'bucketSizes' | 'onBatch' | 'onSegment'> = {},
   ): Promise<Evaluation> {
     this.#expectNotDisposed();
+    expectOptions('Trainer: evaluate', options, ['until', 'signal', 'bucketSizes', 'onBatch', 'onSegment']);
     expectIterable('Trainer: evaluate: batches', batches, BATCHES);
     const { microBatch, lanes, compile } = this.#options;
     const all = { ...options, microBatch, lanes, compile, tokenLoss: this.tokenLoss, step: this.#evaluationStep };

@@ -2,12 +2,12 @@ import { mixerBlock } from '@hrm/layers';
 import { hrm } from '@hrm/models';
 import { oneStepGradient } from '@hrm/recursion';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { loadRun } from '../src/checkpoint';
+import { loadRun, readWeights } from '../src/checkpoint';
 import * as trainer from '../src/index';
 import { useBackend } from './backends';
 
 const js = (value: unknown) => value as never;
-const { adamAtan2, adamW, signSgd, Trainer } = trainer;
+const { adamAtan2, adamW, evaluate, signSgd, Trainer } = trainer;
 let model: ReturnType<typeof hrm>;
 let made: trainer.Trainer;
 
@@ -62,6 +62,18 @@ describe('a program in plain JavaScript is told what is wrong:', () => {
     ['nothing to evaluate', () => made.evaluate(js(undefined)), 'Trainer: evaluate: batches is undefined, expected a list or a generator of batches'],
     ['one batch to train on', () => made.train(js({ inputs: [] })).next(), 'Trainer: train: batches is an object with inputs, expected a list or a generator'],
     ['a function that makes batches', () => made.train(js(function* () {})).next(), 'Trainer: train: batches is '],
+    ['an option of evaluating misspelled', () => evaluate(model, [], js({ untill: 'halted' })), 'evaluate: there is no option "untill", expected until, tokenLoss, '],
+    ['the same of a trainer', () => made.evaluate([], js({ untill: 'halted' })), 'Trainer: evaluate: there is no option "untill", expected until, signal, '],
+    ['no lanes', () => evaluate(model, [], { lanes: 0 }), 'evaluate: lanes is 0, expected a whole number of at least 1'],
+    ['lanes by name', () => evaluate(model, [], js({ lanes: 'a' })), 'evaluate: lanes is the string "a", expected a whole number of at least 1'],
+    ['part of a puzzle at a time', () => evaluate(model, [], { microBatch: 1.5 }), 'evaluate: microBatch is 1.5, expected a whole number of at least 1'],
+    ['an option of training misspelled', () => made.train([], js({ maxStep: 3 })).next(), 'Trainer: train: there is no option "maxStep", expected maxSteps, signal'],
+    ['steps that are no number', () => made.train([], { maxSteps: NaN }).next(), 'Trainer: train: maxSteps is'],
+    ['steps as text', () => made.train([], js({ maxSteps: '5' })).next(), 'Trainer: train: maxSteps is the string "5", expected a number of steps'],
+    ['null for options of training', () => made.train([], js(null)).next(), 'Trainer: train: got null, expected an object with options (maxSteps, signal)'],
+    ['a choice of checkpoint misspelled', () => loadRun('.', js({ chekpoint: 'best' })), 'loadRun: there is no option "chekpoint", expected parts, config, checkpoint, '],
+    ['a checkpoint there is not', () => readWeights('.', js({ checkpoint: 'x' })), 'readWeights: checkpoint is the string "x", expected newest or best'],
+    ['weights there are not', () => readWeights('.', js({ weights: 'x' })), 'readWeights: weights is the string "x", expected averaged or own'],
     ['no folder', () => loadRun(js(undefined)), "loadRun: run is undefined, expected the path of a run's folder"],
   ])('%s', async (_, doIt, message) => {
     await expect(doIt).rejects.toThrow(message);

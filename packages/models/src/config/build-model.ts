@@ -45,6 +45,7 @@ export function buildModel(
   config: ModelConfig,
   options: { seed?: number; parts?: PartCatalog } = {},
 ): RecursiveReasoner {
+  expectOptions('buildModel', options, ['seed', 'parts']);
   const { seed = 0, parts = standardParts } = options;
   expectOptions('model', config, KNOWN);
   const { family, block, schedule, halting, hLayers, lLayers, ...sizes } = config;

@@ -25,8 +25,7 @@ import {
 import type { PartConfig } from './model-config';
 
 /**
- * Makes a part from its config without `type`, and checks its options, for example with `expectOptions` of
- * `@hrm/layers`. A part with other parts inside, such as `any`, makes them with `choose`.
+ * Makes a part from its config without `type`, and checks its options. A part with other parts inside, such as `any`, makes them with `choose`.
  */
 export type PartMaker<Part> = (options: never, choose: (config: PartConfig) => Part) => Part;
 
@@ -86,7 +85,7 @@ export const standardParts = {
  *
  * @param own your parts, by name.
  * @param base the catalog to extend. Default {@link standardParts}.
- * @throws RangeError for a name that is already in `base`.
+ * @throws RangeError for a name that is already in `base`; TypeError for a maker that is not a function.
  *
  * @example
  * ```ts
@@ -112,6 +111,11 @@ export function withParts(own: Partial<PartCatalog>, base: PartCatalog = standar
     added: { readonly [type: string]: PartMaker<Part> } = {},
   ) => {
     for (const type of Object.keys(added)) {
+      if (typeof added[type] !== 'function') {
+        throw new TypeError(
+          `withParts: the ${kind} "${type}" is ${describeValue(added[type])}, expected a function that makes it from its options`,
+        );
+      }
       if (Object.hasOwn(taken, type)) throw new RangeError(`withParts: there is a ${kind} called "${type}" already`);
     }
     return { ...taken, ...added };
@@ -145,5 +149,9 @@ export function choosePart<Part>(
       `${kind}: there is no part called "${type}", expected one of ${Object.keys(catalog).join(', ')}`,
     );
   }
-  return make(options as never, (nested) => choosePart(kind, catalog, nested));
+  const part = make(options as never, (nested) => choosePart(kind, catalog, nested));
+  if (part === undefined || part === null) {
+    throw new TypeError(`${kind}: the maker of "${type}" returned ${describeValue(part)}, expected the ${kind}`);
+  }
+  return part;
 }

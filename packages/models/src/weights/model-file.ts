@@ -1,4 +1,3 @@
-import { describeValue, expectOptions } from '@hrm/layers/internal';
 import {
   FileFormatError,
   parseJsonObject,
@@ -8,6 +7,7 @@ import {
   parseSafetensors,
   serializeSafetensors,
 } from '@hrm/files';
+import { describeValue, expectOptions } from '@hrm/layers/internal';
 import { expectModelSizes } from '../config/expect-model-sizes';
 import { buildModel } from '../config/build-model';
 import type { ModelConfig } from '../config/model-config';
@@ -81,8 +81,10 @@ export async function saveModel(
 export function serializeModel(
   config: ModelConfig,
   values: NamedHostTensors,
-  { precision = 'float32', metadata = new Map() }: SaveModelOptions = {},
+  options: SaveModelOptions = {},
 ): Uint8Array {
+  expectOptions('saveModel', options, ['precision', 'metadata']);
+  const { precision = 'float32', metadata = new Map() } = options;
   if (metadata.has(configKey))
     throw new RangeError(`metadata: "${configKey}" is the key of the config; use another key`);
   const stored = new Map<string, HostTensor>();

@@ -1,4 +1,3 @@
-import { describeValue } from '@hrm/layers/internal';
 import { join } from 'node:path';
 import { FileFormatError, parseJsonObject } from '@hrm/files';
 import {
@@ -9,6 +8,7 @@ import {
   setParameterValues,
 } from '@hrm/models';
 import { nodeFileSystem, readWholeFile } from '@hrm/files/node';
+import { describeValue, expectOptions } from '@hrm/layers/internal';
 import { readWeights, type ReadWeightsOptions } from './read-weights';
 
 /** Options of {@link loadRun}. */
@@ -67,7 +67,9 @@ const configLimit = 2 ** 20;
  * console.log(answer);
  * ```
  */
-export async function loadRun(run: string, { parts, ...options }: LoadRunOptions = {}): Promise<LoadedRun> {
+export async function loadRun(run: string, loadOptions: LoadRunOptions = {}): Promise<LoadedRun> {
+  expectOptions('loadRun', loadOptions, ['parts', 'config', 'checkpoint', 'weights', 'onWarning']);
+  const { parts, ...options } = loadOptions;
   if (typeof run !== 'string' || run === '') {
     throw new TypeError(`loadRun: run is ${describeValue(run)}, expected the path of a run's folder`);
   }

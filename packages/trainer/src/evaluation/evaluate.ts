@@ -1,11 +1,24 @@
 import type { ReasoningNetwork } from '@hrm/act';
 import { expectPuzzles } from '@hrm/act/internal';
 import type { PuzzleBatch } from '@hrm/data';
-import { describeValue, expectIterable, throwIfAborted } from '@hrm/layers/internal';
+import { describeValue, expectIterable, expectOptions, expectSizes, throwIfAborted } from '@hrm/layers/internal';
 import type { EvaluateOptions } from './evaluate-options';
 import { evaluateToEnd } from './evaluate-to-end';
 import { evaluateUntilHalted } from './evaluate-until-halted';
 import type { Evaluation } from './evaluation';
+
+const OPTIONS = [
+  'until',
+  'tokenLoss',
+  'compile',
+  'signal',
+  'bucketSizes',
+  'step',
+  'microBatch',
+  'lanes',
+  'onBatch',
+  'onSegment',
+] as const satisfies readonly (keyof EvaluateOptions)[];
 
 /**
  * Measures the accuracy of a model.
@@ -14,7 +27,7 @@ import type { Evaluation } from './evaluation';
  *
  * @param batches such as `evaluationBatches(...)` of `@hrm/data`: padded slots have no label and do not
  *   count.
- * @throws TypeError, RangeError for a batch that the network cannot take; the reason of an aborted signal.
+ * @throws TypeError, RangeError for unknown options, and for a batch that the network cannot take; the reason of an aborted signal.
  *
  * @example
  * ```ts
@@ -36,9 +49,13 @@ export async function evaluate(
   batches: Iterable<PuzzleBatch> | AsyncIterable<PuzzleBatch>,
   options: EvaluateOptions = {},
 ): Promise<Evaluation> {
-  const { until = 'end', signal } = options;
+  expectOptions('evaluate', options, OPTIONS);
+  const { until = 'end', signal, microBatch, lanes } = options;
   if (until !== 'end' && until !== 'halted') {
     throw new RangeError(`evaluate: until is ${describeValue(until)}, expected 'end' or 'halted'`);
+  }
+  for (const [name, count] of Object.entries({ microBatch, lanes })) {
+    if (count !== undefined) expectSizes('evaluate', { [name]: count });
   }
   expectIterable('evaluate: batches', batches, 'a list or a generator of batches, such as evaluationBatches(...)');
   const run = until === 'end' ? evaluateToEnd : evaluateUntilHalted;
