@@ -1,4 +1,5 @@
 import { writeNewFile } from './durable-files';
+import { expectBytes } from './expect-bytes';
 import { errorCode, type FileSystem, nodeFileSystem } from './file-system';
 import { writeWhole } from './write-whole';
 
@@ -9,8 +10,8 @@ const noHardLinks = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'];
  * Writes a new file in one step, and never replaces another. If two programs create the same file, one of them fails.
  * Returns when the content is on disk.
  *
- * @throws Error with `code` EEXIST where the name is taken, even by a broken link; Error of the file system. After an
- *   error nothing is left of the new file.
+ * @throws TypeError where `bytes` is no Uint8Array; Error with `code` EEXIST where the name is taken, even by a broken
+ *   link; Error of the file system. After an error nothing is left of the new file.
  *
  * @example
  * ```ts
@@ -28,6 +29,7 @@ export async function createFile(
   bytes: Uint8Array,
   options: { readonly fileSystem?: FileSystem } = {},
 ): Promise<void> {
+  expectBytes('createFile', bytes);
   const { fileSystem = nodeFileSystem } = options;
   const expectFreeName = async () => {
     if ((await fileSystem.kindOf(path)) !== undefined) throw nameTaken(path);

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { dirname } from 'node:path';
+import { expectBytes } from './expect-bytes';
 import { errorCode, type FileSystem, type OpenFile } from './file-system';
 
 /** Bytes that one call writes. Other work of the program can run between two calls. */
@@ -8,7 +9,8 @@ const chunkBytes = 4 * 2 ** 20;
 /**
  * Writes all of `bytes` at the position `start`, in as many calls as the disk needs.
  *
- * @throws Error with `code` ENOSPC where the disk takes no more; Error of the file system.
+ * @throws TypeError where `bytes` is no Uint8Array; Error with `code` ENOSPC where the disk takes no more; Error of the
+ *   file system.
  *
  * @example
  * ```ts
@@ -21,6 +23,7 @@ const chunkBytes = 4 * 2 ** 20;
  * ```
  */
 export async function writeFully(file: OpenFile, bytes: Uint8Array, start: number): Promise<void> {
+  expectBytes('writeFully', bytes);
   for (let done = 0; done < bytes.byteLength;) {
     const written = await file.write(bytes.subarray(done, done + chunkBytes), start + done);
     if (written <= 0) throw Object.assign(new Error('the disk takes no more bytes'), { code: 'ENOSPC' });
@@ -32,7 +35,8 @@ export async function writeFully(file: OpenFile, bytes: Uint8Array, start: numbe
  * Writes a new file and returns its SHA-256 in hexadecimal. Returns when the content is on disk, but not yet its name:
  * call `fileSystem.syncFolder` after the last file of a folder. {@link createFile} does all of it.
  *
- * @throws Error with `code` EEXIST where the name is taken; Error of the file system. Then half a file may be left.
+ * @throws TypeError where `bytes` is no Uint8Array; Error with `code` EEXIST where the name is taken; Error of the file
+ *   system. Then half a file may be left.
  *
  * @example
  * ```ts
@@ -46,6 +50,7 @@ export async function writeFully(file: OpenFile, bytes: Uint8Array, start: numbe
  * ```
  */
 export async function writeNewFile(fileSystem: FileSystem, path: string, bytes: Uint8Array): Promise<string> {
+  expectBytes('writeNewFile', bytes);
   const hash = createHash('sha256');
   const file = await fileSystem.open(path, 'create');
   try {

@@ -1,5 +1,6 @@
 import { FileFormatError } from '../file-format-error';
 import { writeNewFile } from './durable-files';
+import { expectBytes } from './expect-bytes';
 import { type FileSystem, nodeFileSystem } from './file-system';
 import { writeWhole } from './write-whole';
 
@@ -7,8 +8,8 @@ import { writeWhole } from './write-whole';
  * Writes or replaces a file in one step. Even after a crash the file has all of its old content or all of the new.
  * Returns when the new content is on disk.
  *
- * @throws `FileFormatError` where a link or a folder has the name; Error of the file system. Then nothing
- *   changes.
+ * @throws TypeError where `bytes` is no Uint8Array; `FileFormatError` where a link or a folder has the name; Error of
+ *   the file system. Then nothing changes.
  *
  * @example
  * ```ts
@@ -22,6 +23,7 @@ export async function replaceFile(
   bytes: Uint8Array,
   options: { readonly fileSystem?: FileSystem } = {},
 ): Promise<void> {
+  expectBytes('replaceFile', bytes);
   const { fileSystem = nodeFileSystem } = options;
   const kind = await fileSystem.kindOf(path);
   if (kind !== undefined && kind !== 'file') {

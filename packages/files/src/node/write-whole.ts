@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
+import { describeGiven } from './expect-bytes';
 import { type FileSystem, nodeFileSystem } from './file-system';
 
 /** Options of {@link writeWhole}. */
@@ -34,7 +35,7 @@ export function temporaryPath(path: string): string {
  * Writes under a temporary name, then renames to `path`. Even after a crash, `path` has all of its old content or all
  * of the new. Returns when the rename is on disk.
  *
- * @throws what `write` and `place` throw, after `discard`.
+ * @throws TypeError where `write` is no function; what `write` and `place` throw, after `discard`.
  *
  * @example
  * ```ts
@@ -47,6 +48,12 @@ export function temporaryPath(path: string): string {
  * ```
  */
 export async function writeWhole(path: string, options: WholeWrite): Promise<void> {
+  if (typeof options?.write !== 'function') {
+    const given = describeGiven(options);
+    throw new TypeError(
+      `writeWhole was given ${given}; expected an object with a function \`write\`, or use replaceFile`,
+    );
+  }
   const { fileSystem = nodeFileSystem, temporary = temporaryPath(path), write } = options;
   const { place = (from) => fileSystem.rename(from, path), discard = (from) => fileSystem.removeFile(from) } = options;
   try {

@@ -1,6 +1,6 @@
 import { lstatSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { createFile, type FileSystem, nodeFileSystem, replaceFile } from '@hrm/files/node';
+import { createFile, type FileSystem, nodeFileSystem, replaceFile, writeFully, writeNewFile, writeWhole } from '@hrm/files/node'; // prettier-ignore
 import { describe, expect, test } from 'vitest';
 import { FailingFileSystem, failures } from './failing-file-system';
 import { picker, SimulatedDisk } from './simulated-disk';
@@ -27,6 +27,42 @@ test('only a plain file is replaced', async () => {
   }
   expect(readFileSync(target, 'utf8')).toBe('mine');
   expect(readdirSync(folder).sort()).toEqual(['dangling.json', 'folder.json', 'link.json', 'thesis.txt']);
+});
+
+const notBytes: [what: string, given: unknown, expected: RegExp][] = [
+  ['text', 'text', /was given the string "text"; expected a Uint8Array.*TextEncoder/],
+  ['a number', 5, /was given the number 5; expected a Uint8Array/],
+  ['nothing', undefined, /was given undefined; expected a Uint8Array/],
+  ['an array', [1, 2], /was given an Array; expected a Uint8Array.*Uint8Array\.from/],
+  ['an ArrayBuffer', new ArrayBuffer(2), /was given an ArrayBuffer; expected a Uint8Array.*new Uint8Array\(buffer\)/],
+  ['another typed array', Float32Array.of(1), /was given a Float32Array; expected a Uint8Array.*byteOffset/],
+];
+
+test.each(notBytes)('%s is not written as bytes, and nothing is touched', async (_, given, expected) => {
+  const folder = temporaryFolder();
+  const path = join(folder, 'old.txt');
+  writeFileSync(path, 'old');
+  const fileSystem = new FailingFileSystem(nodeFileSystem);
+  const bytes = given as Uint8Array;
+  const open = { write: async () => 0 } as unknown as Awaited<ReturnType<FileSystem['open']>>;
+  const calls: Record<string, () => Promise<unknown>> = {
+    replaceFile: () => replaceFile(path, bytes, { fileSystem }),
+    createFile: () => createFile(join(folder, 'new.txt'), bytes, { fileSystem }),
+    writeNewFile: () => writeNewFile(fileSystem, join(folder, 'new.txt'), bytes),
+    writeFully: () => writeFully(open, bytes, 0),
+  };
+  for (const [name, call] of Object.entries(calls)) {
+    const error = await call().catch((thrown: unknown) => thrown);
+    expect(error, name).toBeInstanceOf(TypeError);
+    expect((error as Error).message).toMatch(expected);
+    expect((error as Error).message).toMatch(new RegExp(`^${name} was given`));
+  }
+  const whole = writeWhole(path, bytes as never);
+  await expect(whole).rejects.toThrow(/^writeWhole was given .*; expected an object with a function `write`/);
+  await expect(whole).rejects.toBeInstanceOf(TypeError);
+  expect(fileSystem.calls).toEqual([]);
+  expect(readdirSync(folder)).toEqual(['old.txt']);
+  expect(readFileSync(path, 'utf8')).toBe('old');
 });
 
 describe.each(['with', 'without'])('a new file, on a file system %s hard links', (which) => {
