@@ -7,6 +7,7 @@
 export { describeValue } from './checks/describe-value';
 export { expectIterable } from './checks/expect-iterable';
 export { expectDecay, expectNotNegative, expectPositiveShare, expectShare } from './checks/expect-numbers';
+export { expectLayer } from './checks/expect-layer';
 export { expectOptions } from './checks/expect-options';
 export { expectFactory, expectPart } from './checks/expect-part';
 export { expectRandom } from './checks/expect-random';

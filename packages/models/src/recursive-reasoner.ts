@@ -103,6 +103,7 @@ export class RecursiveReasoner implements ReasoningNetwork {
   readonly #start: { zH: tf.Variable; zL: tf.Variable };
   readonly #stages = new Map<RecursionSchedule, ReasoningNetwork>();
   readonly #rotary = new Map<number, PositionRotation>();
+  #disposed = false;
   #solver: { compile: Compile; solver: Solver } | undefined;
 
   constructor(options: RecursiveReasonerOptions) {
@@ -166,6 +167,8 @@ export class RecursiveReasoner implements ReasoningNetwork {
   }
 
   initialLatents(): { zH: tf.Tensor; zL: tf.Tensor } {
+    // Every solution and every training starts here.
+    if (this.#disposed) throw new Error('RecursiveReasoner: the model has been disposed of; make another one');
     return this.#start;
   }
 
@@ -242,6 +245,7 @@ export class RecursiveReasoner implements ReasoningNetwork {
 
   /** Frees all parameters and tables. The model cannot be used after that. */
   dispose(): void {
+    this.#disposed = true;
     this.#solver?.solver.dispose();
     this.#solver = undefined;
     disposeParameters(this);

@@ -2,6 +2,7 @@ import { haltOnly, qLearningHalting } from '@hrm/act';
 import { mixerBlock } from '@hrm/layers';
 import { buildModel, hrm, loadModel, RecursiveReasoner, serializeModel, withParts, Solver, trm } from '@hrm/models';
 import { oneStepGradient } from '@hrm/recursion';
+import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { useBackend } from './backends';
 
@@ -40,6 +41,26 @@ describe('in plain JavaScript there is a clear error for', () => {
     ['parts of an unknown kind', () => withParts(js({ block: {} })), 'withParts: there is no option "block", expected blocks, schedules, halting'],
   ])('%s', (_, doIt, message) => {
     expect(doIt).toThrow(message);
+  });
+
+  // prettier-ignore
+  it.each<[string, unknown]>([
+    ['nothing', undefined], ['null', null], ['a number', 3], ['a number in a tree', { scale: 3 }],
+  ])('a block whose parameters are %s, and no tensor is left', (_, parameters) => {
+    const before = tf.memory().numTensors;
+    expect(() => hrm({ ...sizes, block: js(() => ({ apply: (x: unknown) => x, parameters })) })).toThrow('what block made');
+    expect(() => hrm({ ...sizes, halting: js(() => ({ decide() {}, maxSegments: 3, parameters })) })).toThrow('what halting made');
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it('a model that has been disposed of', async () => {
+    const model = hrm({ ...sizes, hLayers: 1, lLayers: 1 });
+    const solver = new Solver(model);
+    model.dispose();
+    const before = tf.memory().numTensors;
+    await expect(model.solve([1, 2, 3])).rejects.toThrow('the model has been disposed of; make another one');
+    await expect(solver.solve([1, 2, 3])).rejects.toThrow('the model has been disposed of; make another one');
+    expect(tf.memory().numTensors).toBe(before);
   });
 
   // prettier-ignore

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { expectShape, type Block, type BlockContext, type BlockFactory, type Layer } from '@hrm/layers';
-import { expectFactory, expectOptions, expectPart, expectSizes, noteVariables } from '@hrm/layers/internal';
+import { expectFactory, expectLayer, expectOptions, expectSizes, noteVariables } from '@hrm/layers/internal';
 
 /** f_L or f_H: computes a new latent from the old one and an injection. */
 export interface Refiner extends Layer {
@@ -50,7 +50,7 @@ export class ReasoningModule implements Refiner {
     expectFactory('ReasoningModule: block', block, 'mixerBlock()');
     const make = (isLast: boolean) => {
       const made = block({ ...context, isLast });
-      expectPart('ReasoningModule: what block made', made, ['apply']);
+      expectLayer('ReasoningModule: what block made', made, ['apply']);
       return made;
     };
     const freeNewVariables = noteVariables();

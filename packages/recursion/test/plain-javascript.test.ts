@@ -31,6 +31,8 @@ describe('a program in plain JavaScript gets a clear message:', () => {
     ['a block in the place of its factory', () => new ReasoningModule(js({ layers: 1, context, block: mixerBlock()(context) })), 'ReasoningModule: block is an object of class MixerBlock, expected a function'],
     // A function's own `apply` would be called with a tensor for `this`.
     ['a factory that makes a factory', () => new ReasoningModule({ layers: 1, context, block: js(() => mixerBlock()) }), 'ReasoningModule: what block made is a function, expected an object with a method apply; did you forget to call it?'],
+    ['a block without parameters', () => new ReasoningModule({ layers: 1, context, block: js(() => ({ apply() {} })) }), 'ReasoningModule: what block made has the parameters undefined, expected a tree of variables and layers, {} for none'],
+    ['a block with a number for a parameter', () => new ReasoningModule({ layers: 1, context, block: js(() => ({ apply() {}, parameters: { scale: 3 } })) }), 'ReasoningModule: what block made has invalid parameters: scale is the number 3, expected a variable, a layer'],
     ['a factory that forgets to return', () => new ReasoningModule({ layers: 1, context, block: js(() => undefined) }), 'ReasoningModule: what block made is undefined, expected an object with a method apply'],
     ['mixerBlock passed on, not called', () => new ReasoningModule({ layers: 1, context, block: js(mixerBlock) }), 'call it where you pass it to the model: mixerBlock({ ... })'],
     ['a factory as a level', () => new RecursionCore(js(mixerBlock()), good()), 'RecursionCore: lowLevel is a function, expected an object with a method apply; did you forget to call it?'],

@@ -1,8 +1,8 @@
-import { expectPart, expectSizes } from '@hrm/layers/internal';
+import { expectLayer, expectSizes } from '@hrm/layers/internal';
 import type { HaltingController } from './halting-controller';
 
 /**
- * Throws unless a value is a halting controller: an object with a method `decide`, a valid `maxSegments`, and functions
+ * Throws unless a value is a halting controller: an object with a method `decide`, parameters, a valid `maxSegments`, and functions
  * for the optional methods.
  *
  * @param what names the value in the error: `hrm: what halting made`.
@@ -11,6 +11,6 @@ import type { HaltingController } from './halting-controller';
  */
 export function expectController(what: string, controller: HaltingController): void {
   const optional = (['draw', 'initialState', 'logits', 'losses'] as const).filter((name) => controller?.[name]);
-  expectPart(what, controller, ['decide', ...optional]);
+  expectLayer(what, controller, ['decide', ...optional]);
   expectSizes(what, { maxSegments: controller.maxSegments });
 }
