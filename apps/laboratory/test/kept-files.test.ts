@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { filesOf } from '../../reference-trainer/test/quick-run';
@@ -30,6 +30,26 @@ describe('files that a command did not write are not overwritten', () => {
     expect(status, stderr).toBe(2);
     expect(stderr).toContain(`--out: ${name} in ${out} would be overwritten`);
     expect(Object.keys(filesOf(out))).toEqual([name]);
+  });
+
+  it.each([['bench', '--data'], ['bench', '--growth=batch'], ['bench', '--against=pytorch'], ['compare']])(
+    'by the folder of hrm-lab %s %s: a file is refused before anything is measured',
+    async (...args) => {
+      writeFileSync('a-file', 'mine');
+      for (const out of ['a-file', join('a-file', 'results', 'first')]) {
+        const { status, stdout, stderr } = await runInProcess([...args, '--out', out]);
+        expect(stderr).toMatch(/^hrm-lab: --out: \S*a-file is a file, expected a folder for the results\n/);
+        expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+      }
+      expect(readFileSync('a-file', 'utf8')).toBe('mine');
+    },
+  );
+
+  it.skipIf(process.platform === 'win32')('by the folder of hrm-lab bench: a broken link is refused', async () => {
+    symlinkSync('nowhere', 'a-link');
+    const { status, stderr } = await runInProcess(['bench', '--data', '--out', 'a-link']);
+    expect(stderr).toContain('--out: a-link is a broken link, expected a folder for the results');
+    expect(status).toBe(2);
   });
 
   it('by the results of another benchmark, except for earlier results', async () => {

@@ -13,6 +13,7 @@ import {
   text,
   UsageError,
 } from '@hrm/reference-trainer/internal';
+import { expectResultsFolder } from '../bench/report/results-folder';
 import { comparedControllers, comparedSchedules, comparedSizes, comparisonCells } from '../compare/comparison-cell';
 import { comparisonRows } from '../compare/comparison-rows';
 import { comparisonTables } from '../compare/comparison-tables';
@@ -52,6 +53,7 @@ async function compare(options: z.infer<typeof compareOptions>): Promise<void> {
   const { schedules, controllers, seeds, steps, out } = options;
   const sizes = options.sizes.map((size) => Number(size) as keyof typeof comparedSizes);
   const cells = comparisonCells({ sizes, schedules, controllers, seeds });
+  await expectResultsFolder(out);
   expectComparison(out);
   const engine = await startEngine(terminal, options);
   mkdirSync(out, { recursive: true });

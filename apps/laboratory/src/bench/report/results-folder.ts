@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
-import { lstat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { lstat, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { replaceFile } from '@hrm/files/node';
 import { z } from 'zod';
 import { finishBeforeStopping, readRegularFile, UsageError } from '@hrm/reference-trainer/internal';
@@ -23,6 +23,21 @@ function isOwnResult(path: string): boolean {
 }
 
 /**
+ * Makes sure, before a long measurement, that a folder exists or can be made: it and the folders around it are not
+ * files.
+ *
+ * @throws UsageError that names the file in the way.
+ */
+export async function expectResultsFolder(out: string): Promise<void> {
+  let path = resolve(out);
+  while (!(await isThere(path)) && dirname(path) !== path) path = dirname(path);
+  const found = await stat(path).catch(() => undefined);
+  if (found?.isDirectory()) return;
+  const name = path === resolve(out) ? out : path;
+  throw new UsageError(`--out: ${name} is ${found ? 'a file' : 'a broken link'}, expected a folder for the results`);
+}
+
+/**
  * Makes sure, before a long measurement, that the results can be written: their names are free, or taken by the results
  * of an earlier call.
  *
@@ -30,6 +45,7 @@ function isOwnResult(path: string): boolean {
  * @throws UsageError that names the files in the way.
  */
 export async function expectResultsPlace(out: string, names: readonly [string, ...string[]]): Promise<void> {
+  await expectResultsFolder(out);
   const taken: string[] = [];
   for (const name of names) if (await isThere(join(out, name))) taken.push(name);
   if (taken.length === 0 || isOwnResult(join(out, names[0]))) return;
