@@ -39,6 +39,36 @@ describe('files that numpy wrote', () => {
   });
 });
 
+describe('what numpy would read as another type', () => {
+  const floats = Float32Array.of(1, 2);
+  it.each<[string, unknown, RegExp]>([
+    [
+      'bfloat16',
+      { dtype: 'bfloat16', shape: [2], data: floats },
+      /dtype bfloat16, but its Float32Array would write float32; .*\{ shape, data \}/,
+    ],
+    ['float16', { dtype: 'float16', shape: [2], data: floats }, /dtype float16, but .* would write float32; /],
+    [
+      'booleans',
+      { dtype: 'bool', shape: [2], data: Uint8Array.of(0, 1) },
+      /dtype bool, but its Uint8Array would write uint8; /,
+    ],
+    ['int64', { dtype: 'int64', shape: [2], data: BigInt64Array.of(1n, 2n) }, /a BigInt64Array; expected .*asInt32/],
+    ['uint16', { shape: [2], data: Uint16Array.of(1, 2) }, /a Uint16Array; expected a Uint8Array, Int8Array/],
+    ['a plain array', { shape: [2], data: [1, 2] }, /an Array; expected a Uint8Array/],
+    ['nothing', { shape: [0] }, /undefined; expected a Uint8Array/],
+  ])('%s is refused', (_, array, expected) => {
+    const write = () => serializeNpy(array as Parameters<typeof serializeNpy>[0]);
+    expect(write).toThrow(TypeError);
+    expect(write).toThrow(expected);
+  });
+
+  it('is written where the dtype is that of the array', () => {
+    const array = { dtype: 'float32', shape: [2], data: floats } as const;
+    expect(parseNpy(serializeNpy({ ...array, shape: [2] }))).toEqual({ type: 'f4', shape: [2], data: floats });
+  });
+});
+
 describe('npy', () => {
   const shapes = fc.array(fc.nat(5), { maxLength: 4 });
   const arrays = [Uint8Array, Int8Array, Int16Array, Int32Array, Float32Array, Float64Array];

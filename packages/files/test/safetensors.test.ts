@@ -33,6 +33,33 @@ function refusal(bytes: Uint8Array): FileFormatError {
 
 const everyDtype: readonly HostTensorDtype[] = [...sharedDtypes, 'uint16', 'uint32', 'uint64'];
 
+test.each<[string, unknown, RegExp]>([
+  [
+    'a plain object',
+    { format: 'pt' },
+    /the metadata is an Object; expected a Map.*new Map\(Object\.entries\(metadata\)\)/,
+  ],
+  ['pairs', [['format', 'pt']], /the metadata is an Array; expected a Map.*new Map\(metadata\)/],
+  ['text', 'pt', /the metadata is the string "pt"; expected a Map/],
+  ['null', null, /the metadata is null; expected a Map/],
+  ['a number as a value', new Map([['step', 5]]), /"step" of the metadata is the number 5; expected a string/],
+  ['no value', new Map([['step', undefined]]), /"step" of the metadata is undefined; expected a string/],
+  ['a list as a value', new Map([['step', ['5']]]), /"step" of the metadata is an Array; expected a string/],
+  ['a number as a key', new Map([[5, 'x']]), /a key of the metadata is the number 5; expected a string/],
+])('metadata that could not be read again is refused: %s', (_, metadata, expected) => {
+  const write = () => serializeSafetensors(new Map(), metadata as ReadonlyMap<string, string>);
+  expect(write).toThrow(TypeError);
+  expect(write).toThrow(expected);
+});
+
+test('tensors without names are refused', () => {
+  const one = { dtype: 'uint8', shape: [1], data: Uint8Array.of(1) } as const;
+  const write = (tensors: unknown) => () => serializeSafetensors(tensors as Parameters<typeof serializeSafetensors>[0]);
+  expect(write(new Map([[5, one]]))).toThrow(TypeError('the name of a tensor is the number 5; expected a string'));
+  expect(write({ x: one })).toThrow(TypeError);
+  expect(write({ x: one })).toThrow(/^the tensors are an Object; expected a Map.*Object\.entries\(tensors\)/);
+});
+
 test('tensors with any names are read as they were written, bit for bit, from any address in memory', () => {
   const metadata = fc.dictionary(fc.string({ unit: 'binary' }), fc.string({ unit: 'binary' }), { maxKeys: 3 });
   fc.assert(

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
-import { describeGiven } from './expect-bytes';
+import { describeGiven } from '../describe-given';
 import { type FileSystem, nodeFileSystem } from './file-system';
 
 /** Options of {@link writeWhole}. */

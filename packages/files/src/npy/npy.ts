@@ -1,3 +1,4 @@
+import { describeGiven } from '../describe-given';
 import { FileFormatError } from '../file-format-error';
 import { formatNpyHeader, MAX_HEADER_BYTES, type NpyType, parseNpyHeader } from './npy-header';
 
@@ -116,13 +117,29 @@ export function parseNpy(bytes: Uint8Array, { path }: { readonly path?: string }
   return { type, shape, data: read[type]() };
 }
 
-function typeOf(data: NpyData): NpyType {
-  if (data instanceof Uint8Array) return 'u1';
-  if (data instanceof Int8Array) return 'i1';
-  if (data instanceof Int16Array) return 'i2';
-  if (data instanceof Int32Array) return 'i4';
-  if (data instanceof Float32Array) return 'f4';
-  return 'f8';
+const writtenTypes = [
+  { ArrayType: Uint8Array, type: 'u1', dtype: 'uint8' },
+  { ArrayType: Int8Array, type: 'i1', dtype: 'int8' },
+  { ArrayType: Int16Array, type: 'i2', dtype: 'int16' },
+  { ArrayType: Int32Array, type: 'i4', dtype: 'int32' },
+  { ArrayType: Float32Array, type: 'f4', dtype: 'float32' },
+  { ArrayType: Float64Array, type: 'f8', dtype: 'float64' },
+] as const;
+
+/** The type that is written. Refuses a tensor of a dtype that its array does not show, such as bfloat16. */
+function typeOf({ data, dtype }: { readonly data: unknown; readonly dtype?: unknown }): NpyType {
+  const written = writtenTypes.find(({ ArrayType }) => data instanceof ArrayType);
+  if (written === undefined) {
+    const expected = writtenTypes.map(({ ArrayType }) => ArrayType.name).join(', ');
+    throw new TypeError(`the data is ${describeGiven(data)}; expected a ${expected} (asInt32 and asFloat32 convert)`);
+  }
+  if (dtype !== undefined && dtype !== written.dtype) {
+    throw new TypeError(
+      `the tensor has dtype ${String(dtype)}, but its ${written.ArrayType.name} would write ${written.dtype}; ` +
+        'if that is meant, give only { shape, data }',
+    );
+  }
+  return written.type;
 }
 
 /**
@@ -130,7 +147,8 @@ function typeOf(data: NpyData): NpyType {
  *
  * @param array the elements in C order and their shape. The typed array sets the element type: Uint8Array u1, Int8Array
  *   i1, Int16Array i2, Int32Array i4, Float32Array f4, Float64Array f8.
- * @throws RangeError when the shape does not fit the number of elements, or has more than 32 axes.
+ * @throws TypeError for any other data, and for a tensor whose `dtype` would be lost (float16, bfloat16, bool);
+ *   RangeError when the shape does not fit the number of elements, or has more than 32 axes.
  *
  * @example
  * ```ts
@@ -140,12 +158,14 @@ function typeOf(data: NpyData): NpyType {
  * console.log(bytes.length); // 144: a header of 128 bytes and 4 elements of 4
  * ```
  */
-export function serializeNpy({ shape, data }: Pick<NpyArray, 'shape' | 'data'>): Uint8Array {
+export function serializeNpy(array: Pick<NpyArray, 'shape' | 'data'>): Uint8Array {
+  const { shape, data } = array;
+  const type = typeOf(array);
   const lengths = shape.every((length) => Number.isSafeInteger(length) && length >= 0);
   if (!lengths || shape.length > 32 || shape.reduce((product, length) => product * length, 1) !== data.length) {
     throw new RangeError(`The shape (${shape.join(', ')}) does not fit ${data.length} elements.`);
   }
-  const header = formatNpyHeader({ type: typeOf(data), shape });
+  const header = formatNpyHeader({ type, shape });
   const bytes = new Uint8Array(10 + header.length + data.byteLength);
   bytes.set([...MAGIC, 1, 0, header.length & 255, header.length >> 8]);
   bytes.set(new TextEncoder().encode(header), 10);

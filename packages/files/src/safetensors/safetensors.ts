@@ -1,3 +1,4 @@
+import { describeGiven } from '../describe-given';
 import { FileFormatError, quoteName } from '../file-format-error';
 import {
   expectHostTensor,
@@ -69,7 +70,7 @@ export function parseSafetensors(bytes: Uint8Array, options: { readonly path?: s
  *
  * @param metadata Free text by key, stored with the tensors.
  * @throws TypeError or RangeError where a tensor's data, shape and dtype do not fit together, or a name cannot be
- *   written.
+ *   written; TypeError where `tensors` or `metadata` is no Map, or a name, key or text is no string.
  *
  * @example
  * ```ts
@@ -84,14 +85,21 @@ export function serializeSafetensors(
   tensors: NamedHostTensors,
   metadata: ReadonlyMap<string, string> = new Map(),
 ): Uint8Array {
+  expectMap('the tensors are', tensors, 'tensors');
+  expectMap('the metadata is', metadata, 'metadata');
   const fields: string[] = [];
   if (metadata.size > 0) {
-    const texts = [...metadata].map(([key, text]) => `${quote(key)}:${quote(text)}`);
+    const texts = [...metadata].map(([key, text]) => {
+      expectString('a key of the metadata', key);
+      expectString(`${quoteName(key)} of the metadata`, text);
+      return `${quote(key)}:${quote(text)}`;
+    });
     fields.push(`"${metadataKey}":{${texts.join(',')}}`);
   }
   const stored: Uint8Array[] = [];
   let offset = 0;
   for (const [name, tensor] of [...tensors].sort(compareStorageOrder)) {
+    expectString('the name of a tensor', name);
     if (name === metadataKey) throw new RangeError(`a tensor is named ${metadataKey}, which is reserved; rename it`);
     expectHostTensor(name, tensor);
     const elements = encodeElements(tensor);
@@ -151,6 +159,17 @@ function expectBooleans(stored: Uint8Array, name: string, offset: number, path: 
   if (index === -1) return;
   const problem = `the tensor ${quoteName(name)} of booleans holds ${stored[index]}`;
   throw new FileFormatError({ path, offset: offset + index, problem, expected: '0 or 1' });
+}
+
+function expectMap(whatIs: string, given: unknown, variable: string): void {
+  if (given instanceof Map) return;
+  const pairs = Array.isArray(given) ? variable : `Object.entries(${variable})`;
+  const fix = typeof given === 'object' && given !== null ? `: new Map(${pairs})` : '';
+  throw new TypeError(`${whatIs} ${describeGiven(given)}; expected a Map${fix}`);
+}
+
+function expectString(what: string, given: unknown): void {
+  if (typeof given !== 'string') throw new TypeError(`${what} is ${describeGiven(given)}; expected a string`);
 }
 
 function quote(text: string): string {
