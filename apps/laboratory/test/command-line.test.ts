@@ -36,6 +36,14 @@ it('the command lines in the documentation are valid', () => expectDocumented(hr
 
 it('its README lists every command as the help does', () => expectListed(hrmLab, 'apps/laboratory/README.md'));
 
+it('the help of `compare` names its schedules and controllers, and which part `graves` is', async () => {
+  const help = (await runInProcess(['compare', '--help'])).stdout.replace(/\s+/g, ' ');
+  expect(help).toContain('Some of one-step-gradient, full-recursion, unrolled,');
+  expect(help).toContain(
+    'graves, ponder, residual, unchanged-answer, separated by commas; graves is the controller graves-act',
+  );
+});
+
 describe('wrong command lines exit with 2, name the mistake, write nothing and show no stack', () => {
   it.each([
     [['bench'], 'expected one of --against pytorch, --growth, --data'],

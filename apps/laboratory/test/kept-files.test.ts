@@ -32,9 +32,9 @@ describe('files that a command did not write are not overwritten', () => {
     expect(Object.keys(filesOf(out))).toEqual([name]);
   });
 
-  it.each([['bench', '--data'], ['bench', '--growth=batch'], ['bench', '--against=pytorch'], ['compare']])(
-    'by the folder of hrm-lab %s %s: a file is refused before anything is measured',
-    async (...args) => {
+  it.each([[['bench', '--data']], [['bench', '--growth=batch']], [['bench', '--against=pytorch']], [['compare']]])(
+    'by the folder of hrm-lab %j: a file is refused before anything is measured',
+    async (args) => {
       writeFileSync('a-file', 'mine');
       for (const out of ['a-file', join('a-file', 'results', 'first')]) {
         const { status, stdout, stderr } = await runInProcess([...args, '--out', out]);

@@ -46,6 +46,10 @@ describe('wrong command lines exit with 2, name the mistake, write nothing and s
     [['data', 'generate', '--task', 'chess', '--out', out], '--task'],
     [['data', 'generate', '--task', 'sudoku', '--size', '5', '--out', out], '--size'],
     [['data', 'generate', '--task', 'sudoku', '--size', '4', '--givens', 'few', '--out', out], '--givens'],
+    [
+      ['data', 'generate', '--task', 'sudoku', '--givens', '9-2', '--out', out],
+      '--givens: expected the smaller number first, such as 2-9, got "9-2"',
+    ],
     [['data', 'generate', '--task', 'sudoku', '--size', '4', '--width', '4', '--out', out], '--width'],
     [['data', 'import', '--task', 'sudoku', '--train', '/no/file', '--test', '/no/file', '--out', out], '--train'],
   ])('hrm %j', async (args, named) => {

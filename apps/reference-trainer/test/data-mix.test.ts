@@ -44,7 +44,7 @@ describe('hrm data mix', () => {
       [['four', '--times', '1,2'], '--times: expected 1 whole number from 1, one for each folder, got "1,2"'],
       [['four', 'four', '--times', '1,0'], '--times: expected 2 whole numbers from 1'],
       [[], 'FOLDERS: expected data sets to mix'],
-      [['four', 'nowhere'], 'nowhere has no folder "train"'],
+      [['four', 'nowhere'], 'FOLDERS: nowhere has no folder "train"'],
     ] as const) {
       const { status, stderr } = await runInProcess(['data', 'mix', ...args, '--out', 'refused']);
       expect(stderr).toContain(message);

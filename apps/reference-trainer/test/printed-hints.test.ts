@@ -79,6 +79,8 @@ describe('each printed command runs in a shell', { timeout: 120_000 }, () => {
       expect(more).toEqual([]);
       expect(shell(hint!)).toMatchObject({ status: 0, output: expect.stringContaining('Usage: hrm') });
     }
+    const [list] = /npx hrm help COMMAND/.exec(shell('npx hrm help').output) ?? [];
+    expect(shell(list!.replace('COMMAND', 'train'))).toMatchObject({ status: 0, output: expect.stringContaining('Usage: hrm train') }); // prettier-ignore
     // Two commands that need options, but exist.
     const hints = printedIn(shell('npx hrm data').output);
     expect(hints).toEqual(['npx hrm data generate', 'npx hrm data import', 'npx hrm data mix', 'npx hrm --help']);

@@ -44,6 +44,15 @@ describe('hrm train --resume', () => {
     expect((await resume(run)).stdout).toContain('All its 4 steps are done');
   });
 
+  it('says if the run is past --max-steps already', async () => {
+    const run = halfRun('past');
+    const { status, stdout, stderr } = await resume(run, '--max-steps', '1');
+    expect(status, stderr).toBe(0);
+    expect(stdout).toContain('The run is at step 2 already, so there is nothing to train up to step 1.');
+    expect(stdout).not.toContain('Trained to step');
+    expect((await resume(run)).stdout).toContain('Trained to step 4 of 4');
+  });
+
   it('ends with the same bytes with muon, clipping, a decay mask and smoothed labels too', async () => {
     const choices = { optimizer: 'muon', clipNorm: 0.5, decays: 'matrices', labelSmoothing: 0.1, momentum: 0.9 };
     writeQuickConfig('muon.json', { training: choices });

@@ -22,8 +22,14 @@ import { runComparison } from '../compare/run-comparison';
 /** Options of `hrm-lab compare`. */
 const compareOptions = z.strictObject({
   ...backendOptions,
-  schedules: list('Some of the schedules, separated by commas', namesOf(comparedSchedules)).prefault('all'),
-  controllers: list('Some of the controllers, separated by commas', namesOf(comparedControllers)).prefault('all'),
+  schedules: list(
+    `Some of ${namesOf(comparedSchedules).join(', ')}, separated by commas`,
+    namesOf(comparedSchedules),
+  ).prefault('all'),
+  controllers: list(
+    `Some of ${namesOf(comparedControllers).join(', ')}, separated by commas; graves is the controller graves-act`,
+    namesOf(comparedControllers),
+  ).prefault('all'),
   sizes: list('Sudoku of 4, 6 or 4,6', Object.keys(comparedSizes) as `${keyof typeof comparedSizes}`[], {
     value: 'sizes',
   }).prefault('all'),

@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import { kebab, UsageError } from './usage-error';
 import type { Command } from './command';
 import { describeOption } from './options';
+import { printedCommandOf } from './printed-command';
 
 /** Summaries of command groups, by the first word of their commands, such as `data`. */
 type CommandGroups = Readonly<Record<string, string>>;
@@ -91,7 +92,10 @@ function makeParser({ name, version, commands, groups = {} }: Program): Parser {
       visibleCommands: parsersWithin,
       subcommandTerm: (parser) => `${wordsOf(parser)} ${parser.usage().replace('[options]', '').trim()}`,
     })
-    .addHelpText('after', `\n${name} help COMMAND lists the options of a command, with an example.`);
+    .addHelpText(
+      'after',
+      `\n${printedCommandOf(name, 'help', 'COMMAND')} lists the options of a command, with an example.`,
+    );
   for (const command of commands) addCommand(program, groups, command);
   return program;
 }

@@ -41,7 +41,9 @@ function givensOf(givens: string | undefined): [number, number] | undefined {
   if (givens === undefined) return undefined;
   const match = /^(\d{1,3})(?:-(\d{1,3}))?$/.exec(givens);
   if (!match) throw new UsageError(`--givens: expected a number or a range such as 6-8, got "${givens}"`);
-  return [Number(match[1]), Number(match[2] ?? match[1])];
+  const [fewest, most] = [Number(match[1]), Number(match[2] ?? match[1])];
+  if (fewest <= most) return [fewest, most];
+  throw new UsageError(`--givens: expected the smaller number first, such as ${most}-${fewest}, got "${givens}"`);
 }
 
 /** Runs `hrm data generate`. */

@@ -50,7 +50,8 @@ async function dataMix(options: Options): Promise<void> {
   const terminal = new Terminal(options.json);
   const parts: RunPuzzles[] = [];
   for (const folder of folders) {
-    parts.push({ train: await readSplit(folder, 'train'), test: await readSplit(folder, 'test') });
+    const [train, test] = [await readSplit(folder, 'train', 'FOLDERS'), await readSplit(folder, 'test', 'FOLDERS')];
+    parts.push({ train, test });
   }
   const mix = (): RunPuzzles => ({
     train: mixDatasets(parts.map(({ train }, index) => ({ dataset: train, times: times[index]! }))),

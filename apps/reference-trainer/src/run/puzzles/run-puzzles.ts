@@ -45,11 +45,16 @@ export function generatePuzzles(task: Task, { train, test, seed, givens, minPath
   return { train: buildMazeDataset(training), test: buildMazeDataset(heldOut) };
 }
 
-/** Reads one split of a data set in the official layout. @throws UsageError if there is none. */
-export async function readSplit(folder: string, split: 'train' | 'test'): Promise<PuzzleDataset> {
+/**
+ * Reads one split of a data set in the official layout.
+ *
+ * @param flag the option or argument that names the folder.
+ * @throws UsageError if there is none.
+ */
+export async function readSplit(folder: string, split: 'train' | 'test', flag = '--data'): Promise<PuzzleDataset> {
   if (!existsSync(join(folder, split)) || !statSync(join(folder, split)).isDirectory()) {
     throw new UsageError(
-      `--data: ${folder} has no folder "${split}"; make one with \`hrm data generate\` or \`hrm data import\``,
+      `${flag}: ${folder} has no folder "${split}"; make one with \`hrm data generate\` or \`hrm data import\``,
     );
   }
   return readDataset(folder, split);

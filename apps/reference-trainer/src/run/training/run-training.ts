@@ -83,6 +83,7 @@ export async function runTraining({
     });
     openLog = log;
     const started = performance.now();
+    const firstStep = trainer.steps;
 
     const random: RunProgress['random'] = resumed?.random ?? [0, 0, 0, 0];
     let lastSaved = { step: resumed ? trainer.steps : -1, random, at: started };
@@ -156,7 +157,9 @@ export async function runTraining({
     const goal = reachedGoal ? `: ${describeGoal(config.training)} reached` : '';
     const count = (steps: number) => steps.toLocaleString('en');
     terminal.say(
-      `Trained to step ${count(trainer.steps)} of ${count(lastStep)} in ${describeSeconds(seconds)}${goal}.`,
+      firstStep >= lastStep
+        ? `The run is at step ${count(firstStep)} already, so there is nothing to train up to step ${count(lastStep)}${goal}.`
+        : `Trained to step ${count(trainer.steps)} of ${count(lastStep)} in ${describeSeconds(seconds)}${goal}.`,
     );
     if (signals.received) terminal.say(`Resume: ${printedCommand('train', '--resume', '--out', run)}`);
     return {
