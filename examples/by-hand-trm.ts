@@ -4,15 +4,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import { binaryCrossEntropy, puzzleTensors, softmaxCrossEntropy } from '@hrm/act';
 import { evaluationBatches } from '@hrm/data';
 import { buildSudokuDataset, generateSudokuPuzzles } from '@hrm/data-sudoku-maze';
-import {
-  Linear,
-  mixerBlock,
-  namedParameters,
-  RandomStream,
-  TokenEmbedding,
-  valueAndGradients,
-  withoutGradient,
-} from '@hrm/layers';
+import { Linear, mixerBlock, namedParameters, RandomStream, TokenEmbedding } from '@hrm/layers';
+import { valueAndGradients, withoutGradient } from '@hrm/layers';
 import { ReasoningModule } from '@hrm/recursion';
 import { selectBackend } from '@hrm/runtime';
 import { adamAtan2 } from '@hrm/trainer';

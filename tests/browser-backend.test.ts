@@ -21,7 +21,11 @@ const cases: { name: string; options?: VisitOptions; expected: object }[] = [
     expected: { name: 'wasm', why: 'WebAssembly on 4 threads: no WebGPU' },
   },
   { name: 'plain JavaScript', options: { query: '?prefer=cpu' }, expected: { name: 'cpu', why: says('requested') } },
-  { name: 'no native TensorFlow', options: { query: '?prefer=native' }, expected: { error: says('is for Node') } },
+  {
+    name: 'no native TensorFlow',
+    options: { query: '?prefer=native' },
+    expected: { error: says('runs in Node only') },
+  },
   {
     name: 'no WebGPU whose backend is not imported',
     options: { query: '?prefer=webgpu' },

@@ -62,15 +62,16 @@ export interface LoadModelOptions {
  */
 export async function saveModel(
   model: RecursiveReasoner,
-  { config = model.config, ...options }: SaveModelOptions & { readonly config?: ModelConfig } = {},
+  options: SaveModelOptions & { readonly config?: ModelConfig } = {},
 ): Promise<Uint8Array> {
+  const { config = model.config, ...rest } = options;
   if (config === undefined) {
     throw new TypeError(
       'saveModel: this model has no config: hrm() and trm() take functions, which a file cannot hold; make the model ' +
         'with buildModel(config), or give an equivalent config: saveModel(model, { config })',
     );
   }
-  return serializeModel(config, await parameterValues(model), options);
+  return serializeModel(config, await parameterValues(model), rest);
 }
 
 /**
