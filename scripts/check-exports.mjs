@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { findPnpm } from './pnpm.mjs';
 
-// `npm run check:exports`: packs each package as it would be published, and has publint and Are the Types Wrong look at it.
+// `npm run check:exports`: packs each package as for publishing, and checks it with publint and Are the Types Wrong.
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const pnpm = await findPnpm();

@@ -12,7 +12,7 @@ import { findPnpm } from './pnpm.mjs';
 const run = promisify(execFile);
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** The folders of what is published. */
+/** The folders of the published packages. */
 export const publishedFolders = ['packages', 'apps'].flatMap((kind) =>
   readdirSync(join(root, kind))
     .map((name) => join(root, kind, name))
@@ -23,7 +23,7 @@ function manifestOf(folder) {
   return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
 }
 
-/** Packs all into an empty folder. @returns {Promise<{ name: string, version: string, tarball: string }[]>} */
+/** Packs all packages into an empty folder. @returns {Promise<{ name: string, version: string, tarball: string }[]>} */
 export async function packAll(folder) {
   const pnpm = await findPnpm();
   const packed = [];
@@ -38,8 +38,8 @@ export async function packAll(folder) {
 }
 
 /**
- * All that is installed in a folder, as a software bill of materials (CycloneDX). What a package must not bring, such as
- * tools of development, is not in it.
+ * Lists everything installed in a folder as a software bill of materials (CycloneDX), without development
+ * dependencies.
  */
 export async function billOfMaterials(folder) {
   const words = ['sbom', '--sbom-format', 'cyclonedx', '--omit', 'dev'];

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 
 const { packageManager } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
 
-/** The pnpm of this repository could not be had; `output` is what npm said. */
+/** The pnpm of this repository could not be fetched. `output` is what npm printed. */
 export class PnpmNotFoundError extends Error {
   constructor(output) {
     super(`npm could not bring ${packageManager}, which installs everything else`);
@@ -14,12 +14,12 @@ export class PnpmNotFoundError extends Error {
   }
 }
 
-/** Where an install puts it, for `npx` and for scripts that npm runs: it is a dependency of the workspace. */
+/** Where an install puts it: it is a dependency of the workspace, so `npx` and npm scripts find it. */
 const installed = fileURLToPath(new URL('../node_modules', import.meta.url));
 
 /**
- * The pnpm that package.json names: the one that runs this program, the one that an install has left here, or npm's copy
- * of it, fetched once. Nobody has to install it.
+ * Finds the pnpm that package.json names: the one that runs this program, the one that an earlier install put here, or
+ * a copy that npm fetches once. Nobody has to install it.
  *
  * @returns {Promise<{ program: string, path: string }>} its main file, for Node to run, and a PATH on which `pnpm` is found.
  */
@@ -41,11 +41,11 @@ export async function findPnpm(env = process.env) {
   throw new PnpmNotFoundError(error || `It put no pnpm of version ${version} on the PATH.`);
 }
 
-/** The PATH that npm gives to a program which it runs beside pnpm. */
+/** The PATH that npm gives to programs it runs with pnpm. */
 function pathWithPnpm(env, runner) {
   const print = 'process.stdout.write(process.env.PATH)';
   const words = ['exec', '--yes', '--prefer-offline', `--package=${packageManager}`, '--', 'node', '-e', print];
-  // What an outer `npx` or `npm exec` was asked for is not asked for here.
+  // Options of an outer `npx` or `npm exec` do not apply here.
   const { npm_config_call, npm_config_package, ...rest } = env;
   const options = { env: { ...rest, npm_config_loglevel: 'error' } };
   return new Promise((resolve) => {

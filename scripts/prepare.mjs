@@ -9,17 +9,17 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 /** The main file of the command `hrm`. */
 export const hrm = join(root, 'apps/reference-trainer/dist/hrm.js');
 
-/** For the tools that stages run. */
+/** The environment of the tools that stages run. */
 const toolSettings = {
   TURBO_TELEMETRY_DISABLED: '1',
   DO_NOT_TRACK: '1',
-  // `npm --silent` quiets npm, but what a failed stage has said is shown all the same.
+  // `npm --silent` quiets npm, but the output of a failed stage is shown anyway.
   npm_config_loglevel: 'notice',
 };
 
 /**
- * Brings a checkout to where its programs run: installs, builds, and sets up native TensorFlow where that can be done.
- * Every step is quick when it has been done before.
+ * Prepares a checkout to run its programs: installs, builds, and sets up native TensorFlow where possible. Steps that
+ * were done before are quick.
  *
  * @returns the command `pnpm`, for stages to run, with the environment that it needs.
  */
@@ -37,7 +37,7 @@ export async function prepare() {
   await runStage({
     title: 'Install: the packages that pnpm-lock.yaml names',
     cost,
-    // pnpm may replace a node_modules of another store; nobody is there to be asked.
+    // pnpm may replace a node_modules of another store; there is nobody to confirm.
     command: [pnpm.program, 'install', '--frozen-lockfile', '--config.confirmModulesPurge=false'],
     env,
   });
@@ -51,7 +51,7 @@ export async function prepare() {
   return { program: pnpm.program, env };
 }
 
-/** Without native TensorFlow all goes on, on WebAssembly: one line says so, and why. */
+/** Without native TensorFlow everything runs on WebAssembly. One line says so, and why. */
 async function setUpNative(env) {
   if (['wasm', 'cpu'].includes(process.env.HRM_BACKEND)) return;
   const title = 'Set up: native TensorFlow, several times faster than WebAssembly';
@@ -72,7 +72,7 @@ async function setUpNative(env) {
   }
 }
 
-/** Says what went wrong and what is needed. Returns the exit code. */
+/** Prints what went wrong and what is needed. Returns the exit code. */
 export function explain(error) {
   if (!(error instanceof StageError || error instanceof PnpmNotFoundError)) throw error;
   console.error(`\n${error.output.trimEnd()}\n\n${error.message}.`);

@@ -1,4 +1,4 @@
-// Imported first by what people run, and written so that any Node since 14 can read it far enough to say this.
+// The programs that people run import this first. Any Node since 14 can parse it, and so print this message.
 import { readFileSync } from 'fs';
 
 const { engines } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));

@@ -7,7 +7,7 @@ import ts from 'typescript';
 // it as it is; 20 cannot.)
 
 const folder = fileURLToPath(new URL('../examples', import.meta.url));
-/** All programs but that of the page, which is for a browser. */
+/** All programs except the page, which needs a browser. */
 const names = readdirSync(folder, { recursive: true })
   .filter((file) => file.endsWith('.ts') && !/(^|[\\/])(node_modules|dist|main\.ts)/.test(file))
   .map((file) => file.slice(0, -3).replaceAll('\\', '/'));

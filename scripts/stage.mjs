@@ -8,7 +8,7 @@ const interactive = process.stdout.isTTY && !process.env.CI;
 /** The running stage's process, for signals. */
 let running;
 
-/** A stage ended badly. `output` is all that it printed. */
+/** A stage failed. `output` is everything it printed. */
 export class StageError extends Error {
   constructor(title, reason, output) {
     super(`${title} failed: ${reason}`);
@@ -17,7 +17,7 @@ export class StageError extends Error {
   }
 }
 
-/** Does some work, saying before what it is and what it costs, and after how long it took. */
+/** Does some work. Prints its title and cost before, and its time after. */
 export async function timeStage({ title, cost }, work) {
   console.log(`\n${title} (${cost})`);
   const start = performance.now();
@@ -33,12 +33,12 @@ export async function timeStage({ title, cost }, work) {
 }
 
 /**
- * Runs a command in silence, saying before what it does and what it costs, and after how long it took.
+ * Runs a command without showing its output. Prints its title and cost before, and its time after.
  *
  * @param {{ title: string, cost: string, command: string[], env?: NodeJS.ProcessEnv, cwd?: string }} stage
  *   `command` is run by Node: a script and its arguments.
- * @returns what it printed.
- * @throws StageError when it exits with anything but 0; its output is in the error, and not yet shown.
+ * @returns its output.
+ * @throws StageError for an exit status other than 0, with its output, which has not been shown yet.
  */
 export function runStage({ title, cost, command, env, cwd }) {
   return timeStage({ title, cost }, async (elapsed) => {
@@ -51,7 +51,7 @@ export function runStage({ title, cost, command, env, cwd }) {
       process.stdout.write(`\r\x1b[K  ${`${elapsed()}  ${lastLine}`.slice(0, (process.stdout.columns || 80) - 3)}`);
     };
     const timer = interactive ? setInterval(showProgress, 500) : undefined;
-    // A process group of its own, so that what the command has started ends with it.
+    // Its own process group, so that processes started by the command end with it.
     const group = process.platform !== 'win32';
     const stdio = ['ignore', 'pipe', 'pipe'];
     const child = spawn(process.execPath, command, { env: { ...process.env, ...env }, cwd, stdio, detached: group });
@@ -69,7 +69,7 @@ export function runStage({ title, cost, command, env, cwd }) {
   });
 }
 
-/** Gives the terminal to a command, such as the main job with its progress bar. Returns its exit code. */
+/** Runs a command in this terminal, such as the main job with its progress bar. Returns its exit code. */
 export async function runInTerminal({ title, cost, command, env }) {
   console.log(`\n${title} (${cost})\n`);
   const child = spawn(process.execPath, command, { env: { ...process.env, ...env }, stdio: 'inherit' });
@@ -86,19 +86,19 @@ function ended(child) {
   });
 }
 
-/** Signals that ask a program to end. */
+/** Signals that request a program to end. */
 const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP', ...(process.platform === 'win32' ? [] : ['SIGQUIT', 'SIGXCPU'])];
 
-/** What the keys of a terminal send to all that runs in it. */
+/** Signals that a terminal sends to all its programs when keys are pressed. */
 const ofKeys = ['SIGINT', 'SIGQUIT'];
 
-/** Ctrl-C, or another signal that asks it to end, ends the running stage with everything it has started, then this program. */
+/** Ctrl-C, or another signal to end, ends the running stage with all processes it started, then this program. */
 export function endStagesOnSignals() {
   for (const signal of stopSignals) {
     process.on(signal, () => {
       if (signal === 'SIGHUP' && isUnderNohup()) return;
       if (running?.inTerminal) {
-        // The terminal has sent Ctrl-C to the command as well, which ends in its own way.
+        // The terminal has sent Ctrl-C to the command too, which ends by itself.
         if (!ofKeys.includes(signal) || !process.stdin.isTTY) running.child.kill(signal);
         return;
       }
@@ -107,7 +107,7 @@ export function endStagesOnSignals() {
         try {
           process.kill(group ? -child.pid : child.pid, signal);
         } catch {
-          // It has just ended.
+          // It ended just now.
         }
       }
       console.log('\n\nStopped. Run the same command again to go on: what was finished is kept.');
@@ -116,7 +116,7 @@ export function endStagesOnSignals() {
   }
 }
 
-/** As the command `hrm` tells: Node forgets that nohup has it ignore a closed terminal. */
+/** As in the command `hrm`: Node forgets that nohup told it to ignore a closed terminal. */
 function isUnderNohup() {
   if (basename(process.env._ ?? '') === 'nohup') return true;
   try {

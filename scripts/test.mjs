@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { explain, prepare } from './prepare.mjs';
 import { endStagesOnSignals, runStage, StageError } from './stage.mjs';
 
-// `npm test`: every check of the repository, from a fresh clone too. With arguments, only the tests that they name to
-// Vitest: `npm test -- --project layers`. The last line counts what passed and what failed.
+// `npm test`: every check of the repository, also from a fresh clone. Arguments go to Vitest and select tests:
+// `npm test -- --project layers`. The last line counts what passed and what failed.
 
-/** Beside the tests; each counts as one. */
+/** The checks besides the tests. Each counts as one. */
 const checks = [
   { title: 'Types: the TypeScript compiler on sources and tests', cost: 'about 1 min', script: 'typecheck' },
   { title: 'Imports: who may import whom', cost: '5 s', script: 'check:imports' },
@@ -20,7 +20,7 @@ const checks = [
 
 const count = { passed: 0, failed: 0 };
 
-/** The stage's output, or undefined when it failed, which is shown and does not end the others. */
+/** The stage's output, or undefined if it failed. A failure is shown, and the other stages still run. */
 async function attempt(stage) {
   try {
     return await runStage(stage);
@@ -46,10 +46,10 @@ async function runTests({ program, env }, args) {
   try {
     tests = JSON.parse(readFileSync(report, 'utf8'));
   } catch {
-    // Vitest did not come as far as a report; that is one failure, below.
+    // Vitest wrote no report. That counts as one failure, below.
   }
   count.passed += tests.numPassedTests;
-  // A file that cannot be loaded has no failed test, and is a failure nonetheless.
+  // A file that cannot be loaded has no failed test, but is a failure.
   count.failed += output === undefined ? Math.max(1, tests.numFailedTests) : 0;
   const skipped = tests.numPendingTests > 0 ? `, ${tests.numPendingTests} skipped` : '';
   console.log(`  ${tests.numPassedTests} passed, ${tests.numFailedTests} failed${skipped}`);

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
-// `node scripts/try-node.mjs 22 24`: brings other versions of Node as npm packages, into a folder that is removed
-// afterwards, and has each train one step with the built packages on every backend that this machine has.
+// `node scripts/try-node.mjs 22 24`: installs other versions of Node from npm into a temporary folder. Each trains one
+// step with the built packages on every backend that this machine has.
 
 const run = promisify(execFile);
 const program = fileURLToPath(new URL('../tests/train-one-step.mjs', import.meta.url));
