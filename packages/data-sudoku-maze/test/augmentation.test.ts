@@ -9,15 +9,7 @@ import {
   sudokuAugmentation,
   verifySudoku,
 } from '../src/index';
-
-const take = (stream: Iterable<TrainingBatch>, count: number): TrainingBatch[] => {
-  const batches: TrainingBatch[] = [];
-  for (const batch of stream) {
-    batches.push(batch);
-    if (batches.length === count) break;
-  }
-  return batches;
-};
+import { take } from '../../data/test/take';
 
 describe('training batches with our augmentations', () => {
   it('continue exactly from a cursor, because they keep no state between examples', () => {

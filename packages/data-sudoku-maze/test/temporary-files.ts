@@ -1,28 +1,7 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, expect } from 'vitest';
+import { rejection } from '../../data/test/temporary-files';
 import { PuzzleFileError } from '../src/files';
 
-/** Creates a folder for the files of one test file, which is removed after its tests. */
-export const dir = await mkdtemp(join(tmpdir(), 'hrm-data-'));
-afterAll(() => rm(dir, { recursive: true, force: true }));
-
-let fileCount = 0;
-
-/** Writes a file and returns its path. */
-export async function fileOf(content: string | Uint8Array): Promise<string> {
-  const path = join(dir, `file-${fileCount++}`);
-  await writeFile(path, content);
-  return path;
-}
+export { dir, fileOf } from '../../data/test/temporary-files';
 
 /** Returns the PuzzleFileError of a promise that must reject with one. */
-export async function errorOf(promise: Promise<unknown>): Promise<PuzzleFileError> {
-  const error: unknown = await promise.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  expect(error).toBeInstanceOf(PuzzleFileError);
-  return error as PuzzleFileError;
-}
+export const errorOf = (promise: Promise<unknown>): Promise<PuzzleFileError> => rejection(promise, PuzzleFileError);

@@ -9,6 +9,7 @@ import {
   type TrainingBatchesCursor,
   type TrainingBatch,
 } from '../src/index';
+import { take } from './take';
 
 /** Distinct examples, each in a group of its own. */
 const examples = (count: number): PuzzleDataset =>
@@ -57,15 +58,6 @@ function numbered(seed: number, groups: number, sets = ['all']): PuzzleDataset {
     sets: Object.fromEntries(sets.map((name) => [name, makeSet()])),
   };
 }
-
-const take = (stream: Iterable<TrainingBatch>, count: number): TrainingBatch[] => {
-  const batches: TrainingBatch[] = [];
-  for (const batch of stream) {
-    batches.push(batch);
-    if (batches.length === count) break;
-  }
-  return batches;
-};
 
 /** The examples (input, label and identifier) of a batch, as text. */
 const examplesOf = (batch: TrainingBatch): string[] =>

@@ -17,12 +17,18 @@ export async function fileOf(content: string | Uint8Array): Promise<string> {
   return path;
 }
 
-/** Returns the FileFormatError of a promise that must reject with one. */
-export async function errorOf(promise: Promise<unknown>): Promise<FileFormatError> {
+/** Returns the error of a promise that must reject with one of this class. */
+export async function rejection<E extends Error>(
+  promise: Promise<unknown>,
+  kind: new (...args: never[]) => E,
+): Promise<E> {
   const error: unknown = await promise.then(
     () => undefined,
     (reason: unknown) => reason,
   );
-  expect(error).toBeInstanceOf(FileFormatError);
-  return error as FileFormatError;
+  expect(error).toBeInstanceOf(kind);
+  return error as E;
 }
+
+/** Returns the FileFormatError of a promise that must reject with one. */
+export const errorOf = (promise: Promise<unknown>): Promise<FileFormatError> => rejection(promise, FileFormatError);

@@ -5,6 +5,7 @@
  */
 // Checks of what a caller gives.
 export { describeValue } from './checks/describe-value';
+export { expectChoice } from './checks/expect-choice';
 export { expectIterable } from './checks/expect-iterable';
 export { expectDecay, expectNotNegative, expectPositiveShare, expectShare } from './checks/expect-numbers';
 export { expectLayer } from './checks/expect-layer';

@@ -29,16 +29,14 @@ export function expectTrainerOptions(network: ReasoningNetwork, options: Trainer
       throw new TypeError(`Trainer: ${name} is ${describeValue(options[name])}, expected a function`);
     }
   }
-  const { emaDecay, segmentsPerUpdate, microBatch, lanes, totalSteps } = options;
+  const { emaDecay = 0, segmentsPerUpdate = 1, microBatch = 1, lanes = 1, totalSteps } = options;
   if (puzzleTableName(network) !== undefined && !options.puzzleOptimizer) {
     throw new TypeError(
       'Trainer: this network has a puzzle embedding, which needs an optimizer of its own; give puzzleOptimizer: signSgd({ learningRate: 1e-4 })',
     );
   }
-  if (emaDecay !== undefined) expectDecay('Trainer', { emaDecay });
-  for (const [name, count] of Object.entries({ segmentsPerUpdate, microBatch, lanes, totalSteps })) {
-    if (count !== undefined) expectSizes('Trainer', { [name]: count });
-  }
+  expectDecay('Trainer', { emaDecay });
+  expectSizes('Trainer', { segmentsPerUpdate, microBatch, lanes, totalSteps: totalSteps ?? 1 });
   if (totalSteps === undefined && network.atProgress?.(0) !== network.atProgress?.(1)) {
     throw new TypeError(
       'Trainer: this network changes as training goes on, as progressive schedules do; give totalSteps, the steps of the whole training',

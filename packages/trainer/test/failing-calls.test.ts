@@ -379,6 +379,7 @@ it('everything that makes tensors is among these calls', () => {
       'describeValue',
       'expectFactory',
       'expectOptions',
+      'expectChoice',
       'expectLayer',
       'expectPart',
     ],

@@ -72,8 +72,8 @@ describe('a program in plain JavaScript is told what is wrong:', () => {
     ['steps as text', () => made.train([], js({ maxSteps: '5' })).next(), 'Trainer: train: maxSteps is the string "5", expected a number of steps'],
     ['null for options of training', () => made.train([], js(null)).next(), 'Trainer: train: got null, expected an object with options (maxSteps, signal)'],
     ['a choice of checkpoint misspelled', () => loadRun('.', js({ chekpoint: 'best' })), 'loadRun: there is no option "chekpoint", expected parts, config, checkpoint, '],
-    ['a checkpoint there is not', () => readWeights('.', js({ checkpoint: 'x' })), 'readWeights: checkpoint is the string "x", expected newest or best'],
-    ['weights there are not', () => readWeights('.', js({ weights: 'x' })), 'readWeights: weights is the string "x", expected averaged or own'],
+    ['a checkpoint there is not', () => readWeights('.', js({ checkpoint: 'x' })), `readWeights: checkpoint is the string "x", expected 'newest' or 'best'`],
+    ['weights there are not', () => readWeights('.', js({ weights: 'x' })), `readWeights: weights is the string "x", expected 'averaged' or 'own'`],
     ['no folder', () => loadRun(js(undefined)), "loadRun: run is undefined, expected the path of a run's folder"],
   ])('%s', async (_, doIt, message) => {
     await expect(doIt).rejects.toThrow(message);

@@ -1,14 +1,6 @@
-import * as tf from '@tensorflow/tfjs-core';
 import { expectNotNegative, expectOptions, expectShare, expectSizes } from '@hrm/layers/internal';
-import { binaryCrossEntropy } from '../losses/binary-cross-entropy';
 import type { HaltingFactory } from './halting-controller';
-import {
-  delayHaltingWhileExploring,
-  drawExploration,
-  haltingHead,
-  haltPredictionIsRight,
-  readHaltingHead,
-} from './halting-head';
+import { qLearningHalting } from './q-learning-halting';
 
 /** Options of {@link haltOnly}. */
 export interface HaltOnlyOptions {
@@ -22,7 +14,8 @@ export interface HaltOnlyOptions {
 
 /**
  * TRM's halting: a head predicts whether the answer is right, and a slot halts when the logit is positive. No continue
- * loss and no extra forward pass. Like the official head, it has a second output that is not trained.
+ * loss and no extra forward pass: Q-learning without `learnContinue`. Like the official head, it has a second output
+ * that is not trained.
  *
  * Source: TRM, section 4.6; official TRM, `models/recursive_reasoning/trm.py` with `no_ACT_continue`.
  *
@@ -44,30 +37,8 @@ export function haltOnly(options: HaltOnlyOptions = {}): HaltingFactory {
     expectSizes('haltOnly', { maxSegments });
     expectShare('haltOnly', { exploration });
     expectNotNegative('haltOnly', { lossWeight });
-    const head = haltingHead(context);
-    return {
-      name: 'halt-only',
-      maxSegments,
-      parameters: { head },
-      draw: (random, batchSize) => drawExploration(random, batchSize, maxSegments),
-      logits: (zH) => readHaltingHead(head, zH),
-      decide({ logits, steps, draws }) {
-        const last = tf.greaterEqual<tf.Tensor1D>(steps, maxSegments);
-        if (maxSegments === 1) return { halted: last };
-        const halted = tf.logicalOr<tf.Tensor1D>(last, tf.greater(logits['halt']!, 0));
-        return { halted: delayHaltingWhileExploring(halted, steps, draws, exploration) };
-      },
-      losses({ logits, tokenLoss, correct }) {
-        const halt = logits['halt'] as tf.Tensor1D;
-        const haltLoss = binaryCrossEntropy(halt, correct);
-        return {
-          total: tf.add(tokenLoss, tf.mul(lossWeight, haltLoss)),
-          metrics: {
-            haltAccuracy: { values: haltPredictionIsRight(halt, correct), dividedBy: 'counted' },
-            haltLoss: { values: haltLoss, dividedBy: 'batch' },
-          },
-        };
-      },
-    };
+    const withoutContinue = { maxSegments, exploration, lossWeight, learnContinue: false };
+    const { needsLookAhead: _, ...halting } = qLearningHalting(withoutContinue)(context);
+    return { ...halting, name: 'halt-only' };
   };
 }

@@ -1,5 +1,5 @@
 import { uncompiled, type Compile } from '@hrm/layers';
-import { describeValue, expectIterable, expectOptions, expectSizes } from '@hrm/layers/internal';
+import { expectChoice, expectIterable, expectOptions, expectSizes } from '@hrm/layers/internal';
 import type { ReasoningNetwork } from '../segment/reasoning-network';
 import { expectPuzzle, type Puzzle, type PuzzleWithIdentifier } from './puzzle';
 import { halvedSizes } from './shrink-batch';
@@ -154,9 +154,7 @@ export class Solver {
   /** Checks options and fills in their defaults. */
   #batchOptions({ until = 'end', segments, signal }: SolveOptions, bucketSizes: readonly number[]): SolveBatchOptions {
     if (this.#disposed) throw new Error('Solver: it has been disposed of; make another one');
-    if (until !== 'end' && until !== 'halted') {
-      throw new RangeError(`Solver: until is ${describeValue(until)}, expected 'end' or 'halted'`);
-    }
+    expectChoice('Solver', { until }, ['end', 'halted']);
     if (segments !== undefined) expectSizes('Solver', { segments });
     return { until, segments: segments ?? this.#network.halting.maxSegments, bucketSizes, signal };
   }

@@ -1,5 +1,5 @@
 import { FileFormatError, type HostTensor, type NamedHostTensors } from '@hrm/files';
-import { describeValue } from '@hrm/layers/internal';
+import { expectChoice } from '@hrm/layers/internal';
 import { weightsFromOfficial } from '@hrm/models';
 import type { JsonValue } from './checkpoint-manifest';
 import { CheckpointStore } from './checkpoint-store';
@@ -48,8 +48,8 @@ export interface RunWeights {
  */
 export async function readWeights(run: string, options: ReadWeightsOptions = {}): Promise<RunWeights> {
   const { checkpoint: which = 'newest', weights = 'averaged', onWarning } = options;
-  expectChoice('checkpoint', which, ['newest', 'best']);
-  expectChoice('weights', weights, ['averaged', 'own']);
+  expectChoice('readWeights', { checkpoint: which }, ['newest', 'best']);
+  expectChoice('readWeights', { weights }, ['averaged', 'own']);
   const store = await CheckpointStore.open(run, { readOnly: true, ...(onWarning && { onWarning }) });
   // Does not read the optimizer's state and the carry, which are larger than the model.
   const needed = { only: ['weights'], optional: weights === 'averaged' ? ['ema'] : [] };
@@ -64,11 +64,6 @@ export async function readWeights(run: string, options: ReadWeightsOptions = {})
   if (ema) for (const [name, value] of ourNames(ema)) values.set(name, value);
   const { step, path, state } = checkpoint;
   return { values, averaged: ema !== undefined, step, path, state };
-}
-
-function expectChoice(name: string, value: unknown, choices: readonly string[]): void {
-  if (choices.includes(value as string)) return;
-  throw new RangeError(`readWeights: ${name} is ${describeValue(value)}, expected ${choices.join(' or ')}`);
 }
 
 function ourNames(tensors: NamedHostTensors): NamedHostTensors {

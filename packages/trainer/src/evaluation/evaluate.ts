@@ -1,7 +1,7 @@
 import type { ReasoningNetwork } from '@hrm/act';
 import { expectPuzzles } from '@hrm/act/internal';
 import type { PuzzleBatch } from '@hrm/data';
-import { describeValue, expectIterable, expectOptions, expectSizes, throwIfAborted } from '@hrm/layers/internal';
+import { expectChoice, expectIterable, expectOptions, expectSizes, throwIfAborted } from '@hrm/layers/internal';
 import type { EvaluateOptions } from './evaluate-options';
 import { evaluateToEnd } from './evaluate-to-end';
 import { evaluateUntilHalted } from './evaluate-until-halted';
@@ -27,7 +27,8 @@ const OPTIONS = [
  *
  * @param batches such as `evaluationBatches(...)` of `@hrm/data`: padded slots have no label and do not
  *   count.
- * @throws TypeError, RangeError for unknown options, and for a batch that the network cannot take; the reason of an aborted signal.
+ * @throws TypeError, RangeError for unknown options, and for a batch that the network cannot take; the reason of an
+ *   aborted signal.
  *
  * @example
  * ```ts
@@ -50,13 +51,9 @@ export async function evaluate(
   options: EvaluateOptions = {},
 ): Promise<Evaluation> {
   expectOptions('evaluate', options, OPTIONS);
-  const { until = 'end', signal, microBatch, lanes } = options;
-  if (until !== 'end' && until !== 'halted') {
-    throw new RangeError(`evaluate: until is ${describeValue(until)}, expected 'end' or 'halted'`);
-  }
-  for (const [name, count] of Object.entries({ microBatch, lanes })) {
-    if (count !== undefined) expectSizes('evaluate', { [name]: count });
-  }
+  const { until = 'end', signal, microBatch = 1, lanes = 1 } = options;
+  expectChoice('evaluate', { until }, ['end', 'halted']);
+  expectSizes('evaluate', { microBatch, lanes });
   expectIterable('evaluate: batches', batches, 'a list or a generator of batches, such as evaluationBatches(...)');
   const run = until === 'end' ? evaluateToEnd : evaluateUntilHalted;
   return run(network, checkedBatches(network, batches, signal), options);
