@@ -40,7 +40,6 @@ export { mazeDistances } from './maze/paths/maze-distances';
 export { verifyMaze } from './maze/paths/verify-maze';
 
 // Mazes: symmetries, augmentation and data sets.
-export { applyDihedralTransform, DIHEDRAL_INVERSE, type DihedralTransform } from './maze/symmetry/dihedral-transform';
 export { mazeClass } from './maze/symmetry/maze-class';
 export { mazeAugmentation } from './maze/symmetry/maze-augmentation';
 export { buildMazeDataset } from './maze/build-maze-dataset';

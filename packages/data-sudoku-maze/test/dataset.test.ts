@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { cellsFromTokens, tokensFromCells } from '@hrm/data';
+import { applyDihedralTransform, cellsFromTokens, tokensFromCells } from '@hrm/data';
 import {
   buildMazeDataset,
   buildSudokuDataset,
-  applyDihedralTransform,
   generateMazePuzzles,
   generateSudokuPuzzles,
   parseMaze,

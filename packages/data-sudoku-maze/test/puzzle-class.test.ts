@@ -1,9 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { SeededRandom } from '@hrm/data';
+import { applyDihedralTransform, type DihedralTransform, SeededRandom } from '@hrm/data';
 import {
   applySudokuSymmetry,
-  type DihedralTransform,
-  applyDihedralTransform,
   generateMaze,
   generateMazePuzzles,
   generateSudoku,

@@ -19,6 +19,16 @@ export { metadataFromJson, metadataToJson } from './layout/metadata-json';
 export type { PuzzleSequence } from './puzzles/puzzle-sequence';
 export { countEqualPuzzles } from './puzzles/count-equal-puzzles';
 
+// Symmetries of grids.
+export {
+  applyDihedralTransform,
+  DIHEDRAL_INVERSE,
+  dihedralSize,
+  dihedralSource,
+  shapeKeepingTransforms,
+  type DihedralTransform,
+} from './grids/dihedral-transform';
+
 // Batches on the host, as plain arrays.
 export type { PuzzleBatch, PuzzleQuestions } from './batches/puzzle-batch';
 export type { DatasetBatch } from './batches/dataset-batch';

@@ -1,7 +1,13 @@
-import { buildDataset, type Example, type PuzzleDataset, type PuzzleSequence } from '@hrm/data';
+import {
+  applyDihedralTransform,
+  buildDataset,
+  type DihedralTransform,
+  type Example,
+  type PuzzleDataset,
+  type PuzzleSequence,
+} from '@hrm/data';
 import { exampleOf } from '../example-of';
 import { answerByRule, followsRule } from './paths/answer-by-rule';
-import { type DihedralTransform, applyDihedralTransform } from './symmetry/dihedral-transform';
 import { MAZE_ALPHABET, type MazePuzzle } from './maze';
 
 /**

@@ -4,16 +4,51 @@ export type DihedralTransform = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7;
 /** The inverse of each transform (`DIHEDRAL_INVERSE` of the official dataset/common.py). */
 export const DIHEDRAL_INVERSE: readonly DihedralTransform[] = [0, 3, 2, 1, 4, 5, 6, 7];
 
-/** The transforms that keep the shape of a grid: all 8 of a square; identity, half turn and two flips otherwise. */
+/**
+ * Returns the transforms that keep the shape of a grid: all 8 for a square; identity, half turn and both flips for
+ * another rectangle.
+ *
+ * @example
+ * ```ts
+ * import { shapeKeepingTransforms } from '@hrm/data';
+ *
+ * console.log(shapeKeepingTransforms(3, 2).join()); // 0,2,4,5
+ * ```
+ */
 export function shapeKeepingTransforms(width: number, height: number): readonly DihedralTransform[] {
   return width === height ? [0, 1, 2, 3, 4, 5, 6, 7] : [0, 2, 4, 5];
 }
 
 /**
- * Returns for each cell of the transformed grid its source cell in the width x height grid. Transforms 1, 3, 6 and 7
- * make a grid that is `height` wide.
+ * Returns the size of a grid after a transform. Transforms 1, 3, 6 and 7 exchange width and height.
+ *
+ * @example
+ * ```ts
+ * import { dihedralSize } from '@hrm/data';
+ *
+ * console.log(dihedralSize(3, 2, 1)); // { width: 2, height: 3 }
+ * ```
+ */
+export function dihedralSize(
+  width: number,
+  height: number,
+  transform: DihedralTransform,
+): { width: number; height: number } {
+  const isTurned = transform === 1 || transform === 3 || transform >= 6;
+  return isTurned ? { width: height, height: width } : { width, height };
+}
+
+/**
+ * Returns for each cell of the transformed grid its source cell in the width x height grid.
  *
  * @throws RangeError for a transform that is not 0 to 7.
+ *
+ * @example
+ * ```ts
+ * import { dihedralSource } from '@hrm/data';
+ *
+ * console.log(dihedralSource(3, 2, 1).join()); // 2,5,1,4,0,3
+ * ```
  */
 export function dihedralSource(width: number, height: number, transform: DihedralTransform): Int32Array {
   const lastRow = height - 1;
@@ -31,8 +66,7 @@ export function dihedralSource(width: number, height: number, transform: Dihedra
   ];
   const oldCell = from[transform];
   if (!oldCell) throw new RangeError(`The dihedral transforms are numbered 0 to 7; got ${transform}.`);
-  const turned = transform === 1 || transform === 3 || transform >= 6;
-  const newWidth = turned ? height : width;
+  const { width: newWidth } = dihedralSize(width, height, transform);
   return Int32Array.from({ length: width * height }, (_, cell) => {
     const [row, column] = oldCell(Math.floor(cell / newWidth), cell % newWidth);
     return row * width + column;
@@ -49,7 +83,7 @@ export function dihedralSource(width: number, height: number, transform: Dihedra
  *
  * @example
  * ```ts
- * import { DIHEDRAL_INVERSE, applyDihedralTransform } from '@hrm/data-sudoku-maze';
+ * import { DIHEDRAL_INVERSE, applyDihedralTransform } from '@hrm/data';
  *
  * const turned = applyDihedralTransform(Uint8Array.of(1, 2, 3, 4), 2, 2, 1);
  * console.log(turned.join()); // 2,4,1,3

@@ -1,6 +1,5 @@
-import { type Augmentation, cellsFromTokens, tokensFromCells } from '@hrm/data';
+import { type Augmentation, cellsFromTokens, dihedralSource, shapeKeepingTransforms, tokensFromCells } from '@hrm/data';
 import { answerByRule, followsRule } from '../paths/answer-by-rule';
-import { dihedralSource, shapeKeepingTransforms } from './dihedral-transform';
 import type { Maze } from '../maze';
 
 /**

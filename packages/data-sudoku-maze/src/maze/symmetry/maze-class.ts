@@ -1,4 +1,4 @@
-import { applyDihedralTransform, shapeKeepingTransforms } from './dihedral-transform';
+import { applyDihedralTransform, shapeKeepingTransforms } from '@hrm/data';
 import type { Maze } from '../maze';
 import { formatMaze } from '../maze-text';
 
@@ -11,7 +11,8 @@ import { formatMaze } from '../maze-text';
  *
  * @example
  * ```ts
- * import { applyDihedralTransform, mazeClass, parseMaze } from '@hrm/data-sudoku-maze';
+ * import { applyDihedralTransform } from '@hrm/data';
+ * import { mazeClass, parseMaze } from '@hrm/data-sudoku-maze';
  *
  * const maze = parseMaze('S # ##  G');
  * const turned = { ...maze, cells: applyDihedralTransform(maze.cells, 3, 3, 1) };
