@@ -1,11 +1,13 @@
 import type { ReasoningNetwork } from '@hrm/act';
+import { namedParameters } from '@hrm/layers';
 import { describeValue, expectDecay, expectOptions, expectPart, expectSizes } from '@hrm/layers/internal';
-import { puzzleTableName } from './step/training-step';
+import { trainedParameters, trainedPuzzleTable } from './step/trained-parameters';
 import type { TrainerOptions } from './trainer-options';
 
 const OPTIONS = [
   'optimizer',
   'puzzleOptimizer',
+  'trains',
   'tokenLoss',
   'emaDecay',
   'segmentsPerUpdate',
@@ -24,13 +26,21 @@ export function expectTrainerOptions(network: ReasoningNetwork, options: Trainer
   if (options.puzzleOptimizer !== undefined) {
     expectPart('Trainer: puzzleOptimizer', options.puzzleOptimizer, ['update', 'learningRate']);
   }
-  for (const name of ['tokenLoss', 'compile'] as const) {
+  for (const name of ['trains', 'tokenLoss', 'compile'] as const) {
     if (options[name] !== undefined && typeof options[name] !== 'function') {
       throw new TypeError(`Trainer: ${name} is ${describeValue(options[name])}, expected a function`);
     }
   }
   const { emaDecay = 0, segmentsPerUpdate = 1, microBatch = 1, lanes = 1, totalSteps } = options;
-  if (puzzleTableName(network) !== undefined && !options.puzzleOptimizer) {
+  const { trains } = options;
+  const trainsPuzzles = trainedPuzzleTable(network, trains) !== undefined;
+  if (!trainsPuzzles && Object.keys(trainedParameters(network, trains)).length === 0) {
+    const names = [...namedParameters(network)].filter(([, { trainable }]) => trainable).map(([name]) => name);
+    throw new RangeError(
+      `Trainer: trains picks no parameter that can be trained, expected at least one, such as ${names.slice(0, 3).join(', ')}`,
+    );
+  }
+  if (trainsPuzzles && !options.puzzleOptimizer) {
     throw new TypeError(
       'Trainer: this network has a puzzle embedding, which needs an optimizer of its own; give puzzleOptimizer: signSgd({ learningRate: 1e-4 })',
     );

@@ -39,7 +39,6 @@ export {
 // The steps of a training or evaluation loop of your own.
 export {
   applyGradients,
-  trainedParameters,
   trainingStep,
   updateGradients,
   type AppliedGradients,
@@ -48,6 +47,7 @@ export {
   type TrainingStepOptions,
   type TrainingStepOutput,
 } from './step/training-step';
+export { trainedParameters } from './step/trained-parameters';
 export type { UpdateGradients } from './step/update-gradients';
 export { microBatchedStep, type MicroBatchedStepOptions } from './step/micro-batched-step';
 export { evaluationStep, type EvaluatedSegment, type EvaluationStep } from './evaluation/evaluation-step';

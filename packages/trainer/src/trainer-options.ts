@@ -2,13 +2,21 @@ import type { ByMetric, TokenLoss } from '@hrm/act';
 import type { Compile, RandomStreamState } from '@hrm/layers';
 import type { NamedHostTensors } from '@hrm/files';
 import type { Optimizer } from './optimizers/optimizer';
+import type { ParameterPredicate } from './optimizers/parameter-predicate';
 import type { RowOptimizer } from './optimizers/sign-sgd';
 
 /** Options of a `Trainer`. */
 export interface TrainerOptions {
+  /** The optimizer of all trained parameters but the puzzle embedding. */
   optimizer: Optimizer;
-  /** The optimizer of the puzzle embedding. Required for a network with one. */
-  puzzleOptimizer?: RowOptimizer;
+  /** The optimizer of the puzzle embedding. Required for a network with one, unless `trains` leaves it out. */
+  puzzleOptimizer?: RowOptimizer | undefined;
+  /**
+   * Which parameters are trained. The others stay as they are, bit for bit: no update, no weight decay, no optimizer
+   * state. `({ name }) => name === 'puzzleEmbedding.weight'` learns vectors of new puzzles for a trained model. Default
+   * all.
+   */
+  trains?: ParameterPredicate | undefined;
   /** Default `stablemaxCrossEntropy`. */
   tokenLoss?: TokenLoss;
   /**
@@ -59,6 +67,7 @@ export interface StepEvent {
   metrics: ByMetric<number> & { count: number };
   /** The number of these puzzles that halted after 1, 2, ... segments. */
   haltingSteps: number[];
+  /** Of `optimizer`; that of `puzzleOptimizer` where the puzzle embedding alone is trained. */
   learningRate: number;
   seconds: number;
   samplesPerSecond: number;

@@ -10,7 +10,8 @@ import type { Evaluation } from './evaluation/evaluation';
 import { evaluationStep, type EvaluationStep } from './evaluation/evaluation-step';
 import { expectTrainerOptions } from './expect-trainer-options';
 import { meanMetrics, readMetrics, readScalars } from './metrics';
-import { flatOptimizer } from './optimizers/flat-optimizer';
+import type { LearningRate } from './optimizers/learning-rate';
+import { mainOptimizer } from './step/main-optimizer';
 import { expectFinite } from './step/non-finite-error';
 import { StepOfStage } from './step/step-of-stage';
 import type { TrainingStepInput, TrainingStepOutput } from './step/training-step';
@@ -50,6 +51,7 @@ export class Trainer {
   readonly network: ReasoningNetwork;
   readonly tokenLoss: TokenLoss;
   readonly #options: TrainerOptions;
+  readonly #learningRate: LearningRate;
   readonly #state: TrainingState;
   readonly #step: StepOfStage;
   readonly #evaluationStep: EvaluationStep;
@@ -58,15 +60,16 @@ export class Trainer {
 
   constructor(network: ReasoningNetwork, options: TrainerOptions) {
     expectTrainerOptions(network, options);
-    const { tokenLoss = stablemaxCrossEntropy, emaDecay, seed = 0, compile = uncompiled } = options;
-    const optimizer = flatOptimizer(options.optimizer);
+    const { tokenLoss = stablemaxCrossEntropy, emaDecay, seed = 0, trains, compile = uncompiled } = options;
+    const optimizer = mainOptimizer(network, options);
+    this.#learningRate = optimizer.learningRate;
     this.network = network;
     this.tokenLoss = tokenLoss;
     this.#options = options;
     this.#step = new StepOfStage(network, { ...options, tokenLoss, optimizer });
     const compileIfCan = network.recordable === false ? uncompiled : compile;
     this.#evaluationStep = compileIfCan(evaluationStep(network, tokenLoss));
-    this.#state = new TrainingState(network, optimizer, { keepsAverage: emaDecay !== undefined, seed });
+    this.#state = new TrainingState(network, optimizer, { keepsAverage: emaDecay !== undefined, seed, trains });
   }
 
   /** The number of steps so far. */
@@ -95,7 +98,7 @@ export class Trainer {
     if (slots !== batchSize) {
       throw new RangeError(`Trainer: a batch of ${batchSize} came after batches of ${slots}; all must be as large`);
     }
-    const learningRate = this.#options.optimizer.learningRate(step);
+    const learningRate = this.#learningRate(step);
     const { output, ...figures } = await this.#attempt(step, batch, learningRate);
     this.#state.commit(output);
     const seconds = (performance.now() - start) / 1000;

@@ -7,8 +7,10 @@ import { parameterValues, setParameterValues } from '@hrm/models';
 import { joinState, splitState } from '../optimizers/flat-optimizer';
 import { mapNamed } from '../optimizers/gradient-transformation';
 import type { Optimizer } from '../optimizers/optimizer';
+import type { ParameterPredicate } from '../optimizers/parameter-predicate';
 import { namedState, stateOfNamed, type OptimizerState } from '../optimizers/optimizer-state';
-import { trainedParameters, type TrainingStepOutput } from '../step/training-step';
+import { trainedParameters } from '../step/trained-parameters';
+import type { TrainingStepOutput } from '../step/training-step';
 import type { TrainerState } from '../trainer-options';
 import { carryToHost, fittingCarry } from './carry-values';
 import { namedFromHost, namedToHost } from './named-values';
@@ -29,12 +31,15 @@ export class TrainingState {
   ema: NamedTensors;
   readonly #network: ReasoningNetwork;
   readonly #optimizer: Optimizer;
+  /** The parameters that the main optimizer trains, by name. */
+  readonly #trained: { [name: string]: tf.Variable };
 
-  constructor(network: ReasoningNetwork, optimizer: Optimizer, { keepsAverage, seed }: StartOfTraining) {
+  constructor(network: ReasoningNetwork, optimizer: Optimizer, { keepsAverage, seed, trains }: StartOfTraining) {
     this.#network = network;
     this.#optimizer = optimizer;
     this.random = new RandomStream(seed);
-    const trained = trainedParameters(network);
+    const trained = trainedParameters(network, trains);
+    this.#trained = trained;
     const start = keepAll(
       tf.tidy(() => ({
         optimizer: optimizer.init(trained, parameterKinds(network)),
@@ -61,7 +66,7 @@ export class TrainingState {
 
   /** Puts the averaged weights into the network. @returns a function that restores its own weights. */
   useAverages(): () => void {
-    const trained = trainedParameters(this.#network);
+    const trained = this.#trained;
     const own = keepAll(tf.tidy(() => mapNamed(trained, (parameter) => tf.clone(parameter))));
     for (const [name, average] of Object.entries(this.ema)) trained[name]!.assign(average);
     return () => {
@@ -83,9 +88,7 @@ export class TrainingState {
   }
 
   async #optimizerToHost(): Promise<NamedHostTensors> {
-    const split = tf.tidy(() =>
-      mapTensors(namedState(splitState(this.optimizer, trainedParameters(this.#network))), tf.clone),
-    );
+    const split = tf.tidy(() => mapTensors(namedState(splitState(this.optimizer, this.#trained)), tf.clone));
     try {
       return await namedToHost(split);
     } finally {
@@ -107,7 +110,7 @@ export class TrainingState {
     }
     const random = RandomStream.restore(saved.random);
     const restored = tf.tidy(() => {
-      const trained = trainedParameters(this.#network);
+      const trained = this.#trained;
       const ofParameters = splitState(this.optimizer, trained);
       const named = namedFromHost('optimizer state', namedState(ofParameters), saved.optimizer);
       const fresh = {
@@ -133,4 +136,6 @@ interface StartOfTraining {
   keepsAverage: boolean;
   /** Seed of the random numbers of steps. */
   seed: number;
+  /** Which parameters are trained. Default all. */
+  trains?: ParameterPredicate | undefined;
 }

@@ -7,12 +7,12 @@ import type { UpdateFigures } from './update-gradients';
 import {
   addUpNamed,
   finishStep,
-  trainedParameters,
   updateGradients,
   type TrainingStep,
   type TrainingStepInput,
   type TrainingStepOptions,
 } from './training-step';
+import { trainedParameters } from './trained-parameters';
 
 /** Options of {@link microBatchedStep}. */
 export interface MicroBatchedStepOptions {
@@ -37,10 +37,17 @@ export function microBatchedStep(
   options: TrainingStepOptions,
   { microBatch, lanes = 1, compile = uncompiled }: MicroBatchedStepOptions,
 ): TrainingStep & Disposable {
-  const { network, tokenLoss } = options;
+  const { network, tokenLoss, trains } = options;
   const gradientsOf = compile(function microBatchGradients(part: Part, sofar: NamedTensors, whole: number) {
     return tf.tidy(() => {
-      const { gradients, outputs: _, ...update } = updateGradients(network, tokenLoss, part, whole);
+      const {
+        gradients,
+        outputs: _,
+        ...update
+      } = updateGradients(network, tokenLoss, part, {
+        batchSize: whole,
+        trains,
+      });
       return { ...update, gradients: mapNamed(gradients, (gradient, name) => tf.add(sofar[name]!, gradient)) };
     });
   });
@@ -59,7 +66,7 @@ export function microBatchedStep(
       }
       const firsts = Array.from({ length: batchSize / microBatch }, (_, i) => i * microBatch);
       const lanesUsed = Math.min(lanes, firsts.length);
-      const zeros = () => mapNamed(trainedParameters(network), (parameter) => tf.zerosLike(parameter));
+      const zeros = () => mapNamed(trainedParameters(network, trains), (parameter) => tf.zerosLike(parameter));
       let gradientsOfLanes: NamedTensors[] = Array.from({ length: lanesUsed }, zeros);
       const updates: UpdateFigures[] = [];
       for (let start = 0; start < firsts.length; start += lanesUsed) {

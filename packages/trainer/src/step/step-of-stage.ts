@@ -11,13 +11,16 @@ interface Stage {
   step: TrainingStep;
 }
 
+/** A trainer's options, with their defaults. */
+type StepOfStageOptions = TrainerOptions & { tokenLoss: TokenLoss; optimizer: Optimizer };
+
 /** The training step of a network whose schedule may change in stages; made anew for each stage. */
 export class StepOfStage {
   readonly #network: ReasoningNetwork;
-  readonly #options: TrainerOptions & { tokenLoss: TokenLoss };
+  readonly #options: StepOfStageOptions;
   #stage: Stage | undefined;
 
-  constructor(network: ReasoningNetwork, options: TrainerOptions & { tokenLoss: TokenLoss; optimizer: Optimizer }) {
+  constructor(network: ReasoningNetwork, options: StepOfStageOptions) {
     this.#network = network;
     this.#options = options;
   }
@@ -28,8 +31,8 @@ export class StepOfStage {
     const network = this.#network.atProgress?.(Math.min(1, (step - 1) / totalSteps)) ?? this.#network;
     if (this.#stage?.network === network) return this.#stage;
     this.free();
-    const { tokenLoss, optimizer, puzzleOptimizer, emaDecay } = rest;
-    const parts = { network, tokenLoss, optimizer, puzzleOptimizer, emaDecay };
+    const { tokenLoss, optimizer, puzzleOptimizer, emaDecay, trains } = rest;
+    const parts = { network, tokenLoss, optimizer, puzzleOptimizer, emaDecay, trains };
     const compileIfCan = network.recordable === false ? uncompiled : compile;
     const make = microBatch
       ? microBatchedStep(parts, { microBatch, lanes, compile: compileIfCan })

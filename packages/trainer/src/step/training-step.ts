@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { expectShape, namedParameters, parameterKinds, valueAndGradients, type NamedTensors } from '@hrm/layers';
+import { expectShape, parameterKinds, valueAndGradients, type NamedTensors } from '@hrm/layers';
 import {
   admitPuzzles,
   runSegment,
@@ -13,8 +13,10 @@ import { addMetrics, type SummedMetrics } from '../metrics';
 import { mapNamed } from '../optimizers/gradient-transformation';
 import type { OptimizerState } from '../optimizers/optimizer-state';
 import type { Optimizer } from '../optimizers/optimizer';
+import type { ParameterPredicate } from '../optimizers/parameter-predicate';
 import type { RowOptimizer } from '../optimizers/sign-sgd';
 import { joinUpdates, sliceSlots } from './batch-parts';
+import { trainedParameters, trainedPuzzleTable } from './trained-parameters';
 import type { UpdateFigures, UpdateGradients } from './update-gradients';
 
 /** Options of {@link trainingStep}. */
@@ -26,6 +28,8 @@ export interface TrainingStepOptions {
   puzzleOptimizer?: RowOptimizer | undefined;
   /** Decay rate of the average of the weights; undefined for no average. */
   emaDecay?: number | undefined;
+  /** Which parameters are trained; the others stay as they are. Default all. */
+  trains?: ParameterPredicate | undefined;
 }
 
 /** The input of a step besides the network's parameters. All of it is tensors. */
@@ -59,32 +63,6 @@ export type TrainingStepOutput = SummedMetrics & {
 /** Makes a step; `dispose` frees what was compiled for it. */
 export type TrainingStep = ((input: TrainingStepInput) => TrainingStepOutput) & { dispose?: () => void };
 
-/** The parameters that the main optimizer trains, by name: all but the puzzle table and the initial latents. */
-export function trainedParameters(network: ReasoningNetwork): { [name: string]: tf.Variable } {
-  return Object.fromEntries([...namedParameters(network)].filter(([, parameter]) => parameter.trainable));
-}
-
-/**
- * The name of the puzzle table among the parameters, or undefined without one.
- *
- * @throws TypeError when the table is not a parameter, or the main optimizer would train it as well.
- */
-export function puzzleTableName(network: ReasoningNetwork): string | undefined {
-  const { puzzleTable } = network;
-  if (!puzzleTable) return undefined;
-  if (puzzleTable.trainable) {
-    throw new TypeError(
-      'Trainer: the puzzleTable of the network is trainable, so that two optimizers would change it; ' +
-        'make it with tf.variable(values, false), as PuzzleEmbedding does',
-    );
-  }
-  const entry = [...namedParameters(network)].find(([, parameter]) => parameter === puzzleTable);
-  if (!entry) {
-    throw new TypeError('Trainer: the puzzleTable of the network is not among its parameters; put it there');
-  }
-  return entry[0];
-}
-
 /**
  * Runs the segments of one update of deep supervision. Returns the gradients of their losses, summed and divided by the
  * batch size. New puzzles enter before the first segment. There are as many segments as draws.
@@ -96,15 +74,16 @@ export function puzzleTableName(network: ReasoningNetwork): string | undefined {
  *
  * Source: official HRM, `pretrain.py`, `train_batch`, for one segment.
  *
- * @param batchSize of the whole batch, where the slots given are only a part of it. Default: they are all.
+ * @param options `batchSize` of the whole batch, where the slots given are only a part of it; default: they are all.
+ *   `trains`: the parameters that gradients are taken by; default all.
  */
 export function updateGradients(
   network: ReasoningNetwork,
   tokenLoss: TokenLoss,
   { carry, offered, draws }: Pick<TrainingStepInput, 'carry' | 'offered' | 'draws'>,
-  batchSize: number = carry.halted.shape[0],
+  { batchSize = carry.halted.shape[0], trains }: { batchSize?: number } & Pick<TrainingStepOptions, 'trains'> = {},
 ): UpdateGradients {
-  const trained = trainedParameters(network);
+  const trained = trainedParameters(network, trains);
   const names = Object.keys(trained);
   const several = draws.length > 1;
   return tf.tidy(() => {
@@ -116,6 +95,7 @@ export function updateGradients(
           'give the network a property puzzleTable, the variable that the rows are of',
       );
     }
+    const trainedRows = rows && trainedPuzzleTable(network, trains) !== undefined ? rows : undefined;
     const { loss, gradients, auxiliary } = valueAndGradients(() => {
       let next = admitted;
       const segments = draws.map((drawn) => {
@@ -141,7 +121,7 @@ export function updateGradients(
           outputs: segments.map(({ outputs }) => outputs),
         },
       };
-    }, [...Object.values(trained), ...(rows ? [rows] : [])]);
+    }, [...Object.values(trained), ...(trainedRows ? [trainedRows] : [])]);
     loss.dispose();
     return {
       carry: auxiliary.carry,
@@ -150,7 +130,7 @@ export function updateGradients(
       counts: auxiliary.counts,
       haltingSteps: auxiliary.haltingSteps,
       gradients: Object.fromEntries(names.map((name, i) => [name, gradients[i]!])),
-      puzzle: rows ? { rows, gradients: gradients[names.length] as tf.Tensor2D } : {},
+      puzzle: trainedRows ? { rows: trainedRows, gradients: gradients[names.length] as tf.Tensor2D } : {},
       outputs: auxiliary.outputs,
     };
   });
@@ -170,12 +150,12 @@ export const addUpNamed = (named: readonly NamedTensors[]): NamedTensors =>
 
 /** Applies the optimizers to an update's gradients. Returns new values; nothing is assigned yet. */
 export function applyGradients(
-  { network, optimizer, puzzleOptimizer, emaDecay }: Omit<TrainingStepOptions, 'tokenLoss'>,
+  { network, optimizer, puzzleOptimizer, emaDecay, trains }: Omit<TrainingStepOptions, 'tokenLoss'>,
   { carry, gradients, puzzle }: AppliedGradients,
   { optimizerState, ema, rates }: Pick<TrainingStepInput, 'optimizerState' | 'ema' | 'rates'>,
 ): Pick<TrainingStepOutput, 'parameters' | 'optimizerState' | 'ema'> {
   return tf.tidy(() => {
-    const trained: NamedTensors = trainedParameters(network);
+    const trained: NamedTensors = trainedParameters(network, trains);
     const { updates, state } = optimizer.update(gradients, optimizerState, {
       parameters: trained,
       kinds: parameterKinds(network),
@@ -192,7 +172,7 @@ export function applyGradients(
         : mapNamed(ema, (old, name) => tf.add(tf.mul(1 - emaDecay, parameters[name]!), tf.mul(emaDecay, old)));
     const { puzzleTable } = network;
     if (puzzle.rows && puzzle.gradients && puzzleTable && puzzleOptimizer) {
-      parameters[puzzleTableName(network)!] = puzzleOptimizer.update({
+      parameters[trainedPuzzleTable(network, trains)!] = puzzleOptimizer.update({
         table: puzzleTable,
         identifiers: carry.puzzle.puzzleIdentifiers,
         rows: puzzle.rows,
@@ -215,7 +195,7 @@ export function finishStep(
     const sums: NamedTensors = { loss: update.loss };
     for (const [name, gradient] of Object.entries(update.gradients)) sums[`gradient/${name}`] = tf.sum(gradient);
     if (update.puzzle.gradients) {
-      sums[`gradient/${puzzleTableName(options.network)}`] = tf.sum(update.puzzle.gradients);
+      sums[`gradient/${trainedPuzzleTable(options.network, options.trains)}`] = tf.sum(update.puzzle.gradients);
     }
     for (const [name, value] of Object.entries(next.parameters)) sums[`parameter/${name}`] = tf.sum(value);
     return { ...next, sums };
@@ -230,7 +210,7 @@ export function finishStep(
  * @param lanes number of parts of the batch that a graph computes in parallel. Must divide the batch. Default 1.
  */
 export function trainingStep(options: TrainingStepOptions, { lanes = 1 }: { lanes?: number } = {}): TrainingStep {
-  const { network, tokenLoss } = options;
+  const { network, tokenLoss, trains } = options;
   return (input) =>
     tf.tidy(() => {
       const { carry, offered, draws } = input;
@@ -242,7 +222,7 @@ export function trainingStep(options: TrainingStepOptions, { lanes = 1 }: { lane
       const updates = Array.from({ length: lanes }, (_, lane) => {
         const part =
           lanes === 1 ? input : sliceSlots({ carry, offered, draws }, { first: lane * count, count, of: batchSize });
-        return updateGradients(network, tokenLoss, part, batchSize);
+        return updateGradients(network, tokenLoss, part, { batchSize, trains });
       });
       const [first] = updates as [UpdateGradients];
       const gradients = addUpNamed(updates.map((update) => update.gradients));

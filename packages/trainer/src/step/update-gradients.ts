@@ -12,7 +12,7 @@ export type UpdateGradients = SummedMetrics & {
   haltingSteps: tf.Tensor1D;
   /** By each trained parameter, of the loss divided by the batch size. */
   gradients: NamedTensors;
-  /** By the puzzle rows of the batch, `[batch, size]`, and these rows; empty without a puzzle embedding. */
+  /** By the puzzle rows of the batch, `[batch, size]`, and these rows; empty if no puzzle embedding is trained. */
   puzzle: { rows?: tf.Tensor2D; gradients?: tf.Tensor2D };
   /** Logits and halting logits of each segment, for parity checks. */
   outputs: { logits: tf.Tensor3D; haltLogits: NamedTensors; lookAhead: NamedTensors }[];
