@@ -1,7 +1,3 @@
-// Both kinds of puzzle.
-export type { Verdict } from './verdict';
-export { PuzzleTextError } from './puzzle-text-error';
-
 // Sudoku: grids, generation, solving and checking.
 export { SUDOKU_SIZES, sudokuGeometry, type SudokuGeometry, type SudokuSize } from './sudoku/sudoku-geometry';
 export {

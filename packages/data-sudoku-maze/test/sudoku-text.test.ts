@@ -1,14 +1,7 @@
+import { PuzzleTextError } from '@hrm/data';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  drawSudoku,
-  formatSudoku,
-  parseSudoku,
-  PuzzleTextError,
-  SUDOKU_SIZES,
-  SudokuLineReader,
-  verifySudoku,
-} from '../src/index';
+import { drawSudoku, formatSudoku, parseSudoku, SUDOKU_SIZES, SudokuLineReader, verifySudoku } from '../src/index';
 
 describe('puzzle strings', () => {
   it.each(SUDOKU_SIZES)('of %ix survive being written and read', (size) => {

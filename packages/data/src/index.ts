@@ -15,6 +15,23 @@ export { buildDataset, type Example } from './layout/build-dataset';
 export { mixDatasets, type MixedDataset } from './layout/mix-datasets';
 export { metadataFromJson, metadataToJson } from './layout/metadata-json';
 
+// Tasks: kinds of puzzles, with their text, drawing and check.
+export type {
+  Examination,
+  GenerateExamplesOptions,
+  QuestionInText,
+  Task,
+  TaskDefinition,
+  TaskDrawing,
+  TaskExample,
+} from './tasks/task';
+export { defineTask } from './tasks/define-task';
+export { generateExamples } from './tasks/generate-examples';
+export { tokensTask, type TokensTaskOptions } from './tasks/tokens-task';
+export { expectTaskOptions } from './tasks/task-options';
+export { invalid, VALID, type Verdict } from './tasks/verdict';
+export { PuzzleTextError } from './tasks/puzzle-text-error';
+
 // Lists of puzzles from which data sets are built.
 export type { PuzzleSequence } from './puzzles/puzzle-sequence';
 export { countEqualPuzzles } from './puzzles/count-equal-puzzles';

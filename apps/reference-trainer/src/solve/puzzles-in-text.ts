@@ -1,4 +1,5 @@
-import { parseSudoku, PuzzleTextError, SudokuLineReader } from '@hrm/data-sudoku-maze';
+import { PuzzleTextError } from '@hrm/data';
+import { parseSudoku, SudokuLineReader } from '@hrm/data-sudoku-maze';
 import type { Task } from '../config/run-config';
 import { describeTask, parseTokens, showPlainTokens, showPuzzle, type ShownPuzzle, showSudoku } from './show-puzzle';
 import { UsageError } from '../command-line/usage-error';

@@ -1,4 +1,4 @@
-import { cellsFromTokens, tokensFromCells } from '@hrm/data';
+import { cellsFromTokens, PuzzleTextError, tokensFromCells, type Verdict } from '@hrm/data';
 import {
   drawMaze,
   drawSudoku,
@@ -7,13 +7,11 @@ import {
   type Maze,
   parseMaze,
   parseSudoku,
-  PuzzleTextError,
   shortestPath,
   solveSudoku,
   sudokuContradiction,
   verifyMaze,
   verifySudoku,
-  type Verdict,
 } from '@hrm/data-sudoku-maze';
 import type { Task } from '../config/run-config';
 import { UsageError } from '../command-line/usage-error';

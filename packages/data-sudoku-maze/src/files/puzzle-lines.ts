@@ -1,5 +1,5 @@
 import { openRegularFile } from '@hrm/files/node';
-import { PuzzleTextError } from '../puzzle-text-error';
+import { PuzzleTextError } from '@hrm/data';
 import type { SudokuPuzzle } from '../sudoku/generate-sudoku';
 import { sudokuContradiction } from '../sudoku/solving/sudoku-contradiction';
 import { geometryOfGrid, type SudokuSize } from '../sudoku/sudoku-geometry';

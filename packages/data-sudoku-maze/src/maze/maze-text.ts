@@ -1,4 +1,4 @@
-import { PuzzleTextError } from '../puzzle-text-error';
+import { PuzzleTextError } from '@hrm/data';
 import { type Maze, MAZE_ALPHABET } from './maze';
 
 /**

@@ -1,4 +1,4 @@
-import { PAD_TOKEN } from '../tokens';
+import { IGNORED_LABEL, PAD_TOKEN } from '../tokens';
 import {
   expectMetadata,
   expectPuzzleDataset,
@@ -11,7 +11,7 @@ import {
 export interface Example {
   /** At most seqLen tokens. */
   input: ArrayLike<number>;
-  /** At most seqLen tokens: the answer at each position of the input. */
+  /** At most seqLen tokens: the answer at each position of the input; `IGNORED_LABEL` where there is none. */
   output: ArrayLike<number>;
   /**
    * The group of the example, such as a puzzle and its augmentations. An epoch shows one example of each group.
@@ -29,13 +29,15 @@ class TokenRows {
     readonly name: 'input' | 'output',
     readonly vocabSize: number,
     readonly seqLen: number,
+    /** The token that stands for `IGNORED_LABEL`; undefined if it is no valid token. */
+    readonly ignored?: number,
   ) {
     this.#tokens = this.#make(seqLen);
   }
 
   /** A new array is all padding, because `PAD_TOKEN` is 0. */
   #make(length: number): TokenArray {
-    return this.vocabSize <= 256 ? new Uint8Array(length) : new Int32Array(length);
+    return this.vocabSize <= 256 && !(this.ignored! < 0) ? new Uint8Array(length) : new Int32Array(length);
   }
 
   add(row: ArrayLike<number>, example: number): void {
@@ -47,6 +49,7 @@ class TokenRows {
     for (let k = 0; k < row.length; k++) {
       const token = row[k]!;
       if (Number.isInteger(token) && token >= 0 && token < this.vocabSize) continue;
+      if (token === IGNORED_LABEL && this.ignored !== undefined) continue;
       throw new RangeError(
         `buildDataset: the ${this.name} of example ${example} has the token ${token} at position ${k}, ` +
           `expected a whole number from 0 to ${this.vocabSize - 1}`,
@@ -57,7 +60,7 @@ class TokenRows {
       grown.set(this.#tokens);
       this.#tokens = grown;
     }
-    this.#tokens.set(row, this.#used);
+    for (let k = 0; k < row.length; k++) this.#tokens[this.#used + k] = row[k]! < 0 ? this.ignored! : row[k]!;
     this.#used += this.seqLen;
   }
 
@@ -69,10 +72,12 @@ class TokenRows {
 
 /**
  * Builds a data set from examples in the official layout: one set `all`, one puzzle for each example, all with the
- * blank identifier. Token 0 pads examples shorter than `seqLen`; as a label, it has no loss.
+ * blank identifier. Token 0 pads examples shorter than `seqLen`.
  *
  * @param examples at least one; examples of one group must be adjacent.
- * @param options `vocabSize`: tokens are 0 to vocabSize - 1, including padding; `seqLen`: tokens of an example.
+ * @param options `vocabSize`: tokens are 0 to vocabSize - 1, including padding; `seqLen`: tokens of an example;
+ *   `answerPadding`: whether the model learns that padding follows a short answer. Default `ignored`: padding has no
+ *   loss. A `Task` has all three.
  * @throws RangeError if there are no examples, or an example is too long or has an invalid token; PuzzleDatasetError if
  *   a size is invalid.
  *
@@ -91,12 +96,13 @@ class TokenRows {
  */
 export function buildDataset(
   examples: Iterable<Example>,
-  options: { vocabSize: number; seqLen: number },
+  options: { vocabSize: number; seqLen: number; answerPadding?: 'learned' | 'ignored' },
 ): PuzzleDataset {
-  const { vocabSize, seqLen } = options;
+  const { vocabSize, seqLen, answerPadding = 'ignored' } = options;
+  const ignoreLabelId = answerPadding === 'ignored' ? PAD_TOKEN : IGNORED_LABEL;
   const metadata: PuzzleDatasetMetadata = {
     padId: PAD_TOKEN,
-    ignoreLabelId: PAD_TOKEN,
+    ignoreLabelId,
     blankIdentifierId: 0,
     vocabSize,
     seqLen,
@@ -107,7 +113,7 @@ export function buildDataset(
   };
   expectMetadata(metadata);
   const inputs = new TokenRows('input', vocabSize, seqLen);
-  const labels = new TokenRows('output', vocabSize, seqLen);
+  const labels = new TokenRows('output', vocabSize, seqLen, ignoreLabelId);
   /** The first example of each group. */
   const starts: number[] = [];
   let count = 0;

@@ -1,4 +1,4 @@
-import { invalid, VALID, type Verdict } from '../../verdict';
+import { invalid, VALID, type Verdict } from '@hrm/data';
 import { expectMaze, type Maze, MazeCell } from '../maze';
 import { mazeDistances, UNREACHABLE } from './maze-distances';
 

@@ -1,4 +1,4 @@
-import { invalid, VALID, type Verdict } from '../../verdict';
+import { invalid, VALID, type Verdict } from '@hrm/data';
 import { geometryOfGrid } from '../sudoku-geometry';
 
 /** Finds the cells whose digit occurs twice in a row, column or box. Blanks do not conflict. */

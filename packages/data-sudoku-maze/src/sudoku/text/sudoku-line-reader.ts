@@ -1,4 +1,4 @@
-import { PuzzleTextError } from '../../puzzle-text-error';
+import { PuzzleTextError } from '@hrm/data';
 import { SUDOKU_SIZES, type SudokuSize } from '../sudoku-geometry';
 import { expectSudokuDigits, readSudokuCells, type SudokuCells } from './sudoku-text';
 

@@ -1,4 +1,4 @@
-import { PuzzleTextError } from '../../puzzle-text-error';
+import { PuzzleTextError } from '@hrm/data';
 import { geometryOfGrid, SUDOKU_SIZES, type SudokuSize } from '../sudoku-geometry';
 
 /** Digit d is written as character d. */

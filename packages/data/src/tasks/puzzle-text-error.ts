@@ -4,12 +4,12 @@
  *
  * @example
  * ```ts
- * import { parseSudoku, PuzzleTextError } from '@hrm/data-sudoku-maze';
+ * import { PuzzleTextError, tokensTask } from '@hrm/data';
  *
  * try {
- *   parseSudoku('1..?..3..4.....2');
+ *   tokensTask({ seqLen: 5, alphabet: '0123456789+' }).encode('12-3');
  * } catch (error) {
- *   if (error instanceof PuzzleTextError) console.log(error.position, error.message); // 3 Unexpected "?"; ...
+ *   if (error instanceof PuzzleTextError) console.log(error.position, error.message); // 2 Unexpected "-"; ...
  * }
  * ```
  */

@@ -1,0 +1,95 @@
+import type { Augmentation } from '../batches/augmentation';
+import type { SeededRandom } from '../seeded-random';
+import type { Verdict } from './verdict';
+
+/** A question and its answer as tokens, each at most as long as the task's `seqLen`. */
+export interface TaskExample {
+  input: ArrayLike<number>;
+  /** The answer at each position of the input. */
+  output: ArrayLike<number>;
+}
+
+/** What is known of a question before a model sees it. */
+export interface Examination {
+  /** Why the question has no answer; undefined if it may have one. */
+  flaw?: string | undefined;
+  /** A remark for the user, such as that several answers are right. */
+  note?: string | undefined;
+  /** The only right answer, as tokens, if it is known. Drawings mark where a prediction differs. */
+  answer?: ArrayLike<number> | undefined;
+}
+
+/** Options of a drawing. */
+export interface TaskDrawing {
+  /** The answer of a model as tokens. Default: the question alone is drawn. */
+  prediction?: ArrayLike<number> | undefined;
+  /** The right answer as tokens, to mark where the prediction differs. */
+  answer?: ArrayLike<number> | undefined;
+  /** Whether to use ANSI colours. Default false. */
+  color?: boolean | undefined;
+}
+
+/** A question in a text of many. */
+export interface QuestionInText {
+  /** The line that it begins on, from 1. */
+  line: number;
+  question: ArrayLike<number>;
+}
+
+/** Options of `generateExamples`. A task of its own `generateExamples` may take more, such as `givens` of a Sudoku. */
+export interface GenerateExamplesOptions {
+  /** The number of examples. */
+  count: number;
+  /** Equal seeds give equal examples. Default 0. */
+  seed?: number | undefined;
+  /** Examples that must not occur again, not even as a symmetric one, such as the training examples. */
+  exclude?: readonly TaskExample[] | undefined;
+  readonly [option: string]: unknown;
+}
+
+/**
+ * What `defineTask` takes: how a kind of puzzle is written, drawn and checked. Only the first five members are
+ * required.
+ *
+ * Questions, answers and predictions are tokens. Token 0 is padding; `defineTask` removes it from the end before it
+ * calls one of these functions. A prediction may hold any tokens, also padding within.
+ */
+export interface TaskDefinition {
+  /** The puzzles in words, as in "The run solves Sudoku of 9x9". */
+  name: string;
+  /** Tokens are 0 to vocabSize - 1, including the padding token 0. */
+  vocabSize: number;
+  /** Tokens of the longest question or answer. */
+  seqLen: number;
+  /** Turns a question, as a person writes it, into tokens. @throws PuzzleTextError for text that is not a question. */
+  encode(text: string): ArrayLike<number>;
+  /** Turns the tokens of a question, an answer or a prediction into one line of text. */
+  decode(tokens: ArrayLike<number>): string;
+  /** Reads the questions of a file. Default: one on each line that is not empty, by `encode`. */
+  readLines?(lines: readonly string[]): Iterable<QuestionInText>;
+  /** Draws a question, or a prediction of its answer, as text of one or more lines. Default: `decode`. */
+  draw?(question: ArrayLike<number>, drawing: TaskDrawing): string;
+  /** Whether an answer is right. Default: unknown. */
+  verify?(question: ArrayLike<number>, answer: ArrayLike<number>): Verdict;
+  /** Looks for flaws and remarks before a question is solved. Default: none. */
+  examine?(question: ArrayLike<number>): Examination;
+  /** Turns a training example into a random equivalent one. Default: there are no known symmetries. */
+  augment?: Augmentation;
+  /** Returns the same text for all questions that are equal up to symmetry. Default: its tokens. */
+  puzzleClass?(question: ArrayLike<number>): string;
+  /** Draws one random example. Default: examples cannot be generated, they come from files. */
+  generate?(random: SeededRandom): TaskExample;
+  /** Draws distinct examples in a way of its own. Default: by `generate`, see the function `generateExamples`. */
+  generateExamples?(options: GenerateExamplesOptions): TaskExample[];
+  /** Rows and columns of a puzzle on a grid, for layers that use them. Default: the puzzles are sequences. */
+  grid?: { readonly rows: number; readonly columns: number };
+  /**
+   * Whether the model learns that an answer shorter than `seqLen` is followed by padding, so that its predictions end
+   * where the answer ends; with `ignored`, its predictions there are arbitrary. Default `learned`.
+   */
+  answerPadding?: 'learned' | 'ignored';
+}
+
+/** A kind of puzzle, as `defineTask` returns it: its definition, checked, with the defaults filled in. */
+export type Task = TaskDefinition &
+  Required<Pick<TaskDefinition, 'readLines' | 'draw' | 'examine' | 'puzzleClass' | 'answerPadding'>>;

@@ -1,0 +1,188 @@
+import { describe, expect, it } from 'vitest';
+import {
+  buildDataset,
+  defineTask,
+  expectTaskOptions,
+  generateExamples,
+  IGNORED_LABEL,
+  invalid,
+  PuzzleTextError,
+  SeededRandom,
+  type TaskDefinition,
+  tokensTask,
+  VALID,
+} from '../src/index';
+
+const minimal: TaskDefinition = {
+  name: 'letters',
+  vocabSize: 27,
+  seqLen: 4,
+  encode: (text) => Array.from(text, (letter) => letter.charCodeAt(0) - 96),
+  decode: (tokens) => Array.from(tokens, (token) => String.fromCharCode(96 + token)).join(''),
+};
+
+describe('defineTask', () => {
+  it('fills in the defaults: draws by decode, knows no flaws, and compares questions by their tokens', () => {
+    const task = defineTask(minimal);
+    const question = task.encode('abc');
+    expect(task.draw(question, {})).toBe('abc');
+    expect(task.draw(question, { prediction: [4, 5, 0, 0] })).toBe('de');
+    expect(task.examine(question)).toEqual({});
+    expect(task.puzzleClass([1, 2, 0])).toBe(task.puzzleClass([1, 2]));
+    expect([task.verify, task.augment, task.generate, task.grid]).toEqual([undefined, undefined, undefined, undefined]);
+    expect(task.answerPadding).toBe('learned');
+    expect(defineTask(task).draw(question, {})).toBe('abc');
+  });
+
+  it('removes padding at the end, and only there, before it calls a function of the definition', () => {
+    const seen: number[][] = [];
+    const see = (...tokens: (ArrayLike<number> | undefined)[]) =>
+      seen.push(...tokens.map((one) => Array.from(one ?? [])));
+    const task = defineTask({
+      ...minimal,
+      decode: (tokens) => `${see(tokens)}`,
+      draw: (question, { prediction, answer }) => `${see(question, prediction, answer)}`,
+      verify: (question, answer) => (see(question, answer) > 0 ? VALID : invalid('')),
+      examine: (question) => ({ note: `${see(question)}` }),
+      puzzleClass: (question) => `${see(question)}`,
+    });
+    const padded = Int32Array.of(1, 0, 2, 0);
+    task.decode(padded);
+    task.draw(padded, { prediction: padded, answer: padded });
+    task.verify!(padded, padded);
+    task.examine(padded);
+    task.puzzleClass(padded);
+    expect(seen).toEqual(Array.from({ length: 8 }, () => [1, 0, 2]));
+    task.decode([0, 0]);
+    expect(seen.at(-1)).toEqual([]);
+  });
+
+  it('reads one question a line, and names the line and character of an error', () => {
+    const task = tokensTask({ seqLen: 4, alphabet: 'ab' });
+    const lines = ['ab', '', '  ', 'ba'];
+    expect([...task.readLines(lines)]).toEqual([
+      { line: 1, question: Int32Array.of(1, 2) },
+      { line: 4, question: Int32Array.of(2, 1) },
+    ]);
+    const error = (() => {
+      try {
+        return [...task.readLines(['ab', 'axb'])];
+      } catch (thrown) {
+        return thrown;
+      }
+    })();
+    expect(error).toBeInstanceOf(PuzzleTextError);
+    expect(error).toMatchObject({ line: 2, position: 1, message: 'Unexpected "x"; the characters are "ab".' });
+  });
+
+  it('checks what encode returns', () => {
+    const task = defineTask(minimal);
+    expect(() => task.encode('abcde')).toThrow('Expected at most 4 tokens; got 5.');
+    expect(() => task.encode('a!')).toThrow(/letters: encode: token 1 is -63, expected 0 to 26/);
+  });
+
+  it.each<[string, object, RegExp]>([
+    [
+      'an unknown member',
+      { ...minimal, verfy: () => VALID },
+      /"letters": verfy is not known; expected name, vocabSize/,
+    ],
+    ['no name', { ...minimal, name: ' ' }, /name: expected words; got " "/],
+    ['no decode', { ...minimal, decode: undefined }, /decode: expected a function; got undefined/],
+    ['a wrong optional member', { ...minimal, verify: true }, /verify: expected a function; got true/],
+    ['a length of 0', { ...minimal, seqLen: 0 }, /seqLen: expected a whole number from 1; got 0/],
+    ['no room for a token', { ...minimal, vocabSize: 1 }, /vocabSize: expected a whole number from 2.*; got 1/],
+    ['a grid of another size', { ...minimal, grid: { rows: 3, columns: 2 } }, /grid: expected rows and columns of 4/],
+    ['unknown padding', { ...minimal, answerPadding: 'none' }, /answerPadding: expected "learned" or "ignored"/],
+    ['nothing', null as unknown as object, /expected an object with name/],
+  ])('refuses %s', (_name, definition, message) => {
+    expect(() => defineTask(definition as TaskDefinition)).toThrow(RangeError);
+    expect(() => defineTask(definition as TaskDefinition)).toThrow(message);
+  });
+});
+
+describe('tokensTask', () => {
+  it('takes numbers without an alphabet, and characters with one', () => {
+    const numbers = tokensTask({ seqLen: 4, vocabSize: 12 });
+    expect(Array.from(numbers.encode('1, 11 0'))).toEqual([1, 11, 0]);
+    expect(numbers.decode([1, 0, 11, 0])).toBe('1 0 11');
+    const characters = tokensTask({ seqLen: 4, alphabet: 'añ😀' });
+    expect(characters.vocabSize).toBe(4);
+    expect(Array.from(characters.encode('😀añ'))).toEqual([3, 1, 2]);
+    expect(characters.decode([3, 0, 2, 0])).toBe('😀·ñ');
+  });
+
+  it.each<[string, Parameters<typeof tokensTask>[0], RegExp]>([
+    ['no vocabulary', { seqLen: 4 }, /tokens: vocabSize: expected a whole number from 2; got undefined/],
+    ['no length', { alphabet: 'ab' } as never, /tokens: seqLen: expected a whole number from 1; got undefined/],
+    ['an empty alphabet', { seqLen: 4, alphabet: '' }, /alphabet: expected a text/],
+    ['a repeated character', { seqLen: 4, alphabet: 'aba' }, /alphabet: "a" occurs twice/],
+    ['another vocabulary', { seqLen: 4, alphabet: 'ab', vocabSize: 5 }, /vocabSize: expected 3, .*; got 5/],
+    ['another option', { seqLen: 4, vocabsize: 5 } as never, /tokens: vocabsize is not known; expected seqLen/],
+  ])('refuses %s', (_name, options, message) => {
+    expect(() => tokensTask(options)).toThrow(RangeError);
+    expect(() => tokensTask(options)).toThrow(message);
+  });
+});
+
+describe('generateExamples', () => {
+  const pairs = defineTask({
+    ...minimal,
+    seqLen: 2,
+    generate: (random: SeededRandom) => {
+      const input = [1 + random.integer(4), 1 + random.integer(4)];
+      return { input, output: input.toReversed() };
+    },
+    // 12 and 21 are the same puzzle: 10 in all.
+    puzzleClass: (question) => Array.from(question).sort().join(),
+  });
+  const classes = (examples: readonly { input: ArrayLike<number> }[]) =>
+    examples.map(({ input }) => pairs.puzzleClass(input));
+
+  it('draws all the different puzzles that there are, and the same for the same seed', () => {
+    const all = generateExamples(pairs, { count: 10 });
+    expect(new Set(classes(all)).size).toBe(10);
+    expect(generateExamples(pairs, { count: 10 })).toEqual(all);
+    expect(generateExamples(pairs, { count: 10, seed: 1 })).not.toEqual(all);
+    const rest = generateExamples(pairs, { count: 4, seed: 1, exclude: all.slice(0, 6) });
+    expect(classes(rest).sort()).toEqual(classes(all.slice(6)).sort());
+  });
+
+  it('says how many there are, and refuses a wrong count and a task that cannot generate', () => {
+    expect(() => generateExamples(pairs, { count: 11 })).toThrow(
+      'letters: only 10 different puzzles were found, expected 11',
+    );
+    const exclude = generateExamples(pairs, { count: 6 });
+    expect(() => generateExamples(pairs, { count: 5, exclude })).toThrow(/only 4 .* expected 5 in addition to the 6/);
+    expect(() => generateExamples(pairs, { count: 0 })).toThrow('count: expected a whole number from 1; got 0');
+    expect(() => generateExamples(defineTask(minimal), { count: 1 })).toThrow('letters cannot be generated');
+  });
+
+  it("leaves it to the task's own generator, with its options", () => {
+    const own = defineTask({
+      ...minimal,
+      generateExamples: ({ count, letter }) => [{ input: [count], output: [Number(letter)] }],
+    });
+    expect(generateExamples(own, { count: 3, letter: 5 })).toEqual([{ input: [3], output: [5] }]);
+  });
+});
+
+it('makes data sets in which the padding of answers is learned, or ignored', () => {
+  const examples = [{ input: [1, 2, 3], output: [1, IGNORED_LABEL] }];
+  const labels = (answerPadding: 'learned' | 'ignored') => {
+    const { metadata, sets } = buildDataset(examples, { vocabSize: 5, seqLen: 3, answerPadding });
+    return [metadata.ignoreLabelId, ...sets['all']!.labels];
+  };
+  expect(labels('learned')).toEqual([IGNORED_LABEL, 1, IGNORED_LABEL, 0]);
+  expect(labels('ignored')).toEqual([0, 1, 0, 0]);
+});
+
+it('names a wrong option of a task', () => {
+  expect(() => expectTaskOptions('addition', { digits: 2.5 }, { digits: [1, 9] })).toThrow(
+    'addition: digits: expected a whole number from 1 to 9; got 2.5',
+  );
+  expect(() => expectTaskOptions('parity', { digits: 2 }, {})).toThrow(
+    'parity: digits is not known; it has no options',
+  );
+  expect(() => expectTaskOptions('addition', { digits: 9 }, { digits: [1, 9] })).not.toThrow();
+});
