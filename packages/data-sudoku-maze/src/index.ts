@@ -16,11 +16,12 @@ export {
 export { verifySudoku } from './sudoku/solving/verify-sudoku';
 export { sudokuContradiction } from './sudoku/solving/sudoku-contradiction';
 
-// Sudoku: symmetries, augmentation and data sets.
+// Sudoku: symmetries, augmentation, data sets and the task.
 export { applySudokuSymmetry, randomSudokuSymmetry, type SudokuSymmetry } from './sudoku/symmetry/sudoku-symmetry';
 export { sudokuClass } from './sudoku/symmetry/sudoku-class';
 export { sudokuAugmentation } from './sudoku/symmetry/sudoku-augmentation';
 export { buildSudokuDataset } from './sudoku/build-sudoku-dataset';
+export { sudokuTask } from './sudoku/sudoku-task';
 
 // Sudoku: text and drawings.
 export { formatSudoku, parseSudoku } from './sudoku/text/sudoku-text';
@@ -35,10 +36,11 @@ export { shortestPath } from './maze/paths/shortest-path';
 export { mazeDistances } from './maze/paths/maze-distances';
 export { verifyMaze } from './maze/paths/verify-maze';
 
-// Mazes: symmetries, augmentation and data sets.
+// Mazes: symmetries, augmentation, data sets and the task.
 export { mazeClass } from './maze/symmetry/maze-class';
 export { mazeAugmentation } from './maze/symmetry/maze-augmentation';
 export { buildMazeDataset } from './maze/build-maze-dataset';
+export { mazeTask } from './maze/maze-task';
 
 // Mazes: text and drawings.
 export { formatMaze, parseMaze } from './maze/maze-text';
