@@ -10,6 +10,7 @@ const mayImport = {
   models: ['files', 'layers', 'recursion', 'act'],
   trainer: ['files', 'layers', 'recursion', 'data', 'act', 'models'],
   'data-sudoku-maze': ['files', 'data'],
+  'data-small-tasks': ['data'],
   runtime: ['files'],
 };
 
