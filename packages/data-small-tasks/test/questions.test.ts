@@ -104,8 +104,8 @@ describe('options', () => {
 
   it('ask for no more examples than there are', () => {
     const queens = queensTask({ size: 4 });
-    expect(generateExamples(queens, { count: 16 })).toHaveLength(16);
-    expect(() => generateExamples(queens, { count: 17 })).toThrow('only 16 different puzzles were found, expected 17');
+    expect(generateExamples(queens, { count: 2 })).toHaveLength(2);
+    expect(() => generateExamples(queens, { count: 3 })).toThrow('only 2 different puzzles were found, expected 3');
     // 10 (10 + 1) / 2: 3+5 and 5+3 count as one.
     expect(() => generateExamples(additionTask({ digits: 1 }), { count: 56 })).toThrow('only 55 different');
     expect(() => generateExamples(countdownTask({ numbers: 2 }), { count: 139 })).toThrow('only 138 different');

@@ -9,6 +9,7 @@ import {
   queensTask,
   sortingTask,
 } from '@hrm/data-small-tasks';
+import { describeTask } from '@hrm/data/testing';
 import { describe, expect, it } from 'vitest';
 import {
   agrees,
@@ -78,6 +79,8 @@ function sumOfLong(question: string, answer: string): boolean {
     return Number(digit) === sum % 10;
   });
 }
+
+for (const { name, task } of cases) describeTask(`the task of ${name}`, task);
 
 describe.each(cases)('$name', ({ task, count, isRight }) => {
   const examples = generateExamples(task, { count, seed: 3 });

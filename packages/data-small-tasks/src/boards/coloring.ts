@@ -41,7 +41,7 @@ function colorings(question: ArrayLike<number>, vertices: number, colors: number
  * completes the diagonal. `verify` accepts every colouring; generated questions have only one. One vertex determines
  * the next, along the edges: larger graphs need more steps.
  *
- * There are far more than 100,000 different questions with 7 or more vertices.
+ * With 5 vertices there are 1,233 different questions, with 8 more than 100,000.
  *
  * @param options `vertices`, 3 to 12, default 8; `colors`, 2 to 6, default 3; `degree`: edges of a vertex on average,
  *   1 to 11, default 3. Vertices of the same colour have no edge between them, so a small graph has fewer.

@@ -3,6 +3,7 @@ import { fixedText } from '../fixed-text';
 import { drawBoard } from './draw-board';
 import { countAnswers, revealUntilOneAnswer } from './one-answer';
 import { rowsBefore } from './rows-before';
+import { squareSymmetries } from './square-symmetries';
 
 /** Tokens 1 and 2: cells whose past is not known. Tokens 3 to 6: cells whose past is known. */
 const SYMBOLS = '.#-+o@';
@@ -26,7 +27,7 @@ function rowsOf(tokens: ArrayLike<number>, size: number, bit: (token: number) =>
  * and is alive). The question may show some of these. `verify` accepts every past that becomes the board; generated
  * questions have only one. To find it is a search in which neighbours depend on each other.
  *
- * Boards of 3x3 have 3,589 different questions, larger ones more than 100,000.
+ * Up to symmetry, boards of 3x3 have 1,017 different questions, those of 5x5 more than 100,000.
  *
  * @param options `size` of the board, 3 to 6, default 5.
  * @throws RangeError for other options.
@@ -71,6 +72,7 @@ export function lifeTask(options: { size?: number } = {}): Task {
   };
   return defineTask({
     ...board,
+    ...squareSymmetries(size),
     name: `Game of Life backwards, ${size}x${size}`,
     draw: (question, { prediction, color }) => {
       const shown = Array.from(prediction ?? question);

@@ -2,6 +2,7 @@ import { defineTask, expectTaskOptions, invalid, type Task, VALID } from '@hrm/d
 import { fixedText } from '../fixed-text';
 import { drawBoard } from './draw-board';
 import { changedCells, countAnswers, revealUntilOneAnswer } from './one-answer';
+import { squareSymmetries } from './square-symmetries';
 
 const SYMBOLS = '.Qx';
 const [BLANK, QUEEN, EMPTY] = [1, 2, 3];
@@ -59,7 +60,7 @@ function placements(
  * have a queen (`Q`) or none (`x`); the others are blank (`.`). `verify` accepts every placement that agrees with these;
  * generated questions have only one. To complete such a board is NP-complete: larger boards need more search.
  *
- * Boards of 4x4 and 6x6 have only 16 and 1,896 different questions, those of 5x5, 7x7 and above more than 100,000.
+ * Up to symmetry, boards of 4x4 and 6x6 have only 2 and 489 different questions, those of 8x8 more than 100,000.
  *
  * @param options `size` of the board, 4 to 12, default 8.
  * @throws RangeError for other options.
@@ -94,6 +95,7 @@ export function queensTask(options: { size?: number } = {}): Task {
   };
   return defineTask({
     ...board,
+    ...squareSymmetries(size),
     name: `${size} queens`,
     draw: (question, { prediction, color }) =>
       drawBoard(

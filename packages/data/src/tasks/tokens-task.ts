@@ -57,7 +57,7 @@ function readCharacters(text: string, tokenOf: ReadonlyMap<string, number>): num
  *
  * const sums = tokensTask({ seqLen: 7, alphabet: '0123456789+' });
  * console.log(Array.from(sums.encode('12+3')).join(), sums.decode([2, 6])); // 2,3,11,4 15
- * console.log(sums.vocabSize, tokensTask({ seqLen: 4, vocabSize: 9 }).encode('8, 1 1').join()); // 12 8,1,1
+ * console.log(sums.vocabSize, tokensTask({ seqLen: 4, vocabSize: 9 }).decode([8, 1, 1])); // 12 8 1 1
  * ```
  */
 export function tokensTask({ seqLen, alphabet, ...rest }: TokensTaskOptions): Task {
