@@ -35,6 +35,7 @@ export { PuzzleTextError } from './tasks/puzzle-text-error';
 // Lists of puzzles from which data sets are built.
 export type { PuzzleSequence } from './puzzles/puzzle-sequence';
 export { countEqualPuzzles } from './puzzles/count-equal-puzzles';
+export { rowPlaces, type Subsample } from './puzzles/row-sample';
 
 // Symmetries of grids.
 export {
@@ -60,3 +61,7 @@ export { evaluationBatches } from './batches/evaluation-batches';
 // Changes to examples as they are drawn.
 export type { Augmentation } from './batches/augmentation';
 export { revealAnswers, type RevealAnswersOptions } from './batches/reveal-answers';
+
+// Examples of any kind, as files have them.
+export type { RawExample, RawKind, RawSequence } from './import/raw-example';
+export { ExampleTable } from './import/example-table';
