@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { FileFormatError } from '@hrm/files';
-import { ExampleTable } from '@hrm/data';
-import { readExamples, type ReadExamplesOptions } from '@hrm/data/files';
+import { ExampleTable } from '../src/index';
+import { readExamples, type ReadExamplesOptions } from '../src/files';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 let folder = '';
