@@ -11,7 +11,6 @@ const mayImport = {
   trainer: ['files', 'layers', 'recursion', 'data', 'act', 'models'],
   'data-sudoku-maze': ['files', 'data'],
   'data-small-tasks': ['data'],
-  'data-arc': ['files', 'data'],
   runtime: ['files'],
 };
 
@@ -23,7 +22,7 @@ const runtimeForNode =
 const nodeOnly = [
   runtimeForNode,
   '^packages/files/src/node[./]',
-  '^packages/data(-sudoku-maze|-arc)?/src/files[./]',
+  '^packages/data(-sudoku-maze)?/src/files[./]',
   '^packages/trainer/src/checkpoint',
 ];
 
@@ -164,7 +163,7 @@ module.exports = {
         dependencyTypesNot: ['type-only'],
         path: [
           ...nodeOnly,
-          '^@hrm/(files/node|data(-sudoku-maze|-arc)?/files|trainer/checkpoint|runtime)',
+          '^@hrm/(files/node|data(-sudoku-maze)?/files|trainer/checkpoint|runtime)',
           '/dist/(node|files|checkpoint)[.]',
         ],
       },

@@ -19,6 +19,7 @@ export interface CommandShape {
 
 const backend = { backend: ['native', 'wasm', 'cpu'], compile: ['xla', 'graph', 'eager'], json: 'switch' } as const;
 const which = ['newest', 'best'] as const;
+const precision = { precision: ['float32', 'bfloat16'] } as const;
 
 /** Every command of `hrm`, with all its options. A test compares the list with `main.ts`. */
 export const commandShapes: readonly CommandShape[] = [
@@ -41,15 +42,15 @@ export const commandShapes: readonly CommandShape[] = [
     words: ['train'],
     args: ['sudoku-4x4-demo'],
     required: { out: 'OUT' },
-    options: { ...backend, data: 'text', out: 'text', seed: 'integer', 'max-steps': 'count', resume: 'switch', set: 'text', 'allow-imports': 'switch' },
+    options: { ...backend, ...precision, data: 'text', out: 'text', seed: 'integer', 'max-steps': 'count', resume: 'switch', set: 'text', 'allow-imports': 'switch' },
   },
   {
     words: ['eval'],
     args: [],
     required: { run: 'nowhere' },
-    options: { ...backend, run: 'text', data: 'text', split: ['train', 'test'], checkpoint: which, batch: 'count', until: ['both', 'end', 'halted'], 'allow-imports': 'switch' },
+    options: { ...backend, ...precision, run: 'text', data: 'text', split: ['train', 'test'], checkpoint: which, batch: 'count', until: ['both', 'end', 'halted'], 'allow-imports': 'switch' },
   },
-  { words: ['solve'], args: ['1...'], required: { run: 'nowhere' }, options: { ...backend, file: 'text', run: 'text', checkpoint: which, until: ['end', 'halted'], 'allow-imports': 'switch' } },
+  { words: ['solve'], args: ['1...'], required: { run: 'nowhere' }, options: { ...backend, ...precision, file: 'text', run: 'text', checkpoint: which, until: ['end', 'halted'], 'allow-imports': 'switch' } },
   {
     words: ['export'],
     args: [],
@@ -78,7 +79,7 @@ export const commandShapes: readonly CommandShape[] = [
     words: ['bench'],
     args: [],
     required: {},
-    options: { ...backend, hidden: 'count', layers: 'count', heads: 'count', batch: 'count', tokens: 'count', segments: 'count', steps: 'count', evaluations: 'integer' },
+    options: { ...backend, ...precision, hidden: 'count', layers: 'count', heads: 'count', batch: 'count', tokens: 'count', segments: 'count', steps: 'count', evaluations: 'integer' },
   },
 ]; // prettier-ignore
 

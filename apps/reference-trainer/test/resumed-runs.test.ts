@@ -143,6 +143,16 @@ describe('hrm train --resume', () => {
     expect(JSON.parse(readFileSync('decays/config.json', 'utf8'))).toMatchObject({ config: { training: { weightDecay: 0.5, steps: 5, seed: 7 } } });
   }); // prettier-ignore
 
+  it('changes the precision, and says that the run then differs', async () => {
+    const { stdout } = await resume(halfRun('rounded'), '--precision', 'bfloat16', '--backend', 'wasm');
+    expect(stdout).toContain('Changed: model.precision (was "float32", now "bfloat16"). It continues, but differs from');
+    // The rest of the run keeps it. WebAssembly computes in float32.
+    expect(stdout).toContain('This backend has no bfloat16: the model computes in float32, with the same weights.');
+    expect(tensorsOf('rounded', 4)).toEqual(tensorsOf('whole', 4));
+    expect((await resume('rounded', '--set', 'training.steps=5')).stdout).not.toContain('Changed: model.precision');
+    expect(JSON.parse(readFileSync('rounded/config.json', 'utf8'))).toMatchObject({ config: { model: { precision: 'bfloat16' } } });
+  }); // prettier-ignore
+
   it('reports the new course of a decaying learning rate if the run gets longer', async () => {
     const args = ['--set', 'training.minRatio=0.1'];
     expect((await train('quick.json', '--out', 'cosine', ...args)).status).toBe(0);

@@ -51,7 +51,8 @@ export { GridRotaryEmbedding, type GridRotaryEmbeddingOptions } from './position
 export { valueAndGradients, type ValueAndGradients } from './autodiff/value-and-gradients';
 export { stopGradient, withoutGradient } from './autodiff/without-gradient';
 export { customGradient } from './autodiff/custom-gradient';
-export { matMul } from './autodiff/mat-mul';
+export { hasBfloat16, matMul } from './autodiff/mat-mul';
+export { inPrecision, PRECISIONS, type Precision } from './autodiff/precision';
 export { registerGradients } from './autodiff/register-gradients';
 
 // Containers of tensors, their shapes, and the compilation of functions of them.

@@ -1,6 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {
   uncompiled,
+  inPrecision,
+  PRECISIONS,
   disposeParameters,
   Linear,
   PositionEmbedding,
@@ -14,9 +16,10 @@ import {
   type Layer,
   type ParameterTree,
   type PositionRotation,
+  type Precision,
   type NamedTensors,
 } from '@hrm/layers';
-import { expectFactory, expectPart, expectSizes, noteVariables } from '@hrm/layers/internal';
+import { expectChoice, expectFactory, expectPart, expectSizes, noteVariables } from '@hrm/layers/internal';
 import {
   RecursionCore,
   type Latents,
@@ -58,6 +61,11 @@ export interface RecursiveReasonerOptions {
   ropeTheta?: number;
   /** A learned vector per puzzle identifier, placed before the tokens. Default none. */
   puzzleEmbedding?: { puzzles: number; size: number; positions?: number } | undefined;
+  /**
+   * In which numbers the products of f_L, f_H and the output head are computed, as the official `forward_dtype`.
+   * `'bfloat16'` needs native TensorFlow; other backends compute in float32. Default `'float32'`.
+   */
+  precision?: Precision;
   /** Seed of the initial parameters. Default 0. */
   seed?: number;
   /** The model as plain data, which `saveModel` writes. `buildModel` sets it. Default none. */
@@ -75,6 +83,7 @@ export const REASONER_OPTIONS = [
   'positions',
   'ropeTheta',
   'puzzleEmbedding',
+  'precision',
   'seed',
   'config',
 ] as const;
@@ -95,6 +104,7 @@ export class RecursiveReasoner implements ReasoningNetwork {
   readonly schedule: RecursionSchedule;
   readonly core: RecursionCore;
   readonly puzzleEmbedding: PuzzleEmbedding | undefined;
+  readonly precision: Precision;
   /** The config that `buildModel` made it from. */
   readonly config: ModelConfig | undefined;
   readonly #tokenEmbedding: TokenEmbedding;
@@ -108,17 +118,19 @@ export class RecursiveReasoner implements ReasoningNetwork {
 
   constructor(options: RecursiveReasonerOptions) {
     const { vocabSize, seqLen, hiddenSize, levels, schedule, halting, puzzleEmbedding } = options;
-    const { positions = 'rope', ropeTheta, seed = 0 } = options;
+    const { positions = 'rope', ropeTheta, precision = 'float32', seed = 0 } = options;
     expectSizes('RecursiveReasoner', { vocabSize, seqLen, hiddenSize });
     expectFactory('RecursiveReasoner: levels', levels, '(context) => ({ lowLevel, highLevel })');
     expectPart('RecursiveReasoner: schedule', schedule, ['refine']);
     expectFactory('RecursiveReasoner: halting', halting, 'qLearningHalting()');
     expectPositions(positions, seqLen);
+    expectChoice('RecursiveReasoner', { precision }, PRECISIONS);
     const random = new RandomStream(seed);
     this.vocabSize = vocabSize;
     this.seqLen = seqLen;
     this.hiddenSize = hiddenSize;
     this.schedule = schedule;
+    this.precision = precision;
     this.config = options.config;
 
     const freeNewVariables = noteVariables();
@@ -139,7 +151,7 @@ export class RecursiveReasoner implements ReasoningNetwork {
       };
       const { lowLevel, highLevel } = levels({ hiddenSize, seqLen: fullLen, rotary, random });
       made.push(lowLevel, highLevel);
-      this.core = new RecursionCore(lowLevel, highLevel);
+      this.core = new RecursionCore(lowLevel, highLevel, { precision });
       this.#outputHead = new Linear({ inputSize: hiddenSize, outputSize: vocabSize, kind: 'head', random });
       this.halting = halting({ hiddenSize, random });
       expectController('RecursiveReasoner: what halting made', this.halting);
@@ -228,7 +240,7 @@ export class RecursiveReasoner implements ReasoningNetwork {
     return tf.tidy(() => {
       const tokens =
         this.prefixLen > 0 ? tf.slice(zH, [0, this.prefixLen, 0], [batch, this.seqLen, this.hiddenSize]) : zH;
-      return this.#outputHead.apply(tokens);
+      return inPrecision(this.precision, () => this.#outputHead.apply(tokens));
     });
   }
 

@@ -235,8 +235,17 @@ describe('modelConfigFromOfficial', () => {
       halting: { type: 'q-learning', maxSegments: 16, exploration: 0.1 },
       positions: 'rope',
       ropeTheta: 10_000,
+      precision: 'bfloat16',
       puzzleEmbedding: { puzzles: 3, size: 512 },
     });
+  });
+
+  it('takes the precision of forward_dtype, and refuses another', () => {
+    expect(modelConfigFromOfficial('hrm', { ...official, forward_dtype: 'float32' }).precision).toBe('float32');
+    const small = { ...official, hidden_size: 8, num_heads: 2, forward_dtype: 'float16' };
+    expect(() => buildModel(modelConfigFromOfficial('hrm', small))).toThrow(
+      "precision is the string \"float16\", expected 'float32' or 'bfloat16'",
+    );
   });
 
   it('reads a TRM with the mixer', () => {

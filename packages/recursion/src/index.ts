@@ -1,7 +1,7 @@
 // The recursive core: its modules, and the latents that they refine.
 export type { Latents } from './latents';
 export { ReasoningModule, type ReasoningModuleOptions, type Refiner } from './reasoning-module';
-export { RecursionCore } from './recursion-core';
+export { RecursionCore, type RecursionCoreOptions } from './recursion-core';
 
 // Schedules: which module refines which latent, and where gradient flows.
 export type {

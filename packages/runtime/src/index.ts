@@ -5,7 +5,7 @@ export { matMulSpeed, type MatMulSpeed, type MatMulSpeedOptions } from './backen
 
 // Compilation: a function is recorded once as a graph, and run as that.
 export { compile, type Compiled, type CompileOptions, type RecordingReport } from './compile/compile';
-export type { CompileMode } from './compile/compiled-graph';
+export type { CompileMode } from './compile/compile-mode';
 export { RecordingError } from './compile/recording-error';
 
 // Native TensorFlow, in a per-user cache.

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { compile, type RecordingReport } from '../src/compile/compile';
-import type { CompileMode } from '../src/compile/compiled-graph';
+import type { CompileMode } from '../src/compile/compile-mode';
 import { currentGraphBackend } from '../src/native/native-backend';
 import { RecordingError } from '../src/compile/recording-error';
 import { findNativeInstallation, selectBackend } from '../src/index';

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { compile } from '../src/compile/compile';
-import type { CompileMode } from '../src/compile/compiled-graph';
+import type { CompileMode } from '../src/compile/compile-mode';
 import { CompiledGraph } from '../src/compile/compiled-graph';
 import { currentGraphBackend } from '../src/native/native-backend';
 import { selectBackend } from '../src/index';

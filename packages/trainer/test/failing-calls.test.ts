@@ -80,8 +80,9 @@ const applied = (
 
 const ofLayers = [
   applied(['Attention'], () => new layers.Attention({ hiddenSize: 8, heads: 2, random: random() })),
-  applied(['attentionBlock', 'dotProductAttention', 'makeResidual', 'rmsNorm', 'matMul', 'customGradient'], () =>
-    layers.attentionBlock({ heads: 2 })(context),
+  applied(
+    ['attentionBlock', 'dotProductAttention', 'makeResidual', 'rmsNorm', 'matMul', 'customGradient', 'inPrecision'],
+    () => layers.attentionBlock({ heads: 2 })(context),
   ),
   applied(['mixerBlock', 'SwiGLU'], () => layers.mixerBlock()(context)),
   applied(['LearnedRmsNorm'], () => layers.mixerBlock({ norm: 'pre', learnedGain: true })(context)),
@@ -374,6 +375,8 @@ it('everything that makes tensors is among these calls', () => {
   const others = [
     ...[
       'uncompiled',
+      'hasBfloat16',
+      'PRECISIONS',
       'callTogether',
       'countParameters',
       'describeValue',

@@ -1,3 +1,4 @@
+import type { Compile } from '@hrm/layers';
 import { z } from 'zod';
 import {
   args,
@@ -7,8 +8,10 @@ import {
   Terminal,
   UsageError,
 } from '@hrm/reference-trainer/internal';
+import { isBfloat16Case, readBfloat16Case } from '../parity/bfloat16-case';
 import { isWithinBounds } from '../parity/comparison';
 import { readParityCase } from '../parity/parity-case';
+import { LARGEST_RATIO, replayBfloat16Case, type Bfloat16Report } from '../parity/replay-bfloat16-case';
 import { replayParityCase, type ParityReport } from '../parity/replay-parity-case';
 
 /** Options of `hrm-lab parity`. */
@@ -33,16 +36,41 @@ function showReport({ name, ok, quantities }: ParityReport, terminal: Terminal):
   }
 }
 
+function showBfloat16Report({ name, ok, errors }: Bfloat16Report, terminal: Terminal): void {
+  terminal.say(`\n${name}: ${ok ? 'within bounds' : 'OUT OF BOUNDS'}`);
+  terminal.say(
+    `  Root mean square of the difference from the official float32; ours may be at most ${LARGEST_RATIO} times theirs`,
+  );
+  terminal.say(
+    `  ${'quantity'.padEnd(16)} segment ${'ours'.padStart(10)} ${'theirs'.padStart(10)} ${'ratio'.padStart(6)}`,
+  );
+  for (const { quantity, segment, ours, theirs, ok } of errors) {
+    const figures = [ours, theirs].map((error) => error.toExponential(2).padStart(10)).join(' ');
+    const ratio = (ours / theirs).toFixed(2).padStart(6);
+    terminal.say(`  ${quantity.padEnd(16)} ${String(segment).padStart(7)} ${figures} ${ratio}${ok ? '' : '  OUT'}`);
+  }
+}
+
+/** Replays one folder and shows its report. */
+async function replay(folder: string, compile: Compile, terminal: Terminal): Promise<ParityReport | Bfloat16Report> {
+  if (isBfloat16Case(folder)) {
+    const report = await replayBfloat16Case(readBfloat16Case(folder), compile);
+    showBfloat16Report(report, terminal);
+    return report;
+  }
+  const report = await replayParityCase(readParityCase(folder), compile);
+  showReport(report, terminal);
+  return report;
+}
+
 /** Runs `hrm-lab parity`. */
 async function parity({ folders, ...options }: z.infer<typeof parityOptions>): Promise<void> {
   if (folders.length === 0) throw new UsageError('DIR is missing: give one or more folders that hold a case.json');
   const terminal = new Terminal(options.json);
   const engine = await startEngine(terminal, options);
-  const reports: ParityReport[] = [];
+  const reports: (ParityReport | Bfloat16Report)[] = [];
   for (const folder of folders) {
-    const report = await replayParityCase(readParityCase(folder), engine.compile);
-    showReport(report, terminal);
-    reports.push(report);
+    reports.push(await replay(folder, engine.compile, terminal));
   }
   const ok = reports.every((report) => report.ok);
   terminal.result({ ok, backend: engine.backend.name, compile: options.compile, cases: reports });

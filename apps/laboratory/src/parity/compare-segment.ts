@@ -2,12 +2,20 @@ import type { NamedTensors } from '@hrm/layers';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Carry } from '@hrm/act';
 import { continueTarget } from '@hrm/act/internal';
-import type { HostTensor, NamedHostTensors } from '@hrm/files';
+import type { NamedHostTensors } from '@hrm/files';
 import type { RecursiveReasoner } from '@hrm/models';
-import { toHostTensor } from '@hrm/models/internal';
 import type { UpdateGradients } from '@hrm/trainer';
 import { BOUNDS, type Comparison } from './comparison';
-import { hostScalar, hostTensors } from './host-tensors';
+import { hostTensors } from './host-tensors';
+
+/** The outputs of a segment, by their recorded names. */
+const OUTPUTS = [
+  'out.logits',
+  'out.q_halt_logits',
+  'out.q_continue_logits',
+  'out.target_q_continue',
+  'loss.total',
+] as const;
 
 /** Our names of the metrics, the official names, and their bounds. */
 export const METRICS = [
@@ -32,45 +40,48 @@ const CARRY = [
   ['puzzleIdentifiers', 'data.puzzle_identifiers', BOUNDS.exact],
 ] as const;
 
-/** Compares the outputs, losses, metrics and carry of one segment with the recorded ones. */
-export async function compareSegment(
-  comparison: Comparison,
-  where: string,
+/** The outputs, losses, metrics and carry of a segment that we computed, by the names of a recording. */
+export async function segmentValues(
   { halting }: RecursiveReasoner,
   { outputs, loss, metrics, counts, carry }: UpdateGradients,
-  recorded: NamedHostTensors,
-): Promise<void> {
-  const compare = async (name: string, ours: tf.Tensor | undefined) =>
-    comparison.compare(name, where, ours && (await toHostTensor(ours)), recorded.get(name), BOUNDS.value);
+): Promise<NamedHostTensors> {
   const { logits, haltLogits, lookAhead } = outputs[0]!;
-  await compare('out.logits', logits);
-  await compare('out.q_halt_logits', haltLogits['halt']);
-  await compare('out.q_continue_logits', haltLogits['continue']);
   const target = nextTarget(halting, lookAhead, carry);
-  await compare('out.target_q_continue', target);
-  target?.dispose();
-  await compare('loss.total', loss);
-
-  const ours = new Map([['count', hostScalar((await counts.counted.data())[0]!)]]);
-  for (const [name, { total }] of Object.entries(metrics)) ours.set(name, hostScalar((await total.data())[0]!));
-  compareNamed(comparison, where, 'metric', METRICS, ours, recorded);
-  // A recording need not hold every tensor of the carry.
-  const inRecording = CARRY.filter(([, official]) => recorded.has(`carry.${official}`));
+  const computed: NamedTensors = {
+    'out.logits': logits,
+    ...(haltLogits['halt'] && { 'out.q_halt_logits': haltLogits['halt'] }),
+    ...(haltLogits['continue'] && { 'out.q_continue_logits': haltLogits['continue'] }),
+    ...(target && { 'out.target_q_continue': target }),
+    'loss.total': loss,
+  };
+  for (const [name, official] of METRICS) {
+    const metric = name === 'count' ? counts.counted : metrics[name]?.total;
+    if (metric) computed[`metric.${official}`] = metric;
+  }
   const { latents, steps, halted, puzzle } = carry;
-  const carried = await hostTensors({ ...latents, steps, halted, ...puzzle });
-  compareNamed(comparison, where, 'carry', inRecording, carried, recorded);
+  const carried: NamedTensors = { ...latents, steps, halted, ...puzzle };
+  for (const [name, official] of CARRY) if (carried[name]) computed[`carry.${official}`] = carried[name];
+  const values = await hostTensors(computed);
+  target?.dispose();
+  return values;
 }
 
-function compareNamed(
+/** Compares the outputs, losses, metrics and carry of one segment with the recorded ones. */
+export function compareSegment(
   comparison: Comparison,
   where: string,
-  kind: 'metric' | 'carry',
-  names: readonly (typeof METRICS | typeof CARRY)[number][],
-  ours: ReadonlyMap<string, HostTensor>,
+  ours: NamedHostTensors,
   recorded: NamedHostTensors,
 ): void {
-  for (const [name, official, bound] of names) {
-    comparison.compare(`${kind}.${official}`, where, ours.get(name), recorded.get(`${kind}.${official}`), bound);
+  for (const name of OUTPUTS) comparison.compare(name, where, ours.get(name), recorded.get(name), BOUNDS.value);
+  for (const [, official, bound] of METRICS) {
+    const name = `metric.${official}`;
+    comparison.compare(name, where, ours.get(name), recorded.get(name), bound);
+  }
+  for (const [, official, bound] of CARRY) {
+    const name = `carry.${official}`;
+    // A recording need not hold every tensor of the carry.
+    if (recorded.has(name)) comparison.compare(name, where, ours.get(name), recorded.get(name), bound);
   }
 }
 

@@ -12,6 +12,14 @@ const NEAR_ZERO = 2e-5;
 const PUZZLE_GRADIENT = 'grad.inner.puzzle_emb.local_weights';
 const PUZZLE_WEIGHT = 'inner.puzzle_emb.weights';
 
+/** The gradients of a segment that we computed, by the names of a recording. */
+export async function gradientValues({ gradients, puzzle }: UpdateGradients): Promise<NamedHostTensors> {
+  const official = weightsToOfficial(await hostTensors(gradients));
+  const values = new Map([...official].map(([name, value]) => [`grad.${name}`, value]));
+  if (puzzle.gradients) values.set(PUZZLE_GRADIENT, await toHostTensor(puzzle.gradients));
+  return values;
+}
+
 /** Compares gradients and weights, segment by segment. */
 export class WeightComparison {
   readonly #comparison: Comparison;
@@ -24,16 +32,8 @@ export class WeightComparison {
     this.#optimizer = optimizer;
   }
 
-  /** Compares the gradients of a segment. */
-  async compareGradients(
-    where: string,
-    { gradients, puzzle, carry }: UpdateGradients,
-    recorded: NamedHostTensors,
-  ): Promise<void> {
-    const identifiers = await toHostTensor(carry.puzzle.puzzleIdentifiers);
-    const official = weightsToOfficial(await hostTensors(gradients));
-    const ours = new Map([...official].map(([name, value]) => [`grad.${name}`, value]));
-    if (puzzle.gradients) ours.set(PUZZLE_GRADIENT, await toHostTensor(puzzle.gradients));
+  /** Compares the gradients of a segment. @param identifiers the puzzles of its batch */
+  compareGradients(where: string, ours: NamedHostTensors, identifiers: HostTensor, recorded: NamedHostTensors): void {
     for (const [name, expected] of recorded) {
       if (!name.startsWith('grad.')) continue;
       this.#comparison.compare('grad', `${where} ${name}`, ours.get(name), expected, BOUNDS.gradient);

@@ -31,8 +31,9 @@ export interface ParityCase {
   evaluation: NamedHostTensors | undefined;
 }
 
-const read = (folder: string, file: string): NamedHostTensors => {
-  const path = join(folder, file);
+/** Reads the tensors of `name`.safetensors in a folder. */
+export const readRecording = (folder: string, name: string): NamedHostTensors => {
+  const path = join(folder, `${name}.safetensors`);
   return parseSafetensors(readRegularFile(path), { path }).tensors;
 };
 
@@ -63,12 +64,13 @@ export function readParityCase(folder: string): ParityCase {
   return {
     name: String(recorded['name'] ?? folder),
     family: recorded['family'],
-    config: recorded['config'] as ParityCase['config'],
+    // Recordings are in float32 unless they say otherwise, unlike the official code itself.
+    config: { forward_dtype: 'float32', ...(recorded['config'] as ParityCase['config']) },
     loss: recorded['loss'],
     optimizer: recorded['optimizer'] as RecordedOptimizer,
     ema: recorded['ema'] as number | undefined,
-    weights: read(folder, 'weights.safetensors'),
-    segments: Array.from({ length: count }, (_, k) => read(folder, `segment-${k}.safetensors`)),
-    evaluation: existsSync(join(folder, 'evaluation.safetensors')) ? read(folder, 'evaluation.safetensors') : undefined,
+    weights: readRecording(folder, 'weights'),
+    segments: Array.from({ length: count }, (_, k) => readRecording(folder, `segment-${k}`)),
+    evaluation: existsSync(join(folder, 'evaluation.safetensors')) ? readRecording(folder, 'evaluation') : undefined,
   };
 }

@@ -11,8 +11,8 @@ import {
 } from '@hrm/models';
 import { adamAtan2, applyGradients, signSgd, trainedParameters, updateGradients, warmupCosine } from '@hrm/trainer';
 import { compareEvaluation } from './compare-evaluation';
-import { compareSegment } from './compare-segment';
-import { WeightComparison } from './compare-weights';
+import { compareSegment, segmentValues } from './compare-segment';
+import { gradientValues, WeightComparison } from './compare-weights';
 import { BOUNDS, Comparison, isWithinBounds, type QuantityReport } from './comparison';
 import { hostScalar, hostTensors } from './host-tensors';
 import type { ParityCase, RecordedOptimizer } from './parity-case';
@@ -82,8 +82,10 @@ export async function replayParityCase(recording: ParityCase, compile: Compile =
     const { gradients, puzzle } = segment;
     const next = updatesOf({ carry: segment.carry, gradients, puzzle }, { optimizerState, ema, rates });
 
-    await compareSegment(comparison, where, network, segment, recorded);
-    await weightComparison.compareGradients(where, segment, recorded);
+    const values = await segmentValues(network, segment);
+    compareSegment(comparison, where, values, recorded);
+    const identifiers = values.get('carry.data.puzzle_identifiers')!;
+    weightComparison.compareGradients(where, await gradientValues(segment), identifiers, recorded);
 
     const parameters = namedParameters(network);
     for (const [name, value] of Object.entries(next.parameters)) parameters.get(name)!.assign(value);

@@ -12,7 +12,7 @@ const VOCABULARY = 11;
 
 /** The config of a run of the official architecture at this size, so that the benchmark times what `hrm train` runs. */
 export function benchRunConfig(sizes: BenchSizes): RunConfig {
-  const { hidden, layers, heads, batch, tokens, segments, hCycles = 2, lCycles = 2 } = sizes;
+  const { hidden, layers, heads, batch, tokens, segments, precision, hCycles = 2, lCycles = 2 } = sizes;
   return checkRunConfig(
     {
       name: 'bench',
@@ -26,6 +26,7 @@ export function benchRunConfig(sizes: BenchSizes): RunConfig {
         schedule: { type: 'one-step-gradient', hCycles, lCycles },
         halting: { type: 'q-learning', maxSegments: segments, exploration: 0.1 },
         positions: 'rope',
+        precision,
         puzzleEmbeddingSize: hidden,
       },
       training: { batchSize: batch, steps: 1_000_000, learningRate: 1e-4, weightDecay: 1, puzzleWeightDecay: 1 },

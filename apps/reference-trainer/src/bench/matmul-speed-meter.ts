@@ -1,3 +1,4 @@
+import { inPrecision, matMul } from '@hrm/layers';
 import { compile, matMulSpeed, type Compiled } from '@hrm/runtime';
 import * as tf from '@tensorflow/tfjs-core';
 import { mainProducts, type BenchSizes } from './step-flops';
@@ -7,19 +8,21 @@ type Product = ReturnType<typeof mainProducts>[number];
 
 /**
  * Measures how fast the backend multiplies matrices: the highest speed over several measurements, over the main
- * products of a step, and over the backend's own operation and XLA's. So a disturbed measurement, or a library that is
+ * products of a step, and over the backend's own operation and XLA's, in bfloat16 also where the step uses it. So a disturbed measurement, or a library that is
  * slow at one product, does not make a step look faster than the machine.
  */
 export class MatmulSpeedMeter {
-  readonly #compiled: Compiled<Multiply>;
+  readonly #compiled: Compiled<Multiply>[];
   #candidates: { product: Product; multiply: Multiply }[];
   readonly #speeds: number[] = [];
 
   constructor(sizes: BenchSizes) {
     const multiply: Multiply = (left, right) => tf.matMul(left, right);
-    this.#compiled = compile(multiply, { name: 'product', onRecord: () => {} });
+    const inBfloat16: Multiply = (left, right) => inPrecision('bfloat16', () => matMul(left, right));
+    const kernels = sizes.precision === 'bfloat16' ? [multiply, inBfloat16] : [multiply];
+    this.#compiled = kernels.map((kernel) => compile(kernel, { name: 'product', onRecord: () => {} }));
     // On other backends a compiled function is the function itself.
-    const kinds = tf.getBackend() === 'tensorflow' ? [multiply, this.#compiled] : [multiply];
+    const kinds = tf.getBackend() === 'tensorflow' ? [multiply, ...this.#compiled] : [multiply];
     this.#candidates = mainProducts(sizes).flatMap((product) => kinds.map((kind) => ({ product, multiply: kind })));
   }
 
@@ -45,6 +48,6 @@ export class MatmulSpeedMeter {
   }
 
   dispose(): void {
-    this.#compiled.dispose();
+    for (const compiled of this.#compiled) compiled.dispose();
   }
 }

@@ -1,3 +1,4 @@
+import type { Precision } from '@hrm/layers';
 import { swigluInnerSize } from '@hrm/layers/internal';
 
 /** Sizes that determine the computation of a step of HRM with attention. */
@@ -10,6 +11,8 @@ export interface BenchSizes {
   tokens: number;
   /** Segments in an evaluation. */
   segments: number;
+  /** Numbers that products are computed in. Default `'float32'`. */
+  precision?: Precision;
   /** Refinements of z_H in a segment. Default 2, as in the official code. */
   hCycles?: number;
   /** Refinements of z_L for each of them. Default 2. */

@@ -1,3 +1,4 @@
+import { PRECISIONS } from '@hrm/layers';
 import { choice, text, toggle } from './options';
 
 /** The `--json` option of every command that prints a result. */
@@ -27,6 +28,14 @@ export const backendOptions = {
   backend: choice('native, wasm or cpu; default: the fastest that works', ['native', 'wasm', 'cpu']).optional(),
   compile: choice('xla, graph or eager; native backend only', ['xla', 'graph', 'eager'], 'mode').default('xla'),
   json: jsonOption,
+};
+
+/** The option of every command that runs the model of a config or run. */
+export const precisionOption = {
+  precision: choice(
+    "float32 or bfloat16, instead of the config's; bfloat16 needs native TensorFlow",
+    PRECISIONS,
+  ).optional(),
 };
 
 /** The option of every command that opens a run: may the modules that the run imports be executed? */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { benchTicks, runBench } from '../bench/run-bench';
-import { backendOptions } from '../command-line/shared-options';
+import { backendOptions, precisionOption } from '../command-line/shared-options';
+import { sayIfWithoutBfloat16 } from '../engine/precision';
 import { startEngine } from '../engine/engine';
 import { defineCommand } from '../command-line/command';
 import { count, integer } from '../command-line/options';
@@ -12,6 +13,7 @@ import { Terminal } from '../terminal/terminal';
 /** Options of `hrm bench`. */
 const benchOptions = z.strictObject({
   ...backendOptions,
+  ...precisionOption,
   hidden: count('Hidden size').default(128),
   layers: count('Blocks in each of f_H and f_L').default(2),
   heads: count('Attention heads').default(2),
@@ -27,16 +29,17 @@ const between = (range: [number, number], format = (value: number) => value.toFi
 
 /** Runs `hrm bench`. */
 async function bench(options: z.infer<typeof benchOptions>): Promise<void> {
-  const { hidden, layers, heads, batch, tokens, segments, steps, evaluations } = options;
+  const { hidden, layers, heads, batch, tokens, segments, steps, evaluations, precision = 'float32' } = options;
   if (hidden % heads !== 0 || (hidden / heads) % 2 !== 0) {
     throw new UsageError(`--heads: ${heads} heads do not divide --hidden ${hidden} into heads of even width`);
   }
   const terminal = new Terminal(options.json);
   const engine = await startEngine(terminal, options);
   terminal.say(
-    `HRM, hidden ${hidden}, ${layers}+${layers} layers, ${heads} heads, batch ${batch}, ${tokens} tokens, float32, ${options.compile}`,
+    `HRM, hidden ${hidden}, ${layers}+${layers} layers, ${heads} heads, batch ${batch}, ${tokens} tokens, ${precision}, ${options.compile}`,
   );
-  const size = { hidden, layers, heads, batch, tokens, segments };
+  sayIfWithoutBfloat16({ model: { precision } }, terminal);
+  const size = { hidden, layers, heads, batch, tokens, segments, precision };
   const result = await withProgress(terminal, 'steps', benchTicks({ steps, evaluations }), (progress) =>
     runBench(size, { steps, evaluations }, engine, progress),
   );
@@ -71,6 +74,7 @@ async function bench(options: z.infer<typeof benchOptions>): Promise<void> {
     batch,
     tokens,
     segments,
+    precision,
     ...result,
   });
 }

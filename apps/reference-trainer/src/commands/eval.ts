@@ -8,7 +8,7 @@ import { chooseBatchParts } from '../run/building/choose-batch-parts';
 import { tokenLossOf } from '../run/building/build-run';
 import { loadRun } from '../run/folder/load-run';
 import { countPuzzles, readPuzzlesOfModel } from '../run/puzzles/run-puzzles';
-import { backendOptions, importsOption, runOptions } from '../command-line/shared-options';
+import { backendOptions, importsOption, precisionOption, runOptions } from '../command-line/shared-options';
 import { startEngine } from '../engine/engine';
 import { percent } from '../terminal/percent';
 import { withProgress } from '../terminal/progress';
@@ -18,6 +18,7 @@ import { Terminal } from '../terminal/terminal';
 const evalOptions = z.strictObject({
   ...backendOptions,
   ...importsOption,
+  ...precisionOption,
   ...runOptions,
   data: text('Puzzles (default: those of the run)', { value: 'folder' }).optional(),
   split: choice('train or test', ['train', 'test']).default('test'),

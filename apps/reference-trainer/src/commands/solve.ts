@@ -8,7 +8,7 @@ import { loadRun } from '../run/folder/load-run';
 import { readRunDescription } from '../run/folder/run-folder';
 import { countChanges, type JudgedAnswer, judgeAnswer } from '../solve/judge-answer';
 import { type PuzzleInText, puzzlesInText } from '../solve/puzzles-in-text';
-import { backendOptions, importsOption, runOptions } from '../command-line/shared-options';
+import { backendOptions, importsOption, precisionOption, runOptions } from '../command-line/shared-options';
 import { startEngine } from '../engine/engine';
 import { counted } from '../terminal/counted';
 import { readStdin } from '../files/read-stdin';
@@ -20,6 +20,7 @@ import { UsageError } from '../command-line/usage-error';
 const solveOptions = z.strictObject({
   ...backendOptions,
   ...importsOption,
+  ...precisionOption,
   puzzle: argument('The puzzle; without it, puzzles are read from stdin').optional(),
   file: text('A file of puzzles', { value: 'file' }).optional(),
   ...runOptions,

@@ -5,7 +5,7 @@ import { presetSummaries } from '../config/presets';
 import { nextCommands } from '../run/next-commands';
 import { exitStatusOf } from '../process/stop-signals';
 import { trainRun } from '../run/train-run';
-import { backendOptions, importsOption } from '../command-line/shared-options';
+import { backendOptions, importsOption, precisionOption } from '../command-line/shared-options';
 import { continueWithoutReaders } from '../process/lost-readers';
 import { Terminal } from '../terminal/terminal';
 
@@ -13,6 +13,7 @@ import { Terminal } from '../terminal/terminal';
 const trainOptions = z.strictObject({
   ...backendOptions,
   ...importsOption,
+  ...precisionOption,
   config: argument('A preset or a JSON file; not needed with --resume').optional(),
   data: text('Puzzles made by `hrm data`; some configs generate their own', { value: 'folder' }).optional(),
   out: text('Folder of the run', { value: 'folder', expected: 'a folder for the run' }),

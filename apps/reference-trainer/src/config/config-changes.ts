@@ -61,6 +61,8 @@ function effectOf(key: string, before: unknown, after: unknown): ChangeEffect {
   const [section, name = ''] = key.split('.');
   // Imports are compared by the SHA-256 of their content, not by their place.
   if (section === 'name' || section === 'imports') return 'exact';
+  // The weights stay float32.
+  if (key === 'model.precision') return 'learning';
   if (section !== 'training') return 'fixed';
   // An average must be kept from the first step on.
   if (name === 'emaDecay' && (before === undefined || after === undefined)) return 'fixed';

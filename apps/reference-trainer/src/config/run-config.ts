@@ -1,3 +1,4 @@
+import { PRECISIONS } from '@hrm/layers';
 import { z } from 'zod';
 import { part } from './part-options';
 import { section } from './section';
@@ -59,6 +60,10 @@ const model = section({
     )
     .default('rope')
     .describe('Position encoding; the name grid-rope alone takes rows and columns from the task'),
+  precision: z
+    .enum(PRECISIONS)
+    .default('float32')
+    .describe('Numbers that products of matrices are computed in; bfloat16 needs native TensorFlow'),
   ropeTheta: positive.optional().describe('Base of the rotary frequencies. Default 10000'),
   puzzleEmbeddingSize: z
     .int()

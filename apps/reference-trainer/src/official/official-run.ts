@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { parseTorchCheckpoint, type NamedHostTensors } from '@hrm/files';
+import { PRECISIONS } from '@hrm/layers';
 import { isScalar, parseDocument, visit } from 'yaml';
 import { z } from 'zod';
 import { readRegularFile } from '../files/read-regular-file';
@@ -19,6 +20,7 @@ const arch = z.looseObject({
   puzzle_emb_ndim: z.int().min(0).default(0),
   halt_max_steps: z.int().min(1),
   halt_exploration_prob: z.number().min(0).max(1),
+  forward_dtype: z.enum(PRECISIONS).optional(),
   rms_norm_eps: z.number().positive().optional(),
   rope_theta: z.number().positive().optional(),
   mlp_t: z.boolean().optional(),

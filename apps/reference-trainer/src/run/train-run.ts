@@ -1,3 +1,4 @@
+import type { Precision } from '@hrm/layers';
 import { loadRunConfig, overrideRunConfig } from '../config/load-run-config';
 import { presets } from '../config/presets';
 import type { RunConfig } from '../config/run-config';
@@ -12,6 +13,8 @@ import type { TrainedRun } from './training/train-prepared';
 export interface TrainRunOptions extends RunOptions {
   /** Replaces the seed of the config. */
   seed?: number | undefined;
+  /** Replaces the precision of the config. */
+  precision?: Precision | undefined;
   /** Resumes the run in `out`, if there is one. */
   resume: boolean;
   /** Overrides of the config, such as `training.learningRate=1e-3`. */
@@ -21,10 +24,14 @@ export interface TrainRunOptions extends RunOptions {
 /** The named config or, without a name, that of the run, with overrides. */
 function configFor(
   nameOrPath: string | undefined,
-  { out, seed, resume, set = [] }: TrainRunOptions,
+  { out, seed, precision, resume, set = [] }: TrainRunOptions,
   before?: RunConfig,
 ): RunConfig {
-  const overrides = [...set, ...(seed === undefined ? [] : [`training.seed=${seed}`])];
+  const overrides = [
+    ...set,
+    ...(seed === undefined ? [] : [`training.seed=${seed}`]),
+    ...(precision === undefined ? [] : [`model.precision=${precision}`]),
+  ];
   if (nameOrPath !== undefined) return loadRunConfig(nameOrPath, overrides);
   if (before) return overrideRunConfig(before, overrides, `the config of ${out}`);
   throw new UsageError(

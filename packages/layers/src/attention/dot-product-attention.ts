@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { customGradient } from '../autodiff/custom-gradient';
-import { timesTransposed, transposedTimes } from '../autodiff/mat-mul';
+import { times, timesTransposed, transposedTimes } from '../autodiff/mat-mul';
 
 /**
  * Attention: `softmax(queries keys^T + bias) values`. Scale the queries by `1 / sqrt(headSize)` beforehand.
@@ -41,7 +41,7 @@ export function dotProductAttention(
       const scores = bias ? tf.add(products, bias) : products;
       const weights = tf.exp(tf.sub(scores, tf.max(scores, -1, true)));
       const total = tf.sum(weights, -1, true);
-      const value = tf.div<tf.Tensor4D>(tf.matMul(weights, v), total);
+      const value = tf.div<tf.Tensor4D>(times<tf.Tensor>(weights, v), total);
       return { value, saved: [q, k, v, weights, total, value] };
     },
     (dy, [q, k, v, weights, total, value]) => {
@@ -49,7 +49,7 @@ export function dotProductAttention(
       // The gradient of softmax subtracts its weighted mean, which is dy . value.
       const mean = tf.sum(tf.mul(dWeighted, value), -1, true);
       const dScores = tf.mul(weights, tf.sub(timesTransposed(dWeighted, v), mean));
-      return [tf.matMul(dScores, k), transposedTimes(dScores, q), transposedTimes(weights, dWeighted)];
+      return [times(dScores, k), transposedTimes(dScores, q), transposedTimes(weights, dWeighted)];
     },
   );
   return attend(queries, keys, values);

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { describeValue } from '../checks/describe-value';
+import { currentPrecision, inPrecision } from './precision';
 
 /** One gradient for each input, of that input's shape. */
 type Gradients<Inputs extends tf.Tensor[]> = { [Index in keyof Inputs]: tf.Tensor };
@@ -46,6 +47,10 @@ export function customGradient<
     const { value, saved } = forward(...(inputs as Inputs));
     // After the value is there: only then does the tape free what is saved.
     save([...saved]);
-    return { value, gradFunc: (dy, kept) => [...backward(dy, kept as readonly tf.Tensor[] as Saved)] };
+    // The backward pass runs outside of `inPrecision`, but its products are as precise as those of the forward pass.
+    const precision = currentPrecision();
+    const gradFunc = (dy: Output, kept: tf.Tensor[]) =>
+      inPrecision(precision, () => [...backward(dy, kept as readonly tf.Tensor[] as Saved)]);
+    return { value, gradFunc };
   });
 }

@@ -17,6 +17,7 @@ const KNOWN: readonly (keyof ModelConfig)[] = [
   'halting',
   'positions',
   'ropeTheta',
+  'precision',
   'puzzleEmbedding',
 ];
 

@@ -1,3 +1,4 @@
+import type { Precision } from '@hrm/layers';
 import type { Positions } from './positions';
 
 /** A part: its name, and its options. */
@@ -23,5 +24,7 @@ export interface ModelConfig {
   /** For example `'rope'`, or `{ type: 'grid-rope', rows: 9, columns: 9 }` for a grid. Default `'rope'`. */
   positions?: Positions;
   ropeTheta?: number;
+  /** In which numbers products are computed: `'float32'` or `'bfloat16'`. Default `'float32'`. */
+  precision?: Precision;
   puzzleEmbedding?: { puzzles: number; size: number; positions?: number } | undefined;
 }

@@ -1,3 +1,4 @@
+import type { Precision } from '@hrm/layers';
 import type { ModelConfig } from '../config/model-config';
 import type { Positions } from '../config/positions';
 
@@ -19,6 +20,8 @@ export interface OfficialConfig {
   rope_theta?: number;
   halt_max_steps: number;
   halt_exploration_prob: number;
+  /** Default `'bfloat16'`, as in the official code. */
+  forward_dtype?: string;
   /** TRM: a SwiGLU over positions instead of attention. */
   mlp_t?: boolean;
   /** TRM: positions of the puzzle embedding; 0 computes the number from its size. */
@@ -68,6 +71,7 @@ export function modelConfigFromOfficial(family: 'hrm' | 'trm', official: Officia
     },
     positions: official.pos_encodings as Positions,
     ropeTheta: official.rope_theta ?? 10_000,
+    precision: (official.forward_dtype ?? 'bfloat16') as Precision,
     puzzleEmbedding:
       size > 0 ? { puzzles: official.num_puzzle_identifiers, size, ...(positions > 0 && { positions }) } : undefined,
   };

@@ -4,6 +4,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { loadNative } from '../native/load-native';
 import { currentNativeBackend } from '../native/native-backend';
 import { findDamageOf, lookForInstallation } from '../native/native-cache';
+import { registerBfloat16MatMul } from '../compile/bfloat16-mat-mul';
 import { hasNvidiaGpu } from '../native/native-target';
 import { useFasterWasmKernels } from '../wasm/faster-wasm-kernels';
 import {
@@ -88,6 +89,7 @@ async function selectNative(cache: string | undefined): Promise<SelectedBackend>
     }
   }
   await use('tensorflow');
+  registerBfloat16MatMul();
   const { binding } = currentNativeBackend()!;
   const device = binding.isUsingGpuDevice() ? 'GPU' : 'CPU';
   return { name: 'tensorflow', device, why: `TensorFlow ${binding.TF_Version} on the ${device}` };

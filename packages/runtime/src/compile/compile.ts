@@ -1,7 +1,8 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import { currentGraphBackend } from '../native/native-backend';
-import { recordGraph, type CompiledGraph, type CompileMode } from './compiled-graph';
-import { isRecording } from './record';
+import type { CompileMode } from './compile-mode';
+import { recordGraph, type CompiledGraph } from './compiled-graph';
+import { recordingMode } from './record';
 import { RecordingError } from './recording-error';
 import { takeApart } from './structure';
 
@@ -97,7 +98,7 @@ export function compile<F extends AnyFunction>(fn: F, options: CompileOptions = 
   /** The graph for these arguments. Records a new signature. Undefined where the function is not compiled. */
   const graphFor = (args: readonly unknown[]): { graph: CompiledGraph; tensors: tf.Tensor[] } | undefined => {
     const backend = mode === 'eager' ? undefined : currentGraphBackend();
-    if (!backend || isRecording(backend)) return undefined;
+    if (!backend || recordingMode(backend)) return undefined;
     const structure = takeApart(args);
     let graph = graphs.get(structure.signature);
     if (graph && !graph.isUsableOn(backend)) {

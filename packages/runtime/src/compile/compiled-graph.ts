@@ -1,14 +1,10 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type { GraphBackend, OpAttribute, TensorMetadata } from '../native/native-backend';
+import type { CompileMode } from './compile-mode';
 import { record } from './record';
 import { disposeCaptured, type Recorded } from './recorded';
 import { RecordingError } from './recording-error';
 import type { Structure } from './structure';
-
-/**
- * How `compile` runs a function. 'xla': as one XLA computation. 'graph': as a TensorFlow graph. 'eager': uncompiled.
- */
-export type CompileMode = 'xla' | 'graph' | 'eager';
 
 let functions = 0;
 
@@ -21,9 +17,9 @@ export function recordGraph(
 ): CompiledGraph {
   // Moves values that are still in JavaScript to TensorFlow, because recording reads TensorFlow's types and shapes.
   backend.getInputTensorIds(args.tensors);
-  const recorded = record(backend, fn, args);
+  const recorded = record(backend, fn, args, { mode });
   try {
-    if (verify) disposeCaptured(record(backend, fn, args, recorded).inputs);
+    if (verify) disposeCaptured(record(backend, fn, args, { mode, earlier: recorded }).inputs);
     return new CompiledGraph(backend, recorded, name, mode);
   } catch (error) {
     disposeCaptured(recorded.inputs);

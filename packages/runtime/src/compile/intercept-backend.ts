@@ -29,6 +29,8 @@ export function interceptBackend(backend: GraphBackend, calls: BackendCalls): ()
       value: (op: string, attributes: never[], inputs: number[]) => calls.addOperation(op, attributes, inputs),
     },
     tensorDataSync: { value: (id: number) => binding.tensorDataSync(id) },
+    // Tensors of a graph hold no memory.
+    deleteTensor: { value: () => undefined },
     createTensor: { value: refuse('hands raw data to TensorFlow') },
     loadSavedModel: { value: refuse('loads a model') },
     runSavedModel: { value: refuse('runs a loaded model') },

@@ -17,6 +17,7 @@ export interface OpAttribute {
 /** tfjs-node's binding to TensorFlow's C library. It identifies tensors by integer ids. */
 export interface NativeBinding {
   readonly TF_Version: string;
+  readonly TF_FLOAT: number;
   readonly TF_INT32: number;
   readonly TF_INT64: number;
   readonly TF_ATTR_BOOL: number;
@@ -25,6 +26,7 @@ export interface NativeBinding {
   isUsingGpuDevice(): boolean;
   createTensor(shape: number[], dtype: number, values: tf.backend_util.BackendValues): number;
   tensorDataSync(id: number): tf.TypedArray;
+  deleteTensor(id: number): void;
   executeOp(op: string, attributes: OpAttribute[], inputs: number[], outputs: number): TensorMetadata[];
 }
 

@@ -1,8 +1,10 @@
+import type { Precision } from '@hrm/layers';
 import { setParameterValues, type RecursiveReasoner } from '@hrm/models';
 import { expectModelSizes } from '@hrm/models/internal';
 import type { RunConfig } from '../../config/run-config';
 import type { Terminal } from '../../terminal/terminal';
 import { buildRunModel, modelConfigOf } from '../building/build-run';
+import { sayIfWithoutBfloat16 } from '../../engine/precision';
 import { loadParts } from '../parts/load-parts';
 import { readRunWeights } from './read-run-weights';
 import { readRunDescription } from './run-folder';
@@ -23,6 +25,8 @@ export interface LoadRunOptions {
    * before.
    */
   allowImports?: boolean;
+  /** Replaces the precision of the run's config. */
+  precision?: Precision | undefined;
 }
 
 /**
@@ -35,14 +39,21 @@ export async function loadRun(
   run: string,
   which: 'newest' | 'best',
   terminal: Terminal,
-  { allowImports = false }: LoadRunOptions = {},
+  { allowImports = false, precision }: LoadRunOptions = {},
 ): Promise<LoadedRun> {
   const description = readRunDescription(run);
-  const { config, data, puzzles, imports } = description;
+  const { data, puzzles, imports } = description;
+  const config = withPrecision(description.config, precision);
   const { parts } = await loadParts(config, { allowImports, recorded: imports, terminal });
   const { values, step, path } = await readRunWeights(run, description, terminal, { checkpoint: which });
   expectModelSizes(modelConfigOf(config, puzzles), values, { path, hasOwnParts: config.imports !== undefined });
   const model = buildRunModel(config, puzzles, parts);
   setParameterValues(model, values);
+  sayIfWithoutBfloat16(config, terminal);
   return { model, config, data, step };
 }
+
+const withPrecision = (config: RunConfig, precision = config.model.precision): RunConfig => ({
+  ...config,
+  model: { ...config.model, precision },
+});

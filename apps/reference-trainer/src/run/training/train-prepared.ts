@@ -3,6 +3,7 @@ import type { CheckpointStore } from '@hrm/trainer/checkpoint';
 import type { RunConfig } from '../../config/run-config';
 import type { Engine } from '../../engine/engine';
 import type { Terminal } from '../../terminal/terminal';
+import { sayIfWithoutBfloat16 } from '../../engine/precision';
 import type { PreparedRun } from './prepare-run';
 import { puzzlesFingerprint } from '../puzzles/puzzles-fingerprint';
 import { thisRunMachine } from '../checkpoint/run-machine';
@@ -44,6 +45,7 @@ export async function trainPrepared(ready: ReadyRun): Promise<TrainedRun> {
       `${countPuzzles(puzzles.train).toLocaleString('en')} training puzzles, ${countPuzzles(puzzles.test).toLocaleString('en')} held out, ` +
       `up to ${lastStep.toLocaleString('en')} steps of ${config.training.batchSize}. Files: ${run}`,
   );
+  sayIfWithoutBfloat16(config, terminal);
   try {
     const result = await runTraining({ run, config, puzzles, trainer, lastStep, store, resumed, record, terminal });
     return { result, config, engine, data };

@@ -1,0 +1,25 @@
+import { SeededRandom } from '@hrm/data';
+
+/** A random sample of rows: how many to keep, and the seed of the choice (default 0). */
+export interface Subsample {
+  count: number;
+  seed?: number;
+}
+
+/**
+ * Returns a function that gives the index in the table for each next row, or undefined if the row is not kept. A
+ * subsample uses reservoir sampling: after n rows, each row is kept with the same probability, count / n.
+ */
+export function rowPlaces(subsample: Subsample | undefined): () => number | undefined {
+  if (subsample && !(Number.isSafeInteger(subsample.count) && subsample.count >= 1)) {
+    throw new RangeError(`subsample.count must be a positive integer; got ${subsample.count}.`);
+  }
+  const random = new SeededRandom(subsample?.seed ?? 0);
+  let seen = 0;
+  return () => {
+    const place = seen++;
+    if (!subsample || place < subsample.count) return place;
+    const at = random.integer(seen);
+    return at < subsample.count ? at : undefined;
+  };
+}
