@@ -11,6 +11,7 @@ const mayImport = {
   trainer: ['files', 'layers', 'recursion', 'data', 'act', 'models'],
   'data-sudoku-maze': ['files', 'data'],
   'data-small-tasks': ['data'],
+  'data-arc': ['files', 'data'],
   runtime: ['files'],
 };
 
@@ -22,7 +23,7 @@ const runtimeForNode =
 const nodeOnly = [
   runtimeForNode,
   '^packages/files/src/node[./]',
-  '^packages/data(-sudoku-maze)?/src/files[./]',
+  '^packages/data(-sudoku-maze|-arc)?/src/files[./]',
   '^packages/trainer/src/checkpoint',
 ];
 
@@ -163,7 +164,7 @@ module.exports = {
         dependencyTypesNot: ['type-only'],
         path: [
           ...nodeOnly,
-          '^@hrm/(files/node|data(-sudoku-maze)?/files|trainer/checkpoint|runtime)',
+          '^@hrm/(files/node|data(-sudoku-maze|-arc)?/files|trainer/checkpoint|runtime)',
           '/dist/(node|files|checkpoint)[.]',
         ],
       },

@@ -2,5 +2,5 @@
 export { PuzzleFileError } from './files/puzzle-file-error';
 export { type ReadCsvOptions, readMazeCsv, readSudokuCsv, type SudokuRowCheck } from './files/puzzle-csv';
 export { readPuzzleLines, type ReadPuzzleLinesOptions } from './files/puzzle-lines';
-export type { Subsample } from './files/row-sample';
+export type { Subsample } from '@hrm/data';
 export { PuzzleTable } from './files/puzzle-table';

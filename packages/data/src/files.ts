@@ -1,2 +1,4 @@
 /** Reading and writing data sets as files. For Node only; everything else is in the main entry. */
 export { readDataset, type ReadDatasetOptions, readIdentifiers, writeDataset } from './files/dataset-files';
+export { type ExampleFormat, readExamples, type ReadExamplesOptions } from './files/examples/read-examples';
+export type { StreamedDataset, StreamedSet } from './files/streamed-dataset';

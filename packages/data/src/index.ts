@@ -28,6 +28,7 @@ export type {
 export { defineTask } from './tasks/define-task';
 export { generateExamples } from './tasks/generate-examples';
 export { tokensTask, type TokensTaskOptions } from './tasks/tokens-task';
+export { gridTask, type GridTaskOptions } from './tasks/grid-task';
 export { expectTaskOptions } from './tasks/task-options';
 export { invalid, VALID, type Verdict } from './tasks/verdict';
 export { PuzzleTextError } from './tasks/puzzle-text-error';
@@ -35,8 +36,9 @@ export { PuzzleTextError } from './tasks/puzzle-text-error';
 // Lists of puzzles from which data sets are built.
 export type { PuzzleSequence } from './puzzles/puzzle-sequence';
 export { countEqualPuzzles } from './puzzles/count-equal-puzzles';
+export { rowPlaces, type Subsample } from './puzzles/row-sample';
 
-// Symmetries of grids.
+// Grids: symmetries, tokens and drawings.
 export {
   applyDihedralTransform,
   DIHEDRAL_INVERSE,
@@ -45,6 +47,8 @@ export {
   shapeKeepingTransforms,
   type DihedralTransform,
 } from './grids/dihedral-transform';
+export { gridFromTokens, gridTokens, type GridSize } from './grids/grid-tokens';
+export { drawGrid } from './grids/draw-grid';
 
 // Batches on the host, as plain arrays.
 export type { PuzzleBatch, PuzzleQuestions } from './batches/puzzle-batch';
@@ -60,3 +64,10 @@ export { evaluationBatches } from './batches/evaluation-batches';
 // Changes to examples as they are drawn.
 export type { Augmentation } from './batches/augmentation';
 export { revealAnswers, type RevealAnswersOptions } from './batches/reveal-answers';
+
+// Examples of any kind, as files have them.
+export type { RawExample, RawKind, RawSequence } from './import/raw-example';
+export { ExampleTable } from './import/example-table';
+export type { ImportPlan, ImportPlanner } from './import/import-plan';
+export { findAlphabet, sequencePlanner, type SequencePlannerOptions } from './import/sequence-planner';
+export { gridPlanner } from './import/grid-planner';

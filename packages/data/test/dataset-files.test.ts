@@ -25,6 +25,8 @@ describe('writing and reading a data set', () => {
     await writeDataset(join(dir, 'round', name), 'train', dataset);
     expect(await readDataset(join(dir, 'round', name), 'train')).toEqual(dataset);
     expect(await readIdentifiers(join(dir, 'round', name))).toEqual(['<blank>']);
+    const json = await readFile(join(dir, 'round', name, 'train', 'dataset.json'), 'utf8');
+    expect(JSON.parse(json)).toMatchObject({ total_puzzles: dataset.sets['all']!.puzzleIdentifiers.length });
   });
 
   it('keeps -100 as the label without a loss, as in PyTorch', async () => {
@@ -235,5 +237,42 @@ describe.skipIf(process.platform === 'win32')('a pipe that nobody writes to', ()
       await rename(path, `${path}.pipe`);
       await rename(join(folder, name), path);
     }
+  });
+});
+
+describe('a data set whose tokens are made as they are written', () => {
+  const { metadata, sets } = numbers({ groups: 5, groupSize: 3, seqLen: 81, vocabSize: 11 });
+  const { inputs, labels, ...indices } = sets['all']!;
+  const parts = function* (tokens: PuzzleSet['inputs']) {
+    for (let start = 0; start < tokens.length; start += 100) yield Uint8Array.from(tokens.subarray(start, start + 100));
+  };
+  const streamed = (change: object = {}) => ({
+    metadata,
+    sets: { all: { examples: 15, inputs: parts(inputs), labels: parts(labels), ...indices, ...change } },
+  });
+
+  it('has the same files as one in memory', async () => {
+    await writeDataset(join(dir, 'whole'), 'train', { metadata, sets });
+    await writeDataset(join(dir, 'streamed'), 'train', streamed());
+    const names = await readdir(join(dir, 'whole', 'train'));
+    expect(await readdir(join(dir, 'streamed', 'train'))).toEqual(names);
+    for (const name of names) {
+      const [whole, other] = ['whole', 'streamed'].map((folder) => readFile(join(dir, folder, 'train', name)));
+      expect(await other, name).toEqual(await whole);
+    }
+  });
+
+  it.each([
+    ['too few tokens', { inputs: parts(inputs.subarray(81)) }, /all.inputs: expected 1215 tokens, .* got 1134/],
+    [
+      'a wrong token',
+      { labels: parts(labels.map((label, k) => (k === 700 ? 11 : label))) },
+      /all.labels\[700\].*got 11/,
+    ],
+    ['another number of examples', { examples: 14 }, /all.puzzleIndices: expected to end at the 14 examples/],
+  ])('with %s leaves nothing', async (problem, change, message) => {
+    const folder = join(dir, 'streamed', problem);
+    await expect(writeDataset(folder, 'train', streamed(change))).rejects.toThrow(message);
+    expect((await readdir(folder).catch(() => [])).filter((name) => name !== 'identifiers.json')).toEqual([]);
   });
 });

@@ -13,8 +13,8 @@ export { parseSafetensors, serializeSafetensors, type Safetensors } from './safe
 export { SAFETENSORS_LIMITS } from './safetensors/safetensors-header';
 export { parseTorchCheckpoint } from './torch/torch-checkpoint';
 export { serializeTorchCheckpoint } from './torch/serialize-torch-checkpoint';
-export { parseNpy, serializeNpy, type NpyArray, type NpyData } from './npy/npy';
-export type { NpyType } from './npy/npy-header';
+export { parseNpy, serializeNpy, serializeNpyHeader, type NpyArray, type NpyData } from './npy/npy';
+export type { NpyHeader, NpyType } from './npy/npy-header';
 export { parseJsonObject } from './parse-json-object';
 
 // The error of all formats.

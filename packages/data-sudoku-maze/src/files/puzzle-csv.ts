@@ -1,4 +1,5 @@
 import { pipeline } from 'node:stream/promises';
+import { rowPlaces, type Subsample } from '@hrm/data';
 import { openRegularFile } from '@hrm/files/node';
 import { parse } from 'csv-parse';
 import type { MazePuzzle } from '../maze/maze';
@@ -16,7 +17,6 @@ import { type CsvColumns, findColumns, type PuzzleColumn } from './csv-columns';
 import { CsvCommentRemover } from './csv-comments';
 import { asPuzzleFileError, PuzzleFileError } from './puzzle-file-error';
 import { type PuzzleRow, PuzzleRows, PuzzleTable } from './puzzle-table';
-import { rowPlaces, type Subsample } from './row-sample';
 
 /** Options of the CSV readers: which rows to read. */
 export interface ReadCsvOptions {

@@ -1,3 +1,4 @@
+import { rowPlaces, type Subsample } from '@hrm/data';
 import { openRegularFile } from '@hrm/files/node';
 import { PuzzleTextError } from '@hrm/data';
 import type { SudokuPuzzle } from '../sudoku/generate-sudoku';
@@ -7,7 +8,6 @@ import { SudokuLineReader } from '../sudoku/text/sudoku-line-reader';
 import { SudokuSolver } from '../sudoku/solving/sudoku-solver';
 import { asPuzzleFileError, PuzzleFileError } from './puzzle-file-error';
 import { type PuzzleRow, PuzzleRows, PuzzleTable } from './puzzle-table';
-import { rowPlaces, type Subsample } from './row-sample';
 
 /** Maximum length of a line. */
 const MAX_LINE_CHARACTERS = 2 ** 20;

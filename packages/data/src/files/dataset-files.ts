@@ -1,3 +1,4 @@
+import { constants } from 'node:buffer';
 import { lstat, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FileFormatError, type NpyArray, type NpyData, parseNpy, serializeNpy } from '@hrm/files';
@@ -7,19 +8,21 @@ import {
   expectPuzzleDataset,
   type PuzzleDataset,
   PuzzleDatasetError,
+  type PuzzleDatasetMetadata,
   type PuzzleSet,
   type TokenArray,
 } from '../layout/puzzle-dataset';
+import { expectWritable, isStreamed, type StreamedDataset, type StreamedSet, streamedTokens } from './streamed-dataset';
 
 /** Options of {@link readDataset}. */
 export interface ReadDatasetOptions {
-  /** Size limit of an array file, in bytes. Default 2 GiB - 1, the most that Node reads at once. */
+  /** Size limit of an array file, in bytes. Default 8 GiB, or 4 GiB in Node 20, whose arrays are no larger. */
   maxFileBytes?: number;
 }
 
-/** Size limit of dataset.json and identifiers.json. */
-const MAX_JSON_BYTES = 16 * 2 ** 20;
-const DEFAULT_MAX_BYTES = 2 ** 31 - 1;
+/** Size limit of dataset.json and identifiers.json. ARC with 1,000 augmentations has 25 MB of identifiers. */
+const MAX_JSON_BYTES = 256 * 2 ** 20;
+const DEFAULT_MAX_BYTES = Math.min(constants.MAX_LENGTH, 8 * 2 ** 30);
 
 /** Checks the name of a split, which becomes the name of a folder. */
 function expectSplit(split: string): void {
@@ -63,7 +66,12 @@ async function readNpy(path: string, axes: number, maxBytes: number): Promise<Np
 function asTokens(path: string, data: NpyData, vocabSize: number, ignored: number | null = null): TokenArray {
   const isByte = (value: number) => value >= 0 && value < 256;
   const isNarrow = (isByte(vocabSize - 1) || data.BYTES_PER_ELEMENT === 1) && isByte(ignored ?? 0);
-  const tokens = isNarrow ? new Uint8Array(data.length) : new Int32Array(data.length);
+  // Bytes stay in their array: a large data set is not copied.
+  const tokens = !isNarrow
+    ? new Int32Array(data.length)
+    : data instanceof Uint8Array
+      ? data
+      : new Uint8Array(data.length);
   for (let index = 0; index < data.length; index++) {
     const token = data[index]!;
     if ((token < 0 || token >= vocabSize) && token !== ignored) {
@@ -152,11 +160,19 @@ export async function readDataset(
 }
 
 /** Yields the array files of a set: tokens as bytes or int32, indices as int32. */
-function* setFiles(name: string, set: PuzzleSet, seqLen: number): Generator<[string, Uint8Array]> {
-  const tokens = (data: TokenArray) => serializeNpy({ shape: [data.length / seqLen, seqLen], data });
+function* setFiles(
+  name: string,
+  set: PuzzleSet | StreamedSet,
+  metadata: PuzzleDatasetMetadata,
+): Generator<[string, Uint8Array | Iterable<Uint8Array>]> {
+  const { seqLen } = metadata;
+  const tokens = (field: 'inputs' | 'labels') => {
+    if (isStreamed(set)) return streamedTokens(name, set, field, metadata);
+    return serializeNpy({ shape: [set[field].length / seqLen, seqLen], data: set[field] });
+  };
   const indices = (data: Int32Array) => serializeNpy({ shape: [data.length], data });
-  yield [`${name}__inputs.npy`, tokens(set.inputs)];
-  yield [`${name}__labels.npy`, tokens(set.labels)];
+  yield [`${name}__inputs.npy`, tokens('inputs')];
+  yield [`${name}__labels.npy`, tokens('labels')];
   yield [`${name}__puzzle_identifiers.npy`, indices(set.puzzleIdentifiers)];
   yield [`${name}__puzzle_indices.npy`, indices(set.puzzleIndices)];
   yield [`${name}__group_indices.npy`, indices(set.groupIndices)];
@@ -185,6 +201,7 @@ async function expectOwnIdentifiers(dir: string): Promise<void> {
  *
  * @param dir the folder for the splits; created if missing.
  * @param split `train`, `test` or another name.
+ * @param dataset in memory, or a {@link StreamedDataset}, whose tokens are made as they are written.
  * @param options `overwrite`: replace an existing data set, default false; `identifiers`: readable names of the puzzle
  *   identifiers, default `['<blank>']`.
  * @throws PuzzleDatasetError if the data set contradicts itself; FileFormatError if the split already exists, cannot be
@@ -209,17 +226,18 @@ async function expectOwnIdentifiers(dir: string): Promise<void> {
 export async function writeDataset(
   dir: string,
   split: string,
-  dataset: PuzzleDataset,
+  dataset: PuzzleDataset | StreamedDataset,
   options: { overwrite?: boolean; identifiers?: readonly string[] } = {},
 ): Promise<void> {
   expectSplit(split);
-  expectPuzzleDataset(dataset);
+  expectWritable(dataset);
   const { metadata, sets } = dataset;
   const path = join(dir, split);
   const encode = (text: string) => new TextEncoder().encode(text);
-  const files = function* (): Generator<[string, Uint8Array]> {
-    for (const name of metadata.sets) yield* setFiles(name, sets[name]!, metadata.seqLen);
-    yield ['dataset.json', encode(metadataToJson(metadata))];
+  const files = function* (): Generator<[string, Uint8Array | Iterable<Uint8Array>]> {
+    for (const name of metadata.sets) yield* setFiles(name, sets[name]!, metadata);
+    const totalPuzzles = metadata.sets.reduce((sum, name) => sum + sets[name]!.puzzleIdentifiers.length, 0);
+    yield ['dataset.json', encode(metadataToJson(metadata, { totalPuzzles }))];
   };
   try {
     await mkdir(dir, { recursive: true });

@@ -16,6 +16,8 @@ const OFFICIAL_NAMES = {
 /**
  * Turns metadata into the text of an official dataset.json, with its snake_case names.
  *
+ * @param options `totalPuzzles`: number of puzzles in all sets, which the official TinyRecursiveModels reads. Default:
+ *   left out; the official HRM does not need it.
  * @throws PuzzleDatasetError if a field is out of range.
  *
  * @example
@@ -28,10 +30,11 @@ const OFFICIAL_NAMES = {
  * console.log(metadataFromJson(json).vocabSize); // 6
  * ```
  */
-export function metadataToJson(metadata: PuzzleDatasetMetadata): string {
+export function metadataToJson(metadata: PuzzleDatasetMetadata, options: { totalPuzzles?: number } = {}): string {
   expectMetadata(metadata);
   const entries = Object.entries(OFFICIAL_NAMES) as [keyof PuzzleDatasetMetadata, string][];
-  return JSON.stringify(Object.fromEntries(entries.map(([name, official]) => [official, metadata[name]])));
+  const official = Object.fromEntries(entries.map(([name, official]) => [official, metadata[name]]));
+  return JSON.stringify({ ...official, total_puzzles: options.totalPuzzles });
 }
 
 /**

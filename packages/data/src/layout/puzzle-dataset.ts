@@ -93,11 +93,24 @@ export function expectMetadata(metadata: PuzzleDatasetMetadata): void {
   expect(named, 'sets', 'different names of letters, digits, "_", "-" and "."');
 }
 
-function expectTokens(name: string, tokens: TokenArray, vocabSize: number, ignored?: number | null): void {
+/**
+ * Checks tokens, which begin at the index `first` of the array `name`.
+ *
+ * @throws PuzzleDatasetError for a token that is out of range, and is not `ignored`.
+ */
+export function expectTokens(
+  name: string,
+  tokens: TokenArray,
+  vocabSize: number,
+  ignored?: number | null,
+  first = 0,
+): void {
   for (let index = 0; index < tokens.length; index++) {
     const token = tokens[index]!;
     if ((token < 0 || token >= vocabSize) && token !== ignored) {
-      throw new PuzzleDatasetError(`${name}[${index}]: expected a token from 0 to ${vocabSize - 1}; got ${token}`);
+      throw new PuzzleDatasetError(
+        `${name}[${first + index}]: expected a token from 0 to ${vocabSize - 1}; got ${token}`,
+      );
     }
   }
 }
@@ -142,11 +155,10 @@ function expectIndices(name: string, indices: Int32Array, total: number, things:
 export function expectPuzzleDataset(dataset: PuzzleDataset): void {
   const { metadata, sets } = dataset;
   expectMetadata(metadata);
-  const { vocabSize, seqLen, numPuzzleIdentifiers } = metadata;
-  let groups = 0;
+  const { vocabSize, seqLen } = metadata;
   for (const name of metadata.sets) {
     if (!Object.hasOwn(sets, name)) throw new PuzzleDatasetError(`the set ${name} of metadata.sets is missing`);
-    const { inputs, labels, puzzleIdentifiers, puzzleIndices, groupIndices } = sets[name]!;
+    const { inputs, labels } = sets[name]!;
     if (inputs.length % seqLen !== 0 || labels.length !== inputs.length) {
       throw new PuzzleDatasetError(
         `${name}: expected as many labels as inputs, a multiple of ${seqLen}; ` +
@@ -155,7 +167,21 @@ export function expectPuzzleDataset(dataset: PuzzleDataset): void {
     }
     expectTokens(`${name}.inputs`, inputs, vocabSize);
     expectTokens(`${name}.labels`, labels, vocabSize, metadata.ignoreLabelId);
-    expectIndices(`${name}.puzzleIndices`, puzzleIndices, inputs.length / seqLen, 'examples');
+  }
+  expectDatasetIndices(metadata, sets, (set) => set.inputs.length / seqLen);
+}
+
+/** The part of {@link expectPuzzleDataset} that needs no tokens. `examplesOf` returns the number of examples of a set. */
+export function expectDatasetIndices<Set extends Omit<PuzzleSet, 'inputs' | 'labels'>>(
+  { sets: names, numPuzzleIdentifiers, totalGroups }: PuzzleDatasetMetadata,
+  sets: Readonly<Record<string, Set>>,
+  examplesOf: (set: Set) => number,
+): void {
+  let groups = 0;
+  for (const name of names) {
+    if (!Object.hasOwn(sets, name)) throw new PuzzleDatasetError(`the set ${name} of metadata.sets is missing`);
+    const { puzzleIdentifiers, puzzleIndices, groupIndices } = sets[name]!;
+    expectIndices(`${name}.puzzleIndices`, puzzleIndices, examplesOf(sets[name]!), 'examples');
     const puzzles = puzzleIndices.length - 1;
     if (puzzleIdentifiers.length !== puzzles) {
       throw new PuzzleDatasetError(
@@ -170,9 +196,7 @@ export function expectPuzzleDataset(dataset: PuzzleDataset): void {
     expectIndices(`${name}.groupIndices`, groupIndices, puzzles, 'puzzles');
     groups += groupIndices.length - 1;
   }
-  if (groups !== metadata.totalGroups) {
-    throw new PuzzleDatasetError(
-      `metadata.totalGroups: expected ${groups}, as in the sets; got ${metadata.totalGroups}`,
-    );
+  if (groups !== totalGroups) {
+    throw new PuzzleDatasetError(`metadata.totalGroups: expected ${groups}, as in the sets; got ${totalGroups}`);
   }
 }

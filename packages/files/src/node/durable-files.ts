@@ -35,7 +35,8 @@ export async function writeFully(file: OpenFile, bytes: Uint8Array, start: numbe
  * Writes a new file and returns its SHA-256 in hexadecimal. Returns when the content is on disk, but not yet its name:
  * call `fileSystem.syncFolder` after the last file of a folder. {@link createFile} does all of it.
  *
- * @throws TypeError where `bytes` is no Uint8Array; Error with `code` EEXIST where the name is taken; Error of the file
+ * @param bytes the content, whole or as an iterable of parts, such as a generator.
+ * @throws TypeError where `bytes` or a part is no Uint8Array; Error with `code` EEXIST where the name is taken; Error of the file
  *   system. Then half a file may be left.
  *
  * @example
@@ -49,15 +50,25 @@ export async function writeFully(file: OpenFile, bytes: Uint8Array, start: numbe
  * await nodeFileSystem.syncFolder(folder);
  * ```
  */
-export async function writeNewFile(fileSystem: FileSystem, path: string, bytes: Uint8Array): Promise<string> {
-  expectBytes('writeNewFile', bytes);
+export async function writeNewFile(
+  fileSystem: FileSystem,
+  path: string,
+  bytes: Uint8Array | Iterable<Uint8Array>,
+): Promise<string> {
+  const parts = isInParts(bytes) ? bytes : [bytes];
+  if (Array.isArray(parts)) expectBytes('writeNewFile', bytes);
   const hash = createHash('sha256');
   const file = await fileSystem.open(path, 'create');
   try {
-    for (let start = 0; start < bytes.byteLength; start += chunkBytes) {
-      const chunk = bytes.subarray(start, start + chunkBytes);
-      await writeFully(file, chunk, start);
-      hash.update(chunk);
+    let written = 0;
+    for (const part of parts) {
+      expectBytes('writeNewFile', part);
+      for (let start = 0; start < part.byteLength; start += chunkBytes) {
+        const chunk = part.subarray(start, start + chunkBytes);
+        await writeFully(file, chunk, written);
+        hash.update(chunk);
+        written += chunk.byteLength;
+      }
     }
     await file.sync();
   } catch (error) {
@@ -66,6 +77,12 @@ export async function writeNewFile(fileSystem: FileSystem, path: string, bytes: 
   }
   await file.close();
   return hash.digest('hex');
+}
+
+/** Whether a content is given in parts. An array is a mistake: of numbers, or all parts in memory. */
+function isInParts(bytes: Uint8Array | Iterable<Uint8Array>): bytes is Iterable<Uint8Array> {
+  const isObject = typeof bytes === 'object' && bytes !== null;
+  return isObject && Symbol.iterator in bytes && !ArrayBuffer.isView(bytes) && !Array.isArray(bytes);
 }
 
 /**

@@ -55,6 +55,8 @@ export async function expectReplaceableFolder(path: string, contents: FolderCont
  * Writes a whole folder of files, or changes nothing. Replaces a folder of the same kind. Readers find the folder with
  * {@link wholeFolder}.
  *
+ * @param files name and content of each file; the content whole, or as an iterable of parts, such as a
+ *   generator.
  * @throws `FileFormatError` as {@link expectReplaceableFolder}; Error of the file system.
  *
  * @example
@@ -71,7 +73,7 @@ export async function expectReplaceableFolder(path: string, contents: FolderCont
  */
 export async function writeFolder(
   path: string,
-  files: Iterable<readonly [name: string, bytes: Uint8Array]>,
+  files: Iterable<readonly [name: string, bytes: Uint8Array | Iterable<Uint8Array>]>,
   contents: FolderContents,
 ): Promise<void> {
   const { fileSystem = nodeFileSystem } = contents;

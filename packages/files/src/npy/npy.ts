@@ -1,6 +1,6 @@
 import { describeGiven } from '../describe-given';
 import { FileFormatError } from '../file-format-error';
-import { formatNpyHeader, MAX_HEADER_BYTES, type NpyType, parseNpyHeader } from './npy-header';
+import { formatNpyHeader, MAX_HEADER_BYTES, type NpyHeader, type NpyType, parseNpyHeader } from './npy-header';
 
 /** The arrays that hold .npy data in memory. */
 export type NpyData = Uint8Array | Int8Array | Int16Array | Int32Array | Float32Array | Float64Array;
@@ -165,10 +165,26 @@ export function serializeNpy(array: Pick<NpyArray, 'shape' | 'data'>): Uint8Arra
   if (!lengths || shape.length > 32 || shape.reduce((product, length) => product * length, 1) !== data.length) {
     throw new RangeError(`The shape (${shape.join(', ')}) does not fit ${data.length} elements.`);
   }
-  const header = formatNpyHeader({ type, shape });
-  const bytes = new Uint8Array(10 + header.length + data.byteLength);
-  bytes.set([...MAGIC, 1, 0, header.length & 255, header.length >> 8]);
-  bytes.set(new TextEncoder().encode(header), 10);
-  bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), 10 + header.length);
+  const header = serializeNpyHeader({ type, shape });
+  const bytes = new Uint8Array(header.length + data.byteLength);
+  bytes.set(header);
+  bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), header.length);
   return bytes;
+}
+
+/**
+ * Returns the beginning of an .npy file: all that comes before the elements. Write it first if the elements do not fit
+ * into memory, and the elements after it, in C order.
+ *
+ * @example
+ * ```ts
+ * import { parseNpy, serializeNpyHeader } from '@hrm/files';
+ *
+ * const bytes = Uint8Array.of(...serializeNpyHeader({ type: 'u1', shape: [3] }), 7, 8, 9);
+ * console.log(parseNpy(bytes).data); // Uint8Array(3) [ 7, 8, 9 ]
+ * ```
+ */
+export function serializeNpyHeader(header: NpyHeader): Uint8Array {
+  const text = formatNpyHeader(header);
+  return Uint8Array.of(...MAGIC, 1, 0, text.length & 255, text.length >> 8, ...new TextEncoder().encode(text));
 }

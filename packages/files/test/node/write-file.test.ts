@@ -29,6 +29,21 @@ test('only a plain file is replaced', async () => {
   expect(readdirSync(folder).sort()).toEqual(['dangling.json', 'folder.json', 'link.json', 'thesis.txt']);
 });
 
+test('a file is written in parts', async () => {
+  const path = join(temporaryFolder(), 'parts.bin');
+  const parts = function* () {
+    for (let part = 0; part < 3; part++) yield new Uint8Array(3 * 2 ** 20 * part + 1).fill(part);
+  };
+  const sha256 = await writeNewFile(nodeFileSystem, path, parts());
+  const whole = Buffer.concat([...parts()]);
+  expect(readFileSync(path).equals(whole)).toBe(true);
+  expect(await writeNewFile(nodeFileSystem, `${path}.whole`, new Uint8Array(whole))).toBe(sha256);
+  const wrong = function* () {
+    yield 'text' as unknown as Uint8Array;
+  };
+  await expect(writeNewFile(nodeFileSystem, `${path}.wrong`, wrong())).rejects.toThrow(/was given the string "text"/);
+});
+
 const notBytes: [what: string, given: unknown, expected: RegExp][] = [
   ['text', 'text', /was given the string "text"; expected a Uint8Array.*TextEncoder/],
   ['a number', 5, /was given the number 5; expected a Uint8Array/],

@@ -1,4 +1,4 @@
-import { SeededRandom } from '@hrm/data';
+import { SeededRandom } from '../seeded-random';
 
 /** A random sample of rows: how many to keep, and the seed of the choice (default 0). */
 export interface Subsample {
@@ -9,6 +9,21 @@ export interface Subsample {
 /**
  * Returns a function that gives the index in the table for each next row, or undefined if the row is not kept. A
  * subsample uses reservoir sampling: after n rows, each row is kept with the same probability, count / n.
+ *
+ * @throws RangeError if the count is not a positive integer.
+ *
+ * @example
+ * ```ts
+ * import { rowPlaces } from '@hrm/data';
+ *
+ * const sample: string[] = [];
+ * const placeOfNext = rowPlaces({ count: 2, seed: 1 });
+ * for (const row of ['a', 'b', 'c', 'd', 'e']) {
+ *   const place = placeOfNext();
+ *   if (place !== undefined) sample[place] = row;
+ * }
+ * console.log(sample.length); // 2
+ * ```
  */
 export function rowPlaces(subsample: Subsample | undefined): () => number | undefined {
   if (subsample && !(Number.isSafeInteger(subsample.count) && subsample.count >= 1)) {
