@@ -6,7 +6,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import { join } from 'node:path';
 import { CheckpointStore } from '@hrm/trainer/checkpoint';
 import { loadRunConfig } from '../../apps/reference-trainer/src/config/load-run-config';
-import { buildRunModel, buildTrainer } from '../../apps/reference-trainer/src/run/building/build-run';
+import { augmentationsOf, buildRunModel, buildTrainer } from '../../apps/reference-trainer/src/run/building/build-run';
+import { makeTask } from '../../apps/reference-trainer/src/run/parts/make-part';
 import { preparePuzzles } from '../../apps/reference-trainer/src/run/puzzles/run-puzzles';
 import { runTraining } from '../../apps/reference-trainer/src/run/training/run-training';
 import { startEngine } from '../../apps/reference-trainer/src/engine/engine';
@@ -61,6 +62,7 @@ await runTraining({
   run: join(folder, 'run'),
   config,
   puzzles,
+  augment: augmentationsOf(config, makeTask(config)),
   trainer,
   lastStep: steps,
   store: await CheckpointStore.open(join(folder, 'run')),

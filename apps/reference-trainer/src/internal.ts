@@ -22,15 +22,11 @@ export { Terminal } from './terminal/terminal';
 export { readConfigJson, readRegularFile } from './files/read-regular-file';
 
 export { checkRunConfig } from './config/load-run-config';
-export { runConfigSchema, type RunConfig, type Task } from './config/run-config';
+export { runConfigSchema, type RunConfig } from './config/run-config';
+export type { TaskConfig } from './config/task-options';
 export { buildRunModel, buildTrainer, totalStepsOf } from './run/building/build-run';
-export {
-  countPuzzles,
-  generatePuzzles,
-  preparePuzzles,
-  taskAugmentation,
-  type RunPuzzles,
-} from './run/puzzles/run-puzzles';
+export { makeTask } from './run/parts/make-part';
+export { countPuzzles, generatePuzzles, preparePuzzles, type RunPuzzles } from './run/puzzles/run-puzzles';
 
 export { benchTrainer, randomBatch } from './bench/bench-trainer';
 export { matmulShare } from './bench/matmul-share';

@@ -67,10 +67,10 @@ it('names missing keys, wrong types and unknown parts in plain words', async () 
   expect(faults.sort()).toEqual(
     [
       'name: is missing; expected a text',
-      'task.kind: expected sudoku or maze or tokens',
+      'task.kind: "sudokuu" is not known; did you mean sudoku?',
       'model.schedule: is missing; expected an object',
       'model.block.type: "mixr" is not known; did you mean mixer?',
-      'model.halting.type: "nothing-like-it" is not known; expected q-learning, halt-only, fixed-steps, graves-act, ponder, residual, unchanged-answer, any, all, at-least',
+      'model.halting.type: "nothing-like-it" is not known; expected q-learning, halt-only, fixed-steps, graves-act, ponder, residual, unchanged-answer, any, all, at-least; one of your own needs "imports"',
       'model.family: expected "hrm" or "trm"',
       'training.batchSize: expected at least 1',
       'training.steps: expected a whole number',

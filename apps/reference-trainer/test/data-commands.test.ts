@@ -7,6 +7,7 @@ import {
   generateSudokuPuzzles,
   randomSudokuSymmetry,
   sudokuClass,
+  sudokuTask,
 } from '@hrm/data-sudoku-maze';
 import { readDataset } from '@hrm/data/files';
 import { RunLock } from '@hrm/trainer/checkpoint';
@@ -39,7 +40,7 @@ describe('hrm data generate', () => {
   });
 
   it('writes one whole data set if two run at once in one folder', async () => {
-    const task = { kind: 'sudoku', size: 4 } as const;
+    const task = sudokuTask({ size: 4 });
     const [a, b] = [0, 5].map((seed) => generatePuzzles(task, { train: 30, test: 10, seed }));
     const outcomes = await Promise.allSettled([writeNewPuzzles('both', a!), writeNewPuzzles('both', b!)]);
     expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);

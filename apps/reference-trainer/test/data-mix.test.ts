@@ -1,15 +1,17 @@
 import { readdirSync } from 'node:fs';
 import { readDataset } from '@hrm/data/files';
 import { describe, expect, it } from 'vitest';
-import { generatePuzzles, runAugmentations, writeNewPuzzles } from '../src/run/puzzles/run-puzzles';
+import { generatePuzzles, writeNewPuzzles } from '../src/run/puzzles/run-puzzles';
 import { SeededRandom } from '@hrm/data';
+import { sudokuTask } from '@hrm/data-sudoku-maze';
+import { augmentationsOf } from '../src/run/building/build-run';
 import { runInProcess } from './run-in-process';
 import { useEmptyFolder } from './use-empty-folder';
 
 useEmptyFolder('data-mix');
 
 const write = async (folder: string, givens: [number, number], { size = 4 as 4 | 6, seed = 0, train = 20 } = {}) => {
-  const puzzles = generatePuzzles({ kind: 'sudoku', size }, { train, test: 5, seed, givens });
+  const puzzles = generatePuzzles(sudokuTask({ size }), { train, test: 5, seed, givens });
   await writeNewPuzzles(folder, puzzles);
   return puzzles;
 };
@@ -56,7 +58,7 @@ describe('hrm data mix', () => {
 
 it('a run augments puzzles before it reveals cells', () => {
   const training = { augment: true, reveal: { share: 1, most: 100 } };
-  const augmentations = runAugmentations({ task: { kind: 'sudoku', size: 4 }, training: training as never });
+  const augmentations = augmentationsOf({ name: 'run', training: training as never }, sudokuTask({ size: 4 }));
   const labels = Int32Array.of(2, 3, 4, 5, 4, 5, 2, 3, 3, 2, 5, 4, 5, 4, 3, 2);
   const [turned, revealed] = [1, 2].map((count) => {
     const example = [new Int32Array(16).fill(1), labels.slice()] as const;
@@ -70,5 +72,5 @@ it('a run augments puzzles before it reveals cells', () => {
   const changed = [...revealed![0].keys()].filter((cell) => revealed![0][cell] !== 1);
   expect(changed.length).toBeGreaterThan(0);
   for (const cell of changed) expect(revealed![0][cell]).toBe(revealed![1][cell]);
-  expect(runAugmentations({ task: { kind: 'sudoku', size: 4 }, training: { augment: false } as never })).toEqual([]);
+  expect(augmentationsOf({ name: 'run', training: { augment: false } as never }, sudokuTask({ size: 4 }))).toEqual([]);
 });

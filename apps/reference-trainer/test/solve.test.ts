@@ -77,10 +77,8 @@ describe('hrm solve refuses with a clear error', () => {
     expect(status).toBe(2);
   });
 
-  it('too few tokens', async () => {
-    expect((await solve('tokens', '1,2, 3')).stderr).toContain(
-      'expected 16 tokens, separated by spaces or commas; got 3',
-    );
+  it('too many tokens', async () => {
+    expect((await solve('tokens', '1 '.repeat(17))).stderr).toContain('PUZZLE: Expected at most 16 tokens; got 17.');
   });
 });
 
@@ -142,14 +140,10 @@ describe('hrm solve', () => {
     ['sudoku', '1.....3..4.....2\n1.....3..4..?..2\n', 'bad.txt:2:13: Unexpected "?" in row 4, column 1'],
     ['sudoku', '1...\n..3.\n.4..\n', 'bad.txt:1: The grid that begins here has 3 rows; expected 4'],
     ['sudoku', '# nothing\n', 'bad.txt: it holds no puzzle; expected Sudoku of 4x4'],
-    ['maze', `${MAZE}\n\n${MAZE.replace('S', 'x')}\n`, 'bad.txt:7, character 1: Unexpected "x"'],
+    ['maze', `${MAZE}\n\n${MAZE.replace('S', 'x')}\n`, 'bad.txt:7:1: Unexpected "x"'],
     ['maze', `${MAZE}\nS    \n`, 'bad.txt:6'],
     ['tokens', `${'1 '.repeat(16)}\n1 2 z`, 'bad.txt:2:5: token 3: expected a whole number from 0 to 5; got "z"'],
-    [
-      'tokens',
-      `${'1 '.repeat(16)}\n1 2`,
-      'bad.txt:2: expected 16 tokens for each puzzle, separated by spaces or commas; got 2',
-    ],
+    ['tokens', `${'1 '.repeat(16)}\n${'1 '.repeat(17)}`, 'bad.txt:2: Expected at most 16 tokens; got 17.'],
   ])('refuses a file for %s that cannot be read, before anything is computed', async (run, content, message) => {
     writeFileSync('bad.txt', content);
     const { status, stderr, stdout } = await solve(run, '--file', 'bad.txt', '--json');
@@ -157,16 +151,17 @@ describe('hrm solve', () => {
     expect([status, stdout]).toEqual([2, '']);
   });
 
-  it('reads mazes and tokens from a file, on one line or several', async () => {
+  it('reads mazes from a file, on one line or several, and tokens, one puzzle on each line', async () => {
     writeFileSync('mazes.txt', `${MAZE}\n\n${MAZE.replaceAll('\n', '')}\r\n${MAZE}\n`);
     const inMazes = objects((await solve('maze', '--file', 'mazes.txt', '--json')).stdout);
     expect(inMazes.map((object) => object['line'])).toEqual([1, 7, 8, undefined]);
     expect(inMazes.map((object) => object['puzzle']).slice(0, 3)).toEqual(Array(3).fill(MAZE.replaceAll('\n', '')));
     expect(inMazes.at(-1)).toMatchObject({ count: 3 });
 
-    writeFileSync('tokens.txt', `${'1,'.repeat(16)}\n${'2 '.repeat(8)}\n${'2 '.repeat(8)}\n`);
+    writeFileSync('tokens.txt', `${'1,'.repeat(16)}\n\n${'2 '.repeat(8)}\n`);
     const inTokens = objects((await solve('tokens', '--file', 'tokens.txt', '--json')).stdout);
-    expect(inTokens.map((object) => object['line'])).toEqual([1, 2, undefined]);
+    expect(inTokens.map((object) => object['line'])).toEqual([1, 3, undefined]);
+    expect(inTokens[1]).toMatchObject({ puzzle: '2 2 2 2 2 2 2 2', valid: null });
     expect(inTokens.at(-1)).toMatchObject({ count: 2, solved: 0, unverified: 2 });
   });
 

@@ -6,11 +6,11 @@ import {
   buildRunModel,
   buildTrainer,
   countPuzzles,
+  makeTask,
   type RunConfig,
   type RunPuzzles,
   sum,
   summarize,
-  taskAugmentation,
   totalStepsOf,
 } from '@hrm/reference-trainer/internal';
 import type { CellFigures, CellOutcome } from './cell-result';
@@ -22,12 +22,12 @@ type HeldOutFigure = 'puzzles' | 'cells' | 'puzzlesHalting' | 'cellsHalting' | '
 /** Trains for the steps of the config, and measures it. */
 async function trainToEnd(
   trainer: Trainer,
-  { task, training }: RunConfig,
+  config: RunConfig,
   puzzles: RunPuzzles,
   recordingsMade: () => number,
 ): Promise<Omit<CellFigures, HeldOutFigure>> {
-  const { batchSize, seed } = training;
-  const steps = totalStepsOf({ task, training } as RunConfig, puzzles.train.metadata);
+  const { batchSize, seed } = config.training;
+  const steps = totalStepsOf(config, puzzles.train.metadata);
   const losses: number[] = [];
   const haltingSteps: number[] = [];
   const stages: number[][] = [];
@@ -35,7 +35,7 @@ async function trainToEnd(
   const cpuBefore = process.cpuUsage();
   let recordings = recordingsMade();
   for await (const event of trainer.train(
-    trainingBatches(puzzles.train, { batchSize, seed, augment: taskAugmentation(task) }),
+    trainingBatches(puzzles.train, { batchSize, seed, augment: makeTask(config).augment ?? [] }),
     { maxSteps: steps },
   )) {
     // A step that was just recorded is slower than the others, as is the first.

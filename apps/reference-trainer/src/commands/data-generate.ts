@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { defineCommand } from '../command-line/command';
 import { choice, count, integer, text } from '../command-line/options';
-import type { Task } from '../config/run-config';
+import type { TaskConfig } from '../config/task-options';
+import { makeTask } from '../run/parts/make-part';
 import { countPuzzles, expectNoPuzzles, generatePuzzles, writeNewPuzzles } from '../run/puzzles/run-puzzles';
 import { finishBeforeStopping } from '../process/stop-signals';
 import { jsonOption, puzzlesOutOption } from '../command-line/shared-options';
@@ -24,7 +25,7 @@ const dataGenerateOptions = z.strictObject({
 });
 
 /** The task that the options describe. */
-function taskOf({ task, size, width, height }: z.infer<typeof dataGenerateOptions>): Task {
+function taskOf({ task, size, width, height }: z.infer<typeof dataGenerateOptions>): TaskConfig {
   if (task === 'maze') return { kind: 'maze', width: width ?? size ?? 15, height: height ?? size ?? 15 };
   const side = size ?? 9;
   if (side !== 4 && side !== 6 && side !== 9 && side !== 16) {
@@ -56,7 +57,7 @@ async function dataGenerate(options: z.infer<typeof dataGenerateOptions>): Promi
   const started = performance.now();
   let puzzles: ReturnType<typeof generatePuzzles>;
   try {
-    puzzles = generatePuzzles(task, {
+    puzzles = generatePuzzles(makeTask({ name: 'data generate', task }), {
       train,
       test,
       seed,
@@ -67,7 +68,7 @@ async function dataGenerate(options: z.infer<typeof dataGenerateOptions>): Promi
     if (error instanceof RangeError) throw new UsageError(`data generate: ${error.message}`);
     throw error;
   }
-  await finishBeforeStopping(() => writeNewPuzzles(out, puzzles));
+  await finishBeforeStopping(() => writeNewPuzzles(out, puzzles, task));
   const seconds = (performance.now() - started) / 1000;
   terminal.say(
     `${countPuzzles(puzzles.train)} training puzzles and ${countPuzzles(puzzles.test)} held-out puzzles in ${out} (${seconds.toFixed(1)} s). ` +

@@ -12,6 +12,7 @@ import { type PuzzleTable, readMazeCsv, readPuzzleLines, readSudokuCsv } from '@
 import { z } from 'zod';
 import { defineCommand } from '../command-line/command';
 import { choice, count, integer, text } from '../command-line/options';
+import type { TaskConfig } from '../config/task-options';
 import { countPuzzles, expectNoPuzzles, writeNewPuzzles } from '../run/puzzles/run-puzzles';
 import { finishBeforeStopping } from '../process/stop-signals';
 import { counted } from '../terminal/counted';
@@ -57,6 +58,8 @@ interface PuzzleKind<Puzzle> {
   read(path: string, subsample: { count: number; seed: number } | undefined): Promise<PuzzleTable<Puzzle>>;
   build(puzzles: PuzzleTable<Puzzle>, augmentations: number): PuzzleDataset;
   classOf(puzzle: Puzzle): string;
+  /** The task of the puzzles, given one of them. */
+  taskOf(puzzle: Puzzle): TaskConfig;
 }
 
 const sudokus = ({ check, seed }: Options): PuzzleKind<SudokuPuzzle> => ({
@@ -68,12 +71,14 @@ const sudokus = ({ check, seed }: Options): PuzzleKind<SudokuPuzzle> => ({
   },
   build: (puzzles, augmentations) => buildSudokuDataset(puzzles, { augmentations, seed }),
   classOf: ({ question }) => sudokuClass(question),
+  taskOf: ({ question }) => ({ kind: 'sudoku', size: Math.sqrt(question.length) }),
 });
 
 const mazes: PuzzleKind<MazePuzzle> = {
   read: (path, subsample) => readMazeCsv(path, { ...(subsample && { subsample }) }),
   build: (puzzles, augmentations) => buildMazeDataset(puzzles, { dihedral: augmentations > 0 }),
   classOf: ({ width, height, question }) => mazeClass({ width, height, cells: question }),
+  taskOf: ({ width, height }) => ({ kind: 'maze', width, height }),
 };
 
 /** Reads one of the two files. @throws UsageError if it is missing or holds no puzzle. */
@@ -120,7 +125,7 @@ async function importPuzzles<Puzzle extends { question: Uint8Array }>(
   const comparing = secondsSince(compared);
   const train = kind.build(trainTable, augmentations);
   const test = kind.build(testTable, 0);
-  await finishBeforeStopping(() => writeNewPuzzles(out, { train, test }));
+  await finishBeforeStopping(() => writeNewPuzzles(out, { train, test }, kind.taskOf(trainTable.at(0)!)));
   const seconds = secondsSince(started);
   terminal.say(
     `${counted(countPuzzles(train), 'example')} to train on and ${countPuzzles(test)} held out, in ${out} (${seconds.toFixed(1)} s).`,

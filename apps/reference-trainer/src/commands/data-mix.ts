@@ -1,7 +1,10 @@
+import { isDeepStrictEqual } from 'node:util';
 import { mixDatasets, type PuzzleDataset } from '@hrm/data';
 import { z } from 'zod';
 import { defineCommand } from '../command-line/command';
 import { args, text } from '../command-line/options';
+import type { TaskConfig } from '../config/task-options';
+import { readTaskFile } from '../run/puzzles/task-file';
 import { countPuzzles, expectNoPuzzles, readSplit, writeNewPuzzles, type RunPuzzles } from '../run/puzzles/run-puzzles';
 import { finishBeforeStopping } from '../process/stop-signals';
 import { jsonOption, puzzlesOutOption } from '../command-line/shared-options';
@@ -28,6 +31,18 @@ function timesOf({ folders, times }: Options): number[] {
   if (numbers.length === folders.length && numbers.every((number) => number > 0)) return numbers;
   throw new UsageError(
     `--times: expected ${counted(folders.length, 'whole number')} from 1, one for each folder, got "${times}"`,
+  );
+}
+
+/** The task of all folders; undefined if one of them does not name its task. @throws UsageError if two differ. */
+function taskOf(folders: readonly string[]): TaskConfig | undefined {
+  const tasks = folders.map(readTaskFile);
+  const other = tasks.findIndex((task) => task !== undefined && !isDeepStrictEqual(task, tasks[0]));
+  if (tasks.includes(undefined)) return undefined;
+  if (other < 0) return tasks[0];
+  throw new UsageError(
+    `FOLDERS: by their task.json, ${folders[0]} holds puzzles of ${JSON.stringify(tasks[0])}, but ${folders[other]} of ` +
+      `${JSON.stringify(tasks[other])}; expected the same task`,
   );
 }
 
@@ -65,7 +80,8 @@ async function dataMix(options: Options): Promise<void> {
     throw error;
   }
   const known = countKnown(puzzles);
-  await finishBeforeStopping(() => writeNewPuzzles(out, puzzles));
+  const task = taskOf(folders);
+  await finishBeforeStopping(() => writeNewPuzzles(out, puzzles, task));
   const [train, test] = [countPuzzles(puzzles.train), countPuzzles(puzzles.test)];
   terminal.say(`${counted(train, 'example')} to train on, with repeats, and ${test} held out, in ${out}.`);
   if (known > 0) {

@@ -12,7 +12,7 @@ import { readSplit } from '../run/puzzles/run-puzzles';
 import { exitStatusOf } from '../process/stop-signals';
 import { counted } from '../terminal/counted';
 import { backendOptions } from '../command-line/shared-options';
-import { showTokens } from '../solve/show-puzzle';
+import { showQuestion } from '../solve/show-puzzle';
 import { describeSeconds } from '../terminal/describe-seconds';
 import { continueWithoutReaders } from '../process/lost-readers';
 import { Terminal } from '../terminal/terminal';
@@ -26,9 +26,9 @@ const demoOptions = z.strictObject({
 
 /** Shows how the model solves a held-out puzzle, segment by segment. */
 async function showSolving(run: string, terminal: Terminal): Promise<void> {
-  const { model, config, data } = await loadRun(run, 'newest', terminal);
+  const { model, task, data } = await loadRun(run, 'newest', terminal);
   const puzzle = await pickDemoPuzzle(model, await readSplit(data ?? '', 'test'));
-  const shown = showTokens(config.task, puzzle, { color: terminal.hasColors });
+  const shown = showQuestion(task, puzzle, { color: terminal.hasColors });
   terminal.show(`\nA puzzle that is not in the training set, not even up to symmetry:\n\n${shown.draw()}`);
   let answer: Int32Array = puzzle;
   let halted: { after: number; answer: Int32Array } | undefined;

@@ -45,7 +45,7 @@ async function timed<T>(f: () => Promise<T>): Promise<T & { seconds: number }> {
 async function evalRun(options: z.infer<typeof evalOptions>): Promise<void> {
   const terminal = new Terminal(options.json);
   const engine = await startEngine(terminal, options);
-  const { model, config, data, step } = await loadRun(options.run, options.checkpoint, terminal, options);
+  const { model, config, data, step, parts } = await loadRun(options.run, options.checkpoint, terminal, options);
   const puzzles = await readPuzzlesOfModel(options.data ?? data, options.split, model);
   const total = countPuzzles(puzzles);
   const batchSize = options.batch ?? Math.min(config.training.batchSize, total);
@@ -61,7 +61,7 @@ async function evalRun(options: z.infer<typeof evalOptions>): Promise<void> {
   if (until !== 'halted') {
     const { exactAccuracy, accuracy, meanSegments, count, seconds } = await withBar('evaluating', (onBatch) =>
       evaluate(model, batches(), {
-        tokenLoss: tokenLossOf(config),
+        tokenLoss: tokenLossOf(config, parts),
         compile: engine.compile,
         ...(engine.takesParts && chooseBatchParts(model, batchSize)),
         onBatch,

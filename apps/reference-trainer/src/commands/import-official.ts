@@ -1,6 +1,7 @@
 import { basename, resolve } from 'node:path';
 import { selectBackend } from '@hrm/runtime';
 import { CheckpointStore } from '@hrm/trainer/checkpoint';
+import { generateExamples, type Task } from '@hrm/data';
 import { z } from 'zod';
 import { defineCommand } from '../command-line/command';
 import { argument, count, text } from '../command-line/options';
@@ -10,7 +11,7 @@ import { runConfigFromOfficial } from '../official/run-config-from-official';
 import { nextCommands } from '../run/next-commands';
 import { modelConfigOf } from '../run/building/build-run';
 import { expectFreeFolder, writeRunDescription } from '../run/folder/run-folder';
-import { taskShape } from '../run/puzzles/run-puzzles';
+import { makeTask } from '../run/parts/make-part';
 import { writeNewRun } from '../run/folder/write-new-run';
 import { finishBeforeStopping } from '../process/stop-signals';
 import { jsonOption } from '../command-line/shared-options';
@@ -27,6 +28,10 @@ const importOfficialOptions = z.strictObject({
   json: jsonOption,
 });
 
+/** A puzzle to try as text, of a task that generates them quickly. */
+const typedPuzzle = (task: Task) =>
+  task.generateExamples && task.seqLen <= 100 ? task.decode(generateExamples(task, { count: 1 })[0]!.input) : undefined;
+
 /** Runs `hrm import-official`. */
 async function importOfficial({ path, ...options }: z.infer<typeof importOfficialOptions>): Promise<void> {
   const terminal = new Terminal(options.json);
@@ -34,7 +39,8 @@ async function importOfficial({ path, ...options }: z.infer<typeof importOfficia
   expectFreeFolder(out);
   const official = readOfficialRun(path, options.config);
   const { config, sizes } = runConfigFromOfficial(official, { name: basename(resolve(path)), tokens: options.tokens });
-  const puzzles = { ...taskShape(config.task), numPuzzleIdentifiers: sizes.numPuzzleIdentifiers };
+  const task = makeTask(config);
+  const puzzles = { ...task, numPuzzleIdentifiers: sizes.numPuzzleIdentifiers };
   // A model is built only for the shapes of its weights, so any backend will do.
   await selectBackend({ prefer: 'cpu' });
   const { checkpoint } = official;
@@ -49,7 +55,9 @@ async function importOfficial({ path, ...options }: z.infer<typeof importOfficia
   for (const [dtype, count] of converted)
     terminal.say(`Converted ${counted(count, 'tensor')} from ${dtype} to float32.`);
   if (leftOut.length > 0) terminal.say(`Left out, because they are computed: ${leftOut.join(', ')}.`);
-  terminal.say(`Next:\n  ${nextCommands(out, config, { hasPuzzles: data !== undefined }).join('\n  ')}`);
+  terminal.say(
+    `Next:\n  ${nextCommands(out, { hasPuzzles: data !== undefined, puzzle: typedPuzzle(task) }).join('\n  ')}`,
+  );
   terminal.result({
     out,
     step: official.step,

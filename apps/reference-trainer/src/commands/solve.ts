@@ -1,11 +1,10 @@
+import type { Task } from '@hrm/data';
 import { type SegmentResult, type Solution, Solver, type SolveOptions } from '@hrm/models';
 import { z } from 'zod';
 import { defineCommand } from '../command-line/command';
 import { argument, choice, text } from '../command-line/options';
-import type { Task } from '../config/run-config';
 import { readRegularFile } from '../files/read-regular-file';
-import { loadRun } from '../run/folder/load-run';
-import { readRunDescription } from '../run/folder/run-folder';
+import { loadRun, loadRunParts } from '../run/folder/load-run';
 import { countChanges, type JudgedAnswer, judgeAnswer } from '../solve/judge-answer';
 import { type PuzzleInText, puzzlesInText } from '../solve/puzzles-in-text';
 import { backendOptions, importsOption, precisionOption, runOptions } from '../command-line/shared-options';
@@ -149,14 +148,15 @@ async function solveAll(
 
 /** Runs `hrm solve`. */
 async function solve(options: Options): Promise<void> {
-  const color = new Terminal(options.json).hasColors;
-  const puzzles = await readPuzzles(options, readRunDescription(options.run).config.task, color);
+  const first = new Terminal(options.json);
+  const loaded = await loadRunParts(options.run, first, options);
+  const puzzles = await readPuzzles(options, loaded.task, first.hasColors);
   if ('one' in puzzles && puzzles.one.flaw !== undefined) {
     throw new UsageError(`PUZZLE cannot be solved: ${puzzles.one.flaw}`);
   }
   const terminal = new Terminal(options.json, 'many' in puzzles);
   const { compile } = await startEngine(terminal, { ...options, compile: 'eager' });
-  const { model } = await loadRun(options.run, options.checkpoint, terminal, options);
+  const { model } = await loadRun(options.run, options.checkpoint, terminal, { loaded });
   const solver = new Solver(model, { compile });
   const how = { until: options.until };
   await ('one' in puzzles

@@ -29,14 +29,14 @@ const trainOptions = z.strictObject({
 /** Runs `hrm train`. */
 async function train({ config: nameOrPath, ...options }: z.infer<typeof trainOptions>): Promise<void> {
   const terminal = new Terminal(options.json);
-  const { result, config } = await trainRun(nameOrPath, options, terminal);
+  const { result, puzzle } = await trainRun(nameOrPath, options, terminal);
   const { evaluation, steps, seconds, samplesPerSecond, reachedGoal, stoppedBy } = result;
   if (evaluation) {
     terminal.say(
       `Held-out puzzles solved exactly: ${(100 * evaluation.exactAccuracy).toFixed(1)}% of ${evaluation.count}.`,
     );
   }
-  if (!stoppedBy) terminal.say(`Next:\n  ${nextCommands(options.out, config, { hasPuzzles: true }).join('\n  ')}`);
+  if (!stoppedBy) terminal.say(`Next:\n  ${nextCommands(options.out, { hasPuzzles: true, puzzle }).join('\n  ')}`);
   terminal.result({
     run: options.out,
     steps,

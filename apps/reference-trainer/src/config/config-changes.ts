@@ -47,6 +47,7 @@ const trainingEffects: { readonly [Key in keyof RunConfig['training']]-?: Change
   puzzleWeightDecay: 'learning',
   emaDecay: 'learning',
   augment: 'learning',
+  augmentations: 'learning',
   reveal: 'learning',
   evaluateEvery: 'exact',
   checkpointEvery: 'exact',

@@ -3,10 +3,11 @@ import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
 import { readConfigJson } from '../files/read-regular-file';
 import { configPlace, describeIssues, UsageError } from '../command-line/usage-error';
-import { type PartKind, partOptions } from './part-options';
+import { partOptions } from './part-options';
 import { presets } from './presets';
 import { runConfigSchema, type RunConfig } from './run-config';
 import { nearestName } from './section';
+import { type TaskConfig, taskOptions } from './task-options';
 
 function readConfigFile(path: string): unknown {
   if (!existsSync(path)) {
@@ -52,20 +53,48 @@ function override(config: unknown, assignment: string): void {
   else Object.defineProperty(node, keys.at(-1)!, { value, enumerable: true, configurable: true, writable: true });
 }
 
+/** The name of a part: its type, or the part itself if it is given by name. */
+const nameOf = (part: unknown) => (typeof part === 'string' ? part : (part as { type?: unknown } | undefined)?.type);
+
 /** Issues for parts with an unknown name. A config with imports has none, because these may define any name. */
 function unknownParts(config: unknown): z.core.$ZodIssue[] {
-  const { imports, model } = config as { imports?: unknown; model?: { [kind in PartKind]?: { type?: unknown } } };
+  type Section = { readonly [key: string]: unknown } | undefined;
+  const { imports, task, model, training } = config as { imports?: unknown; task?: Section; model?: Section; training?: Section }; // prettier-ignore
   if (imports !== undefined) return [];
-  return (Object.keys(partOptions) as PartKind[]).flatMap((kind) => {
-    const input = model?.[kind]?.type;
-    const known = Object.keys(partOptions[kind]);
+  const { augmentations } = training ?? {};
+  const chosen: readonly [path: (string | number)[], name: unknown, known: object][] = [
+    [['task', 'kind'], task?.['kind'], taskOptions],
+    ...(['block', 'schedule', 'halting'] as const).map(
+      (kind) => [['model', kind, 'type'], nameOf(model?.[kind]), partOptions[kind]] as [string[], unknown, object],
+    ),
+    ...(['tokenLoss', 'optimizer'] as const).map(
+      (kind) => [['training', kind], nameOf(training?.[kind]), partOptions[kind]] as [string[], unknown, object],
+    ),
+    ...(Array.isArray(augmentations) ? augmentations : []).map(
+      (part, index) =>
+        [['training', 'augmentations', index, 'type'], nameOf(part), partOptions.augmentation] as [string[], unknown, object], // prettier-ignore
+    ),
+  ];
+  return chosen.flatMap(([path, input, parts]) => {
+    const known = Object.keys(parts);
     if (typeof input !== 'string' || input === '' || known.includes(input)) return [];
     const nearest = nearestName(input, known);
-    const rest = nearest === undefined ? `expected ${known.join(', ')}` : `did you mean ${nearest}?`;
-    const message = `${JSON.stringify(input)} is not known; ${rest}`;
-    return [{ code: 'custom', path: ['model', kind, 'type'], message, input, params: {} }];
+    const own = 'one of your own needs "imports"';
+    const rest = nearest === undefined ? `expected ${known.join(', ')}; ${own}` : `did you mean ${nearest}?`;
+    const message = `${JSON.stringify(input.slice(0, 40))} is not known; ${rest}`;
+    return [{ code: 'custom', path, message, input, params: {} }];
   });
 }
+
+/** The issue of a config without a task. */
+const withoutTask: z.core.$ZodIssue = {
+  code: 'custom',
+  path: ['task'],
+  message:
+    'is missing; expected the puzzles, such as { "kind": "sudoku", "size": 9 }, or a folder with a task.json by --data',
+  input: undefined,
+  params: {},
+};
 
 /**
  * Checks the content of a config file.
@@ -76,13 +105,15 @@ function unknownParts(config: unknown): z.core.$ZodIssue[] {
  */
 export function checkRunConfig(config: unknown, source: string, known: z.core.$ZodIssue[] = []): RunConfig {
   const result = runConfigSchema.safeParse(config);
-  if (result.success && known.length === 0) {
-    // Only editors use it.
+  const issues = [...(result.error?.issues ?? []), ...known];
+  const hasTask = typeof config === 'object' && config !== null && 'task' in config;
+  if (!hasTask) issues.push(withoutTask);
+  if (result.success && issues.length === 0) {
+    // Only editors use the schema. The task is there, see above.
     const { $schema: _, ...runConfig } = result.data;
-    return runConfig;
+    return runConfig as RunConfig;
   }
-  const faults = new z.ZodError([...(result.error?.issues ?? []), ...known]);
-  throw new UsageError(`${source}: ${describeIssues(faults, configPlace)}`);
+  throw new UsageError(`${source}: ${describeIssues(new z.ZodError(issues), configPlace)}`);
 }
 
 /**
@@ -105,8 +136,9 @@ function overridden(config: object, overrides: readonly string[]): unknown {
  *
  * @param nameOrPath such as `sudoku-4x4-demo` or `my-run.json`.
  * @param overrides such as `training.learningRate=1e-3`.
+ * @param task the puzzles of a config that names none. Default: a config must name them.
  */
-export function loadRunConfig(nameOrPath: string, overrides: readonly string[] = []): RunConfig {
+export function loadRunConfig(nameOrPath: string, overrides: readonly string[] = [], task?: TaskConfig): RunConfig {
   const isPreset = Object.hasOwn(presets, nameOrPath);
   const config: unknown = isPreset
     ? structuredClone(presets[nameOrPath as keyof typeof presets])
@@ -114,7 +146,7 @@ export function loadRunConfig(nameOrPath: string, overrides: readonly string[] =
   if (typeof config !== 'object' || config === null || Array.isArray(config)) {
     throw new UsageError(`${nameOrPath} holds no JSON object; see docs/config.md for the keys of a config`);
   }
-  const whole = overridden(config, overrides);
+  const whole = overridden(task === undefined || 'task' in config ? config : { ...config, task }, overrides);
   const checked = checkRunConfig(whole, nameOrPath, unknownParts(whole));
   const folder = isPreset ? process.cwd() : dirname(resolve(nameOrPath));
   // Absolute, so that the run finds them from any working directory.

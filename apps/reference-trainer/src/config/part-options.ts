@@ -40,6 +40,11 @@ const maxSegments = number('Segments after which every puzzle halts. Default 16'
 const exploration = number('Share of slots that must continue for a random number of segments. Default 0.1');
 const members = z.array(z.looseObject({ type: z.string() })).describe('The controllers that vote, each with its own options'); // prettier-ignore
 
+const moments = {
+  beta1: number('Decay of the first moment. Default: that of the training'),
+  beta2: number('Decay of the second moment. Default: that of the training'),
+};
+
 /** The options of each standard part, by its kind and its name. */
 export const partOptions = {
   block: {
@@ -116,21 +121,44 @@ export const partOptions = {
     all: section({ of: members }),
     'at-least': section({ votes: z.number().describe('Votes that are needed to halt'), of: members }),
   },
+  tokenLoss: { stablemax: section({}), softmax: section({}) },
+  optimizer: {
+    'adam-atan2': section(moments),
+    'adam-w': section(moments),
+    muon: section({ momentum: number('Momentum of Muon. Default: that of the training'), ...moments }),
+  },
+  augmentation: {
+    'reveal-answers': section({
+      share: z.number().describe('Share of the puzzles in which cells are revealed'),
+      most: z.number().describe('Most cells revealed in a puzzle'),
+    }),
+  },
 };
 
 /** The kinds of parts. */
 export type PartKind = keyof typeof partOptions;
 
-/**
- * A part chosen by name, with its options. The options of standard parts are checked here; a user's part from `imports`
- * checks its own.
- */
+/** Adds the issues of a standard part's options. A user's part from `imports` checks its own. */
+function checkOptions(kind: PartKind, part: { type: string }, context: z.RefinementCtx): void {
+  const { type, ...options } = part;
+  const known: { readonly [type: string]: z.ZodType } = partOptions[kind];
+  if (!Object.hasOwn(known, type)) return;
+  for (const issue of known[type]!.safeParse(options).error?.issues ?? []) context.addIssue({ ...issue });
+}
+
+const typed = z.looseObject({ type: z.string().min(1) });
+
+/** A part with its options, such as `{ "type": "attention", "heads": 4 }`. */
 export const part = (kind: PartKind) =>
+  typed.superRefine((chosen, context) => checkOptions(kind, chosen, context)).meta({ partKind: kind });
+
+/** A part by its name alone, or with its options. */
+export const partOrName = (kind: PartKind) =>
   z
-    .looseObject({ type: z.string().min(1) })
-    .superRefine(({ type, ...options }, context) => {
-      const known: { readonly [type: string]: z.ZodType } = partOptions[kind];
-      if (!Object.hasOwn(known, type)) return;
-      for (const issue of known[type]!.safeParse(options).error?.issues ?? []) context.addIssue({ ...issue });
+    .union([z.string().min(1), typed], {
+      error: `expected a name, or an object such as { "type": "${Object.keys(partOptions[kind])[0]}" }`,
     })
-    .meta({ partKind: kind });
+    .superRefine((chosen, context) => {
+      if (typeof chosen !== 'string') checkOptions(kind, chosen, context);
+    })
+    .meta({ partKind: kind, byName: true });

@@ -96,6 +96,7 @@ export const presetSummaries: { readonly [name in keyof typeof presets]: string 
     'learns 4x4 Sudoku in under a minute, by attention along rows, columns and boxes; solves all held-out ones',
   'sudoku-6x6-graph':
     'learns 6x6 Sudoku in two minutes, by attention along rows, columns and boxes; solves 99% of held-out ones',
+  sequences: 'a small transformer for the puzzles of --data, whatever they are, if the folder has a task.json',
   'sudoku-extreme-1k': "the paper's 27M model on 1,000 puzzles of Sudoku-Extreme; give --data",
   'maze-30x30-hard': "the paper's 27M model on 1,000 mazes of 30x30; give --data",
 };
@@ -139,6 +140,17 @@ export const presets = {
     generate: { train: 10_000, test: 1000, givens: [9, 20], seed: 0 },
     model: graphModel(6, 2, 12),
     training: { ...graphTraining, steps: 2500, evaluateEvery: 500 },
+  },
+  /** Sequences of any kind: needs `--data` with a `task.json`, such as `hrm data import` makes. */
+  sequences: {
+    name: 'sequences',
+    model: {
+      ...smallModel,
+      hiddenSize: 128,
+      block: { type: 'attention', heads: 4, expansion: 4 },
+      positions: 'learned',
+    },
+    training: { ...smallTraining, steps: 2000, emaDecay: 0.99, augment: false, evaluateEvery: 500 },
   },
   /** Sudoku-Extreme with 1,000 training puzzles, each with 1,000 augmentations: needs `--data`. */
   'sudoku-extreme-1k': {

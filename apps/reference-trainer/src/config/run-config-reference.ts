@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { partOptions, type PartKind } from './part-options';
 import { runConfigSchema } from './run-config';
+import { taskOptions } from './task-options';
 
 type JsonSchema = z.core.JSONSchema.JSONSchema;
 
@@ -19,32 +20,47 @@ const jsonSchemaOf = (schema: z.ZodType): JsonSchema => {
     reused: 'inline',
     override: ({ jsonSchema }) => {
       withoutNoise(jsonSchema);
-      const { partKind } = jsonSchema;
-      if (partKind === undefined) return;
-      delete jsonSchema['partKind'];
-      const { description } = jsonSchema;
+      const { partKind, byName, isTask, description, default: byDefault } = jsonSchema;
+      if (partKind === undefined && isTask === undefined) return;
       Object.keys(jsonSchema).forEach((key) => delete jsonSchema[key]);
-      Object.assign(jsonSchema, description !== undefined && { description }, partSchema(partKind as PartKind));
+      Object.assign(
+        jsonSchema,
+        description !== undefined && { description },
+        byDefault !== undefined && { default: byDefault },
+        isTask ? tasksSchema() : partSchema(partKind as PartKind, byName === true),
+      );
     },
   });
   delete json['$schema'];
   return json;
 };
 
-/** A standard part with its options, or a part of another name with any options. */
-function partSchema(kind: PartKind): JsonSchema {
+/** One of your own: any name in `key` that is not standard, with any options. */
+const ownSchema = (key: 'type' | 'kind', names: readonly string[], description: string): JsonSchema => ({
+  type: 'object',
+  description,
+  properties: { [key]: { type: 'string', pattern: notOneOf(names) } },
+  required: [key],
+});
+
+const notOneOf = (names: readonly string[]) => `^(?!(${names.join('|')})$)`;
+
+/** A standard part with its options, or a part of another name with any options. @param byName: or a name alone */
+function partSchema(kind: PartKind, byName: boolean): JsonSchema {
   const standard = Object.entries(partOptions[kind]).map(([type, options]): JsonSchema => {
     const { properties, required = [], ...rest } = jsonSchemaOf(options);
     return { ...rest, properties: { type: { const: type }, ...properties }, required: ['type', ...required] };
   });
   const names = Object.keys(partOptions[kind]);
-  const own: JsonSchema = {
-    type: 'object',
-    description: 'A part of your own, from "imports"',
-    properties: { type: { type: 'string', pattern: `^(?!(${names.join('|')})$)` } },
-    required: ['type'],
-  };
-  return { anyOf: [...standard, own] };
+  const nameAlone: JsonSchema[] = [{ enum: names }, { type: 'string', pattern: notOneOf(names) }];
+  const own = ownSchema('type', names, 'A part of your own, from "imports"');
+  return { anyOf: [...(byName ? nameAlone : []), ...standard, own] };
+}
+
+/** A standard task with its options, or a task of another kind with any options. */
+function tasksSchema(): JsonSchema {
+  const own = ownSchema('kind', Object.keys(taskOptions), 'A task of your own, from "imports"');
+  return { anyOf: [...Object.values(taskOptions).map((options) => jsonSchemaOf(options)), own] };
 }
 
 /** The JSON Schema of a config file, for completion and checks in editors. */
@@ -58,6 +74,7 @@ export const runConfigJsonSchema = (): JsonSchema => ({
 function describeType(schema: JsonSchema): string {
   if (schema.const !== undefined) return `\`${String(schema.const)}\``;
   if (schema.enum) return schema.enum.map((value) => `\`${String(value)}\``).join(', ');
+  if (schema.pattern?.startsWith('^(?!')) return 'name of your own';
   const either = schema.anyOf ?? schema.oneOf;
   if (either) return [...new Set(either.map((one) => describeType(one as JsonSchema)))].join(', or ');
   if (schema.type === 'array') {
@@ -98,9 +115,10 @@ export function runConfigMarkdown(): string {
   const root = runConfigJsonSchema();
   const within = (schema: JsonSchema, key: string) => schema.properties![key] as JsonSchema;
   const model = within(root, 'model');
-  const tasks = (within(root, 'task').oneOf ?? within(root, 'task').anyOf) as JsonSchema[];
-  const parts = (kind: PartKind) =>
-    (within(model, kind).anyOf as JsonSchema[])
+  const training = within(root, 'training');
+  const tasks = (within(root, 'task').anyOf as JsonSchema[]).filter((task) => named(task, 'kind') !== 'undefined');
+  const parts = (schema: JsonSchema) =>
+    (schema.anyOf as JsonSchema[])
       .filter((part) => named(part, 'type') !== 'undefined')
       .map((part) => `#### \`${named(part, 'type')}\`\n\n${table(part, { without: ['type'] })}`);
   return `${[
@@ -115,14 +133,23 @@ in a clone of the repository it is \`apps/reference-trainer/schema/run-config.sc
       (task) =>
         `### \`"kind": "${named(task, 'kind')}"\`\n\n${within(task, 'kind').description}.\n\n${table(task, { without: ['kind'] })}`,
     ),
+    'Any other kind is a task of your own, from `imports`, with its own options.',
     '## `generate`',
     table(within(root, 'generate')),
     '## `model`',
     table(model),
     `A part is chosen by its \`type\`, with its options next to it: \`{ "type": "attention", "heads": 4 }\`. Any other type is a part of your
 own, from \`imports\`.`,
-    ...(['block', 'schedule', 'halting'] as const).flatMap((kind) => [`### \`model.${kind}\``, ...parts(kind)]),
+    ...(['block', 'schedule', 'halting'] as const).flatMap((kind) => [
+      `### \`model.${kind}\``,
+      ...parts(within(model, kind)),
+    ]),
     '## `training`',
-    table(within(root, 'training')),
+    table(training),
+    `\`optimizer\` and \`tokenLoss\` are a name, or a part with options: \`{ "type": "muon", "momentum": 0.9 }\`.`,
+    '### `training.optimizer`',
+    ...parts(within(training, 'optimizer')),
+    '### `training.augmentations`',
+    ...parts((within(training, 'augmentations') as { items: JsonSchema }).items),
   ].join('\n\n')}\n`;
 }

@@ -1,7 +1,8 @@
 import { PRECISIONS } from '@hrm/layers';
 import { z } from 'zod';
-import { part } from './part-options';
+import { part, partOrName } from './part-options';
 import { section } from './section';
+import { taskSchema, type TaskConfig } from './task-options';
 
 // The descriptions below are also those of the JSON Schema and of docs/config.md: see `run-config-reference.ts`.
 
@@ -10,25 +11,6 @@ const share = z.number().min(0).max(1);
 const positive = z.number().positive();
 const notNegative = z.number().min(0);
 const countOrAuto = z.union([count, z.literal('auto')], { error: 'expected a whole number from 1, or "auto"' });
-
-const task = z.discriminatedUnion('kind', [
-  section({
-    kind: z.literal('sudoku').describe('Sudoku'),
-    size: z.literal([4, 6, 9, 16], { error: 'expected 4, 6, 9 or 16' }).describe('Cells along a side'),
-  }),
-  section({
-    kind: z.literal('maze').describe('Shortest paths through mazes'),
-    width: count.min(3).describe('Cells from left to right'),
-    height: count.min(3).describe('Cells from top to bottom'),
-  }),
-  section({
-    kind: z
-      .literal('tokens')
-      .describe('Puzzles of any other kind, such as ARC: read from a folder, shown as tokens, and not verified'),
-    seqLen: count.describe('Tokens in a puzzle'),
-    vocabSize: count.describe('Size of the vocabulary'),
-  }),
-]);
 
 const generated = section({
   train: count.describe('Training puzzles'),
@@ -88,13 +70,12 @@ const training = section({
     .default('auto')
     .describe('Puzzles that are computed together; auto: as many as fit the cache. The result stays the same'),
   lanes: countOrAuto.default('auto').describe('Such parts that are computed at once; auto: two, on native TensorFlow'),
-  tokenLoss: z.enum(['stablemax', 'softmax']).default('stablemax').describe('Loss function of the tokens'),
+  tokenLoss: partOrName('tokenLoss').default('stablemax').describe('Loss function of the tokens'),
   labelSmoothing: share
     .lt(1)
     .default(0)
     .describe('Share of each label that the token loss spreads over all tokens, also in evaluations'),
-  optimizer: z
-    .enum(['adam-atan2', 'adam-w', 'muon'])
+  optimizer: partOrName('optimizer')
     .default('adam-atan2')
     .describe('Optimizer of the weights; muon: Muon for the matrices of hidden layers, AdamW for the rest'),
   learningRate: positive.describe('Learning rate after the warm-up'),
@@ -123,6 +104,12 @@ const training = section({
     .default(false)
     .describe(
       'Whether each puzzle is replaced by a random symmetric one: digits, rows and columns, or rotations and reflections',
+    ),
+  augmentations: z
+    .array(part('augmentation'))
+    .optional()
+    .describe(
+      'Further changes to each puzzle as it is drawn, in this order, after augment and before reveal. Default: none',
     ),
   reveal: section({
     share: share.describe('Share of the puzzles in which cells are revealed'),
@@ -166,18 +153,15 @@ export const runConfigSchema = section({
   imports: z
     .array(z.string().min(1))
     .optional()
-    .describe('Modules with parts of your own, relative to the config file. They are executed'),
-  task: task.describe('The puzzles'),
+    .describe('Modules with parts and tasks of your own, relative to the config file. They are executed'),
+  task: taskSchema.optional().describe('The puzzles. Default: those of --data, if that folder has a task.json'),
   generate: generated.optional().describe('How to generate the puzzles if no folder is given'),
   model: model.describe('The model'),
   training: training.describe('The training'),
 });
 
 /** The config of a run: its puzzles, model and training. */
-export type RunConfig = Omit<z.infer<typeof runConfigSchema>, '$schema'>;
+export type RunConfig = Omit<z.infer<typeof runConfigSchema>, '$schema' | 'task'> & { task: TaskConfig };
 
 /** The same as it is written in a file, where defaults may be omitted. */
 export type RunConfigInput = z.input<typeof runConfigSchema>;
-
-/** The puzzles of a run. */
-export type Task = RunConfig['task'];

@@ -2,7 +2,8 @@ import type { NamedHostTensors } from '@hrm/files';
 import { modelConfigFromOfficial } from '@hrm/models';
 import { nameFromOfficial } from '@hrm/models/internal';
 import { checkRunConfig } from '../config/load-run-config';
-import type { RunConfig, Task } from '../config/run-config';
+import type { RunConfig } from '../config/run-config';
+import type { TaskConfig } from '../config/task-options';
 import { UsageError } from '../command-line/usage-error';
 import type { OfficialRun } from './official-run';
 
@@ -25,7 +26,7 @@ export function sizesOfWeights(weights: NamedHostTensors, path: string): WeightS
 }
 
 /** The task of published models with this vocabulary. */
-function taskOfVocabulary(vocabSize: number, tokens: number | undefined): Task {
+function taskOfVocabulary(vocabSize: number, tokens: number | undefined): TaskConfig {
   const seqLen = tokens ?? { 6: 900, 11: 81, 12: 900 }[vocabSize];
   if (seqLen === undefined) {
     throw new UsageError(

@@ -1,22 +1,22 @@
-import { formatSudoku, generateSudokuPuzzles } from '@hrm/data-sudoku-maze';
-import type { RunConfig } from '../config/run-config';
 import { printedCommand } from '../command-line/printed-command';
 
-/** A puzzle on one line, to be typed; undefined if there is none. */
-function typedPuzzle({ task, generate }: RunConfig): string | undefined {
-  if (task.kind !== 'sudoku' || task.size === 16) return undefined;
-  const givens = generate?.givens;
-  const [puzzle] = generateSudokuPuzzles({ size: task.size, count: 1, seed: 0, ...(givens && { givens }) });
-  return formatSudoku(puzzle!.question);
-}
+/** Characters of the longest puzzle that is typed. */
+const TYPED = 100;
 
-/** Commands to use a run with. They can be copied and run as they are. */
-export function nextCommands(run: string, config: RunConfig, { hasPuzzles }: { hasPuzzles: boolean }): string[] {
-  const puzzle = typedPuzzle(config);
+/**
+ * Commands to use a run with. They can be copied and run as they are.
+ *
+ * @param puzzle a puzzle as text, to solve.
+ */
+export function nextCommands(
+  run: string,
+  { hasPuzzles, puzzle }: { hasPuzzles: boolean; puzzle: string | undefined },
+): string[] {
+  const typed = puzzle !== undefined && puzzle.trim() !== '' && puzzle.length <= TYPED ? puzzle : undefined;
   return [
     ...(hasPuzzles ? [printedCommand('eval', '--run', run)] : []),
-    ...(puzzle === undefined ? [] : [printedCommand('solve', '--run', run, puzzle)]),
-    ...(hasPuzzles || puzzle !== undefined ? [] : [printedCommand('eval', '--help')]),
+    ...(typed === undefined ? [] : [printedCommand('solve', '--run', run, typed)]),
+    ...(hasPuzzles || typed !== undefined ? [] : [printedCommand('eval', '--help')]),
   ];
 }
 

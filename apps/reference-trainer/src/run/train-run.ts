@@ -7,6 +7,7 @@ import { UsageError } from '../command-line/usage-error';
 import { beginRun, type RunOptions } from './training/begin-run';
 import { resumeRun } from './resume/resume-run';
 import { holdsRun } from './folder/run-folder';
+import { readTaskFile } from './puzzles/task-file';
 import type { TrainedRun } from './training/train-prepared';
 
 /** Options of {@link trainRun}. */
@@ -24,7 +25,7 @@ export interface TrainRunOptions extends RunOptions {
 /** The named config or, without a name, that of the run, with overrides. */
 function configFor(
   nameOrPath: string | undefined,
-  { out, seed, precision, resume, set = [] }: TrainRunOptions,
+  { out, data, seed, precision, resume, set = [] }: TrainRunOptions,
   before?: RunConfig,
 ): RunConfig {
   const overrides = [
@@ -32,7 +33,10 @@ function configFor(
     ...(seed === undefined ? [] : [`training.seed=${seed}`]),
     ...(precision === undefined ? [] : [`model.precision=${precision}`]),
   ];
-  if (nameOrPath !== undefined) return loadRunConfig(nameOrPath, overrides);
+  if (nameOrPath !== undefined) {
+    const ofData = data === undefined ? undefined : readTaskFile(data);
+    return loadRunConfig(nameOrPath, overrides, ofData ?? before?.task);
+  }
   if (before) return overrideRunConfig(before, overrides, `the config of ${out}`);
   throw new UsageError(
     resume

@@ -1,4 +1,4 @@
-import { visibleJson, visibleText } from './visible-text';
+import { visibleDrawing, visibleJson, visibleText } from './visible-text';
 
 /** Whether a stream is a terminal that can redraw a line. */
 const canDraw = (stream: NodeJS.WriteStream) => stream.isTTY === true && process.env['TERM'] !== 'dumb';
@@ -21,16 +21,20 @@ export class Terminal {
 
   /** Writes a line of text. Control characters in it, which may come from a file, are replaced. */
   say(text = ''): void {
-    this.show(visibleText(text));
+    this.#write(visibleText(text));
   }
 
   /** Writes a warning. */
   readonly warn = (warning: string): void => this.say(`Warning: ${warning}`);
 
-  /** Writes a drawing with its colours. It must not contain text from a file. */
+  /** Writes a drawing with its colours. Other control characters in it are replaced. */
   show(drawing: string): void {
+    this.#write(visibleDrawing(drawing));
+  }
+
+  #write(text: string): void {
     this.clearLine();
-    this.#textStream.write(`${drawing}\n`);
+    this.#textStream.write(`${text}\n`);
   }
 
   /** Writes one of many answers as a line of stdout: text, or with `--json` a JSON object. */

@@ -1,13 +1,5 @@
-import type { Augmentation } from '@hrm/data';
-import { mazeAugmentation, sudokuAugmentation } from '@hrm/data-sudoku-maze';
-import {
-  benchTrainer,
-  generatePuzzles,
-  percent,
-  startEngine,
-  type Task,
-  type Terminal,
-} from '@hrm/reference-trainer/internal';
+import { mazeTask, sudokuTask } from '@hrm/data-sudoku-maze';
+import { benchTrainer, generatePuzzles, percent, startEngine, type Terminal } from '@hrm/reference-trainer/internal';
 import { measureDataSpeed, measureDataWait, trainingStream } from './data-speed';
 import { describeMachine, thisMachine } from '../report/machine';
 import { markdownTable } from '../report/markdown-table';
@@ -30,9 +22,9 @@ const SECONDS = 3;
 /** Sizes of the model. */
 const SIZES = { hidden: 128, layers: 2, heads: 2, tokens: 81, segments: 16 };
 
-const tasks: readonly { label: string; task: Task; augment: Augmentation }[] = [
-  { label: 'Sudoku 9x9', task: { kind: 'sudoku', size: 9 }, augment: sudokuAugmentation(9) },
-  { label: 'maze 30x30', task: { kind: 'maze', width: 30, height: 30 }, augment: mazeAugmentation(30, 30) },
+const tasks = [
+  { label: 'Sudoku 9x9', task: sudokuTask({ size: 9 }), options: {} },
+  { label: 'maze 30x30', task: mazeTask({ width: 30, height: 30 }), options: { minPathLength: 1 } },
 ];
 
 const thousands = (value: number) => Math.round(value).toLocaleString('en');
@@ -46,17 +38,16 @@ export async function benchData(terminal: Terminal, options: BenchDataOptions): 
   if (out !== undefined) await expectResultsPlace(out, ['data.json', 'data.md']);
   const machine = await thisMachine();
   const engine = await startEngine(terminal, options);
-  const generated = tasks.map(({ task }) => {
-    const count = Math.max(PUZZLES, batchSize);
-    return generatePuzzles(task, { train: count, test: 1, seed: 0, ...(task.kind === 'maze' && { minPathLength: 1 }) });
-  });
-  const speeds = tasks.map(({ label, augment }, i) => {
-    return { label, ...measureDataSpeed(generated[i]!.train, augment, { batchSize, seconds: SECONDS }) };
+  const generated = tasks.map(({ task, options }) =>
+    generatePuzzles(task, { train: Math.max(PUZZLES, batchSize), test: 1, seed: 0, ...options }),
+  );
+  const speeds = tasks.map(({ label, task }, i) => {
+    return { label, ...measureDataSpeed(generated[i]!.train, task.augment!, { batchSize, seconds: SECONDS }) };
   });
 
   const bench = benchTrainer({ ...SIZES, batch: batchSize }, engine);
   const wait = await measureDataWait(
-    trainingStream(generated[0]!.train, batchSize, tasks[0]!.augment),
+    trainingStream(generated[0]!.train, batchSize, tasks[0]!.task.augment!),
     (batch) => bench.trainer.trainBatch(batch),
     steps,
   );

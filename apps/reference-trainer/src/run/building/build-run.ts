@@ -1,50 +1,34 @@
-import { softmaxCrossEntropy, stablemaxCrossEntropy, type TokenLoss } from '@hrm/act';
-import type { PuzzleDatasetMetadata } from '@hrm/data';
+import type { CrossEntropy, TokenLoss } from '@hrm/act';
+import { revealAnswers, type Augmentation, type PuzzleDatasetMetadata, type Task } from '@hrm/data';
 import { buildModel, standardParts, type ModelConfig, type PartCatalog, type RecursiveReasoner } from '@hrm/models';
-import {
-  adamAtan2,
-  adamW,
-  isWeightMatrix,
-  muon,
-  signSgd,
-  Trainer,
-  warmupCosine,
-  type LearningRate,
-  type Optimizer,
-} from '@hrm/trainer';
-import type { RunConfig, Task } from '../../config/run-config';
+import { isWeightMatrix, signSgd, Trainer, warmupCosine, type LearningRate, type Optimizer } from '@hrm/trainer';
+import type { RunConfig } from '../../config/run-config';
 import type { Engine } from '../../engine/engine';
 import { UsageError } from '../../command-line/usage-error';
+import { makePart, makeTask, namedPart } from '../parts/make-part';
+import { standardCatalog, type RunCatalog } from '../parts/run-catalog';
+import { standardTasks } from '../parts/standard-tasks';
+import type { PuzzleSizes } from '../puzzles/puzzle-sizes';
 import { chooseBatchParts, type BatchParts } from './choose-batch-parts';
 
 /** Rows and columns of a task's puzzles. @throws UsageError for a task without a grid. */
-function gridOf(task: Task, name: string): { rows: number; columns: number } {
-  switch (task.kind) {
-    case 'sudoku':
-      return { rows: task.size, columns: task.size };
-    case 'maze':
-      return { rows: task.height, columns: task.width };
-    case 'tokens':
-      throw new UsageError(
-        `${name}: model.positions: "grid-rope" needs the grid of these puzzles, ` +
-          'as in { "type": "grid-rope", "rows": 30, "columns": 30 }',
-      );
-  }
+function gridOf({ task, name }: RunConfig, { grid }: PuzzleSizes): NonNullable<Task['grid']> {
+  // Runs that were begun before the grid was recorded have a standard task.
+  const found = grid ?? (Object.hasOwn(standardTasks, task.kind) ? makeTask({ name, task }).grid : undefined);
+  if (found) return found;
+  throw new UsageError(
+    `${name}: model.positions: "grid-rope" needs the grid of these puzzles, ` +
+      'as in { "type": "grid-rope", "rows": 30, "columns": 30 }',
+  );
 }
 
 /** The model config of a run, with the sizes of its puzzles. */
-export function modelConfigOf(
-  { model, task, name }: RunConfig,
-  {
-    seqLen,
-    vocabSize,
-    numPuzzleIdentifiers,
-  }: Pick<PuzzleDatasetMetadata, 'seqLen' | 'vocabSize' | 'numPuzzleIdentifiers'>,
-): ModelConfig {
-  const { puzzleEmbeddingSize, puzzleEmbeddingPositions, positions, ...parts } = model;
+export function modelConfigOf(config: RunConfig, sizes: PuzzleSizes): ModelConfig {
+  const { puzzleEmbeddingSize, puzzleEmbeddingPositions, positions, ...parts } = config.model;
+  const { seqLen, vocabSize, numPuzzleIdentifiers } = sizes;
   return {
     ...parts,
-    positions: positions === 'grid-rope' ? { type: positions, ...gridOf(task, name) } : positions,
+    positions: positions === 'grid-rope' ? { type: positions, ...gridOf(config, sizes) } : positions,
     seqLen,
     vocabSize,
     puzzleEmbedding:
@@ -66,34 +50,58 @@ export function modelConfigOf(
  */
 export function buildRunModel(
   config: RunConfig,
-  metadata: Parameters<typeof modelConfigOf>[1],
+  sizes: PuzzleSizes,
   parts: PartCatalog = standardParts,
 ): RecursiveReasoner {
   try {
-    return buildModel(modelConfigOf(config, metadata), { seed: config.training.seed, parts });
+    return buildModel(modelConfigOf(config, sizes), { seed: config.training.seed, parts });
   } catch (error) {
     if (error instanceof RangeError) throw new UsageError(`${config.name}: ${error.message}`);
     throw error;
   }
 }
 
-/** The token loss of a run. */
-export function tokenLossOf({ training }: RunConfig): TokenLoss {
-  const loss = training.tokenLoss === 'softmax' ? softmaxCrossEntropy : stablemaxCrossEntropy;
-  return loss.smoothed(training.labelSmoothing);
+/** The token loss of a run. @throws UsageError if it is unknown or refuses its options. */
+export function tokenLossOf({ name, training }: RunConfig, { losses }: RunCatalog = standardCatalog): TokenLoss {
+  const { tokenLoss, labelSmoothing } = training;
+  const loss: TokenLoss & Partial<CrossEntropy> = makePart(`${name}: training.tokenLoss`, losses, tokenLoss);
+  if (loss.smoothed) return loss.smoothed(labelSmoothing);
+  if (labelSmoothing === 0) return loss;
+  throw new UsageError(
+    `${name}: training.labelSmoothing: this token loss has no method "smoothed(share)"; add one, or set it to 0`,
+  );
 }
 
-/** The optimizer of a run's weights. */
-function optimizerOf({ training }: RunConfig, learningRate: LearningRate): Optimizer {
+/** The optimizer of a run's weights. Standard ones also get the momentum and the decays of the moments. */
+function optimizerOf({ name, training }: RunConfig, learningRate: LearningRate, { optimizers }: RunCatalog): Optimizer {
   const { optimizer, weightDecay, decays, clipNorm, momentum, beta1, beta2 } = training;
-  const shared = {
+  const isStandard = Object.hasOwn(standardCatalog.optimizers, namedPart(optimizer).type);
+  return makePart(`${name}: training.optimizer`, optimizers, optimizer, {
     learningRate,
     weightDecay,
     ...(decays === 'matrices' && { decays: isWeightMatrix }),
     ...(clipNorm !== undefined && { clipNorm }),
-  };
-  if (optimizer === 'muon') return muon({ ...shared, momentum, rest: { beta1, beta2 } });
-  return { 'adam-atan2': adamAtan2, 'adam-w': adamW }[optimizer]({ ...shared, beta1, beta2 });
+    ...(isStandard && { momentum, beta1, beta2 }),
+  });
+}
+
+/** The changes to the puzzles of a run as they are drawn, in their order. @throws UsageError naming the wrong one. */
+export function augmentationsOf(
+  { name, training }: Pick<RunConfig, 'name' | 'training'>,
+  task: Task,
+  { augmentations }: RunCatalog = standardCatalog,
+): Augmentation[] {
+  const { augment, augmentations: chosen = [], reveal } = training;
+  if (augment && !task.augment) {
+    throw new UsageError('training.augment: no symmetries are known for puzzles of this kind; set it to false');
+  }
+  return [
+    ...(augment && task.augment ? [task.augment] : []),
+    ...chosen.map((part, index) =>
+      makePart(`${name}: training.augmentations.${index}`, augmentations, part, {}, { task }),
+    ),
+    ...(reveal ? [revealAnswers(reveal)] : []),
+  ];
 }
 
 /**
@@ -128,17 +136,18 @@ export function buildTrainer(
   config: RunConfig,
   model: RecursiveReasoner,
   { totalSteps, compile, takesParts }: { totalSteps: number } & Pick<Engine, 'compile' | 'takesParts'>,
+  catalog: RunCatalog = standardCatalog,
 ): Trainer {
   const { training } = config;
   const { learningRate, warmupSteps, minRatio } = training;
   const schedule = (rate: number) => warmupCosine({ learningRate: rate, warmupSteps, totalSteps, minRatio });
   return new Trainer(model, {
-    optimizer: optimizerOf(config, schedule(learningRate)),
+    optimizer: optimizerOf(config, schedule(learningRate), catalog),
     puzzleOptimizer: signSgd({
       learningRate: schedule(training.puzzleLearningRate ?? learningRate),
       weightDecay: training.puzzleWeightDecay,
     }),
-    tokenLoss: tokenLossOf(config),
+    tokenLoss: tokenLossOf(config, catalog),
     ...(training.emaDecay !== undefined && { emaDecay: training.emaDecay }),
     ...(training.segmentsPerUpdate !== undefined && { segmentsPerUpdate: training.segmentsPerUpdate }),
     ...batchPartsOf(training, model, { takesParts }),

@@ -53,5 +53,6 @@ export function readRunProgress({ state, path }: Pick<Checkpoint, 'state' | 'pat
 /** The config that a checkpoint was saved with; undefined if it has none that this version can read. */
 export function configOfCheckpoint({ state }: Pick<Checkpoint, 'state'>): RunConfig | undefined {
   const holder = z.looseObject({ config: runConfigSchema }).safeParse(state);
-  return holder.success ? holder.data.config : undefined;
+  const { task, ...config } = holder.data?.config ?? {};
+  return task && ({ ...config, task } as RunConfig);
 }

@@ -1,3 +1,4 @@
+import type { Task } from '@hrm/data';
 import type { Precision } from '@hrm/layers';
 import { setParameterValues, type RecursiveReasoner } from '@hrm/models';
 import { expectModelSizes } from '@hrm/models/internal';
@@ -6,8 +7,10 @@ import type { Terminal } from '../../terminal/terminal';
 import { buildRunModel, modelConfigOf } from '../building/build-run';
 import { sayIfWithoutBfloat16 } from '../../engine/precision';
 import { loadParts } from '../parts/load-parts';
+import { makeTask } from '../parts/make-part';
+import type { RunCatalog } from '../parts/run-catalog';
 import { readRunWeights } from './read-run-weights';
-import { readRunDescription } from './run-folder';
+import { readRunDescription, type RunDescription } from './run-folder';
 
 /** The trained model of a run, with its config. */
 export interface LoadedRun {
@@ -16,6 +19,9 @@ export interface LoadedRun {
   /** The folder of its puzzles, if the run has one. */
   data: string | undefined;
   step: number;
+  task: Task;
+  /** What the config could name. */
+  parts: RunCatalog;
 }
 
 /** Options of {@link loadRun}. */
@@ -27,6 +33,31 @@ export interface LoadRunOptions {
   allowImports?: boolean;
   /** Replaces the precision of the run's config. */
   precision?: Precision | undefined;
+  /** What `loadRunParts` returned for this run. Default: it is called. */
+  loaded?: LoadedRunParts;
+}
+
+/** The description of a run, and what it names. */
+export interface LoadedRunParts {
+  description: RunDescription;
+  parts: RunCatalog;
+  task: Task;
+}
+
+/**
+ * Loads what a run names, without its model.
+ *
+ * @throws UsageError if there is no run, or if it imports modules that are not allowed or lack its task.
+ */
+export async function loadRunParts(
+  run: string,
+  terminal: Terminal,
+  { allowImports = false }: Pick<LoadRunOptions, 'allowImports'> = {},
+): Promise<LoadedRunParts> {
+  const description = readRunDescription(run);
+  const { config, imports } = description;
+  const { parts } = await loadParts(config, { allowImports, recorded: imports, terminal });
+  return { description, parts, task: makeTask(config, parts) };
 }
 
 /**
@@ -39,18 +70,17 @@ export async function loadRun(
   run: string,
   which: 'newest' | 'best',
   terminal: Terminal,
-  { allowImports = false, precision }: LoadRunOptions = {},
+  { allowImports = false, precision, loaded }: LoadRunOptions = {},
 ): Promise<LoadedRun> {
-  const description = readRunDescription(run);
-  const { data, puzzles, imports } = description;
+  const { description, parts, task } = loaded ?? (await loadRunParts(run, terminal, { allowImports }));
+  const { data, puzzles } = description;
   const config = withPrecision(description.config, precision);
-  const { parts } = await loadParts(config, { allowImports, recorded: imports, terminal });
   const { values, step, path } = await readRunWeights(run, description, terminal, { checkpoint: which });
   expectModelSizes(modelConfigOf(config, puzzles), values, { path, hasOwnParts: config.imports !== undefined });
   const model = buildRunModel(config, puzzles, parts);
   setParameterValues(model, values);
   sayIfWithoutBfloat16(config, terminal);
-  return { model, config, data, step };
+  return { model, config, data, step, task, parts };
 }
 
 const withPrecision = (config: RunConfig, precision = config.model.precision): RunConfig => ({

@@ -8,6 +8,7 @@ import { readConfigJson } from '../../files/read-regular-file';
 import { describeIssues, UsageError } from '../../command-line/usage-error';
 import type { ImportedFile } from '../parts/allowed-imports';
 import { modelConfigOf } from '../building/build-run';
+import { puzzleSizes, type PuzzleSizes } from '../puzzles/puzzle-sizes';
 
 /** The description of a run, in `config.json` of its folder. */
 export interface RunDescription {
@@ -24,12 +25,6 @@ export interface RunDescription {
   madeBy?: 'hrm demo' | undefined;
 }
 
-const puzzleSizes = z.object({
-  seqLen: z.int().min(1),
-  vocabSize: z.int().min(1),
-  numPuzzleIdentifiers: z.int().min(1),
-});
-
 const description = z.object({
   puzzles: puzzleSizes,
   data: z.string().optional(),
@@ -38,9 +33,6 @@ const description = z.object({
   imports: z.array(z.object({ path: z.string(), sha256: z.string() })).optional(),
   madeBy: z.literal('hrm demo').optional(),
 });
-
-/** Sizes of puzzles that a model is made for. */
-export type PuzzleSizes = z.infer<typeof puzzleSizes>;
 
 /** The paths of a run's files. */
 export const runPaths = (run: string) => ({

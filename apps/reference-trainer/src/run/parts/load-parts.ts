@@ -1,5 +1,4 @@
 import { pathToFileURL } from 'node:url';
-import { withParts, standardParts, type PartCatalog } from '@hrm/models';
 import type { RunConfig } from '../../config/run-config';
 import type { Terminal } from '../../terminal/terminal';
 import { UsageError } from '../../command-line/usage-error';
@@ -11,8 +10,9 @@ import {
   type ImportedFile,
 } from './allowed-imports';
 import { importedFiles } from './imported-files';
+import { catalogKinds, type RunCatalog, standardCatalog, withOwn } from './run-catalog';
 
-const KINDS: readonly string[] = ['blocks', 'schedules', 'halting'] satisfies (keyof PartCatalog)[];
+const KINDS = Object.keys(catalogKinds);
 
 /** What a module must export, for errors. */
 const EXPECTED = 'expected its default export to be parts by kind and name, such as { blocks: { mine: myBlock } }';
@@ -28,14 +28,14 @@ export interface LoadPartsOptions {
 
 /** The parts that a config can name, and the modules that were imported for them. */
 export interface LoadedParts {
-  parts: PartCatalog;
+  parts: RunCatalog;
   /** The modules of the config in its order, then the files that they import by a path. */
   imports: readonly ImportedFile[];
 }
 
 /**
  * Loads the parts that a run's config can name: the standard ones, and those of the modules that it imports. The
- * default export of a module is what `withParts` takes: `{ blocks, schedules, halting }`, each optional.
+ * default export of a module is `{ blocks, schedules, halting, tasks, augmentations, losses, optimizers }`, each optional.
  *
  * A run or config may come from an untrusted source, so a module is executed only if the user has allowed it.
  *
@@ -49,7 +49,7 @@ export async function loadParts(
     throw error instanceof UsageError ? new UsageError(`${name}: imports: ${error.message}`) : error;
   });
   expectAllowed(imports, options);
-  let parts: PartCatalog = standardParts;
+  let parts: RunCatalog = standardCatalog;
   for (const { path } of imports.slice(0, paths.length)) {
     const where = `${name}: imports: ${path}`;
     let module: { default?: unknown };
@@ -60,7 +60,7 @@ export async function loadParts(
     }
     const own = expectParts(where, module.default);
     try {
-      parts = withParts(own, parts);
+      parts = withOwn(own, parts);
     } catch (error) {
       throw new UsageError(`${where}: ${(error as Error).message}; give it another name`);
     }
@@ -97,7 +97,7 @@ function expectAllowed(imports: readonly ImportedFile[], { allowImports, recorde
   }
 }
 
-function expectParts(where: string, parts: unknown): Partial<PartCatalog> {
+function expectParts(where: string, parts: unknown): Partial<RunCatalog> {
   if (typeof parts !== 'object' || parts === null) {
     throw new UsageError(`${where} exports ${parts === undefined ? 'no default' : typeof parts}; ${EXPECTED}`);
   }

@@ -1,19 +1,14 @@
 import { existsSync, lstatSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { revealAnswers, type Augmentation, type PuzzleDataset } from '@hrm/data';
-import {
-  buildMazeDataset,
-  buildSudokuDataset,
-  generateMazePuzzles,
-  generateSudokuPuzzles,
-  mazeAugmentation,
-  sudokuAugmentation,
-} from '@hrm/data-sudoku-maze';
+import { buildDataset, generateExamples, type PuzzleDataset, type Task } from '@hrm/data';
 import { readDataset, writeDataset } from '@hrm/data/files';
 import type { RecursiveReasoner } from '@hrm/models';
 import { RunLock, RunLockedError } from '@hrm/trainer/checkpoint';
-import type { RunConfig, Task } from '../../config/run-config';
+import type { RunConfig } from '../../config/run-config';
+import type { TaskConfig } from '../../config/task-options';
 import { UsageError } from '../../command-line/usage-error';
+import { makeTask } from '../parts/make-part';
+import { expectTaskOfFolder, TASK_FILE, writeTaskFile } from './task-file';
 
 /** The puzzles of a run. */
 export interface RunPuzzles {
@@ -24,25 +19,15 @@ export interface RunPuzzles {
 /** How puzzles are generated. */
 export type GenerateOptions = NonNullable<RunConfig['generate']>;
 
-/** Generates training puzzles, and held-out puzzles that differ from them up to symmetry. */
-export function generatePuzzles(task: Task, { train, test, seed, givens, minPathLength }: GenerateOptions): RunPuzzles {
-  if (task.kind === 'sudoku') {
-    const { size } = task;
-    const training = generateSudokuPuzzles({ size, count: train, seed, ...(givens && { givens }) });
-    const heldOut = generateSudokuPuzzles({
-      size,
-      count: test,
-      seed: seed + 1,
-      exclude: training,
-      ...(givens && { givens }),
-    });
-    return { train: buildSudokuDataset(training), test: buildSudokuDataset(heldOut) };
-  }
-  if (task.kind === 'tokens') throw new RangeError('puzzles of this kind cannot be generated; give --data');
-  const options = { width: task.width, height: task.height, ...(minPathLength && { minPathLength }) };
-  const training = generateMazePuzzles({ ...options, count: train, seed });
-  const heldOut = generateMazePuzzles({ ...options, count: test, seed: seed + 1, exclude: training });
-  return { train: buildMazeDataset(training), test: buildMazeDataset(heldOut) };
+/**
+ * Generates training puzzles, and held-out puzzles that differ from them up to symmetry.
+ *
+ * @throws RangeError if the task cannot generate so many.
+ */
+export function generatePuzzles(task: Task, { train, test, seed, ...options }: GenerateOptions): RunPuzzles {
+  const training = generateExamples(task, { ...options, count: train, seed });
+  const heldOut = generateExamples(task, { ...options, count: test, seed: seed + 1, exclude: training });
+  return { train: buildDataset(training, task), test: buildDataset(heldOut, task) };
 }
 
 /**
@@ -103,20 +88,8 @@ export async function readPuzzlesOfModel(
   throw new UsageError(`--data: the split "${split}" of ${folder} holds no puzzles`);
 }
 
-/** Tokens in a puzzle of this task, and the size of its vocabulary. */
-export function taskShape(task: Task): { seqLen: number; vocabSize: number } {
-  switch (task.kind) {
-    case 'sudoku':
-      return { seqLen: task.size ** 2, vocabSize: task.size + 2 };
-    case 'maze':
-      return { seqLen: task.width * task.height, vocabSize: 6 };
-    case 'tokens':
-      return { seqLen: task.seqLen, vocabSize: task.vocabSize };
-  }
-}
-
 function expectTask({ metadata }: PuzzleDataset, task: Task, folder: string): void {
-  const { seqLen, vocabSize } = taskShape(task);
+  const { seqLen, vocabSize } = task;
   if (metadata.seqLen !== seqLen || metadata.vocabSize !== vocabSize) {
     throw new UsageError(
       `--data: the puzzles in ${folder} have ${metadata.seqLen} tokens out of ${metadata.vocabSize}, but ` +
@@ -128,20 +101,27 @@ function expectTask({ metadata }: PuzzleDataset, task: Task, folder: string): vo
 /**
  * The puzzles of a run: those in the folder, or generated as the config says. Writes nothing.
  *
+ * @param task that of the config. Default: made from it, with the standard tasks.
+ *
  * @throws UsageError if there are none, they are of another task, or they cannot be generated.
  */
-export async function preparePuzzles(config: RunConfig, folder: string | undefined): Promise<RunPuzzles> {
+export async function preparePuzzles(
+  config: RunConfig,
+  folder: string | undefined,
+  task: Task = makeTask(config),
+): Promise<RunPuzzles> {
   if (folder !== undefined) {
+    expectTaskOfFolder(config.task, folder);
     const puzzles = { train: await readSplit(folder, 'train'), test: await readSplit(folder, 'test') };
-    expectTask(puzzles.train, config.task, folder);
-    expectTask(puzzles.test, config.task, folder);
+    expectTask(puzzles.train, task, folder);
+    expectTask(puzzles.test, task, folder);
     return puzzles;
   }
   if (!config.generate) {
     throw new UsageError(`--data is missing: the config "${config.name}" does not say how to generate puzzles`);
   }
   try {
-    return generatePuzzles(config.task, config.generate);
+    return generatePuzzles(task, config.generate);
   } catch (error) {
     if (error instanceof RangeError) throw new UsageError(`${config.name}, generate: ${error.message}`);
     throw error;
@@ -161,32 +141,19 @@ export async function writeMissingPuzzles(folder: string, { train, test }: RunPu
   }
 }
 
-/** The augmentation of a task's puzzles. @throws UsageError if the task has none. */
-export function taskAugmentation(task: Task): Augmentation {
-  switch (task.kind) {
-    case 'sudoku':
-      return sudokuAugmentation(task.size);
-    case 'maze':
-      return mazeAugmentation(task.width, task.height);
-    case 'tokens':
-      throw new UsageError('training.augment: no symmetries are known for puzzles of this kind; set it to false');
-  }
-}
-
-/** The augmentations of a run, in their order. */
-export function runAugmentations({ task, training }: Pick<RunConfig, 'task' | 'training'>): Augmentation[] {
-  const { augment, reveal } = training;
-  return [...(augment ? [taskAugmentation(task)] : []), ...(reveal ? [revealAnswers(reveal)] : [])];
-}
-
 /** The number of puzzles in all sets of a data set. */
 export function countPuzzles({ metadata, sets }: PuzzleDataset): number {
   return metadata.sets.reduce((count, name) => count + sets[name]!.inputs.length / metadata.seqLen, 0);
 }
 
+/** The tokens of the first question of a data set. */
+export function firstQuestion({ metadata, sets }: PuzzleDataset): Int32Array {
+  return Int32Array.from(sets[metadata.sets[0]!]!.inputs.subarray(0, metadata.seqLen));
+}
+
 /** Makes sure that a folder holds no data set yet. @throws UsageError if it does. */
 export function expectNoPuzzles(out: string): void {
-  for (const name of ['train', 'test', 'identifiers.json']) {
+  for (const name of ['train', 'test', 'identifiers.json', TASK_FILE]) {
     if (lstatSync(join(out, name), { throwIfNoEntry: false }))
       throw new UsageError(`--out: ${join(out, name)} exists already; choose another folder`);
   }
@@ -196,9 +163,10 @@ export function expectNoPuzzles(out: string): void {
  * Writes puzzles into a folder that has none. A lock keeps a second process out, which might write a split of another
  * seed.
  *
+ * @param task of the puzzles, for `task.json`. Default: unknown, so that a config must name it.
  * @throws UsageError if there are puzzles already, or if another process works in the folder.
  */
-export async function writeNewPuzzles(out: string, puzzles: RunPuzzles): Promise<void> {
+export async function writeNewPuzzles(out: string, puzzles: RunPuzzles, task?: TaskConfig): Promise<void> {
   let lock: RunLock;
   try {
     lock = await RunLock.acquire(out);
@@ -209,6 +177,7 @@ export async function writeNewPuzzles(out: string, puzzles: RunPuzzles): Promise
   }
   try {
     expectNoPuzzles(out);
+    if (task) await writeTaskFile(out, task);
     await writePuzzles(out, puzzles);
   } finally {
     await lock.release();

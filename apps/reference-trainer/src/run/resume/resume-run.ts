@@ -122,7 +122,7 @@ export async function resumeRun(
       }
     } else say('There is no checkpoint yet: starting at step 0.');
 
-    await writeRunDescription(run, { config, data, puzzles: sizes ?? prepared.puzzles.train.metadata, imports });
+    await writeRunDescription(run, { config, data, puzzles: prepared.sizes, imports });
     if (folder === undefined) await writeMissingPuzzles(data, prepared.puzzles);
     try {
       return await trainPrepared({ run, config, data, prepared, engine, store, maxSteps, resumed, terminal });

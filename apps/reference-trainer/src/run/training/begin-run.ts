@@ -52,7 +52,7 @@ export async function beginRun(
     await writeRunDescription(run, {
       config,
       data,
-      puzzles: puzzles.train.metadata,
+      puzzles: prepared.sizes,
       imports,
       ...(isDemo && { madeBy: 'hrm demo' as const }),
     });

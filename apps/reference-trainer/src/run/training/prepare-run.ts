@@ -1,23 +1,31 @@
-import { trainingBatches, PuzzleDatasetError, type PuzzleDataset, type PuzzleSet } from '@hrm/data';
-import type { PartCatalog, RecursiveReasoner } from '@hrm/models';
+import {
+  trainingBatches,
+  PuzzleDatasetError,
+  type Augmentation,
+  type PuzzleDataset,
+  type PuzzleSet,
+  type Task,
+} from '@hrm/data';
+import type { RecursiveReasoner } from '@hrm/models';
 import type { Trainer } from '@hrm/trainer';
 import type { RunConfig } from '../../config/run-config';
 import type { Engine } from '../../engine/engine';
 import { UsageError } from '../../command-line/usage-error';
 import { counted } from '../../terminal/counted';
-import { buildRunModel, buildTrainer, totalStepsOf } from '../building/build-run';
-import type { PuzzleSizes } from '../folder/run-folder';
-import {
-  countPuzzles,
-  expectPuzzlesOfModel,
-  preparePuzzles,
-  runAugmentations,
-  type RunPuzzles,
-} from '../puzzles/run-puzzles';
+import { augmentationsOf, buildRunModel, buildTrainer, totalStepsOf } from '../building/build-run';
+import { makeTask } from '../parts/make-part';
+import type { RunCatalog } from '../parts/run-catalog';
+import type { PuzzleSizes } from '../puzzles/puzzle-sizes';
+import { countPuzzles, expectPuzzlesOfModel, preparePuzzles, type RunPuzzles } from '../puzzles/run-puzzles';
 
 /** Everything that a run trains with, made and checked. */
 export interface PreparedRun {
+  task: Task;
   puzzles: RunPuzzles;
+  /** Sizes that the model is made for. */
+  sizes: PuzzleSizes;
+  /** Changes to training puzzles as they are drawn. */
+  augment: readonly Augmentation[];
   model: RecursiveReasoner;
   trainer: Trainer;
   /** Steps of the whole run, at least 1. */
@@ -36,18 +44,22 @@ export async function prepareRun(
   config: RunConfig,
   {
     data,
-    sizes,
+    sizes: sizesBefore,
     engine,
     parts,
-  }: { data: string | undefined; sizes?: PuzzleSizes | undefined; engine: Engine; parts: PartCatalog },
+  }: { data: string | undefined; sizes?: PuzzleSizes | undefined; engine: Engine; parts: RunCatalog },
 ): Promise<PreparedRun> {
-  const puzzles = await preparePuzzles(config, data);
+  const task = makeTask(config, parts);
+  const puzzles = await preparePuzzles(config, data, task);
   const totalSteps = expectSteps(config, puzzles);
-  expectBatches(config, puzzles);
-  const model = buildRunModel(config, sizes ?? puzzles.train.metadata, parts);
+  const augment = augmentationsOf(config, task, parts);
+  expectBatches(config, puzzles, augment);
+  const sizes = sizesBefore ?? { ...puzzles.train.metadata, ...(task.grid && { grid: task.grid }) };
+  const model = buildRunModel(config, sizes, parts);
   try {
     for (const split of [puzzles.train, puzzles.test]) expectPuzzlesOfModel(split, model);
-    return { puzzles, model, trainer: buildTrainer(config, model, { totalSteps, ...engine }), totalSteps };
+    const trainer = buildTrainer(config, model, { totalSteps, ...engine }, parts);
+    return { task, puzzles, sizes, augment, model, trainer, totalSteps };
   } catch (error) {
     model.dispose();
     if (error instanceof RangeError || error instanceof TypeError) {
@@ -93,7 +105,7 @@ function leastExamples({ groupIndices, puzzleIndices }: PuzzleSet): number {
   return least;
 }
 
-function expectBatches({ name, task, training }: RunConfig, { train }: RunPuzzles): void {
+function expectBatches({ name, training }: RunConfig, { train }: RunPuzzles, augment: readonly Augmentation[]): void {
   const { batchSize, seed } = training;
   for (const set of train.metadata.sets) {
     const least = leastExamples(train.sets[set]!);
@@ -105,7 +117,7 @@ function expectBatches({ name, task, training }: RunConfig, { train }: RunPuzzle
     }
   }
   try {
-    trainingBatches(train, { batchSize, seed, augment: runAugmentations({ task, training }) }).next();
+    trainingBatches(train, { batchSize, seed, augment }).next();
   } catch (error) {
     if (error instanceof RangeError || error instanceof PuzzleDatasetError) {
       throw new UsageError(`${name}: training: ${error.message}`);

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { evaluationBatches, trainingBatches } from '@hrm/data';
+import { evaluationBatches, trainingBatches, type Augmentation } from '@hrm/data';
 import { type Evaluation, type Trainer } from '@hrm/trainer';
 import { MetricsLog, type CheckpointStore, type JsonValue } from '@hrm/trainer/checkpoint';
 import type { RunConfig } from '../../config/run-config';
@@ -8,7 +8,7 @@ import { printedCommand } from '../../command-line/printed-command';
 import type { Terminal } from '../../terminal/terminal';
 import { describeGoal, reachesGoal } from './training-goal';
 import { runPaths } from '../folder/run-folder';
-import { runAugmentations, type RunPuzzles } from '../puzzles/run-puzzles';
+import type { RunPuzzles } from '../puzzles/run-puzzles';
 import type { RunProgress, RunRecord } from '../checkpoint/run-progress';
 import { checkpointFiles } from '../checkpoint/run-state';
 import { StopSignals, type StopSignal } from '../../process/stop-signals';
@@ -27,6 +27,8 @@ export interface TrainingRun {
   run: string;
   config: RunConfig;
   puzzles: RunPuzzles;
+  /** Changes to training puzzles as they are drawn. Default: none. */
+  augment?: readonly Augmentation[];
   trainer: Trainer;
   /** The last step of this call. */
   lastStep: number;
@@ -59,6 +61,7 @@ export async function runTraining({
   run,
   config,
   puzzles,
+  augment = [],
   trainer,
   lastStep,
   store,
@@ -132,7 +135,7 @@ export async function runTraining({
       batchSize,
       seed,
       ...(cursor && { cursor }),
-      augment: runAugmentations(config),
+      augment,
     });
     figures = new TrainingFigures(terminal, lastStep);
     if (resumed?.lacksEvaluation && isEvaluated(trainer.steps)) await evaluateSaved();

@@ -7,7 +7,7 @@ import { sayIfWithoutBfloat16 } from '../../engine/precision';
 import type { PreparedRun } from './prepare-run';
 import { puzzlesFingerprint } from '../puzzles/puzzles-fingerprint';
 import { thisRunMachine } from '../checkpoint/run-machine';
-import { countPuzzles } from '../puzzles/run-puzzles';
+import { countPuzzles, firstQuestion } from '../puzzles/run-puzzles';
 import { runTraining, type ResumedProgress, type TrainingResult } from './run-training';
 import { versions } from '../../engine/versions';
 
@@ -32,12 +32,14 @@ export interface TrainedRun {
   config: RunConfig;
   engine: Engine;
   data: string;
+  /** A held-out puzzle as text, to try. */
+  puzzle: string;
 }
 
 /** Trains a prepared run, and frees its model. */
 export async function trainPrepared(ready: ReadyRun): Promise<TrainedRun> {
   const { run, config, data, engine, prepared, maxSteps = Infinity, store, resumed, terminal } = ready;
-  const { puzzles, model, trainer, totalSteps } = prepared;
+  const { task, puzzles, augment, model, trainer, totalSteps } = prepared;
   const lastStep = Math.min(totalSteps, maxSteps);
   const record = { config, versions, machine: thisRunMachine(engine), puzzles: puzzlesFingerprint(puzzles.train) };
   terminal.say(
@@ -47,8 +49,19 @@ export async function trainPrepared(ready: ReadyRun): Promise<TrainedRun> {
   );
   sayIfWithoutBfloat16(config, terminal);
   try {
-    const result = await runTraining({ run, config, puzzles, trainer, lastStep, store, resumed, record, terminal });
-    return { result, config, engine, data };
+    const result = await runTraining({
+      run,
+      config,
+      puzzles,
+      augment,
+      trainer,
+      lastStep,
+      store,
+      resumed,
+      record,
+      terminal,
+    });
+    return { result, config, engine, data, puzzle: task.decode(firstQuestion(puzzles.test)) };
   } finally {
     trainer.dispose();
     model.dispose();

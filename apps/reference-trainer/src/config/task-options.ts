@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import { section } from './section';
+
+const count = z.int().min(1);
+
+/** The options of each standard task, by its kind. A test compares the kinds with `standardTasks`. */
+export const taskOptions = {
+  sudoku: section({
+    kind: z.literal('sudoku').describe('Sudoku'),
+    size: z.literal([4, 6, 9, 16], { error: 'expected 4, 6, 9 or 16' }).describe('Cells along a side'),
+  }),
+  maze: section({
+    kind: z.literal('maze').describe('Shortest paths through mazes'),
+    width: count.min(3).describe('Cells from left to right'),
+    height: count.min(3).describe('Cells from top to bottom'),
+  }),
+  tokens: section({
+    kind: z
+      .literal('tokens')
+      .describe('Sequences of any other kind: read from a folder, shown as numbers or characters, and not verified'),
+    seqLen: count.describe('Tokens of the longest question or answer'),
+    vocabSize: count
+      .optional()
+      .describe('Size of the vocabulary. Default: one more than the alphabet has characters; without one, required'),
+    alphabet: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('The characters of token 1, 2 and so on. Default: puzzles are written as numbers'),
+  }),
+};
+
+/** The puzzles of a run: a kind and its options. Kinds that are not standard come from `imports`, and check their own. */
+export const taskSchema = z
+  .looseObject({ kind: z.string().min(1) })
+  .superRefine((task, context) => {
+    const known: { readonly [kind: string]: z.ZodType } = taskOptions;
+    if (!Object.hasOwn(known, task.kind)) return;
+    for (const issue of known[task.kind]!.safeParse(task).error?.issues ?? []) context.addIssue({ ...issue });
+  })
+  .meta({ isTask: true });
+
+/** The `task` section of a config. */
+export type TaskConfig = z.infer<typeof taskSchema>;

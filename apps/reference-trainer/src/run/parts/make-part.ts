@@ -1,0 +1,61 @@
+import type { Task } from '@hrm/data';
+import type { RunConfig } from '../../config/run-config';
+import { nearestName } from '../../config/section';
+import { UsageError } from '../../command-line/usage-error';
+import { standardCatalog, type RunCatalog } from './run-catalog';
+
+/** A part in a config: its name, or an object with its name as `type` and its options. */
+export type NamedPart = string | { readonly type: string; readonly [option: string]: unknown };
+
+/** The name alone as an object. */
+export const namedPart = (part: NamedPart) => (typeof part === 'string' ? { type: part } : part);
+
+/** Calls a maker. What it says of its options is the user's error. */
+function make<Made>(where: string, maker: () => Made): Made {
+  try {
+    return maker();
+  } catch (error) {
+    if (error instanceof RangeError || error instanceof TypeError) throw new UsageError(`${where}: ${error.message}`);
+    throw error;
+  }
+}
+
+function find<Maker>(where: string, makers: { readonly [name: string]: Maker }, name: string): Maker {
+  if (Object.hasOwn(makers, name)) return makers[name]!;
+  const known = Object.keys(makers);
+  const nearest = nearestName(name, known);
+  const expected = nearest === undefined ? `expected ${known.join(', ')}` : `did you mean ${nearest}?`;
+  throw new UsageError(
+    `${where}: ${JSON.stringify(name)} is not known; ${expected}; one of your own needs a module of "imports" that exports it`,
+  );
+}
+
+/**
+ * Makes the part that a config names.
+ *
+ * @param where the key in errors.
+ * @param shared options of all parts of this kind; the part's own replace them.
+ * @param context a second argument for the maker.
+ * @throws UsageError if there is no such part, or it refuses its options.
+ */
+export function makePart<Made>(
+  where: string,
+  makers: { readonly [type: string]: (options: never, context: never) => Made },
+  part: NamedPart,
+  shared: object = {},
+  context: object = {},
+): Made {
+  const { type, ...options } = namedPart(part);
+  const maker = find(where, makers, type);
+  return make(where, () => maker({ ...shared, ...options } as never, context as never));
+}
+
+/** Makes the task of a run. @throws UsageError if its kind is not known, or it refuses its options. */
+export function makeTask(
+  { name, task }: Pick<RunConfig, 'name' | 'task'>,
+  { tasks }: RunCatalog = standardCatalog,
+): Task {
+  const { kind, ...options } = task;
+  const maker = find(`${name}: task.kind`, tasks, kind);
+  return make(`${name}: task`, () => maker(options as never));
+}

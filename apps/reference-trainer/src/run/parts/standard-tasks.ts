@@ -1,0 +1,12 @@
+import { tokensTask, type Task } from '@hrm/data';
+import { mazeTask, sudokuTask } from '@hrm/data-sudoku-maze';
+
+/** Makes a task from the options of a config's `task`, without `kind`, and checks them. */
+export type TaskMaker = (options: never) => Task;
+
+/** The tasks that a config can name by `task.kind`. Their options are in `config/task-options.ts`. */
+export const standardTasks = {
+  sudoku: sudokuTask,
+  maze: mazeTask,
+  tokens: tokensTask,
+} satisfies { readonly [kind: string]: TaskMaker };
