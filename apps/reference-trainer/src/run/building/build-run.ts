@@ -64,7 +64,10 @@ export function buildRunModel(
 /** The token loss of a run. @throws UsageError if it is unknown or refuses its options. */
 export function tokenLossOf({ name, training }: RunConfig, { losses }: RunCatalog = standardCatalog): TokenLoss {
   const { tokenLoss, labelSmoothing } = training;
-  const loss: TokenLoss & Partial<CrossEntropy> = makePart(`${name}: training.tokenLoss`, losses, tokenLoss);
+  const loss: TokenLoss & Partial<CrossEntropy> = makePart(`${name}: training.tokenLoss`, losses, tokenLoss, {
+    what: 'a function of logits and labels',
+    check: (made) => typeof made === 'function',
+  });
   if (loss.smoothed) return loss.smoothed(labelSmoothing);
   if (labelSmoothing === 0) return loss;
   throw new UsageError(
@@ -77,11 +80,15 @@ function optimizerOf({ name, training }: RunConfig, learningRate: LearningRate, 
   const { optimizer, weightDecay, decays, clipNorm, momentum, beta1, beta2 } = training;
   const isStandard = Object.hasOwn(standardCatalog.optimizers, namedPart(optimizer).type);
   return makePart(`${name}: training.optimizer`, optimizers, optimizer, {
-    learningRate,
-    weightDecay,
-    ...(decays === 'matrices' && { decays: isWeightMatrix }),
-    ...(clipNorm !== undefined && { clipNorm }),
-    ...(isStandard && { momentum, beta1, beta2 }),
+    what: 'an object with init, update and learningRate',
+    check: ({ init, update, learningRate: rate }) => [init, update, rate].every((one) => typeof one === 'function'),
+    shared: {
+      learningRate,
+      weightDecay,
+      ...(decays === 'matrices' && { decays: isWeightMatrix }),
+      ...(clipNorm !== undefined && { clipNorm }),
+      ...(isStandard && { momentum, beta1, beta2 }),
+    },
   });
 }
 
@@ -98,7 +105,11 @@ export function augmentationsOf(
   return [
     ...(augment && task.augment ? [task.augment] : []),
     ...chosen.map((part, index) =>
-      makePart(`${name}: training.augmentations.${index}`, augmentations, part, {}, { task }),
+      makePart(`${name}: training.augmentations.${index}`, augmentations, part, {
+        what: 'a function that changes an example',
+        check: (made) => typeof made === 'function',
+        context: { task },
+      }),
     ),
     ...(reveal ? [revealAnswers(reveal)] : []),
   ];

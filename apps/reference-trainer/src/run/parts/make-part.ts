@@ -1,4 +1,4 @@
-import type { Task } from '@hrm/data';
+import { defineTask, type Task } from '@hrm/data';
 import type { RunConfig } from '../../config/run-config';
 import { nearestName } from '../../config/section';
 import { UsageError } from '../../command-line/usage-error';
@@ -34,20 +34,30 @@ function find<Maker>(where: string, makers: { readonly [name: string]: Maker }, 
  * Makes the part that a config names.
  *
  * @param where the key in errors.
- * @param shared options of all parts of this kind; the part's own replace them.
- * @param context a second argument for the maker.
- * @throws UsageError if there is no such part, or it refuses its options.
+ * @param options `check`: whether the maker has made `what`; `shared`: options of all parts of this kind, which the
+ *   part's own replace; `context`: a second argument for the maker.
+ * @throws UsageError if there is no such part, it refuses its options, or it is not what it should be.
  */
 export function makePart<Made>(
   where: string,
   makers: { readonly [type: string]: (options: never, context: never) => Made },
   part: NamedPart,
-  shared: object = {},
-  context: object = {},
+  {
+    what,
+    check,
+    shared = {},
+    context = {},
+  }: { what: string; check(made: Made): boolean; shared?: object; context?: object },
 ): Made {
   const { type, ...options } = namedPart(part);
   const maker = find(where, makers, type);
-  return make(where, () => maker({ ...shared, ...options } as never, context as never));
+  return make(where, () => {
+    const made = maker({ ...shared, ...options } as never, context as never);
+    if (made && check(made)) return made;
+    throw new TypeError(
+      `the function that makes "${type}" returned ${made ? typeof made : String(made)}, expected ${what}`,
+    );
+  });
 }
 
 /** Makes the task of a run. @throws UsageError if its kind is not known, or it refuses its options. */
@@ -57,5 +67,6 @@ export function makeTask(
 ): Task {
   const { kind, ...options } = task;
   const maker = find(`${name}: task.kind`, tasks, kind);
-  return make(`${name}: task`, () => maker(options as never));
+  // A maker may also return what `defineTask` takes.
+  return make(`${name}: task`, () => defineTask(maker(options as never)));
 }
