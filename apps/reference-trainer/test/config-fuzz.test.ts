@@ -14,7 +14,8 @@ import { useEmptyFolder } from './use-empty-folder';
 const folder = useEmptyFolder('config-fuzz');
 
 type Tree = Record<string, unknown>;
-const configs = Object.values(presets).map((preset) => structuredClone(preset) as Tree);
+const anyTask = { task: { kind: 'tokens', seqLen: 9, alphabet: 'abc' } };
+const configs = Object.values(presets).map((preset) => structuredClone({ ...anyTask, ...preset }) as Tree);
 const yaml = new URL('testdata/official-run/sudoku/all_config.yaml', import.meta.url);
 const officialConfig = parse(readFileSync(yaml, 'utf8')) as Tree;
 
