@@ -156,7 +156,7 @@ async function solve(options: Options): Promise<void> {
   }
   const terminal = new Terminal(options.json, 'many' in puzzles);
   const { compile } = await startEngine(terminal, { ...options, compile: 'eager' });
-  const { model } = await loadRun(options.run, options.checkpoint, terminal, { loaded });
+  const { model } = await loadRun(options.run, options.checkpoint, terminal, { ...options, loaded });
   const solver = new Solver(model, { compile });
   const how = { until: options.until };
   await ('one' in puzzles
