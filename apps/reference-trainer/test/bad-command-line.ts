@@ -48,7 +48,7 @@ export const commandShapes: readonly CommandShape[] = [
     words: ['eval'],
     args: [],
     required: { run: 'nowhere' },
-    options: { ...backend, ...precision, run: 'text', data: 'text', split: ['train', 'test'], checkpoint: which, batch: 'count', until: ['both', 'end', 'halted'], 'allow-imports': 'switch' },
+    options: { ...backend, ...precision, run: 'text', data: 'text', split: ['train', 'test'], checkpoint: which, batch: 'count', until: ['both', 'end', 'halted'], submission: 'text', 'allow-imports': 'switch' },
   },
   { words: ['solve'], args: ['1...'], required: { run: 'nowhere' }, options: { ...backend, ...precision, file: 'text', run: 'text', checkpoint: which, until: ['end', 'halted'], 'allow-imports': 'switch' } },
   {

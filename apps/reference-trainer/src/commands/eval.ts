@@ -4,6 +4,7 @@ import { evaluate } from '@hrm/trainer';
 import { z } from 'zod';
 import { defineCommand } from '../command-line/command';
 import { choice, count, text } from '../command-line/options';
+import { prepareArcVotes } from '../arc/arc-votes';
 import { chooseBatchParts } from '../run/building/choose-batch-parts';
 import { tokenLossOf } from '../run/building/build-run';
 import { loadRun } from '../run/folder/load-run';
@@ -28,6 +29,9 @@ const evalOptions = z.strictObject({
     ['both', 'end', 'halted'],
     'when',
   ).default('both'),
+  submission: text('ARC: file for the two answers to each test that have most votes, as Kaggle takes it', {
+    value: 'file',
+  }).optional(),
 });
 
 /** Formats the figures of an evaluation. */
@@ -46,7 +50,9 @@ async function evalRun(options: z.infer<typeof evalOptions>): Promise<void> {
   const terminal = new Terminal(options.json);
   const engine = await startEngine(terminal, options);
   const { model, config, data, step, parts } = await loadRun(options.run, options.checkpoint, terminal, options);
-  const puzzles = await readPuzzlesOfModel(options.data ?? data, options.split, model);
+  const folder = options.data ?? data;
+  const puzzles = await readPuzzlesOfModel(folder, options.split, model);
+  const votes = await prepareArcVotes({ ...options, data: folder!, lastSegment: model.halting.maxSegments - 1 });
   const total = countPuzzles(puzzles);
   const batchSize = options.batch ?? Math.min(config.training.batchSize, total);
   const withBar = <T>(label: string, f: (onBatch: (done: { batches: number }) => void) => Promise<T>) =>
@@ -65,10 +71,11 @@ async function evalRun(options: z.infer<typeof evalOptions>): Promise<void> {
         compile: engine.compile,
         ...(engine.takesParts && chooseBatchParts(model, batchSize)),
         onBatch,
+        onSegment: votes?.onSegment,
       }),
     );
     terminal.say(`All segments run: ${inWords({ exactAccuracy, accuracy, meanSegments }, seconds)}`);
-    result = { exactAccuracy, accuracy, meanSegments, count, step, seconds };
+    result = { exactAccuracy, accuracy, meanSegments, count, step, seconds, ...(await votes?.finish(terminal)) };
   }
   if (until !== 'end') {
     // The batch shrinks to few sizes only, because each size is compiled anew.
@@ -80,10 +87,9 @@ async function evalRun(options: z.infer<typeof evalOptions>): Promise<void> {
     terminal.say(`Puzzles halted after 1, 2, ... segments: ${halted.haltingSteps.join(', ')}.`);
     result = { count, step, ...result, halted: { ...halted, rowsComputed, seconds } };
   }
-  if (result.count === 0) {
-    throw new Error(
-      `none of the ${total} puzzles in ${options.data ?? data} has a label to compare with: nothing was evaluated`,
-    );
+  // The answers to a competition are not known, but they can be submitted.
+  if (result.count === 0 && !votes) {
+    throw new Error(`none of the ${total} puzzles in ${folder} has a label to compare with: nothing was evaluated`);
   }
   terminal.result(result);
   model.dispose();
@@ -93,6 +99,8 @@ export const evalCommand = defineCommand({
   name: 'eval',
   summary: 'Evaluate a run on held-out puzzles',
   options: evalOptions,
-  examples: ['hrm eval --run runs/first --json'],
+  examples: ['hrm eval --run runs/first --json', 'hrm eval --run runs/arc --submission submission.json'],
+  notes: `On a data set of ARC, the answers to all copies of a task are turned back and counted. pass@K is the share of the tests
+for which the right answer is among the K with most votes; between equal counts, the mean probability of halting decides.`,
   run: evalRun,
 });

@@ -97,6 +97,7 @@ export const presetSummaries: { readonly [name in keyof typeof presets]: string 
   'sudoku-6x6-graph':
     'learns 6x6 Sudoku in two minutes, by attention along rows, columns and boxes; solves 99% of held-out ones',
   sequences: 'a small transformer for the puzzles of --data, whatever they are, if the folder has a task.json',
+  arc: "the paper's 27M model on ARC-AGI; give --data, made by `hrm data import --task arc`",
   'sudoku-extreme-1k': "the paper's 27M model on 1,000 puzzles of Sudoku-Extreme; give --data",
   'maze-30x30-hard': "the paper's 27M model on 1,000 mazes of 30x30; give --data",
 };
@@ -151,6 +152,20 @@ export const presets = {
       positions: 'learned',
     },
     training: { ...smallTraining, steps: 2000, emaDecay: 0.99, augment: false, evaluateEvery: 500 },
+  },
+  /** ARC-AGI with 1,000 augmentations: needs `--data`. Source: official HRM, `config/cfg_pretrain.yaml`. */
+  arc: {
+    name: 'arc',
+    task: { kind: 'arc' },
+    model: officialModel,
+    training: {
+      ...officialTraining,
+      epochs: 100_000,
+      weightDecay: 0.1,
+      puzzleLearningRate: 1e-2,
+      puzzleWeightDecay: 0.1,
+      evaluateEvery: 10_000,
+    },
   },
   /** Sudoku-Extreme with 1,000 training puzzles, each with 1,000 augmentations: needs `--data`. */
   'sudoku-extreme-1k': {

@@ -28,6 +28,9 @@ export const taskOptions = {
       .optional()
       .describe('The characters of token 1, 2 and so on. Default: puzzles are written as numbers'),
   }),
+  arc: section({
+    kind: z.literal('arc').describe('ARC-AGI, in the official layout: read from a folder, and evaluated by votes'),
+  }),
 };
 
 /** The puzzles of a run: a kind and its options. Kinds that are not standard come from `imports`, and check their own. */

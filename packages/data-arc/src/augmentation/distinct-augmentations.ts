@@ -9,14 +9,13 @@ const TRIES = 5;
 /** A 53-bit hash of grids in order ("cyrb53" by bryc, a variant of MurmurHash2). */
 function hashOf(grids: readonly (ArcGrid | undefined)[]): number {
   let [a, b] = [0xdeadbeef, 0x41c6ce57];
-  const add = (value: number) => {
-    a = Math.imul(a ^ value, 2654435761);
-    b = Math.imul(b ^ value, 1597334677);
-  };
   for (const grid of grids) {
-    add(grid?.width ?? 0);
-    add(grid?.height ?? 0);
-    grid?.cells.forEach(add);
+    const { width = 0, height = 0, cells = [] } = grid ?? {};
+    for (let index = -2; index < cells.length; index++) {
+      const value = index >= 0 ? cells[index]! : index === -1 ? height : width;
+      a = Math.imul(a ^ value, 2654435761);
+      b = Math.imul(b ^ value, 1597334677);
+    }
   }
   a = Math.imul(a ^ (a >>> 16), 2246822507) ^ Math.imul(b ^ (b >>> 13), 3266489909);
   b = Math.imul(b ^ (b >>> 16), 2246822507) ^ Math.imul(a ^ (a >>> 13), 3266489909);

@@ -1,4 +1,5 @@
 import { tokensTask, type Task } from '@hrm/data';
+import { arcTask } from '@hrm/data-arc';
 import { mazeTask, sudokuTask } from '@hrm/data-sudoku-maze';
 
 /** Makes a task from the options of a config's `task`, without `kind`, and checks them. */
@@ -9,4 +10,5 @@ export const standardTasks = {
   sudoku: sudokuTask,
   maze: mazeTask,
   tokens: tokensTask,
+  arc: arcTask,
 } satisfies { readonly [kind: string]: TaskMaker };

@@ -1,4 +1,5 @@
 import { existsSync, lstatSync, statSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buildDataset, generateExamples, type PuzzleDataset, type Task } from '@hrm/data';
 import { readDataset, writeDataset } from '@hrm/data/files';
@@ -153,21 +154,34 @@ export function firstQuestion({ metadata, sets }: PuzzleDataset): Int32Array {
 
 /** Makes sure that a folder holds no data set yet. @throws UsageError if it does. */
 export function expectNoPuzzles(out: string): void {
-  for (const name of ['train', 'test', 'identifiers.json', TASK_FILE]) {
+  for (const name of ['train', 'test', 'identifiers.json', 'test_puzzles.json', TASK_FILE]) {
     if (lstatSync(join(out, name), { throwIfNoEntry: false }))
       throw new UsageError(`--out: ${join(out, name)} exists already; choose another folder`);
   }
 }
 
 /**
- * Writes puzzles into a folder that has none. A lock keeps a second process out, which might write a split of another
- * seed.
+ * Writes puzzles into a folder that has none.
  *
- * @param task of the puzzles, for `task.json`. Default: unknown, so that a config must name it.
+ * @param task as in {@link fillNewPuzzles}.
+ */
+export const writeNewPuzzles = (out: string, puzzles: RunPuzzles, task?: TaskConfig): Promise<void> =>
+  fillNewPuzzles(out, task, () => writePuzzles(out, puzzles));
+
+/**
+ * Fills a folder that has no puzzles. A lock keeps a second process out, which might write a split of another seed.
+ *
+ * @param task of the puzzles, for `task.json`; undefined if it is unknown, so that a config must name it.
+ * @param write writes the puzzles into the folder.
  * @throws UsageError if there are puzzles already, or if another process works in the folder.
  */
-export async function writeNewPuzzles(out: string, puzzles: RunPuzzles, task?: TaskConfig): Promise<void> {
+export async function fillNewPuzzles<T>(
+  out: string,
+  task: TaskConfig | undefined,
+  write: () => Promise<T>,
+): Promise<T> {
   let lock: RunLock;
+  await mkdir(out, { recursive: true });
   try {
     lock = await RunLock.acquire(out);
   } catch (error) {
@@ -178,7 +192,7 @@ export async function writeNewPuzzles(out: string, puzzles: RunPuzzles, task?: T
   try {
     expectNoPuzzles(out);
     if (task) await writeTaskFile(out, task);
-    await writePuzzles(out, puzzles);
+    return await write();
   } finally {
     await lock.release();
   }
