@@ -4,6 +4,9 @@ import { z } from 'zod';
 import { partOptions } from '../src/config/part-options';
 import { presets, presetSummaries } from '../src/config/presets';
 import { runConfigJsonSchema, runConfigMarkdown } from '../src/config/run-config-reference';
+import { taskOptions } from '../src/config/task-options';
+import { standardCatalog } from '../src/run/parts/run-catalog';
+import { standardTasks } from '../src/run/parts/standard-tasks';
 import { tinyRun } from './tiny-run';
 
 // Written by `npx vitest run --project reference-trainer run-config-reference -u`.
@@ -59,6 +62,15 @@ describe.each([
       expect(Object.keys(described[type]!.shape).sort(), type).toEqual(known.sort());
     }
   });
+});
+
+it.each([
+  ['task', taskOptions, standardTasks],
+  ['tokenLoss', partOptions.tokenLoss, standardCatalog.losses],
+  ['optimizer', partOptions.optimizer, standardCatalog.optimizers],
+  ['augmentation', partOptions.augmentation, standardCatalog.augmentations],
+])('the config describes each standard %s, and no other', (_kind, described, made) => {
+  expect(Object.keys(described).sort()).toEqual(Object.keys(made).sort());
 });
 
 it('each preset has a line in the help', () => {
