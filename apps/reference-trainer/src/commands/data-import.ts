@@ -10,6 +10,7 @@ import {
 } from '@hrm/data-sudoku-maze';
 import { type PuzzleTable, readMazeCsv, readPuzzleLines, readSudokuCsv } from '@hrm/data-sudoku-maze/files';
 import { z } from 'zod';
+import { importArc } from '../arc/import-arc';
 import { defineCommand } from '../command-line/command';
 import { choice, count, integer, text } from '../command-line/options';
 import type { TaskConfig } from '../config/task-options';
@@ -22,14 +23,14 @@ import { UsageError } from '../command-line/usage-error';
 
 /** Options of `hrm data import`. */
 const dataImportOptions = z.strictObject({
-  task: choice('sudoku or maze', ['sudoku', 'maze']),
-  train: text('Training puzzles: a CSV file, or Sudokus as text', {
+  task: choice('sudoku, maze or arc', ['sudoku', 'maze', 'arc']),
+  train: text('Training puzzles: a CSV file, or Sudokus as text; ARC: a folder of tasks, or a file of challenges', {
     value: 'file',
     expected: 'a file of puzzles',
   }),
   test: text('Held-out puzzles', { value: 'file', expected: 'a file of puzzles' }),
   augmentations: integer(
-    'Sudoku: equivalent puzzles to add for each one; mazes: any number adds all rotations and reflections',
+    'Sudoku, ARC: equivalent puzzles to add for each one; mazes: any number adds all rotations and reflections',
     {
       least: 0,
     },
@@ -157,6 +158,7 @@ async function dataImport(options: Options): Promise<void> {
   }
   expectNoPuzzles(options.out);
   const terminal = new Terminal(options.json);
+  if (options.task === 'arc') return importArc(options, terminal);
   await (options.task === 'maze'
     ? importPuzzles(mazes, options, terminal)
     : importPuzzles(sudokus(options), options, terminal));
@@ -168,9 +170,13 @@ export const dataImportCommand = defineCommand({
   options: dataImportOptions,
   examples: [
     'hrm data import --task sudoku --train train.csv --test test.csv --out data/sudoku',
+    'hrm data import --task arc --train ARC-AGI/data/training --test ARC-AGI/data/evaluation --augmentations 1000 --out data/arc',
     'hrm data import --task sudoku --train train.csv --test test.csv --subsample 1000 --augmentations 1000 --out data/sudoku-1k',
   ],
-  notes: `CSV files (.csv) need a header with question and answer, quizzes and solutions, or puzzle and solution, in any order; other
+  notes: `For arc, --train and --test are folders of tasks, as in github.com/fchollet/ARC-AGI, or files of challenges from Kaggle;
+solutions are read from the file next to it with "solutions" in its name. Trained on are the demonstrations of both, and
+the tests of --train. The official data sets have --augmentations 1000.
+CSV files (.csv) need a header with question and answer, quizzes and solutions, or puzzle and solution, in any order; other
 columns are ignored. Other files hold Sudokus as text: one puzzle per line, or one row of the grid per line. Blanks are
 . 0 * _ x or spaces; lines that begin with # or ; are comments.
 Two puzzles are equal up to symmetry if augmentation can turn one into the other. For Sudoku it renames digits, reorders

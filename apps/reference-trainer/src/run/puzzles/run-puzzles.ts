@@ -191,8 +191,9 @@ export async function fillNewPuzzles<T>(
   }
   try {
     expectNoPuzzles(out);
+    const written = await write();
     if (task) await writeTaskFile(out, task);
-    return await write();
+    return written;
   } finally {
     await lock.release();
   }
