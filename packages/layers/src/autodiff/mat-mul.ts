@@ -11,7 +11,18 @@ const swapLastTwo = (x: tf.Tensor) => {
 /** The kernel that multiplies in bfloat16, with inputs and attributes as `BatchMatMul`. `@hrm/runtime` registers it. */
 const BFLOAT16_MAT_MUL = 'Bfloat16MatMul';
 
-/** Whether the current backend can multiply in bfloat16. If not, {@link inPrecision} changes nothing. */
+/**
+ * Whether the current backend can multiply in bfloat16. If not, {@link inPrecision} changes nothing.
+ *
+ * @example
+ * ```ts
+ * import { hasBfloat16 } from '@hrm/layers';
+ * import { selectBackend } from '@hrm/runtime';
+ *
+ * const { name } = await selectBackend();
+ * console.log(hasBfloat16() === (name === 'tensorflow')); // true
+ * ```
+ */
 export const hasBfloat16 = (): boolean => tf.getKernel(BFLOAT16_MAT_MUL, tf.getBackend()) !== undefined;
 
 /** A product in the precision of {@link inPrecision}, not differentiable. */
