@@ -19,6 +19,10 @@ describe('chooseBatchParts', () => {
     expect(chooseBatchParts(network(hiddenSize, seqLen), batchSize)).toEqual(expected);
   });
 
+  it('counts the positions of the latents, if there are more than tokens', () => {
+    expect(chooseBatchParts({ ...network(64, 81), latentPositions: 729 }, 128)).toEqual({ microBatch: 4, lanes: 2 });
+  });
+
   it('does not split a batch that a solver needs whole', () => {
     expect(chooseBatchParts({ ...network(128, 81), recordable: false }, 128)).toEqual({});
   });

@@ -160,8 +160,24 @@ describe('qLearningHalting', () => {
     [{ exploration: -0.1 }, 'exploration is -0.1, expected a share between 0 and 1'],
     [{ exploration: NaN }, 'exploration is NaN'],
     [{ lossWeight: Infinity }, 'lossWeight is Infinity, expected a number of at least 0'],
+    [{ reads: 'last' as 'mean' }, "reads is the string \"last\", expected 'first' or 'mean'"],
   ])('refuses %o', (options, message) => {
     expect(() => qLearningHalting(options)(context())).toThrow(message);
+  });
+});
+
+describe('reads', () => {
+  it.each([qLearningHalting, haltOnly])('is the first position or the mean of all: %o', (make) => {
+    tf.tidy(() => {
+      const zH: tf.Tensor3D = tf.tensor3d([[[1, 2, 3, 4], [3, 2, 1, 8]]]); // prettier-ignore
+      const haltOf = (reads?: 'first' | 'mean') => {
+        const controller = make({ ...(reads && { reads }) })(context());
+        const head = controller.parameters['head'] as { parameters: { weight: tf.Variable } };
+        head.parameters.weight.assign(tf.ones([4, 2]));
+        return controller.logits!(zH)['halt']!.dataSync()[0];
+      };
+      expect([haltOf(), haltOf('first'), haltOf('mean')]).toEqual([5, 5, 7]);
+    });
   });
 });
 

@@ -7,6 +7,7 @@ export {
   type GenerateSudokuOptions,
   type SudokuPuzzle,
 } from './sudoku/generate-sudoku';
+export { varySudokuPuzzles, type VarySudokuOptions } from './sudoku/vary-sudoku';
 export {
   countSudokuSolutions,
   solveSudoku,

@@ -16,6 +16,7 @@ export { truncatedNormal, type TruncatedNormalOptions } from './random/truncated
 export type { Block, BlockContext, BlockFactory } from './blocks/block';
 export { attentionBlock, type AttentionBlockOptions } from './blocks/attention-block';
 export { mixerBlock, type MixerBlockOptions } from './blocks/mixer-block';
+export { poolingBlock, type PoolingBlockOptions } from './blocks/pooling-block';
 export { convBlock, type ConvBlockOptions } from './blocks/conv-block';
 export { graphAttentionBlock, type GraphAttentionBlockOptions } from './blocks/graph-attention-block';
 export { gridRelation, type Grid, type GridRelation, type Relation } from './grids/relation';
@@ -24,6 +25,7 @@ export { gridRelation, type Grid, type GridRelation, type Relation } from './gri
 export { Linear, type LinearOptions } from './linear';
 export { Attention, type AttentionOptions } from './attention/attention';
 export { dotProductAttention } from './attention/dot-product-attention';
+export { AxisPooling, type AxisPoolingOptions } from './grids/axis-pooling';
 export { GridConvolution, type GridConvolutionOptions } from './grids/grid-convolution';
 export type {
   FeedForward,

@@ -27,6 +27,18 @@ describe('swigluInnerSize', () => {
   });
 });
 
+describe('innerSize', () => {
+  it('is the exact inner width, which expansion is not', () => {
+    const given = { hiddenSize: 4, innerSize: 6, expansion: 3, random: new RandomStream(0) };
+    const layers = [new SwiGLU(given), new GeluMlp(given)];
+    const inner = layers.map(({ parameters: { down } }) => down.parameters.weight.shape[0]);
+    expect(inner).toEqual([6, 6]);
+    expect(() => new SwiGLU({ ...given, innerSize: 0 })).toThrow('SwiGLU: innerSize is 0');
+    expect(() => new GeluMlp({ ...given, innerSize: 1.5 })).toThrow('GeluMlp: innerSize is 1.5');
+    layers.forEach(disposeParameters);
+  });
+});
+
 describe('SwiGLU', () => {
   it('is down(silu(gate x) * (up x)), gate first', () => {
     const layer = new SwiGLU({ hiddenSize: 4, random: new RandomStream(0) });

@@ -4,6 +4,8 @@ import {
   attentionBlock,
   convBlock,
   GeluMlp,
+  AxisPooling,
+  poolingBlock,
   graphAttentionBlock,
   GridRotaryEmbedding,
   LearnedRmsNorm,
@@ -124,6 +126,9 @@ export function describeOurLayers(backends?: readonly TestBackend[]): void {
   hold('convBlock without a prefix', ({ seqLen, ...context }) =>
     convBlock({ grid: { rows: 1, columns: seqLen }, kernelSize: 5 })({ ...context, seqLen }),
   );
+  const asGrid = (seqLen: number) => ({ axes: [1, seqLen], pools: [[1], [0], [0, 1]] });
+  hold('AxisPooling', ({ seqLen, hiddenSize, random }) => new AxisPooling({ ...asGrid(seqLen), hiddenSize, random }));
+  hold('poolingBlock', (context) => poolingBlock({ ...asGrid(context.seqLen), innerSize: 6 })(context));
   hold('mixerBlock', mixerBlock());
   hold(
     'mixerBlock, pre-norm, learned gains, GELU',

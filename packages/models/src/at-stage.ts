@@ -6,7 +6,17 @@ export function atStage(
   model: ReasoningNetwork & { readonly core: RecursionCore },
   schedule: RecursionSchedule,
 ): ReasoningNetwork {
-  const { parameters, vocabSize, hiddenSize, seqLen, prefixLen, halting, core, puzzleTable } = model;
+  const {
+    parameters,
+    vocabSize,
+    hiddenSize,
+    seqLen,
+    prefixLen,
+    latentPositions = prefixLen + seqLen,
+    halting,
+    core,
+    puzzleTable,
+  } = model;
   return {
     parameters,
     vocabSize,
@@ -14,14 +24,14 @@ export function atStage(
     hiddenSize,
     seqLen,
     prefixLen,
+    latentPositions,
     halting,
     recordable: schedule.recordable ?? true,
     initialLatents: () => model.initialLatents(),
     puzzleRows: (puzzle) => model.puzzleRows(puzzle),
     embed: (puzzle, rows) => model.embed(puzzle, rows),
     refine: (latents, x, draws) => schedule.refine(core, latents, x, draws),
-    drawForRefinement: (random, batchSize) =>
-      schedule.draw?.(random, [batchSize, prefixLen + seqLen, hiddenSize]) ?? {},
+    drawForRefinement: (random, batchSize) => schedule.draw?.(random, [batchSize, latentPositions, hiddenSize]) ?? {},
     readOut: (zH) => model.readOut(zH),
   };
 }

@@ -19,6 +19,7 @@ export { buildModel } from './config/build-model';
 export { parameterShapes } from './config/parameter-shapes';
 export type { ModelConfig, PartConfig } from './config/model-config';
 export type { GridPositions, Positions } from './config/positions';
+export type { Candidates } from './candidates';
 export { standardParts, withParts, type PartCatalog, type PartMaker } from './config/part-catalog';
 
 // Weights, and models as files.

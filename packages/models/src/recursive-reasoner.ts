@@ -42,6 +42,7 @@ import {
 } from '@hrm/act';
 import { expectController } from '@hrm/act/internal';
 import { atStage } from './at-stage';
+import { CANDIDATE_KINDS, candidateKinds, candidateLogits, expectCandidates, type Candidates } from './candidates';
 import type { ModelConfig } from './config/model-config';
 import { expectPositions, rotationOf, type Positions } from './config/positions';
 
@@ -66,6 +67,12 @@ export interface RecursiveReasonerOptions {
    * `'bfloat16'` needs native TensorFlow; other backends compute in float32. Default `'float32'`.
    */
   precision?: Precision;
+  /**
+   * Makes each cell a position for each value it can have, instead of one position. The model then knows that all values
+   * are alike; blocks such as `poolingBlock` let the positions exchange messages. Without other positions
+   * (`positions: 'none'`) and puzzle embedding. Default none.
+   */
+  candidates?: Candidates | undefined;
   /** Seed of the initial parameters. Default 0. */
   seed?: number;
   /** The model as plain data, which `saveModel` writes. `buildModel` sets it. Default none. */
@@ -84,6 +91,7 @@ export const REASONER_OPTIONS = [
   'ropeTheta',
   'puzzleEmbedding',
   'precision',
+  'candidates',
   'seed',
   'config',
 ] as const;
@@ -100,6 +108,8 @@ export class RecursiveReasoner implements ReasoningNetwork {
   readonly seqLen: number;
   readonly hiddenSize: number;
   readonly prefixLen: number;
+  readonly latentPositions: number;
+  readonly candidates: Candidates | undefined;
   readonly halting: HaltingController;
   readonly schedule: RecursionSchedule;
   readonly core: RecursionCore;
@@ -118,16 +128,25 @@ export class RecursiveReasoner implements ReasoningNetwork {
 
   constructor(options: RecursiveReasonerOptions) {
     const { vocabSize, seqLen, hiddenSize, levels, schedule, halting, puzzleEmbedding } = options;
-    const { positions = 'rope', ropeTheta, precision = 'float32', seed = 0 } = options;
+    const { positions = 'rope', ropeTheta, precision = 'float32', candidates, seed = 0 } = options;
     expectSizes('RecursiveReasoner', { vocabSize, seqLen, hiddenSize });
     expectFactory('RecursiveReasoner: levels', levels, '(context) => ({ lowLevel, highLevel })');
     expectPart('RecursiveReasoner: schedule', schedule, ['refine']);
     expectFactory('RecursiveReasoner: halting', halting, 'qLearningHalting()');
     expectPositions(positions, seqLen);
     expectChoice('RecursiveReasoner', { precision }, PRECISIONS);
+    if (candidates) {
+      expectCandidates(candidates, vocabSize);
+      if (positions !== 'none' || puzzleEmbedding) {
+        throw new RangeError(
+          "RecursiveReasoner: candidates need positions 'none' and no puzzleEmbedding; all values of a cell are alike",
+        );
+      }
+    }
     const random = new RandomStream(seed);
     this.vocabSize = vocabSize;
     this.seqLen = seqLen;
+    this.candidates = candidates;
     this.hiddenSize = hiddenSize;
     this.schedule = schedule;
     this.precision = precision;
@@ -136,12 +155,16 @@ export class RecursiveReasoner implements ReasoningNetwork {
     const freeNewVariables = noteVariables();
     const made: Refiner[] = [];
     try {
-      this.#tokenEmbedding = new TokenEmbedding({ vocabSize, hiddenSize, random });
+      this.#tokenEmbedding = new TokenEmbedding({
+        vocabSize: candidates ? CANDIDATE_KINDS : vocabSize,
+        hiddenSize,
+        random,
+      });
       this.puzzleEmbedding = puzzleEmbedding && new PuzzleEmbedding({ ...puzzleEmbedding, hiddenSize });
       this.prefixLen = this.puzzleEmbedding?.positions ?? 0;
-      const fullLen = this.prefixLen + seqLen;
+      this.latentPositions = this.prefixLen + seqLen * (candidates?.count ?? 1);
       if (positions === 'learned')
-        this.#positionEmbedding = new PositionEmbedding({ seqLen: fullLen, hiddenSize, random });
+        this.#positionEmbedding = new PositionEmbedding({ seqLen: this.latentPositions, hiddenSize, random });
 
       const rotary = (headSize: number) => {
         const sizes = { headSize, seqLen, prefixLen: this.prefixLen, theta: ropeTheta };
@@ -149,10 +172,15 @@ export class RecursiveReasoner implements ReasoningNetwork {
         if (made) this.#rotary.set(headSize, made);
         return made;
       };
-      const { lowLevel, highLevel } = levels({ hiddenSize, seqLen: fullLen, rotary, random });
+      const { lowLevel, highLevel } = levels({ hiddenSize, seqLen: this.latentPositions, rotary, random });
       made.push(lowLevel, highLevel);
       this.core = new RecursionCore(lowLevel, highLevel, { precision });
-      this.#outputHead = new Linear({ inputSize: hiddenSize, outputSize: vocabSize, kind: 'head', random });
+      this.#outputHead = new Linear({
+        inputSize: hiddenSize,
+        outputSize: candidates ? 1 : vocabSize,
+        kind: 'head',
+        random,
+      });
       this.halting = halting({ hiddenSize, random });
       expectController('RecursiveReasoner: what halting made', this.halting);
       const startVector = () =>
@@ -201,7 +229,7 @@ export class RecursiveReasoner implements ReasoningNetwork {
       'the puzzles must have as many tokens as the model',
     );
     return tf.tidy(() => {
-      const tokens = this.#tokenEmbedding.apply(inputs);
+      const tokens = this.#tokenEmbedding.apply(this.candidates ? candidateKinds(inputs, this.candidates) : inputs);
       const prefixed =
         this.puzzleEmbedding && puzzleRows ? tf.concat([this.puzzleEmbedding.apply(puzzleRows), tokens], 1) : tokens;
       const placed = this.#positionEmbedding ? this.#positionEmbedding.apply(prefixed) : prefixed;
@@ -223,7 +251,7 @@ export class RecursiveReasoner implements ReasoningNetwork {
   }
 
   drawForRefinement(random: RandomStream, batchSize: number): HostDraws {
-    return this.schedule.draw?.(random, [batchSize, this.prefixLen + this.seqLen, this.hiddenSize]) ?? {};
+    return this.schedule.draw?.(random, [batchSize, this.latentPositions, this.hiddenSize]) ?? {};
   }
 
   /** The model with the schedule at this progress of training, and the same parameters. */
@@ -240,7 +268,8 @@ export class RecursiveReasoner implements ReasoningNetwork {
     return tf.tidy(() => {
       const tokens =
         this.prefixLen > 0 ? tf.slice(zH, [0, this.prefixLen, 0], [batch, this.seqLen, this.hiddenSize]) : zH;
-      return inPrecision(this.precision, () => this.#outputHead.apply(tokens));
+      const logits = inPrecision(this.precision, () => this.#outputHead.apply(tokens));
+      return this.candidates ? candidateLogits(logits, this.candidates, this.vocabSize) : logits;
     });
   }
 

@@ -87,6 +87,7 @@ describe('buildModel', () => {
     attention: { heads: 2 },
     'graph-attention': { relations: ['row', 'column'], grid },
     conv: { grid },
+    pooling: { axes: [2, 2], pools: [[0], [1]] },
   };
 
   it.each(Object.keys(standardParts.blocks))('makes block %s with each of its variants', (type) => {

@@ -94,6 +94,7 @@ const ofLayers = [
       context,
     ),
   ),
+  applied(['poolingBlock', 'AxisPooling'], () => layers.poolingBlock({ axes: [2, 2], pools: [[1]] })(context)),
   applied(['PositionEmbedding'], () => new layers.PositionEmbedding({ seqLen: 4, hiddenSize: 8, random: random() })),
 ];
 
@@ -156,6 +157,9 @@ const calls: { [name: string]: Call } = {
       models.hrm({ ...sizes, block, halting }).dispose();
       models.trm({ vocabSize: 4, seqLen: 4, hiddenSize: 8, layers: 2, positions: 'learned', halting }).dispose();
       models.buildModel(config).dispose();
+      const pooling = layers.poolingBlock({ axes: [2, 2, 3], pools: [[2], [1]] });
+      const candidates = { first: 1, count: 3 };
+      models.trm({ ...sizes, layers: 1, block: pooling, positions: 'none', candidates, halting }).dispose();
     },
   },
   solving: {

@@ -8,6 +8,7 @@ const number = (description: string) => z.number().optional().describe(descripti
 const feedForward = {
   feedForward: z.enum(['swiglu', 'gelu']).optional().describe('The feed-forward layer. Default swiglu'),
   expansion: number('Inner width of the feed-forward layer, as a multiple of the hidden size. Default 4'),
+  innerSize: number('The exact inner width of the feed-forward layer, instead of expansion'),
 };
 const residual = {
   norm: z.enum(['post', 'pre']).optional().describe('Where to normalise: after the residual addition, as in HRM, or before the sublayer. Default post'), // prettier-ignore
@@ -37,6 +38,7 @@ const solve = {
   iterations: number('A fixed number of evaluations, without a tolerance; such a step can be recorded'),
 };
 const maxSegments = number('Segments after which every puzzle halts. Default 16');
+const reads = z.enum(['first', 'mean']).optional().describe('What the halting head reads: the first position of zH, or the mean of all. Default first'); // prettier-ignore
 const exploration = number('Share of slots that must continue for a random number of segments. Default 0.1');
 const members = z.array(z.looseObject({ type: z.string() })).describe('The controllers that vote, each with its own options'); // prettier-ignore
 
@@ -68,6 +70,13 @@ export const partOptions = {
       ...feedForward,
       ...residual,
     }),
+    pooling: section({
+      axes: z.array(z.int().min(1)).describe('Lengths of the axes that the positions have, the last one fastest'),
+      pools: z.array(z.array(z.int().min(0))).describe('For each kind of group that exchanges messages, the axes along which its positions lie'), // prettier-ignore
+      messageSize: number('Numbers that a position contributes to each of its groups. Default: half of the hidden size'), // prettier-ignore
+      ...feedForward,
+      ...residual,
+    }),
   },
   schedule: {
     'one-step-gradient': section(cycles),
@@ -93,8 +102,14 @@ export const partOptions = {
       lossWeight: number('Weight of the halt and continue losses. Default 0.5'),
       discount: number('Discount per segment of the reward for a right answer; below 1, a puzzle that is surely right halts. Default 1'), // prettier-ignore
       learnContinue: z.boolean().optional().describe('Whether the continue value learns its target, which needs one more forward pass per step. Default true'), // prettier-ignore
+      reads,
     }),
-    'halt-only': section({ maxSegments, exploration, lossWeight: number('Weight of the halt loss. Default 0.5') }),
+    'halt-only': section({
+      maxSegments,
+      exploration,
+      lossWeight: number('Weight of the halt loss. Default 0.5'),
+      reads,
+    }),
     'fixed-steps': section({ segments: z.number().describe('Segments that every puzzle runs') }),
     'graves-act': section({
       maxSegments,

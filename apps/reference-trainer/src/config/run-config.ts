@@ -46,6 +46,14 @@ const model = section({
     .enum(PRECISIONS)
     .default('float32')
     .describe('Numbers that products of matrices are computed in; bfloat16 needs native TensorFlow'),
+  candidates: section({
+    first: z.int().min(0).describe('The first token that an answer can have'),
+    count: count.describe('How many there are'),
+  })
+    .optional()
+    .describe(
+      'Makes each cell a position for each value it can have; 9x9 Sudoku: { "first": 2, "count": 9 }. Default: one position for a cell',
+    ),
   ropeTheta: positive.optional().describe('Base of the rotary frequencies. Default 10000'),
   puzzleEmbeddingSize: z
     .int()

@@ -1,5 +1,6 @@
 import { expectNotNegative, expectOptions, expectShare, expectSizes } from '@hrm/layers/internal';
 import type { HaltingFactory } from './halting-controller';
+import { expectHaltingHeadInput, type HaltingHeadInput } from './halting-head';
 import { qLearningHalting } from './q-learning-halting';
 
 /** Options of {@link haltOnly}. */
@@ -10,6 +11,8 @@ export interface HaltOnlyOptions {
   exploration?: number;
   /** Weight of the halt loss, added to the token loss. Default 0.5. */
   lossWeight?: number;
+  /** What the head reads: the first position of zH, or the mean of all positions. Default `'first'`. */
+  reads?: HaltingHeadInput;
 }
 
 /**
@@ -31,13 +34,14 @@ export interface HaltOnlyOptions {
  * ```
  */
 export function haltOnly(options: HaltOnlyOptions = {}): HaltingFactory {
-  expectOptions('haltOnly', options, ['maxSegments', 'exploration', 'lossWeight']);
-  const { maxSegments = 16, exploration = 0.1, lossWeight = 0.5 } = options;
+  expectOptions('haltOnly', options, ['maxSegments', 'exploration', 'lossWeight', 'reads']);
+  const { maxSegments = 16, exploration = 0.1, lossWeight = 0.5, reads = 'first' } = options;
   return (context) => {
     expectSizes('haltOnly', { maxSegments });
     expectShare('haltOnly', { exploration });
     expectNotNegative('haltOnly', { lossWeight });
-    const withoutContinue = { maxSegments, exploration, lossWeight, learnContinue: false };
+    expectHaltingHeadInput('haltOnly', reads);
+    const withoutContinue = { maxSegments, exploration, lossWeight, reads, learnContinue: false };
     const { needsLookAhead: _, ...halting } = qLearningHalting(withoutContinue)(context);
     return { ...halting, name: 'halt-only' };
   };

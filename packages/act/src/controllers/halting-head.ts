@@ -1,10 +1,11 @@
 import type { HostDraws } from '@hrm/recursion';
 import * as tf from '@tensorflow/tfjs-core';
 import { Linear, type RandomStream, type NamedTensors } from '@hrm/layers';
+import { expectChoice } from '@hrm/layers/internal';
 import type { HaltingContext } from './halting-controller';
 
 /**
- * The head of the official controllers: a linear layer from position 0 of zH to the halt and continue logits. Its
+ * The head of the official controllers: a linear layer from one vector of zH to the halt and continue logits. Its
  * weight starts at 0 and its bias at -5: at first both logits are equal, and no answer is predicted to be right.
  *
  * Source: official HRM, `models/hrm/hrm_act_v1.py`, `q_head`.
@@ -19,12 +20,21 @@ export function haltingHead({ hiddenSize, random }: HaltingContext): Linear {
   return head;
 }
 
+/** What a halting head reads of zH: its first position, as in the official code, or the mean of all positions. */
+export type HaltingHeadInput = 'first' | 'mean';
+
+/** Throws unless a halting head can read this. */
+export function expectHaltingHeadInput(owner: string, reads: HaltingHeadInput): void {
+  expectChoice(owner, { reads }, ['first', 'mean']);
+}
+
 /** The head's outputs. @param zH `[batch, seq, hidden]`; @returns `halt` and `continue`, `[batch]` each. */
-export function readHaltingHead(head: Linear, zH: tf.Tensor3D): NamedTensors {
+export function readHaltingHead(head: Linear, zH: tf.Tensor3D, reads: HaltingHeadInput = 'first'): NamedTensors {
   const [batch, , hidden] = zH.shape;
   return tf.tidy(() => {
-    const first = tf.reshape(tf.slice(zH, [0, 0, 0], [batch, 1, hidden]), [batch, hidden]);
-    const [halt, goOn] = tf.split(head.apply(first), 2, -1) as [tf.Tensor, tf.Tensor];
+    const input: tf.Tensor2D =
+      reads === 'mean' ? tf.mean(zH, 1) : tf.reshape(tf.slice(zH, [0, 0, 0], [batch, 1, hidden]), [batch, hidden]);
+    const [halt, goOn] = tf.split(head.apply(input), 2, -1) as [tf.Tensor, tf.Tensor];
     return { halt: tf.reshape(halt, [batch]), continue: tf.reshape(goOn, [batch]) };
   });
 }

@@ -6,9 +6,11 @@ import type { HaltingFactory, HaltingLosses } from './halting-controller';
 import {
   delayHaltingWhileExploring,
   drawExploration,
+  expectHaltingHeadInput,
   haltingHead,
   haltPredictionIsRight,
   readHaltingHead,
+  type HaltingHeadInput,
 } from './halting-head';
 
 /** Options of {@link qLearningHalting}. */
@@ -29,6 +31,11 @@ export interface QLearningHaltingOptions {
    * become equal, and whether it halts is arbitrary; below 1 it halts. Default 1, as in the official code.
    */
   discount?: number;
+  /**
+   * What the head reads: `'first'`, the first position of zH, as in the official code, or `'mean'`, the mean of all
+   * positions, for models without a position of the puzzle's own. Default `'first'`.
+   */
+  reads?: HaltingHeadInput;
 }
 
 /**
@@ -70,13 +77,22 @@ export function continueTarget(
  * ```
  */
 export function qLearningHalting(options: QLearningHaltingOptions = {}): HaltingFactory {
-  expectOptions('qLearningHalting', options, ['maxSegments', 'exploration', 'lossWeight', 'learnContinue', 'discount']);
+  expectOptions('qLearningHalting', options, [
+    'maxSegments',
+    'exploration',
+    'lossWeight',
+    'learnContinue',
+    'discount',
+    'reads',
+  ]);
   const { maxSegments = 16, exploration = 0.1, lossWeight = 0.5, learnContinue = true, discount = 1 } = options;
+  const { reads = 'first' } = options;
   return (context) => {
     expectSizes('qLearningHalting', { maxSegments });
     expectShare('qLearningHalting', { exploration });
     expectNotNegative('qLearningHalting', { lossWeight });
     expectPositiveShare('qLearningHalting', { discount });
+    expectHaltingHeadInput('qLearningHalting', reads);
     const head = haltingHead(context);
     return {
       name: 'q-learning',
@@ -85,7 +101,7 @@ export function qLearningHalting(options: QLearningHaltingOptions = {}): Halting
       needsLookAhead: learnContinue && maxSegments > 1,
       parameters: { head },
       draw: (random, batchSize) => drawExploration(random, batchSize, maxSegments),
-      logits: (zH) => readHaltingHead(head, zH),
+      logits: (zH) => readHaltingHead(head, zH, reads),
       decide({ logits, steps, draws }) {
         const last = tf.greaterEqual<tf.Tensor1D>(steps, maxSegments);
         if (maxSegments === 1) return { halted: last };

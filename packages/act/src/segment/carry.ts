@@ -23,9 +23,9 @@ export type Carry = {
  * Source: official HRM, `models/hrm/hrm_act_v1.py`, `initial_carry`.
  */
 export function initialCarry(network: ReasoningNetwork, batchSize: number): Carry {
-  const { seqLen, prefixLen, hiddenSize, halting } = network;
+  const { seqLen, prefixLen, latentPositions = prefixLen + seqLen, hiddenSize, halting } = network;
   return tf.tidy(() => {
-    const latent = () => tf.zeros<tf.Rank.R3>([batchSize, prefixLen + seqLen, hiddenSize]);
+    const latent = () => tf.zeros<tf.Rank.R3>([batchSize, latentPositions, hiddenSize]);
     return {
       latents: { zH: latent(), zL: latent() },
       steps: tf.zeros([batchSize], 'int32'),

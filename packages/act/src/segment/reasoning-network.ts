@@ -11,6 +11,8 @@ export interface ReasoningNetwork extends Layer {
   readonly seqLen: number;
   /** Positions of the puzzle embedding in front of the tokens; 0 without one. */
   readonly prefixLen: number;
+  /** Positions of the latents. Default: `prefixLen + seqLen`. */
+  readonly latentPositions?: number | undefined;
   /** Size of the vocabulary: inputs and labels are whole numbers below this. Default: unknown, and not checked. */
   readonly vocabSize?: number | undefined;
   readonly halting: HaltingController;
@@ -27,7 +29,7 @@ export interface ReasoningNetwork extends Layer {
    * Training differentiates with respect to these rows.
    */
   puzzleRows(puzzle: PuzzleTensors): tf.Tensor2D | undefined;
-  /** The embedded puzzle, `[batch, prefixLen + seqLen, hidden]`. */
+  /** The embedded puzzle, of the latents' shape, `[batch, prefixLen + seqLen, hidden]` by default. */
   embed(puzzle: PuzzleTensors, puzzleRows: tf.Tensor2D | undefined): tf.Tensor3D;
   /**
    * Refines the latents for one segment.

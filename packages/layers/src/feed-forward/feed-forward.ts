@@ -18,6 +18,8 @@ export interface FeedForwardContext {
   hiddenSize: number;
   /** Inner width relative to `hiddenSize`; each kind of layer rounds it in its own way. */
   expansion: number;
+  /** The exact inner width; if given, `expansion` does not count. */
+  innerSize?: number | undefined;
   random: RandomStream;
 }
 
@@ -30,10 +32,12 @@ export interface FeedForwardOptions {
   feedForward?: 'swiglu' | 'gelu' | FeedForwardFactory;
   /** Inner width of the feed-forward layer relative to `hiddenSize`. Default 4. */
   expansion?: number;
+  /** The exact inner width, instead of `expansion`. Small models need it: SwiGLU rounds up to multiples of 256. */
+  innerSize?: number | undefined;
 }
 
 /** Names of {@link FeedForwardOptions}. */
-export const FEED_FORWARD_OPTIONS = ['feedForward', 'expansion'] as const;
+export const FEED_FORWARD_OPTIONS = ['feedForward', 'expansion', 'innerSize'] as const;
 
 const standard: { readonly [name: string]: FeedForwardFactory } = {
   swiglu: (context) => new SwiGLU(context),
@@ -42,11 +46,11 @@ const standard: { readonly [name: string]: FeedForwardFactory } = {
 
 /** Makes the feed-forward layer that a block's options choose. */
 export function makeFeedForward(
-  { feedForward = 'swiglu', expansion = 4 }: FeedForwardOptions,
-  sizes: Omit<FeedForwardContext, 'expansion'>,
+  { feedForward = 'swiglu', expansion = 4, innerSize }: FeedForwardOptions,
+  sizes: Omit<FeedForwardContext, 'expansion' | 'innerSize'>,
 ): FeedForward {
   if (typeof feedForward === 'function') {
-    const made = feedForward({ ...sizes, expansion });
+    const made = feedForward({ ...sizes, expansion, innerSize });
     expectPart('block: what feedForward made', made, ['apply']);
     return made;
   }
@@ -55,5 +59,5 @@ export function makeFeedForward(
       `block: feedForward is ${typeof feedForward === 'string' ? JSON.stringify(feedForward) : describeValue(feedForward)}, expected ${Object.keys(standard).join(', ')} or a function`,
     );
   }
-  return standard[feedForward]!({ ...sizes, expansion });
+  return standard[feedForward]!({ ...sizes, expansion, innerSize });
 }

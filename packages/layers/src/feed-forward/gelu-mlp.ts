@@ -47,6 +47,8 @@ export interface GeluMlpOptions {
   hiddenSize: number;
   /** The inner width is `round(expansion * hiddenSize)`. Default 4. */
   expansion?: number;
+  /** The exact inner width, instead of `expansion`. */
+  innerSize?: number | undefined;
   random: RandomStream;
 }
 
@@ -69,11 +71,11 @@ export class GeluMlp implements Layer {
   readonly hiddenSize: number;
 
   constructor(options: GeluMlpOptions) {
-    expectOptionsObject('GeluMlp', options, ['hiddenSize', 'expansion', 'random']);
+    expectOptionsObject('GeluMlp', options, ['hiddenSize', 'expansion', 'innerSize', 'random']);
     const { hiddenSize, expansion = 4, random } = options;
-    expectSizes('GeluMlp', { hiddenSize });
+    const { innerSize = Math.round(expansion * hiddenSize) } = options;
+    expectSizes('GeluMlp', { hiddenSize, innerSize });
     expectRandom('GeluMlp', random);
-    const innerSize = Math.round(expansion * hiddenSize);
     this.hiddenSize = hiddenSize;
     this.parameters = {
       up: new Linear({ inputSize: hiddenSize, outputSize: innerSize, random }),

@@ -30,6 +30,8 @@ export interface SwiGLUOptions {
   hiddenSize: number;
   /** The inner width is `expansion * hiddenSize * 2 / 3`, rounded up to a multiple of 256. Default 4. */
   expansion?: number;
+  /** The exact inner width, instead of `expansion`. */
+  innerSize?: number | undefined;
   random: RandomStream;
 }
 
@@ -65,11 +67,11 @@ export class SwiGLU implements Layer {
   readonly hiddenSize: number;
 
   constructor(options: SwiGLUOptions) {
-    expectOptionsObject('SwiGLU', options, ['hiddenSize', 'expansion', 'random']);
+    expectOptionsObject('SwiGLU', options, ['hiddenSize', 'expansion', 'innerSize', 'random']);
     const { hiddenSize, expansion = 4, random } = options;
-    expectSizes('SwiGLU', { hiddenSize });
+    const { innerSize = swigluInnerSize(hiddenSize, expansion) } = options;
+    expectSizes('SwiGLU', { hiddenSize, innerSize });
     expectRandom('SwiGLU', random);
-    const innerSize = swigluInnerSize(hiddenSize, expansion);
     this.hiddenSize = hiddenSize;
     this.parameters = {
       gateUp: new Linear({ inputSize: hiddenSize, outputSize: 2 * innerSize, random }),

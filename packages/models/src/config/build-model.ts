@@ -19,6 +19,7 @@ const KNOWN: readonly (keyof ModelConfig)[] = [
   'ropeTheta',
   'precision',
   'puzzleEmbedding',
+  'candidates',
 ];
 
 /**

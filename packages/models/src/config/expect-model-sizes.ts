@@ -1,4 +1,5 @@
 import { FileFormatError, type NamedHostTensors } from '@hrm/files';
+import { CANDIDATE_KINDS } from '../candidates';
 import type { ModelConfig } from './model-config';
 
 /**
@@ -11,7 +12,7 @@ import type { ModelConfig } from './model-config';
  * @throws `FileFormatError` if a size differs.
  */
 export function expectModelSizes(
-  { family, vocabSize, hiddenSize, hLayers = 4, lLayers, block, puzzleEmbedding }: ModelConfig,
+  { family, vocabSize, hiddenSize, hLayers = 4, lLayers, block, puzzleEmbedding, candidates }: ModelConfig,
   values: NamedHostTensors,
   { path, hasOwnParts = false }: { path?: string | undefined; hasOwnParts?: boolean } = {},
 ): void {
@@ -23,7 +24,7 @@ export function expectModelSizes(
     if (found?.join() === shape.join()) return;
     fail(`"${name}" ${found ? `has shape [${found.join(', ')}]` : 'is missing'}`, `shape [${shape.join(', ')}]`);
   };
-  expectShape('tokenEmbedding.weight', [vocabSize, hiddenSize]);
+  expectShape('tokenEmbedding.weight', [candidates ? CANDIDATE_KINDS : vocabSize, hiddenSize]);
   if (puzzleEmbedding) expectShape('puzzleEmbedding.weight', [puzzleEmbedding.puzzles, puzzleEmbedding.size]);
   if (hasOwnParts) return;
   const expectBlocks = (level: string, count: number) => {

@@ -1,4 +1,5 @@
 import type { Precision } from '@hrm/layers';
+import type { Candidates } from '../candidates';
 import type { Positions } from './positions';
 
 /** A part: its name, and its options. */
@@ -27,4 +28,6 @@ export interface ModelConfig {
   /** In which numbers products are computed: `'float32'` or `'bfloat16'`. Default `'float32'`. */
   precision?: Precision;
   puzzleEmbedding?: { puzzles: number; size: number; positions?: number } | undefined;
+  /** The tokens a cell can have; each cell is then a position for each of them. Default: one position for a cell. */
+  candidates?: Candidates | undefined;
 }

@@ -1,4 +1,11 @@
-import { attentionBlock, convBlock, graphAttentionBlock, mixerBlock, type BlockFactory } from '@hrm/layers';
+import {
+  attentionBlock,
+  convBlock,
+  graphAttentionBlock,
+  mixerBlock,
+  poolingBlock,
+  type BlockFactory,
+} from '@hrm/layers';
 import { describeValue, expectOptions } from '@hrm/layers/internal';
 import {
   equilibrium,
@@ -56,7 +63,13 @@ function membersOf(type: string, options: Vote, choose: Choose, others: readonly
  * own.
  */
 export const standardParts = {
-  blocks: { attention: attentionBlock, mixer: mixerBlock, 'graph-attention': graphAttentionBlock, conv: convBlock },
+  blocks: {
+    attention: attentionBlock,
+    mixer: mixerBlock,
+    'graph-attention': graphAttentionBlock,
+    conv: convBlock,
+    pooling: poolingBlock,
+  },
   schedules: {
     'one-step-gradient': oneStepGradient,
     'full-recursion': fullRecursion,

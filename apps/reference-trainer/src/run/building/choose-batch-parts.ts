@@ -22,13 +22,14 @@ export function chooseBatchParts(
     hiddenSize,
     seqLen,
     prefixLen,
+    latentPositions = prefixLen + seqLen,
     recordable,
-  }: Pick<ReasoningNetwork, 'hiddenSize' | 'seqLen' | 'prefixLen' | 'recordable'>,
+  }: Pick<ReasoningNetwork, 'hiddenSize' | 'seqLen' | 'prefixLen' | 'latentPositions' | 'recordable'>,
   batchSize: number,
 ): BatchParts {
   if (recordable === false) return {};
   const lanes = hiddenSize <= SMALL_HIDDEN_SIZE ? 2 : 1;
-  const slots = Math.max(1, Math.floor(ACTIVATION_BYTES / (4 * hiddenSize * (prefixLen + seqLen))));
+  const slots = Math.max(1, Math.floor(ACTIVATION_BYTES / (4 * hiddenSize * latentPositions)));
   // A batch that fits is split inside the graph: further calls would take as long as its short step.
   if (batchSize <= slots) return batchSize % lanes === 0 ? { lanes } : {};
   // A divisor far below that size would make the parts too small.

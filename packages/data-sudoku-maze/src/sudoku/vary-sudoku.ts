@@ -1,0 +1,96 @@
+import { SeededRandom } from '@hrm/data';
+import type { SudokuPuzzle } from './generate-sudoku';
+import { SudokuSolver } from './solving/sudoku-solver';
+import { geometryOfGrid } from './sudoku-geometry';
+import { sudokuClass } from './symmetry/sudoku-class';
+
+/** Options of {@link varySudokuPuzzles}. */
+export interface VarySudokuOptions {
+  /** The puzzles to vary, all of one size; each should have one answer. */
+  puzzles: readonly Pick<SudokuPuzzle, 'question'>[];
+  /** How many to make. */
+  count: number;
+  /** Default 0. */
+  seed?: number;
+  /** The fewest guesses that `sudokuDifficulty` counts in a puzzle. Default 0. */
+  minDifficulty?: number;
+  /** Puzzles that must not appear, not even up to symmetry, such as held-out ones. Default none. */
+  exclude?: Iterable<Pick<SudokuPuzzle, 'question'>>;
+}
+
+/** Most givens that are taken away from a puzzle at first. */
+const MOST_TAKEN = 3;
+/** Attempts for each puzzle, after which the difficulty asked for is taken to be out of reach. */
+const MAX_ATTEMPTS = 10_000;
+
+/** A puzzle near another one: some givens are taken away and others added; none of the givens is superfluous. */
+function varied(solver: SudokuSolver, from: Uint8Array, random: SeededRandom): SudokuPuzzle | undefined {
+  const question = from.slice();
+  const cells = random.permutation(question.length);
+  const taken = 1 + random.integer(MOST_TAKEN);
+  for (const cell of cells.filter((cell) => question[cell] !== 0).slice(0, taken)) question[cell] = 0;
+  const { answer } = solver.search(question, { random, maxGuesses: 5000 });
+  if (!answer) return undefined;
+
+  const isUnique = () => {
+    const { solutions, complete } = solver.search(question, { limit: 2, maxGuesses: 2000 });
+    return solutions === 1 && complete;
+  };
+  const open = random.permutation(question.length).filter((cell) => question[cell] === 0);
+  for (let added = 0; !isUnique(); added++) {
+    if (added > taken) return undefined;
+    question[open[added]!] = answer[open[added]!]!;
+  }
+  for (const cell of random.permutation(question.length)) {
+    const digit = question[cell]!;
+    if (digit === 0) continue;
+    question[cell] = 0;
+    if (!isUnique()) question[cell] = digit;
+  }
+  return { question, answer };
+}
+
+/**
+ * Makes puzzles that are about as hard as given ones, by moving up to three givens of one at random. Random puzzles are
+ * rarely hard: from 700 puzzles of Sudoku-Extreme, this makes tens of thousands of their kind, which are also different
+ * up to symmetry.
+ *
+ * Source: the search for hard puzzles in a neighbourhood of known ones, as in the collections of the player's forum
+ * that Sudoku-Extreme is drawn from.
+ *
+ * @throws RangeError if there are no puzzles, or none so difficult is found.
+ *
+ * @example
+ * ```ts
+ * import { generateSudokuPuzzles, varySudokuPuzzles } from '@hrm/data-sudoku-maze';
+ *
+ * const puzzles = generateSudokuPuzzles({ count: 2, givens: 26 });
+ * console.log(varySudokuPuzzles({ puzzles, count: 3, seed: 1 }).length); // 3
+ * ```
+ */
+export function varySudokuPuzzles(options: VarySudokuOptions): SudokuPuzzle[] {
+  const { puzzles, count, seed = 0, minDifficulty = 0, exclude = [] } = options;
+  if (!(puzzles?.length > 0)) throw new RangeError('varySudokuPuzzles: puzzles has none, expected at least one puzzle');
+  const solver = new SudokuSolver(geometryOfGrid(puzzles[0]!.question));
+  const random = new SeededRandom(seed);
+  const excluded = new Set(Array.from(exclude, ({ question }) => sudokuClass(question)));
+  const seen = new Set(puzzles.map(({ question }) => question.join('')));
+  const made: SudokuPuzzle[] = [];
+  let attempts = 0;
+  while (made.length < count) {
+    if (++attempts > MAX_ATTEMPTS) {
+      throw new RangeError(
+        `varySudokuPuzzles: found no further puzzle with a difficulty of ${minDifficulty} in ${MAX_ATTEMPTS} attempts; ` +
+          'lower minDifficulty, or give harder puzzles',
+      );
+    }
+    const puzzle = varied(solver, puzzles[random.integer(puzzles.length)]!.question, random);
+    if (!puzzle || seen.has(puzzle.question.join(''))) continue;
+    if (solver.search(puzzle.question, { limit: 2 }).guesses < minDifficulty) continue;
+    if (excluded.size > 0 && excluded.has(sudokuClass(puzzle.question))) continue;
+    seen.add(puzzle.question.join(''));
+    made.push(puzzle);
+    attempts = 0;
+  }
+  return made;
+}
