@@ -128,6 +128,10 @@ export function describeOurLayers(backends?: readonly TestBackend[]): void {
   );
   const asGrid = (seqLen: number) => ({ axes: [1, seqLen], pools: [[1], [0], [0, 1]] });
   hold('AxisPooling', ({ seqLen, hiddenSize, random }) => new AxisPooling({ ...asGrid(seqLen), hiddenSize, random }));
+  hold(
+    'AxisPooling with one pool',
+    ({ seqLen, hiddenSize, random }) => new AxisPooling({ axes: [seqLen], pools: [[0]], hiddenSize, random }),
+  );
   hold('poolingBlock', (context) => poolingBlock({ ...asGrid(context.seqLen), innerSize: 6 })(context));
   hold('mixerBlock', mixerBlock());
   hold(

@@ -157,11 +157,10 @@ export class AxisPooling implements Layer {
     const [batch] = x.shape;
     const width = this.#messageSize;
     return tf.tidy(() => {
-      const parts = splitTensor(
-        silu(values.apply(x)),
-        this.#pools.map(() => width),
-        2,
-      );
+      const contributed = silu(values.apply(x));
+      const widths = this.#pools.map(() => width);
+      // TensorFlow.js has no gradient of a split into one.
+      const parts = widths.length === 1 ? [contributed] : splitTensor(contributed, widths, 2);
       let sum: tf.Tensor | undefined;
       this.#pools.forEach((pool, i) => {
         const contributions = tf.reshape(parts[i]!, shapeFor(pool, batch, width, false));
