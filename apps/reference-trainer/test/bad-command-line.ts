@@ -35,7 +35,7 @@ export const commandShapes: readonly CommandShape[] = [
     words: ['data', 'import'],
     args: [],
     required: { task: 'sudoku', train: 'nowhere.csv', test: 'nowhere.csv', out: 'OUT' },
-    options: { task: ['sudoku', 'maze', 'arc'], train: 'text', test: 'text', augmentations: 'integer', check: ['format', 'answer', 'unique'], subsample: 'count', limit: 'count', overlap: ['count', 'skip'], seed: 'integer', out: 'text', json: 'switch' },
+    options: { task: ['tokens', 'grid', 'sudoku', 'maze', 'arc'], train: 'text', test: 'text', format: ['jsonl', 'csv', 'tsv', 'parquet'], 'input-column': 'text', 'output-column': 'text', 'id-column': 'text', alphabet: 'text', separator: 'text', 'min-rating': 'integer', augmentations: 'integer', check: ['format', 'answer', 'unique'], subsample: 'count', limit: 'count', overlap: ['count', 'skip'], seed: 'integer', out: 'text', json: 'switch' },
   },
   { words: ['data', 'mix'], args: ['nowhere'], required: { out: 'OUT' }, options: { times: 'text', out: 'text', json: 'switch' }, variadic: true },
   {

@@ -21,12 +21,26 @@ export const taskOptions = {
     seqLen: count.describe('Tokens of the longest question or answer'),
     vocabSize: count
       .optional()
-      .describe('Size of the vocabulary. Default: one more than the alphabet has characters; without one, required'),
+      .describe('Size of the vocabulary. Default: one more than there are symbols; without any, required'),
     alphabet: z
-      .string()
-      .min(1)
+      .union([z.string().min(1), z.array(z.string().min(1)).min(1)], { error: 'expected a text, or a list of texts' })
       .optional()
-      .describe('The characters of token 1, 2 and so on. Default: puzzles are written as numbers'),
+      .describe(
+        'The characters, or the list of words, of token 1, 2 and so on. Default: puzzles are written as numbers',
+      ),
+    separator: z.string().min(1).optional().describe('What separates the words of a text. Default: nothing'),
+    numbers: z
+      .tuple([z.int(), z.int()])
+      .optional()
+      .describe('The least and the greatest number of puzzles that are lists of numbers; the least is token 1'),
+  }),
+  grid: section({
+    kind: z
+      .literal('grid')
+      .describe('Colored grids of differing size, as in ARC: read from a folder, and not verified'),
+    width: count.describe('Columns of the largest grid'),
+    height: count.describe('Rows of the largest grid'),
+    colors: count.optional().describe('Number of colors. Default 10'),
   }),
   arc: section({
     kind: z.literal('arc').describe('ARC-AGI, in the official layout: read from a folder, and evaluated by votes'),

@@ -124,7 +124,8 @@ async function readRows(
 ): Promise<PuzzleRows> {
   const placeOfNext = rowPlaces(subsample);
   const puzzles = new PuzzleRows();
-  await eachRow(path, { maxRows, needed }, (row) => {
+  const alsoRating = minRating === -Infinity ? needed : [...needed, 'rating' as const];
+  await eachRow(path, { maxRows, needed: alsoRating }, (row) => {
     if ((row.rating ?? -Infinity) < minRating) return;
     let puzzle: PuzzleRow;
     try {

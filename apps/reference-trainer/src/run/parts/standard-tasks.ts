@@ -1,4 +1,4 @@
-import { tokensTask, type Task } from '@hrm/data';
+import { gridTask, tokensTask, type Task } from '@hrm/data';
 import { arcTask } from '@hrm/data-arc';
 import { mazeTask, sudokuTask } from '@hrm/data-sudoku-maze';
 
@@ -10,5 +10,6 @@ export const standardTasks = {
   sudoku: sudokuTask,
   maze: mazeTask,
   tokens: tokensTask,
+  grid: gridTask,
   arc: arcTask,
 } satisfies { readonly [kind: string]: TaskMaker };
