@@ -131,11 +131,7 @@ Next:
       ['good.jsonl', ['--min-rating', '1'], '--train: good.jsonl: no example has a rating of at least 1'],
       ['good.jsonl', ['--augmentations', '1'], '--augmentations: is for --task sudoku and --task maze'],
       ['good.jsonl', ['--task', 'sudoku', '--alphabet', '1'], '--alphabet: is for --task tokens'],
-      [
-        'good.jsonl',
-        ['--task', 'sudoku', '--input-column', '1'],
-        '--input-column: is for --task tokens and --task grid',
-      ],
+      ['good.jsonl', ['--task', 'sudoku', '--input-column', '1'], '--input-column: is for --task tokens, --task grid'],
       ['good.jsonl', ['--task', 'grid', '--separator', ' '], '--separator: is for --task tokens'],
     ] as const) {
       const { out, status, stderr, stdout } = await importFiles(
