@@ -42,15 +42,15 @@ export const commandShapes: readonly CommandShape[] = [
     words: ['train'],
     args: ['sudoku-4x4-demo'],
     required: { out: 'OUT' },
-    options: { ...backend, ...precision, data: 'text', out: 'text', seed: 'integer', 'max-steps': 'count', resume: 'switch', set: 'text', 'allow-imports': 'switch' },
+    options: { ...backend, ...precision, data: 'text', out: 'text', seed: 'integer', 'max-steps': 'count', resume: 'switch', from: 'text', only: 'text', 'new-vectors': ['mean', 'zero'], checkpoint: which, set: 'text', 'allow-imports': 'switch' },
   },
   {
     words: ['eval'],
     args: [],
     required: { run: 'nowhere' },
-    options: { ...backend, ...precision, run: 'text', data: 'text', split: ['train', 'test'], checkpoint: which, batch: 'count', until: ['both', 'end', 'halted'], submission: 'text', 'allow-imports': 'switch' },
+    options: { ...backend, ...precision, run: 'text', data: 'text', split: ['train', 'test'], checkpoint: which, batch: 'count', until: ['both', 'end', 'halted'], submission: 'text', unseen: ['error', 'blank'], 'allow-imports': 'switch' },
   },
-  { words: ['solve'], args: ['1...'], required: { run: 'nowhere' }, options: { ...backend, ...precision, file: 'text', run: 'text', checkpoint: which, until: ['end', 'halted'], 'allow-imports': 'switch' } },
+  { words: ['solve'], args: ['1...'], required: { run: 'nowhere' }, options: { ...backend, ...precision, file: 'text', run: 'text', checkpoint: which, until: ['end', 'halted'], identifier: 'text', 'allow-imports': 'switch' } },
   {
     words: ['export'],
     args: [],
@@ -73,7 +73,7 @@ export const commandShapes: readonly CommandShape[] = [
     words: ['residuals'],
     args: [],
     required: { run: 'nowhere' },
-    options: { ...backend, run: 'text', data: 'text', checkpoint: which, puzzles: 'count', segments: 'count', svg: 'text', 'allow-imports': 'switch' },
+    options: { ...backend, run: 'text', data: 'text', checkpoint: which, unseen: ['error', 'blank'], puzzles: 'count', segments: 'count', svg: 'text', 'allow-imports': 'switch' },
   },
   {
     words: ['bench'],

@@ -36,7 +36,9 @@ beforeAll(async () => {
   await write('no-test-labels', { train, test: unlabelled(test) });
   await write('no-train-labels', { train: unlabelled(train), test });
   const identifiers = { ...test.metadata, numPuzzleIdentifiers: 5 };
-  await write('strangers', { train, test: { ...test, metadata: identifiers } });
+  const all = test.sets['all']!;
+  const sets = { all: { ...all, puzzleIdentifiers: all.puzzleIdentifiers.with(0, 4) } };
+  await write('strangers', { train, test: { metadata: identifiers, sets } });
 });
 
 describe('a wrong command is refused before anything is written, and works when corrected', () => {
@@ -50,7 +52,7 @@ describe('a wrong command is refused before anything is written, and works when 
     ['no training puzzles', ['quick.json', '--data', 'no-train'], 'the folder "train" holds no puzzles', []],
     ['held-out puzzles without answers', ['quick.json', '--data', 'no-test-labels'], 'no puzzle in the folder "test" has a label', []],
     ['training puzzles without answers', ['quick.json', '--data', 'no-train-labels'], 'no puzzle in the folder "train" has a label', []],
-    ['puzzles with other identifiers', ['quick.json', '--data', 'strangers'], 'have 5 identifiers, but the run\'s model has vectors for 1', []],
+    ['puzzles with other identifiers', ['quick.json', '--data', 'strangers'], 'no vector for 1 puzzle identifier: "4"; it has vectors for the identifiers of the puzzles', []],
   ])('%s', async (name, args, named, correction) => {
     const run = name.replaceAll(' ', '-');
     const { status, stdout, stderr } = await runInProcess(['train', ...args, '--out', run]);

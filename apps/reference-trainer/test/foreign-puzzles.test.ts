@@ -50,9 +50,7 @@ describe('puzzles with more identifiers than the model has vectors', () => {
       ...options,
       ...backend,
     ]);
-    expect(stderr).toContain(
-      "--data: these puzzles have 2 identifiers, but the run's model has vectors for 1; use the data set that it was trained on",
-    );
+    expect(stderr).toContain(`--data: the run's model has no vector for 1 puzzle identifier: "1". Give --unseen blank`);
     expect([status, stdout]).toEqual([2, '']);
     rmSync(data, { recursive: true });
   });

@@ -323,6 +323,9 @@ describe('Solver', () => {
       [['12345'], {}, 'Solver: puzzle 0: the puzzle is the string "12345", expected a list of its tokens'],
       [[...puzzles, [1, 2]], {}, 'Solver: puzzle 4: the puzzle has 2 tokens, this model is made for 5'],
       [[[0, 0, 0, 0, 6]], {}, 'Solver: puzzle 0: the token at position 4 is 6, expected a whole number from 0 to 5'],
+      // Holes, which arithmetic would read as 0.
+      [[[0, 0, , 0, 0]], {}, 'Solver: puzzle 0: the token at position 2 is undefined, expected a whole number from 0 to 5'],
+      [[{ inputs: [0, 0, 0, 0, 0], puzzleIdentifer: 2 }], {}, 'Solver: puzzle 0: the puzzle: there is no option "puzzleIdentifer", expected inputs, puzzleIdentifier'],
       [puzzles, { batchSize: 0 }, 'Solver: batchSize is 0, expected a whole number of at least 1'],
       [puzzles, { bucketSizes: [0] }, 'Solver: a bucket size is 0, expected a whole number of at least 1'],
       [puzzles, { segments: 0.5 }, 'Solver: segments is 0.5, expected a whole number of at least 1'],

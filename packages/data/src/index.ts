@@ -13,6 +13,13 @@ export {
 } from './layout/puzzle-dataset';
 export { buildDataset, type Example } from './layout/build-dataset';
 export { mixDatasets, type MixedDataset } from './layout/mix-datasets';
+export {
+  remapIdentifiers,
+  unseenIdentifiers,
+  type IdentifierNames,
+  type UnseenIdentifier,
+} from './layout/remap-identifiers';
+export { selectPuzzles } from './layout/select-puzzles';
 export { metadataFromJson, metadataToJson } from './layout/metadata-json';
 
 // Tasks: kinds of puzzles, with their text, drawing and check.

@@ -98,9 +98,13 @@ describe('solving a puzzle', () => {
     const other = hrm({ ...options, halting: haltOnly({ maxSegments: 1 }), puzzleEmbedding: { puzzles: 2, size: 8 } });
     for (const puzzleIdentifier of [2, -1, 0.5]) {
       await expect(other.solve({ inputs: puzzle, puzzleIdentifier })).rejects.toThrow(
-        `is ${puzzleIdentifier}, expected a whole number from 0 to 1, as the model has vectors for 2 puzzles`,
+        `is ${puzzleIdentifier}, expected a whole number from 0 to 1, as the model has vectors for 2 puzzles, the blank one, 0, included. For`,
       );
     }
+    const second = { inputs: puzzle, puzzleIdentifier: 2 };
+    await expect(new Solver(other).solveAll([puzzle, second]).next()).rejects.toThrow(
+      'Solver: puzzle 1: the puzzle identifier is 2, expected',
+    );
     other.dispose();
   });
 

@@ -29,6 +29,8 @@ export async function prepareArcVotes(options: {
   split: 'train' | 'test';
   until: 'both' | 'end' | 'halted';
   lastSegment: number;
+  /** The names of the identifiers that the puzzles have. Default: those of the data set. */
+  names?: readonly string[] | undefined;
   submission?: string | undefined;
 }): Promise<ArcVotes | undefined> {
   const { data, split, until, lastSegment, submission } = options;
@@ -47,7 +49,7 @@ export async function prepareArcVotes(options: {
     );
   }
   if (submission !== undefined) await expectNoFile(submission, '--submission');
-  const identifiers = await readIdentifiers(data);
+  const identifiers = options.names ?? (await readIdentifiers(data));
   const voting = arcVoting();
   return {
     onSegment: async ({ carry, logits, haltLogits }, index) => {

@@ -38,6 +38,15 @@ export const precisionOption = {
   ).optional(),
 };
 
+/** The option that says what becomes of puzzle identifiers that a model has no vector for. */
+export const unseenOption = {
+  unseen: choice(
+    'Puzzle identifiers that the model has not seen: error, or blank to use the blank vector',
+    ['error', 'blank'],
+    'what',
+  ).default('error'),
+};
+
 /** The option of every command that opens a run: may the modules that the run imports be executed? */
 export const importsOption = {
   allowImports: toggle('Execute the modules that the run or config imports, and remember this permission'),

@@ -8,9 +8,18 @@ import { prepareArcVotes } from '../arc/arc-votes';
 import { chooseBatchParts } from '../run/building/choose-batch-parts';
 import { tokenLossOf } from '../run/building/build-run';
 import { loadRun } from '../run/folder/load-run';
-import { countPuzzles, readPuzzlesOfModel } from '../run/puzzles/run-puzzles';
-import { backendOptions, importsOption, precisionOption, runOptions } from '../command-line/shared-options';
+import { readPuzzlesOfModel } from '../run/puzzles/puzzles-of-model';
+import { countPuzzles } from '../run/puzzles/run-puzzles';
+import {
+  backendOptions,
+  importsOption,
+  precisionOption,
+  runOptions,
+  unseenOption,
+} from '../command-line/shared-options';
 import { startEngine } from '../engine/engine';
+import { describeUnseen } from '../run/puzzles/identifier-names';
+import { counted } from '../terminal/counted';
 import { percent } from '../terminal/percent';
 import { withProgress } from '../terminal/progress';
 import { Terminal } from '../terminal/terminal';
@@ -21,6 +30,7 @@ const evalOptions = z.strictObject({
   ...importsOption,
   ...precisionOption,
   ...runOptions,
+  ...unseenOption,
   data: text('Puzzles (default: those of the run)', { value: 'folder' }).optional(),
   split: choice('train or test', ['train', 'test']).default('test'),
   batch: count('Puzzles in a batch').optional(),
@@ -49,10 +59,12 @@ async function timed<T>(f: () => Promise<T>): Promise<T & { seconds: number }> {
 async function evalRun(options: z.infer<typeof evalOptions>): Promise<void> {
   const terminal = new Terminal(options.json);
   const engine = await startEngine(terminal, options);
-  const { model, config, data, step, parts } = await loadRun(options.run, options.checkpoint, terminal, options);
+  const loaded = await loadRun(options.run, options.checkpoint, terminal, options);
+  const { model, config, data, step, parts } = loaded;
   const folder = options.data ?? data;
-  const puzzles = await readPuzzlesOfModel(folder, options.split, model);
-  const votes = await prepareArcVotes({ ...options, data: folder!, lastSegment: model.halting.maxSegments - 1 });
+  const { puzzles, names, unseen, unseenPuzzles } = await readPuzzlesOfModel(folder, options.split, loaded, options);
+  const lastSegment = model.halting.maxSegments - 1;
+  const votes = await prepareArcVotes({ ...options, data: folder!, names, lastSegment });
   const total = countPuzzles(puzzles);
   const batchSize = options.batch ?? Math.min(config.training.batchSize, total);
   const withBar = <T>(label: string, f: (onBatch: (done: { batches: number }) => void) => Promise<T>) =>
@@ -90,6 +102,19 @@ async function evalRun(options: z.infer<typeof evalOptions>): Promise<void> {
   // The answers to a competition are not known, but they can be submitted.
   if (result.count === 0 && !votes) {
     throw new Error(`none of the ${total} puzzles in ${folder} has a label to compare with: nothing was evaluated`);
+  }
+  if (unseenPuzzles) {
+    const { exactAccuracy, accuracy, meanSegments, count, seconds } = await timed(() =>
+      evaluate(model, evaluationBatches(unseenPuzzles, { batchSize }), {
+        until: until === 'halted' ? 'halted' : 'end',
+        compile: engine.compile,
+      }),
+    );
+    terminal.say(
+      `The model has no vector for ${describeUnseen(unseen)}. With the blank vector, of their ` +
+        `${counted(countPuzzles(unseenPuzzles), 'puzzle')}: ${inWords({ exactAccuracy, accuracy, meanSegments }, seconds)}`,
+    );
+    result = { ...result, unseen: { identifiers: unseen.length, count, exactAccuracy, accuracy } };
   }
   terminal.result(result);
   model.dispose();

@@ -11,9 +11,10 @@ import { expectNoFile } from '../files/expect-no-file';
 import { readRegularFile } from '../files/read-regular-file';
 import { isResidualsSvg, plotResiduals, residualsSvg } from '../residuals/plot-residuals';
 import { loadRun } from '../run/folder/load-run';
-import { countPuzzles, readPuzzlesOfModel } from '../run/puzzles/run-puzzles';
+import { readPuzzlesOfModel } from '../run/puzzles/puzzles-of-model';
+import { countPuzzles } from '../run/puzzles/run-puzzles';
 import { finishBeforeStopping } from '../process/stop-signals';
-import { backendOptions, importsOption, runOptions } from '../command-line/shared-options';
+import { backendOptions, importsOption, runOptions, unseenOption } from '../command-line/shared-options';
 import { startEngine } from '../engine/engine';
 import { Terminal } from '../terminal/terminal';
 import { UsageError } from '../command-line/usage-error';
@@ -23,6 +24,7 @@ const residualsOptions = z.strictObject({
   ...backendOptions,
   ...importsOption,
   ...runOptions,
+  ...unseenOption,
   data: text('Puzzles (default: those of the run)', { value: 'folder' }).optional(),
   puzzles: count('Held-out puzzles to measure on').default(16),
   segments: count('Segments to run (default: the maximum of the run)').optional(),
@@ -43,8 +45,9 @@ async function residuals(options: z.infer<typeof residualsOptions>): Promise<voi
   const terminal = new Terminal(options.json);
   if (options.svg !== undefined) await expectOwnDrawing(options.svg);
   await startEngine(terminal, { ...options, compile: 'eager' });
-  const { model, data, step } = await loadRun(options.run, options.checkpoint, terminal, options);
-  const dataset = await readPuzzlesOfModel(options.data ?? data, 'test', model);
+  const loaded = await loadRun(options.run, options.checkpoint, terminal, options);
+  const { model, data, step } = loaded;
+  const { puzzles: dataset } = await readPuzzlesOfModel(options.data ?? data, 'test', loaded, options);
   const batchSize = Math.min(options.puzzles, countPuzzles(dataset));
   const [batch] = evaluationBatches(dataset, { batchSize });
   expectPuzzles('residuals', model, batch!);

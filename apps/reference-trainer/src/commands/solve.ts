@@ -4,7 +4,9 @@ import { z } from 'zod';
 import { defineCommand } from '../command-line/command';
 import { argument, choice, text } from '../command-line/options';
 import { readRegularFile } from '../files/read-regular-file';
+import { nearestName } from '../config/section';
 import { loadRun, loadRunParts } from '../run/folder/load-run';
+import { identifierNumber, type Identifiers } from '../run/puzzles/identifier-names';
 import { countChanges, type JudgedAnswer, judgeAnswer } from '../solve/judge-answer';
 import { type PuzzleInText, puzzlesInText } from '../solve/puzzles-in-text';
 import { backendOptions, importsOption, precisionOption, runOptions } from '../command-line/shared-options';
@@ -24,6 +26,9 @@ const solveOptions = z.strictObject({
   file: text('A file of puzzles', { value: 'file' }).optional(),
   ...runOptions,
   until: choice('end: run all segments; halted: stop when the model would', ['halted', 'end'], 'when').default('end'),
+  identifier: text('The puzzle identifier whose vector the model gets. Default: the blank one', {
+    value: 'name',
+  }).optional(),
 });
 
 type Options = z.infer<typeof solveOptions>;
@@ -79,11 +84,16 @@ const outcomeOf = ({ valid, reason }: JudgedAnswer): string => {
 };
 
 /** Solves one puzzle and shows each segment. */
-async function solveOne(solver: Solver, shown: ShownPuzzle, options: SolveOptions, terminal: Terminal): Promise<void> {
+async function solveOne(
+  solver: Solver,
+  shown: ShownPuzzle,
+  { identifier, ...options }: SolvingOptions,
+  terminal: Terminal,
+): Promise<void> {
   terminal.show(`\n${shown.draw()}\n`);
   if (shown.note !== undefined) terminal.say(`Note: ${shown.note}.\n`);
   const history: SegmentResult[] = [];
-  for await (const result of solver.stream(shown.tokens, options)) {
+  for await (const result of solver.stream({ inputs: shown.tokens, puzzleIdentifier: identifier }, options)) {
     const changed = countChanges(result.answer, history.at(-1)?.answer);
     terminal.say(
       `segment ${result.segment}: ${result.segment === 1 ? 'first answer' : `${counted(changed, 'cell')} changed`}`,
@@ -104,12 +114,14 @@ async function solveOne(solver: Solver, shown: ShownPuzzle, options: SolveOption
 async function solveAll(
   solver: Solver,
   puzzles: readonly PuzzleInText[],
-  options: SolveOptions,
+  { identifier, ...options }: SolvingOptions,
   terminal: Terminal,
 ): Promise<void> {
   const started = performance.now();
   const counts = { count: puzzles.length, solved: 0, impossible: 0, unverified: 0, segments: 0 };
-  const tried = puzzles.filter(({ shown }) => shown.flaw === undefined).map(({ shown }) => shown.tokens);
+  const tried = puzzles
+    .filter(({ shown }) => shown.flaw === undefined)
+    .map(({ shown }) => ({ inputs: shown.tokens, puzzleIdentifier: identifier }));
   const solutions = solver.solveAll(tried, { ...options, batchSize: Math.min(BATCH_SIZE, Math.max(1, tried.length)) });
   for (const { line, shown } of puzzles) {
     const puzzle = shown.format();
@@ -146,6 +158,32 @@ async function solveAll(
   if (impossible > 0) process.exitCode = BAD_PUZZLE;
 }
 
+/** How puzzles are solved. */
+type SolvingOptions = SolveOptions & {
+  /** The number of their identifier. */
+  identifier: number;
+};
+
+/** The number of the identifier that is named on the command line. @throws UsageError if there is no vector for it. */
+function identifierFor(name: string | undefined, known: Identifiers | undefined): number {
+  if (name === undefined) return 0;
+  if (!known) throw new UsageError(`--identifier: this run's model has no puzzle embedding; leave the option out`);
+  const number = identifierNumber(name, known);
+  if (number !== undefined) return number;
+  const nearest = nearestName(name, known.names ?? []);
+  throw new UsageError(
+    `--identifier: the run's model has no vector for ${JSON.stringify(name)}; ` +
+      (nearest !== undefined
+        ? `did you mean ${JSON.stringify(nearest)}?`
+        : known.names
+          ? `it knows ${known.names
+              .slice(0, 5)
+              .map((each) => JSON.stringify(each))
+              .join(', ')}${known.count > 5 ? ` and ${known.count - 5} more` : ''}`
+          : `expected a number from 0 to ${known.count - 1}`),
+  );
+}
+
 /** Runs `hrm solve`. */
 async function solve(options: Options): Promise<void> {
   const first = new Terminal(options.json);
@@ -156,9 +194,12 @@ async function solve(options: Options): Promise<void> {
   }
   const terminal = new Terminal(options.json, 'many' in puzzles);
   const { compile } = await startEngine(terminal, { ...options, compile: 'eager' });
-  const { model } = await loadRun(options.run, options.checkpoint, terminal, { ...options, loaded });
+  const { model, identifiers } = await loadRun(options.run, options.checkpoint, terminal, { ...options, loaded });
   const solver = new Solver(model, { compile });
-  const how = { until: options.until };
+  const how = { until: options.until, identifier: identifierFor(options.identifier, identifiers) };
+  if (options.identifier === undefined && identifiers && identifiers.count > 1) {
+    terminal.say('Note: the blank vector is used; --identifier gives the puzzle the vector of its identifier.');
+  }
   await ('one' in puzzles
     ? solveOne(solver, puzzles.one, how, terminal)
     : solveAll(solver, puzzles.many, how, terminal));

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineCommand } from '../command-line/command';
-import { argument, count, integer, text, texts, toggle } from '../command-line/options';
+import { argument, choice, count, integer, text, texts, toggle } from '../command-line/options';
 import { presetSummaries } from '../config/presets';
 import { nextCommands } from '../run/next-commands';
 import { exitStatusOf } from '../process/stop-signals';
@@ -14,12 +14,26 @@ const trainOptions = z.strictObject({
   ...backendOptions,
   ...importsOption,
   ...precisionOption,
-  config: argument('A preset or a JSON file; not needed with --resume').optional(),
+  config: argument('A preset or a JSON file; not needed with --resume or --from').optional(),
   data: text('Puzzles made by `hrm data`; some configs generate their own', { value: 'folder' }).optional(),
   out: text('Folder of the run', { value: 'folder', expected: 'a folder for the run' }),
   seed: integer("Seed, instead of the config's").optional(),
   maxSteps: count('Stop after this many steps in total').optional(),
   resume: toggle('Continue the run in --out from its newest checkpoint, with the changes that --set gives'),
+  from: text('Begin with the weights of the run in this folder, and without CONFIG with its config', {
+    value: 'folder',
+    expected: 'the folder of a run',
+  }).optional(),
+  only: text(
+    'With --from: the only parameters to train: puzzle-embedding, or names such as outputHead, separated by commas',
+    { value: 'names' },
+  ).optional(),
+  newVectors: choice(
+    'With --from: how vectors of new puzzle identifiers begin: mean of the others, as in TRM (default), or zero',
+    ['mean', 'zero'],
+    'how',
+  ).optional(),
+  checkpoint: choice('With --from: newest (default) or best', ['newest', 'best'], 'which').optional(),
   set: texts('Override a config value, such as training.learningRate=1e-3; may be repeated', {
     value: 'key=value',
     expected: 'an assignment such as training.learningRate=1e-3',
@@ -59,6 +73,7 @@ export const trainCommand = defineCommand({
     'hrm train sudoku-4x4-demo --out runs/first',
     'hrm train sudoku-extreme-1k --data data/sudoku --out runs/extreme --set training.batchSize=32',
     'hrm train --resume --out runs/first',
+    'hrm train --from runs/first --only puzzle-embedding --data data/new-puzzles --out runs/second',
   ],
   notes: [
     'Presets:',

@@ -45,6 +45,7 @@ const trainingEffects: { readonly [Key in keyof RunConfig['training']]-?: Change
   beta2: 'learning',
   puzzleLearningRate: 'learning',
   puzzleWeightDecay: 'learning',
+  trains: 'fixed',
   emaDecay: 'learning',
   augment: 'learning',
   augmentations: 'learning',

@@ -104,6 +104,13 @@ const training = section({
   beta2: share.default(0.95).describe("Decay of the optimizer's second moment"),
   puzzleLearningRate: positive.optional().describe('Learning rate of the puzzle embedding. Default learningRate'),
   puzzleWeightDecay: notNegative.default(0).describe('Weight decay of the puzzle embedding'),
+  trains: z
+    .array(z.string().min(1))
+    .min(1)
+    .optional()
+    .describe(
+      'Names of the parameters to train, such as "puzzleEmbedding", "outputHead" or "lowLevel.blocks.*.attention"; a name stands for all parameters under it. The others stay as they are. Default: all',
+    ),
   emaDecay: share
     .optional()
     .describe('Decay of a moving average of the weights, which evaluations use. Default: no average'),

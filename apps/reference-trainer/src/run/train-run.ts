@@ -3,10 +3,11 @@ import { loadRunConfig, overrideRunConfig } from '../config/load-run-config';
 import { presets } from '../config/presets';
 import type { RunConfig } from '../config/run-config';
 import type { Terminal } from '../terminal/terminal';
-import { UsageError } from '../command-line/usage-error';
+import { kebab, UsageError } from '../command-line/usage-error';
 import { beginRun, type RunOptions } from './training/begin-run';
 import { resumeRun } from './resume/resume-run';
-import { holdsRun } from './folder/run-folder';
+import { holdsRun, readRunDescription } from './folder/run-folder';
+import { readSourceRun, type NewVectors } from './training/source-run';
 import { readTaskFile } from './puzzles/task-file';
 import type { TrainedRun } from './training/train-prepared';
 
@@ -20,15 +21,25 @@ export interface TrainRunOptions extends RunOptions {
   resume: boolean;
   /** Overrides of the config, such as `training.learningRate=1e-3`. */
   set?: readonly string[];
+  /** The folder of the run whose weights a new run begins with. */
+  from?: string | undefined;
+  /** The only parameters to train, separated by commas; `puzzle-embedding` is a name for the puzzle embedding. */
+  only?: string | undefined;
+  /** How vectors of new puzzle identifiers begin. Default mean. */
+  newVectors?: NewVectors | undefined;
+  /** The checkpoint of the run that it begins with. Default newest. */
+  checkpoint?: 'newest' | 'best' | undefined;
 }
 
 /** The named config or, without a name, that of the run, with overrides. */
 function configFor(
   nameOrPath: string | undefined,
-  { out, data, seed, precision, resume, set = [] }: TrainRunOptions,
+  { out, data, seed, precision, resume, from, only, set = [] }: TrainRunOptions,
   before?: RunConfig,
 ): RunConfig {
+  const parts = only?.split(',').map((name) => (name === 'puzzle-embedding' ? 'puzzleEmbedding' : name));
   const overrides = [
+    ...(parts ? [`training.trains=${JSON.stringify(parts)}`] : []),
     ...set,
     ...(seed === undefined ? [] : [`training.seed=${seed}`]),
     ...(precision === undefined ? [] : [`model.precision=${precision}`]),
@@ -37,12 +48,17 @@ function configFor(
     const ofData = data === undefined ? undefined : readTaskFile(data);
     return loadRunConfig(nameOrPath, overrides, ofData ?? before?.task);
   }
-  if (before) return overrideRunConfig(before, overrides, `the config of ${out}`);
+  if (before) return overrideRunConfig(before, overrides, `the config of ${from ?? out}`);
   throw new UsageError(
     resume
       ? `--resume: there is no run in ${out}; give a CONFIG to begin one`
-      : `CONFIG is missing: a preset (${Object.keys(presets).join(', ')}) or a JSON file; --resume continues the run in --out`,
+      : `CONFIG is missing: a preset (${Object.keys(presets).join(', ')}) or a JSON file; --resume continues the run in --out, --from begins with another run`,
   );
+}
+
+/** The config of a run, for another one that begins with its weights: which parameters it trained is left out. */
+function fineTuned({ training: { trains: _, ...training }, ...config }: RunConfig): RunConfig {
+  return { ...config, training };
 }
 
 /**
@@ -55,8 +71,20 @@ export async function trainRun(
   options: TrainRunOptions,
   terminal: Terminal,
 ): Promise<TrainedRun> {
+  const { from, newVectors = 'mean', checkpoint = 'newest' } = options;
+  if (from !== undefined) {
+    if (options.resume)
+      throw new UsageError('--from: it begins a new run, and --resume continues one; give one of them');
+    const config = configFor(nameOrPath, options, fineTuned(readRunDescription(from, '--from').config));
+    const source = await readSourceRun(from, { checkpoint, newVectors }, terminal);
+    return beginRun(config, { ...options, from: source }, terminal);
+  }
+  for (const name of ['only', 'newVectors', 'checkpoint'] as const) {
+    if (options[name] === undefined) continue;
+    throw new UsageError(`--${kebab(name)}: it needs --from, the run whose weights this one begins with`);
+  }
   if (options.resume && holdsRun(options.out)) {
     return resumeRun((before) => configFor(nameOrPath, options, before), options, terminal);
   }
-  return beginRun(configFor(nameOrPath, options), options, terminal);
+  return beginRun(configFor(nameOrPath, options), { ...options, from: undefined }, terminal);
 }

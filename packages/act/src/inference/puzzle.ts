@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { describeValue } from '@hrm/layers/internal';
+import { describeValue, expectOptions } from '@hrm/layers/internal';
 import { admitPuzzles, initialCarry, type Carry } from '../segment/carry';
 import { expectPuzzleIdentifiers, expectTokens } from '../segment/expect-puzzles';
 import { IGNORED_LABEL } from '@hrm/data';
@@ -25,8 +25,9 @@ export interface PuzzleWithIdentifier {
  * @throws RangeError for a puzzle that the network cannot take.
  */
 export function expectPuzzle(owner: string, puzzle: Puzzle, network: ReasoningNetwork): Required<PuzzleWithIdentifier> {
-  const { inputs, puzzleIdentifier = 0 } =
-    typeof puzzle === 'object' && puzzle !== null && 'inputs' in puzzle ? puzzle : { inputs: puzzle };
+  const isWithIdentifier = typeof puzzle === 'object' && puzzle !== null && 'inputs' in puzzle;
+  if (isWithIdentifier) expectOptions(`${owner}: the puzzle`, puzzle, ['inputs', 'puzzleIdentifier']);
+  const { inputs, puzzleIdentifier = 0 } = isWithIdentifier ? puzzle : { inputs: puzzle };
   const isList = typeof inputs === 'object' && inputs !== null && typeof inputs.length === 'number';
   if (!isList) {
     throw new TypeError(`${owner}: the puzzle is ${describeValue(puzzle)}, expected a list of its tokens`);

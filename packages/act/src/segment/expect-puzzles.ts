@@ -15,8 +15,8 @@ function expectBatchObject(owner: string, puzzles: unknown): void {
 function indexOfInvalid(values: ArrayLike<number>, end: number, also?: number): number {
   for (let i = 0; i < values.length; i++) {
     const value = values[i]!;
-    // The comparison with the integer part finds 1.5 and NaN.
-    if (!((value | 0) === value && value >= 0 && value < end) && value !== also) return i;
+    // The comparison with the integer part finds 1.5, NaN and the holes of a sparse list.
+    if (!((value | 0) === value && value >= 0 && value < end) && (also === undefined || value !== also)) return i;
   }
   return -1;
 }
@@ -72,9 +72,11 @@ export function expectPuzzleIdentifiers(
   const [puzzles] = puzzleTable.shape;
   const invalid = indexOfInvalid(identifiers, puzzles);
   if (invalid < 0) return;
+  const place = identifiers.length > 1 ? ` in slot ${invalid}` : '';
   throw new RangeError(
-    `${owner}: the puzzle identifier in slot ${invalid} is ${identifiers[invalid]}, expected ${upTo(puzzles)}, ` +
-      `as the model has vectors for ${puzzles} puzzles. Was it made for another data set?`,
+    `${owner}: the puzzle identifier${place} is ${identifiers[invalid]}, expected ${upTo(puzzles)}, ` +
+      `as the model has vectors for ${puzzles} puzzles, the blank one, 0, included. For a puzzle of an identifier that ` +
+      'the model has not seen, use 0, or learn a vector for it; see docs/puzzle-embeddings.md',
   );
 }
 

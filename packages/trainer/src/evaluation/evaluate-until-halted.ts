@@ -45,6 +45,9 @@ function labelledPuzzles({ inputs, labels, puzzleIdentifiers, seqLen }: PuzzleBa
     const [first, end] = [row * seqLen, (row + 1) * seqLen];
     return { inputs: inputs.subarray(first, end), labels: labels.subarray(first, end), puzzleIdentifier };
   });
-  const puzzles = rows.filter(({ labels }) => labels.some((label) => label >= 0));
-  return { puzzles, labels: Int32Array.from(puzzles.flatMap(({ labels }) => [...labels])) };
+  const labelled = rows.filter(({ labels }) => labels.some((label) => label >= 0));
+  return {
+    puzzles: labelled.map(({ labels: _, ...puzzle }) => puzzle),
+    labels: Int32Array.from(labelled.flatMap(({ labels }) => [...labels])),
+  };
 }

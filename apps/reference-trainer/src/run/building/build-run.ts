@@ -10,6 +10,7 @@ import { standardCatalog, type RunCatalog } from '../parts/run-catalog';
 import { standardTasks } from '../parts/standard-tasks';
 import type { PuzzleSizes } from '../puzzles/puzzle-sizes';
 import { chooseBatchParts, type BatchParts } from './choose-batch-parts';
+import { trainedParts } from './trained-parts';
 
 /** Rows and columns of a task's puzzles. @throws UsageError for a task without a grid. */
 function gridOf({ task, name }: RunConfig, { grid }: PuzzleSizes): NonNullable<Task['grid']> {
@@ -153,6 +154,7 @@ export function buildTrainer(
   const { learningRate, warmupSteps, minRatio } = training;
   const schedule = (rate: number) => warmupCosine({ learningRate: rate, warmupSteps, totalSteps, minRatio });
   return new Trainer(model, {
+    ...(training.trains && { trains: trainedParts(training.trains, model) }),
     optimizer: optimizerOf(config, schedule(learningRate), catalog),
     puzzleOptimizer: signSgd({
       learningRate: schedule(training.puzzleLearningRate ?? learningRate),

@@ -9,6 +9,8 @@ import { sayIfWithoutBfloat16 } from '../../engine/precision';
 import { loadParts } from '../parts/load-parts';
 import { makeTask } from '../parts/make-part';
 import type { RunCatalog } from '../parts/run-catalog';
+import type { Identifiers } from '../puzzles/identifier-names';
+import { identifiersOfRun } from './identifiers-of-run';
 import { readRunWeights } from './read-run-weights';
 import { readRunDescription, type RunDescription } from './run-folder';
 
@@ -22,6 +24,9 @@ export interface LoadedRun {
   task: Task;
   /** What the config could name. */
   parts: RunCatalog;
+  run: string;
+  /** The puzzle identifiers that the model has vectors for; undefined if it has no puzzle embedding. */
+  identifiers: Identifiers | undefined;
 }
 
 /** Options of {@link loadRun}. */
@@ -80,7 +85,8 @@ export async function loadRun(
   const model = buildRunModel(config, puzzles, parts);
   setParameterValues(model, values);
   sayIfWithoutBfloat16(config, terminal);
-  return { model, config, data, step, task, parts };
+  const identifiers = model.puzzleTable && (await identifiersOfRun(run, description));
+  return { model, config, data, step, task, parts, run, identifiers };
 }
 
 const withPrecision = (config: RunConfig, precision = config.model.precision): RunConfig => ({

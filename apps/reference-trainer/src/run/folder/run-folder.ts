@@ -23,7 +23,21 @@ export interface RunDescription {
   imports?: readonly ImportedFile[] | undefined;
   /** The command that began the run, if that command may replace it. */
   madeBy?: 'hrm demo' | undefined;
+  /** The run that its first weights are from, if it did not begin with random ones. */
+  from?: RunOrigin | undefined;
 }
+
+const runOrigin = z.object({
+  /** Its folder. */
+  run: z.string(),
+  /** The step of its checkpoint. */
+  step: z.int().min(0),
+  /** SHA-256 of its weights. */
+  sha256: z.string(),
+});
+
+/** The run that another run's first weights are from. */
+export type RunOrigin = z.infer<typeof runOrigin>;
 
 const description = z.object({
   puzzles: puzzleSizes,
@@ -32,6 +46,7 @@ const description = z.object({
   dataPath: z.string().optional(),
   imports: z.array(z.object({ path: z.string(), sha256: z.string() })).optional(),
   madeBy: z.literal('hrm demo').optional(),
+  from: runOrigin.optional(),
 });
 
 /** The paths of a run's files. */
@@ -82,7 +97,7 @@ function pathFrom(folder: string, path: string): string {
  * modules are relative to its folder, so that a tree may be moved.
  */
 export async function writeRunDescription(run: string, description: RunDescription): Promise<void> {
-  const { config, data, puzzles, imports = [], madeBy } = description;
+  const { config, data, puzzles, imports = [], madeBy, from } = description;
   const dataPath = data === undefined ? undefined : pathFrom(run, data);
   const written = {
     ...(madeBy && { madeBy }),
@@ -92,6 +107,7 @@ export async function writeRunDescription(run: string, description: RunDescripti
     // Puzzles outside the run may stay in their place when only the run is moved.
     ...(data !== undefined && dataPath?.startsWith('../') && { dataPath: resolve(data) }),
     ...(imports.length > 0 && { imports }),
+    ...(from && { from: { ...from, run: pathFrom(run, from.run) } }),
     model: modelConfigOf(config, puzzles),
   };
   await replaceFile(runPaths(run).description, new TextEncoder().encode(`${JSON.stringify(written, null, 2)}\n`));
@@ -118,17 +134,22 @@ export function expectOwnPuzzlesFolder(run: string): void {
   }
 }
 
-/** Reads the description of a run. @throws UsageError if the folder holds none, or it is wrong. */
-export function readRunDescription(run: string): RunDescription {
+/**
+ * Reads the description of a run.
+ *
+ * @param flag the option that names the folder.
+ * @throws UsageError if the folder holds none, or it is wrong.
+ */
+export function readRunDescription(run: string, flag = '--run'): RunDescription {
   const path = runPaths(run).description;
-  if (!existsSync(path)) throw new UsageError(`--run: ${run} holds no run: there is no ${path}`);
+  if (!existsSync(path)) throw new UsageError(`${flag}: ${run} holds no run: there is no ${path}`);
   const parsed = readConfigJson(path);
   const result = description.safeParse(parsed);
   if (!result.success) {
     const issue = describeIssues(result.error, (keys) => keys.map(String).join('.') || 'the description');
     throw new UsageError(`${path} is not the description of a run: ${issue}`);
   }
-  const { data, dataPath, imports, ...rest } = result.data;
+  const { data, dataPath, imports, from, ...rest } = result.data;
   const config = checkRunConfig((parsed as { config?: unknown }).config, path);
   const found = (candidates: readonly (string | undefined)[]): string | undefined => {
     const absolute = candidates.filter((place) => place !== undefined).map((place) => resolve(run, place));
@@ -142,5 +163,6 @@ export function readRunDescription(run: string): RunDescription {
     },
     ...(data !== undefined && { data: found([data, dataPath])! }),
     ...(imports && { imports }),
+    ...(from && { from: { ...from, run: resolve(run, from.run) } }),
   };
 }

@@ -3,7 +3,6 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buildDataset, generateExamples, type PuzzleDataset, type Task } from '@hrm/data';
 import { readDataset, writeDataset } from '@hrm/data/files';
-import type { RecursiveReasoner } from '@hrm/models';
 import { RunLock, RunLockedError } from '@hrm/trainer/checkpoint';
 import type { RunConfig } from '../../config/run-config';
 import type { TaskConfig } from '../../config/task-options';
@@ -44,49 +43,6 @@ export async function readSplit(folder: string, split: 'train' | 'test', flag = 
     );
   }
   return readDataset(folder, split);
-}
-
-/**
- * Makes sure that a model can take a data set: length and vocabulary must be the model's, and a puzzle embedding must
- * have a vector for each puzzle identifier.
- *
- * @throws UsageError that names what does not fit.
- */
-export function expectPuzzlesOfModel(
-  { metadata }: Pick<PuzzleDataset, 'metadata'>,
-  { seqLen, vocabSize, puzzleTable }: Pick<RecursiveReasoner, 'seqLen' | 'vocabSize' | 'puzzleTable'>,
-): void {
-  if (metadata.seqLen !== seqLen || metadata.vocabSize !== vocabSize) {
-    throw new UsageError(
-      `--data: these puzzles have ${metadata.seqLen} tokens out of ${metadata.vocabSize}, but ` +
-        `the run's model takes ${seqLen} out of ${vocabSize}`,
-    );
-  }
-  const vectors = puzzleTable?.shape[0];
-  if (vectors !== undefined && metadata.numPuzzleIdentifiers > vectors) {
-    throw new UsageError(
-      `--data: these puzzles have ${metadata.numPuzzleIdentifiers} identifiers, but the run's model has vectors for ${vectors}; ` +
-        'use the data set that it was trained on, or one made together with that',
-    );
-  }
-}
-
-/**
- * Reads the puzzles to evaluate a run's model on.
- *
- * @param folder that of `--data`, or of the run; undefined if neither is given.
- * @throws UsageError if there are no puzzles, or they are not of this model.
- */
-export async function readPuzzlesOfModel(
-  folder: string | undefined,
-  split: 'train' | 'test',
-  model: RecursiveReasoner,
-): Promise<PuzzleDataset> {
-  if (folder === undefined) throw new UsageError('--data is missing: this run has no folder of puzzles');
-  const puzzles = await readSplit(folder, split);
-  expectPuzzlesOfModel(puzzles, model);
-  if (countPuzzles(puzzles) > 0) return puzzles;
-  throw new UsageError(`--data: the split "${split}" of ${folder} holds no puzzles`);
 }
 
 function expectTask({ metadata }: PuzzleDataset, task: Task, folder: string): void {

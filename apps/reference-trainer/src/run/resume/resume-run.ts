@@ -25,6 +25,7 @@ import {
   splits,
   writeRunDescription,
 } from '../folder/run-folder';
+import { identifiersOfRun } from '../folder/identifiers-of-run';
 import { describeOtherMachine, thisRunMachine } from '../checkpoint/run-machine';
 import { readRunProgress, type RunProgress } from '../checkpoint/run-progress';
 import { writeMissingPuzzles } from '../puzzles/run-puzzles';
@@ -58,6 +59,12 @@ export async function resumeRun(
     const saved = await store.latest();
     const progress = saved && readRunProgress(saved);
     if (saved) expectCheckpointOf(saved, before.config);
+    else if (before.from) {
+      throw new UsageError(
+        `--resume: the run in ${run} was stopped before it had saved the weights of ${before.from.run} that it begins with; ` +
+          'remove its folder, and begin it again by --from',
+      );
+    }
     expectChangeable(
       { run, data: before.data },
       changes,
@@ -70,13 +77,13 @@ export async function resumeRun(
     const data = folder ?? before.data;
     if (data === undefined) throw new UsageError('--data is missing: this run has no folder of puzzles');
     if (folder === undefined) expectOwnPuzzlesFolder(run);
-    const sizes = saved && before.puzzles;
+    const made = saved && { sizes: before.puzzles, identifiers: await identifiersOfRun(run, before) };
     if (saved) {
       const weights = weightsFromOfficial(saved.files['weights'] ?? new Map<never, never>());
       const hasOwnParts = config.imports !== undefined;
       expectModelSizes(modelConfigOf(config, before.puzzles), weights, { path: saved.path, hasOwnParts });
     }
-    const prepared = await prepareRun(config, { data: folder, sizes, engine, parts });
+    const prepared = await prepareRun(config, { data: folder, made, engine, parts });
 
     let resumed: ResumedProgress | undefined;
     if (saved) {
@@ -122,7 +129,7 @@ export async function resumeRun(
       }
     } else say('There is no checkpoint yet: starting at step 0.');
 
-    await writeRunDescription(run, { config, data, puzzles: prepared.sizes, imports });
+    await writeRunDescription(run, { config, data, puzzles: prepared.sizes, imports, from: before.from });
     if (folder === undefined) await writeMissingPuzzles(data, prepared.puzzles);
     try {
       return await trainPrepared({ run, config, data, prepared, engine, store, maxSteps, resumed, terminal });

@@ -5,9 +5,12 @@ import { startEngine, type EngineOptions } from '../../engine/engine';
 import type { Terminal } from '../../terminal/terminal';
 import { expectEarlierDemo, holdsEarlierDemo, removeEarlierDemo } from '../folder/earlier-demo';
 import { loadParts } from '../parts/load-parts';
-import { prepareRun } from './prepare-run';
+import { prepareRun, type PreparedRun } from './prepare-run';
 import { expectFreeFolder, runPaths, writeRunDescription } from '../folder/run-folder';
+import { counted } from '../../terminal/counted';
+import { writeIdentifierNames } from '../puzzles/identifier-names';
 import { writePuzzles } from '../puzzles/run-puzzles';
+import type { SourceRun } from './source-run';
 import { trainPrepared, type TrainedRun } from './train-prepared';
 
 /** Options of a new or resumed run. */
@@ -26,12 +29,22 @@ export interface RunOptions extends EngineOptions {
 export interface BeginRunOptions extends RunOptions {
   /** Whether this is `hrm demo`, which replaces the run of an earlier demo. Default false. */
   isDemo?: boolean;
+  /** The run whose weights it begins with. Default: random weights. */
+  from?: SourceRun | undefined;
+}
+
+/** Says which weights a run begins with. */
+function describeStart({ origin, identifiers, newVectors }: SourceRun, { start, model }: PreparedRun): string {
+  const weights = `Begins with the weights of ${origin.run}, step ${origin.step}.`;
+  if (!model.puzzleTable || !start) return weights;
+  const added = `${counted(start.added, 'new puzzle identifier')}`;
+  return `${weights} It keeps the vectors of ${counted(identifiers.count, 'puzzle identifier')}, and adds those of ${added}, ${newVectors === 'mean' ? 'each the mean of the others' : 'all zero'}.`;
 }
 
 /** Begins a run in a folder of its own, and trains it. Everything is checked before anything is written. */
 export async function beginRun(
   config: RunConfig,
-  { isDemo = false, ...options }: BeginRunOptions,
+  { isDemo = false, from, ...options }: BeginRunOptions,
   terminal: Terminal,
 ): Promise<TrainedRun> {
   const { out: run, maxSteps, allowImports } = options;
@@ -40,7 +53,8 @@ export async function beginRun(
   expectPlace();
   const { parts, imports } = await loadParts(config, { allowImports, terminal });
   const engine = await startEngine(terminal, options);
-  const prepared = await prepareRun(config, { data: options.data, engine, parts });
+  const prepared = await prepareRun(config, { data: options.data, from, engine, parts });
+  if (from) terminal.say(describeStart(from, prepared));
   mkdirSync(run, { recursive: true });
   const lock = await RunLock.acquire(run);
   try {
@@ -48,12 +62,14 @@ export async function beginRun(
     expectPlace();
     if (replacesDemo) await removeEarlierDemo(run);
     const data = options.data ?? runPaths(run).data;
-    const { puzzles } = prepared;
+    const { puzzles, sizes, identifiers } = prepared;
+    if (prepared.model.puzzleTable) await writeIdentifierNames(run, identifiers);
     await writeRunDescription(run, {
       config,
       data,
-      puzzles: prepared.sizes,
+      puzzles: sizes,
       imports,
+      from: from?.origin,
       ...(isDemo && { madeBy: 'hrm demo' as const }),
     });
     if (options.data === undefined) await writePuzzles(data, puzzles);

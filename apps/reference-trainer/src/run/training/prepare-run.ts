@@ -6,7 +6,7 @@ import {
   type PuzzleSet,
   type Task,
 } from '@hrm/data';
-import type { RecursiveReasoner } from '@hrm/models';
+import { setParameterValues, type RecursiveReasoner } from '@hrm/models';
 import type { Trainer } from '@hrm/trainer';
 import type { RunConfig } from '../../config/run-config';
 import type { Engine } from '../../engine/engine';
@@ -16,7 +16,10 @@ import { augmentationsOf, buildRunModel, buildTrainer, totalStepsOf } from '../b
 import { makeTask } from '../parts/make-part';
 import type { RunCatalog } from '../parts/run-catalog';
 import type { PuzzleSizes } from '../puzzles/puzzle-sizes';
-import { countPuzzles, expectPuzzlesOfModel, preparePuzzles, type RunPuzzles } from '../puzzles/run-puzzles';
+import { describeUnseen, fitIdentifiers, identifierNames, type Identifiers } from '../puzzles/identifier-names';
+import { expectPuzzlesOfModel } from '../puzzles/puzzles-of-model';
+import { countPuzzles, preparePuzzles, type RunPuzzles } from '../puzzles/run-puzzles';
+import { startingWeights, type SourceRun, type StartingWeights } from './source-run';
 
 /** Everything that a run trains with, made and checked. */
 export interface PreparedRun {
@@ -30,42 +33,88 @@ export interface PreparedRun {
   trainer: Trainer;
   /** Steps of the whole run, at least 1. */
   totalSteps: number;
+  /** The puzzle identifiers that the model has vectors for, if it has a puzzle embedding. */
+  identifiers: Identifiers;
+  /** The weights of another run that it begins with. */
+  start: StartingWeights | undefined;
+}
+
+/** Options of {@link prepareRun}. */
+interface PrepareRunOptions {
+  /** The folder of its puzzles; undefined if they are generated. */
+  data: string | undefined;
+  /** For a run that is resumed: the sizes and identifiers that its model is made for. */
+  made?: { sizes: PuzzleSizes; identifiers: Identifiers } | undefined;
+  /** The run whose weights it begins with. */
+  from?: SourceRun | undefined;
+  engine: Engine;
+  parts: RunCatalog;
 }
 
 /**
  * Makes everything that a run trains with, and checks that config, puzzles and sizes fit together. It writes nothing,
  * so that a wrong command can be corrected and repeated.
  *
- * @param options `data`: the folder of its puzzles; undefined if they are generated. `sizes`: the sizes that its
- *   model is made for; default those of the training puzzles.
  * @throws UsageError naming the key or option.
  */
 export async function prepareRun(
   config: RunConfig,
-  {
-    data,
-    sizes: sizesBefore,
-    engine,
-    parts,
-  }: { data: string | undefined; sizes?: PuzzleSizes | undefined; engine: Engine; parts: RunCatalog },
+  { data, made, from, engine, parts }: PrepareRunOptions,
 ): Promise<PreparedRun> {
   const task = makeTask(config, parts);
-  const puzzles = await preparePuzzles(config, data, task);
+  let puzzles = await preparePuzzles(config, data, task);
   const totalSteps = expectSteps(config, puzzles);
   const augment = augmentationsOf(config, task, parts);
   expectBatches(config, puzzles, augment);
-  const sizes = sizesBefore ?? { ...puzzles.train.metadata, ...(task.grid && { grid: task.grid }) };
+  const count = puzzles.train.metadata.numPuzzleIdentifiers;
+  const given: Identifiers = { count, names: await identifierNames(data, count) };
+  const start = from && startingWeights(from, given);
+  const identifiers = made?.identifiers ?? start?.identifiers ?? given;
+  const sizes = made?.sizes ?? {
+    ...puzzles.train.metadata,
+    numPuzzleIdentifiers: identifiers.count,
+    ...(task.grid && { grid: task.grid }),
+  };
   const model = buildRunModel(config, sizes, parts);
   try {
     for (const split of [puzzles.train, puzzles.test]) expectPuzzlesOfModel(split, model);
+    if (model.puzzleTable) puzzles = await fittedPuzzles(puzzles, data, identifiers);
+    if (start) beginWith(start, model);
     const trainer = buildTrainer(config, model, { totalSteps, ...engine }, parts);
-    return { task, puzzles, sizes, augment, model, trainer, totalSteps };
+    return { task, puzzles, sizes, identifiers, start, augment, model, trainer, totalSteps };
   } catch (error) {
     model.dispose();
     if (error instanceof RangeError || error instanceof TypeError) {
       throw new UsageError(`${config.name}: training: ${error.message}`);
     }
     throw error;
+  }
+}
+
+/** The puzzles with the identifiers of the model. @throws UsageError if it has no vector for one of them. */
+async function fittedPuzzles(
+  { train, test }: RunPuzzles,
+  data: string | undefined,
+  known: Identifiers,
+): Promise<RunPuzzles> {
+  const fit = async (split: PuzzleDataset) => {
+    const names = await identifierNames(data, split.metadata.numPuzzleIdentifiers);
+    const { puzzles, unseen } = fitIdentifiers(split, names, known);
+    if (unseen.length === 0) return puzzles;
+    throw new UsageError(
+      `--data: the run's model has no vector for ${describeUnseen(unseen)}; it has vectors for the identifiers of the ` +
+        'puzzles that the run began with. To add vectors, begin a new run with --from',
+    );
+  };
+  return { train: await fit(train), test: await fit(test) };
+}
+
+/** Gives a model the weights of another run. @throws UsageError if they do not fit. */
+function beginWith({ values }: StartingWeights, model: RecursiveReasoner): void {
+  try {
+    setParameterValues(model, values);
+  } catch (error) {
+    throw new UsageError(`--from: ${(error as Error).message}`);
   }
 }
 

@@ -35,6 +35,8 @@ export interface TrainingRun {
   store: CheckpointStore;
   /** Undefined for a new run. The trainer has the checkpoint's state already. */
   resumed?: ResumedProgress | undefined;
+  /** Whether the first weights are saved and evaluated before the first step. Default false. */
+  savesStart?: boolean;
   /** What each checkpoint records about the run, in addition to its progress. */
   record: RunRecord;
   terminal: Terminal;
@@ -66,6 +68,7 @@ export async function runTraining({
   lastStep,
   store,
   resumed,
+  savesStart = false,
   record,
   terminal,
 }: TrainingRun): Promise<TrainingResult> {
@@ -138,7 +141,9 @@ export async function runTraining({
       augment,
     });
     figures = new TrainingFigures(terminal, lastStep);
-    if (resumed?.lacksEvaluation && isEvaluated(trainer.steps)) await evaluateSaved();
+    if (savesStart) await save();
+    if (savesStart) await evaluateSaved();
+    else if (resumed?.lacksEvaluation && isEvaluated(trainer.steps)) await evaluateSaved();
     while (trainer.steps < lastStep && !signals.received && !reachedGoal) {
       const { value: batch, done } = stream.next();
       if (done || !batch) break;

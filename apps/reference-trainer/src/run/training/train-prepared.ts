@@ -39,7 +39,7 @@ export interface TrainedRun {
 /** Trains a prepared run, and frees its model. */
 export async function trainPrepared(ready: ReadyRun): Promise<TrainedRun> {
   const { run, config, data, engine, prepared, maxSteps = Infinity, store, resumed, terminal } = ready;
-  const { task, puzzles, augment, model, trainer, totalSteps } = prepared;
+  const { task, puzzles, augment, model, trainer, totalSteps, start } = prepared;
   const lastStep = Math.min(totalSteps, maxSteps);
   const record = { config, versions, machine: thisRunMachine(engine), puzzles: puzzlesFingerprint(puzzles.train) };
   terminal.say(
@@ -58,6 +58,7 @@ export async function trainPrepared(ready: ReadyRun): Promise<TrainedRun> {
       lastStep,
       store,
       resumed,
+      savesStart: start !== undefined,
       record,
       terminal,
     });
