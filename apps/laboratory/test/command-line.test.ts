@@ -11,7 +11,11 @@ import { runInProcess } from './run-in-process';
 
 useEmptyFolder('lab-command-line');
 
-const backend = { backend: ['native', 'wasm', 'cpu'], compile: ['xla', 'graph', 'eager'], json: 'switch' } as const;
+const backend = {
+  backend: ['native', 'webgpu', 'wasm', 'cpu'],
+  compile: ['xla', 'graph', 'eager'],
+  json: 'switch',
+} as const;
 
 /** Every command of `hrm-lab`, with all its options. */
 const commandShapes: readonly CommandShape[] = [

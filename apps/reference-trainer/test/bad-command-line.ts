@@ -17,14 +17,18 @@ export interface CommandShape {
   readonly variadic?: true;
 }
 
-const backend = { backend: ['native', 'wasm', 'cpu'], compile: ['xla', 'graph', 'eager'], json: 'switch' } as const;
+const backend = {
+  backend: ['native', 'webgpu', 'wasm', 'cpu'],
+  compile: ['xla', 'graph', 'eager'],
+  json: 'switch',
+} as const;
 const which = ['newest', 'best'] as const;
 const precision = { precision: ['float32', 'bfloat16'] } as const;
 
 /** Every command of `hrm`, with all its options. A test compares the list with `main.ts`. */
 export const commandShapes: readonly CommandShape[] = [
   { words: ['demo'], args: [], required: {}, options: { ...backend, out: 'text', seed: 'integer' } },
-  { words: ['setup'], args: [], required: {}, options: { gpu: 'switch', 'or-fall-back': 'switch', json: 'switch' } },
+  { words: ['setup'], args: [], required: {}, options: { gpu: 'switch', webgpu: 'switch', 'or-fall-back': 'switch', json: 'switch' } },
   {
     words: ['data', 'generate'],
     args: [],

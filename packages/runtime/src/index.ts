@@ -10,12 +10,12 @@ export { RecordingError } from './compile/recording-error';
 
 // Native TensorFlow, in a per-user cache.
 export { findNativeInstallation } from './native/native-cache';
-export type { NativeInstallation } from './native/native-installation';
-export {
-  setUpNative,
-  type NativeSetupProgress,
-  type NativeSetupStage,
-  type SetUpNativeOptions,
-} from './native/set-up/set-up-native';
+export type { Installation, NativeInstallation } from './native/native-installation';
+export type { NativeSetupProgress, NativeSetupStage, SetupOptions } from './native/set-up/install-in-cache';
+export { setUpNative, type SetUpNativeOptions } from './native/set-up/set-up-native';
 export { NativeSetupError, type NativeSetupFailure } from './native/native-setup-error';
 export { hasNvidiaGpu, type Accelerator } from './native/native-target';
+
+// WebGPU in Node, in the same cache.
+export { setUpWebGpu } from './webgpu/set-up-webgpu';
+export type { WebGpuInstallation } from './webgpu/webgpu-target';

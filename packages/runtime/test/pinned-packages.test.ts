@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { ownFile } from '../src/own-file';
 import { nativeTarget, NATIVE_VERSIONS } from '../src/native/native-target';
 import {
@@ -8,30 +8,43 @@ import {
   PINNED_WHEELS,
   pinnedSha256,
 } from '../src/native/set-up/pinned-wheels';
+import { WEBGPU_VERSIONS } from '../src/webgpu/webgpu-target';
 
 interface Lock {
   packages: Record<string, { version: string; integrity?: string; resolved?: string }>;
 }
-const lock = JSON.parse(readFileSync(ownFile('npm-lock.json'), 'utf8')) as Lock;
-const { '': root, ...packages } = lock.packages;
+const json = (name: string): unknown => JSON.parse(readFileSync(ownFile(name), 'utf8'));
 
-it('every npm package of a set-up is pinned by its SHA-512, and no registry is named', () => {
-  expect(Object.keys(packages).length).toBeGreaterThan(100);
-  for (const [path, { integrity, resolved }] of Object.entries(packages)) {
-    expect(integrity, path).toMatch(/^sha512-[A-Za-z0-9+/]{86}==$/);
-    expect(resolved, path).toBeUndefined();
-  }
-});
+const sets = [
+  {
+    name: 'npm',
+    atLeast: 100,
+    versions: { '@tensorflow/tfjs-node-gpu': NATIVE_VERSIONS.tfjs, 'node-api-headers': NATIVE_VERSIONS.nodeApiHeaders },
+  },
+  {
+    name: 'webgpu',
+    atLeast: 10,
+    versions: { webgpu: WEBGPU_VERSIONS.webgpu, '@tensorflow/tfjs-backend-webgpu': WEBGPU_VERSIONS.tfjs },
+  },
+];
 
-it('the lockfile has the versions that name an installation', () => {
-  const versions = {
-    '@tensorflow/tfjs-node-gpu': NATIVE_VERSIONS.tfjs,
-    'node-api-headers': NATIVE_VERSIONS.nodeApiHeaders,
-  };
-  expect(root).toMatchObject({ dependencies: versions });
-  expect(JSON.parse(readFileSync(ownFile('npm-package.json'), 'utf8'))).toMatchObject({ dependencies: versions });
-  for (const [name, version] of Object.entries(versions))
-    expect(packages[`node_modules/${name}`]?.version).toBe(version);
+describe.each(sets)('the lockfile $name-lock.json', ({ name, atLeast, versions }) => {
+  const { '': root, ...packages } = (json(`${name}-lock.json`) as Lock).packages;
+
+  it('pins every package by its SHA-512, and names no registry', () => {
+    expect(Object.keys(packages).length).toBeGreaterThan(atLeast);
+    for (const [path, { integrity, resolved }] of Object.entries(packages)) {
+      expect(integrity, path).toMatch(/^sha512-[A-Za-z0-9+/]{86}==$/);
+      expect(resolved, path).toBeUndefined();
+    }
+  });
+
+  it('has the versions that name an installation', () => {
+    expect(root).toMatchObject({ dependencies: versions });
+    expect(json(`${name}-package.json`)).toMatchObject({ dependencies: versions });
+    for (const [each, version] of Object.entries(versions))
+      expect(packages[`node_modules/${each}`]?.version).toBe(version);
+  });
 });
 
 it.each([

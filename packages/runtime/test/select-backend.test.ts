@@ -63,7 +63,9 @@ describe('selectBackend without native TensorFlow', () => {
     expect((await selectBackend()).name).toBe('cpu');
     expect((await selectBackend({ prefer: 'wasm' })).name).toBe('wasm');
     vi.stubEnv('HRM_BACKEND', 'gpu');
-    await expect(selectBackend()).rejects.toThrow(/no backend 'gpu': expected 'native', 'webgpu', 'wasm' or 'cpu'/);
+    await expect(selectBackend()).rejects.toThrow(
+      /no backend 'gpu': expected 'native', 'webgpu', 'wasm' or 'cpu' .* For a GPU: 'native' uses .* CUDA, 'webgpu' uses any/,
+    );
   });
 
   it('falls back from an installation that does not load, and names its folder', async () => {
@@ -102,7 +104,10 @@ describe('selectBackend where native TensorFlow may be set up', () => {
     const installation = findNativeInstallation();
     const selected = await selectBackend();
     if (installation) {
-      expect(selected).toMatchObject({ name: 'tensorflow', why: `TensorFlow 2.21.0 on the ${selected.device}` });
+      expect(selected).toMatchObject({
+        name: 'tensorflow',
+        why: expect.stringMatching(/^TensorFlow 2\.21\.0 on the [CG]PU(; WebGPU .*)?$/) as string,
+      });
       expect(selected.hint).toBeUndefined();
     } else {
       expect(selected).toMatchObject({ name: 'wasm', why: expect.stringContaining('not set up') as string });

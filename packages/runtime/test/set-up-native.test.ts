@@ -6,7 +6,8 @@ import { findNativeInstallation } from '../src/native/native-cache';
 import { NativeSetupError } from '../src/native/native-setup-error';
 import { nativeTarget } from '../src/native/native-target';
 import { hashedRequirements } from '../src/native/set-up/pinned-wheels';
-import { requireFreeSpace, setUpNative, type SetUpNativeOptions } from '../src/native/set-up/set-up-native';
+import { requireFreeSpace } from '../src/native/set-up/install-in-cache';
+import { setUpNative, type SetUpNativeOptions } from '../src/native/set-up/set-up-native';
 import { fakeInstallation } from './fake-installation';
 import { programs, temporaryFolder } from './fake-programs';
 
@@ -125,8 +126,10 @@ describe('setUpNative', () => {
   });
 
   it('refuses a disk without enough space before it starts', () => {
-    expect(() => requireFreeSpace(temporaryFolder(), 1e18)).toThrow(/needs 1000000000\.0 GB of disk/);
-    expect(() => requireFreeSpace(temporaryFolder(), 1)).not.toThrow();
+    expect(() => requireFreeSpace(temporaryFolder(), 'native TensorFlow', 1e18)).toThrow(
+      /needs 1000000000\.0 GB of disk/,
+    );
+    expect(() => requireFreeSpace(temporaryFolder(), 'native TensorFlow', 1)).not.toThrow();
   });
 
   it('stops on an aborted signal, and cleans up', async () => {

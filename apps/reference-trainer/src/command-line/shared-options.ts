@@ -25,7 +25,12 @@ export const weightsOption = choice(
 
 /** The options of every command that runs a model. */
 export const backendOptions = {
-  backend: choice('native, wasm or cpu; default: the fastest that works', ['native', 'wasm', 'cpu']).optional(),
+  backend: choice('native, webgpu, wasm or cpu; default: the fastest that works', [
+    'native',
+    'webgpu',
+    'wasm',
+    'cpu',
+  ]).optional(),
   compile: choice('xla, graph or eager; native backend only', ['xla', 'graph', 'eager'], 'mode').default('xla'),
   json: jsonOption,
 };

@@ -1,4 +1,4 @@
-import { compile, selectBackend, type CompileMode, type SelectedBackend } from '@hrm/runtime';
+import { compile, selectBackend, type BackendPreference, type CompileMode, type SelectedBackend } from '@hrm/runtime';
 import { uncompiled, type Compile } from '@hrm/layers';
 import { withPrintedCommands } from '../command-line/printed-command';
 import { UsageError } from '../command-line/usage-error';
@@ -17,7 +17,7 @@ export interface Engine {
 /** Options of {@link startEngine}. */
 export interface EngineOptions {
   /** Default: the fastest that works. */
-  backend?: 'native' | 'wasm' | 'cpu' | undefined;
+  backend?: BackendPreference | undefined;
   compile: CompileMode;
 }
 

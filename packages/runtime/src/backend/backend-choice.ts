@@ -1,9 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { describeAdapter, isSoftware, type GpuAdapter } from '../webgpu/webgpu-adapter';
 import { registerGradients } from './register-gradients';
 
 /**
  * The backend that a program prefers: native TensorFlow, WebGPU, WebAssembly, or plain JavaScript. Native TensorFlow
- * runs in Node only. For WebGPU the program must import `@tensorflow/tfjs-backend-webgpu`.
+ * runs in Node only. For WebGPU in browsers the program must import `@tensorflow/tfjs-backend-webgpu`; for WebGPU in
+ * Node see `setUpWebGpu`.
  */
 export type BackendPreference = 'native' | 'webgpu' | 'wasm' | 'cpu';
 
@@ -26,7 +28,7 @@ export type WasmFile =
 export interface SelectBackendOptions {
   /** Use this backend or fail. Default in Node: `$HRM_BACKEND`. If neither is set, the fastest that works. */
   prefer?: BackendPreference;
-  /** The cache folder of `setUpNative`, with the same default. Ignored in browsers. */
+  /** The cache folder of `setUpNative` and `setUpWebGpu`, with the same default. Ignored in browsers. */
   cache?: string;
   /**
    * Where the files of the WebAssembly backend are: a folder (in browsers a URL) that ends in `/`, or a path for each
@@ -37,20 +39,18 @@ export interface SelectBackendOptions {
 
 /** The error for an unknown preference. */
 export function unknownPreference(text: string): RangeError {
+  const isGpu = ['gpu', 'cuda'].includes(text.toLowerCase());
+  const gpus = isGpu ? " For a GPU: 'native' uses one of NVIDIA through CUDA, 'webgpu' uses any." : '';
   return new RangeError(
-    `There is no backend '${text}': expected 'native', 'webgpu', 'wasm' or 'cpu' (option prefer, or HRM_BACKEND).`,
+    `There is no backend '${text}': expected 'native', 'webgpu', 'wasm' or 'cpu' (option prefer, or HRM_BACKEND).${gpus}`,
   );
 }
 
-/** Selects WebGPU. @throws Error where the program has not imported its backend, or the browser has no WebGPU. */
-export async function selectWebGpu(): Promise<SelectedBackend> {
-  if (!tf.findBackendFactory('webgpu')) {
-    throw new Error(
-      "WebGPU is not available: it needs a browser with WebGPU, and import '@tensorflow/tfjs-backend-webgpu'",
-    );
-  }
-  await use('webgpu');
-  return { name: 'webgpu', device: 'GPU', why: 'WebGPU' };
+/** WebGPU on this adapter, as the selected backend. */
+export function webGpuOn(adapter: GpuAdapter): SelectedBackend {
+  const name = describeAdapter(adapter);
+  if (!isSoftware(adapter)) return { name: 'webgpu', device: 'GPU', why: `WebGPU on ${name}` };
+  return { name: 'webgpu', device: 'CPU', why: `WebGPU on ${name}, which is software: slower than WebAssembly` };
 }
 
 /** Selects plain JavaScript, for the reason `why`. */

@@ -3,14 +3,14 @@ import { dirname, sep } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { loadNative } from '../native/load-native';
 import { currentNativeBackend } from '../native/native-backend';
-import { findDamageOf, lookForInstallation } from '../native/native-cache';
+import { findDamageOf, findNativeInstallation, lookForInstallation } from '../native/native-cache';
 import { registerBfloat16MatMul } from '../compile/bfloat16-mat-mul';
 import { hasNvidiaGpu } from '../native/native-target';
 import { useFasterWasmKernels } from '../wasm/faster-wasm-kernels';
+import { selectWebGpu, selectWebGpuOnGpu } from '../webgpu/select-webgpu';
 import {
   messageOf,
   selectCpu,
-  selectWebGpu,
   unknownPreference,
   use,
   type BackendPreference,
@@ -23,8 +23,9 @@ const SET_UP = 'run `hrm setup`, or setUpNative() of @hrm/runtime (it needs Pyth
 /**
  * Selects the fastest backend that works, waits until it is ready, and returns which it is and why.
  *
- * - In Node: native TensorFlow if `setUpNative` has set it up (on the GPU if it finds one), else WebAssembly, else plain
- *   JavaScript.
+ * - In Node: native TensorFlow on a GPU, else WebGPU on a GPU, else native TensorFlow on the processor, else WebAssembly,
+ *   else plain JavaScript. `setUpNative` sets up native TensorFlow, `setUpWebGpu` WebGPU. WebGPU on software such as
+ *   SwiftShader is used only if `prefer` names it.
  * - In a browser: WebGPU if the program has imported `@tensorflow/tfjs-backend-webgpu` and there is a GPU, else
  *   WebAssembly (on several threads if the page is cross-origin isolated), else plain JavaScript.
  *
@@ -47,21 +48,31 @@ const SET_UP = 'run `hrm setup`, or setUpNative() of @hrm/runtime (it needs Pyth
 export async function selectBackend(options: SelectBackendOptions = {}): Promise<SelectedBackend> {
   const preference = options.prefer ?? preferenceOf(process.env.HRM_BACKEND);
   if (preference === 'native') return selectNative(options.cache);
-  if (preference === 'webgpu') return selectWebGpu();
+  if (preference === 'webgpu') return selectWebGpu(options.cache);
   if (preference === 'wasm') return selectWasm('requested', options.wasmPaths);
   if (preference === 'cpu') return selectCpu('requested');
   if (preference !== undefined) throw unknownPreference(preference);
 
+  const { cache } = options;
+  if (await nativeMayUseGpu(cache)) {
+    const native = await selectNative(cache).catch(() => undefined);
+    if (native?.device === 'GPU') return native;
+  }
+  const webGpu = await selectWebGpuOnGpu(cache);
+  if (webGpu && 'name' in webGpu) return webGpu;
+  const whyNotWebGpu = webGpu ? `; ${webGpu.whyNot}` : '';
   let whyNotNative: string;
   try {
-    return await selectNative(options.cache);
+    const native = await selectNative(cache);
+    return { ...native, why: `${native.why}${whyNotWebGpu}` };
   } catch (error) {
     whyNotNative = messageOf(error);
   }
+  const whyNot = `${whyNotNative}${whyNotWebGpu}`;
   try {
-    return { ...(await selectWasm(whyNotNative, options.wasmPaths)), hint: `For several times the speed, ${SET_UP}.` };
+    return { ...(await selectWasm(whyNot, options.wasmPaths)), hint: `For several times the speed, ${SET_UP}.` };
   } catch (error) {
-    const why = `${whyNotNative}, and WebAssembly does not work (${messageOf(error)})`;
+    const why = `${whyNot}, and WebAssembly does not work (${messageOf(error)})`;
     return { ...(await selectCpu(why)), hint: `For a hundred times the speed, ${SET_UP}.` };
   }
 }
@@ -70,6 +81,17 @@ function preferenceOf(text: string | undefined): BackendPreference | undefined {
   if (text === undefined || text === '') return undefined;
   if (text === 'native' || text === 'webgpu' || text === 'wasm' || text === 'cpu') return text;
   throw unknownPreference(text);
+}
+
+/** Whether native TensorFlow is a CUDA build, on a machine with an NVIDIA GPU. Loads nothing. */
+async function nativeMayUseGpu(cache: string | undefined): Promise<boolean> {
+  if (tf.findBackendFactory('tensorflow')) return true;
+  if (!(await hasNvidiaGpu())) return false;
+  try {
+    return findNativeInstallation({ cache, accelerators: ['cuda'] }) !== undefined;
+  } catch {
+    return false;
+  }
 }
 
 async function selectNative(cache: string | undefined): Promise<SelectedBackend> {

@@ -3,5 +3,5 @@ export { matMulSpeed } from '../backend/mat-mul-speed';
 export { RecordingError } from '../compile/recording-error';
 export { NativeSetupError } from '../native/native-setup-error';
 export { compile } from './compile';
-export { findNativeInstallation, hasNvidiaGpu, setUpNative } from './no-native';
+export { findNativeInstallation, hasNvidiaGpu, setUpNative, setUpWebGpu } from './no-native';
 export { selectBackend } from './select-backend';

@@ -2,11 +2,15 @@ import * as tf from '@tensorflow/tfjs-core';
 import {
   messageOf,
   selectCpu,
-  selectWebGpu,
+  use,
+  webGpuOn,
   unknownPreference,
   type SelectBackendOptions,
   type SelectedBackend,
 } from '../backend/backend-choice';
+import { reportGpuErrors } from '../webgpu/report-gpu-errors';
+import { currentWebGpuBackend } from '../webgpu/webgpu-backend';
+import { findAdapter, isSoftware, type Gpu, type GpuAdapter } from '../webgpu/webgpu-adapter';
 import { selectWasm } from './select-wasm';
 
 const ISOLATION =
@@ -15,7 +19,7 @@ const ISOLATION =
 /** `selectBackend` for browsers. Documented in `backend/select-backend.ts`. */
 export async function selectBackend(options: SelectBackendOptions = {}): Promise<SelectedBackend> {
   const { prefer, wasmPaths } = options;
-  if (prefer === 'webgpu') return selectWebGpu();
+  if (prefer === 'webgpu') return selectWebGpu(await adapterHere());
   if (prefer === 'wasm') return wasm('requested', wasmPaths);
   if (prefer === 'cpu') return selectCpu('requested');
   if (prefer === 'native')
@@ -23,9 +27,10 @@ export async function selectBackend(options: SelectBackendOptions = {}): Promise
   if (prefer !== undefined) throw unknownPreference(prefer);
 
   let whyNot = 'no WebGPU';
-  if (tf.findBackendFactory('webgpu') && (await hasRealGpu())) {
+  const adapter = tf.findBackendFactory('webgpu') ? await adapterHere() : undefined;
+  if (adapter && !isSoftware(adapter)) {
     try {
-      return await selectWebGpu();
+      return await selectWebGpu(adapter);
     } catch (error) {
       whyNot = `WebGPU does not work (${messageOf(error)})`;
     }
@@ -47,14 +52,16 @@ async function wasm(why: string, paths: SelectBackendOptions['wasmPaths']): Prom
   return { ...selected, why: `WebAssembly on one thread: ${why}`, ...(hint && { hint }) };
 }
 
-interface GpuAdapter {
-  isFallbackAdapter?: boolean;
-  info?: { isFallbackAdapter?: boolean };
-}
+const adapterHere = () => findAdapter((navigator as { gpu?: Gpu }).gpu);
 
-/** Whether there is a real GPU. A software adapter is slower than WebAssembly. */
-async function hasRealGpu(): Promise<boolean> {
-  const { gpu } = navigator as { gpu?: { requestAdapter(): Promise<GpuAdapter | null> } };
-  const adapter = await gpu?.requestAdapter().catch(() => null);
-  return !!adapter && !adapter.isFallbackAdapter && !adapter.info?.isFallbackAdapter;
+async function selectWebGpu(adapter: GpuAdapter | undefined): Promise<SelectedBackend> {
+  if (!adapter || !tf.findBackendFactory('webgpu')) {
+    throw new Error(
+      "WebGPU is not available: it needs a browser with WebGPU, and import '@tensorflow/tfjs-backend-webgpu'",
+    );
+  }
+  await use('webgpu');
+  const backend = currentWebGpuBackend();
+  if (backend) reportGpuErrors(backend);
+  return webGpuOn(adapter);
 }

@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import util from 'node:util';
 import type { NativeInstallation } from './native-installation';
+import { quietly } from './quietly';
 
 /**
  * Loads tfjs-node-gpu from its installation and so registers the backend 'tensorflow'. tfjs-core keeps its engine and
@@ -31,23 +32,4 @@ function restoreUtilFunctions(): void {
     isString: (value: unknown) => typeof value === 'string',
     isNumber: (value: unknown) => typeof value === 'number',
   });
-}
-
-/**
- * Runs `load` without warnings that do not help users: of kernels that the program has already registered, and of
- * deprecated functions in old dependencies.
- */
-function quietly(load: () => void): void {
-  const { warn } = console;
-  const { noDeprecation } = process;
-  console.warn = (...args: unknown[]) => {
-    if (!/already (registered|been set)/.test(String(args[0]))) warn(...args);
-  };
-  process.noDeprecation = true;
-  try {
-    load();
-  } finally {
-    console.warn = warn;
-    process.noDeprecation = noDeprecation;
-  }
 }

@@ -1,6 +1,6 @@
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import type { NativeInstallation } from './native-installation';
+import type { Installation, NativeInstallation } from './native-installation';
 import { findDamage, MANIFEST, readManifest, type Thoroughness } from './native-manifest';
 import { NativeSetupError } from './native-setup-error';
 import { nativeTarget, type Accelerator, type NativeTarget } from './native-target';
@@ -25,9 +25,9 @@ export function installationsFolder(cache?: string, env?: Environment): string {
 }
 
 /** The state of an installation's folder. */
-export type InstallationState =
+export type InstallationState<I extends Installation> =
   | { state: 'absent' }
-  | { state: 'whole'; installation: NativeInstallation }
+  | { state: 'whole'; installation: I }
   /** There is a manifest, but the files do not agree with it. */
   | { state: 'damaged'; problem: string };
 
@@ -37,21 +37,23 @@ export type InstallationState =
  *
  * @throws NativeSetupError with reason 'cache-unsafe' where another user could have created or changed it.
  */
-export function inspectInstallation(
-  target: NativeTarget,
+export function inspectInstallation<I extends Installation = NativeInstallation>(
+  target: { key: string },
   installations: string,
   thoroughness: Thoroughness = 'quick',
-): InstallationState {
+): InstallationState<I> {
   const folder = join(installations, target.key);
   requireTrustedFolders(installations);
   requireTrusted(folder);
-  const manifest = readManifest(folder);
+  const manifest = readManifest<I>(folder);
   if (manifest === undefined) return { state: 'absent' };
   if (typeof manifest === 'string') return { state: 'damaged', problem: manifest };
   const { key, files, ...rest } = manifest;
   if (key !== target.key) return { state: 'damaged', problem: `${MANIFEST} is of ${key}` };
   const problem = findDamage(folder, files, thoroughness);
-  return problem ? { state: 'damaged', problem } : { state: 'whole', installation: { folder, ...rest } };
+  return problem
+    ? { state: 'damaged', problem }
+    : { state: 'whole', installation: { folder, ...rest } as unknown as I };
 }
 
 /** Refuses a cache that another user could have created or changed. @throws NativeSetupError with reason 'cache-unsafe' */
@@ -90,7 +92,7 @@ export function lookForInstallation(options: LookOptions = {}): NativeInstallati
 }
 
 /** Reads all files of an installation and describes the first damage; undefined if there is none. */
-export function findDamageOf({ folder }: NativeInstallation): string | undefined {
+export function findDamageOf({ folder }: Installation): string | undefined {
   const manifest = readManifest(folder);
   return typeof manifest === 'object' ? findDamage(folder, manifest.files, 'full') : manifest;
 }

@@ -1,7 +1,7 @@
 import { chmodSync, lstatSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileSha256 } from './file-sha256';
-import type { NativeInstallation } from './native-installation';
+import type { Installation } from './native-installation';
 import { isNotThere, requireTrustedEntry, statsOf } from './trusted-path';
 
 /** The file that is written last into an installation. It shows that the installation is complete and was checked. */
@@ -16,17 +16,20 @@ export interface FileRecord {
 }
 
 /** The manifest's contents: the installation, and a record of each file of it. */
-export interface NativeManifest extends Omit<NativeInstallation, 'folder'> {
+export type Manifest<I extends Installation = Installation> = Omit<I, 'folder'> & {
   key: string;
   files: Record<string, FileRecord>;
-}
+};
 
 /** 'quick': sizes and times, and the SHA-256 only where a time differs. 'full': the SHA-256 of every file. */
 export type Thoroughness = 'quick' | 'full';
 
 /** Records every file of a finished installation, makes them writable only by this user, and writes the manifest. */
-export function writeManifest(folder: string, installation: Omit<NativeManifest, 'files' | 'bytes'>): void {
-  const files: NativeManifest['files'] = {};
+export function writeManifest<I extends Installation>(
+  folder: string,
+  installation: Omit<I, 'folder' | 'bytes'> & { key: string },
+): void {
+  const files: Manifest['files'] = {};
   let bytes = 0;
   for (const path of entriesBelow(folder)) {
     const whole = join(folder, path);
@@ -36,8 +39,7 @@ export function writeManifest(folder: string, installation: Omit<NativeManifest,
     files[path] = { bytes: stats.size, modified: seconds(stats.mtimeMs), sha256: fileSha256(whole) };
     bytes += stats.size;
   }
-  const manifest: NativeManifest = { ...installation, bytes, files };
-  writeFileSync(join(folder, MANIFEST), JSON.stringify(manifest, null, 1), { mode: 0o644 });
+  writeFileSync(join(folder, MANIFEST), JSON.stringify({ ...installation, bytes, files }, null, 1), { mode: 0o644 });
 }
 
 /** The files and folders below a folder, each folder before its contents. Without the manifest and `owner.json`. */
@@ -48,7 +50,7 @@ function entriesBelow(folder: string): string[] {
 }
 
 /** The manifest of an installation; a message if it is damaged; undefined if there is none. */
-export function readManifest(folder: string): NativeManifest | string | undefined {
+export function readManifest<I extends Installation>(folder: string): Manifest<I> | string | undefined {
   let text: string;
   try {
     const path = join(folder, MANIFEST);
@@ -59,7 +61,7 @@ export function readManifest(folder: string): NativeManifest | string | undefine
     throw error;
   }
   try {
-    const manifest = JSON.parse(text) as NativeManifest;
+    const manifest = JSON.parse(text) as Manifest<I>;
     const records = Object.values(manifest.files);
     const isRecord = ({ bytes, modified, sha256 }: FileRecord) =>
       Number.isInteger(bytes) && Number.isInteger(modified) && /^[0-9a-f]{64}$/.test(sha256);
@@ -79,11 +81,7 @@ export function readManifest(folder: string): NativeManifest | string | undefine
  *
  * @throws NativeSetupError with reason 'cache-unsafe' where another user can write a file or folder.
  */
-export function findDamage(
-  folder: string,
-  files: NativeManifest['files'],
-  thoroughness: Thoroughness,
-): string | undefined {
+export function findDamage(folder: string, files: Manifest['files'], thoroughness: Thoroughness): string | undefined {
   for (const parent of new Set(Object.keys(files).flatMap(parentsOf))) {
     const stats = statsOf(join(folder, parent));
     if (!stats) return `${parent} is missing`;

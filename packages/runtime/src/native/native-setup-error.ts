@@ -1,4 +1,4 @@
-/** Why native TensorFlow could not be set up. */
+/** Why native TensorFlow or WebGPU could not be set up. */
 export type NativeSetupFailure =
   | 'unsupported-platform'
   | 'cache-not-writable'
@@ -18,7 +18,7 @@ export type NativeSetupFailure =
 export const ANOTHER_CACHE = 'set HRM_CACHE to a folder elsewhere that only you can write';
 
 /**
- * The error of a set-up of native TensorFlow. Programs can test `reason`. `message` is one line for users and says how
+ * The error of a set-up of native TensorFlow or WebGPU. Programs can test `reason`. `message` is one line for users and says how
  * to fix it. `output` has the last lines of the command that failed, if there was one.
  *
  * @example

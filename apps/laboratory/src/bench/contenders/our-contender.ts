@@ -1,14 +1,14 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { CompileMode } from '@hrm/runtime';
+import type { BackendPreference, CompileMode } from '@hrm/runtime';
 import type { BenchSizes } from '@hrm/reference-trainer/internal';
 import type { ContenderCommand } from './contender';
 
 /** The job of our worker. */
 export interface BenchJob {
   sizes: BenchSizes;
-  backend: 'native' | 'wasm' | 'cpu' | undefined;
+  backend: BackendPreference | undefined;
   compile: CompileMode;
 }
 

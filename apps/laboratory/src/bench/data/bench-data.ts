@@ -1,5 +1,6 @@
 import { mazeTask, sudokuTask } from '@hrm/data-sudoku-maze';
 import { benchTrainer, generatePuzzles, percent, startEngine, type Terminal } from '@hrm/reference-trainer/internal';
+import type { BackendPreference } from '@hrm/runtime';
 import { measureDataSpeed, measureDataWait, trainingStream } from './data-speed';
 import { describeMachine, thisMachine } from '../report/machine';
 import { markdownTable } from '../report/markdown-table';
@@ -7,7 +8,7 @@ import { expectResultsPlace, writeResults } from '../report/results-folder';
 
 /** Options of {@link benchData}. */
 export interface BenchDataOptions {
-  backend?: 'native' | 'wasm' | 'cpu' | undefined;
+  backend?: BackendPreference | undefined;
   compile: 'xla' | 'graph' | 'eager';
   batch: number;
   steps: number;

@@ -1,4 +1,4 @@
-import type { CompileMode } from '@hrm/runtime';
+import type { BackendPreference, CompileMode } from '@hrm/runtime';
 import type { Terminal } from '@hrm/reference-trainer/internal';
 import { growthBase, measureGrowth, type GrowthDimension } from './growth';
 import { growthChart } from './growth-chart';
@@ -12,7 +12,7 @@ import { expectResultsPlace, writeResults } from '../report/results-folder';
 export interface BenchGrowthOptions {
   dimensions: readonly GrowthDimension[];
   steps: number;
-  backend: 'native' | 'wasm' | 'cpu' | undefined;
+  backend: BackendPreference | undefined;
   compile: CompileMode;
   out: string | undefined;
 }

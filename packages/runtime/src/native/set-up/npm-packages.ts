@@ -5,14 +5,25 @@ import { NativeSetupError } from '../native-setup-error';
 import { runCommand, type CommandOptions, type CommandResult, type Environment } from '../run-command';
 import { describeFailure } from './describe-failure';
 
+/** The packages of an installation: their lockfile is `native/NAME-lock.json`, with `native/NAME-package.json`. */
+export interface PackageList {
+  name: 'npm' | 'webgpu';
+  /** The package that users know, for messages. */
+  main: string;
+}
+
 /**
- * Installs tfjs-node-gpu and the Node-API headers from npm into `folder`, in the versions of this package's lockfile.
- * Each must match its SHA-512. The lockfile names no registry, so mirrors work. Runs no install scripts: that of
- * tfjs-node-gpu would download an old TensorFlow, which does not support current versions of Node and GPUs.
+ * Installs packages from npm into `folder`, in the versions of this package's lockfile. Each must match its SHA-512.
+ * The lockfile names no registry, so mirrors work. Runs no install scripts: that of tfjs-node-gpu would download an old
+ * TensorFlow, which does not support current versions of Node and GPUs.
  */
-export async function installNpmPackages(folder: string, options: CommandOptions): Promise<void> {
-  copyFileSync(ownFile('npm-package.json'), join(folder, 'package.json'));
-  copyFileSync(ownFile('npm-lock.json'), join(folder, 'package-lock.json'));
+export async function installNpmPackages(
+  folder: string,
+  { name, main }: PackageList,
+  options: CommandOptions,
+): Promise<void> {
+  copyFileSync(ownFile(`${name}-package.json`), join(folder, 'package.json'));
+  copyFileSync(ownFile(`${name}-lock.json`), join(folder, 'package-lock.json'));
   const args = ['ci', '--prefix', folder, '--ignore-scripts', '--package-lock=true', '--loglevel=error'];
   const quiet = ['--no-audit', '--no-fund', '--no-progress', '--prefer-offline', '--no-update-notifier'];
   const result = await runNpm([...args, ...quiet], { ...options, cwd: folder });
@@ -22,7 +33,7 @@ export async function installNpmPackages(folder: string, options: CommandOptions
       'npm was not found: install it next to Node (the builds of nodejs.org include it).',
     );
   }
-  if (result.code !== 0) throw describeFailure('npm could not install tfjs-node-gpu', result);
+  if (result.code !== 0) throw describeFailure(`npm could not install ${main}`, result);
 }
 
 async function runNpm(args: string[], options: CommandOptions): Promise<CommandResult> {
