@@ -17,7 +17,7 @@ const mayImport = {
 
 /** All of @hrm/runtime but its entry for browsers, and what that one shares. */
 const runtimeForNode =
-  '^packages/runtime/(?!src/(browser/|wasm/|backend/(?!select-)|compile/recording-error|native/native-setup-error|faster-wasm-kernels|replace-kernel))';
+  '^packages/runtime/(?!src/(browser/|wasm/|webgpu/(webgpu-adapter|webgpu-backend|report-gpu-errors)|backend/(?!select-)|compile/recording-error|native/native-setup-error|faster-wasm-kernels|replace-kernel))';
 
 /** Sources that need Node: nearly all of @hrm/runtime, and entries that a package exports beside its main one. */
 const nodeOnly = [

@@ -28,12 +28,15 @@ export function reportGpuErrors(backend: WebGpuBackend): void {
 
   const { bufferManager } = backend;
   const acquireBuffer = bufferManager.acquireBuffer.bind(bufferManager);
+  let mostUsed = 0;
   bufferManager.acquireBuffer = (...request) => {
     const allocated = bufferManager.numBytesAllocated;
     let buffer = acquireBuffer(...request);
+    if (!error) mostUsed = Math.max(mostUsed, bufferManager.numBytesUsed);
     if (bufferManager.numBytesAllocated === allocated) return buffer;
     const unused = bufferManager.numBytesAllocated - bufferManager.numBytesUsed;
-    if (!error && unused <= Math.max(MOST_UNUSED, bufferManager.numBytesUsed)) return buffer;
+    if (!error && unused <= Math.max(MOST_UNUSED, MOST_UNUSED_RATIO * mostUsed)) return buffer;
+    if (!error) mostUsed = bufferManager.numBytesUsed;
     destroyFreeBuffers(bufferManager);
     if (!error) return buffer;
     // An invalid buffer must not be used again. There is more memory now.
@@ -65,8 +68,11 @@ export function reportGpuErrors(backend: WebGpuBackend): void {
   freeFailedOperations(backend);
 }
 
-/** Keeps at most this many bytes of unused buffers, or as many as are in use. TensorFlow.js would keep all. */
-const MOST_UNUSED = 256e6;
+/**
+ * Keeps at most this many bytes of unused buffers, or this many times the bytes that were in use at once. TensorFlow.js
+ * would keep all. A training step uses each of its buffers again in the next step, and making them takes long.
+ */
+const [MOST_UNUSED, MOST_UNUSED_RATIO] = [256e6, 3];
 
 function destroyFreeBuffers(manager: WebGpuBackend['bufferManager']): void {
   for (const buffers of manager.freeBuffers.values()) {

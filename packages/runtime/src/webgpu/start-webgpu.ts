@@ -4,6 +4,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import { quietly } from '../native/quietly';
 import type { WebGpuModules } from './find-webgpu';
 import { addSynchronousReads } from './synchronous-reads';
+import { makeDispatchFaster } from './faster-dispatch';
+import { useFasterWebGpuKernels } from './faster-webgpu-kernels';
 import { reportGpuErrors } from './report-gpu-errors';
 import { findAdapter, type Gpu, type GpuAdapter } from './webgpu-adapter';
 import { currentWebGpuBackend, type WebGpuBackend } from './webgpu-backend';
@@ -49,5 +51,7 @@ export async function prepareWebGpu(): Promise<void> {
   if (!backend || prepared.has(backend)) return;
   prepared.add(backend);
   await addSynchronousReads(backend);
+  makeDispatchFaster(backend);
+  useFasterWebGpuKernels(backend);
   reportGpuErrors(backend);
 }

@@ -18,7 +18,10 @@ export interface GpuAdapter {
 
 /** The parts of a `GPUDevice` that this package uses. */
 export interface GpuDevice {
-  queue: { onSubmittedWorkDone(): Promise<unknown> };
+  queue: {
+    onSubmittedWorkDone(): Promise<unknown>;
+    writeBuffer(buffer: object, offset: number, values: Float32Array | Int32Array): void;
+  };
   lost: Promise<{ message: string; reason: string }>;
   addEventListener(type: 'uncapturederror', listener: (event: { error: Error; preventDefault(): void }) => void): void;
 }

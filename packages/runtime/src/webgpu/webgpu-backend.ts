@@ -19,6 +19,9 @@ export interface WebGpuTensor {
   refCount: number;
 }
 
+/** The sizes and numbers that a program reads besides tensors. */
+export type UniformValues = readonly { type: string; data: readonly number[] }[];
+
 type AnyFunction = (...args: never[]) => unknown;
 
 /** The parts of the 'webgpu' backend that this package uses. */
@@ -27,13 +30,18 @@ export interface WebGpuBackend {
   bufferManager: {
     numBytesUsed: number;
     numBytesAllocated: number;
+    numUsedBuffers: number;
     numFreeBuffers: number;
+    usedBuffers: Map<string, GpuBuffer[]>;
     freeBuffers: Map<string, GpuBuffer[]>;
     acquireBuffer(size: number, usage: number, mappedAtCreation?: boolean, reuse?: boolean): GpuBuffer;
     releaseBuffer(buffer: GpuBuffer, reuse?: boolean): void;
   };
   tensorMap: { get(dataId: object): WebGpuTensor; has(dataId: object): boolean };
   commandEncoder: { copyBufferToBuffer(from: GpuBuffer, at: number, to: GpuBuffer, at2: number, size: number): void };
+  uniformPendingDisposal: GpuBuffer[];
+  uploadToGPU(dataId: object): void;
+  makeUniforms(uniforms: UniformValues): { offset: number; size: number; buffer: GpuBuffer };
   ensureCommandEncoderReady(): void;
   endComputePassEncoder(): void;
   submitQueue(): void;
@@ -49,6 +57,8 @@ export interface WebGpuBackend {
 }
 
 const METHODS = [
+  'uploadToGPU',
+  'makeUniforms',
   'ensureCommandEncoderReady',
   'endComputePassEncoder',
   'submitQueue',
@@ -70,6 +80,8 @@ export function currentWebGpuBackend(): WebGpuBackend | undefined {
   const isKnown =
     METHODS.every((name) => typeof (backend[name] as AnyFunction | undefined) === 'function') &&
     manager?.freeBuffers instanceof Map &&
+    manager.usedBuffers instanceof Map &&
+    Array.isArray(backend.uniformPendingDisposal) &&
     typeof manager.acquireBuffer === 'function' &&
     typeof backend.device?.addEventListener === 'function' &&
     typeof backend.tensorMap?.get === 'function';
