@@ -75,7 +75,10 @@ export async function readWholeFile(
     const size = await file.size();
     expectSize(path, size, limit);
     const bytes = new Uint8Array(size);
-    for (let done = 0; done < size;) done += await readSome(file, path, bytes.subarray(done), done);
+    // In parts, because Node aborts when it is asked for 2 GiB at once.
+    for (let done = 0; done < size;) {
+      done += await readSome(file, path, bytes.subarray(done, done + chunkBytes), done);
+    }
     return bytes;
   });
 }
