@@ -1,3 +1,5 @@
+import { expectArray } from '@hrm/files/internal';
+
 /** The padding token. A cell with value v is token v + 1, in Sudoku (0 is blank) and in mazes (0 is a wall). */
 export const PAD_TOKEN = 0;
 
@@ -20,6 +22,7 @@ export const IGNORED_LABEL = -100;
  * ```
  */
 export function tokensFromCells(cells: ArrayLike<number>): Int32Array {
+  expectArray('tokensFromCells', cells);
   return Int32Array.from(cells, (cell) => cell + 1);
 }
 
@@ -34,5 +37,6 @@ export function tokensFromCells(cells: ArrayLike<number>): Int32Array {
  * ```
  */
 export function cellsFromTokens(tokens: ArrayLike<number>): Uint8Array {
+  expectArray('cellsFromTokens', tokens);
   return Uint8Array.from(tokens, (token) => Math.max(0, token - 1));
 }

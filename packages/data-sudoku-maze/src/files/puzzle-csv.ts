@@ -13,6 +13,7 @@ import { geometryOfGrid, SUDOKU_SIZES, type SudokuSize } from '../sudoku/sudoku-
 import { parseSudoku } from '../sudoku/text/sudoku-text';
 import { verifySudoku } from '../sudoku/solving/verify-sudoku';
 import type { Verdict } from '@hrm/data';
+import { expectOptions } from '@hrm/files/internal';
 import { type CsvColumns, findColumns, type PuzzleColumn } from './csv-columns';
 import { CsvCommentRemover } from './csv-comments';
 import { asPuzzleFileError, PuzzleFileError } from './puzzle-file-error';
@@ -27,6 +28,8 @@ export interface ReadCsvOptions {
   /** Maximum number of rows; more are an error. Default 10 million. */
   maxRows?: number;
 }
+
+const OPTIONS = ['minRating', 'subsample', 'maxRows'] satisfies (keyof ReadCsvOptions)[];
 
 /** What to check in each row: the characters, also the answer, or also that the answer is unique. */
 export type SudokuRowCheck = 'format' | 'answer' | 'unique';
@@ -204,12 +207,13 @@ export async function readSudokuCsv(
   path: string,
   options: ReadCsvOptions & { size?: SudokuSize; verify?: SudokuRowCheck } = {},
 ): Promise<PuzzleTable<SudokuPuzzle>> {
+  expectOptions('readSudokuCsv', options, [...OPTIONS, 'size', 'verify']);
   const { verify = 'answer' } = options;
   let cells = options.size === undefined ? undefined : options.size ** 2;
   const rows = await readRows(path, options, ['question'], ({ source, question: questionField, answer, rating }) => {
     const questionText = sudokuField(questionField, cells);
     const answerText = answer === undefined ? undefined : sudokuField(answer, cells);
-    cells ??= geometryOfGrid(questionText).cells;
+    cells ??= geometryOfGrid(new Uint8Array(questionText.length)).cells;
     expectLengths(cells, questionText, answerText);
     const size = Math.sqrt(cells) as SudokuSize;
     const question = parseColumn('question', () => parseSudoku(questionText, size));
@@ -250,15 +254,17 @@ export async function readMazeCsv(
   path: string,
   options: ReadCsvOptions & { width?: number; verify?: 'format' | 'answer' } = {},
 ): Promise<PuzzleTable<MazePuzzle>> {
+  expectOptions('readMazeCsv', options, [...OPTIONS, 'width', 'verify']);
   let cells: number | undefined;
   let width = 0;
+  const ofWidth = options.width === undefined ? {} : { width: options.width };
   const rows = await readRows(path, options, ['question', 'answer'], (row) => {
     const { source, question: questionText, answer: answerText = '', rating } = row;
     if (questionText === '') throw new Error('expected a maze; got an empty question');
     cells ??= questionText.length;
     expectLengths(cells, questionText, answerText);
-    const question = parseColumn('question', () => parseMaze(questionText, options));
-    const answer = parseColumn('answer', () => parseMaze(answerText, options));
+    const question = parseColumn('question', () => parseMaze(questionText, ofWidth));
+    const answer = parseColumn('answer', () => parseMaze(answerText, ofWidth));
     // Quoted line breaks are not cells, and would change the size of a maze.
     for (const maze of [question, answer]) if (maze.cells.length !== cells) throw new Error('expected no line breaks');
     if (options.verify !== 'format') expectValid(verifyMaze(question, answer.cells));

@@ -1,6 +1,7 @@
 import { rowPlaces, type Subsample } from '@hrm/data';
 import { openRegularFile } from '@hrm/files/node';
 import { PuzzleTextError } from '@hrm/data';
+import { expectOptions } from '@hrm/files/internal';
 import type { SudokuPuzzle } from '../sudoku/generate-sudoku';
 import { sudokuContradiction } from '../sudoku/solving/sudoku-contradiction';
 import { geometryOfGrid, type SudokuSize } from '../sudoku/sudoku-geometry';
@@ -50,6 +51,7 @@ export async function readPuzzleLines(
   path: string,
   options: ReadPuzzleLinesOptions = {},
 ): Promise<PuzzleTable<SudokuPuzzle>> {
+  expectOptions('readPuzzleLines', options, ['size', 'allowSeveral', 'maxGuesses', 'subsample', 'maxFileBytes']);
   const { allowSeveral = false, maxGuesses = 100_000, maxFileBytes = 256 * 2 ** 20 } = options;
   const puzzles = new PuzzleRows();
   const placeOfNext = rowPlaces(options.subsample);

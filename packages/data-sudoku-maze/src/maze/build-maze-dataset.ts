@@ -6,6 +6,7 @@ import {
   type PuzzleDataset,
   type PuzzleSequence,
 } from '@hrm/data';
+import { expectIterable, expectOptions } from '@hrm/files/internal';
 import { exampleOf } from '../example-of';
 import { answerByRule, followsRule } from './paths/answer-by-rule';
 import { MAZE_ALPHABET, type MazePuzzle } from './maze';
@@ -33,6 +34,8 @@ export function buildMazeDataset(
   puzzles: PuzzleSequence<MazePuzzle>,
   options: { dihedral?: boolean } = {},
 ): PuzzleDataset {
+  expectIterable('buildMazeDataset', puzzles);
+  expectOptions('buildMazeDataset', options, ['dihedral']);
   const [first] = puzzles;
   if (!first) throw new RangeError('A data set needs at least one maze; got none.');
   const { width, height } = first;

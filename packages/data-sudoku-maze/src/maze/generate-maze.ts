@@ -1,4 +1,6 @@
+import { expectCount, expectRandom } from '../expect-generator';
 import { SeededRandom } from '@hrm/data';
+import { expectOptions } from '@hrm/files/internal';
 import { FarCellFinder } from './paths/far-cell-finder';
 import { type Maze, MazeCell, type MazePuzzle } from './maze';
 import { mazeClass } from './symmetry/maze-class';
@@ -42,6 +44,14 @@ export function hardPathLength(width: number, height: number): number {
 const GOALS_ALWAYS_KEPT = 30;
 /** Number of starts tried in each maze. Drawing new walls costs more than a search. */
 const STARTS_TRIED = 8;
+
+const OPTIONS = [
+  'width',
+  'height',
+  'minPathLength',
+  'wallShare',
+  'maxAttempts',
+] satisfies (keyof GenerateMazeOptions)[];
 
 function checkOptions(options: GenerateMazeOptions): Required<GenerateMazeOptions> {
   const width = options.width ?? 30;
@@ -112,6 +122,8 @@ function generateWith(random: SeededRandom, options: Required<GenerateMazeOption
  * ```
  */
 export function generateMaze(random: SeededRandom, options: GenerateMazeOptions = {}): MazePuzzle {
+  expectRandom('generateMaze', random);
+  expectOptions('generateMaze', options, OPTIONS);
   return generateWith(random, checkOptions(options));
 }
 
@@ -141,6 +153,8 @@ export function generateMazePuzzles(
     excludeEquals?: boolean;
   },
 ): MazePuzzle[] {
+  expectOptions('generateMazePuzzles', options, [...OPTIONS, 'count', 'seed', 'exclude', 'excludeEquals']);
+  expectCount('generateMazePuzzles', options.count);
   const checked = checkOptions(options);
   const random = new SeededRandom(options.seed ?? 0);
   const classOf = ({ width, height, question }: Omit<MazePuzzle, 'answer'>) =>

@@ -7,6 +7,7 @@ import {
   type Task,
   tokensFromCells,
 } from '@hrm/data';
+import { expectObject } from '@hrm/files/internal';
 import { drawMaze } from './drawing/draw-maze';
 import { generateMazePuzzles } from './generate-maze';
 import { expectMaze, type Maze, MAZE_ALPHABET } from './maze';
@@ -65,7 +66,9 @@ function* readMazes(
  * console.log(task.verify?.(question, question).reason); // the marked cells do not lead from S to G
  * ```
  */
-export function mazeTask({ width, height, ...unknown }: { width: number; height: number }): Task {
+export function mazeTask(options: { width: number; height: number }): Task {
+  expectObject('mazeTask', options, []);
+  const { width, height, ...unknown } = options;
   expectTaskOptions('maze', { width, height, ...unknown }, { width: [3, Infinity], height: [3, Infinity] });
   /** All cells: a prediction may lack some at its end. */
   const cellsOf = (tokens: ArrayLike<number>): Uint8Array => {

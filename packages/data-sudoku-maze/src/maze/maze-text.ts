@@ -1,5 +1,6 @@
 import { PuzzleTextError } from '@hrm/data';
-import { type Maze, MAZE_ALPHABET } from './maze';
+import { expectOptions, expectText } from '@hrm/files/internal';
+import { expectMazeObject, type Maze, MAZE_ALPHABET } from './maze';
 
 /**
  * Parses a maze from text in the official alphabet: '#' wall, ' ' free, 'S' start, 'G' goal, 'o' path. Several lines
@@ -18,6 +19,8 @@ import { type Maze, MAZE_ALPHABET } from './maze';
  * ```
  */
 export function parseMaze(text: string, options: { width?: number } = {}): Maze {
+  expectText('parseMaze', text);
+  expectOptions('parseMaze', options, ['width']);
   const lines = text
     .replace(/\r?\n$/, '')
     .split('\n')
@@ -68,6 +71,8 @@ export function parseMaze(text: string, options: { width?: number } = {}): Maze 
  * ```
  */
 export function formatMaze(maze: Maze, options: { rows?: boolean } = {}): string {
+  expectMazeObject(maze);
+  expectOptions('formatMaze', options, ['rows']);
   const characters = Array.from(maze.cells, (value) => MAZE_ALPHABET[value] ?? '?');
   if (!options.rows) return characters.join('');
   const rows: string[] = [];

@@ -1,3 +1,5 @@
+import { expectArray, expectObject } from '@hrm/files/internal';
+
 /**
  * The official alphabet of mazes. A cell holds the index of its character; its token is one more (0 is padding).
  * Source: `CHARSET` of the official dataset/build_maze_dataset.py.
@@ -26,13 +28,21 @@ export interface MazePuzzle {
   rating?: number;
 }
 
+/** Throws unless this is an object with size and cells. @throws TypeError that says what it is. */
+export function expectMazeObject(maze: Maze): void {
+  expectObject('a maze', maze, ['width', 'height', 'cells']);
+  expectArray('the cells of a maze', maze.cells);
+}
+
 /**
  * Checks that a maze has width * height cells of the alphabet, one start and one goal.
  *
  * @returns the cells of start and goal.
  * @throws RangeError with what is wrong.
  */
-export function expectMaze({ width, height, cells }: Maze): { start: number; goal: number } {
+export function expectMaze(maze: Maze): { start: number; goal: number } {
+  expectMazeObject(maze);
+  const { width, height, cells } = maze;
   if (!(Number.isInteger(width) && Number.isInteger(height) && width > 0 && height > 0)) {
     throw new RangeError(`A maze's width and height are positive integers; got ${width} and ${height}.`);
   }

@@ -1,4 +1,5 @@
 import { buildDataset, type Example, type PuzzleDataset, type PuzzleSequence, SeededRandom } from '@hrm/data';
+import { expectIterable, expectOptions } from '@hrm/files/internal';
 import { exampleOf } from '../example-of';
 import type { SudokuPuzzle } from './generate-sudoku';
 import { geometryOfGrid } from './sudoku-geometry';
@@ -26,6 +27,8 @@ export function buildSudokuDataset(
   puzzles: PuzzleSequence<SudokuPuzzle>,
   options: { augmentations?: number; seed?: number } = {},
 ): PuzzleDataset {
+  expectIterable('buildSudokuDataset', puzzles);
+  expectOptions('buildSudokuDataset', options, ['augmentations', 'seed']);
   const [first] = puzzles;
   if (!first) throw new RangeError('A data set needs at least one puzzle; got none.');
   const { size, cells } = geometryOfGrid(first.question);

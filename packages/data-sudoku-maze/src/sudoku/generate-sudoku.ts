@@ -1,4 +1,6 @@
+import { expectCount, expectRandom } from '../expect-generator';
 import { SeededRandom } from '@hrm/data';
+import { expectOptions } from '@hrm/files/internal';
 import { type SudokuGeometry, type SudokuSize, sudokuGeometry } from './sudoku-geometry';
 import { sudokuClass } from './symmetry/sudoku-class';
 import { SudokuSolver } from './solving/sudoku-solver';
@@ -33,6 +35,8 @@ export const DEFAULT_SUDOKU_GIVENS: Readonly<Record<SudokuSize, readonly [number
   9: [25, 30],
   16: [110, 130],
 };
+
+const OPTIONS = ['size', 'givens', 'maxAttempts'] satisfies (keyof GenerateSudokuOptions)[];
 
 /** Maximum number of guesses in a proof of uniqueness. If they do not suffice, the cell stays given. */
 const MAX_GUESSES_PER_CELL = 100;
@@ -110,6 +114,8 @@ function generateWith(solver: SudokuSolver, random: SeededRandom, options: Gener
  * ```
  */
 export function generateSudoku(random: SeededRandom, options: GenerateSudokuOptions = {}): SudokuPuzzle {
+  expectRandom('generateSudoku', random);
+  expectOptions('generateSudoku', options, OPTIONS);
   return generateWith(new SudokuSolver(sudokuGeometry(options.size ?? 9)), random, options);
 }
 
@@ -139,6 +145,8 @@ export function generateSudokuPuzzles(
     excludeEquals?: boolean;
   },
 ): SudokuPuzzle[] {
+  expectOptions('generateSudokuPuzzles', options, [...OPTIONS, 'count', 'seed', 'exclude', 'excludeEquals']);
+  expectCount('generateSudokuPuzzles', options.count);
   const geometry: SudokuGeometry = sudokuGeometry(options.size ?? 9);
   const solver = new SudokuSolver(geometry);
   const random = new SeededRandom(options.seed ?? 0);

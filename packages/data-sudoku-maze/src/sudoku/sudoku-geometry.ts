@@ -1,3 +1,5 @@
+import { expectArray } from '@hrm/files/internal';
+
 /** A supported size of Sudoku: the side of the grid, which is also the number of digits. */
 export type SudokuSize = 4 | 6 | 9 | 16;
 
@@ -82,7 +84,8 @@ export function sudokuGeometry(size: number): SudokuGeometry {
  *
  * @throws RangeError for any other number of cells.
  */
-export function geometryOfGrid(grid: { readonly length: number }): SudokuGeometry {
+export function geometryOfGrid(grid: ArrayLike<number>): SudokuGeometry {
+  expectArray('A Sudoku grid', grid);
   const size = Math.sqrt(grid.length);
   if (!SUDOKU_SIZES.includes(size as SudokuSize)) {
     throw new RangeError(`A Sudoku grid has 16, 36, 81 or 256 cells; got ${grid.length}.`);

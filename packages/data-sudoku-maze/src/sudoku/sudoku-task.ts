@@ -6,6 +6,7 @@ import {
   type Task,
   tokensFromCells,
 } from '@hrm/data';
+import { expectObject } from '@hrm/files/internal';
 import { drawSudoku } from './drawing/draw-sudoku';
 import { type GenerateSudokuOptions, generateSudokuPuzzles } from './generate-sudoku';
 import { solveSudoku } from './solving/solve-sudoku';
@@ -51,7 +52,9 @@ function readSudokus(lines: readonly string[], size: SudokuSize): QuestionInText
  * console.log(task.verify?.(question, task.encode('1324423124133142')).valid); // true
  * ```
  */
-export function sudokuTask({ size, ...unknown }: { size: SudokuSize }): Task {
+export function sudokuTask(options: { size: SudokuSize }): Task {
+  expectObject('sudokuTask', options, []);
+  const { size, ...unknown } = options;
   expectTaskOptions('sudoku', { size, ...unknown }, { size: [4, 16] });
   const { cells } = sudokuGeometry(size);
   const tokensOf = (grid: ArrayLike<number>) => tokensFromCells(grid);

@@ -1,3 +1,4 @@
+import { expectOptions } from '@hrm/files/internal';
 import { appendExample, expectBatchSize, type DatasetBatch, blankBatch } from './dataset-batch';
 import { expectPuzzleDataset, type PuzzleDataset } from '../layout/puzzle-dataset';
 
@@ -22,6 +23,7 @@ import { expectPuzzleDataset, type PuzzleDataset } from '../layout/puzzle-datase
  * ```
  */
 export function* evaluationBatches(dataset: PuzzleDataset, options: { batchSize: number }): Generator<DatasetBatch> {
+  expectOptions('evaluationBatches', options, ['batchSize']);
   const { batchSize } = options;
   expectBatchSize(batchSize);
   expectPuzzleDataset(dataset);

@@ -1,3 +1,4 @@
+import { expectOptions } from '@hrm/files/internal';
 import { IGNORED_LABEL } from '../tokens';
 import type { Augmentation } from './augmentation';
 
@@ -28,7 +29,9 @@ export interface RevealAnswersOptions {
  * console.log(inputs.join()); // one or two of the first two cells are 2 and 3
  * ```
  */
-export function revealAnswers({ share, most }: RevealAnswersOptions): Augmentation {
+export function revealAnswers(options: RevealAnswersOptions): Augmentation {
+  expectOptions('revealAnswers', options, ['share', 'most']);
+  const { share, most } = options;
   if (!(share >= 0 && share <= 1)) {
     throw new RangeError(`revealAnswers: share is ${share}, expected a number between 0 and 1, such as 0.5`);
   }

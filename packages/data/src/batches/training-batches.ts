@@ -1,3 +1,4 @@
+import { expectFunction, expectIterable, expectOptions } from '@hrm/files/internal';
 import { SeededRandom, type SeededRandomState } from '../seeded-random';
 import type { Augmentation } from './augmentation';
 import { appendExample, expectBatchSize, type DatasetBatch, blankBatch } from './dataset-batch';
@@ -40,6 +41,15 @@ export interface TrainingBatchesOptions {
   /** Augmentations of each drawn example, applied in order. Default: none. */
   augment?: Augmentation | readonly Augmentation[];
 }
+
+const OPTIONS = [
+  'batchSize',
+  'seed',
+  'epochs',
+  'epochsPerIteration',
+  'cursor',
+  'augment',
+] satisfies (keyof TrainingBatchesOptions)[];
 
 function startingCursor({ seed = 0, cursor }: TrainingBatchesOptions): TrainingBatchesCursor {
   if (!cursor) return { seed, iteration: 0, position: 0, random: new SeededRandom(seed, 0).state };
@@ -101,8 +111,11 @@ export function* trainingBatches(
   dataset: PuzzleDataset,
   options: TrainingBatchesOptions,
 ): Generator<TrainingBatch, undefined> {
+  expectOptions('trainingBatches', options, OPTIONS);
   const { batchSize, seed = 0, epochs = Infinity, epochsPerIteration = 1, augment = [] } = options;
   const augmentations = typeof augment === 'function' ? [augment] : augment;
+  expectIterable('trainingBatches: augment', augmentations);
+  for (const change of augmentations) expectFunction('trainingBatches: augment', change);
   expectBatchSize(batchSize);
   if (!(Number.isSafeInteger(epochsPerIteration) && epochsPerIteration >= 1)) {
     throw new RangeError(`epochsPerIteration must be a positive integer; got ${epochsPerIteration}.`);

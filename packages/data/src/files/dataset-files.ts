@@ -3,6 +3,7 @@ import { lstat, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FileFormatError, type NpyArray, type NpyData, parseNpy, serializeNpy } from '@hrm/files';
 import { expectReplaceableFolder, readRegularFile, replaceFile, wholeFolder, writeFolder } from '@hrm/files/node';
+import { expectOptions } from '@hrm/files/internal';
 import { metadataFromJson, metadataToJson } from '../layout/metadata-json';
 import {
   expectPuzzleDataset,
@@ -114,6 +115,7 @@ export async function readDataset(
   split: string,
   options: ReadDatasetOptions = {},
 ): Promise<PuzzleDataset> {
+  expectOptions('readDataset', options, ['maxFileBytes']);
   expectSplit(split);
   const maxBytes = options.maxFileBytes ?? DEFAULT_MAX_BYTES;
   const folder = await wholeFolder(join(dir, split));
@@ -229,6 +231,7 @@ export async function writeDataset(
   dataset: PuzzleDataset | StreamedDataset,
   options: { overwrite?: boolean; identifiers?: readonly string[] } = {},
 ): Promise<void> {
+  expectOptions('writeDataset', options, ['overwrite', 'identifiers']);
   expectSplit(split);
   expectWritable(dataset);
   const { metadata, sets } = dataset;

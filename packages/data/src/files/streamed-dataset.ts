@@ -1,3 +1,4 @@
+import { expectObject } from '@hrm/files/internal';
 import { serializeNpyHeader } from '@hrm/files';
 import {
   expectDatasetIndices,
@@ -31,6 +32,8 @@ export function isStreamed(set: PuzzleSet | StreamedSet): set is StreamedSet {
 
 /** Checks a data set before it is written. The tokens of a streamed one are checked as they are written. */
 export function expectWritable(dataset: PuzzleDataset | StreamedDataset): void {
+  expectObject('writeDataset: the data set', dataset, ['metadata', 'sets']);
+  expectObject('writeDataset: the sets', dataset.sets, dataset.metadata.sets);
   const isInMemory = (given: PuzzleDataset | StreamedDataset): given is PuzzleDataset =>
     !Object.values(given.sets).some(isStreamed);
   if (isInMemory(dataset)) return expectPuzzleDataset(dataset);

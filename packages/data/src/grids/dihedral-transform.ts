@@ -1,3 +1,5 @@
+import { expectArray } from '@hrm/files/internal';
+
 /** The 8 symmetries of a square, numbered as in the official dataset/common.py. */
 export type DihedralTransform = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7;
 
@@ -96,6 +98,7 @@ export function applyDihedralTransform<A extends Uint8Array | Int32Array>(
   height: number,
   transform: DihedralTransform,
 ): A {
+  expectArray('applyDihedralTransform', grid);
   if (grid.length !== width * height) {
     throw new RangeError(`A ${width}x${height} grid has ${width * height} cells; got ${grid.length}.`);
   }

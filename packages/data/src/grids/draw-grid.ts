@@ -1,3 +1,5 @@
+import { expectOptions, expectRows } from '@hrm/files/internal';
+
 /** Colors of a terminal of 256 for the colors 0 to 9, as ARC shows them. */
 const COLORS = [16, 27, 196, 34, 226, 244, 201, 208, 51, 88];
 
@@ -16,7 +18,10 @@ const SIGNS = '0123456789abcdefghijklmnopqrstuvwxyz';
  * console.log(drawGrid([[0, 1], [10, 2]])); // 01, then a2
  * ```
  */
-export function drawGrid(grid: readonly (readonly number[])[], { color = false } = {}): string {
+export function drawGrid(grid: readonly (readonly number[])[], options: { color?: boolean } = {}): string {
+  expectRows('drawGrid', grid);
+  expectOptions('drawGrid', options, ['color']);
+  const { color = false } = options;
   const digits = String(Math.max(0, ...grid.map((row) => Math.max(...row)))).length;
   const isLarge = grid.some((row) => row.some((cell) => cell >= SIGNS.length));
   const sign = (cell: number) => (isLarge ? String(cell).padStart(digits) : SIGNS[cell]!);

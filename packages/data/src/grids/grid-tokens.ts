@@ -1,3 +1,4 @@
+import { expectArray, expectOptions, expectRows } from '@hrm/files/internal';
 import { PAD_TOKEN } from '../tokens';
 
 /** The token after the last cell of each row, and below the last row of each column. */
@@ -27,7 +28,10 @@ export interface GridSize {
  * console.log(gridFromTokens(tokens, { width: 3, height: 2 })); // [ [ 7, 8 ] ]
  * ```
  */
-export function gridTokens(grid: readonly (readonly number[])[], { width, height }: GridSize): Int32Array {
+export function gridTokens(grid: readonly (readonly number[])[], size: GridSize): Int32Array {
+  expectRows('gridTokens', grid);
+  expectOptions('gridTokens', size, ['width', 'height']);
+  const { width, height } = size;
   const tokens = new Int32Array(width * height).fill(PAD_TOKEN);
   const columns = grid[0]?.length ?? 0;
   for (const [row, cells] of grid.entries()) {
@@ -53,7 +57,10 @@ export function gridTokens(grid: readonly (readonly number[])[], { width, height
  * console.log(gridFromTokens([9, 10, 1, 0, 0, 0], { width: 3, height: 2 })); // [ [ 7, 8 ] ]
  * ```
  */
-export function gridFromTokens(tokens: ArrayLike<number>, { width, height }: GridSize): number[][] {
+export function gridFromTokens(tokens: ArrayLike<number>, size: GridSize): number[][] {
+  expectArray('gridFromTokens', tokens);
+  expectOptions('gridFromTokens', size, ['width', 'height']);
+  const { width, height } = size;
   let [rows, columns] = [0, 0];
   let most = width;
   for (let row = 0; row < height && most > 0; row++) {

@@ -1,3 +1,4 @@
+import { expectIterable, expectObject, expectOptions } from '@hrm/files/internal';
 import { cutSymbols } from '../tasks/symbols';
 import { PuzzleTextError } from '../tasks/puzzle-text-error';
 import { tokensTask, type TokensTaskOptions } from '../tasks/tokens-task';
@@ -31,9 +32,14 @@ const byCodePoint = (a: string, b: string): number => {
  * console.log(findAlphabet([{ input: 'to be', output: 'be to' }], { separator: ' ' })); // [ 'be', 'to' ]
  * ```
  */
-export function findAlphabet(examples: Iterable<RawExample>, { separator = '' } = {}): string[] {
+export function findAlphabet(examples: Iterable<RawExample>, options: { separator?: string } = {}): string[] {
+  expectIterable('findAlphabet', examples);
+  expectOptions('findAlphabet', options, ['separator']);
+  const { separator = '' } = options;
   const symbols = new Set<string>();
-  for (const { input, output } of examples) {
+  for (const example of examples) {
+    expectObject('findAlphabet', example, ['input', 'output']);
+    const { input, output } = example;
     for (const text of [input, output]) {
       if (typeof text !== 'string') throw new RangeError('findAlphabet: expected examples of text');
       for (const { symbol } of cutSymbols(text, separator)) symbols.add(symbol);
@@ -61,7 +67,10 @@ export function findAlphabet(examples: Iterable<RawExample>, { separator = '' } 
  * console.log(buildDataset(examples.map(encode), task).sets['all']!.labels.join()); // 2,6,0,0,7,0,0,0
  * ```
  */
-export function sequencePlanner({ alphabet, separator }: SequencePlannerOptions = {}): ImportPlanner<TokensTaskOptions> {
+export function sequencePlanner(given: SequencePlannerOptions = {}): ImportPlanner<TokensTaskOptions> {
+  expectOptions('sequencePlanner', given, ['alphabet', 'separator']);
+  const { alphabet, separator } = given;
+  if (alphabet !== undefined && typeof alphabet !== 'string') expectIterable('sequencePlanner: alphabet', alphabet);
   const isDeclared = alphabet !== undefined;
   const [first, later] = [new Set<string | number>(isDeclared ? alphabet : []), new Set<string | number>()];
   let files = 0;

@@ -1,3 +1,4 @@
+import { expectArray, expectIterable, expectObject } from '@hrm/files/internal';
 import { IGNORED_LABEL, PAD_TOKEN } from '../tokens';
 import {
   expectMetadata,
@@ -41,6 +42,7 @@ class TokenRows {
   }
 
   add(row: ArrayLike<number>, example: number): void {
+    expectArray(`buildDataset: the ${this.name} of example ${example}`, row);
     if (row.length > this.seqLen) {
       throw new RangeError(
         `buildDataset: the ${this.name} of example ${example} has ${row.length} tokens, expected at most ${this.seqLen}`,
@@ -98,6 +100,9 @@ export function buildDataset(
   examples: Iterable<Example>,
   options: { vocabSize: number; seqLen: number; answerPadding?: 'learned' | 'ignored' },
 ): PuzzleDataset {
+  expectIterable('buildDataset', examples);
+  // Other names are allowed: a task holds both sizes.
+  expectObject('buildDataset', options, ['vocabSize', 'seqLen']);
   const { vocabSize, seqLen, answerPadding = 'ignored' } = options;
   const ignoreLabelId = answerPadding === 'ignored' ? PAD_TOKEN : IGNORED_LABEL;
   const metadata: PuzzleDatasetMetadata = {
@@ -118,7 +123,9 @@ export function buildDataset(
   const starts: number[] = [];
   let count = 0;
   let currentGroup: Example['group'];
-  for (const { input, output, group } of examples) {
+  for (const example of examples) {
+    expectObject(`buildDataset: example ${count}`, example, ['input', 'output']);
+    const { input, output, group } = example;
     if (count === 0 || group === undefined || group !== currentGroup) starts.push(count);
     currentGroup = group;
     inputs.add(input, count);

@@ -1,3 +1,4 @@
+import { expectText } from '@hrm/files/internal';
 import { expectMetadata, PuzzleDatasetError, type PuzzleDatasetMetadata } from './puzzle-dataset';
 
 /** Field names of the official `PuzzleDatasetMetadata` (dataset/common.py), in its order. */
@@ -54,6 +55,7 @@ export function metadataToJson(metadata: PuzzleDatasetMetadata, options: { total
  * ```
  */
 export function metadataFromJson(json: string): PuzzleDatasetMetadata {
+  expectText('metadataFromJson', json);
   let parsed: unknown;
   try {
     parsed = JSON.parse(json);

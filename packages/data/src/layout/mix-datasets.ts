@@ -1,3 +1,4 @@
+import { expectIterable, expectOptions } from '@hrm/files/internal';
 import {
   expectPuzzleDataset,
   type PuzzleDataset,
@@ -27,7 +28,6 @@ function expectCompatible(parts: readonly MixedDataset[]): void {
   if (parts.length === 0) throw new RangeError('mixDatasets: got no data sets, expected at least one');
   const first = parts[0]!.dataset.metadata;
   parts.forEach(({ dataset, times = 1 }, index) => {
-    expectPuzzleDataset(dataset);
     if (!(Number.isSafeInteger(times) && times >= 1)) {
       throw new RangeError(
         `mixDatasets: times of data set ${index + 1} is ${times}, expected a whole number of at least 1`,
@@ -89,6 +89,11 @@ function joinTokens(arrays: readonly TokenArray[]): TokenArray {
  * ```
  */
 export function mixDatasets(parts: readonly MixedDataset[]): PuzzleDataset {
+  expectIterable('mixDatasets', parts);
+  for (const part of parts) {
+    expectOptions('mixDatasets', part, ['dataset', 'times']);
+    expectPuzzleDataset(part.dataset);
+  }
   expectCompatible(parts);
   const sets = parts.flatMap(({ dataset: { metadata, sets }, times = 1 }) => {
     const own = metadata.sets.map((name) => sets[name]!);

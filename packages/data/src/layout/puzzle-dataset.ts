@@ -1,3 +1,5 @@
+import { expectArray, expectObject } from '@hrm/files/internal';
+
 /** Metadata of a data set. On disk, dataset.json has the official names: `pad_id`, `seq_len`, ... */
 export interface PuzzleDatasetMetadata {
   /** The padding token. */
@@ -63,6 +65,9 @@ export class PuzzleDatasetError extends Error {
   override readonly name = 'PuzzleDatasetError';
 }
 
+/** The arrays of a set. */
+const SET_ARRAYS = ['inputs', 'labels', 'puzzleIdentifiers', 'puzzleIndices', 'groupIndices'] as const;
+
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
 
 /**
@@ -71,6 +76,7 @@ const isCount = (value: unknown): value is number => Number.isSafeInteger(value)
  * @throws PuzzleDatasetError with the field, its value and what was expected.
  */
 export function expectMetadata(metadata: PuzzleDatasetMetadata): void {
+  expectObject('metadata', metadata, ['vocabSize', 'seqLen', 'sets']);
   const expect = (valid: boolean, field: keyof PuzzleDatasetMetadata, expected: string): void => {
     if (valid) return;
     throw new PuzzleDatasetError(`metadata.${field}: expected ${expected}; got ${JSON.stringify(metadata[field])}`);
@@ -153,11 +159,13 @@ function expectIndices(name: string, indices: Int32Array, total: number, things:
  * ```
  */
 export function expectPuzzleDataset(dataset: PuzzleDataset): void {
+  expectObject('a data set', dataset, ['metadata', 'sets']);
   const { metadata, sets } = dataset;
   expectMetadata(metadata);
   const { vocabSize, seqLen } = metadata;
   for (const name of metadata.sets) {
     if (!Object.hasOwn(sets, name)) throw new PuzzleDatasetError(`the set ${name} of metadata.sets is missing`);
+    for (const array of SET_ARRAYS) expectArray(`${name}.${array}`, sets[name]![array]);
     const { inputs, labels } = sets[name]!;
     if (inputs.length % seqLen !== 0 || labels.length !== inputs.length) {
       throw new PuzzleDatasetError(

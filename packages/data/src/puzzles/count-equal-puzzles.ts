@@ -1,3 +1,4 @@
+import { expectFunction, expectIterable, expectOptions } from '@hrm/files/internal';
 import type { PuzzleSequence } from './puzzle-sequence';
 
 /** A 53-bit hash ("cyrb53" by bryc, a variant of MurmurHash2). */
@@ -47,7 +48,11 @@ export function countEqualPuzzles<Puzzle>(options: {
   among: PuzzleSequence<Puzzle>;
   classOf: (puzzle: Puzzle) => string;
 }): number {
+  expectOptions('countEqualPuzzles', options, ['puzzles', 'among', 'classOf']);
   const { puzzles, among, classOf } = options;
+  expectIterable('countEqualPuzzles: puzzles', puzzles);
+  expectIterable('countEqualPuzzles: among', among);
+  expectFunction('countEqualPuzzles: classOf', classOf);
   const known = new Float64Array(among.length);
   let index = 0;
   for (const puzzle of among) known[index++] = hashOf(classOf(puzzle));

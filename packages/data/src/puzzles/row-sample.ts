@@ -1,3 +1,4 @@
+import { expectOptions } from '@hrm/files/internal';
 import { SeededRandom } from '../seeded-random';
 
 /** A random sample of rows: how many to keep, and the seed of the choice (default 0). */
@@ -26,6 +27,7 @@ export interface Subsample {
  * ```
  */
 export function rowPlaces(subsample: Subsample | undefined): () => number | undefined {
+  if (subsample !== undefined) expectOptions('subsample', subsample, ['count', 'seed']);
   if (subsample && !(Number.isSafeInteger(subsample.count) && subsample.count >= 1)) {
     throw new RangeError(`subsample.count must be a positive integer; got ${subsample.count}.`);
   }

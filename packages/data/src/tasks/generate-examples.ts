@@ -1,3 +1,4 @@
+import { expectObject, expectOptions } from '@hrm/files/internal';
 import { SeededRandom } from '../seeded-random';
 import type { GenerateExamplesOptions, Task, TaskExample } from './task';
 
@@ -26,6 +27,8 @@ import type { GenerateExamplesOptions, Task, TaskExample } from './task';
  * ```
  */
 export function generateExamples(task: Task, options: GenerateExamplesOptions): TaskExample[] {
+  expectObject('generateExamples', task, ['encode', 'decode', 'puzzleClass']);
+  if (!task.generateExamples) expectOptions('generateExamples', options, ['count', 'seed', 'exclude']);
   if (task.generateExamples) return task.generateExamples(options);
   const { count, seed = 0, exclude = [] } = options;
   if (!task.generate) {

@@ -1,3 +1,4 @@
+import { expectObject } from '@hrm/files/internal';
 import { drawGrid } from '../grids/draw-grid';
 import { gridFromTokens, gridTokens, gridVocabSize } from '../grids/grid-tokens';
 import { parseRawSequence } from '../import/raw-example';
@@ -57,6 +58,7 @@ function parseGrid(text: string): readonly (readonly number[])[] {
  * ```
  */
 export function gridTask(options: GridTaskOptions): Task {
+  expectObject('gridTask', options, []);
   const { width, height, colors = 10, ...unknown } = options;
   const ranges = { width: [1, 1000], height: [1, 1000], colors: [1, 65_534] } as const;
   expectTaskOptions('grid', { width, height, colors, ...unknown }, ranges);

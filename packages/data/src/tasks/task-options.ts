@@ -1,3 +1,5 @@
+import { expectObject } from '@hrm/files/internal';
+
 /**
  * Checks options of a task that are whole numbers, and that there are no other options.
  *
@@ -22,6 +24,8 @@ export function expectTaskOptions(
   options: { readonly [option: string]: unknown },
   ranges: { readonly [option: string]: readonly [least: number, most: number] },
 ): void {
+  expectObject(task, options, []);
+  expectObject('expectTaskOptions', ranges, []);
   const known = Object.keys(ranges);
   for (const option of Object.keys(options)) {
     if (known.includes(option)) continue;

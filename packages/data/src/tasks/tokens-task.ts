@@ -1,3 +1,4 @@
+import { expectObject } from '@hrm/files/internal';
 import { defineTask } from './define-task';
 import { alphabetSymbols, numberSymbols, type Symbols } from './symbols';
 import type { Task } from './task';
@@ -59,6 +60,7 @@ function symbolsOf({ alphabet, separator = '', numbers, vocabSize }: Partial<Tok
  * ```
  */
 export function tokensTask(options: TokensTaskOptions): Task {
+  expectObject('tokensTask', options, []);
   const { seqLen, alphabet, separator, numbers, vocabSize: given, ...unknown } = options;
   const isMapped = alphabet !== undefined || numbers !== undefined;
   const symbols = symbolsOf(options);

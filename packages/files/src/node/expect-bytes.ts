@@ -1,5 +1,5 @@
 import { types } from 'node:util';
-import { describeGiven } from '../describe-given';
+import { describeGiven } from '../checks/describe-given';
 
 /** Checks what a function named `caller` was given as bytes. Throws a TypeError that says how to get bytes from it. */
 export function expectBytes(caller: string, bytes: unknown): asserts bytes is Uint8Array {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
-import { describeGiven } from '../describe-given';
+import { describeGiven } from '../checks/describe-given';
 import { type FileSystem, nodeFileSystem } from './file-system';
 
 /** Options of {@link writeWhole}. */

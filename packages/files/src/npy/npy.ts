@@ -1,4 +1,4 @@
-import { describeGiven } from '../describe-given';
+import { describeGiven } from '../checks/describe-given';
 import { FileFormatError } from '../file-format-error';
 import { formatNpyHeader, MAX_HEADER_BYTES, type NpyHeader, type NpyType, parseNpyHeader } from './npy-header';
 

@@ -1,4 +1,4 @@
-import { describeGiven } from '../describe-given';
+import { describeGiven } from '../checks/describe-given';
 import { FileFormatError, quoteName } from '../file-format-error';
 import {
   expectHostTensor,

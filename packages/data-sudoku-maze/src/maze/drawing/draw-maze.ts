@@ -1,5 +1,6 @@
+import { expectOptions } from '@hrm/files/internal';
 import { type Style, styled } from '../../ansi';
-import type { Maze } from '../maze';
+import { expectMazeObject, type Maze } from '../maze';
 import { markMaze, type MazeDrawing, type MazeMark } from './maze-marks';
 
 /** Two characters for each cell, because a terminal character is about twice as high as wide. */
@@ -45,6 +46,8 @@ const STYLES: Readonly<Record<MazeMark, Style | undefined>> = {
  * ```
  */
 export function drawMaze(maze: Maze, options: MazeDrawing & { color?: boolean } = {}): string {
+  expectOptions('drawMaze', options, ['prediction', 'answer', 'color']);
+  expectMazeObject(maze);
   const { width, height } = maze;
   const drawn = markMaze(maze, options).map((mark) => {
     const style = options.color ? STYLES[mark] : undefined;

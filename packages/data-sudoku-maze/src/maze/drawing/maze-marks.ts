@@ -1,5 +1,5 @@
 import { expectSameCells } from '../../same-cells';
-import { type Maze, MazeCell } from '../maze';
+import { expectMazeObject, type Maze, MazeCell } from '../maze';
 
 /** Options of a drawing of a maze. */
 export interface MazeDrawing {
@@ -16,6 +16,7 @@ const KINDS: readonly MazeMark[] = ['wall', 'free', 'start', 'goal', 'path'];
 
 /** Returns the mark of each cell. */
 export function markMaze(maze: Maze, { prediction, answer }: MazeDrawing): MazeMark[] {
+  expectMazeObject(maze);
   expectSameCells(maze.width * maze.height, { maze: maze.cells, prediction, answer });
   return Array.from(maze.cells, (own, cell): MazeMark => {
     const shown = prediction ? prediction[cell]! : own;

@@ -1,4 +1,5 @@
-import type { Maze } from '../maze';
+import { expectOptions } from '@hrm/files/internal';
+import { expectMazeObject, type Maze } from '../maze';
 import { markMaze, type MazeDrawing, type MazeMark } from './maze-marks';
 
 const FILLS: Readonly<Record<Exclude<MazeMark, 'free'>, string>> = {
@@ -30,6 +31,8 @@ const FILLS: Readonly<Record<Exclude<MazeMark, 'free'>, string>> = {
  * ```
  */
 export function mazeSvg(maze: Maze, options: MazeDrawing & { cellSize?: number } = {}): string {
+  expectOptions('mazeSvg', options, ['prediction', 'answer', 'cellSize']);
+  expectMazeObject(maze);
   const { width, height } = maze;
   const { cellSize = 16 } = options;
   const squares = new Map<MazeMark, string>();

@@ -1,4 +1,4 @@
-import { type Maze, MazeCell } from '../maze';
+import { expectMazeObject, type Maze, MazeCell } from '../maze';
 
 /** The distance of a cell that no path reaches. */
 export const UNREACHABLE = -1;
@@ -19,7 +19,9 @@ export const UNREACHABLE = -1;
  * console.log(mazeDistances(maze, 0).join()); // 0,1,-1,1,-1,-1,2,3,4
  * ```
  */
-export function mazeDistances({ width, height, cells }: Maze, from: number): Int32Array {
+export function mazeDistances(maze: Maze, from: number): Int32Array {
+  expectMazeObject(maze);
+  const { width, height, cells } = maze;
   if (!(Number.isInteger(from) && from >= 0 && from < cells.length)) {
     throw new RangeError(`A cell of a ${width}x${height} maze is 0 to ${cells.length - 1}; got ${from}.`);
   }

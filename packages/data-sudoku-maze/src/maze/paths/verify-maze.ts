@@ -1,4 +1,5 @@
 import { invalid, VALID, type Verdict } from '@hrm/data';
+import { expectArray } from '@hrm/files/internal';
 import { expectMaze, type Maze, MazeCell } from '../maze';
 import { mazeDistances, UNREACHABLE } from './maze-distances';
 
@@ -20,8 +21,9 @@ import { mazeDistances, UNREACHABLE } from './maze-distances';
  * ```
  */
 export function verifyMaze(question: Maze, answer: ArrayLike<number>): Verdict {
-  const { width, height, cells } = question;
   const { start, goal } = expectMaze(question);
+  expectArray('verifyMaze', answer);
+  const { width, height, cells } = question;
   if (answer.length !== cells.length) {
     return invalid(`the answer has ${answer.length} cells, the question ${cells.length}`);
   }

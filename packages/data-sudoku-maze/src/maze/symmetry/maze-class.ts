@@ -1,5 +1,5 @@
 import { applyDihedralTransform, shapeKeepingTransforms } from '@hrm/data';
-import type { Maze } from '../maze';
+import { expectMazeObject, type Maze } from '../maze';
 import { formatMaze } from '../maze-text';
 
 /**
@@ -19,7 +19,9 @@ import { formatMaze } from '../maze-text';
  * console.log(mazeClass(turned) === mazeClass(maze)); // true
  * ```
  */
-export function mazeClass({ width, height, cells }: Maze): string {
+export function mazeClass(maze: Maze): string {
+  expectMazeObject(maze);
+  const { width, height, cells } = maze;
   const equals = shapeKeepingTransforms(width, height).map((transform) =>
     formatMaze({ width, height, cells: applyDihedralTransform(cells, width, height, transform) }),
   );

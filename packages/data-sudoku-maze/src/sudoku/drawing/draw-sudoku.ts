@@ -1,3 +1,4 @@
+import { expectOptions } from '@hrm/files/internal';
 import { type Style, styled } from '../../ansi';
 import { expectSameCells } from '../../same-cells';
 import { geometryOfGrid } from '../sudoku-geometry';
@@ -31,6 +32,7 @@ export interface SudokuDrawing {
  * ```
  */
 export function drawSudoku(question: ArrayLike<number>, options: SudokuDrawing & { color?: boolean } = {}): string {
+  expectOptions('drawSudoku', options, ['prediction', 'answer', 'color']);
   const { size, boxRows, boxColumns, cells } = geometryOfGrid(question);
   const { prediction, answer, color = false } = options;
   expectSameCells(cells, { prediction, answer });

@@ -1,3 +1,4 @@
+import { expectOptions } from '@hrm/files/internal';
 import { expectSameCells } from '../../same-cells';
 import type { SudokuDrawing } from './draw-sudoku';
 import { geometryOfGrid } from '../sudoku-geometry';
@@ -22,6 +23,7 @@ import { wrongSudokuCells } from './wrong-sudoku-cells';
  * ```
  */
 export function sudokuSvg(question: ArrayLike<number>, options: SudokuDrawing & { cellSize?: number } = {}): string {
+  expectOptions('sudokuSvg', options, ['prediction', 'answer', 'cellSize']);
   const { size, boxRows, boxColumns, cells } = geometryOfGrid(question);
   const { prediction, answer, cellSize = 36 } = options;
   expectSameCells(cells, { prediction, answer });

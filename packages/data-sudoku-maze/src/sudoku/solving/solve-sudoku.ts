@@ -1,3 +1,4 @@
+import { expectOptions } from '@hrm/files/internal';
 import { geometryOfGrid } from '../sudoku-geometry';
 import { type SudokuSearchResult, SudokuSolver } from './sudoku-solver';
 
@@ -44,6 +45,7 @@ export function solveSudoku(
   options: { limit?: number; maxGuesses?: number } = {},
 ): SudokuSolution {
   expectSudokuGrid(grid);
+  expectOptions('solveSudoku', options, ['limit', 'maxGuesses']);
   return new SudokuSolver(geometryOfGrid(grid)).search(grid, options);
 }
 

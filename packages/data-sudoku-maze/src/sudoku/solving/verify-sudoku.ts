@@ -1,4 +1,5 @@
 import { invalid, VALID, type Verdict } from '@hrm/data';
+import { expectArray } from '@hrm/files/internal';
 import { geometryOfGrid } from '../sudoku-geometry';
 
 /** Finds the cells whose digit occurs twice in a row, column or box. Blanks do not conflict. */
@@ -38,6 +39,7 @@ export function sudokuConflicts(grid: ArrayLike<number>): number[] {
  */
 export function verifySudoku(question: ArrayLike<number>, answer: ArrayLike<number>): Verdict {
   const { size, cells } = geometryOfGrid(question);
+  expectArray('verifySudoku', answer);
   if (answer.length !== cells) return invalid(`the answer has ${answer.length} cells, the question ${cells}`);
 
   const place = (cell: number) => `row ${Math.floor(cell / size) + 1}, column ${(cell % size) + 1}`;

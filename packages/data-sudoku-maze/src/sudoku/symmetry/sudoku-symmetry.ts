@@ -1,4 +1,6 @@
+import { expectRandom } from '../../expect-generator';
 import type { SeededRandom } from '@hrm/data';
+import { expectArray, expectObject } from '@hrm/files/internal';
 import type { SudokuSize } from '../sudoku-geometry';
 import { sudokuGeometry } from '../sudoku-geometry';
 
@@ -76,6 +78,7 @@ export function sudokuSymmetrySampler(size: SudokuSize): (random: SeededRandom) 
  * ```
  */
 export function randomSudokuSymmetry(size: SudokuSize, random: SeededRandom): SudokuSymmetry {
+  expectRandom('randomSudokuSymmetry', random);
   return sudokuSymmetrySampler(size)(random);
 }
 
@@ -94,6 +97,8 @@ export function randomSudokuSymmetry(size: SudokuSize, random: SeededRandom): Su
  * ```
  */
 export function applySudokuSymmetry(grid: ArrayLike<number>, symmetry: SudokuSymmetry): Uint8Array {
+  expectArray('applySudokuSymmetry', grid);
+  expectObject('applySudokuSymmetry', symmetry, ['size', 'source', 'digits']);
   const { size, source, digits } = symmetry;
   if (grid.length !== source.length) {
     throw new RangeError(

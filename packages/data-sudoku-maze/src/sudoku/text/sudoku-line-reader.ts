@@ -1,4 +1,5 @@
 import { PuzzleTextError } from '@hrm/data';
+import { expectText } from '@hrm/files/internal';
 import { SUDOKU_SIZES, type SudokuSize } from '../sudoku-geometry';
 import { expectSudokuDigits, readSudokuCells, type SudokuCells } from './sudoku-text';
 
@@ -45,6 +46,7 @@ export class SudokuLineReader {
    * @throws PuzzleTextError with line and position, for a wrong character, digit or number of cells.
    */
   take(text: string): SudokuInLines | undefined {
+    expectText('SudokuLineReader.take', text);
     this.#line++;
     const content = (this.#line === 1 ? text.replace(/^\ufeff/, '') : text).replace(/\r$/, '');
     // A row of spaces that are blank cells.

@@ -1,5 +1,6 @@
 import { PuzzleTextError } from '@hrm/data';
-import { geometryOfGrid, SUDOKU_SIZES, type SudokuSize } from '../sudoku-geometry';
+import { expectText } from '@hrm/files/internal';
+import { geometryOfGrid, SUDOKU_SIZES, sudokuGeometry, type SudokuSize } from '../sudoku-geometry';
 
 /** Digit d is written as character d. */
 const SYMBOLS = '.123456789ABCDEFG';
@@ -108,6 +109,8 @@ function withoutRules(text: string): string {
  * ```
  */
 export function parseSudoku(text: string, size?: SudokuSize): Uint8Array {
+  expectText('parseSudoku', text);
+  if (size !== undefined) sudokuGeometry(size);
   if (text.length > 4096) throw new PuzzleTextError(`A Sudoku has at most 256 cells; got ${text.length} characters.`);
   const counts = (size === undefined ? SUDOKU_SIZES : [size]).map((side) => side * side);
   const cells = readSudokuCells(withoutRules(text), counts, { size });

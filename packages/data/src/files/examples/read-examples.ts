@@ -1,5 +1,6 @@
 import { extname } from 'node:path';
 import { FileFormatError } from '@hrm/files';
+import { expectOptions, expectText } from '@hrm/files/internal';
 import { ExampleRows, ExampleTable } from '../../import/example-table';
 import { parseRawSequence, type RawExample, type RawKind } from '../../import/raw-example';
 import { readCsvRows, readTsvRows } from './csv-rows';
@@ -44,6 +45,19 @@ export interface ReadExamplesOptions {
   /** Size limit of a line, in bytes. Default 4 MiB. */
   maxRowBytes?: number | undefined;
 }
+
+const OPTIONS = [
+  'format',
+  'inputColumn',
+  'outputColumn',
+  'idColumn',
+  'ratingColumn',
+  'minRating',
+  'limit',
+  'json',
+  'maxExamples',
+  'maxRowBytes',
+] satisfies (keyof ReadExamplesOptions)[];
 
 /** @throws RangeError if the name does not show the format. */
 function formatOf(path: string): ExampleFormat {
@@ -139,6 +153,8 @@ const WORDS: { readonly [kind in RawKind]: string } = { text: 'text', numbers: '
  * ```
  */
 export async function readExamples(path: string, options: ReadExamplesOptions = {}): Promise<ExampleTable> {
+  expectText('readExamples', path);
+  expectOptions('readExamples', options, OPTIONS);
   const { format = formatOf(path), minRating, limit = Infinity, json = false, maxExamples = 10_000_000 } = options;
   const { inputColumn = 'input', outputColumn = 'output', idColumn = 'id', ratingColumn = 'rating' } = options;
   const checker = new RowChecker(path, format === 'parquet' ? 'row' : 'line', json);
