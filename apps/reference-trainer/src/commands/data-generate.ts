@@ -1,17 +1,26 @@
+import type { PuzzleDataset, Task } from '@hrm/data';
 import { z } from 'zod';
 import { defineCommand } from '../command-line/command';
-import { choice, count, integer, text } from '../command-line/options';
-import type { TaskConfig } from '../config/task-options';
-import { makeTask } from '../run/parts/make-part';
-import { countPuzzles, expectNoPuzzles, generatePuzzles, writeNewPuzzles } from '../run/puzzles/run-puzzles';
+import { count, integer, text, texts } from '../command-line/options';
+import { importsOption, jsonOption, puzzlesOutOption } from '../command-line/shared-options';
+import { describeIssues, UsageError } from '../command-line/usage-error';
+import { parseValue } from '../config/load-run-config';
+import { nearestName } from '../config/section';
+import { type TaskConfig, taskOptions, taskSchema } from '../config/task-options';
 import { finishBeforeStopping } from '../process/stop-signals';
-import { jsonOption, puzzlesOutOption } from '../command-line/shared-options';
+import { loadParts } from '../run/parts/load-parts';
+import { makeTask } from '../run/parts/make-part';
+import type { RunCatalog } from '../run/parts/run-catalog';
+import { countPuzzles, expectNoPuzzles, generatePuzzles, writeNewPuzzles } from '../run/puzzles/run-puzzles';
 import { Terminal } from '../terminal/terminal';
-import { UsageError } from '../command-line/usage-error';
 
 /** Options of `hrm data generate`. */
 const dataGenerateOptions = z.strictObject({
-  task: choice('sudoku or maze', ['sudoku', 'maze']),
+  task: text('Kind of the puzzles, see below', { value: 'name', expected: 'a task such as sudoku or addition' }),
+  set: texts('Option of the task, such as digits=3; may be repeated', {
+    value: 'key=value',
+    expected: 'an assignment such as digits=3',
+  }),
   size: count('Sudoku: 4, 6, 9 or 16 (default: 9); mazes: side (default: 15)').optional(),
   width: count('Mazes: width').optional(),
   height: count('Mazes: height').optional(),
@@ -20,21 +29,55 @@ const dataGenerateOptions = z.strictObject({
   train: count('Training puzzles').default(1000),
   test: count('Held-out puzzles; none equals a training puzzle, not even up to symmetry').default(200),
   seed: integer('Seed').default(0),
+  imports: texts('Module with a task of your own; may be repeated', { value: 'file', expected: 'a module' }),
+  ...importsOption,
   out: puzzlesOutOption,
   json: jsonOption,
 });
 
-/** The task that the options describe. */
-function taskOf({ task, size, width, height }: z.infer<typeof dataGenerateOptions>): TaskConfig {
-  if (task === 'maze') return { kind: 'maze', width: width ?? size ?? 15, height: height ?? size ?? 15 };
-  const side = size ?? 9;
-  if (side !== 4 && side !== 6 && side !== 9 && side !== 16) {
-    throw new UsageError(`--size: expected 4, 6, 9 or 16 for Sudoku, got ${side}`);
+type Options = z.infer<typeof dataGenerateOptions>;
+
+/** The options of the task that have a flag of their own: Sudoku and mazes. */
+function flaggedOptions({ task, size, width, height, givens, minPathLength }: Options): object {
+  if (task === 'maze') return { width: width ?? size ?? 15, height: height ?? size ?? 15 };
+  if (task === 'sudoku') {
+    const side = size ?? 9;
+    if (side !== 4 && side !== 6 && side !== 9 && side !== 16) {
+      throw new UsageError(`--size: expected 4, 6, 9 or 16 for Sudoku, got ${side}`);
+    }
+    if (width !== undefined || height !== undefined) {
+      throw new UsageError(`--${width !== undefined ? 'width' : 'height'}: is for mazes; give --size for Sudoku`);
+    }
+    return { size: side };
   }
-  if (width !== undefined || height !== undefined) {
-    throw new UsageError(`--${width !== undefined ? 'width' : 'height'}: is for mazes; give --size for Sudoku`);
+  const given = Object.entries({ size, width, height, givens, 'min-path-length': minPathLength });
+  const flag = given.find(([, value]) => value !== undefined);
+  if (!flag) return {};
+  throw new UsageError(
+    `--${flag[0]}: is for sudoku and maze; give options of other tasks with --set, such as --set size=5`,
+  );
+}
+
+/** The task that the options describe. @throws UsageError if there is none of this name, or it has no such option. */
+function taskOf(options: Options, { tasks }: RunCatalog): TaskConfig {
+  const { task: kind, set } = options;
+  if (!Object.hasOwn(tasks, kind)) {
+    const known = Object.keys(tasks);
+    const nearest = nearestName(kind, known);
+    const expected = nearest === undefined ? `expected ${known.join(', ')}` : `did you mean ${nearest}?`;
+    throw new UsageError(`--task: "${kind}" is not known; ${expected}; one of your own needs --imports FILE`);
   }
-  return { kind: 'sudoku', size: side };
+  const assigned = set.map((assignment) => {
+    const at = assignment.indexOf('=');
+    if (at < 1) throw new UsageError(`--set: "${assignment}" is not an assignment; expected one such as digits=3`);
+    return [assignment.slice(0, at), parseValue(assignment.slice(at + 1))] as const;
+  });
+  const { data, error } = taskSchema.safeParse({ ...flaggedOptions(options), ...Object.fromEntries(assigned), kind });
+  if (data) return data;
+  const known: { readonly [kind: string]: z.ZodObject } = taskOptions;
+  const names = Object.keys(known[kind]?.shape ?? {}).filter((name) => name !== 'kind');
+  const issues = describeIssues(error, (keys) => keys.map(String).join('.') || kind);
+  throw new UsageError(`--set: ${issues} (options of ${kind}: ${names.join(', ')})`);
 }
 
 /** Parses `6-8` or `7` into the fewest and most given cells. */
@@ -47,17 +90,31 @@ function givensOf(givens: string | undefined): [number, number] | undefined {
   throw new UsageError(`--givens: expected the smaller number first, such as ${most}-${fewest}, got "${givens}"`);
 }
 
+/** The first examples as text, one on each line. */
+function firstExamples({ metadata: { seqLen, sets: names }, sets }: PuzzleDataset, task: Task): string {
+  const { inputs, labels } = sets[names[0]!]!;
+  const shown = (tokens: ArrayLike<number>) => {
+    const line = task.decode(tokens);
+    return line.length > 200 ? `${line.slice(0, 200)}...` : line;
+  };
+  const rows = Array.from({ length: Math.min(3, inputs.length / seqLen) }, (_, k) => [k * seqLen, (k + 1) * seqLen]);
+  return rows.map(([from, to]) => `  ${shown(inputs.slice(from, to))} -> ${shown(labels.slice(from, to))}`).join('\n');
+}
+
 /** Runs `hrm data generate`. */
-async function dataGenerate(options: z.infer<typeof dataGenerateOptions>): Promise<void> {
+async function dataGenerate(options: Options): Promise<void> {
   const terminal = new Terminal(options.json);
-  const { train, test, seed, minPathLength, out } = options;
-  const task = taskOf(options);
+  const { train, test, seed, minPathLength, out, imports, allowImports } = options;
+  const name = 'data generate';
+  const { parts } = await loadParts({ name, imports }, { allowImports, terminal });
+  const config = taskOf(options, parts);
   const givens = givensOf(options.givens);
   expectNoPuzzles(out);
   const started = performance.now();
+  const task = makeTask({ name, task: config }, parts);
   let puzzles: ReturnType<typeof generatePuzzles>;
   try {
-    puzzles = generatePuzzles(makeTask({ name: 'data generate', task }), {
+    puzzles = generatePuzzles(task, {
       train,
       test,
       seed,
@@ -68,19 +125,40 @@ async function dataGenerate(options: z.infer<typeof dataGenerateOptions>): Promi
     if (error instanceof RangeError) throw new UsageError(`data generate: ${error.message}`);
     throw error;
   }
-  await finishBeforeStopping(() => writeNewPuzzles(out, puzzles, task));
+  await finishBeforeStopping(() => writeNewPuzzles(out, puzzles, config));
   const seconds = (performance.now() - started) / 1000;
   terminal.say(
     `${countPuzzles(puzzles.train)} training puzzles and ${countPuzzles(puzzles.test)} held-out puzzles in ${out} (${seconds.toFixed(1)} s). ` +
       'No held-out puzzle equals a training puzzle, not even up to symmetry.',
   );
+  terminal.say(
+    `The first ones, of ${task.vocabSize} tokens and length ${task.seqLen}:\n${firstExamples(puzzles.train, task)}`,
+  );
   terminal.result({ out, train: countPuzzles(puzzles.train), test: countPuzzles(puzzles.test), seconds });
+}
+
+/** What the help says of a task: what it is, and its options. */
+function describeTask(kind: string, { shape }: z.ZodObject): string {
+  const { kind: own, ...options } = shape as { readonly [name: string]: z.ZodType };
+  const names = Object.entries(options).map(([option, schema]) => {
+    const fallback = /Default (\d+)$/.exec(schema.description ?? '')?.[1];
+    return fallback === undefined ? option : `${option} (${fallback})`;
+  });
+  return `  ${kind.padEnd(10)} ${own!.description}: ${names.join(', ')}`;
 }
 
 export const dataGenerateCommand = defineCommand({
   name: 'data generate',
   summary: 'Generate puzzles',
   options: dataGenerateOptions,
-  examples: ['hrm data generate --task sudoku --size 4 --givens 6-8 --out data/sudoku-4x4'],
+  examples: [
+    'hrm data generate --task sudoku --size 4 --givens 6-8 --out data/sudoku-4x4',
+    'hrm data generate --task addition --set digits=3 --train 10000 --out data/addition',
+  ],
+  notes: `Tasks, each with its options for --set and their defaults:
+${Object.entries(taskOptions)
+  .filter(([kind]) => !['tokens', 'grid', 'arc'].includes(kind))
+  .map(([kind, schema]) => describeTask(kind, schema))
+  .join('\n')}`,
   run: dataGenerate,
 });

@@ -24,7 +24,7 @@ function readConfigFile(path: string): unknown {
 }
 
 /** Parses a value on the command line: as JSON, or else as text. */
-function parseValue(text: string): unknown {
+export function parseValue(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch {

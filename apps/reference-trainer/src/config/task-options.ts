@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { section } from './section';
+import { smallTaskOptions } from './small-task-options';
 
 const count = z.int().min(1);
 
@@ -45,6 +46,7 @@ export const taskOptions = {
   arc: section({
     kind: z.literal('arc').describe('ARC-AGI, in the official layout: read from a folder, and evaluated by votes'),
   }),
+  ...smallTaskOptions,
 };
 
 /** The puzzles of a run: a kind and its options. Kinds that are not standard come from `imports`, and check their own. */

@@ -1,5 +1,15 @@
 import { gridTask, tokensTask, type Task } from '@hrm/data';
 import { arcTask } from '@hrm/data-arc';
+import {
+  additionTask,
+  coloringTask,
+  countdownTask,
+  dyckTask,
+  lifeTask,
+  parityTask,
+  queensTask,
+  sortingTask,
+} from '@hrm/data-small-tasks';
 import { mazeTask, sudokuTask } from '@hrm/data-sudoku-maze';
 
 /** Makes a task from the options of a config's `task`, without `kind`, and checks them. */
@@ -12,4 +22,12 @@ export const standardTasks = {
   tokens: tokensTask,
   grid: gridTask,
   arc: arcTask,
+  addition: additionTask,
+  sorting: sortingTask,
+  parity: parityTask,
+  dyck: dyckTask,
+  countdown: countdownTask,
+  queens: queensTask,
+  coloring: coloringTask,
+  life: lifeTask,
 } satisfies { readonly [kind: string]: TaskMaker };
