@@ -45,6 +45,7 @@ describe('@hrm/data-sudoku-maze', () => {
     SudokuLineReader: 'tested elsewhere',
     sudokuSvg: { args: [question, { prediction: answer }], options: 1 },
     sudokuTask: { args: [{ size: 4 }], options: 0 },
+    varySudokuPuzzles: { args: [{ puzzles: [sudoku], count: 0 }], options: 0 },
     verifyMaze: { args: [mazeOf, maze!.answer] },
     verifySudoku: { args: [question, answer] },
   });

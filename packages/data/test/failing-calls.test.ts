@@ -43,14 +43,17 @@ describe('@hrm/data', () => {
     mixDatasets: { args: [[{ dataset }]] },
     PuzzleDatasetError: 'tested elsewhere',
     PuzzleTextError: 'tested elsewhere',
+    remapIdentifiers: { args: [dataset, { names: ['<blank>'], known: ['<blank>'] }], options: 1 },
     revealAnswers: { args: [{ share: 0.5, most: 3 }], options: 0 },
     rowPlaces: { args: [{ count: 2, seed: 0 }], options: 0 },
     SeededRandom: 'tested elsewhere',
+    selectPuzzles: { args: [dataset, () => true] },
     sequencePlanner: { args: [{ alphabet: 'ab' }], options: 0 },
     shapeKeepingTransforms: { args: [2, 3] },
     tokensFromCells: { args: [[0, 1]] },
     tokensTask: { args: [{ seqLen: 3, alphabet: 'ab' }], options: 0 },
     trainingBatches: { args: [dataset, { batchSize: 1 }], options: 1 },
+    unseenIdentifiers: { args: [dataset, { names: ['<blank>'], known: ['<blank>'] }], options: 1 },
   });
 });
 

@@ -1,4 +1,6 @@
+import { expectCount } from '../expect-generator';
 import { SeededRandom } from '@hrm/data';
+import { expectOptions } from '@hrm/files/internal';
 import type { SudokuPuzzle } from './generate-sudoku';
 import { SudokuSolver } from './solving/sudoku-solver';
 import { geometryOfGrid } from './sudoku-geometry';
@@ -69,6 +71,8 @@ function varied(solver: SudokuSolver, from: Uint8Array, random: SeededRandom): S
  * ```
  */
 export function varySudokuPuzzles(options: VarySudokuOptions): SudokuPuzzle[] {
+  expectOptions('varySudokuPuzzles', options, ['puzzles', 'count', 'seed', 'minDifficulty', 'exclude']);
+  expectCount('varySudokuPuzzles', options.count);
   const { puzzles, count, seed = 0, minDifficulty = 0, exclude = [] } = options;
   if (!(puzzles?.length > 0)) throw new RangeError('varySudokuPuzzles: puzzles has none, expected at least one puzzle');
   const solver = new SudokuSolver(geometryOfGrid(puzzles[0]!.question));

@@ -1,3 +1,4 @@
+import { expectIterable, expectOptions } from '@hrm/files/internal';
 import { expectPuzzleDataset, type PuzzleDataset, type PuzzleSet } from './puzzle-dataset';
 
 /** The names of puzzle identifiers, on both sides of {@link remapIdentifiers}. */
@@ -52,7 +53,11 @@ function expectNames({ metadata }: PuzzleDataset, names: readonly string[]): voi
  * console.log(unseen); // [ { identifier: 1, name: 'add 2', examples: 1 } ]
  * ```
  */
-export function unseenIdentifiers(dataset: PuzzleDataset, { names, known }: IdentifierNames): UnseenIdentifier[] {
+export function unseenIdentifiers(dataset: PuzzleDataset, options: IdentifierNames): UnseenIdentifier[] {
+  expectOptions('unseenIdentifiers', options, ['names', 'known']);
+  const { names, known } = options;
+  expectIterable('unseenIdentifiers: names', names);
+  expectIterable('unseenIdentifiers: known', known);
   expectPuzzleDataset(dataset);
   expectNames(dataset, names);
   const numbers = numbersOf(known);
@@ -101,8 +106,10 @@ const firstNames = (unseen: readonly UnseenIdentifier[]) =>
  */
 export function remapIdentifiers(
   dataset: PuzzleDataset,
-  { names, known, unseen = 'error' }: IdentifierNames & { unseen?: 'error' | 'blank' },
+  options: IdentifierNames & { unseen?: 'error' | 'blank' },
 ): PuzzleDataset {
+  expectOptions('remapIdentifiers', options, ['names', 'known', 'unseen']);
+  const { names, known, unseen = 'error' } = options;
   if (unseen !== 'error' && unseen !== 'blank') {
     throw new RangeError(`remapIdentifiers: unseen is ${JSON.stringify(unseen)}, expected "error" or "blank"`);
   }

@@ -1,3 +1,4 @@
+import { expectFunction } from '@hrm/files/internal';
 import { expectPuzzleDataset, type PuzzleDataset, type PuzzleSet, type TokenArray } from './puzzle-dataset';
 
 /** Copies the examples from `start` up to `end` for each range. */
@@ -55,6 +56,7 @@ function selectInSet(set: PuzzleSet, keeps: (identifier: number) => boolean, seq
  */
 export function selectPuzzles(dataset: PuzzleDataset, keeps: (identifier: number) => boolean): PuzzleDataset {
   expectPuzzleDataset(dataset);
+  expectFunction('selectPuzzles', keeps);
   const { metadata } = dataset;
   const sets = Object.fromEntries(
     metadata.sets.map((name) => [name, selectInSet(dataset.sets[name]!, keeps, metadata.seqLen)]),
