@@ -102,9 +102,10 @@ export async function importExamples(
   options: ImportExamplesOptions,
   terminal: Terminal,
 ): Promise<void> {
-  const { out, subsample, seed, overlap } = options;
+  const { out, subsample, seed, overlap, format, inputColumn, outputColumn, idColumn, minRating, limit } = options;
   const started = performance.now();
-  const read = (flag: 'train' | 'test') => readExampleFile(flag, options[flag], { ...options, json: kind === 'grid' });
+  const reading = { format, inputColumn, outputColumn, idColumn, minRating, limit, json: kind === 'grid' };
+  const read = (flag: 'train' | 'test') => readExampleFile(flag, options[flag], reading);
   const all = { train: await read('train'), test: await read('test') };
   const plan = planOf(kind, options, all);
   if (subsample !== undefined && all.train.length < subsample) {
