@@ -3,6 +3,7 @@ import { SeededRandom } from '@hrm/data';
 import { expectOptions } from '@hrm/files/internal';
 import { type SudokuGeometry, type SudokuSize, sudokuGeometry } from './sudoku-geometry';
 import { sudokuClass } from './symmetry/sudoku-class';
+import { isSuperfluous } from './solving/is-superfluous';
 import { SudokuSolver } from './solving/sudoku-solver';
 import { formatSudoku } from './text/sudoku-text';
 
@@ -68,12 +69,9 @@ function removeCells(solver: SudokuSolver, answer: Uint8Array, givens: number, r
   let left = question.length;
   for (const cell of random.permutation(question.length)) {
     if (left === givens) break;
-    const digit = question[cell]!;
+    if (!isSuperfluous(solver, question, cell, MAX_GUESSES_PER_CELL)) continue;
     question[cell] = 0;
-    // The answer stays unique exactly if no solution has another digit here.
-    const other = solver.search(question, { forbid: { cell, digit }, maxGuesses: MAX_GUESSES_PER_CELL });
-    if (other.solutions === 0 && other.complete) left--;
-    else question[cell] = digit;
+    left--;
   }
   return question;
 }

@@ -2,6 +2,7 @@ import { expectCount } from '../expect-generator';
 import { SeededRandom } from '@hrm/data';
 import { expectOptions } from '@hrm/files/internal';
 import type { SudokuPuzzle } from './generate-sudoku';
+import { isSuperfluous } from './solving/is-superfluous';
 import { SudokuSolver } from './solving/sudoku-solver';
 import { geometryOfGrid } from './sudoku-geometry';
 import { sudokuClass } from './symmetry/sudoku-class';
@@ -22,32 +23,36 @@ export interface VarySudokuOptions {
 
 /** Most givens that are taken away from a puzzle at first. */
 const MOST_TAKEN = 3;
+/** Guesses of a proof that a puzzle has one answer. */
+const MAX_GUESSES = 2000;
 /** Attempts for each puzzle, after which the difficulty asked for is taken to be out of reach. */
 const MAX_ATTEMPTS = 10_000;
+
+/** Blanks at random which `taken` givens there are. */
+function takeGivens(question: Uint8Array, taken: number, random: SeededRandom): void {
+  const givens = random.permutation(question.length).filter((cell) => question[cell] !== 0);
+  for (const cell of givens.slice(0, taken)) question[cell] = 0;
+}
 
 /** A puzzle near another one: some givens are taken away and others added; none of the givens is superfluous. */
 function varied(solver: SudokuSolver, from: Uint8Array, random: SeededRandom): SudokuPuzzle | undefined {
   const question = from.slice();
-  const cells = random.permutation(question.length);
   const taken = 1 + random.integer(MOST_TAKEN);
-  for (const cell of cells.filter((cell) => question[cell] !== 0).slice(0, taken)) question[cell] = 0;
-  const { answer } = solver.search(question, { random, maxGuesses: 5000 });
+  takeGivens(question, taken, random);
+  let found = solver.search(question, { random, limit: 2, maxGuesses: MAX_GUESSES });
+  const { answer } = found;
   if (!answer) return undefined;
 
-  const isUnique = () => {
-    const { solutions, complete } = solver.search(question, { limit: 2, maxGuesses: 2000 });
-    return solutions === 1 && complete;
-  };
-  const open = random.permutation(question.length).filter((cell) => question[cell] === 0);
-  for (let added = 0; !isUnique(); added++) {
-    if (added > taken) return undefined;
-    question[open[added]!] = answer[open[added]!]!;
+  for (let added = 0; found.another && added <= taken; added++) {
+    // Only a given in which another solution differs rules that out.
+    const other = found.another.every((digit, cell) => digit === answer[cell]) ? found.answer! : found.another;
+    const cell = random.permutation(question.length).find((cell) => other[cell] !== answer[cell])!;
+    question[cell] = answer[cell]!;
+    found = solver.search(question, { limit: 2, maxGuesses: MAX_GUESSES });
   }
+  if (found.solutions !== 1 || !found.complete) return undefined;
   for (const cell of random.permutation(question.length)) {
-    const digit = question[cell]!;
-    if (digit === 0) continue;
-    question[cell] = 0;
-    if (!isUnique()) question[cell] = digit;
+    if (question[cell] !== 0 && isSuperfluous(solver, question, cell, MAX_GUESSES)) question[cell] = 0;
   }
   return { question, answer };
 }

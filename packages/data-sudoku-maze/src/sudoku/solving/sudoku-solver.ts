@@ -19,6 +19,8 @@ export interface SudokuSearchResult {
   solutions: number;
   /** The first solution. */
   answer: Uint8Array | undefined;
+  /** The second one, if the limit is above 1 and there is one. */
+  another?: Uint8Array;
   /** Number of guesses: digits tried when no cell was forced. */
   guesses: number;
   /** False if the search stopped at `maxGuesses`; there may be more solutions. */
@@ -160,7 +162,11 @@ export class SudokuSolver {
     const cell = this.#mostConstrained(candidates);
     const result = this.#result;
     if (cell < 0) {
-      result.answer ??= Uint8Array.from(candidates, (mask) => 32 - Math.clz32(mask & DIGITS));
+      if (result.solutions < 2) {
+        const digits = Uint8Array.from(candidates, (mask) => 32 - Math.clz32(mask & DIGITS));
+        if (result.answer) result.another = digits;
+        else result.answer = digits;
+      }
       return ++result.solutions >= (this.#options.limit ?? 1);
     }
     const next = this.#level(depth + 1);
