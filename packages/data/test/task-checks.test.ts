@@ -28,7 +28,7 @@ describe('a task with a fault fails the check', () => {
   const faults: readonly [title: RegExp, fault: Partial<TaskDefinition>][] = [
     [/encodes the text/, { decode: (tokens) => Array.from(tokens).join('') }],
     [/reads all questions/, { readLines: (lines) => [{ line: 2, question: [lines.length] }] }],
-    [/examples of its length/, { generate: () => ({ input: [1], output: [9] }), puzzleClass: () => String(Math.random()) }], // prettier-ignore
+    [/examples of its length/, { generateExamples: ({ count }) => Array.from({ length: count }, () => ({ input: [1], output: [9] })), puzzleClass: () => String(Math.random()) }], // prettier-ignore
     [/generates the same examples/, { generate: () => ({ input: Array.from({ length: 8 }, () => (Math.random() < 0.5 ? 1 : 2)), output: [1] }) }], // prettier-ignore
     [/finds no flaw/, { examine: () => ({ flaw: 'too hard' }) }],
     [/finds no flaw/, { examine: () => ({ answer: [1] }) }],

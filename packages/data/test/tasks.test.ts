@@ -8,6 +8,7 @@ import {
   invalid,
   PuzzleTextError,
   SeededRandom,
+  type Task,
   type TaskDefinition,
   tokensTask,
   VALID,
@@ -79,6 +80,36 @@ describe('defineTask', () => {
     const task = defineTask(minimal);
     expect(() => task.encode('abcde')).toThrow('Expected at most 4 tokens; got 5.');
     expect(() => task.encode('a!')).toThrow(/letters: encode: token 1 is -63, expected 0 to 26/);
+  });
+
+  const promise = Promise.resolve();
+  const random = new SeededRandom(0);
+  it.each<[string, object, (task: Task) => unknown, RegExp]>([
+    ['NaN as a token', { encode: () => [NaN] }, (task) => task.encode('a'), /letters: encode: token 0 is NaN/],
+    ['no tokens', { encode: () => undefined }, (task) => task.encode('a'), /encode: expected a list .* got undefined/],
+    ['no text', { decode: () => 5 }, (task) => task.decode([1]), /decode: expected text; got 5/],
+    ['no drawing', { draw: () => undefined }, (task) => task.draw([1], {}), /draw: expected text; got undefined/],
+    ['no verdict', { verify: () => undefined }, (task) => task.verify!([1], [1]), /verify: expected VALID or invalid/],
+    ['a boolean', { verify: () => true }, (task) => task.verify!([1], [1]), /verify: expected VALID .* got true/],
+    ['a promise', { verify: () => promise }, (task) => task.verify!([1], [1]), /got a promise; .* cannot be async/],
+    ['an examination as a promise', { examine: () => promise }, (task) => task.examine([1]), /examine: .* a promise/],
+    ['a class that is no text', { puzzleClass: () => ({}) }, (task) => task.puzzleClass([1]), /puzzleClass: expected text/],
+    ['no example', { generate: () => undefined }, (task) => task.generate!(random), /generate: .* got undefined/],
+    ['an example as a promise', { generate: () => promise }, (task) => task.generate!(random), /generate: .* a promise/],
+    ['a token out of range', { generate: () => ({ input: [27], output: [] }) }, (task) => task.generate!(random), /generate: input: token 0 is 27/],
+    ['a negative answer', { generate: () => ({ input: [1], output: [-1] }) }, (task) => task.generate!(random), /generate: output: token 0 is -1/],
+    ['a long example', { generate: () => ({ input: [1, 1, 1, 1, 1], output: [] }) }, (task) => task.generate!(random), /input: expected at most 4 tokens; got 5/],
+  ])('names the function that returns %s', (_, fault, call, message) => {
+    expect(() => call(defineTask({ ...minimal, ...fault }))).toThrow(message);
+  }); // prettier-ignore
+
+  it('names the function that throws, once', () => {
+    const verify = () => {
+      throw new TypeError('no sum');
+    };
+    // A task of a module is defined twice: by the module, and by the program that imports it.
+    const task = defineTask(defineTask({ ...minimal, verify }));
+    expect(() => task.verify!([1], [1])).toThrow(/^letters: verify: no sum$/);
   });
 
   it.each<[string, object, RegExp]>([

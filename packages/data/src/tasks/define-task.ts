@@ -1,6 +1,8 @@
+import type { SeededRandom } from '../seeded-random';
 import { PAD_TOKEN } from '../tokens';
 import { PuzzleTextError } from './puzzle-text-error';
 import type { QuestionInText, Task, TaskDefinition } from './task';
+import { taskResults } from './task-results';
 
 type Tokens = ArrayLike<number>;
 
@@ -90,7 +92,8 @@ function* questionPerLine(encode: Task['encode'], lines: readonly string[]): Gen
  * Defines a task: a kind of puzzle with its own text, drawing and check. It checks the definition, fills in the
  * defaults, and hands tokens to the definition's functions without padding at their end.
  *
- * `encode` of the result checks that a question has at most `seqLen` tokens of the vocabulary.
+ * The functions of the result check what the definition's functions return, and name the one that is wrong. A question
+ * or an example has at most `seqLen` tokens of the vocabulary.
  *
  * @throws RangeError that names the wrong member, for a name that is not known, a missing function or a wrong size.
  *
@@ -114,33 +117,48 @@ function* questionPerLine(encode: Task['encode'], lines: readonly string[]): Gen
  */
 export function defineTask(definition: TaskDefinition): Task {
   expectDefinition(definition);
-  const { name, vocabSize, seqLen, verify, puzzleClass, readLines } = definition;
+  const { seqLen, verify, puzzleClass, readLines, generate } = definition;
+  const results = taskResults(definition);
   const encode = (text: string): Int32Array => {
-    const tokens = Int32Array.from(definition.encode(text));
+    const tokens = results.question(
+      'encode',
+      results.call('encode', () => definition.encode(text)),
+    );
     if (tokens.length > seqLen) throw new PuzzleTextError(`Expected at most ${seqLen} tokens; got ${tokens.length}.`);
-    const wrong = tokens.findIndex((token) => token < 0 || token >= vocabSize);
-    if (wrong < 0) return tokens;
-    throw new RangeError(`${name}: encode: token ${wrong} is ${tokens[wrong]}, expected 0 to ${vocabSize - 1}`);
+    return tokens;
   };
-  const decode = (tokens: Tokens) => definition.decode(withoutPadding(tokens));
+  const text = (member: string, body: () => string) => results.text(member, results.call(member, body));
+  const decode = (tokens: Tokens) => text('decode', () => definition.decode(withoutPadding(tokens)));
   return {
     ...definition,
     encode,
     decode,
     readLines: readLines ? (lines) => readLines.call(definition, lines) : (lines) => questionPerLine(encode, lines),
-    draw: (question, { prediction, answer, color = false }) =>
-      definition.draw?.(withoutPadding(question), {
+    draw: (question, { prediction, answer, color = false }) => {
+      if (!definition.draw) return decode(prediction ?? question);
+      const drawing = {
         ...(prediction && { prediction: withoutPadding(prediction) }),
         ...(answer && { answer: withoutPadding(answer) }),
         color,
-      }) ?? decode(prediction ?? question),
+      };
+      return text('draw', () => definition.draw!(withoutPadding(question), drawing));
+    },
     ...(verify && {
-      verify: (question: Tokens, answer: Tokens) =>
-        verify.call(definition, withoutPadding(question), withoutPadding(answer)),
+      verify: (question: Tokens, answer: Tokens) => {
+        const verified = () => verify.call(definition, withoutPadding(question), withoutPadding(answer));
+        return results.verdict(results.call('verify', verified));
+      },
     }),
-    examine: (question) => definition.examine?.(withoutPadding(question)) ?? {},
+    ...(generate && {
+      generate: (random: SeededRandom) =>
+        results.example(results.call('generate', () => generate.call(definition, random))),
+    }),
+    examine: (question) =>
+      results.examination(results.call('examine', () => definition.examine?.(withoutPadding(question)))),
     puzzleClass: (question) =>
-      puzzleClass ? puzzleClass.call(definition, withoutPadding(question)) : withoutPadding(question).join(),
+      puzzleClass
+        ? text('puzzleClass', () => puzzleClass.call(definition, withoutPadding(question)))
+        : withoutPadding(question).join(),
     answerPadding: definition.answerPadding ?? 'learned',
   };
 }
