@@ -129,7 +129,7 @@ Next:
       ['good.jsonl', ['--alphabet', '1'], '--train: good.jsonl, line 1: "2" is not in the alphabet.'],
       ['good.jsonl', ['--alphabet', '112'], '--train: tokens: alphabet: "1" occurs twice'],
       ['good.jsonl', ['--min-rating', '1'], '--train: good.jsonl: no example has a rating of at least 1'],
-      ['good.jsonl', ['--augmentations', '1'], '--augmentations: is for --task sudoku and --task maze'],
+      ['good.jsonl', ['--augmentations', '1'], '--augmentations: is for --task sudoku, --task maze, --task arc'],
       ['good.jsonl', ['--task', 'sudoku', '--alphabet', '1'], '--alphabet: is for --task tokens'],
       ['good.jsonl', ['--task', 'sudoku', '--input-column', '1'], '--input-column: is for --task tokens, --task grid'],
       ['good.jsonl', ['--task', 'grid', '--separator', ' '], '--separator: is for --task tokens'],

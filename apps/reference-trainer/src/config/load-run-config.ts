@@ -59,7 +59,10 @@ const nameOf = (part: unknown) => (typeof part === 'string' ? part : (part as { 
 /** Issues for parts with an unknown name. A config with imports has none, because these may define any name. */
 function unknownParts(config: unknown): z.core.$ZodIssue[] {
   type Section = { readonly [key: string]: unknown } | undefined;
-  const { imports, task, model, training } = config as { imports?: unknown; task?: Section; model?: Section; training?: Section }; // prettier-ignore
+  const { imports, task, model, training } = config as { imports?: unknown } & Record<
+    'task' | 'model' | 'training',
+    Section
+  >;
   if (imports !== undefined) return [];
   const { augmentations } = training ?? {};
   const chosen: readonly [path: (string | number)[], name: unknown, known: object][] = [
@@ -72,7 +75,11 @@ function unknownParts(config: unknown): z.core.$ZodIssue[] {
     ),
     ...(Array.isArray(augmentations) ? augmentations : []).map(
       (part, index) =>
-        [['training', 'augmentations', index, 'type'], nameOf(part), partOptions.augmentation] as [string[], unknown, object], // prettier-ignore
+        [['training', 'augmentations', index, 'type'], nameOf(part), partOptions.augmentation] as [
+          (string | number)[],
+          unknown,
+          object,
+        ],
     ),
   ];
   return chosen.flatMap(([path, input, parts]) => {

@@ -82,7 +82,11 @@ async function isFolder(path: string): Promise<boolean> {
 
 async function readFolder(path: string, solutions: string | undefined): Promise<ArcPuzzle[]> {
   if (solutions !== undefined) {
-    throw new FileFormatError({ path: solutions, problem: 'these solutions are of no file of challenges', expected: `a file in the place of the folder ${path}` }); // prettier-ignore
+    throw new FileFormatError({
+      path: solutions,
+      problem: 'these solutions are of no file of challenges',
+      expected: `a file in the place of the folder ${path}`,
+    });
   }
   const names = (await readdir(path)).filter((name) => name.endsWith('.json')).sort();
   if (names.length === 0) throw new FileFormatError({ path, problem: 'it holds no .json files', expected: 'tasks' });

@@ -11,13 +11,15 @@ function asGrid(sequence: RawSequence, name: string, line: number | undefined): 
     throw new PuzzleTextError(message, undefined, line);
   };
   if (typeof sequence === 'string' || typeof sequence[0] !== 'object') {
-    return fail(`The ${name} is ${typeof sequence === 'string' ? 'text' : 'a list'}, expected a grid such as [[0, 1], [1, 0]].`);
+    return fail(
+      `The ${name} is ${typeof sequence === 'string' ? 'text' : 'a list'}, expected a grid such as [[0, 1], [1, 0]].`,
+    );
   }
   const grid = sequence as Grid;
   const most = MAX_VOCAB_SIZE - 3;
   const wrong = grid.flat().find((color) => color < 0 || color > most);
   return wrong === undefined ? grid : fail(`The ${name} has the color ${wrong}, expected 0 to ${most}.`);
-} // prettier-ignore
+}
 
 /**
  * Plans how examples of grids become tokens, for {@link gridTask}. All examples get the height and the width of the
@@ -64,10 +66,13 @@ export function gridPlanner(): ImportPlanner<GridTaskOptions> {
           output: gridTokens(output as Grid, size),
           ...(id !== undefined && { group: id }),
         }),
-        unseen: [...later].filter((color) => !first.has(color)).sort((a, b) => a - b).map(String),
+        unseen: [...later]
+          .filter((color) => !first.has(color))
+          .sort((a, b) => a - b)
+          .map(String),
         longest: { input: `${input.columns}x${input.rows}`, output: `${output.columns}x${output.rows}` },
         emptyAnswers: 0,
       };
     },
   };
-} // prettier-ignore
+}

@@ -48,6 +48,23 @@ export function findAlphabet(examples: Iterable<RawExample>, options: { separato
   return [...symbols].sort(byCodePoint);
 }
 
+/** The options of the task of lists of numbers. @throws RangeError if there are too many numbers. */
+function optionsOfNumbers(seqLen: number, [least, greatest]: readonly [number, number]): TokensTaskOptions {
+  if (greatest - least + 2 <= MAX_VOCAB_SIZE) return { seqLen, numbers: [least, greatest] };
+  const fix = 'renumber them, or write them as words of text with a separator';
+  throw new RangeError(
+    `the numbers go from ${least} to ${greatest}, expected at most ${MAX_VOCAB_SIZE - 1} different ones; ${fix}`,
+  );
+}
+
+/** The options of the task of texts. @throws RangeError if there are too many symbols. */
+function optionsOfText(seqLen: number, symbols: readonly string[], separator = ''): TokensTaskOptions {
+  if (symbols.length >= MAX_VOCAB_SIZE) {
+    throw new RangeError(`the text has more than ${MAX_VOCAB_SIZE - 1} different symbols; expected fewer`);
+  }
+  return separator === '' ? { seqLen, alphabet: symbols.join('') } : { seqLen, alphabet: symbols, separator };
+}
+
 /**
  * Plans how examples of text or of lists of numbers become tokens, for {@link tokensTask}. All examples get as many
  * tokens as the longest question or answer. Symbols are tokens from 1, and token 0 pads: a model learns to write it
@@ -121,25 +138,29 @@ export function sequencePlanner(given: SequencePlannerOptions = {}): ImportPlann
     plan: () => {
       const seqLen = Math.max(longestInput, longestOutput);
       if (seqLen === 0) throw new RangeError('sequencePlanner: got no symbols; expected examples with at least one');
-      const unseen = [...later].filter((symbol) => !first.has(symbol)).map(String).sort(byCodePoint);
+      const unseen = [...later]
+        .filter((symbol) => !first.has(symbol))
+        .map(String)
+        .sort(byCodePoint);
       const longest = { input: String(longestInput), output: String(longestOutput) };
-      if (kind === 'numbers') {
-        const options: TokensTaskOptions = { seqLen, numbers: [least, greatest] };
-        if (greatest - least + 2 > MAX_VOCAB_SIZE) {
-          const fix = 'renumber them, or write them as words of text with a separator';
-          throw new RangeError(`the numbers go from ${least} to ${greatest}, expected at most ${MAX_VOCAB_SIZE - 1} different ones; ${fix}`);
-        }
-        const encode = (numbers: RawSequence) => Int32Array.from(numbers as readonly number[], (number) => number - least + 1);
-        return { task: tokensTask(options), options, longest, unseen, emptyAnswers, encode: ({ input, output, id }) => ({ input: encode(input), output: encode(output), ...(id !== undefined && { group: id }) }) };
-      }
-      const symbols = isDeclared ? Array.from(alphabet) : ([...new Set([...first, ...later])] as string[]).sort(byCodePoint);
-      if (symbols.length >= MAX_VOCAB_SIZE) {
-        throw new RangeError(`the text has more than ${MAX_VOCAB_SIZE - 1} different symbols; expected fewer`);
-      }
-      const isPlain = separator === undefined || separator === '';
-      const options: TokensTaskOptions = { seqLen, alphabet: isPlain ? symbols.join('') : symbols, ...(!isPlain && { separator }) };
+      const isNumbers = kind === 'numbers';
+      const found = () => [...new Set([...first, ...later].map(String))].sort(byCodePoint);
+      const options = isNumbers
+        ? optionsOfNumbers(seqLen, [least, greatest])
+        : optionsOfText(seqLen, isDeclared ? Array.from(alphabet) : found(), separator);
       const task = tokensTask(options);
-      return { task, options, longest, unseen, emptyAnswers, encode: ({ input, output, id }) => ({ input: task.encode(input as string), output: task.encode(output as string), ...(id !== undefined && { group: id }) }) };
+      const tokensOf = (sequence: RawSequence) =>
+        isNumbers
+          ? Int32Array.from(sequence as readonly number[], (number) => number - least + 1)
+          : task.encode(sequence as string);
+      return {
+        ...{ task, options, longest, unseen, emptyAnswers },
+        encode: ({ input, output, id }) => ({
+          input: tokensOf(input),
+          output: tokensOf(output),
+          ...(id !== undefined && { group: id }),
+        }),
+      };
     },
   };
-} // prettier-ignore
+}

@@ -1,6 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { expectOptions } from '../checks/expect-options';
-import { FEED_FORWARD_OPTIONS, makeFeedForward, type FeedForward, type FeedForwardOptions } from '../feed-forward/feed-forward'; // prettier-ignore
+import {
+  FEED_FORWARD_OPTIONS,
+  makeFeedForward,
+  type FeedForward,
+  type FeedForwardOptions,
+} from '../feed-forward/feed-forward';
 import { AXIS_POOLING_OPTIONS, AxisPooling, type AxisPoolingOptions } from '../grids/axis-pooling';
 import type { Layer } from '../layer';
 import { expectBlockContext, type Block, type BlockContext, type BlockFactory } from './block';

@@ -16,10 +16,11 @@ const MAX_PAGE_BYTES = 2 ** 28;
 async function boundedCompressors(): Promise<Compressors> {
   const { decompressLz4, decompressLz4Raw, decompressZstd } = await import('hyparquet-compressors');
   const { snappyUncompress } = await import('hyparquet');
-  const bounded = (decompress: (input: Uint8Array, length: number) => Uint8Array) => (input: Uint8Array, length: number) => {
-    if (length >= 0 && length <= MAX_PAGE_BYTES) return decompress(input, length);
-    throw new Error(`a page of ${length} bytes is larger than ${MAX_PAGE_BYTES}`);
-  }; // prettier-ignore
+  const bounded =
+    (decompress: (input: Uint8Array, length: number) => Uint8Array) => (input: Uint8Array, length: number) => {
+      if (length >= 0 && length <= MAX_PAGE_BYTES) return decompress(input, length);
+      throw new Error(`a page of ${length} bytes is larger than ${MAX_PAGE_BYTES}`);
+    };
   return {
     SNAPPY: bounded((input, length) => {
       const output = new Uint8Array(length);
@@ -27,11 +28,13 @@ async function boundedCompressors(): Promise<Compressors> {
       return output;
     }),
     GZIP: bounded((input, length) => new Uint8Array(gunzipSync(input, { maxOutputLength: Math.max(1, length) }))),
-    BROTLI: bounded((input, length) => new Uint8Array(brotliDecompressSync(input, { maxOutputLength: Math.max(1, length) }))),
+    BROTLI: bounded(
+      (input, length) => new Uint8Array(brotliDecompressSync(input, { maxOutputLength: Math.max(1, length) })),
+    ),
     ZSTD: bounded((input, length) => decompressZstd(input, new Uint8Array(length))),
     LZ4: bounded(decompressLz4),
     LZ4_RAW: bounded(decompressLz4Raw),
-  }; // prettier-ignore
+  };
 }
 
 /** Fails unless a value of the file is from 0 to `most`. */

@@ -8,41 +8,23 @@ import {
   type ImportPlanner,
   sequencePlanner,
 } from '@hrm/data';
-import type { ExampleFormat } from '@hrm/data/files';
-import { printedCommand } from '../../command-line/printed-command';
-import { UsageError } from '../../command-line/usage-error';
-import { finishBeforeStopping } from '../../process/stop-signals';
-import { counted } from '../../terminal/counted';
-import type { Terminal } from '../../terminal/terminal';
+import { printedCommand } from '../command-line/printed-command';
+import { UsageError } from '../command-line/usage-error';
+import { finishBeforeStopping } from '../process/stop-signals';
+import { counted } from '../terminal/counted';
+import type { Terminal } from '../terminal/terminal';
+import type { ImportOptions } from './import-options';
 import { addExamples, readExampleFile } from './read-example-file';
-import { writeNewPuzzles } from './run-puzzles';
+import { writeNewPuzzles } from '../run/puzzles/run-puzzles';
 import { showExamples, showPlan } from './show-plan';
 
 /** Kinds of examples that are read from files. */
-export type ExampleKind = 'tokens' | 'grid';
-
-/** The options of `hrm data import` that `importExamples` takes. */
-export interface ImportExamplesOptions {
-  train: string;
-  test: string;
-  out: string;
-  format?: ExampleFormat | undefined;
-  inputColumn?: string | undefined;
-  outputColumn?: string | undefined;
-  idColumn?: string | undefined;
-  alphabet?: string | undefined;
-  separator?: string | undefined;
-  minRating?: number | undefined;
-  limit?: number | undefined;
-  subsample?: number | undefined;
-  seed: number;
-  overlap: 'count' | 'skip';
-}
+type ExampleKind = 'tokens' | 'grid';
 
 /** The most bytes of an array in a file. Tokens take one byte, or four if there are many different ones. */
 const MAX_BYTES = 2 ** 31 - 2 ** 16;
 
-function plannerOf(kind: ExampleKind, { alphabet, separator }: ImportExamplesOptions): ImportPlanner<object> {
+function plannerOf(kind: ExampleKind, { alphabet, separator }: ImportOptions): ImportPlanner<object> {
   if (kind === 'grid') return gridPlanner();
   const isWords = separator !== undefined && alphabet !== undefined;
   return sequencePlanner({ alphabet: isWords ? wordsOf(alphabet, separator) : alphabet, separator });
@@ -52,11 +34,7 @@ function plannerOf(kind: ExampleKind, { alphabet, separator }: ImportExamplesOpt
 const wordsOf = (alphabet: string, separator: string): string[] =>
   alphabet.split(separator.trim() === '' ? /\s+/ : separator).map((word) => word.trim());
 
-function planOf(
-  kind: ExampleKind,
-  options: ImportExamplesOptions,
-  tables: { train: ExampleTable; test: ExampleTable },
-) {
+function planOf(kind: ExampleKind, options: ImportOptions, tables: { train: ExampleTable; test: ExampleTable }) {
   try {
     const planner = plannerOf(kind, options);
     for (const flag of ['train', 'test'] as const) addExamples(planner, flag, options[flag], tables[flag]);
@@ -97,11 +75,7 @@ function* encoded(examples: ExampleTable, { encode }: ImportPlan<object>) {
  *
  * @throws UsageError if a file cannot be read, or its examples cannot be imported.
  */
-export async function importExamples(
-  kind: ExampleKind,
-  options: ImportExamplesOptions,
-  terminal: Terminal,
-): Promise<void> {
+export async function importExamples(kind: ExampleKind, options: ImportOptions, terminal: Terminal): Promise<void> {
   const { out, subsample, seed, overlap, format, inputColumn, outputColumn, idColumn, minRating, limit } = options;
   const started = performance.now();
   const reading = { format, inputColumn, outputColumn, idColumn, minRating, limit, json: kind === 'grid' };

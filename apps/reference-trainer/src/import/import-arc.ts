@@ -10,20 +10,10 @@ import { fillNewPuzzles } from '../run/puzzles/run-puzzles';
 import { counted } from '../terminal/counted';
 import { withProgress } from '../terminal/progress';
 import type { Terminal } from '../terminal/terminal';
-
-/** The options of `hrm data import` that `importArc` takes. */
-export interface ImportArcOptions {
-  train: string;
-  test: string;
-  out: string;
-  augmentations: number;
-  subsample?: number | undefined;
-  limit?: number | undefined;
-  seed: number;
-}
+import type { ImportOptions } from './import-options';
 
 /** Reads the tasks of a folder or file, and says where their solutions are from. */
-async function readTasks(flag: 'train' | 'test', { limit, ...options }: ImportArcOptions, terminal: Terminal) {
+async function readTasks(flag: 'train' | 'test', { limit, ...options }: ImportOptions, terminal: Terminal) {
   const path = options[flag];
   if (!existsSync(path)) throw new UsageError(`--${flag}: there is no folder or file ${path}`);
   const { puzzles, solutions } = await readArcPuzzles(path);
@@ -39,7 +29,7 @@ async function readTasks(flag: 'train' | 'test', { limit, ...options }: ImportAr
 }
 
 /** Tasks drawn at random, in their order. */
-function subsampled(puzzles: readonly ArcPuzzle[], { subsample, seed }: ImportArcOptions): readonly ArcPuzzle[] {
+function subsampled(puzzles: readonly ArcPuzzle[], { subsample, seed }: ImportOptions): readonly ArcPuzzle[] {
   if (subsample === undefined || subsample >= puzzles.length) return puzzles;
   const drawn = new SeededRandom(seed, 2).permutation(puzzles.length).subarray(0, subsample).sort();
   return Array.from(drawn, (index) => puzzles[index]!);
@@ -50,7 +40,7 @@ function subsampled(puzzles: readonly ArcPuzzle[], { subsample, seed }: ImportAr
  *
  * @throws UsageError if a file is missing or a task is given twice; FileFormatError if a file holds something else.
  */
-export async function importArc(options: ImportArcOptions, terminal: Terminal): Promise<void> {
+export async function importArc(options: ImportOptions, terminal: Terminal): Promise<void> {
   const { out, augmentations, seed } = options;
   const started = performance.now();
   const train = subsampled(await readTasks('train', options, terminal), options);

@@ -1,5 +1,5 @@
 import { type ExampleTable, type ImportPlan, PAD_TOKEN } from '@hrm/data';
-import type { Terminal } from '../../terminal/terminal';
+import type { Terminal } from '../terminal/terminal';
 
 /** The most symbols and tokens on a line. */
 const MOST = 60;

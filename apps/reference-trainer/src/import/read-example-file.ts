@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { type ExampleTable, type ImportPlanner, PuzzleTextError } from '@hrm/data';
 import { readExamples, type ReadExamplesOptions } from '@hrm/data/files';
 import { FileFormatError } from '@hrm/files';
-import { UsageError } from '../../command-line/usage-error';
+import { UsageError } from '../command-line/usage-error';
 
 /** The option that names a file of examples. */
 export type FileFlag = 'train' | 'test';
