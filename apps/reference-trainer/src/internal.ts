@@ -19,6 +19,7 @@ export { describeSeconds } from './terminal/describe-seconds';
 export { percent } from './terminal/percent';
 export { Terminal } from './terminal/terminal';
 
+export { expectWritable } from './files/expect-no-file';
 export { readConfigJson, readRegularFile } from './files/read-regular-file';
 
 export { checkRunConfig } from './config/load-run-config';

@@ -67,6 +67,25 @@ describe('a wrong command is refused before anything is written, and works when 
   }); // prettier-ignore
 });
 
+describe('a command of a run', () => {
+  it.each(['eval', 'residuals'])('hrm %s looks for the run before it starts a backend', async (command) => {
+    const { status, stdout, stderr } = await runInProcess([command, '--run', 'nowhere']);
+    expect(status).toBe(2);
+    expect(stderr).toContain('nowhere');
+    expect(stdout + stderr).not.toContain('Backend:');
+  });
+});
+
+it('label smoothing is refused with candidates, before anything is written', async () => {
+  const values = ['training.labelSmoothing=0.1', 'model.candidates={"first":2,"count":4}', 'model.positions=none'];
+  const set = [...values, 'model.puzzleEmbeddingSize=0'].flatMap((value) => ['--set', value]);
+  const args = ['train', 'quick.json', ...set];
+  const { status, stderr } = await runInProcess([...args, '--out', 'smoothed']);
+  expect(status, stderr).toBe(2);
+  expect(stderr).toContain('training.labelSmoothing: is 0.1, which makes every token a target');
+  expect(existsSync('smoothed')).toBe(false);
+});
+
 describe('an evaluation of no puzzles', () => {
   it.each(['eval', 'residuals'])('is an error of hrm %s', async (command) => {
     if (!existsSync('run')) expect((await runInProcess(['train', 'quick.json', '--out', 'run'])).status).toBe(0);

@@ -5,6 +5,7 @@
  */
 // Checks of arguments.
 export { expectController } from './controllers/expect-controller';
+export { haltingDraws } from './controllers/halting-controller';
 export { expectPuzzleIdentifiers, expectPuzzles, expectTokens } from './segment/expect-puzzles';
 
 // Figures for recorded steps, which read no tensor values.

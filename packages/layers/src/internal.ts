@@ -11,6 +11,7 @@ export { expectDecay, expectNotNegative, expectPositiveShare, expectShare } from
 export { expectLayer } from './checks/expect-layer';
 export { expectOptions } from './checks/expect-options';
 export { expectFactory, expectPart } from './checks/expect-part';
+export { expectReturned } from './checks/expect-returned';
 export { expectRandom } from './checks/expect-random';
 export { expectSizes } from './checks/expect-sizes';
 

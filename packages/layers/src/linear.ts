@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { matMul } from './autodiff/mat-mul';
-import { expectOptionsObject } from './checks/expect-options';
+import { expectLayerOptions } from './checks/expect-options';
 import { expectRandom } from './checks/expect-random';
 import { expectSizes } from './checks/expect-sizes';
 import { expectWidth } from './checks/shape-error';
@@ -40,7 +40,7 @@ export class Linear implements Layer {
   readonly parameters: { weight: tf.Variable<tf.Rank.R2>; bias?: tf.Variable<tf.Rank.R1> };
 
   constructor(options: LinearOptions) {
-    expectOptionsObject('Linear', options, ['inputSize', 'outputSize', 'bias', 'kind', 'random']);
+    expectLayerOptions('Linear', options, ['inputSize', 'outputSize', 'bias', 'kind', 'random']);
     const { inputSize, outputSize, bias = false, kind, random } = options;
     expectSizes('Linear', { inputSize, outputSize });
     expectRandom('Linear', random);

@@ -1,5 +1,6 @@
 import type { ReasoningNetwork } from '@hrm/act';
 import type { RecursionCore, RecursionSchedule } from '@hrm/recursion';
+import { drawWith, refineWith } from './refine-with';
 
 /** The same model, with the same parameters and another schedule. */
 export function atStage(
@@ -16,10 +17,12 @@ export function atStage(
     halting,
     core,
     puzzleTable,
+    hasImpossibleTokens = false,
   } = model;
   return {
     parameters,
     vocabSize,
+    hasImpossibleTokens,
     puzzleTable,
     hiddenSize,
     seqLen,
@@ -30,8 +33,8 @@ export function atStage(
     initialLatents: () => model.initialLatents(),
     puzzleRows: (puzzle) => model.puzzleRows(puzzle),
     embed: (puzzle, rows) => model.embed(puzzle, rows),
-    refine: (latents, x, draws) => schedule.refine(core, latents, x, draws),
-    drawForRefinement: (random, batchSize) => schedule.draw?.(random, [batchSize, latentPositions, hiddenSize]) ?? {},
+    refine: (latents, x, draws) => refineWith(schedule, core, { latents, x, draws }),
+    drawForRefinement: (random, batchSize) => drawWith(schedule, random, [batchSize, latentPositions, hiddenSize]),
     readOut: (zH) => model.readOut(zH),
   };
 }

@@ -19,7 +19,15 @@ import {
   type Precision,
   type NamedTensors,
 } from '@hrm/layers';
-import { expectChoice, expectFactory, expectPart, expectSizes, noteVariables } from '@hrm/layers/internal';
+import {
+  expectChoice,
+  expectFactory,
+  expectOptions,
+  expectPart,
+  expectReturned,
+  expectSizes,
+  noteVariables,
+} from '@hrm/layers/internal';
 import {
   RecursionCore,
   type Latents,
@@ -44,6 +52,7 @@ import { expectController } from '@hrm/act/internal';
 import { atStage } from './at-stage';
 import { CANDIDATE_KINDS, candidateKinds, candidateLogits, expectCandidates, type Candidates } from './candidates';
 import type { ModelConfig } from './config/model-config';
+import { drawWith, refineWith } from './refine-with';
 import { expectPositions, rotationOf, type Positions } from './config/positions';
 
 /** Options of {@link RecursiveReasoner}. */
@@ -79,12 +88,11 @@ export interface RecursiveReasonerOptions {
   config?: ModelConfig;
 }
 
-/** Options that `hrm()` and `trm()` share. */
-export const REASONER_OPTIONS = [
+const OPTIONS = [
   'vocabSize',
   'seqLen',
   'hiddenSize',
-  'block',
+  'levels',
   'schedule',
   'halting',
   'positions',
@@ -94,7 +102,10 @@ export const REASONER_OPTIONS = [
   'candidates',
   'seed',
   'config',
-] as const;
+] as const satisfies readonly (keyof RecursiveReasonerOptions)[];
+
+/** Options that `hrm()` and `trm()` share. */
+export const REASONER_OPTIONS = ['block', ...OPTIONS.filter((name) => name !== 'levels')];
 
 /**
  * A recursive reasoning model: embeddings, f_L and f_H, a recursion schedule, a halting controller and an output head.
@@ -127,6 +138,7 @@ export class RecursiveReasoner implements ReasoningNetwork {
   #solver: { compile: Compile; solver: Solver } | undefined;
 
   constructor(options: RecursiveReasonerOptions) {
+    expectOptions('RecursiveReasoner', options, OPTIONS);
     const { vocabSize, seqLen, hiddenSize, levels, schedule, halting, puzzleEmbedding } = options;
     const { positions = 'rope', ropeTheta, precision = 'float32', candidates, seed = 0 } = options;
     expectSizes('RecursiveReasoner', { vocabSize, seqLen, hiddenSize });
@@ -172,7 +184,11 @@ export class RecursiveReasoner implements ReasoningNetwork {
         if (made) this.#rotary.set(headSize, made);
         return made;
       };
-      const { lowLevel, highLevel } = levels({ hiddenSize, seqLen: this.latentPositions, rotary, random });
+      const { lowLevel, highLevel } = expectReturned(
+        'RecursiveReasoner: levels',
+        levels({ hiddenSize, seqLen: this.latentPositions, rotary, random }),
+        '{ lowLevel, highLevel }',
+      );
       made.push(lowLevel, highLevel);
       this.core = new RecursionCore(lowLevel, highLevel, { precision });
       this.#outputHead = new Linear({
@@ -238,11 +254,12 @@ export class RecursiveReasoner implements ReasoningNetwork {
   }
 
   refine(latents: Latents, x: tf.Tensor3D, draws?: NamedTensors): Refinement {
-    const refinement = this.schedule.refine(this.core, latents, x, draws);
-    for (const [name, latent] of Object.entries(refinement.latents)) {
-      expectShape(`recursion schedule ${this.schedule.name}, ${name}`, latent, x.shape);
-    }
-    return refinement;
+    return refineWith(this.schedule, this.core, { latents, x, draws });
+  }
+
+  /** Whether some tokens are no candidates. */
+  get hasImpossibleTokens(): boolean {
+    return this.candidates !== undefined && this.candidates.count < this.vocabSize;
   }
 
   /** Whether a step can be recorded as one graph. False if the schedule reads tensor values. */
@@ -251,13 +268,14 @@ export class RecursiveReasoner implements ReasoningNetwork {
   }
 
   drawForRefinement(random: RandomStream, batchSize: number): HostDraws {
-    return this.schedule.draw?.(random, [batchSize, this.latentPositions, this.hiddenSize]) ?? {};
+    return drawWith(this.schedule, random, [batchSize, this.latentPositions, this.hiddenSize]);
   }
 
   /** The model with the schedule at this progress of training, and the same parameters. */
   atProgress(progress: number): ReasoningNetwork {
     if (!isProgressive(this.schedule)) return this;
     const schedule = this.schedule.at(progress);
+    expectPart(`recursion schedule ${this.schedule.name}: what at(${progress}) returned`, schedule, ['refine']);
     const stage = this.#stages.get(schedule) ?? atStage(this, schedule);
     this.#stages.set(schedule, stage);
     return stage;

@@ -82,6 +82,13 @@ describe.each([
 
   it('may have half precision', async () => {
     const model = buildModel(made, { seed: 7 });
+    const tooLarge = new Map([
+      ['head.bias', { dtype: 'float32', shape: [2], data: Float32Array.of(-65519, -70000) } as const],
+    ]);
+    expect(() => serializeModel(config, tooLarge, { precision: 'float16' })).toThrow(
+      'saveModel: head.bias holds -70000, but the greatest number of float16 is 65504; save in float32 or bfloat16',
+    );
+    expect(serializeModel(config, tooLarge, { precision: 'bfloat16' }).length).toBeGreaterThan(0);
     const [full, half] = [await saveModel(model), await saveModel(model, { precision: 'float16' })];
     expect(half.length).toBeLessThan(0.7 * full.length);
     const loaded = loadModel(half);

@@ -4,7 +4,10 @@ import { compile, type RecordingReport } from '../src/compile/compile';
 import type { CompileMode } from '../src/compile/compile-mode';
 import { currentGraphBackend } from '../src/native/native-backend';
 import { RecordingError } from '../src/compile/recording-error';
-import { findNativeInstallation, selectBackend } from '../src/index';
+import { compile as compileInBrowser } from '../src/browser/compile';
+import { selectBackend as selectInBrowser } from '../src/browser/select-backend';
+import * as library from '../src/index';
+import { findNativeInstallation, matMulSpeed, selectBackend, setUpNative, setUpWebGpu } from '../src/index';
 import { numbers, toy } from './toy-training';
 
 // With native TensorFlow these functions are compiled. Elsewhere compile() must return the function itself, with the
@@ -42,6 +45,35 @@ function expectRefused(run: () => unknown, pattern: RegExp): void {
   else expect(refusal(run)).toBe('');
 }
 
+it.each<[string, () => unknown, RegExp]>([
+  [
+    'compile',
+    () => compile(numbers, { misspelt: 1 } as never),
+    /compile: there is no option "misspelt", expected mode/,
+  ],
+  ['compile of nothing', () => compile(undefined as never), /compile: got undefined, expected a function/],
+  [
+    'compile in another mode',
+    () => compile(numbers, { mode: 'xl' as never }),
+    /mode is "xl", expected xla, graph, eager/,
+  ],
+  ['compile in browsers', () => compileInBrowser(numbers, { misspelt: 1 } as never), /there is no option "misspelt"/],
+  ['selectBackend', () => selectBackend({ misspelt: 1 } as never), /selectBackend: there is no option "misspelt"/],
+  ['selectBackend in browsers', () => selectInBrowser({ misspelt: 1 } as never), /there is no option "misspelt"/],
+  ['setUpNative', () => setUpNative({ misspelt: 1 } as never), /setUpNative: there is no option "misspelt"/],
+  ['setUpWebGpu', () => setUpWebGpu({ misspelt: 1 } as never), /setUpWebGpu: there is no option "misspelt"/],
+  ['matMulSpeed', () => matMulSpeed({ misspelt: 1 } as never), /matMulSpeed: there is no option "misspelt"/],
+  ['findNativeInstallation', () => findNativeInstallation({ misspelt: 1 } as never), /there is no option "misspelt"/],
+])('%s refuses what it does not know', async (_, call, message) => {
+  await expect((async () => call())()).rejects.toThrow(message);
+});
+
+it('every function of the package that takes options is tested above', () => {
+  const names = Object.keys(library).filter((name) => !/Error$/.test(name));
+  const tested = ['compile', 'selectBackend', 'setUpNative', 'setUpWebGpu', 'matMulSpeed', 'findNativeInstallation'];
+  expect(names.filter((name) => !tested.includes(name))).toEqual(['hasNvidiaGpu']);
+});
+
 describe.each<CompileMode>(['xla', 'graph', 'eager'])('compile in mode %s', (mode) => {
   it('trains like the function itself: gradients, moments and variables', () => {
     const trainings = [toy((step) => step), toy((step) => compile(step, { mode }))];
@@ -55,6 +87,27 @@ describe.each<CompileMode>(['xla', 'graph', 'eager'])('compile in mode %s', (mod
     compiled.weights
       .flat()
       .forEach((weight, i) => expect(Math.abs(weight - eager.weights.flat()[i]!)).toBeLessThan(2e-4));
+  });
+
+  it('uses tensors and variables that were made on another backend', async () => {
+    const here = tf.getBackend();
+    await import('@tensorflow/tfjs-backend-cpu');
+    await tf.setBackend('cpu');
+    const weight = tf.variable(tf.tensor1d([1, 2, 3]));
+    const [small, large, argument] = [tf.tensor1d([1, 1, 1]), tf.ones([100, 3]), tf.tensor1d([2, 2, 2])];
+    await tf.setBackend(here);
+    const step = compile(
+      (x: tf.Tensor) => {
+        weight.assign(tf.add(weight, tf.add(x, small)));
+        return tf.sum(tf.mul(weight, large), 0);
+      },
+      { mode },
+    );
+    expect(tf.tidy(() => numbers(step(argument)))).toEqual([400, 500, 600]);
+    expect(numbers(weight)).toEqual([4, 5, 6]);
+    expect(tf.tidy(() => numbers(step(argument)))).toEqual([700, 800, 900]);
+    step.dispose();
+    tf.dispose([weight, small, large, argument]);
   });
 
   it('leaks no memory over 1,000 calls, nor after dispose', () => {

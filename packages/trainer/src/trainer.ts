@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { initialCarry, puzzleTensors, stablemaxCrossEntropy, type ReasoningNetwork, type TokenLoss } from '@hrm/act';
-import { expectPuzzles } from '@hrm/act/internal';
+import { expectPuzzles, haltingDraws } from '@hrm/act/internal';
 import type { PuzzleBatch } from '@hrm/data';
 import { uncompiled, disposeAll, RandomStream } from '@hrm/layers';
 import { describeValue, expectIterable, expectOptions, throwIfAborted } from '@hrm/layers/internal';
@@ -118,7 +118,7 @@ export class Trainer {
     try {
       const stage = this.#step.at(step);
       const draws = Array.from({ length: this.#options.segmentsPerUpdate ?? 1 }, () => ({
-        ...stage.network.halting.draw?.(random, batchSize),
+        ...haltingDraws(stage.network.halting, random, batchSize),
         ...stage.network.drawForRefinement?.(random, batchSize),
       }));
       const puzzleRate = this.#options.puzzleOptimizer?.learningRate(step) ?? 0;

@@ -390,6 +390,8 @@ it('everything that makes tensors is among these calls', () => {
       'expectChoice',
       'expectLayer',
       'expectPart',
+      'expectReturned',
+      'haltingDraws',
     ],
     ...[
       'expectIterable',

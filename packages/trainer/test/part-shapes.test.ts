@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { fixedSteps, type HaltingController } from '@hrm/act';
+import { all, fixedSteps, softmaxCrossEntropy, type HaltingController, type TokenLoss } from '@hrm/act';
 import type { PuzzleBatch } from '@hrm/data';
 import { Linear, mixerBlock, ShapeError, type BlockFactory } from '@hrm/layers';
 import { hrm, type HrmOptions } from '@hrm/models';
@@ -31,9 +31,13 @@ const good = {
 } satisfies HrmOptions;
 
 /** What a training step says of a model with such parts. */
-async function failureOf(parts: Partial<HrmOptions>, optimizer: Optimizer = adamAtan2({ learningRate: 0.1 })) {
+async function failureOf(
+  parts: Partial<HrmOptions>,
+  optimizer: Optimizer = adamAtan2({ learningRate: 0.1 }),
+  tokenLoss: TokenLoss = softmaxCrossEntropy,
+) {
   const model = hrm({ ...good, ...parts });
-  const trainer = new Trainer(model, { optimizer });
+  const trainer = new Trainer(model, { optimizer, tokenLoss });
   const failure = await trainer.trainBatch(batch).then(
     () => undefined,
     (error: unknown) => error,
@@ -124,7 +128,57 @@ describe('a part that gives or is given another shape is named, with what was ex
     );
   });
 
+  it.each<[string, TokenLoss, string]>([
+    ['a sum', (logits) => tf.sum(logits) as never, 'got a tensor of shape [], expected [2, 4]; it returns the loss of'],
+    [
+      'one value per sequence',
+      (logits) => tf.sum(logits, [1, 2]) as never,
+      'got a tensor of shape [2], expected [2, 4]',
+    ],
+    ['a number', () => 3 as never, 'got the number 3, expected a tensor of shape [2, 4]'],
+  ])('a token loss that returns %s', async (_, tokenLoss, message) => {
+    expect(String(await failureOf({}, undefined, tokenLoss))).toContain(`tokenLoss: ${message}`);
+  });
+
   it('and none of it is said of parts of the right shape', async () => {
     expect(await failureOf({ halting: controller({}), schedule: spoilt((zH) => zH) })).toBeUndefined();
   });
+});
+
+describe('a part that returns something else is named, with its function and what was expected', () => {
+  const returning = (value: unknown) => (() => value) as never;
+  it.each<[string, Partial<HrmOptions>, string]>([
+    ['refine', { schedule: { name: 'mine', refine: returning(undefined) } }, 'recursion schedule mine: refine returned undefined, expected { latents }'],
+    ['refine, asynchronous', { schedule: { name: 'mine', refine: returning(Promise.resolve()) } }, 'mine: refine returned an object of class Promise'],
+    ['refine, without latents', { schedule: { name: 'mine', refine: returning({}) } }, 'the latents that refine returned undefined, expected { zH, zL }'],
+    ['refine, without zL', { schedule: { name: 'mine', refine: (core, { zH }) => ({ latents: { zH } as never }) } }, 'recursion schedule mine, zL: got undefined, expected a tensor of shape [2, 4, 8]'],
+    ['draw', { schedule: { ...good.schedule, name: 'mine', draw: returning(undefined) } }, 'recursion schedule mine: draw returned undefined, expected arrays by name'],
+    ['decide', { halting: controller({ decide: returning(undefined) }) }, 'halting controller own: decide returned undefined, expected { halted, state } or { halted }'],
+    ['decide, a tensor', { halting: controller({ decide: ({ steps }) => tf.greaterEqual(steps, 2) as never }) }, 'halting controller own: decide returned a tensor of shape [2]'],
+    ['decide, without halted', { halting: controller({ decide: returning({}) }) }, 'halting controller own, halted: got undefined, expected a tensor of shape [2]'],
+    ['decide of a member', { halting: all(controller({ decide: returning(undefined) }), fixedSteps(2)) }, 'halting controller own: decide returned undefined'],
+    ['losses', { halting: controller({ losses: returning(undefined) }) }, 'halting controller own: losses returned undefined, expected { total, metrics }'],
+    ['losses, without a total', { halting: controller({ losses: returning({ metrics: {} }) }) }, 'halting controller own, total: got undefined'],
+    ['losses, without metrics', { halting: controller({ losses: ({ tokenLoss }) => ({ total: tokenLoss }) as never }) }, 'the metrics that losses returned undefined, expected metrics by name'],
+    ['logits', { halting: controller({ logits: returning(undefined) }) }, 'halting controller own: logits returned undefined, expected tensors by name'],
+    ['initialState', { halting: controller({ initialState: returning(undefined) }) }, 'halting controller own: initialState returned undefined'],
+    ['draw of a controller', { halting: controller({ draw: returning(undefined) }) }, 'halting controller own: draw returned undefined, expected arrays by name'],
+  ])('%s', async (_, parts, message) => {
+    await failureOf({});
+    const before = tf.memory().numTensors;
+    expect(String(await failureOf(parts))).toContain(message);
+    expect(tf.memory().numTensors).toBe(before);
+  }); // prettier-ignore
+});
+
+it('label smoothing is refused for a model with candidates, whose other tokens are impossible', async () => {
+  const parts = { candidates: { first: 1, count: 3 } };
+  const failure = await failureOf(parts, undefined, softmaxCrossEntropy.smoothed(0.1));
+  expect(failure).toBeInstanceOf(RangeError);
+  expect(String(failure)).toContain('tokenLoss: label smoothing of 0.1 makes every token a target');
+  expect(await failureOf(parts, undefined, softmaxCrossEntropy.smoothed(0))).toBeUndefined();
+  // Every token is a candidate.
+  expect(
+    await failureOf({ candidates: { first: 0, count: 4 } }, undefined, softmaxCrossEntropy.smoothed(0.1)),
+  ).toBeUndefined();
 });

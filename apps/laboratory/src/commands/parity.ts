@@ -10,7 +10,7 @@ import {
 } from '@hrm/reference-trainer/internal';
 import { isBfloat16Case, readBfloat16Case } from '../parity/bfloat16-case';
 import { isWithinBounds } from '../parity/comparison';
-import { readParityCase } from '../parity/parity-case';
+import { expectParityFolder, readParityCase } from '../parity/parity-case';
 import { LARGEST_RATIO, replayBfloat16Case, type Bfloat16Report } from '../parity/replay-bfloat16-case';
 import { replayParityCase, type ParityReport } from '../parity/replay-parity-case';
 
@@ -67,6 +67,8 @@ async function replay(folder: string, compile: Compile, terminal: Terminal): Pro
 async function parity({ folders, ...options }: z.infer<typeof parityOptions>): Promise<void> {
   if (folders.length === 0) throw new UsageError('DIR is missing: give one or more folders that hold a case.json');
   const terminal = new Terminal(options.json);
+  // Before the backend, which takes seconds.
+  folders.forEach(expectParityFolder);
   const engine = await startEngine(terminal, options);
   const reports: (ParityReport | Bfloat16Report)[] = [];
   for (const folder of folders) {

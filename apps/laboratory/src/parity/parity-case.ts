@@ -37,12 +37,17 @@ export const readRecording = (folder: string, name: string): NamedHostTensors =>
   return parseSafetensors(readRegularFile(path), { path }).tensors;
 };
 
-/** Reads a recorded run. @param folder such as `testdata/parity/hrm-rope`. @throws Error that names what is missing. */
-export function readParityCase(folder: string): ParityCase {
-  const path = join(folder, 'case.json');
+/** Throws unless a folder holds a recorded run. */
+export function expectParityFolder(folder: string): void {
   if (!existsSync(folder) || !statSync(folder).isDirectory())
     throw new Error(`${folder} is not a folder; expected one that holds case.json`);
-  if (!existsSync(path)) throw new Error(`${folder} is not a parity case: it holds no case.json`);
+  if (!existsSync(join(folder, 'case.json'))) throw new Error(`${folder} is not a parity case: it holds no case.json`);
+}
+
+/** Reads a recorded run. @param folder such as `testdata/parity/hrm-rope`. @throws Error that names what is missing. */
+export function readParityCase(folder: string): ParityCase {
+  expectParityFolder(folder);
+  const path = join(folder, 'case.json');
   const recorded = readConfigJson(path) as Record<string, unknown>;
   for (const key of ['family', 'config', 'loss', 'optimizer', 'segments']) {
     if (recorded[key] === undefined) throw new Error(`${path} has no "${key}"`);

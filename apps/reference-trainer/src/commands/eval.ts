@@ -7,7 +7,7 @@ import { choice, count, text } from '../command-line/options';
 import { prepareArcVotes } from '../arc/arc-votes';
 import { chooseBatchParts } from '../run/building/choose-batch-parts';
 import { tokenLossOf } from '../run/building/build-run';
-import { loadRun } from '../run/folder/load-run';
+import { loadRun, loadRunParts } from '../run/folder/load-run';
 import { readPuzzlesOfModel } from '../run/puzzles/puzzles-of-model';
 import { countPuzzles } from '../run/puzzles/run-puzzles';
 import {
@@ -58,8 +58,10 @@ async function timed<T>(f: () => Promise<T>): Promise<T & { seconds: number }> {
 /** Runs `hrm eval`. */
 async function evalRun(options: z.infer<typeof evalOptions>): Promise<void> {
   const terminal = new Terminal(options.json);
+  // Before the backend, which takes seconds.
+  const ofRun = await loadRunParts(options.run, terminal, options);
   const engine = await startEngine(terminal, options);
-  const loaded = await loadRun(options.run, options.checkpoint, terminal, options);
+  const loaded = await loadRun(options.run, options.checkpoint, terminal, { ...options, loaded: ofRun });
   const { model, config, data, step, parts } = loaded;
   const folder = options.data ?? data;
   const { puzzles, names, unseen, unseenPuzzles } = await readPuzzlesOfModel(folder, options.split, loaded, options);

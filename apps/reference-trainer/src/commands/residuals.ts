@@ -1,4 +1,5 @@
 import { lstat } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { puzzleTensors } from '@hrm/act';
 import { expectPuzzles } from '@hrm/act/internal';
 import { evaluationBatches } from '@hrm/data';
@@ -7,10 +8,10 @@ import { replaceFile } from '@hrm/files/node';
 import { z } from 'zod';
 import { defineCommand } from '../command-line/command';
 import { count, text } from '../command-line/options';
-import { expectNoFile } from '../files/expect-no-file';
+import { expectNoFile, expectWritable } from '../files/expect-no-file';
 import { readRegularFile } from '../files/read-regular-file';
 import { isResidualsSvg, plotResiduals, residualsSvg } from '../residuals/plot-residuals';
-import { loadRun } from '../run/folder/load-run';
+import { loadRun, loadRunParts } from '../run/folder/load-run';
 import { readPuzzlesOfModel } from '../run/puzzles/puzzles-of-model';
 import { countPuzzles } from '../run/puzzles/run-puzzles';
 import { finishBeforeStopping } from '../process/stop-signals';
@@ -36,7 +37,7 @@ async function expectOwnDrawing(path: string): Promise<void> {
   const found = await lstat(path).catch(() => undefined);
   if (!found) return expectNoFile(path, '--svg');
   const isDrawing = found.isFile() && isResidualsSvg(readRegularFile(path, { maxBytes: 2 ** 26 }).toString('utf8'));
-  if (isDrawing) return;
+  if (isDrawing) return expectWritable(dirname(path), '--svg');
   throw new UsageError(`--svg: ${path} exists already and is not a drawing of residuals; choose another name`);
 }
 
@@ -44,8 +45,10 @@ async function expectOwnDrawing(path: string): Promise<void> {
 async function residuals(options: z.infer<typeof residualsOptions>): Promise<void> {
   const terminal = new Terminal(options.json);
   if (options.svg !== undefined) await expectOwnDrawing(options.svg);
+  // Before the backend, which takes seconds.
+  const ofRun = await loadRunParts(options.run, terminal, options);
   await startEngine(terminal, { ...options, compile: 'eager' });
-  const loaded = await loadRun(options.run, options.checkpoint, terminal, options);
+  const loaded = await loadRun(options.run, options.checkpoint, terminal, { ...options, loaded: ofRun });
   const { model, data, step } = loaded;
   const { puzzles: dataset } = await readPuzzlesOfModel(options.data ?? data, 'test', loaded, options);
   const batchSize = Math.min(options.puzzles, countPuzzles(dataset));

@@ -1,5 +1,6 @@
 import type * as tf from '@tensorflow/tfjs-core';
-import type { Layer, RandomStream, NamedTensors } from '@hrm/layers';
+import { expectReturned } from '@hrm/layers/internal';
+import { expectShape, type Layer, type NamedTensors, type RandomStream } from '@hrm/layers';
 import type { Latents, HostDraws } from '@hrm/recursion';
 import type { SlotMetric } from '../metrics/metric';
 import type { ByMetric } from '../metrics/metric-name';
@@ -122,9 +123,58 @@ export interface HaltingController extends Layer {
   losses?(context: HaltingLossContext): HaltingLosses;
 }
 
-/** The losses of a controller; the token loss, if it has no `losses`. */
+const named = ({ name }: HaltingController) => `halting controller ${name}`;
+
+/** The decision of a controller. @throws TypeError, ShapeError if it returns something else. */
+export function haltingOutcome(controller: HaltingController, decision: HaltingDecision): HaltingOutcome {
+  const what = named(controller);
+  const outcome = expectReturned(`${what}: decide`, controller.decide(decision), '{ halted, state } or { halted }');
+  expectShape(`${what}, halted`, outcome.halted, decision.steps.shape);
+  if (outcome.state !== undefined) expectReturned(`${what}: the state that decide`, outcome.state, 'tensors by name');
+  return outcome;
+}
+
+/** The losses of a controller; the token loss, if it has no `losses`. @throws as {@link haltingOutcome}. */
 export function haltingLosses(controller: HaltingController, context: HaltingLossContext): HaltingLosses {
-  return controller.losses?.(context) ?? { total: context.tokenLoss, metrics: {} };
+  if (!controller.losses) return { total: context.tokenLoss, metrics: {} };
+  const what = named(controller);
+  const losses = expectReturned(`${what}: losses`, controller.losses(context), '{ total, metrics }');
+  expectShape(`${what}, total`, losses.total, context.steps.shape, 'one value per slot');
+  expectReturned(`${what}: the metrics that losses`, losses.metrics, 'metrics by name, {} for none');
+  return losses;
+}
+
+/** The logits of a controller; none, if it has no `logits`. @throws as {@link haltingOutcome}. */
+export function haltingLogits(controller: HaltingController, zH: tf.Tensor3D): NamedTensors {
+  if (!controller.logits) return {};
+  const what = named(controller);
+  const logits = expectReturned(`${what}: logits`, controller.logits(zH), 'tensors by name, {} for none');
+  for (const [name, logit] of Object.entries(logits)) expectShape(`${what}, logit ${name}`, logit, [zH.shape[0]]);
+  return logits;
+}
+
+/** The random numbers of a controller for one segment; none, if it has no `draw`. @throws TypeError for anything else. */
+export function haltingDraws(controller: HaltingController, random: RandomStream, batchSize: number): HostDraws {
+  if (!controller.draw) return {};
+  return expectReturned(
+    `${named(controller)}: draw`,
+    controller.draw(random, batchSize),
+    'arrays by name, {} for none',
+  );
+}
+
+/** The state of a controller for new puzzles; none, if it has no `initialState`. @throws as {@link haltingOutcome}. */
+export function initialHaltingState(
+  controller: HaltingController,
+  batchSize: number,
+  sizes: HaltingStateSizes,
+): NamedTensors {
+  if (!controller.initialState) return {};
+  return expectReturned(
+    `${named(controller)}: initialState`,
+    controller.initialState(batchSize, sizes),
+    'tensors by name, {} for none',
+  );
 }
 
 /** The input of a {@link HaltingFactory}: facts about the model. */

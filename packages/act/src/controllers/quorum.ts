@@ -4,7 +4,11 @@ import type { Layer, RandomStream, NamedTensors } from '@hrm/layers';
 import { expectFactory, noteVariables } from '@hrm/layers/internal';
 import { expectController } from './expect-controller';
 import {
+  haltingDraws,
+  haltingLogits,
   haltingLosses,
+  haltingOutcome,
+  initialHaltingState,
   type HaltingController,
   type HaltingDecision,
   type HaltingFactory,
@@ -58,21 +62,21 @@ class Quorum implements HaltingController {
   }
 
   draw(random: RandomStream, batchSize: number): HostDraws {
-    return this.#gather((member) => member.draw?.(random, batchSize) ?? {});
+    return this.#gather((member) => haltingDraws(member, random, batchSize));
   }
 
   initialState(batchSize: number, sizes: HaltingStateSizes): NamedTensors {
-    return this.#gather((member) => member.initialState?.(batchSize, sizes) ?? {});
+    return this.#gather((member) => initialHaltingState(member, batchSize, sizes));
   }
 
   logits(zH: tf.Tensor3D): NamedTensors {
-    return this.#gather((member) => member.logits?.(zH) ?? {});
+    return this.#gather((member) => haltingLogits(member, zH));
   }
 
   decide(decision: HaltingDecision): HaltingOutcome {
     let votes: tf.Tensor = tf.zerosLike(decision.steps);
     const state = this.#gather((member, label) => {
-      const outcome = member.decide({
+      const outcome = haltingOutcome(member, {
         ...decision,
         logits: share(decision.logits, label),
         draws: decision.draws && share(decision.draws, label),

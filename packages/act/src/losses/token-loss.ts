@@ -9,7 +9,11 @@ import { expectDecay } from '@hrm/layers/internal';
  * @param labels `[batch, seq]`, int32; negative for tokens without a label.
  * @returns the loss of each position, `[batch, seq]`; 0 where the label is negative.
  */
-export type TokenLoss = (logits: tf.Tensor3D, labels: tf.Tensor2D) => tf.Tensor2D;
+export interface TokenLoss {
+  (logits: tf.Tensor3D, labels: tf.Tensor2D): tf.Tensor2D;
+  /** The share of label smoothing, see {@link CrossEntropy.smoothed}. Default 0. */
+  readonly smoothing?: number;
+}
 
 /** A token loss with optional label smoothing. */
 export interface CrossEntropy extends TokenLoss {
@@ -53,7 +57,7 @@ interface Formula {
 }
 
 function tokenLossOf({ loss, gradient }: Formula, smoothing = 0): TokenLoss {
-  return (logits, labels) => {
+  const tokenLoss = (logits: tf.Tensor3D, labels: tf.Tensor2D) => {
     const differentiable = customGradient(
       (x: tf.Tensor3D) => {
         const targets = targetsOf(labels, x.shape[2], smoothing);
@@ -63,6 +67,7 @@ function tokenLossOf({ loss, gradient }: Formula, smoothing = 0): TokenLoss {
     );
     return differentiable(logits);
   };
+  return Object.assign(tokenLoss, { smoothing });
 }
 
 function crossEntropy(formula: Formula): CrossEntropy {

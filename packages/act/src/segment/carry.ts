@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Latents } from '@hrm/recursion';
 import type { NamedTensors } from '@hrm/layers';
+import { initialHaltingState } from '../controllers/halting-controller';
 import type { PuzzleTensors } from './puzzle-tensors';
 import type { ReasoningNetwork } from './reasoning-network';
 
@@ -35,7 +36,7 @@ export function initialCarry(network: ReasoningNetwork, batchSize: number): Carr
         labels: tf.zeros<tf.Rank.R2>([batchSize, seqLen], 'int32'),
         puzzleIdentifiers: tf.zeros<tf.Rank.R1>([batchSize], 'int32'),
       },
-      halting: halting.initialState?.(batchSize, { seqLen }) ?? {},
+      halting: initialHaltingState(halting, batchSize, { seqLen }),
     } as Carry;
   });
 }
@@ -57,7 +58,7 @@ export function admitPuzzles(network: ReasoningNetwork, carry: Carry, offered: P
   const batchSize = halted.shape[0];
   return tf.tidy(() => {
     const start = network.initialLatents();
-    const freshState = network.halting.initialState?.(batchSize, { seqLen: network.seqLen }) ?? {};
+    const freshState = initialHaltingState(network.halting, batchSize, { seqLen: network.seqLen });
     for (const name of Object.keys(freshState)) {
       if (carry.halting[name]) continue;
       throw new Error(

@@ -15,6 +15,8 @@ export interface ReasoningNetwork extends Layer {
   readonly latentPositions?: number | undefined;
   /** Size of the vocabulary: inputs and labels are whole numbers below this. Default: unknown, and not checked. */
   readonly vocabSize?: number | undefined;
+  /** Whether tokens that can be no answer have very low logits, such as -1e9. Default false. */
+  readonly hasImpossibleTokens?: boolean;
   readonly halting: HaltingController;
   /**
    * The table of the puzzle embedding, `[puzzles, size]`. It is one of the parameters, under any name, and not

@@ -1,6 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { expectShape, stopGradient, withoutGradient, type NamedTensors } from '@hrm/layers';
-import { haltingLosses } from '../controllers/halting-controller';
+import { expectOptions, expectReturned } from '@hrm/layers/internal';
+import { haltingLogits, haltingLosses, haltingOutcome } from '../controllers/halting-controller';
+import type { Latents } from '@hrm/recursion';
 import type { TokenLoss } from '../losses/token-loss';
 import { answerFigures, countAnswers } from '../metrics/answer-figures';
 import { countHaltingSteps } from '../metrics/halting-histogram';
@@ -35,6 +37,8 @@ export interface SegmentOptions {
    */
   rest?: boolean;
 }
+
+const OPTIONS = ['training', 'haltEarly', 'draws', 'puzzleRows', 'carryGradient', 'rest'] as const;
 
 /** The carry after a segment. */
 type AfterSegment = {
@@ -94,25 +98,30 @@ export type Segment = {
  * @throws ShapeError unless the halting controller returns one value per slot.
  */
 export function runSegment(network: ReasoningNetwork, admitted: Carry, options: SegmentOptions = {}): Segment {
+  expectOptions('runSegment', options, OPTIONS);
   const { training = false, haltEarly = training, carryGradient = false, rest = false, draws } = options;
   const puzzleRows = options.puzzleRows ?? network.puzzleRows(admitted.puzzle);
   const { halting } = network;
   const { puzzle } = admitted;
 
   const x = network.embed(puzzle, puzzleRows);
-  const { latents, regularizer, metrics } = network.refine(admitted.latents, x, draws);
+  const refine = (latents: Latents, drawn?: NamedTensors) => {
+    const refinement = expectReturned('network: refine', network.refine(latents, x, drawn), '{ latents }');
+    const { zH, zL } = expectReturned('network: the latents that refine', refinement.latents, '{ zH, zL }');
+    expectShape('network, zH of refine', zH, admitted.latents.zH.shape);
+    expectShape('network, zL of refine', zL, admitted.latents.zL.shape);
+    return refinement;
+  };
+  const { latents, regularizer, metrics } = refine(admitted.latents, draws);
   const logits = network.readOut(latents.zH);
-  const haltLogits = halting.logits?.(latents.zH) ?? {};
-  const batchSize = admitted.steps.shape[0];
-  for (const [name, logit] of Object.entries(haltLogits)) {
-    expectShape(`halting controller ${halting.name}, logit ${name}`, logit, [batchSize]);
-  }
+  expectShape('network, logits of readOut', logits, ['batch', network.seqLen, 'vocab']);
+  const haltLogits = haltingLogits(halting, latents.zH);
 
   const keepGradient = carryGradient ? <T>(f: () => T) => f() : withoutGradient;
   const next = keepGradient(() => {
     const after = { zH: tf.clone(latents.zH), zL: tf.clone(latents.zL) };
     const steps = tf.add<tf.Tensor1D>(admitted.steps, tf.scalar(1, 'int32'));
-    const decision = halting.decide({
+    const decision = haltingOutcome(halting, {
       logits: haltLogits,
       steps,
       draws,
@@ -124,14 +133,13 @@ export function runSegment(network: ReasoningNetwork, admitted: Carry, options: 
       answerBefore: () => mostLikelyTokens(network.readOut(admitted.latents.zH)),
       readOut: (zH) => network.readOut(zH),
     });
-    expectShape(`halting controller ${halting.name}, halted`, decision.halted, [batchSize]);
     const halted = haltEarly ? decision.halted : tf.greaterEqual<tf.Tensor1D>(steps, halting.maxSegments);
     const next = { latents: after, steps, halted, decided: decision.halted, state: decision.state ?? {} };
     return rest ? keepResting(admitted, next) : next;
   });
   const lookAhead =
     training && halting.needsLookAhead
-      ? withoutGradient(() => halting.logits?.(network.refine(next.latents, x).latents.zH) ?? {})
+      ? withoutGradient(() => haltingLogits(halting, refine(next.latents).latents.zH))
       : {};
 
   return {
@@ -151,6 +159,15 @@ export function runSegment(network: ReasoningNetwork, admitted: Carry, options: 
     scheduleMetrics: metrics ?? {},
     active: rest ? withoutGradient(() => tf.sub<tf.Tensor1D>(1, tf.cast(admitted.halted, 'float32'))) : undefined,
   };
+}
+
+/** Label smoothing has every token as a target. With a logit of -1e9, its loss would be huge. */
+function expectPossibleTargets(network: ReasoningNetwork, { smoothing = 0 }: TokenLoss): void {
+  if (!network.hasImpossibleTokens || smoothing === 0) return;
+  throw new RangeError(
+    `tokenLoss: label smoothing of ${smoothing} makes every token a target, but the candidates of this network make ` +
+      'some tokens impossible; take the loss without smoothing',
+  );
 }
 
 /** Loss and metrics of a segment, summed over the batch. */
@@ -177,6 +194,7 @@ export type Supervision = {
 export function superviseSegment(network: ReasoningNetwork, segment: Segment, tokenLoss: TokenLoss): Supervision {
   const { carry, logits, haltLogits, lookAhead, stateBefore, regularizer, scheduleMetrics, active } = segment;
   const { labels } = carry.puzzle;
+  expectPossibleTargets(network, tokenLoss);
   const batchSize = carry.steps.shape[0];
 
   const figures = answerFigures(logits, labels);
@@ -207,7 +225,9 @@ export function superviseSegment(network: ReasoningNetwork, segment: Segment, to
 
   const { count, ...answers } = countAnswers(figures, counted, carry.steps);
   for (const [name, total] of Object.entries(answers)) metrics[name] = { total, dividedBy: 'counted' };
-  const perSequence = tf.sum<tf.Tensor1D>(tf.div(tokenLoss(logits, labels), tf.expandDims(divisor, -1)), -1);
+  const byToken = tokenLoss(logits, labels);
+  expectShape('tokenLoss', byToken, labels.shape, 'it returns the loss of each position, 0 where there is no label');
+  const perSequence = tf.sum<tf.Tensor1D>(tf.div(byToken, tf.expandDims(divisor, -1)), -1);
   report('token loss', 'tokenLoss', { values: perSequence, dividedBy: 'batch' });
 
   const controller = `halting controller ${network.halting.name}`;
@@ -226,7 +246,7 @@ export function superviseSegment(network: ReasoningNetwork, segment: Segment, to
   for (const [name, values] of Object.entries(scheduleMetrics)) {
     report('recursion schedule', name, { values, dividedBy: 'segments' });
   }
-  const total = sumLoss(`${controller}, total`, losses.total);
+  const total = sumWhere(active, losses.total);
   return {
     total: regularizer ? tf.add(total, sumLoss('recursion schedule, regularizer', regularizer)) : total,
     metrics,

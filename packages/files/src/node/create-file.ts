@@ -1,3 +1,4 @@
+import { expectOptions } from '../checks/expect-options';
 import { writeNewFile } from './durable-files';
 import { expectBytes } from './expect-bytes';
 import { errorCode, type FileSystem, nodeFileSystem } from './file-system';
@@ -30,6 +31,7 @@ export async function createFile(
   options: { readonly fileSystem?: FileSystem } = {},
 ): Promise<void> {
   expectBytes('createFile', bytes);
+  expectOptions('createFile', options, ['fileSystem']);
   const { fileSystem = nodeFileSystem } = options;
   const expectFreeName = async () => {
     if ((await fileSystem.kindOf(path)) !== undefined) throw nameTaken(path);

@@ -1,3 +1,4 @@
+import { expectOptions } from '../checks/expect-options';
 import { createHash } from 'node:crypto';
 import { FileFormatError } from '../file-format-error';
 import { errorCode, type FileSystem, openFile, type OpenFile } from './file-system';
@@ -98,7 +99,9 @@ export async function readWholeFile(
  * console.log((await readRegularFile('labels.npy', { maxBytes: 2 ** 20 })).length); // 3
  * ```
  */
-export async function readRegularFile(path: string, { maxBytes = Infinity }: ReadOptions = {}): Promise<Uint8Array> {
+export async function readRegularFile(path: string, options: ReadOptions = {}): Promise<Uint8Array> {
+  expectOptions('readRegularFile', options, ['maxBytes']);
+  const { maxBytes = Infinity } = options;
   return readWholeFile({ open: async () => openFile(await openRegularFile(path)) }, path, maxBytes);
 }
 

@@ -1,3 +1,4 @@
+import { expectOptions } from '../checks/expect-options';
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { FileFormatError } from '../file-format-error';
@@ -32,6 +33,7 @@ export interface ReadOptions {
  * ```
  */
 export async function openRegularFile(path: string, options: ReadOptions = {}): Promise<FileHandle> {
+  expectOptions('openRegularFile', options, ['maxBytes']);
   return openRegular(path, READ, options);
 }
 
@@ -62,6 +64,7 @@ export async function openRegular(path: string, flags: number, options: ReadOpti
  * ```
  */
 export function readRegularFileSync(path: string, options: ReadOptions = {}): Buffer {
+  expectOptions('readRegularFileSync', options, ['maxBytes']);
   const file = openSync(path, READ);
   try {
     const stats = fstatSync(file);

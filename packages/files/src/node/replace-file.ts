@@ -1,3 +1,4 @@
+import { expectOptions } from '../checks/expect-options';
 import { FileFormatError } from '../file-format-error';
 import { writeNewFile } from './durable-files';
 import { expectBytes } from './expect-bytes';
@@ -24,6 +25,7 @@ export async function replaceFile(
   options: { readonly fileSystem?: FileSystem } = {},
 ): Promise<void> {
   expectBytes('replaceFile', bytes);
+  expectOptions('replaceFile', options, ['fileSystem']);
   const { fileSystem = nodeFileSystem } = options;
   const kind = await fileSystem.kindOf(path);
   if (kind !== undefined && kind !== 'file') {

@@ -1,4 +1,5 @@
 import { describeGiven } from '../checks/describe-given';
+import { expectOptions } from '../checks/expect-options';
 import { FileFormatError, quoteName } from '../file-format-error';
 import {
   expectHostTensor,
@@ -50,6 +51,7 @@ const dtypeCodes: ReadonlyMap<HostTensorDtype, string> = new Map(
  * ```
  */
 export function parseSafetensors(bytes: Uint8Array, options: { readonly path?: string } = {}): Safetensors {
+  expectOptions('parseSafetensors', options, ['path']);
   const { path } = options;
   const header = readSafetensorsHeader(bytes, path);
   const dataStart = lengthBytes + header.bytes;

@@ -1,3 +1,4 @@
+import { expectOptions } from '../checks/expect-options';
 import { FileFormatError, quoteName } from '../file-format-error';
 import { elementType, type HostTensor, type HostTensorDtype, type NamedHostTensors } from '../tensors/host-tensor';
 import { AllocationBudget } from '../allocation-budget';
@@ -46,6 +47,7 @@ const compiledPrefix = '_orig_mod.';
  * ```
  */
 export function parseTorchCheckpoint(bytes: Uint8Array, options: { readonly path?: string } = {}): NamedHostTensors {
+  expectOptions('parseTorchCheckpoint', options, ['path']);
   const { path } = options;
   const budget = new AllocationBudget(bytes.byteLength, path);
   const records = readTorchRecords(bytes, budget);

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { expectOptionsObject } from '../checks/expect-options';
+import { expectLayerOptions } from '../checks/expect-options';
 import { expectRandom } from '../checks/expect-random';
 import { expectSizes } from '../checks/expect-sizes';
 import { expectShape } from '../checks/shape-error';
@@ -66,7 +66,7 @@ export class Attention implements Layer {
   readonly #bias: tf.Tensor3D | undefined;
 
   constructor(options: AttentionOptions) {
-    expectOptionsObject('Attention', options, [
+    expectLayerOptions('Attention', options, [
       'hiddenSize',
       'heads',
       'keyValueHeads',

@@ -1,3 +1,4 @@
+import { expectOptions } from '../checks/expect-options';
 import type { NormOptions } from '../norms/norm';
 import { PostNorm } from './post-norm';
 import { PreNorm } from './pre-norm';
@@ -33,11 +34,9 @@ export const RESIDUAL_OPTIONS = ['norm', 'learnedGain', 'normEpsilon'] as const;
  * makeResidual({ norm: 'pre' }, 2).apply(x, (normed) => tf.mul(normed, 2)).print(); // [7, 7]: 5 plus twice the normalised 1
  * ```
  */
-export function makeResidual(
-  options: ResidualOptions,
-  size: number,
-  { last = false }: { last?: boolean } = {},
-): Residual {
+export function makeResidual(options: ResidualOptions, size: number, place: { last?: boolean } = {}): Residual {
+  expectOptions('makeResidual', place, ['last']);
+  const { last = false } = place;
   const { norm = 'post' } = options;
   switch (norm) {
     case 'post':

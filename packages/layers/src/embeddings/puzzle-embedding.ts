@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { expectOptionsObject } from '../checks/expect-options';
+import { expectLayerOptions } from '../checks/expect-options';
 import { expectSizes } from '../checks/expect-sizes';
 import { expectShape } from '../checks/shape-error';
 import type { Layer } from '../layer';
@@ -40,7 +40,7 @@ export class PuzzleEmbedding implements Layer {
   readonly #hiddenSize: number;
 
   constructor(options: PuzzleEmbeddingOptions) {
-    expectOptionsObject('PuzzleEmbedding', options, ['puzzles', 'size', 'hiddenSize', 'positions']);
+    expectLayerOptions('PuzzleEmbedding', options, ['puzzles', 'size', 'hiddenSize', 'positions']);
     const { puzzles, size, hiddenSize, positions = Math.ceil(size / hiddenSize) } = options;
     expectSizes('PuzzleEmbedding', { puzzles, size, hiddenSize, positions });
     if (positions * hiddenSize < size) {

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { customGradient } from '../autodiff/custom-gradient';
 import { matMul } from '../autodiff/mat-mul';
-import { expectOptionsObject } from '../checks/expect-options';
+import { expectLayerOptions } from '../checks/expect-options';
 import { expectRandom } from '../checks/expect-random';
 import { expectSizes } from '../checks/expect-sizes';
 import { expectShape } from '../checks/shape-error';
@@ -51,7 +51,7 @@ export class TokenEmbedding implements Layer {
   readonly parameters: { weight: tf.Variable<tf.Rank.R2> };
 
   constructor(options: TokenEmbeddingOptions) {
-    expectOptionsObject('TokenEmbedding', options, ['vocabSize', 'hiddenSize', 'random']);
+    expectLayerOptions('TokenEmbedding', options, ['vocabSize', 'hiddenSize', 'random']);
     const { vocabSize, hiddenSize, random } = options;
     expectSizes('TokenEmbedding', { vocabSize, hiddenSize });
     expectRandom('TokenEmbedding', random);

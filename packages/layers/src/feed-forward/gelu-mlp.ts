@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { customGradient } from '../autodiff/custom-gradient';
-import { expectOptionsObject } from '../checks/expect-options';
+import { expectLayerOptions } from '../checks/expect-options';
 import { expectRandom } from '../checks/expect-random';
 import { expectSizes } from '../checks/expect-sizes';
 import { expectWidth } from '../checks/shape-error';
@@ -71,7 +71,7 @@ export class GeluMlp implements Layer {
   readonly hiddenSize: number;
 
   constructor(options: GeluMlpOptions) {
-    expectOptionsObject('GeluMlp', options, ['hiddenSize', 'expansion', 'innerSize', 'random']);
+    expectLayerOptions('GeluMlp', options, ['hiddenSize', 'expansion', 'innerSize', 'random']);
     const { hiddenSize, expansion = 4, random } = options;
     const { innerSize = Math.round(expansion * hiddenSize) } = options;
     expectSizes('GeluMlp', { hiddenSize, innerSize });

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { customGradient } from '../autodiff/custom-gradient';
-import { expectOptionsObject } from '../checks/expect-options';
+import { expectLayerOptions } from '../checks/expect-options';
 import { expectRandom } from '../checks/expect-random';
 import { expectSizes } from '../checks/expect-sizes';
 import { expectWidth } from '../checks/shape-error';
@@ -67,7 +67,7 @@ export class SwiGLU implements Layer {
   readonly hiddenSize: number;
 
   constructor(options: SwiGLUOptions) {
-    expectOptionsObject('SwiGLU', options, ['hiddenSize', 'expansion', 'innerSize', 'random']);
+    expectLayerOptions('SwiGLU', options, ['hiddenSize', 'expansion', 'innerSize', 'random']);
     const { hiddenSize, expansion = 4, random } = options;
     const { innerSize = swigluInnerSize(hiddenSize, expansion) } = options;
     expectSizes('SwiGLU', { hiddenSize, innerSize });

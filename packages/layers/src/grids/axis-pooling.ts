@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { customGradient } from '../autodiff/custom-gradient';
 import { matMul } from '../autodiff/mat-mul';
 import { describeValue } from '../checks/describe-value';
-import { expectOptionsObject } from '../checks/expect-options';
+import { expectLayerOptions } from '../checks/expect-options';
 import { expectRandom } from '../checks/expect-random';
 import { expectSizes } from '../checks/expect-sizes';
 import { expectShape } from '../checks/shape-error';
@@ -131,7 +131,7 @@ export class AxisPooling implements Layer {
   readonly #pools: readonly Pool[];
 
   constructor(options: AxisPoolingOptions) {
-    expectOptionsObject('AxisPooling', options, ['hiddenSize', ...AXIS_POOLING_OPTIONS, 'random']);
+    expectLayerOptions('AxisPooling', options, ['hiddenSize', ...AXIS_POOLING_OPTIONS, 'random']);
     const { hiddenSize, axes, pools, random } = options;
     expectSizes('AxisPooling', { hiddenSize });
     const { messageSize = Math.ceil(hiddenSize / 2) } = options;

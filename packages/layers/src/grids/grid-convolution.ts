@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { expectOptionsObject } from '../checks/expect-options';
+import { expectLayerOptions, expectOptions } from '../checks/expect-options';
 import { expectRandom } from '../checks/expect-random';
 import { expectSizes } from '../checks/expect-sizes';
 import { expectShape } from '../checks/shape-error';
@@ -44,9 +44,9 @@ export class GridConvolution implements Layer {
   readonly #sizes: { rows: number; columns: number; hiddenSize: number; prefixLen: number; kernelSize: number };
 
   constructor(options: GridConvolutionOptions) {
-    expectOptionsObject('GridConvolution', options, ['hiddenSize', 'grid', 'prefixLen', 'kernelSize', 'random']);
+    expectLayerOptions('GridConvolution', options, ['hiddenSize', 'grid', 'prefixLen', 'kernelSize', 'random']);
     const { hiddenSize, grid, prefixLen = 0, kernelSize = 3, random } = options;
-    expectOptionsObject('GridConvolution: grid', grid, ['rows', 'columns']);
+    expectOptions('GridConvolution: grid', grid, ['rows', 'columns']);
     const { rows, columns } = grid;
     expectSizes('GridConvolution', { hiddenSize, rows, columns, kernelSize });
     expectRandom('GridConvolution', random);

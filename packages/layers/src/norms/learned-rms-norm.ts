@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { expectOptionsObject } from '../checks/expect-options';
+import { expectLayerOptions } from '../checks/expect-options';
 import { expectSizes } from '../checks/expect-sizes';
 import { expectWidth } from '../checks/shape-error';
 import type { Layer } from '../layer';
@@ -35,7 +35,7 @@ export class LearnedRmsNorm implements Layer {
   readonly #epsilon: number;
 
   constructor(options: LearnedRmsNormOptions) {
-    expectOptionsObject('LearnedRmsNorm', options, ['size', 'epsilon']);
+    expectLayerOptions('LearnedRmsNorm', options, ['size', 'epsilon']);
     const { size, epsilon = 1e-5 } = options;
     expectSizes('LearnedRmsNorm', { size });
     this.parameters = { gain: tf.tidy(() => tf.variable(tf.ones<tf.Rank.R1>([size]))) };

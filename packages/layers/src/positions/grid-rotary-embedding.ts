@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { expectOptionsObject } from '../checks/expect-options';
+import { expectLayerOptions } from '../checks/expect-options';
 import { expectSizes } from '../checks/expect-sizes';
 import { expectShape } from '../checks/shape-error';
 import type { PositionRotation } from './position-rotation';
@@ -42,7 +42,7 @@ export class GridRotaryEmbedding implements PositionRotation {
   readonly headSize: number;
 
   constructor(options: GridRotaryEmbeddingOptions) {
-    expectOptionsObject('GridRotaryEmbedding', options, ['headSize', 'rows', 'columns', 'prefixLen', 'theta']);
+    expectLayerOptions('GridRotaryEmbedding', options, ['headSize', 'rows', 'columns', 'prefixLen', 'theta']);
     const { headSize, rows, columns, prefixLen = 0, theta = 10_000 } = options;
     if (!Number.isInteger(headSize) || headSize < 4 || headSize % 4 !== 0) {
       throw new RangeError(`GridRotaryEmbedding: headSize is ${headSize}, expected a multiple of 4`);

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { expectOptionsObject } from '../checks/expect-options';
+import { expectLayerOptions } from '../checks/expect-options';
 import { expectRandom } from '../checks/expect-random';
 import { expectSizes } from '../checks/expect-sizes';
 import { expectShape } from '../checks/shape-error';
@@ -36,7 +36,7 @@ export class PositionEmbedding implements Layer {
   readonly parameters: { weight: tf.Variable<tf.Rank.R2> };
 
   constructor(options: PositionEmbeddingOptions) {
-    expectOptionsObject('PositionEmbedding', options, ['seqLen', 'hiddenSize', 'random']);
+    expectLayerOptions('PositionEmbedding', options, ['seqLen', 'hiddenSize', 'random']);
     const { seqLen, hiddenSize, random } = options;
     expectSizes('PositionEmbedding', { seqLen, hiddenSize });
     expectRandom('PositionEmbedding', random);

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { expectOptionsObject } from '../checks/expect-options';
+import { expectLayerOptions } from '../checks/expect-options';
 import { expectSizes } from '../checks/expect-sizes';
 import { expectShape } from '../checks/shape-error';
 import type { PositionRotation } from './position-rotation';
@@ -37,7 +37,7 @@ export class RotaryEmbedding implements PositionRotation {
   readonly headSize: number;
 
   constructor(options: RotaryEmbeddingOptions) {
-    expectOptionsObject('RotaryEmbedding', options, ['headSize', 'seqLen', 'theta']);
+    expectLayerOptions('RotaryEmbedding', options, ['headSize', 'seqLen', 'theta']);
     const { headSize, seqLen, theta = 10_000 } = options;
     expectSizes('RotaryEmbedding', { headSize, seqLen });
     if (headSize % 2 !== 0) throw new RangeError(`RotaryEmbedding: headSize is ${headSize}, expected an even number`);

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { expectOptions } from '../checks/expect-options';
 import { expectRandom } from '../checks/expect-random';
 import type { RandomStream } from './random-stream';
 
@@ -28,7 +29,9 @@ export interface TruncatedNormalOptions<R extends tf.Rank = tf.Rank> {
  * console.log(weight.shape);
  * ```
  */
-export function truncatedNormal<R extends tf.Rank>({ shape, std, random }: TruncatedNormalOptions<R>): tf.Tensor<R> {
+export function truncatedNormal<R extends tf.Rank>(options: TruncatedNormalOptions<R>): tf.Tensor<R> {
+  expectOptions('truncatedNormal', options, ['shape', 'std', 'random']);
+  const { shape, std, random } = options;
   expectRandom('truncatedNormal', random);
   const values = new Float32Array(tf.util.sizeFromShape(shape));
   if (std !== 0) {

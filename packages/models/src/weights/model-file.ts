@@ -43,7 +43,8 @@ export interface LoadModelOptions {
  *
  * @param options.config the model as plain data. Default: the config that `buildModel` made it from.
  * @returns the bytes of the file.
- * @throws TypeError if there is no config, or it has a value that is not plain data, such as a function.
+ * @throws TypeError if there is no config, or it has a value that is not plain data, such as a function; RangeError for
+ *   a number that float16 cannot hold.
  *
  * @example
  * ```ts
@@ -89,8 +90,25 @@ export function serializeModel(
   if (metadata.has(configKey))
     throw new RangeError(`metadata: "${configKey}" is the key of the config; use another key`);
   const stored = new Map<string, HostTensor>();
-  for (const [name, tensor] of values) stored.set(name, { ...tensor, dtype: precision });
+  for (const [name, tensor] of values) {
+    if (precision === 'float16') expectInFloat16(name, tensor);
+    stored.set(name, { ...tensor, dtype: precision });
+  }
   return serializeSafetensors(stored, new Map([...metadata, [configKey, configText(config)]]));
+}
+
+/** From here on, numbers round to infinity in float16. */
+const FLOAT16_OVERFLOW = 65_520;
+
+/** Throws for a finite number that float16 cannot hold. */
+function expectInFloat16(name: string, { data }: HostTensor): void {
+  for (const element of data) {
+    const value = Number(element);
+    if (Math.abs(value) < FLOAT16_OVERFLOW || !Number.isFinite(value)) continue;
+    throw new RangeError(
+      `saveModel: ${name} holds ${value}, but the greatest number of float16 is 65504; save in float32 or bfloat16`,
+    );
+  }
 }
 
 /**
@@ -125,7 +143,7 @@ export function loadModel(bytes: Uint8Array, options: LoadModelOptions = {}): Re
   }
   expectOptions('loadModel', options, ['parts', 'config', 'path']);
   const { parts, path } = options;
-  const { tensors, metadata } = parseSafetensors(bytes, options);
+  const { tensors, metadata } = parseSafetensors(bytes, path === undefined ? {} : { path });
   const config = options.config ?? configOf(metadata, path);
   const isOfficial = [...tensors.keys()].some((name) => /^(_orig_mod\.)?(model\.)?inner\./.test(name));
   const values = isOfficial ? weightsFromOfficial(tensors) : tensors;

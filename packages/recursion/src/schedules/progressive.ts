@@ -69,6 +69,7 @@ export function progressive(options: ProgressiveOptions = {}): ProgressiveSchedu
       `progressive: stages is ${describeValue(stages)}, expected a list such as [{ from: 0, hCycles: 1, lCycles: 2 }]`,
     );
   }
+  stages.forEach((stage, i) => expectOptions(`progressive: stage ${i + 1}`, stage, ['from', 'hCycles', 'lCycles']));
   const make = typeof schedule === 'function' ? schedule : schedules[schedule];
   const rising = stages.every(({ from }, i) => (i === 0 ? from === 0 : from > stages[i - 1]!.from && from < 1));
   if (stages.length === 0 || !rising) {

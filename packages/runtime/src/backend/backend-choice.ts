@@ -37,6 +37,9 @@ export interface SelectBackendOptions {
   wasmPaths?: string | Readonly<Record<WasmFile, string>>;
 }
 
+/** Names of {@link SelectBackendOptions}. */
+export const SELECT_BACKEND_OPTIONS = ['prefer', 'cache', 'wasmPaths'] as const;
+
 /** The error for an unknown preference. */
 export function unknownPreference(text: string): RangeError {
   const isGpu = ['gpu', 'cuda'].includes(text.toLowerCase());

@@ -1,3 +1,4 @@
+import { expectOptions } from '@hrm/files/internal';
 import * as tf from '@tensorflow/tfjs-core';
 
 /** Options of {@link matMulSpeed}. */
@@ -40,6 +41,7 @@ export interface MatMulSpeed {
  * ```
  */
 export function matMulSpeed(options: MatMulSpeedOptions = {}): MatMulSpeed {
+  expectOptions('matMulSpeed', options, ['m', 'k', 'n', 'batch', 'multiply', 'seconds']);
   const { m = 5184, k = 512, n = 512, batch = 1, seconds = 1 } = options;
   const multiply = options.multiply ?? ((a: tf.Tensor, b: tf.Tensor) => tf.matMul(a, b));
   for (const [name, value] of Object.entries({ m, k, n, batch })) {

@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { dirname, sep } from 'node:path';
+import { expectOptions } from '@hrm/files/internal';
 import * as tf from '@tensorflow/tfjs-core';
 import { loadNative } from '../native/load-native';
 import { currentNativeBackend } from '../native/native-backend';
@@ -10,6 +11,7 @@ import { useFasterWasmKernels } from '../wasm/faster-wasm-kernels';
 import { selectWebGpu, selectWebGpuOnGpu } from '../webgpu/select-webgpu';
 import {
   messageOf,
+  SELECT_BACKEND_OPTIONS,
   selectCpu,
   unknownPreference,
   use,
@@ -46,6 +48,7 @@ const SET_UP = 'run `hrm setup`, or setUpNative() of @hrm/runtime (it needs Pyth
  * ```
  */
 export async function selectBackend(options: SelectBackendOptions = {}): Promise<SelectedBackend> {
+  expectOptions('selectBackend', options, SELECT_BACKEND_OPTIONS);
   const preference = options.prefer ?? preferenceOf(process.env.HRM_BACKEND);
   if (preference === 'native') return selectNative(options.cache);
   if (preference === 'webgpu') return selectWebGpu(options.cache);

@@ -1,7 +1,10 @@
+import { expectCompileArguments } from '../compile/expect-compile-arguments';
 import type * as node from '../index';
 
 /** `compile` for browsers. Browsers have no XLA, so it returns the function itself, as in Node on other backends. */
-export const compile: typeof node.compile = (fn, { name = fn.name || 'function' } = {}) => {
+export const compile: typeof node.compile = (fn, options = {}) => {
+  expectCompileArguments(fn, options);
+  const { name = fn.name || 'function' } = options;
   type Result = ReturnType<typeof fn>;
   const compiled = (...args: unknown[]): Result => fn(...args) as Result;
   return Object.defineProperties(compiled, {

@@ -1,6 +1,8 @@
+import { expectOptions } from '@hrm/files/internal';
 import * as tf from '@tensorflow/tfjs-core';
 import {
   messageOf,
+  SELECT_BACKEND_OPTIONS,
   selectCpu,
   use,
   webGpuOn,
@@ -18,6 +20,7 @@ const ISOLATION =
 
 /** `selectBackend` for browsers. Documented in `backend/select-backend.ts`. */
 export async function selectBackend(options: SelectBackendOptions = {}): Promise<SelectedBackend> {
+  expectOptions('selectBackend', options, SELECT_BACKEND_OPTIONS);
   const { prefer, wasmPaths } = options;
   if (prefer === 'webgpu') return selectWebGpu(await adapterHere());
   if (prefer === 'wasm') return wasm('requested', wasmPaths);

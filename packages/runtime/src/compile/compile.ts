@@ -1,5 +1,6 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import { currentGraphBackend } from '../native/native-backend';
+import { expectCompileArguments } from './expect-compile-arguments';
 import type { CompileMode } from './compile-mode';
 import { recordGraph, type CompiledGraph } from './compiled-graph';
 import { recordingMode } from './record';
@@ -91,6 +92,7 @@ export type Compiled<F extends AnyFunction> = F & {
  * ```
  */
 export function compile<F extends AnyFunction>(fn: F, options: CompileOptions = {}): Compiled<F> {
+  expectCompileArguments(fn, options);
   const { mode = 'xla', name = fn.name || 'function', verify = true, maxRecordings = 32 } = options;
   const onRecord = options.onRecord ?? warnOfAnotherRecording;
   const graphs = new Map<string, CompiledGraph>();

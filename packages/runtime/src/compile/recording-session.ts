@@ -8,7 +8,7 @@ import { takeApart, type Structure } from './structure';
 
 /** The parts of TensorFlow.js's engine that recording needs. They are public in JavaScript but not in its types. */
 interface Engine {
-  state: { registeredVariables: Record<string, tf.Variable> };
+  state: { registeredVariables: Record<string, tf.Variable>; tensorInfo: WeakMap<object, unknown> };
   trackTensor(tensor: tf.Tensor, backend: unknown): void;
   disposeTensor(tensor: tf.Tensor): void;
   makeTensorFromTensorInfo(info: tf.TensorInfo): tf.Tensor;
@@ -24,6 +24,8 @@ export class RecordingSession {
   /** The graph's ids of tensors that were made inside from JavaScript values, or captured. */
   private readonly known = new Map<object, number>();
   private readonly madeInside = new WeakSet<object>();
+  /** How many tensors from outside were on another backend, such as those of a model made before it was switched. */
+  private movedHere = 0;
   /** The variables by their placeholder data. */
   private readonly variables = new Map<object, tf.Variable>();
   private readonly engine = tf.engine() as Engine;
@@ -42,7 +44,11 @@ export class RecordingSession {
     const restoreBackend = interceptBackend(backend, {
       addOperation: (op, attributes, inputs) => this.recorder.addOperation(op, attributes, inputs),
       idOf: (tensor) => this.idOfInput(tensor),
-      onMove: (dataId) => void this.madeInside.add(dataId),
+      onMove: (dataId) => {
+        // TensorFlow.js knows the data of a new tensor only after this.
+        if (engine.state.tensorInfo.has(dataId)) this.movedHere++;
+        else this.madeInside.add(dataId);
+      },
       read: (dataId) => this.read(dataId),
       onFailedRead: (error) => void (this.failure ??= error),
     });
@@ -58,7 +64,7 @@ export class RecordingSession {
       this.refuseNewVariables(originals);
       for (const [variable, dataId] of originals) this.restore(variable, dataId);
       originals.clear();
-      if (backend.numDataIds() > dataBefore) {
+      if (backend.numDataIds() > dataBefore + this.movedHere) {
         throw new RecordingError(
           'it keeps a tensor made inside after the call (tf.keep, or a closure): make it before the call, or return it',
         );

@@ -1,5 +1,6 @@
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import { expectOptions } from '@hrm/files/internal';
 import type { Installation, NativeInstallation } from './native-installation';
 import { findDamage, MANIFEST, readManifest, type Thoroughness } from './native-manifest';
 import { NativeSetupError } from './native-setup-error';
@@ -115,6 +116,7 @@ export function findDamageOf({ folder }: Installation): string | undefined {
  * ```
  */
 export function findNativeInstallation(options: LookOptions = {}): NativeInstallation | undefined {
+  expectOptions('findNativeInstallation', options, ['cache', 'accelerators']);
   const found = lookForInstallation(options);
   return 'folder' in found ? found : undefined;
 }

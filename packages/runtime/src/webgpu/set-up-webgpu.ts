@@ -1,8 +1,9 @@
 import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { expectOptions } from '@hrm/files/internal';
 import { NativeSetupError } from '../native/native-setup-error';
 import { runCommand, type CommandOptions } from '../native/run-command';
-import { installInCache, type SetupOptions } from '../native/set-up/install-in-cache';
+import { installInCache, SETUP_OPTIONS, type SetupOptions } from '../native/set-up/install-in-cache';
 import { installNpmPackages, pruneNpmPackages } from '../native/set-up/npm-packages';
 import { WEBGPU_VERSIONS, webGpuTarget, type WebGpuInstallation } from './webgpu-target';
 
@@ -31,6 +32,7 @@ import { WEBGPU_VERSIONS, webGpuTarget, type WebGpuInstallation } from './webgpu
  * ```
  */
 export async function setUpWebGpu(options: SetupOptions = {}): Promise<WebGpuInstallation> {
+  expectOptions('setUpWebGpu', options, SETUP_OPTIONS);
   const target = webGpuTarget();
   return installInCache<WebGpuInstallation>(options, {
     what: 'WebGPU',

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { FileFormatError } from '@hrm/files';
 import { ensureFolder, ensureOwnFolder, errorCode, type FileSystem, nodeFileSystem } from '@hrm/files/node';
+import { expectOptions } from '@hrm/layers/internal';
 import type { JsonValue } from './checkpoint-manifest';
 import {
   checkpointName,
@@ -30,6 +31,8 @@ export interface CheckpointStoreOptions {
   /** Default: the machine's. */
   readonly fileSystem?: FileSystem;
 }
+
+const OPTIONS = ['keepNewest', 'keepBest', 'readOnly', 'onWarning', 'fileSystem'] as const;
 
 /**
  * The checkpoints of a run, in its folder `checkpoints`. Keeps the newest few and the best.
@@ -63,6 +66,7 @@ export class CheckpointStore {
   readonly #trusted = new Set<number>();
 
   private constructor(runFolder: string, options: CheckpointStoreOptions) {
+    expectOptions('CheckpointStore.open', options, OPTIONS);
     const { keepNewest = 2, keepBest = true, readOnly = false, onWarning = console.warn } = options;
     if (!Number.isSafeInteger(keepNewest) || keepNewest < 1) {
       throw new RangeError(`keepNewest is ${keepNewest}; expected an integer from 1`);
@@ -181,9 +185,11 @@ export class CheckpointStore {
 
   async #firstWhole(
     steps: readonly number[],
-    { only, optional }: ReadCheckpointOptions,
+    options: ReadCheckpointOptions,
     errors: readonly unknown[] = [],
   ): Promise<Checkpoint | undefined> {
+    expectOptions('CheckpointStore', options, ['only', 'optional']);
+    const { only, optional } = options;
     const problems = errors.map((error) => `- ${messageOf(error)}`);
     for (const step of steps) {
       try {

@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 import { FileFormatError } from '@hrm/files';
 import { writeFully, writeWhole, type FileSystem, nodeFileSystem, type OpenFile } from '@hrm/files/node';
+import { expectOptions } from '@hrm/layers/internal';
 import { expectJsonValue } from './checkpoint-manifest';
 
 /** Bytes copied at a time. */
@@ -57,6 +58,7 @@ export class MetricsLog {
    *   of the file system.
    */
   static async open(path: string, options: MetricsLogOptions = {}): Promise<MetricsLog> {
+    expectOptions('MetricsLog.open', options, ['length', 'onWarning', 'fileSystem']);
     const { fileSystem = nodeFileSystem, length, onWarning = console.warn } = options;
     if (length !== undefined && !(Number.isSafeInteger(length) && length >= 0)) {
       throw new RangeError(`the length of the log is ${length}; expected an integer from 0`);

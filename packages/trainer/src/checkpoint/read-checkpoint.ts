@@ -1,6 +1,7 @@
 import { basename, join } from 'node:path';
 import { FileFormatError, type NamedHostTensors, parseSafetensors } from '@hrm/files';
 import { type FileSystem, nodeFileSystem, readWholeFile, unreadable, verifyFile } from '@hrm/files/node';
+import { expectOptions } from '@hrm/layers/internal';
 import {
   type CheckpointManifest,
   type JsonValue,
@@ -55,6 +56,7 @@ export interface ReadCheckpointOptions {
  * ```
  */
 export async function readCheckpoint(path: string, options: ReadCheckpointOptions = {}): Promise<Checkpoint> {
+  expectOptions('readCheckpoint', options, ['only', 'optional', 'fileSystem']);
   const { fileSystem = nodeFileSystem, only, optional = [] } = options;
   const { step, metric, state, files } = await readManifest(path, fileSystem);
   await expectThese(fileSystem, path, [manifestName, ...files.keys()]);

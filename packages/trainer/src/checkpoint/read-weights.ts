@@ -1,5 +1,5 @@
 import { FileFormatError, type HostTensor, type NamedHostTensors } from '@hrm/files';
-import { expectChoice } from '@hrm/layers/internal';
+import { expectChoice, expectOptions } from '@hrm/layers/internal';
 import { weightsFromOfficial } from '@hrm/models';
 import type { JsonValue } from './checkpoint-manifest';
 import { CheckpointStore } from './checkpoint-store';
@@ -47,6 +47,7 @@ export interface RunWeights {
  * ```
  */
 export async function readWeights(run: string, options: ReadWeightsOptions = {}): Promise<RunWeights> {
+  expectOptions('readWeights', options, ['checkpoint', 'weights', 'onWarning']);
   const { checkpoint: which = 'newest', weights = 'averaged', onWarning } = options;
   expectChoice('readWeights', { checkpoint: which }, ['newest', 'best']);
   expectChoice('readWeights', { weights }, ['averaged', 'own']);

@@ -14,6 +14,8 @@ import {
   type ProcessTable,
 } from '@hrm/files/node';
 
+import { expectOptions } from '@hrm/layers/internal';
+
 /** The error of a run that another process works on. */
 export class RunLockedError extends Error {
   override readonly name = 'RunLockedError';
@@ -89,6 +91,7 @@ export class RunLock {
    * @throws {@link RunLockedError} with the other process, where one holds the lock; Error of the file system.
    */
   static async acquire(runFolder: string, options: RunLockOptions = {}): Promise<RunLock> {
+    expectOptions('RunLock.acquire', options, ['fileSystem', 'processes', 'patience']);
     const { fileSystem = nodeFileSystem, processes = nodeProcessTable, patience = 10_000 } = options;
     const folder = join(runFolder, 'run.lock');
     await ensureFolder(fileSystem, runFolder);

@@ -9,6 +9,7 @@ import {
   nodeFileSystem,
   type FileFacts,
 } from '@hrm/files/node';
+import { expectOptions } from '@hrm/layers/internal';
 import {
   expectJsonValue,
   type CheckpointManifest,
@@ -60,6 +61,7 @@ export async function writeCheckpoint(
   contents: CheckpointContents,
   options: { readonly fileSystem?: FileSystem } = {},
 ): Promise<string> {
+  expectOptions('writeCheckpoint', options, ['fileSystem']);
   return putCheckpoint(folder, contents, options);
 }
 

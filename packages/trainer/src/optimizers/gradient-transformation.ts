@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { NamedTensors } from '@hrm/layers';
+import { describeValue, expectNotNegative, expectPart } from '@hrm/layers/internal';
 import type { OptimizerState } from './optimizer-state';
 import { describeParameter, type ParameterKinds, type ParameterPredicate } from './parameter-predicate';
 
@@ -49,6 +50,7 @@ export function mapNamed(tensors: NamedTensors, f: (tensor: tf.Tensor, name: str
  * ```
  */
 export function chain(...transformations: GradientTransformation[]): GradientTransformation {
+  transformations.forEach((stage, i) => expectPart(`chain: transformation ${i + 1}`, stage, ['init', 'update']));
   return {
     elementwise: transformations.every((stage) => stage.elementwise ?? false),
     init: (parameters, kinds) => ({
@@ -71,6 +73,9 @@ export function chain(...transformations: GradientTransformation[]): GradientTra
 export function stateless(
   f: (update: tf.Tensor, parameter: tf.Tensor, context: TransformationContext) => tf.Tensor,
 ): GradientTransformation {
+  if (typeof f !== 'function') {
+    throw new TypeError(`stateless: got ${describeValue(f)}, expected a function of an update and its parameter`);
+  }
   return {
     init: () => ({}),
     update: (updates, state, context) => ({
@@ -101,6 +106,7 @@ export function stateless(
  * ```
  */
 export function addDecayedWeights(weightDecay: number, decays?: ParameterPredicate): GradientTransformation {
+  expectNotNegative('addDecayedWeights', { weightDecay });
   const decayed = (update: tf.Tensor, parameter: tf.Tensor) => tf.add(update, tf.mul(parameter, weightDecay));
   if (decays === undefined) return { ...stateless(decayed), elementwise: true };
   return {

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { expectDecay } from '@hrm/layers/internal';
+import { expectDecay, expectOptions, expectNotNegative } from '@hrm/layers/internal';
 import type { NamedTensors } from '@hrm/layers';
 import { atan2RightHalfPlane } from './atan2-right-half-plane';
 import { mapNamed, type GradientTransformation } from './gradient-transformation';
@@ -61,16 +61,19 @@ function scaleByMoments(
  *
  * Source: arXiv 2407.05872; the `adam-atan2` package that the official HRM trains with.
  */
-export const scaleByAtan2 = (options: MomentsOptions = {}): GradientTransformation =>
-  scaleByMoments(options, ({ mean, meanSquare, meanCorrection, meanSquareCorrection }) =>
+export function scaleByAtan2(options: MomentsOptions = {}): GradientTransformation {
+  expectOptions('scaleByAtan2', options, ['beta1', 'beta2']);
+  return scaleByMoments(options, ({ mean, meanSquare, meanCorrection, meanSquareCorrection }) =>
     tf.div(atan2RightHalfPlane(mean, tf.div(tf.sqrt(meanSquare), tf.sqrt(meanSquareCorrection))), meanCorrection),
   );
+}
 
 /** Adam's direction: `(m / (1 - beta1^t)) / (sqrt(v / (1 - beta2^t)) + epsilon)`. Epsilon is 1e-8 by default. */
-export const scaleByAdam = ({
-  epsilon = 1e-8,
-  ...options
-}: MomentsOptions & { epsilon?: number } = {}): GradientTransformation =>
-  scaleByMoments(options, ({ mean, meanSquare, meanCorrection, meanSquareCorrection }) =>
+export function scaleByAdam(options: MomentsOptions & { epsilon?: number } = {}): GradientTransformation {
+  expectOptions('scaleByAdam', options, ['beta1', 'beta2', 'epsilon']);
+  const { epsilon = 1e-8 } = options;
+  expectNotNegative('scaleByAdam', { epsilon });
+  return scaleByMoments(options, ({ mean, meanSquare, meanCorrection, meanSquareCorrection }) =>
     tf.div(tf.div(mean, meanCorrection), tf.add(tf.sqrt(tf.div(meanSquare, meanSquareCorrection)), epsilon)),
   );
+}

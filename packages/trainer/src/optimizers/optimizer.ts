@@ -24,14 +24,18 @@ export interface OptimizerOptions extends MomentsOptions {
 
 const KNOWN = ['learningRate', 'weightDecay', 'decays', 'clipNorm', 'beta1', 'beta2'] as const;
 
-const alias = (owner: string, direction: GradientTransformation, options: OptimizerOptions): Optimizer => {
-  const { learningRate, weightDecay = 0, decays, clipNorm } = options;
+function optimizerOf(
+  owner: string,
+  direction: (moments: MomentsOptions) => GradientTransformation,
+  options: OptimizerOptions,
+): Optimizer {
+  const { learningRate, weightDecay = 0, decays, clipNorm, ...moments } = options;
   expectNotNegative(owner, { weightDecay });
   return {
-    ...clipped(chain(direction, addDecayedWeights(weightDecay, decays), scaleByLearningRate()), clipNorm),
+    ...clipped(chain(direction(moments), addDecayedWeights(weightDecay, decays), scaleByLearningRate()), clipNorm),
     learningRate: asLearningRate(owner, learningRate),
   };
-};
+}
 
 /**
  * AdamATan2 with decoupled weight decay, the optimizer of the official HRM.
@@ -47,7 +51,7 @@ const alias = (owner: string, direction: GradientTransformation, options: Optimi
  */
 export function adamAtan2(options: OptimizerOptions): Optimizer {
   expectOptions('adamAtan2', options, KNOWN);
-  return alias('adamAtan2', scaleByAtan2(options), options);
+  return optimizerOf('adamAtan2', scaleByAtan2, options);
 }
 
 /**
@@ -62,5 +66,5 @@ export function adamAtan2(options: OptimizerOptions): Optimizer {
  */
 export function adamW(options: OptimizerOptions & { epsilon?: number }): Optimizer {
   expectOptions('adamW', options, [...KNOWN, 'epsilon']);
-  return alias('adamW', scaleByAdam(options), options);
+  return optimizerOf('adamW', scaleByAdam, options);
 }

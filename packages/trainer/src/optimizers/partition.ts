@@ -1,4 +1,5 @@
 import type { NamedTensors } from '@hrm/layers';
+import { expectOptions, expectPart } from '@hrm/layers/internal';
 import { mapNamed, type GradientTransformation } from './gradient-transformation';
 import { describeParameter, type ParameterKinds, type ParameterPredicate } from './parameter-predicate';
 
@@ -23,7 +24,10 @@ export function partition(
   picks: ParameterPredicate,
   transformations: { picked: GradientTransformation; rest: GradientTransformation },
 ): GradientTransformation {
+  expectOptions('partition', transformations, ['picked', 'rest']);
   const { picked, rest } = transformations;
+  expectPart('partition: picked', picked, ['init', 'update']);
+  expectPart('partition: rest', rest, ['init', 'update']);
   return {
     init(parameters, kinds) {
       const groups = split(parameters, parameters, picks, kinds);

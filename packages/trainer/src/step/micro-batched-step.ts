@@ -1,12 +1,13 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { uncompiled, type Compile, type NamedTensors } from '@hrm/layers';
-import { callTogether } from '@hrm/layers/internal';
+import { callTogether, expectOptions } from '@hrm/layers/internal';
 import { mapNamed } from '../optimizers/gradient-transformation';
 import { joinUpdates, sliceSlots } from './batch-parts';
 import type { UpdateFigures } from './update-gradients';
 import {
   addUpNamed,
   finishStep,
+  STEP_OPTIONS,
   updateGradients,
   type TrainingStep,
   type TrainingStepInput,
@@ -35,8 +36,11 @@ type Part = Pick<TrainingStepInput, 'carry' | 'offered' | 'draws'>;
  */
 export function microBatchedStep(
   options: TrainingStepOptions,
-  { microBatch, lanes = 1, compile = uncompiled }: MicroBatchedStepOptions,
+  parts: MicroBatchedStepOptions,
 ): TrainingStep & Disposable {
+  expectOptions('microBatchedStep', options, STEP_OPTIONS);
+  expectOptions('microBatchedStep', parts, ['microBatch', 'lanes', 'compile']);
+  const { microBatch, lanes = 1, compile = uncompiled } = parts;
   const { network, tokenLoss, trains } = options;
   const gradientsOf = compile(function microBatchGradients(part: Part, sofar: NamedTensors, whole: number) {
     return tf.tidy(() => {

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { expectShape, parameterKinds, valueAndGradients, type NamedTensors } from '@hrm/layers';
+import { expectOptions } from '@hrm/layers/internal';
 import {
   admitPuzzles,
   runSegment,
@@ -60,6 +61,15 @@ export type TrainingStepOutput = SummedMetrics & {
   sums: NamedTensors;
 };
 
+export const STEP_OPTIONS = [
+  'network',
+  'tokenLoss',
+  'optimizer',
+  'puzzleOptimizer',
+  'emaDecay',
+  'trains',
+] as const satisfies readonly (keyof TrainingStepOptions)[];
+
 /** Makes a step; `dispose` frees what was compiled for it. */
 export type TrainingStep = ((input: TrainingStepInput) => TrainingStepOutput) & { dispose?: () => void };
 
@@ -81,8 +91,10 @@ export function updateGradients(
   network: ReasoningNetwork,
   tokenLoss: TokenLoss,
   { carry, offered, draws }: Pick<TrainingStepInput, 'carry' | 'offered' | 'draws'>,
-  { batchSize = carry.halted.shape[0], trains }: { batchSize?: number } & Pick<TrainingStepOptions, 'trains'> = {},
+  options: { batchSize?: number } & Pick<TrainingStepOptions, 'trains'> = {},
 ): UpdateGradients {
+  expectOptions('updateGradients', options, ['batchSize', 'trains']);
+  const { batchSize = carry.halted.shape[0], trains } = options;
   const trained = trainedParameters(network, trains);
   const names = Object.keys(trained);
   const several = draws.length > 1;
@@ -209,7 +221,10 @@ export function finishStep(
  *
  * @param lanes number of parts of the batch that a graph computes in parallel. Must divide the batch. Default 1.
  */
-export function trainingStep(options: TrainingStepOptions, { lanes = 1 }: { lanes?: number } = {}): TrainingStep {
+export function trainingStep(options: TrainingStepOptions, parts: { lanes?: number } = {}): TrainingStep {
+  expectOptions('trainingStep', options, STEP_OPTIONS);
+  expectOptions('trainingStep', parts, ['lanes']);
+  const { lanes = 1 } = parts;
   const { network, tokenLoss, trains } = options;
   return (input) =>
     tf.tidy(() => {

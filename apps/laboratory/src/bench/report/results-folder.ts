@@ -3,7 +3,7 @@ import { lstat, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { replaceFile } from '@hrm/files/node';
 import { z } from 'zod';
-import { finishBeforeStopping, readRegularFile, UsageError } from '@hrm/reference-trainer/internal';
+import { expectWritable, finishBeforeStopping, readRegularFile, UsageError } from '@hrm/reference-trainer/internal';
 
 /** The part that the JSON of every benchmark has. */
 const ownResult = z.looseObject({ machine: z.looseObject({ processor: z.string() }) });
@@ -24,15 +24,15 @@ function isOwnResult(path: string): boolean {
 
 /**
  * Makes sure, before a long measurement, that a folder exists or can be made: it and the folders around it are not
- * files.
+ * files, and the innermost one that exists can be written.
  *
- * @throws UsageError that names the file in the way.
+ * @throws UsageError that names the file in the way, or the folder.
  */
 export async function expectResultsFolder(out: string): Promise<void> {
   let path = resolve(out);
   while (!(await isThere(path)) && dirname(path) !== path) path = dirname(path);
   const found = await stat(path).catch(() => undefined);
-  if (found?.isDirectory()) return;
+  if (found?.isDirectory()) return expectWritable(path, '--out');
   const name = path === resolve(out) ? out : path;
   throw new UsageError(`--out: ${name} is ${found ? 'a file' : 'a broken link'}, expected a folder for the results`);
 }

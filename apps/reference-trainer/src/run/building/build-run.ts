@@ -63,8 +63,14 @@ export function buildRunModel(
 }
 
 /** The token loss of a run. @throws UsageError if it is unknown or refuses its options. */
-export function tokenLossOf({ name, training }: RunConfig, { losses }: RunCatalog = standardCatalog): TokenLoss {
+export function tokenLossOf({ name, training, model }: RunConfig, { losses }: RunCatalog = standardCatalog): TokenLoss {
   const { tokenLoss, labelSmoothing } = training;
+  if (labelSmoothing > 0 && model.candidates) {
+    throw new UsageError(
+      `${name}: training.labelSmoothing: is ${labelSmoothing}, which makes every token a target, but model.candidates ` +
+        'makes some tokens impossible; set it to 0',
+    );
+  }
   const loss: TokenLoss & Partial<CrossEntropy> = makePart(`${name}: training.tokenLoss`, losses, tokenLoss, {
     what: 'a function of logits and labels',
     check: (made) => typeof made === 'function',

@@ -39,6 +39,9 @@ export interface SetupOptions {
   env?: Environment;
 }
 
+/** Names of {@link SetupOptions}. */
+export const SETUP_OPTIONS = ['cache', 'onProgress', 'signal', 'env'] as const;
+
 /** Reports a stage, with one line for users. */
 export type ReportStage = (stage: NativeSetupStage, detail: string, more?: Partial<NativeSetupProgress>) => void;
 

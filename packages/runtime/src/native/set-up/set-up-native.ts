@@ -1,9 +1,10 @@
 import { rmSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { expectOptions } from '@hrm/files/internal';
 import type { NativeInstallation } from '../native-installation';
 import { hasNvidiaGpu, nativeTarget, NATIVE_VERSIONS } from '../native-target';
 import { buildAddon, findCompiler, nativePaths } from './addon-build';
-import { installInCache, type SetupOptions } from './install-in-cache';
+import { installInCache, SETUP_OPTIONS, type SetupOptions } from './install-in-cache';
 import { checkNative } from './native-check';
 import { installNpmPackages, pruneNpmPackages } from './npm-packages';
 import { findPython } from './pip-wheel';
@@ -49,6 +50,7 @@ export interface SetUpNativeOptions extends SetupOptions {
  * ```
  */
 export async function setUpNative(options: SetUpNativeOptions = {}): Promise<NativeInstallation> {
+  expectOptions('setUpNative', options, [...SETUP_OPTIONS, 'gpu', 'wheel']);
   const { env = process.env, gpu = 'auto' } = options;
   const target = nativeTarget((gpu === 'auto' ? await hasNvidiaGpu(env) : gpu) ? 'cuda' : 'cpu');
   return installInCache<NativeInstallation>(options, {
