@@ -105,7 +105,7 @@ const OPTIONS = [
 ] as const satisfies readonly (keyof RecursiveReasonerOptions)[];
 
 /** Options that `hrm()` and `trm()` share. */
-export const REASONER_OPTIONS = ['block', ...OPTIONS.filter((name) => name !== 'levels')];
+export const REASONER_OPTIONS = OPTIONS.map((name) => (name === 'levels' ? 'block' : name));
 
 /**
  * A recursive reasoning model: embeddings, f_L and f_H, a recursion schedule, a halting controller and an output head.

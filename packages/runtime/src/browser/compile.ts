@@ -1,4 +1,4 @@
-import { expectCompileArguments } from '../compile/expect-compile-arguments';
+import { expectCompileArguments } from '../backend/expect-compile-arguments';
 import type * as node from '../index';
 
 /** `compile` for browsers. Browsers have no XLA, so it returns the function itself, as in Node on other backends. */

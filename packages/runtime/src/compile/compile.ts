@@ -1,6 +1,6 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import { currentGraphBackend } from '../native/native-backend';
-import { expectCompileArguments } from './expect-compile-arguments';
+import { expectCompileArguments } from '../backend/expect-compile-arguments';
 import type { CompileMode } from './compile-mode';
 import { recordGraph, type CompiledGraph } from './compiled-graph';
 import { recordingMode } from './record';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { FileFormatError } from '@hrm/files';
 import { ensureFolder, ensureOwnFolder, errorCode, type FileSystem, nodeFileSystem } from '@hrm/files/node';
-import { expectOptions } from '@hrm/layers/internal';
+import { expectOptions } from '@hrm/files/internal';
 import type { JsonValue } from './checkpoint-manifest';
 import {
   checkpointName,

@@ -69,11 +69,11 @@ const configLimit = 2 ** 20;
  */
 export async function loadRun(run: string, loadOptions: LoadRunOptions = {}): Promise<LoadedRun> {
   expectOptions('loadRun', loadOptions, ['parts', 'config', 'checkpoint', 'weights', 'onWarning']);
-  const { parts, ...options } = loadOptions;
+  const { parts, config: given, ...options } = loadOptions;
   if (typeof run !== 'string' || run === '') {
     throw new TypeError(`loadRun: run is ${describeValue(run)}, expected the path of a run's folder`);
   }
-  const config = options.config ?? (await readModelConfig(run));
+  const config = given ?? (await readModelConfig(run));
   const { values, averaged, step } = await readWeights(run, options);
   const model = buildModel(config, parts ? { parts } : {});
   try {

@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import { FileFormatError } from '@hrm/files';
 import { writeFully, writeWhole, type FileSystem, nodeFileSystem, type OpenFile } from '@hrm/files/node';
-import { expectOptions } from '@hrm/layers/internal';
+import { expectOptions } from '@hrm/files/internal';
 import { expectJsonValue } from './checkpoint-manifest';
 
 /** Bytes copied at a time. */

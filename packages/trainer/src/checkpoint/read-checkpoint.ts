@@ -1,7 +1,7 @@
 import { basename, join } from 'node:path';
 import { FileFormatError, type NamedHostTensors, parseSafetensors } from '@hrm/files';
 import { type FileSystem, nodeFileSystem, readWholeFile, unreadable, verifyFile } from '@hrm/files/node';
-import { expectOptions } from '@hrm/layers/internal';
+import { expectOptions } from '@hrm/files/internal';
 import {
   type CheckpointManifest,
   type JsonValue,

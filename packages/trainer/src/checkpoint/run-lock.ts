@@ -14,7 +14,7 @@ import {
   type ProcessTable,
 } from '@hrm/files/node';
 
-import { expectOptions } from '@hrm/layers/internal';
+import { expectOptions } from '@hrm/files/internal';
 
 /** The error of a run that another process works on. */
 export class RunLockedError extends Error {

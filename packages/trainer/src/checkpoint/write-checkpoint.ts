@@ -9,7 +9,7 @@ import {
   nodeFileSystem,
   type FileFacts,
 } from '@hrm/files/node';
-import { expectOptions } from '@hrm/layers/internal';
+import { expectOptions } from '@hrm/files/internal';
 import {
   expectJsonValue,
   type CheckpointManifest,

@@ -1,18 +1,11 @@
 import { expectFunction, expectOptions } from '@hrm/files/internal';
-import type { CompileOptions } from './compile';
-import type { CompileMode } from './compile-mode';
+import type { CompileMode } from '../compile/compile-mode';
 
-const OPTIONS = [
-  'mode',
-  'name',
-  'verify',
-  'maxRecordings',
-  'onRecord',
-] as const satisfies readonly (keyof CompileOptions)[];
+const OPTIONS = ['mode', 'name', 'verify', 'maxRecordings', 'onRecord'] as const;
 const MODES = ['xla', 'graph', 'eager'] as const satisfies readonly CompileMode[];
 
 /** Throws unless these can be the arguments of `compile`, in Node and in browsers. @throws TypeError, RangeError */
-export function expectCompileArguments(fn: (...all: never[]) => unknown, options: CompileOptions): void {
+export function expectCompileArguments(fn: (...all: never[]) => unknown, options: { mode?: CompileMode }): void {
   expectFunction('compile', fn);
   expectOptions('compile', options, OPTIONS);
   const { mode = 'xla' } = options;
