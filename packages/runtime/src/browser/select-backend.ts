@@ -22,7 +22,7 @@ const ISOLATION =
 export async function selectBackend(options: SelectBackendOptions = {}): Promise<SelectedBackend> {
   expectOptions('selectBackend', options, SELECT_BACKEND_OPTIONS);
   const { prefer, wasmPaths } = options;
-  if (prefer === 'webgpu') return selectWebGpu(await adapterHere());
+  if (prefer === 'webgpu') return selectWebGpu(await adapterToUse());
   if (prefer === 'wasm') return wasm('requested', wasmPaths);
   if (prefer === 'cpu') return selectCpu('requested');
   if (prefer === 'native')
@@ -30,7 +30,7 @@ export async function selectBackend(options: SelectBackendOptions = {}): Promise
   if (prefer !== undefined) throw unknownPreference(prefer);
 
   let whyNot = 'no WebGPU';
-  const adapter = tf.findBackendFactory('webgpu') ? await adapterHere() : undefined;
+  const adapter = await adapterToUse();
   if (adapter && !isSoftware(adapter)) {
     try {
       return await selectWebGpu(adapter);
@@ -55,10 +55,12 @@ async function wasm(why: string, paths: SelectBackendOptions['wasmPaths']): Prom
   return { ...selected, why: `WebAssembly on one thread: ${why}`, ...(hint && { hint }) };
 }
 
-const adapterHere = () => findAdapter((navigator as { gpu?: Gpu }).gpu);
+/** The GPU's adapter; undefined without one, or without the backend, since browsers warn when they find no adapter. */
+const adapterToUse = async () =>
+  tf.findBackendFactory('webgpu') ? findAdapter((navigator as { gpu?: Gpu }).gpu) : undefined;
 
 async function selectWebGpu(adapter: GpuAdapter | undefined): Promise<SelectedBackend> {
-  if (!adapter || !tf.findBackendFactory('webgpu')) {
+  if (!adapter) {
     throw new Error(
       "WebGPU is not available: it needs a browser with WebGPU, and import '@tensorflow/tfjs-backend-webgpu'",
     );
