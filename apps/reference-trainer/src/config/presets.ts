@@ -130,7 +130,7 @@ export const presetSummaries: { readonly [name in keyof typeof presets]: string 
   'sudoku-6x6-graph':
     'learns 6x6 Sudoku in two minutes, by attention along rows, columns and boxes; solves 99% of held-out ones',
   'sudoku-4x4-candidates':
-    'learns 4x4 Sudoku in seconds, with a position for each cell and digit; solves all held-out ones',
+    'learns 4x4 Sudoku in seconds, with a position for each cell and digit; solves 99% of held-out ones',
   'sudoku-6x6-candidates':
     'learns 6x6 Sudoku in about a minute, like sudoku-4x4-candidates; solves 99.8% of held-out ones',
   'sudoku-9x9-candidates': 'learns hard 9x9 Sudoku in hours, like sudoku-4x4-candidates; give --data',
