@@ -219,7 +219,7 @@ export function finishStep(
  * of everything that training changes. The step is a pure function. It reads no values of tensors and draws no random
  * numbers, so it can be recorded once and run as one graph.
  *
- * @param lanes number of parts of the batch that a graph computes in parallel. Must divide the batch. Default 1.
+ * @param parts `lanes`: the number of parts of the batch that a graph computes in parallel. Must divide the batch. Default 1.
  */
 export function trainingStep(options: TrainingStepOptions, parts: { lanes?: number } = {}): TrainingStep {
   expectOptions('trainingStep', options, STEP_OPTIONS);
