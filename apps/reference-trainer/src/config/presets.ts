@@ -121,6 +121,18 @@ const candidatesTraining: RunConfigInput['training'] = {
   augment: true,
 };
 
+/** Sudoku of 4x4, of all difficulties. */
+const sudokusOf4 = {
+  task: { kind: 'sudoku', size: 4 },
+  generate: { train: 4000, test: 1000, givens: [4, 10], seed: 0 },
+} satisfies Partial<RunConfigInput>;
+
+/** Sudoku of 6x6, of all difficulties. */
+const sudokusOf6 = {
+  task: { kind: 'sudoku', size: 6 },
+  generate: { train: 10_000, test: 1000, givens: [9, 20], seed: 0 },
+} satisfies Partial<RunConfigInput>;
+
 /** One line on each preset, for the help. */
 export const presetSummaries: { readonly [name in keyof typeof presets]: string } = {
   'sudoku-4x4-demo': 'learns 4x4 Sudoku in about a minute, from generated puzzles',
@@ -167,32 +179,28 @@ export const presets = {
   /** Learns 4x4 Sudoku of all difficulties. */
   'sudoku-4x4-graph': {
     name: 'sudoku-4x4-graph',
-    task: { kind: 'sudoku', size: 4 },
-    generate: { train: 4000, test: 1000, givens: [4, 10], seed: 0 },
+    ...sudokusOf4,
     model: graphModel(4, 2, 8),
     training: { ...graphTraining, steps: 600, emaDecay: 0.99, evaluateEvery: 200 },
   },
   /** Learns 6x6 Sudoku of all difficulties. */
   'sudoku-6x6-graph': {
     name: 'sudoku-6x6-graph',
-    task: { kind: 'sudoku', size: 6 },
-    generate: { train: 10_000, test: 1000, givens: [9, 20], seed: 0 },
+    ...sudokusOf6,
     model: graphModel(6, 2, 12),
     training: { ...graphTraining, steps: 2500, evaluateEvery: 500 },
   },
   /** Learns 4x4 Sudoku of all difficulties in a third of the steps of `sudoku-4x4-graph`. */
   'sudoku-4x4-candidates': {
     name: 'sudoku-4x4-candidates',
-    task: { kind: 'sudoku', size: 4 },
-    generate: { train: 4000, test: 1000, givens: [4, 10], seed: 0 },
+    ...sudokusOf4,
     model: candidatesModel(4, 2, 32),
     training: { ...candidatesTraining, steps: 200, emaDecay: 0.98, evaluateEvery: 50 },
   },
   /** Learns 6x6 Sudoku of all difficulties in a quarter of the steps of `sudoku-6x6-graph`. */
   'sudoku-6x6-candidates': {
     name: 'sudoku-6x6-candidates',
-    task: { kind: 'sudoku', size: 6 },
-    generate: { train: 10_000, test: 1000, givens: [9, 20], seed: 0 },
+    ...sudokusOf6,
     model: candidatesModel(6, 2, 48),
     training: { ...candidatesTraining, steps: 600, emaDecay: 0.99, evaluateEvery: 200 },
   },
