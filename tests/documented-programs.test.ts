@@ -1,5 +1,5 @@
-import { execFile } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { execFile, spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
@@ -41,6 +41,16 @@ test('every README says how its programs, which are TypeScript, are run', () => 
   );
   expect(readmes.size).toBe(readdirSync(join(root, 'packages')).length);
   for (const file of readmes) expect(readFileSync(join(root, file), 'utf8'), file).toContain('npx tsx program.mts');
+});
+
+test('the program of the first README is plain JavaScript: `node program.mjs` runs it in the root of a clone', () => {
+  const [program, ...others] = programs.filter(({ file }) => file === 'README.md');
+  expect(others).toEqual([]);
+  expect(readFileSync(join(root, 'README.md'), 'utf8')).toContain('node program.mjs');
+  const path = join(folder, 'program.mjs');
+  writeFileSync(path, program!.source);
+  const { status, stderr } = spawnSync(process.execPath, ['--check', path], { encoding: 'utf8' });
+  expect(status, stderr).toBe(0);
 });
 
 test('no program is left out: every @example of a module has a ts fence', () => {

@@ -5,8 +5,8 @@ import ts from 'typescript';
 
 export const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** Inside the workspace package of these tests, so that the programs' imports lead to the built packages. */
-export const programsFolder = join(root, 'tests/dist/programs');
+/** Below the root of the clone: there a reader pastes a program, and its imports must lead to the built packages. */
+export const programsFolder = join(root, 'dist/programs');
 
 /** A program that a README or a doc comment shows. */
 export interface DocumentedProgram {
