@@ -31,6 +31,7 @@ export type {
   TaskDefinition,
   TaskDrawing,
   TaskExample,
+  TaskSymmetry,
 } from './tasks/task';
 export { defineTask } from './tasks/define-task';
 export { generateExamples } from './tasks/generate-examples';

@@ -19,6 +19,12 @@ const reversal: TaskDefinition = {
     if (random.integer(2) === 0) return;
     for (const tokens of [inputs, labels]) tokens.forEach((token, i) => (tokens[i] = token > 0 ? 3 - token : 0));
   },
+  symmetry: (random) => {
+    const isSwap = random.integer(2) === 1;
+    const swapped = (tokens: ArrayLike<number>) =>
+      Array.from(tokens, (token) => (isSwap && token > 0 ? 3 - token : token));
+    return { apply: swapped, undo: swapped };
+  },
   puzzleClass: (question) => Array.from(question, (token) => (token === question[0] ? 0 : 1)).join(''),
 };
 
@@ -37,6 +43,10 @@ describe('a task with a fault fails the check', () => {
     [/draws any prediction/, { draw: (_question, { prediction }) => String(prediction![7]!.toFixed()) }],
     [/augments an example/, { augment: (inputs) => inputs.reverse() }],
     [/augments an example/, { augment: (inputs, labels) => (Math.random() < 0.5 ? [inputs, labels] : []).forEach((t) => (t[0] = 1)) }], // prettier-ignore
+    [/turn its answer back/, { symmetry: () => ({ apply: (tokens) => Array.from(tokens, (t) => t && 3 - t), undo: (tokens) => tokens }) }], // prettier-ignore
+    [/turn its answer back/, { symmetry: () => ({ apply: (tokens) => tokens, undo: () => [9] }) }],
+    [/no conflict/, { openToken: 2, conflicts: () => [1] }],
+    [/no conflict/, { openToken: 2, generate: () => ({ input: [1, 1, 1], output: [1, 1, 1] }), generateExamples: ({ count }) => Array.from({ length: count }, () => ({ input: [1, 1, 1], output: [1, 1, 1] })) }], // prettier-ignore
     [/the same class/, { puzzleClass: (question) => Array.from(question).join() }],
   ];
   it.each(faults)('%s', (title, fault) => {

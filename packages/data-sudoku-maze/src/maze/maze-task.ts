@@ -1,9 +1,13 @@
 import {
+  applyDihedralTransform,
   cellsFromTokens,
   defineTask,
+  DIHEDRAL_INVERSE,
+  type DihedralTransform,
   expectTaskOptions,
   PuzzleTextError,
   type QuestionInText,
+  shapeKeepingTransforms,
   type Task,
   tokensFromCells,
 } from '@hrm/data';
@@ -96,6 +100,19 @@ export function mazeTask(options: { width: number; height: number }): Task {
     verify: (question, answer) => verifyMaze(mazeOf(question), cellsOf(answer)),
     examine: (question) => (shortestPath(mazeOf(question)) ? {} : { flaw: 'no path leads from S to G' }),
     augment: mazeAugmentation(width, height),
+    symmetry: (random) => {
+      const transforms = shapeKeepingTransforms(width, height);
+      const transform = transforms[random.integer(transforms.length)]!;
+      const turn = (tokens: ArrayLike<number>, by: DihedralTransform) => {
+        const cells = new Int32Array(width * height);
+        cells.set(tokens);
+        return applyDihedralTransform(cells, width, height, by);
+      };
+      return {
+        apply: (question) => turn(question, transform),
+        undo: (answer) => turn(answer, DIHEDRAL_INVERSE[transform]!),
+      };
+    },
     puzzleClass: (question) => mazeClass(mazeOf(question)),
     generateExamples: ({ count, seed, exclude = [], minPathLength }) =>
       generateMazePuzzles({

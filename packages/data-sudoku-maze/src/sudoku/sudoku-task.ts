@@ -11,10 +11,11 @@ import { drawSudoku } from './drawing/draw-sudoku';
 import { type GenerateSudokuOptions, generateSudokuPuzzles } from './generate-sudoku';
 import { solveSudoku } from './solving/solve-sudoku';
 import { sudokuContradiction } from './solving/sudoku-contradiction';
-import { verifySudoku } from './solving/verify-sudoku';
+import { sudokuConflicts, verifySudoku } from './solving/verify-sudoku';
 import { sudokuGeometry, type SudokuSize } from './sudoku-geometry';
 import { sudokuAugmentation } from './symmetry/sudoku-augmentation';
 import { sudokuClass } from './symmetry/sudoku-class';
+import { sudokuTaskSymmetry } from './symmetry/sudoku-task-symmetry';
 import { SudokuLineReader } from './text/sudoku-line-reader';
 import { formatSudoku, parseSudoku } from './text/sudoku-text';
 
@@ -88,6 +89,9 @@ export function sudokuTask(options: { size: SudokuSize }): Task {
       return complete && answer ? { answer: tokensOf(answer) } : {};
     },
     augment: sudokuAugmentation(size),
+    symmetry: (random) => sudokuTaskSymmetry(size, random),
+    openToken: 1,
+    conflicts: (question) => sudokuConflicts(cellsOf(question)),
     puzzleClass: (question) => sudokuClass(cellsOf(question)),
     generateExamples: ({ count, seed, exclude = [], givens }) =>
       generateSudokuPuzzles({

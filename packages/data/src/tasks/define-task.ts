@@ -18,6 +18,9 @@ const MEMBERS: { readonly [Key in keyof Required<TaskDefinition>]: readonly [typ
   verify: ['function', false],
   examine: ['function', false],
   augment: ['function', false],
+  symmetry: ['function', false],
+  openToken: ['number', false],
+  conflicts: ['function', false],
   puzzleClass: ['function', false],
   generate: ['function', false],
   generateExamples: ['function', false],
@@ -55,7 +58,9 @@ function expectDefinition(definition: TaskDefinition): void {
     'vocabSize',
     'a whole number from 2: padding is 0',
   );
-  const { grid, answerPadding, seqLen } = definition;
+  const { grid, answerPadding, openToken, seqLen, vocabSize } = definition;
+  const isOpenToken = openToken === undefined || (isCount(openToken) && openToken < vocabSize);
+  expect(isOpenToken, 'openToken', `a token from 1 to ${vocabSize - 1}`);
   if (grid) {
     const fits = isCount(grid.rows) && isCount(grid.columns) && grid.rows * grid.columns === seqLen;
     expect(fits, 'grid', `rows and columns of ${seqLen} cells in all, which is seqLen`);
@@ -117,7 +122,7 @@ function* questionPerLine(encode: Task['encode'], lines: readonly string[]): Gen
  */
 export function defineTask(definition: TaskDefinition): Task {
   expectDefinition(definition);
-  const { seqLen, verify, puzzleClass, readLines, generate } = definition;
+  const { seqLen, verify, puzzleClass, readLines, generate, symmetry, conflicts } = definition;
   const results = taskResults(definition);
   const encode = (text: string): Int32Array => {
     const tokens = results.question(
@@ -148,6 +153,17 @@ export function defineTask(definition: TaskDefinition): Task {
         const verified = () => verify.call(definition, withoutPadding(question), withoutPadding(answer));
         return results.verdict(results.call('verify', verified));
       },
+    }),
+    ...(symmetry && {
+      symmetry: (random: SeededRandom) =>
+        results.symmetry(results.call('symmetry', () => symmetry.call(definition, random))),
+    }),
+    ...(conflicts && {
+      conflicts: (question: Tokens) =>
+        results.cells(
+          'conflicts',
+          results.call('conflicts', () => conflicts.call(definition, withoutPadding(question))),
+        ),
     }),
     ...(generate && {
       generate: (random: SeededRandom) =>

@@ -29,6 +29,14 @@ export interface TaskDrawing {
   color?: boolean | undefined;
 }
 
+/** A way to pose a question in another form with the same answer, such as a turned grid. */
+export interface TaskSymmetry {
+  /** The question in the other form. */
+  apply(question: ArrayLike<number>): ArrayLike<number>;
+  /** Turns an answer to the question in the other form into one to the question itself. It may hold any tokens. */
+  undo(answer: ArrayLike<number>): ArrayLike<number>;
+}
+
 /** A question in a text of many. */
 export interface QuestionInText {
   /** The line that it begins on, from 1. */
@@ -75,6 +83,21 @@ export interface TaskDefinition {
   examine?(question: ArrayLike<number>): Examination;
   /** Turns a training example into a random equivalent one. Default: there are no known symmetries. */
   augment?: Augmentation;
+  /**
+   * Draws a symmetry: the answer to the question in the other form, turned back, is an answer to the question. For
+   * several tries at one puzzle. Default: there are no known symmetries.
+   */
+  symmetry?(random: SeededRandom): TaskSymmetry;
+  /**
+   * The token of a cell of the question whose answer is not known yet. A question in which some of these cells hold
+   * tokens of the answer is a question too; so a search can go on from a partial answer. Default: not so.
+   */
+  openToken?: number;
+  /**
+   * The cells of a question, or of one with a part of its answer, that break a rule; none if no rule is broken so far.
+   * A search turns back there. Default: unknown.
+   */
+  conflicts?(question: ArrayLike<number>): readonly number[];
   /** Returns the same text for all questions that are equal up to symmetry. Default: its tokens. */
   puzzleClass?(question: ArrayLike<number>): string;
   /** Draws one random example. Default: examples cannot be generated, they come from files. */

@@ -139,6 +139,43 @@ export const taskChecks: readonly TaskCheck[] = [
     },
   },
   {
+    title: 'has symmetries that change the question and turn its answer back, the same from the same seed',
+    applies: ({ task }) => task.symmetry !== undefined,
+    check: (subject) => {
+      const { task, examples } = subject;
+      examples.forEach(({ input, output }, seed) => {
+        const draw = () => task.symmetry!(new SeededRandom(seed));
+        const { apply, undo } = draw();
+        const [question, answer] = [apply(subject.padded(input)), apply(subject.padded(output))];
+        expectSame(draw().apply(subject.padded(input)), question, 'symmetry: apply, with an equal seed');
+        expectSame(undo(question), input, 'symmetry: undo of the question');
+        expectSame(undo(answer), output, 'symmetry: undo of the answer');
+        const verdict = task.verify?.(question, answer);
+        expect(verdict?.valid !== false, () => `symmetry: the answer of ${shown(input)} is wrong: ${verdict?.reason}`);
+        for (const prediction of subject.predictions({ input, output })) undo(prediction);
+      });
+    },
+  },
+  {
+    title: 'has open cells in its questions, and finds no conflict in a part of the answer',
+    applies: ({ task }) => task.openToken !== undefined,
+    check: (subject) => {
+      const { task, examples } = subject;
+      examples.forEach(({ input, output }, seed) => {
+        const [question, answer] = [subject.padded(input), subject.padded(output)];
+        const open = Array.from(question.keys()).filter((cell) => question[cell] === task.openToken);
+        expect(open.length > 0, () => `openToken: ${shown(input)} has no open cell`);
+        const random = new SeededRandom(seed);
+        for (const cell of open) if (random.integer(2) === 0) question[cell] = answer[cell]!;
+        const conflicts = task.conflicts?.(question) ?? [];
+        expect(
+          conflicts.length === 0,
+          () => `conflicts: ${shown(question)} is part of an answer, got ${conflicts.join()}`,
+        );
+      });
+    },
+  },
+  {
     title: 'gives an example and its augmentation the same class',
     applies: ({ task }) => task.augment !== undefined,
     check: (subject) => {

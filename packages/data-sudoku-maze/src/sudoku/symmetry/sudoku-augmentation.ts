@@ -2,6 +2,10 @@ import type { Augmentation } from '@hrm/data';
 import type { SudokuSize } from '../sudoku-geometry';
 import { sudokuSymmetrySampler } from './sudoku-symmetry';
 
+/** The token of a digit after a symmetry has renamed it. Digit d is token d + 1; lower tokens are no digits. */
+export const renamedToken = (token: number, digits: Uint8Array): number =>
+  token >= 2 ? digits[token - 1]! + 1 : token;
+
 /**
  * Creates an augmentation that applies a random symmetry to each Sudoku (see `randomSudokuSymmetry`). It has the effect
  * of a data set with unlimited augmentations, but stores none. Padding and ignored labels move with their cells.
@@ -24,11 +28,7 @@ export function sudokuAugmentation(size: SudokuSize): Augmentation {
   const before = new Int32Array(size * size);
   const apply = (tokens: Int32Array, source: Int32Array, digits: Uint8Array): void => {
     before.set(tokens);
-    for (let cell = 0; cell < before.length; cell++) {
-      const token = before[source[cell]!]!;
-      // Digit d is token d + 1; lower values (blank, padding, ignored) are not digits.
-      tokens[cell] = token >= 2 ? digits[token - 1]! + 1 : token;
-    }
+    for (let cell = 0; cell < before.length; cell++) tokens[cell] = renamedToken(before[source[cell]!]!, digits);
   };
   return (inputs, labels, random) => {
     if (inputs.length !== before.length || labels.length !== before.length) {
