@@ -33,7 +33,7 @@ export const commandShapes: readonly CommandShape[] = [
     words: ['data', 'generate'],
     args: [],
     required: { task: 'sudoku', out: 'OUT' },
-    options: { task: 'text', set: 'text', imports: 'text', 'allow-imports': 'switch', size: 'count', width: 'count', height: 'count', givens: 'text', 'min-path-length': 'count', train: 'count', test: 'count', seed: 'integer', out: 'text', json: 'switch' },
+    options: { task: 'text', set: 'text', imports: 'text', 'allow-imports': 'switch', size: 'count', width: 'count', height: 'count', givens: 'text', like: 'text', 'min-difficulty': 'count', 'min-path-length': 'count', train: 'count', test: 'count', seed: 'integer', out: 'text', json: 'switch' },
   },
   {
     words: ['data', 'import'],

@@ -1,6 +1,8 @@
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { readDataset, writeDataset } from '@hrm/data/files';
+import { buildSudokuDataset, generateSudokuPuzzles, parseSudoku, sudokuClass, sudokuDifficulty } from '@hrm/data-sudoku-maze'; // prettier-ignore
 import { expect, it } from 'vitest';
 import { dataGenerateCommand } from '../src/commands/data-generate';
 import { taskOptions } from '../src/config/task-options';
@@ -30,4 +32,56 @@ it('hrm data generate names the right option or task for a misspelled one', asyn
   await expect(generate('addition', ['digit=3'])).rejects.toThrow('digit is not known; did you mean digits?');
   await expect(generate('adition')).rejects.toThrow('did you mean addition?');
   await expect(generate('queens', ['size=4'])).rejects.toThrow('only 2 different puzzles were found');
+});
+
+it('hrm data generate --like makes Sudokus near those of a file or folder', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'hrm-like-'));
+  const file = join(folder, 'hard.txt');
+  const hard = '...7.2..5....95.8.19..8..67..4...6....79...2.26...1......5......39.....8....784..';
+  writeFileSync(file, `${hard}\n`);
+  const make = async (like: string, more = {}) => {
+    const out = join(mkdtempSync(join(folder, 'like-')), 'data');
+    await dataGenerateCommand.run({ ...defaults, task: 'sudoku', like, out, ...more });
+    const { metadata, sets } = await readDataset(out, 'train');
+    expect((await readDataset(out, 'test')).sets['all']!.inputs).toHaveLength(2 * 81);
+    const { inputs } = sets[metadata.sets[0]!]!;
+    return Array.from({ length: 5 }, (_, k) =>
+      Uint8Array.from(inputs.slice(81 * k, 81 * (k + 1)), (token) => token - 1),
+    );
+  };
+  const near = await make(file, { minDifficulty: '10' });
+  const distance = (a: Uint8Array, b: Uint8Array) => a.filter((digit, cell) => digit !== b[cell]).length;
+  for (const question of near) {
+    expect(sudokuDifficulty(question)).toBeGreaterThanOrEqual(10);
+    expect(distance(question, parseSudoku(hard))).toBeLessThan(25);
+  }
+  expect(await make(file, { minDifficulty: '10' })).toEqual(near);
+  await expect(make(await generate('sudoku'))).resolves.toHaveLength(5);
+  await expect(make(await generate('queens'))).rejects.toThrow('holds puzzles of queens, not Sudokus');
+
+  await expect(make(join(folder, 'none.txt'))).rejects.toThrow('--like: there is no file');
+  await expect(make(file, { size: '4' })).rejects.toThrow('a puzzle of 81 cells, expected Sudokus of 4x4');
+  await expect(make(file, { givens: '25' })).rejects.toThrow('--givens: is not for --like');
+  await expect(make(file, { task: 'addition' })).rejects.toThrow('--like: is for sudoku');
+});
+
+it('hrm data generate --like avoids the held-out puzzles of a folder', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'hrm-like-held-out-'));
+  const puzzles = generateSudokuPuzzles({ size: 4, count: 1, givens: 4, seed: 1 });
+  const madeLike = async (heldOut: typeof puzzles) => {
+    const like = mkdtempSync(join(folder, 'puzzles-'));
+    await writeDataset(like, 'train', buildSudokuDataset(puzzles));
+    await writeDataset(like, 'test', buildSudokuDataset(heldOut));
+    const out = join(mkdtempSync(join(folder, 'like-')), 'data');
+    await dataGenerateCommand.run({ ...defaults, task: 'sudoku', size: '4', like, out, train: '4', test: '1' });
+    const { inputs, labels } = (await readDataset(out, 'train')).sets['all']!;
+    const digits = (tokens: ArrayLike<number>) => Uint8Array.from(tokens, (token) => token - 1);
+    return [0, 16, 32, 48].map((start) => ({
+      question: digits(inputs.slice(start, start + 16)),
+      answer: digits(labels.slice(start, start + 16)),
+    }));
+  };
+  const first = (await madeLike(generateSudokuPuzzles({ size: 4, count: 1, seed: 2 })))[0]!;
+  const classes = (await madeLike([first])).map(({ question }) => sudokuClass(question));
+  expect(classes).not.toContain(sudokuClass(first.question));
 });

@@ -104,6 +104,18 @@ describe('the solver', () => {
     }
   });
 
+  it('gives a second solution where there is one, and none else', () => {
+    const grid = parseSudoku('12..' + '34..' + '....' + '....');
+    const { answer, another, solutions } = solveSudoku(grid, { limit: 2 });
+    expect(solutions).toBe(2);
+    for (const found of [answer!, another!]) expect(verifySudoku(grid, found).valid).toBe(true);
+    expect(formatSudoku(another!)).not.toBe(formatSudoku(answer!));
+    expect(solveSudoku(grid).another).toBeUndefined();
+    expect(solveSudoku(answer!, { limit: 2 }).another).toBeUndefined();
+    // A third one does not take its place.
+    expect(solveSudoku(grid, { limit: 3 })).toMatchObject({ solutions: 3, answer, another });
+  });
+
   it('counts no guesses where singles are enough, and some where they are not', () => {
     const easy = '53..7....6..195....98....6.8...6...34..8.3..17...2...6.6....28....419..5....8..79';
     const hard = '4.....8.5.3..........7......2.....6.....8.4......1.......6.3.7.5..2.....1.4......';

@@ -1,4 +1,5 @@
 import type { PuzzleDataset, Task } from '@hrm/data';
+import type { SudokuSize } from '@hrm/data-sudoku-maze';
 import { z } from 'zod';
 import { defineCommand } from '../command-line/command';
 import { count, integer, text, texts } from '../command-line/options';
@@ -11,7 +12,14 @@ import { finishBeforeStopping } from '../process/stop-signals';
 import { loadParts } from '../run/parts/load-parts';
 import { makeTask } from '../run/parts/make-part';
 import type { RunCatalog } from '../run/parts/run-catalog';
-import { countPuzzles, expectNoPuzzles, generatePuzzles, writeNewPuzzles } from '../run/puzzles/run-puzzles';
+import {
+  countPuzzles,
+  expectNoPuzzles,
+  generatePuzzles,
+  type RunPuzzles,
+  writeNewPuzzles,
+} from '../run/puzzles/run-puzzles';
+import { sudokusLike } from '../run/puzzles/sudokus-like';
 import { Terminal } from '../terminal/terminal';
 
 /** Options of `hrm data generate`. */
@@ -25,6 +33,11 @@ const dataGenerateOptions = z.strictObject({
   width: count('Mazes: width').optional(),
   height: count('Mazes: height').optional(),
   givens: text('Sudoku: number of given cells, or a range such as 6-8', { value: 'range' }).optional(),
+  like: text('Sudoku: make puzzles near these, with up to three givens moved', {
+    value: 'file',
+    expected: 'a CSV or text file of Sudokus, or a folder made by `hrm data`, whose training puzzles are taken',
+  }).optional(),
+  minDifficulty: count('Sudoku, with --like: the fewest guesses that a puzzle takes').optional(),
   minPathLength: count('Mazes: shortest path allowed, in steps').optional(),
   train: count('Training puzzles').default(1000),
   test: count('Held-out puzzles; none equals a training puzzle, not even up to symmetry').default(200),
@@ -80,6 +93,20 @@ function taskOf(options: Options, { tasks }: RunCatalog): TaskConfig {
   throw new UsageError(`--set: ${issues} (options of ${kind}: ${names.join(', ')})`);
 }
 
+/** Makes puzzles of a task, or those near the ones of `--like`. @throws UsageError where `--like` does not fit. */
+async function puzzlesOf(options: Options, config: TaskConfig, parts: RunCatalog): Promise<RunPuzzles> {
+  const { train, test, seed, minPathLength, like, minDifficulty = 0 } = options;
+  const givens = givensOf(options.givens);
+  if (like === undefined) {
+    if (minDifficulty > 0) throw new UsageError('--min-difficulty: is for --like; give a file of hard puzzles there');
+    const limits = { ...(givens && { givens }), ...(minPathLength && { minPathLength }) };
+    return generatePuzzles(makeTask({ name: 'data generate', task: config }, parts), { train, test, seed, ...limits });
+  }
+  if (config.kind !== 'sudoku') throw new UsageError('--like: is for sudoku; generate other puzzles without it');
+  if (givens) throw new UsageError('--givens: is not for --like, whose puzzles have as many givens as they need');
+  return sudokusLike({ like, size: config.size as SudokuSize, train, test, seed, minDifficulty });
+}
+
 /** Parses `6-8` or `7` into the fewest and most given cells. */
 function givensOf(givens: string | undefined): [number, number] | undefined {
   if (givens === undefined) return undefined;
@@ -104,23 +131,16 @@ function firstExamples({ metadata: { seqLen, sets: names }, sets }: PuzzleDatase
 /** Runs `hrm data generate`. */
 async function dataGenerate(options: Options): Promise<void> {
   const terminal = new Terminal(options.json);
-  const { train, test, seed, minPathLength, out, imports, allowImports } = options;
+  const { out, imports, allowImports } = options;
   const name = 'data generate';
   const { parts } = await loadParts({ name, imports }, { allowImports, terminal });
   const config = taskOf(options, parts);
-  const givens = givensOf(options.givens);
   expectNoPuzzles(out);
   const started = performance.now();
   const task = makeTask({ name, task: config }, parts);
-  let puzzles: ReturnType<typeof generatePuzzles>;
+  let puzzles: RunPuzzles;
   try {
-    puzzles = generatePuzzles(task, {
-      train,
-      test,
-      seed,
-      ...(givens && { givens }),
-      ...(minPathLength && { minPathLength }),
-    });
+    puzzles = await puzzlesOf(options, config, parts);
   } catch (error) {
     if (error instanceof RangeError) throw new UsageError(`data generate: ${error.message}`);
     throw error;
@@ -154,6 +174,7 @@ export const dataGenerateCommand = defineCommand({
   examples: [
     'hrm data generate --task sudoku --size 4 --givens 6-8 --out data/sudoku-4x4',
     'hrm data generate --task addition --set digits=3 --train 10000 --out data/addition',
+    'hrm data generate --task sudoku --like hard.csv --min-difficulty 10 --out data/hard',
   ],
   notes: `Tasks, each with its options for --set and their defaults:
 ${Object.entries(taskOptions)

@@ -144,8 +144,9 @@ export const presetSummaries: { readonly [name in keyof typeof presets]: string 
   'sudoku-4x4-candidates':
     'learns 4x4 Sudoku in seconds, with a position for each cell and digit; solves 99% of held-out ones',
   'sudoku-6x6-candidates':
-    'learns 6x6 Sudoku in about a minute, like sudoku-4x4-candidates; solves 99.8% of held-out ones',
-  'sudoku-9x9-candidates': 'learns hard 9x9 Sudoku in hours, like sudoku-4x4-candidates; give --data',
+    'learns 6x6 Sudoku in about a minute, like sudoku-4x4-candidates; solves 99% of held-out ones',
+  'sudoku-9x9-candidates':
+    'learns hard 9x9 Sudoku in hours, like sudoku-4x4-candidates; give --data, such as `hrm data generate --like` makes',
   sequences: 'a small transformer for the puzzles of --data, whatever they are, if the folder has a task.json',
   arc: "the paper's 27M model on ARC-AGI; give --data, made by `hrm data import --task arc`",
   'sudoku-extreme-1k': "the paper's 27M model on 1,000 puzzles of Sudoku-Extreme; give --data",
@@ -190,18 +191,22 @@ export const presets = {
     model: graphModel(6, 2, 12),
     training: { ...graphTraining, steps: 2500, evaluateEvery: 500 },
   },
-  /** Learns 4x4 Sudoku of all difficulties in a third of the steps of `sudoku-4x4-graph`. */
+  /** Learns 4x4 Sudoku of all difficulties in half of the steps of `sudoku-4x4-graph`. */
   'sudoku-4x4-candidates': {
     name: 'sudoku-4x4-candidates',
     ...sudokusOf4,
     model: candidatesModel(4, 2, 32),
-    training: { ...candidatesTraining, steps: 200, emaDecay: 0.98, evaluateEvery: 50 },
+    training: { ...candidatesTraining, steps: 300, emaDecay: 0.98, evaluateEvery: 100 },
   },
   /** Learns 6x6 Sudoku of all difficulties in a quarter of the steps of `sudoku-6x6-graph`. */
   'sudoku-6x6-candidates': {
     name: 'sudoku-6x6-candidates',
     ...sudokusOf6,
-    model: candidatesModel(6, 2, 48),
+    model: {
+      ...candidatesModel(6, 2, 48),
+      // Like `smallModel`: halting without a discount is too early for one puzzle in six.
+      halting: { type: 'q-learning', maxSegments: 12, exploration: 0.1, discount: 0.95, reads: 'mean' },
+    },
     training: { ...candidatesTraining, steps: 600, emaDecay: 0.99, evaluateEvery: 200 },
   },
   /** Hard Sudoku of 9x9: needs `--data`. */
