@@ -38,3 +38,17 @@ export { haltingHistogram } from './metrics/halting-histogram';
 // Metrics that segments, controllers and schedules report.
 export type { ByMetric, KnownMetric, MetricName } from './metrics/metric-name';
 export type { Divisor, MetricCounts, MetricSum, SlotMetric } from './metrics/metric';
+
+// More thought at test time: tries and search.
+export { thinker, type Thinker, type ThinkerOptions } from './thinking/thinker';
+export type { ThinkingOptions, TriesOptions } from './thinking/tries';
+export type { SearchAttempt, SearchOptions } from './thinking/guided-search';
+export type { Attempt, ChosenBy, Thought } from './thinking/thought';
+export {
+  searchBranch,
+  type SearchBranch,
+  type SearchBranchOptions,
+  type SearchedTask,
+  type SearchStep,
+} from './thinking/search-branch';
+export type { ProbabilityKind } from './thinking/token-probabilities';

@@ -6,12 +6,17 @@ export { RecursiveReasoner, type RecursiveReasonerOptions } from './recursive-re
 // Solving puzzles.
 export {
   Solver,
+  thinker,
   type Puzzle,
   type SegmentResult,
   type Solution,
   type SolveAllOptions,
   type SolverOptions,
   type SolveOptions,
+  type SearchOptions,
+  type Thinker,
+  type Thought,
+  type TriesOptions,
 } from '@hrm/act';
 
 // Models from plain data, their parts chosen by name.

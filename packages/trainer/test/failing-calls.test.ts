@@ -189,6 +189,23 @@ const calls: { [name: string]: Call } = {
       }
     },
   },
+  'several tries, and a search': {
+    covers: ['thinker', 'searchBranch'],
+    call: async ({ network, faults }) => {
+      const verify = () => {
+        faults.ownFunction();
+        return { valid: false, wrongCells: [] };
+      };
+      const thinking = act.thinker(network);
+      const puzzles = [[0, 1, 2, 3], [3, 2, 1, 0]]; // prettier-ignore
+      const shared = { batchSize: 2, bucketSizes: [1], onSegment: faults.ownFunction };
+      const tries = { ...shared, task: { verify }, tries: 2, segmentNoise: 0.1 };
+      for await (const _ of thinking.tries(puzzles, tries)) faults.ownFunction();
+      const search = { ...shared, task: { verify, openToken: 1 }, branches: 2, segments: 4, segmentsPerStep: 2 };
+      for await (const _ of thinking.search(puzzles, search)) faults.ownFunction();
+      thinking.dispose();
+    },
+  },
   'values of parameters, out and in': {
     covers: ['parameterValues', 'setParameterValues', 'toHostTensor', 'fromHostTensor'],
     call: async ({ network }) => models.setParameterValues(network, await models.parameterValues(network)),

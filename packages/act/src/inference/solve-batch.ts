@@ -9,19 +9,25 @@ import { shrinkBatch, smallestBucket, type ShrinkingBatch } from './shrink-batch
 import type { SegmentResult } from './solution';
 
 /** Outputs of one segment. */
-type SolvingSegment = {
+export type SolvingSegment = {
   carry: Carry;
   /** `[batch, seqLen]` */
   answers: tf.Tensor2D;
   /** `[batch]` each. */
   haltLogits: NamedTensors;
+  /** Token logits, `[batch, seqLen, vocab]`; only if asked for. */
+  logits?: tf.Tensor3D;
 };
 
 /** A segment without labels and losses. No puzzle enters the batch. */
 export type SolvingStep = CompiledFunction<[Carry], SolvingSegment>;
 
-/** Makes the segment of a network. Pure, so it can be recorded. */
-export function solvingStep(network: ReasoningNetwork): SolvingStep {
+/**
+ * Makes the segment of a network. Pure, so it can be recorded.
+ *
+ * @param withLogits whether it also returns the token logits.
+ */
+export function solvingStep(network: ReasoningNetwork, withLogits = false): SolvingStep {
   return (carry) =>
     tf.tidy(() => {
       const segment = runSegment(network, carry, { haltEarly: true });
@@ -30,6 +36,7 @@ export function solvingStep(network: ReasoningNetwork): SolvingStep {
         carry: mapTensors(segment.carry, (tensor) => tf.clone(tensor)),
         answers: tf.argMax(segment.logits, -1) as tf.Tensor2D,
         haltLogits: mapTensors(segment.haltLogits, (tensor) => tf.clone(tensor)),
+        ...(withLogits && { logits: tf.clone(segment.logits) }),
       };
     });
 }
@@ -75,7 +82,10 @@ export async function* solveBatch(
       const { carry, ...outputs } = step(batch.carry);
       disposeAll(batch.carry);
       batch = { ...batch, carry };
-      const results = await readResults(segment, batch, outputs);
+      const resultOf = await readResults(batch.carry, outputs);
+      const results = batch.puzzles.flatMap((index, row) =>
+        index === undefined ? [] : [{ index, result: { segment, ...resultOf(row) } }],
+      );
       const isDone = ({ halted }: SegmentResult) => segment === segments || (until === 'halted' && halted);
       const done = new Set(results.filter(({ result }) => isDone(result)).map(({ index }) => index));
       const active = results.length - done.size;
@@ -90,31 +100,29 @@ export async function* solveBatch(
   }
 }
 
-/** Reads the results of a segment, and disposes its outputs. */
-async function readResults(
-  segment: number,
-  { carry, puzzles }: ShrinkingBatch,
-  outputs: Omit<SolvingSegment, 'carry'>,
-): Promise<PuzzleResult[]> {
+/**
+ * Reads the results of a segment, and disposes its outputs, but not the carry.
+ *
+ * @returns a function that gives the result of each row.
+ */
+export async function readResults(
+  carry: Carry,
+  outputs: Omit<SolvingSegment, 'carry' | 'logits'>,
+): Promise<(row: number) => Omit<SegmentResult, 'segment'>> {
   try {
     const answers = (await outputs.answers.data()) as Int32Array;
     const halted = await carry.halted.data();
     const haltLogits = await readNamed(outputs.haltLogits);
     const haltingState = await readNamed(carry.halting);
     const rowOf = <Values extends tf.TypedArray>(values: Values, row: number) => {
-      const size = values.length / puzzles.length;
+      const size = values.length / halted.length;
       return values.slice(row * size, (row + 1) * size) as Values;
     };
-    return puzzles.flatMap((index, row) => {
-      if (index === undefined) return [];
-      const result: SegmentResult = {
-        segment,
-        answer: rowOf(answers, row),
-        halted: Boolean(halted[row]),
-        haltLogits: Object.fromEntries(haltLogits.map(([name, values]) => [name, values[row]!])),
-        haltingState: Object.fromEntries(haltingState.map(([name, values]) => [name, rowOf(values, row)])),
-      };
-      return [{ index, result }];
+    return (row) => ({
+      answer: rowOf(answers, row),
+      halted: Boolean(halted[row]),
+      haltLogits: Object.fromEntries(haltLogits.map(([name, values]) => [name, values[row]!])),
+      haltingState: Object.fromEntries(haltingState.map(([name, values]) => [name, rowOf(values, row)])),
     });
   } finally {
     disposeAll(outputs);
