@@ -3,17 +3,19 @@
     python official_hrm.py CHECKOUT JOB
 
 CHECKOUT is a checkout of github.com/sapientinc/HRM; JOB is JSON such as
-    {"hidden": 128, "layers": 2, "heads": 2, "batch": 128, "tokens": 81, "segments": 16, "compile": false}
+    {"hidden": 128, "layers": 2, "heads": 2, "batch": 128, "tokens": 81, "segments": 16, "precision": "bfloat16",
+     "compile": false}
 
 It writes one line of JSON once it is ready, and then answers each line that it reads with one:
     train N                 N training steps                      {"seconds": [...]}
     evaluate N              a batch over all segments, N times    {"seconds": [...]}
-    matmul M K N SECONDS    products of [M, K] and [K, N]         {"gflops": ...}
+    matmul S M K N ...      products of [M, K] and [K, N], for S  {"gflops": ...}
+                            seconds: the fastest of all given
     memory                  the most it has held so far           {"peakRssMib": ...}
 It ends when there is nothing more to read. Needs torch, numpy, einops and pydantic.
 
 Two parts of the official code need CUDA, and have stand-ins here that compute the same: FlashAttention is PyTorch's own
-scaled_dot_product_attention; AdamATan2 is written out. Everything is float32.
+scaled_dot_product_attention; AdamATan2 is written out. Precision is the official `forward_dtype`.
 """
 
 import json
@@ -85,7 +87,7 @@ class AdamATan2(torch.optim.Optimizer):
 class Official:
     """The official model with its losses, its two optimizers, and one batch of random puzzles."""
 
-    def __init__(self, hidden, layers, heads, batch, tokens, segments, compile):
+    def __init__(self, hidden, layers, heads, batch, tokens, segments, precision, compile):
         from models.hrm.hrm_act_v1 import HierarchicalReasoningModel_ACTV1
         from models.losses import ACTLossHead
         from models.sparse_embedding import CastedSparseEmbeddingSignSGD_Distributed
@@ -94,7 +96,7 @@ class Official:
         config = dict(
             batch_size=batch, seq_len=tokens, vocab_size=VOCABULARY, puzzle_emb_ndim=hidden, num_puzzle_identifiers=1,
             H_cycles=2, L_cycles=2, H_layers=layers, L_layers=layers, hidden_size=hidden, expansion=4, num_heads=heads,
-            pos_encodings="rope", halt_max_steps=segments, halt_exploration_prob=0.1, forward_dtype="float32",
+            pos_encodings="rope", halt_max_steps=segments, halt_exploration_prob=0.1, forward_dtype=precision,
         )
         self.network = ACTLossHead(HierarchicalReasoningModel_ACTV1(config), "stablemax_cross_entropy")
         self.step = torch.compile(self.network, dynamic=False) if compile else self.network
@@ -134,9 +136,9 @@ def seconds_of(work):
     return time.perf_counter() - started
 
 
-def matmul_gflops(rows, inner, columns, budget):
-    """Median over rounds of some 20 ms, as `matMulSpeed` of @hrm/runtime."""
-    left, right = torch.rand(rows, inner), torch.rand(inner, columns)
+def matmul_gflops(rows, inner, columns, budget, dtype):
+    """The fastest of rounds of some 20 ms, as `matMulSpeed` of @hrm/runtime."""
+    left, right = torch.rand(rows, inner).to(dtype), torch.rand(inner, columns).to(dtype)
 
     def products(count):
         for _ in range(count):
@@ -147,7 +149,7 @@ def matmul_gflops(rows, inner, columns, budget):
     rounds = []
     while len(rounds) < 3 or sum(rounds) < budget:
         rounds.append(seconds_of(lambda: products(per_round)))
-    return per_round * 2 * rows * inner * columns / sorted(rounds)[len(rounds) // 2] / 1e9
+    return per_round * 2 * rows * inner * columns / min(rounds) / 1e9
 
 
 def peak_rss_mib():
@@ -172,8 +174,10 @@ def main():
         elif request == "evaluate":
             answer(seconds=[seconds_of(official.evaluate) for _ in range(int(numbers[0]))])
         elif request == "matmul":
-            rows, inner, columns = map(int, numbers[:3])
-            answer(gflops=matmul_gflops(rows, inner, columns, float(numbers[3])))
+            seconds, dimensions = float(numbers[0]), list(map(int, numbers[1:]))
+            products = [dimensions[i : i + 3] for i in range(0, len(dimensions), 3)]
+            budget, dtype = seconds / len(products), getattr(torch, job["precision"])
+            answer(gflops=max(matmul_gflops(*product, budget, dtype) for product in products))
         elif request == "memory":
             answer(peakRssMib=peak_rss_mib())
         else:

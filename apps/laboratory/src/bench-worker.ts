@@ -1,8 +1,15 @@
 import { createInterface } from 'node:readline';
-import { compile as compiled, findNativeInstallation, matMulSpeed } from '@hrm/runtime';
+import { findNativeInstallation } from '@hrm/runtime';
 import { trainedParameters } from '@hrm/trainer';
 import * as tf from '@tensorflow/tfjs-core';
-import { benchTrainer, prepareProcess, randomBatch, startEngine, Terminal } from '@hrm/reference-trainer/internal';
+import {
+  benchTrainer,
+  MatmulSpeedMeter,
+  prepareProcess,
+  randomBatch,
+  startEngine,
+  Terminal,
+} from '@hrm/reference-trainer/internal';
 import type { ContenderReply } from './bench/contenders/contender-reply';
 import type { BenchJob } from './bench/contenders/our-contender';
 
@@ -14,11 +21,6 @@ prepareProcess();
 const { sizes, backend, compile } = JSON.parse(process.argv[2]!) as BenchJob;
 const answer = (reply: ContenderReply) => process.stdout.write(`${JSON.stringify(reply)}\n`);
 
-/** The speed of the machine: that of TensorFlow's own product or of XLA's, whichever is higher. */
-const compiledProduct = compiled((a: tf.Tensor, b: tf.Tensor) => tf.matMul(a, b), { onRecord: () => {} });
-const fastestProduct = (size: { m: number; k: number; n: number; seconds: number }) =>
-  Math.max(matMulSpeed(size).gflops, matMulSpeed({ ...size, multiply: compiledProduct }).gflops);
-
 async function secondsOf(work: () => Promise<unknown>): Promise<number> {
   const started = performance.now();
   await work();
@@ -28,6 +30,7 @@ async function secondsOf(work: () => Promise<unknown>): Promise<number> {
 const engine = await startEngine(new Terminal(true), { backend, compile });
 const { model, trainer } = benchTrainer(sizes, engine);
 const puzzles = randomBatch(sizes);
+let speedMeter: MatmulSpeedMeter | undefined;
 const tensorflow = engine.backend.name === 'tensorflow' ? findNativeInstallation()?.tensorflow : undefined;
 answer({
   ready: true,
@@ -44,7 +47,13 @@ for await (const line of createInterface({ input: process.stdin })) {
   }
 }
 
-async function respond(request: string, [first, k, n, seconds]: number[]): Promise<ContenderReply> {
+const inThrees = (dimensions: number[]) =>
+  Array.from({ length: dimensions.length / 3 }, (_, i) => {
+    const [m, k, n] = dimensions.slice(3 * i) as [number, number, number];
+    return { m, k, n };
+  });
+
+async function respond(request: string, [first, ...dimensions]: number[]): Promise<ContenderReply> {
   const repeat = async (work: () => Promise<unknown>) => {
     const times: number[] = [];
     while (times.length < first!) times.push(await secondsOf(work));
@@ -56,7 +65,8 @@ async function respond(request: string, [first, k, n, seconds]: number[]): Promi
     case 'evaluate':
       return repeat(() => trainer.evaluate([puzzles]));
     case 'matmul':
-      return { gflops: fastestProduct({ m: first!, k: k!, n: n!, seconds: seconds! / 2 }) };
+      speedMeter ??= new MatmulSpeedMeter(sizes, inThrees(dimensions));
+      return { gflops: speedMeter.measure(first! / (dimensions.length / 3)) };
     case 'memory':
       return { peakRssMib: Math.round(process.resourceUsage().maxRSS / 1024) };
     default:

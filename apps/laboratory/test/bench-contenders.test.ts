@@ -53,10 +53,18 @@ describe('Contender', () => {
     expect(ready.versions).toEqual({ a: '1.0' });
     expect(await contender.train(3)).toEqual([5, 0.5, 0.5]);
     expect(await contender.evaluate(1)).toEqual([2]);
-    expect(await contender.matmulGflops({ m: 3, k: 4, n: 5 }, 0.1)).toBe(100);
+    expect(
+      await contender.matmulGflops(
+        [
+          { m: 3, k: 4, n: 5 },
+          { m: 6, k: 7, n: 8 },
+        ],
+        0.1,
+      ),
+    ).toBe(100);
     expect(await contender.peakRssMib()).toBe(1000);
     await contender.end();
-    expect(asked()).toEqual(['a: train 3', 'a: evaluate 1', 'a: matmul 3 4 5 0.1', 'a: memory']);
+    expect(asked()).toEqual(['a: train 3', 'a: evaluate 1', 'a: matmul 0.1 3 4 5 6 7 8', 'a: memory']);
   });
 
   it('reports why a contender could not start', async () => {
@@ -84,7 +92,7 @@ describe('measureSize', () => {
     };
     const options = { rounds: 2, work: 'train', turn: 3, matmulSeconds: 0.1 } as const;
     const result = await measureSize(sizes, commands, options);
-    const matmul = 'matmul 10 8 512 0.1';
+    const matmul = 'matmul 0.1 10 8 512 10 256 8 10 8 24 8 10 512';
     expect(asked()).toEqual([
       ...['eager: train 2', 'compiled: train 2', 'ours: train 2'],
       ...['eager: train 3', 'compiled: train 3', 'ours: train 3'],

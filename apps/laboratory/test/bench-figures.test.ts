@@ -2,16 +2,21 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { summarize, trainingFlops } from '@hrm/reference-trainer/internal';
+import { type Processor, summarize, trainingFlops } from '@hrm/reference-trainer/internal';
 import { keptMeasurements } from '../src/bench/against/kept-measurements';
 import { growthChart } from '../src/bench/growth/growth-chart';
 import { growthOf } from '../src/bench/growth/growth';
 import { describeMachine, type Machine } from '../src/bench/report/machine';
 import type { ContenderMeasurement, SizeMeasurement } from '../src/bench/against/measure-size';
 import { performanceChart } from '../src/bench/against/performance-chart';
-import { contenderTable, targetTable } from '../src/bench/against/performance-table';
+import { contenderTable, performanceReport, targetTable } from '../src/bench/against/performance-table';
 import { markdownTable } from '../src/bench/report/markdown-table';
-import { performanceRows, type PerformanceTarget } from '../src/bench/against/performance-target';
+import {
+  fastestProducts,
+  matmulShares,
+  performanceRows,
+  type PerformanceTarget,
+} from '../src/bench/against/performance-target';
 import { fitPowerLaw } from '../src/bench/growth/power-law';
 import { axisSteps, element, textAt } from '../src/bench/report/svg';
 import { benchSizes } from '../src/bench/against/bench-size';
@@ -36,6 +41,8 @@ const measured = (figures: Partial<ContenderMeasurement>): ContenderMeasurement 
   peakRssMib: 1000,
   ...figures,
 });
+
+const processor = { name: machine.processor, features: ['avx512_bf16', 'avx2'] };
 
 /** Both sides at the medium size; the machine was busy in the second round. */
 const medium: SizeMeasurement = {
@@ -76,8 +83,10 @@ describe('fitPowerLaw', () => {
 });
 
 describe('performanceRows', () => {
-  const rowOf = (work: string, figure: string) =>
-    performanceRows({ medium }).find((one) => one.work === work && one.figure.startsWith(figure))!;
+  const rowOf = (work: string, figure: string, precision = 'float32') =>
+    performanceRows({ medium }, processor).find(
+      (one) => one.work === work && one.figure.startsWith(figure) && one.precision === precision,
+    )!;
 
   it('divides round by round, so that a busy round has no effect', () => {
     const { measured, verdict } = rowOf('training step', 'official eager');
@@ -86,25 +95,48 @@ describe('performanceRows', () => {
     expect(verdict).toBe('aim reached');
   });
 
-  it('takes the share of the faster library in each round', () => {
+  it('takes the share of the fastest product of all libraries and rounds', () => {
     const gflops = trainingFlops(benchSizes.medium.sizes) / 1e9;
     const { measured } = rowOf('training step', 'share');
-    const expected = [gflops / 1 / 200, gflops / 4 / 110, gflops / 1 / 200];
+    const expected = [gflops / 1 / 200, gflops / 4 / 200];
     expect(measured!.median).toBeCloseTo(expected[0]!, 10);
     expect(measured!.least).toBeCloseTo(expected[1]!, 10);
   });
 
   it('reports missed floors, and figures that were not measured', () => {
     const slow = { ...medium, contenders: { eager: medium.contenders.ours!, ours: medium.contenders.eager! } };
-    const [row, ...others] = performanceRows({ 'medium-evaluation': slow });
+    const [row, ...others] = performanceRows({ 'medium-evaluation': slow }, processor);
     expect(row).toMatchObject({ work: 'evaluation, 16 segments', verdict: 'missed', measured: { median: 0.5 } });
     expect(others).toEqual([]);
     expect(rowOf('training step', 'torch.compile').verdict).toBe('not measured');
   });
 
+  it('compares bfloat16 with bfloat16, where the processor has instructions for it', () => {
+    const contenders = {
+      ...medium.contenders,
+      'eager-bfloat16': measured({ name: 'eager, bfloat16', seconds: [[1.5], [3], [1.5]], matmulGflops: [400, 300] }),
+      'ours-bfloat16': measured({ name: 'ours, bfloat16', seconds: [[1], [1], [1]], matmulGflops: [390, 500] }),
+    };
+    const both = { medium: { ...medium, contenders } };
+    const row = (name: Processor) =>
+      performanceRows(both, name).find(
+        ({ precision, figure }) => precision === 'bfloat16' && figure === 'official eager / ours',
+      );
+    expect(row(processor)).toMatchObject({ verdict: 'ok', floor: 1.3, measured: { median: 1.5, most: 3 } });
+    const older = { name: 'older', features: ['avx2', 'fma'] };
+    expect(row(older)).toMatchObject({ verdict: 'does not apply', measured: undefined });
+    expect(row({ name: 'unknown', features: undefined })?.verdict).toBe('does not apply');
+    expect(fastestProducts(both.medium, 'float32')).toEqual([200, 110, 200]);
+    expect(fastestProducts(both.medium, 'bfloat16')).toEqual([400, 500, 200]);
+    expect(matmulShares(both.medium, 'ours-bfloat16')![0]).toBeCloseTo(trainingFlops(medium.sizes) / 1e9 / 500, 10);
+    expect(performanceReport(performanceRows(both, processor), both, machine)).toContain(
+      'medium, float32: 200 (110-200); medium, bfloat16: 400 (200-500)',
+    );
+  });
+
   it('has no row for a size that was not run', () => {
-    expect(performanceRows({})).toEqual([]);
-    expect(performanceRows({ medium }).every(({ size }) => size === 'medium')).toBe(true);
+    expect(performanceRows({}, processor)).toEqual([]);
+    expect(performanceRows({ medium }, processor).every(({ size }) => size === 'medium')).toBe(true);
   });
 
   it.each([
@@ -120,11 +152,12 @@ describe('performanceRows', () => {
       size: 'medium',
       work: '',
       figure: '',
+      precision: 'float32',
       kind,
       ...bounds,
       perRound: () => [value],
     };
-    expect(performanceRows({ medium }, [target])[0]!.verdict).toBe(verdict);
+    expect(performanceRows({ medium }, processor, [target])[0]!.verdict).toBe(verdict);
   });
 });
 
@@ -136,22 +169,25 @@ describe('tables', () => {
   });
 
   it('gives medians with their ranges', () => {
-    const table = targetTable(performanceRows({ medium }));
+    const table = targetTable(performanceRows({ medium }, processor));
     expect(table).toMatch(/official eager \/ ours +\| 1\.50 +\| 2\.00 \| 2\.00 \(2\.00-2\.20\) +\| aim reached/);
     const slow = { ...medium, contenders: { eager: medium.contenders.ours!, ours: medium.contenders.eager! } };
-    expect(targetTable(performanceRows({ medium: slow }))).toMatch(/\| 0\.50 \(0\.45-0\.50\) \| MISSED/);
+    expect(targetTable(performanceRows({ medium: slow }, processor))).toMatch(/\| 0\.50 \(0\.45-0\.50\) \| MISSED/);
     expect(table).toMatch(/torch\.compile \/ ours +\| 1\.15 +\| 1\.40 +\| - +\| not measured/);
   });
 
   it('shows the figures of each contender', () => {
     const [, , , ours] = contenderTable({ medium }).split('\n');
     expect(ours).toMatch(
-      /^\| medium \| ours +\| 3\.00 +\| 1\.00 \(1\.00-4\.00\) +\| 128\.0 +\| 150 \(110-180\) +\| 1000 +\|$/,
+      /^\| medium \| ours +\| 3\.00 +\| 1\.00 \(1\.00-4\.00\) +\| 128\.0 +\| 150 \(110-180\) +\| \d+% \(\d+%-\d+%\) +\| 1000 +\|$/,
     );
   });
 
   it('describes the machine, and warns if it was busy', () => {
-    expect(describeMachine(machine)).toBe('Fast & Sons, 2 cores, 16 GiB of memory, Linux 6\nNode 24.0.0, 2026-01-02');
+    expect(describeMachine(machine)).toBe(
+      'Fast & Sons (its features are unknown), 2 cores, 16 GiB of memory, Linux 6\nNode 24.0.0, 2026-01-02',
+    );
+    expect(describeMachine({ ...machine, features: ['avx2', 'fma'] })).toContain('Fast & Sons (avx2, fma), 2 cores');
     expect(describeMachine({ ...machine, load: 1.5 })).toContain('(1.5 of 2 cores)');
     expect(describeMachine({ ...machine, allocator: { MALLOC_ARENA_MAX: '1' } })).toContain('MALLOC_ARENA_MAX=1');
   });
@@ -207,7 +243,7 @@ describe('charts', () => {
   });
 
   it('draw a bar for each measured row, as long as its figure', () => {
-    const rows = performanceRows({ medium });
+    const rows = performanceRows({ medium }, processor);
     const svg = performanceChart(rows, machine);
     expect(nestedElements(svg).filter((name) => name === 'rect')).toHaveLength(
       1 + 3 + rows.filter((one) => one.measured).length,
@@ -245,7 +281,9 @@ describe('a share of the machine’s matmul speed above 1', () => {
       const contenders = { ours: { ...ours, matmulGflops: [flops / seconds / 1e9 / share] } };
       return { medium: { sizes: benchSizes.medium.sizes, rounds: 1, date: 'today', contenders, failures: {} } };
     };
-    expect(performanceRows(measured(0.9)).find(({ kind }) => kind === 'share')?.measured?.median).toBeCloseTo(0.9);
-    expect(() => performanceRows(measured(1.1))).toThrow(/ours: a training step comes out at 110%/);
+    expect(
+      performanceRows(measured(0.9), processor).find(({ kind }) => kind === 'share')?.measured?.median,
+    ).toBeCloseTo(0.9);
+    expect(() => performanceRows(measured(1.1), processor)).toThrow(/ours: a training step comes out at 110%/);
   });
 });

@@ -31,5 +31,7 @@ export { countPuzzles, generatePuzzles, preparePuzzles, type RunPuzzles } from '
 
 export { benchTrainer, randomBatch } from './bench/bench-trainer';
 export { matmulShare } from './bench/matmul-share';
-export { evaluationFlops, largestProduct, trainingFlops, type BenchSizes } from './bench/step-flops';
+export { MatmulSpeedMeter, type Product } from './bench/matmul-speed-meter';
+export { describeProcessor, multipliesBfloat16, thisProcessor, type Processor } from './bench/processor';
+export { evaluationFlops, mainProducts, trainingFlops, type BenchSizes } from './bench/step-flops';
 export { sum, summarize, type Summary } from './bench/summary';

@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { thisProcessor } from '../src/bench/processor';
 import { hrm } from './run-hrm';
 
 const folder = mkdtempSync(join(tmpdir(), 'hrm-commands-'));
@@ -67,6 +68,7 @@ describe('hrm bench', () => {
     for (const figure of ['samplesPerSecond', 'stepSeconds', 'peakRssMib', 'matmulShare', 'evaluationSeconds']) {
       expect(json[figure], figure).toBeGreaterThan(0);
     }
+    expect(json['processor']).toEqual(thisProcessor());
     expect(json['samplesPerSecond']).toBeCloseTo(4 / (json['stepSeconds'] as number), 6);
   });
 });

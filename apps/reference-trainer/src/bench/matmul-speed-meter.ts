@@ -4,30 +4,41 @@ import * as tf from '@tensorflow/tfjs-core';
 import { mainProducts, type BenchSizes } from './step-flops';
 
 type Multiply = (left: tf.Tensor, right: tf.Tensor) => tf.Tensor;
-type Product = ReturnType<typeof mainProducts>[number];
+
+/** Dimensions of a product of `[m, k]` and `[k, n]`. */
+export interface Product {
+  m: number;
+  k: number;
+  n: number;
+}
 
 /**
  * Measures how fast the backend multiplies matrices: the highest speed over several measurements, over the main
- * products of a step, and over the backend's own operation and XLA's, in bfloat16 also where the step uses it. So a disturbed measurement, or a library that is
- * slow at one product, does not make a step look faster than the machine.
+ * products of a step, over the modes of `compile`, and in bfloat16 over both precisions. So a disturbed measurement, or
+ * a mode that is slow at one product, does not make a step look faster than the machine.
  */
 export class MatmulSpeedMeter {
-  readonly #compiled: Compiled<Multiply>[];
+  readonly #compiled: Compiled<Multiply>[] = [];
   #candidates: { product: Product; multiply: Multiply }[];
   readonly #speeds: number[] = [];
 
-  constructor(sizes: BenchSizes) {
-    const multiply: Multiply = (left, right) => tf.matMul(left, right);
+  /** @param products Default: the main products of a step. */
+  constructor(sizes: BenchSizes, products: readonly Product[] = mainProducts(sizes)) {
+    const inFloat32: Multiply = (left, right) => tf.matMul(left, right);
     const inBfloat16: Multiply = (left, right) => inPrecision('bfloat16', () => matMul(left, right));
-    const kernels = sizes.precision === 'bfloat16' ? [multiply, inBfloat16] : [multiply];
-    this.#compiled = kernels.map((kernel) => compile(kernel, { name: 'product', onRecord: () => {} }));
+    const precisions = sizes.precision === 'bfloat16' ? [inFloat32, inBfloat16] : [inFloat32];
     // On other backends a compiled function is the function itself.
-    const kinds = tf.getBackend() === 'tensorflow' ? [multiply, ...this.#compiled] : [multiply];
-    this.#candidates = mainProducts(sizes).flatMap((product) => kinds.map((kind) => ({ product, multiply: kind })));
+    if (tf.getBackend() === 'tensorflow') {
+      this.#compiled = precisions.flatMap((multiply) =>
+        (['xla', 'graph'] as const).map((mode) => compile(multiply, { mode, name: 'product', onRecord: () => {} })),
+      );
+    }
+    const kinds = [inFloat32, ...this.#compiled];
+    this.#candidates = products.flatMap((product) => kinds.map((multiply) => ({ product, multiply })));
   }
 
-  /** Measures once. The first call tries all candidates, later ones the two fastest. */
-  measure(seconds = 0.06): void {
+  /** Measures once, and returns the highest speed. The first call tries all candidates, later ones the two fastest. */
+  measure(seconds = 0.06): number {
     const tried = this.#candidates.map((candidate) => {
       const { bestGflops } = matMulSpeed({ ...candidate.product, multiply: candidate.multiply, seconds });
       return { candidate, bestGflops };
@@ -35,6 +46,7 @@ export class MatmulSpeedMeter {
     tried.sort((a, b) => b.bestGflops - a.bestGflops);
     this.#candidates = tried.slice(0, 2).map(({ candidate }) => candidate);
     this.#speeds.push(tried[0]!.bestGflops);
+    return tried[0]!.bestGflops;
   }
 
   /** The highest speed, in 10^9 floating-point operations a second. */

@@ -46,17 +46,14 @@ export const trainingFlops = (sizes: BenchSizes): number => 2 * forwardFlops(siz
 /** The same for an evaluation of one batch. */
 export const evaluationFlops = (sizes: BenchSizes): number => sizes.segments * forwardFlops(sizes);
 
-/** The products with most of a step's operations: gate and up; down; queries, keys and values. */
-export function mainProducts(sizes: BenchSizes): { m: number; k: number; n: number }[] {
-  const { m, k, n } = largestProduct(sizes);
+/** The products with most of a step's operations: gate and up; down; queries, keys and values; the first one's weight gradient. */
+export function mainProducts({ batch, tokens, hidden }: BenchSizes): { m: number; k: number; n: number }[] {
+  const rows = batch * (tokens + 1);
+  const inner = swigluInnerSize(hidden, 4);
   return [
-    { m, k, n },
-    { m, k: n / 2, n: k },
-    { m, k, n: 3 * k },
+    { m: rows, k: hidden, n: 2 * inner },
+    { m: rows, k: inner, n: hidden },
+    { m: rows, k: hidden, n: 3 * hidden },
+    { m: hidden, k: rows, n: 2 * inner },
   ];
-}
-
-/** The largest product of a step: the gate and up projection of all positions. */
-export function largestProduct({ batch, tokens, hidden }: BenchSizes): { m: number; k: number; n: number } {
-  return { m: batch * (tokens + 1), k: hidden, n: 2 * swigluInnerSize(hidden, 4) };
 }

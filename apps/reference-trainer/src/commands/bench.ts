@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { describeProcessor, thisProcessor } from '../bench/processor';
 import { benchTicks, runBench } from '../bench/run-bench';
 import { backendOptions, precisionOption } from '../command-line/shared-options';
 import { sayIfWithoutBfloat16 } from '../engine/precision';
@@ -38,6 +39,8 @@ async function bench(options: z.infer<typeof benchOptions>): Promise<void> {
   terminal.say(
     `HRM, hidden ${hidden}, ${layers}+${layers} layers, ${heads} heads, batch ${batch}, ${tokens} tokens, ${precision}, ${options.compile}`,
   );
+  const processor = thisProcessor();
+  terminal.say(describeProcessor(processor));
   sayIfWithoutBfloat16({ model: { precision } }, terminal);
   const size = { hidden, layers, heads, batch, tokens, segments, precision };
   const result = await withProgress(terminal, 'steps', benchTicks({ steps, evaluations }), (progress) =>
@@ -75,6 +78,7 @@ async function bench(options: z.infer<typeof benchOptions>): Promise<void> {
     tokens,
     segments,
     precision,
+    processor,
     ...result,
   });
 }

@@ -1,11 +1,17 @@
 import { join } from 'node:path';
 import { findNativeInstallation, type CompileMode } from '@hrm/runtime';
-import { namesOf, type Terminal } from '@hrm/reference-trainer/internal';
+import {
+  describeProcessor,
+  multipliesBfloat16,
+  namesOf,
+  type Processor,
+  type Terminal,
+} from '@hrm/reference-trainer/internal';
 import { benchSizes, type BenchSize, type BenchSizeName } from './bench-size';
 import type { ContenderCommand } from '../contenders/contender';
 import { keptMeasurements } from './kept-measurements';
-import { describeLoad, thisMachine, type Machine } from '../report/machine';
-import { measureSize, type ContenderName, type SizeMeasurement } from './measure-size';
+import { describeLoad, processorOf, thisMachine, type Machine } from '../report/machine';
+import { measureSize, precisionOf, type ContenderName, type SizeMeasurement } from './measure-size';
 import { ourContender } from '../contenders/our-contender';
 import { performanceChart } from './performance-chart';
 import { performanceReport } from './performance-table';
@@ -32,17 +38,20 @@ function expectSameNetwork(size: BenchSizeName, { contenders: { ours, eager } }:
   );
 }
 
+/** The contenders at a size: without those in bfloat16 where the processor has no instructions for it. */
 function contendersOf(
   size: BenchSizeName,
-  compile: CompileMode,
-  anchor: PytorchAnchor | undefined,
+  { compile, anchor, processor }: { compile: CompileMode; anchor: PytorchAnchor | undefined; processor: Processor },
 ): { [name in ContenderName]?: ContenderCommand } {
   const { sizes, contenders }: BenchSize = benchSizes[size];
-  const command = (name: ContenderName) =>
-    name === 'ours'
-      ? ourContender({ sizes, backend: size === 'wasm' ? 'wasm' : 'native', compile })
-      : officialContender(anchor!, sizes, name === 'compiled');
-  return Object.fromEntries(contenders.map((name) => [name, command(name)]));
+  const command = (name: ContenderName) => {
+    const atPrecision = { ...sizes, precision: precisionOf(name) };
+    return name.startsWith('ours')
+      ? ourContender({ sizes: atPrecision, backend: size === 'wasm' ? 'wasm' : 'native', compile })
+      : officialContender(anchor!, atPrecision, name.startsWith('compiled'));
+  };
+  const names = contenders.filter((name) => precisionOf(name) === 'float32' || multipliesBfloat16(processor));
+  return Object.fromEntries(names.map((name) => [name, command(name)]));
 }
 
 /**
@@ -61,6 +70,13 @@ export async function benchAgainst(terminal: Terminal, options: BenchAgainstOpti
   if (anchor) say(`PyTorch: ${anchor.python}, official code: ${anchor.checkout} ${anchor.commit?.slice(0, 10) ?? ''}`);
 
   const before = await thisMachine();
+  const processor = processorOf(before);
+  say(describeProcessor(processor));
+  say(
+    multipliesBfloat16(processor)
+      ? 'It has instructions for bfloat16: rows in both precisions apply'
+      : 'It is not known to have instructions for bfloat16: only rows in float32 apply',
+  );
   const warning = describeLoad(before);
   if (warning) say(`Warning: ${warning}`);
   const file = out === undefined ? undefined : join(out, 'performance.json');
@@ -69,7 +85,7 @@ export async function benchAgainst(terminal: Terminal, options: BenchAgainstOpti
   for (const size of sizes) {
     const { label, work, sizes: dimensions, turn, quickTurn }: BenchSize = benchSizes[size];
     say(`${size}: ${work}, ${label}`);
-    const measured = await measureSize(dimensions, contendersOf(size, compile, anchor), {
+    const measured = await measureSize(dimensions, contendersOf(size, { compile, anchor, processor }), {
       rounds,
       work,
       turn: quick ? quickTurn : turn,
@@ -93,7 +109,7 @@ export async function benchAgainst(terminal: Terminal, options: BenchAgainstOpti
 /** Compares all measurements with their targets, and makes the files of the report. */
 function conclude(measured: Measurements, before: Machine, anchor: PytorchAnchor | undefined) {
   const measurements = inOrder(measured);
-  const rows = performanceRows(measurements);
+  const rows = performanceRows(measurements, processorOf(before));
   const contenders = Object.values(measurements).flatMap((one) => Object.values(one.contenders));
   const versions: { [name: string]: string } = Object.assign(
     {},

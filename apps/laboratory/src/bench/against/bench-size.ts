@@ -22,14 +22,15 @@ const labels = {
   large: '27M (hidden 512, 4+4 layers), batch 32, 81 tokens',
 };
 
-const all = ['eager', 'compiled', 'ours'] as const;
 const withoutCompiled = ['eager', 'ours'] as const;
+const inFloat32 = ['eager', 'compiled', 'ours'] as const;
+const inBoth = [...inFloat32, 'eager-bfloat16', 'compiled-bfloat16', 'ours-bfloat16'] as const;
 
 /** The sizes of `hrm-lab bench --against pytorch`, by name. Each has its own processes, and can be measured alone. */
 export const benchSizes = {
-  small: { label: labels.small, work: 'train', sizes: small, turn: 20, quickTurn: 8, contenders: withoutCompiled },
-  medium: { label: labels.medium, work: 'train', sizes: medium, turn: 3, quickTurn: 1, contenders: all },
-  large: { label: labels.large, work: 'train', sizes: large, turn: 2, quickTurn: 1, contenders: all },
+  small: { label: labels.small, work: 'train', sizes: small, turn: 20, quickTurn: 8, contenders: inFloat32 },
+  medium: { label: labels.medium, work: 'train', sizes: medium, turn: 3, quickTurn: 1, contenders: inBoth },
+  large: { label: labels.large, work: 'train', sizes: large, turn: 2, quickTurn: 1, contenders: inBoth },
   'medium-evaluation': {
     label: labels.medium,
     work: 'evaluate',
@@ -44,7 +45,7 @@ export const benchSizes = {
     sizes: large,
     turn: 1,
     quickTurn: 1,
-    contenders: withoutCompiled,
+    contenders: [...withoutCompiled, 'eager-bfloat16', 'ours-bfloat16'],
   },
   // Only ours, compared with the speed of WebAssembly itself. A batch of 128 would not fit its 4 GB of memory.
   wasm: {

@@ -1,8 +1,15 @@
-import { type BenchSizes, largestProduct, summarize } from '@hrm/reference-trainer/internal';
+import { type BenchSizes, mainProducts, summarize } from '@hrm/reference-trainer/internal';
+import type { Precision } from '@hrm/layers';
 import { Contender, ContenderError, type ContenderCommand } from '../contenders/contender';
 
-/** The contenders: the official code, the same with torch.compile, and ours. */
-export type ContenderName = 'eager' | 'compiled' | 'ours';
+/** The sides: the official code, the same with torch.compile, and ours. */
+export type Side = 'eager' | 'compiled' | 'ours';
+
+/** The contenders: each side in float32, and in bfloat16. */
+export type ContenderName = Side | `${Side}-bfloat16`;
+
+/** The precision that a contender computes in. */
+export const precisionOf = (name: ContenderName): Precision => (name.endsWith('-bfloat16') ? 'bfloat16' : 'float32');
 
 /** The measurements of one contender at one size. */
 export interface ContenderMeasurement {
@@ -14,7 +21,7 @@ export interface ContenderMeasurement {
   first: number;
   /** Seconds of each step or evaluation, round by round. */
   seconds: number[][];
-  /** Speed of its library at the largest matrix product of the size, round by round. */
+  /** Highest speed of its library at the main matrix products of the size, round by round. */
   matmulGflops: number[];
   /** Peak memory of its process, in MiB. */
   peakRssMib: number;
@@ -30,6 +37,10 @@ export interface SizeMeasurement {
   /** Why a contender failed. */
   failures: { [name in ContenderName]?: string };
 }
+
+/** The contenders that were measured. */
+export const measuredContenders = ({ contenders }: SizeMeasurement): ContenderName[] =>
+  Object.keys(contenders) as ContenderName[];
 
 /** Options of {@link measureSize}. */
 export interface MeasureSizeOptions {
@@ -122,7 +133,7 @@ export async function measureSize(
       // The upper bound of the training speed, in the same round.
       if (work === 'train') {
         await forEach(rotate(names, round), async (contender, measured) => {
-          measured.matmulGflops.push(await contender.matmulGflops(largestProduct(sizes), matmulSeconds));
+          measured.matmulGflops.push(await contender.matmulGflops(mainProducts(sizes), matmulSeconds));
         });
       }
       const medians = Object.values(result.contenders).map(

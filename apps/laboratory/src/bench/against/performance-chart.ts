@@ -15,6 +15,7 @@ const COLORS: { [verdict in Verdict]: string } = {
   ok: '#3d7edb',
   missed: '#d1572f',
   'not measured': '#8c959f',
+  'does not apply': '#8c959f',
 };
 const MUTED = '#59636e';
 
@@ -29,7 +30,7 @@ const format = (value: number, unit: string) => `${value.toFixed(2)}${unit}`;
 
 /** One row: its name, a bar with the range of the rounds, ticks for floor and aim, and its figure. */
 function drawRow(row: PerformanceRow, top: number, x: (value: number) => number, unit: string): string[] {
-  const { work, size, figure, floor, aim, measured, verdict } = row;
+  const { work, size, figure, precision, floor, aim, measured, verdict } = row;
   const middle = top + ROW / 2;
   const tick = (value: number, dashed: boolean) =>
     element('line', {
@@ -43,10 +44,14 @@ function drawRow(row: PerformanceRow, top: number, x: (value: number) => number,
     });
   const label = [
     textAt(LEFT - 12, middle - 2, `${work}: ${figure}`, { 'text-anchor': 'end' }),
-    textAt(LEFT - 12, middle + 12, benchSizes[size].label, { 'text-anchor': 'end', 'font-size': 10.5, fill: MUTED }),
+    textAt(LEFT - 12, middle + 12, `${benchSizes[size].label}, ${precision}`, {
+      'text-anchor': 'end',
+      'font-size': 10.5,
+      fill: MUTED,
+    }),
   ];
   const ticks = [...(aim === floor ? [] : [tick(aim, true)]), tick(floor, false)];
-  if (!measured) return [...label, ...ticks, textAt(WIDTH - RIGHT + 12, middle + 4, 'not measured', { fill: MUTED })];
+  if (!measured) return [...label, ...ticks, textAt(WIDTH - RIGHT + 12, middle + 4, verdict, { fill: MUTED })];
   const { median, least, most } = measured;
   const color = COLORS[verdict];
   const bar = { x: LEFT, y: middle - BAR / 2, width: Math.max(1, x(median) - LEFT), height: BAR, fill: color };
@@ -65,7 +70,7 @@ function drawRow(row: PerformanceRow, top: number, x: (value: number) => number,
 export function performanceChart(rows: readonly PerformanceRow[], machine: Machine): string {
   const drawn: string[] = [
     textAt(24, 32, 'HRM in TypeScript and the official PyTorch code', { 'font-size': 17, 'font-weight': 600 }),
-    textAt(24, 52, `${machine.processor}, ${machine.cores} cores, float32, ${machine.date.slice(0, 10)}`, {
+    textAt(24, 52, `${machine.processor}, ${machine.cores} cores, ${machine.date.slice(0, 10)}`, {
       fill: MUTED,
     }),
   ];

@@ -1,8 +1,9 @@
-import { summarize } from '@hrm/reference-trainer/internal';
+import { PRECISIONS } from '@hrm/layers';
+import { percent, summarize } from '@hrm/reference-trainer/internal';
 import { benchSizes, type BenchSizeName } from './bench-size';
 import { describeMachine, type Machine } from '../report/machine';
-import type { ContenderMeasurement } from './measure-size';
-import type { Measurements, PerformanceRow } from './performance-target';
+import { measuredContenders, precisionOf, type ContenderName, type SizeMeasurement } from './measure-size';
+import { fastestProducts, matmulShares, type Measurements, type PerformanceRow } from './performance-target';
 import { formatSeconds, withRange } from '../report/format-figures';
 import { markdownTable } from '../report/markdown-table';
 
@@ -12,10 +13,11 @@ const figure = (value: number) => (value >= 100 ? value.toFixed(0) : value >= 10
 /** A table of the targets and the measured figures. */
 export function targetTable(rows: readonly PerformanceRow[]): string {
   return markdownTable(
-    ['work', 'size', 'figure', 'floor', 'aim', 'measured', ''],
-    rows.map(({ work, size, figure: name, floor, aim, measured, verdict }) => [
+    ['work', 'size', 'precision', 'figure', 'floor', 'aim', 'measured', ''],
+    rows.map(({ work, size, precision, figure: name, floor, aim, measured, verdict }) => [
       work,
       benchSizes[size].label,
+      precision,
       name,
       figure(floor),
       figure(aim),
@@ -25,27 +27,45 @@ export function targetTable(rows: readonly PerformanceRow[]): string {
   );
 }
 
-function contenderCells(size: BenchSizeName, measured: ContenderMeasurement): string[] {
-  const { name, first, seconds, matmulGflops, peakRssMib } = measured;
+function contenderCells(size: BenchSizeName, name: ContenderName, measurement: SizeMeasurement): string[] {
+  const measured = measurement.contenders[name]!;
+  const { first, seconds, matmulGflops, peakRssMib } = measured;
   const medians = seconds.map((round) => summarize(round).median);
   return [
     size,
-    name,
+    measured.name,
     formatSeconds(first),
     withRange(medians, formatSeconds),
     medians.length > 0 ? (benchSizes[size].sizes.batch / summarize(medians).median).toFixed(1) : '-',
     withRange(matmulGflops, (value) => value.toFixed(0)),
+    withRange(matmulShares(measurement, name) ?? [], (value) => percent(value, 0)),
     peakRssMib.toFixed(0),
   ];
 }
 
 /** A table of each contender's seconds, MiB and GFLOP/s. */
 export function contenderTable(measurements: Measurements): string {
-  const header = ['size', 'who', 'first s', 'step or evaluation s', 'samples/s', 'matmul GFLOP/s', 'peak MiB'];
-  const rows = Object.entries(measurements).flatMap(([size, { contenders }]) =>
-    Object.values(contenders).map((measured) => contenderCells(size as BenchSizeName, measured)),
+  const header = ['size', 'who', 'first s', 'step or evaluation s', 'samples/s', 'matmul GFLOP/s', 'share', 'peak MiB'];
+  const rows = Object.entries(measurements).flatMap(([size, measurement]) =>
+    measuredContenders(measurement).map((name) => contenderCells(size as BenchSizeName, name, measurement)),
   );
   return markdownTable(header, rows);
+}
+
+/** The yardstick of each size, with its range over the rounds. */
+function describeYardsticks(measurements: Measurements): string {
+  const sizes = Object.entries(measurements).flatMap(([size, measurement]) => {
+    const inBoth = measuredContenders(measurement).some((name) => precisionOf(name) === 'bfloat16');
+    return (inBoth ? PRECISIONS : (['float32'] as const)).flatMap((precision) => {
+      const speeds = fastestProducts(measurement, precision);
+      return speeds.length > 0 ? [`${size}, ${precision}: ${withRange(speeds, (value) => value.toFixed(0))}`] : [];
+    });
+  });
+  if (sizes.length === 0) return '';
+  return (
+    'Shares are of the fastest product that any contender measured, in GFLOP/s, over all rounds and over all shapes of ' +
+    `the step: ${sizes.join('; ')}.`
+  );
 }
 
 /** Rounds and date of each size, because a long benchmark may have been run size by size. */
@@ -54,7 +74,7 @@ function describeRounds(measurements: Measurements): string {
     ([size, { rounds, date }]) => `${size}: ${rounds}, ${date.slice(0, 10)}`,
   );
   return (
-    'All take turns in each round. Ratios and shares are computed for each round; the table has their median, with the range in ' +
+    'All take turns in each round. Ratios are computed for each round; the table has their median, with the range in ' +
     `parentheses. Rounds and date of each size: ${sizes.join('; ')}.`
   );
 }
@@ -65,7 +85,13 @@ export function performanceReport(
   measurements: Measurements,
   machine: Machine,
 ): string {
-  return [targetTable(rows), contenderTable(measurements), describeRounds(measurements), describeMachine(machine)].join(
-    '\n\n',
-  );
+  return [
+    targetTable(rows),
+    contenderTable(measurements),
+    describeYardsticks(measurements),
+    describeRounds(measurements),
+    describeMachine(machine),
+  ]
+    .filter((part) => part !== '')
+    .join('\n\n');
 }

@@ -1,6 +1,20 @@
-import { matmulShare, summarize, type Summary, trainingFlops } from '@hrm/reference-trainer/internal';
+import type { Precision } from '@hrm/layers';
+import {
+  matmulShare,
+  multipliesBfloat16,
+  type Processor,
+  summarize,
+  type Summary,
+  trainingFlops,
+} from '@hrm/reference-trainer/internal';
 import type { BenchSizeName } from './bench-size';
-import type { ContenderMeasurement, ContenderName, SizeMeasurement } from './measure-size';
+import {
+  measuredContenders,
+  precisionOf,
+  type ContenderMeasurement,
+  type ContenderName,
+  type SizeMeasurement,
+} from './measure-size';
 
 /** Measurements at the sizes that were run. */
 export type Measurements = { [size in BenchSizeName]?: SizeMeasurement };
@@ -13,6 +27,8 @@ export interface PerformanceTarget {
   size: BenchSizeName;
   work: string;
   figure: string;
+  /** Of both sides. A row in bfloat16 applies only to processors with instructions for it. */
+  precision: Precision;
   kind: TargetKind;
   floor: number;
   aim: number;
@@ -38,44 +54,76 @@ function ratio(
   };
 }
 
-/** Speed of the step's matrix products, as a share of the fastest library's speed at them in the same round. */
-const matmulShares: PerformanceTarget['perRound'] = ({ contenders, sizes }) => {
-  const { ours } = contenders;
-  if (!ours || ours.matmulGflops.length === 0) return undefined;
-  return medians(ours.seconds).map((seconds, round) => {
-    const speeds = Object.values(contenders).flatMap(({ matmulGflops }) => matmulGflops[round] ?? []);
-    return matmulShare(`${ours.name}: a training step`, trainingFlops(sizes), seconds, Math.max(...speeds));
-  });
-};
+/**
+ * The yardstick of a size: the highest speed of all contenders at the step's products, in each round; in float32 only,
+ * or in both precisions. Empty if it was not measured.
+ */
+export function fastestProducts(measurement: SizeMeasurement, precision: Precision): number[] {
+  const speeds = measuredContenders(measurement)
+    .filter((name) => precision === 'bfloat16' || precisionOf(name) === 'float32')
+    .map((name) => measurement.contenders[name]!.matmulGflops);
+  const rounds = Math.max(0, ...speeds.map(({ length }) => length));
+  return Array.from({ length: rounds }, (_, round) => Math.max(...speeds.map((all) => all[round] ?? 0)));
+}
+
+/**
+ * Speed of a contender's matrix products in each round, as a share of the yardstick's highest speed over all rounds.
+ * Undefined if the contender or the yardstick was not measured.
+ *
+ * @throws ImpossibleShareError if a share is above 1
+ */
+export function matmulShares(measurement: SizeMeasurement, name: ContenderName): number[] | undefined {
+  const measured = measurement.contenders[name];
+  const speeds = fastestProducts(measurement, precisionOf(name));
+  if (!measured || speeds.length === 0) return undefined;
+  const flops = trainingFlops(measurement.sizes);
+  return medians(measured.seconds).map((seconds) =>
+    matmulShare(`${measured.name}: a training step`, flops, seconds, Math.max(...speeds)),
+  );
+}
 
 const seconds = (measured: ContenderMeasurement) => medians(measured.seconds);
-const [eager, compiled] = ['official eager / ours', 'torch.compile / ours'];
 
-/** The targets of `hrm-lab bench --against pytorch`. Source: issue 5, "What to reach". */
+/** The ratio of an official contender's seconds to ours, both in one precision. */
+function speedTarget(
+  size: BenchSizeName,
+  precision: Precision,
+  side: 'eager' | 'compiled',
+  floor: number,
+  aim: number,
+): PerformanceTarget {
+  const [official, ours] =
+    precision === 'bfloat16' ? [`${side}-bfloat16` as const, 'ours-bfloat16' as const] : [side, 'ours' as const];
+  const figure = `${side === 'eager' ? 'official eager' : 'torch.compile'} / ours`;
+  const work = size.endsWith('evaluation') ? 'evaluation, 16 segments' : 'training step';
+  return { size, work, figure, precision, kind: 'speed', floor, aim, perRound: ratio(official, ours, seconds) };
+}
+
+const memory = ({ peakRssMib }: ContenderMeasurement) => [peakRssMib];
+const memoryTarget = {
+  size: 'large',
+  work: 'peak memory, training',
+  figure: 'ours / official eager',
+  kind: 'memory',
+  floor: 1.0,
+  aim: 0.7,
+} as const;
+
+/** The targets of `hrm-lab bench --against pytorch`. Sources: issues 5 and 15, "What to reach". */
 export const performanceTargets: readonly PerformanceTarget[] = [
-  ...(
-    [
-      ['medium', eager, 'eager', 1.5, 2.0],
-      ['medium', compiled, 'compiled', 1.15, 1.4],
-      ['large', eager, 'eager', 1.15, 1.4],
-      ['large', compiled, 'compiled', 1.0, 1.1],
-      ['small', eager, 'eager', 1.5, 2.5],
-    ] as const
-  ).map(([size, figure, contender, floor, aim]): PerformanceTarget => {
-    return {
-      size,
-      work: 'training step',
-      figure,
-      kind: 'speed',
-      floor,
-      aim,
-      perRound: ratio(contender, 'ours', seconds),
-    };
-  }),
-  ...(['medium-evaluation', 'large-evaluation'] as const).map((size): PerformanceTarget => {
-    const perRound = ratio('eager', 'ours', seconds);
-    return { size, work: 'evaluation, 16 segments', figure: eager, kind: 'speed', floor: 1.3, aim: 2.0, perRound };
-  }),
+  speedTarget('medium', 'bfloat16', 'eager', 1.3, 1.8),
+  speedTarget('medium', 'bfloat16', 'compiled', 0.95, 1.2),
+  speedTarget('medium', 'float32', 'eager', 1.5, 2.0),
+  speedTarget('medium', 'float32', 'compiled', 1.15, 1.4),
+  speedTarget('large', 'bfloat16', 'eager', 1.2, 1.5),
+  speedTarget('large', 'bfloat16', 'compiled', 0.8, 1.1),
+  speedTarget('large', 'float32', 'eager', 1.1, 1.4),
+  speedTarget('large', 'float32', 'compiled', 1.0, 1.1),
+  speedTarget('small', 'float32', 'eager', 1.5, 2.5),
+  speedTarget('small', 'float32', 'compiled', 1.0, 1.3),
+  speedTarget('medium-evaluation', 'float32', 'eager', 1.3, 2.0),
+  speedTarget('large-evaluation', 'bfloat16', 'eager', 1.2, 1.8),
+  speedTarget('large-evaluation', 'float32', 'eager', 1.3, 2.0),
   ...(
     [
       ['large', 'share of the machine’s matmul speed', 0.8, 0.9],
@@ -83,21 +131,16 @@ export const performanceTargets: readonly PerformanceTarget[] = [
       ['wasm', 'share of WebAssembly’s matmul speed', 0.5, 0.7],
     ] as const
   ).map(([size, figure, floor, aim]): PerformanceTarget => {
-    return { size, work: 'training step', figure, kind: 'share', floor, aim, perRound: matmulShares };
+    const perRound = (measured: SizeMeasurement) => matmulShares(measured, 'ours');
+    return { size, work: 'training step', figure, precision: 'float32', kind: 'share', floor, aim, perRound };
   }),
-  {
-    size: 'large',
-    work: 'peak memory, training',
-    figure: 'ours / official eager',
-    kind: 'memory',
-    floor: 1.0,
-    aim: 0.7,
-    perRound: ratio('ours', 'eager', ({ peakRssMib }) => [peakRssMib]),
-  },
+  { ...memoryTarget, precision: 'bfloat16', perRound: ratio('ours-bfloat16', 'eager-bfloat16', memory) },
+  { ...memoryTarget, precision: 'float32', perRound: ratio('ours', 'eager', memory) },
   {
     size: 'medium',
     work: 'first step',
     figure: 'ours, seconds',
+    precision: 'float32',
     kind: 'seconds',
     floor: 5,
     aim: 5,
@@ -106,7 +149,7 @@ export const performanceTargets: readonly PerformanceTarget[] = [
 ];
 
 /** The verdict on a figure. */
-export type Verdict = 'aim reached' | 'ok' | 'missed' | 'not measured';
+export type Verdict = 'aim reached' | 'ok' | 'missed' | 'not measured' | 'does not apply';
 
 /** A target with the measured figure. */
 export interface PerformanceRow extends Omit<PerformanceTarget, 'perRound'> {
@@ -117,11 +160,14 @@ export interface PerformanceRow extends Omit<PerformanceTarget, 'perRound'> {
 /** Compares measurements with their targets. Sizes that were not measured have no row. */
 export function performanceRows(
   measurements: Measurements,
+  processor: Processor,
   targets: readonly PerformanceTarget[] = performanceTargets,
 ): PerformanceRow[] {
   return targets.flatMap(({ perRound, ...target }): PerformanceRow[] => {
     const measurement = measurements[target.size];
     if (!measurement) return [];
+    if (target.precision === 'bfloat16' && !multipliesBfloat16(processor))
+      return [{ ...target, measured: undefined, verdict: 'does not apply' }];
     const values = perRound(measurement);
     if (!values || values.length === 0) return [{ ...target, measured: undefined, verdict: 'not measured' }];
     const measured = summarize(values);

@@ -11,7 +11,7 @@ const schema = z.object({
   parameters: z.int().optional(),
   /** Seconds of each step or evaluation. */
   seconds: z.array(z.number().positive()).optional(),
-  /** Speed of a matrix product, in 10^9 floating-point operations per second. */
+  /** Speed of the fastest matrix product, in 10^9 floating-point operations per second. */
   gflops: z.number().positive().optional(),
   /** Peak memory of the process, in MiB. */
   peakRssMib: z.number().positive().optional(),

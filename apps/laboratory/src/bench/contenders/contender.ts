@@ -1,5 +1,6 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import type { Product } from '@hrm/reference-trainer/internal';
 import { parseReply, type ContenderReply } from './contender-reply';
 
 /** The command that starts a contender. */
@@ -103,9 +104,9 @@ export class Contender {
   /** Evaluates a batch over all segments, `times` times. @returns the seconds of each. */
   readonly evaluate = (times: number): Promise<number[]> => this.#times('evaluate', times);
 
-  /** Its speed at products of `[m, k]` and `[k, n]`, in 10^9 operations per second. */
-  readonly matmulGflops = ({ m, k, n }: { m: number; k: number; n: number }, seconds: number): Promise<number> =>
-    this.#ask(`matmul ${m} ${k} ${n} ${seconds}`, 'gflops');
+  /** Its speed at the fastest of these products, in 10^9 operations per second, measured for this many seconds. */
+  readonly matmulGflops = (products: readonly Product[], seconds: number): Promise<number> =>
+    this.#ask(`matmul ${seconds} ${products.map(({ m, k, n }) => `${m} ${k} ${n}`).join(' ')}`, 'gflops');
 
   /** Its peak memory so far, in MiB. */
   readonly peakRssMib = (): Promise<number> => this.#ask('memory', 'peakRssMib');

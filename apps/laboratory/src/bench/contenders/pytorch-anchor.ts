@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { cacheFolder } from '@hrm/runtime/internal';
 import type { BenchSizes } from '@hrm/reference-trainer/internal';
 import type { ContenderCommand } from './contender';
-import { appFile } from './our-contender';
+import { appFile, inBfloat16 } from './our-contender';
 
 /** What the official code runs on: a Python that has torch, and a checkout. */
 export interface PytorchAnchor {
@@ -160,12 +160,13 @@ async function makeEnvironment(folder: string, say: (text: string) => void, run:
 /** The command of the official side at one size. */
 export function officialContender(
   { python, checkout }: PytorchAnchor,
-  { hidden, layers, heads, batch, tokens, segments }: BenchSizes,
+  sizes: BenchSizes,
   compile: boolean,
 ): ContenderCommand {
-  const job = { hidden, layers, heads, batch, tokens, segments, compile };
+  const { hidden, layers, heads, batch, tokens, segments, precision = 'float32' } = sizes;
+  const job = { hidden, layers, heads, batch, tokens, segments, precision, compile };
   return {
-    name: compile ? 'official, torch.compile' : 'official, eager',
+    name: `official, ${compile ? 'torch.compile' : 'eager'}${inBfloat16(sizes)}`,
     program: python,
     args: [appFile('python/official_hrm.py'), checkout, JSON.stringify(job)],
   };

@@ -1,10 +1,13 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { availableParallelism, cpus, release, totalmem, type } from 'node:os';
 import { setTimeout } from 'node:timers/promises';
+import { describeProcessor, type Processor, thisProcessor } from '@hrm/reference-trainer/internal';
 
 /** The machine of a measurement, and its date. */
 export interface Machine {
   processor: string;
+  /** Features of the processor that decide the speed of matrix products. Absent where the system does not report them. */
+  features?: string[];
   cores: number;
   memoryGib: number;
   system: string;
@@ -43,9 +46,11 @@ async function busyCores(): Promise<number> {
 /** Describes this machine. To be called before the measurement; takes a second. */
 export async function thisMachine(): Promise<Machine> {
   const kernel = `${type()} ${release()}`;
+  const { name: processor, features } = thisProcessor();
   const name = distribution();
   return {
-    processor: cpus()[0]?.model.trim() || process.arch,
+    processor,
+    ...(features && { features }),
     cores: availableParallelism(),
     memoryGib: Math.round(totalmem() / 2 ** 30),
     system: name ? `${name} (${kernel})` : kernel,
@@ -58,6 +63,9 @@ export async function thisMachine(): Promise<Machine> {
   };
 }
 
+/** The processor of a machine. */
+export const processorOf = ({ processor, features }: Machine): Processor => ({ name: processor, features });
+
 /** The highest load by other work, as a share of all cores, at which measurements are reliable. */
 const QUIET = 0.25;
 
@@ -69,11 +77,11 @@ export const describeLoad = ({ load, cores }: Machine): string | undefined =>
 
 /** Describes a machine in two lines, with a warning if it was busy. */
 export function describeMachine(machine: Machine): string {
-  const { processor, cores, memoryGib, system, versions, allocator, date } = machine;
+  const { cores, memoryGib, system, versions, allocator, date } = machine;
   const warning = describeLoad(machine);
   const settings = Object.entries(allocator).map(([key, value]) => `${key}=${value}`);
   return [
-    `${processor}, ${cores} core${cores === 1 ? '' : 's'}, ${memoryGib} GiB of memory, ${system}`,
+    `${describeProcessor(processorOf(machine))}, ${cores} core${cores === 1 ? '' : 's'}, ${memoryGib} GiB of memory, ${system}`,
     [
       ...Object.entries(versions).map(([name, version]) => `${name} ${version}`),
       ...(settings.length > 0 ? [`both sides with ${settings.join(' ')}`] : []),
