@@ -24,7 +24,7 @@ const commandShapes: readonly CommandShape[] = [
     words: ['compare'],
     args: [],
     required: { out: 'OUT' },
-    options: { ...backend, schedules: ['no-schedule'], controllers: ['no-controller'], sizes: ['no-size'], seeds: 'count', steps: 'count', out: 'text' },
+    options: { ...backend, schedules: ['no-schedule'], controllers: ['no-controller'], blocks: ['no-block'], sizes: ['no-size'], task: ['no-task'], set: ['no-option'], train: 'count', test: 'count', data: ['no-folder'], imports: ['no-module'], 'allow-imports': 'switch', seeds: 'count', steps: 'count', out: 'text' },
   },
   {
     words: ['bench'],

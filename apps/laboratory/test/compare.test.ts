@@ -1,32 +1,45 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import * as tf from '@tensorflow/tfjs-core';
 import { uncompiled } from '@hrm/layers';
 import { RecursionCore } from '@hrm/recursion';
 import { selectBackend } from '@hrm/runtime';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { buildRunModel, preparePuzzles } from '@hrm/reference-trainer/internal';
-import type { CellFigures, CellResult } from '../src/compare/cell-result';
 import {
-  cellConfig,
-  comparedControllers,
-  comparedSchedules,
-  comparisonCells,
-  type ComparisonCell,
-} from '../src/compare/comparison-cell';
+  buildRunModel,
+  generatePuzzles,
+  makeTask,
+  preparePuzzles,
+  writeNewPuzzles,
+} from '@hrm/reference-trainer/internal';
+import type { CellFigures, CellResult } from '../src/compare/cell-result';
+import { comparedBlocks, comparedControllers, comparedSchedules } from '../src/compare/compared-parts';
+import { comparedSudoku, puzzlesOfTask } from '../src/compare/compared-puzzles';
+import { cellConfig, comparisonCells, type ComparisonCell } from '../src/compare/comparison-cell';
 import { comparisonMargins, comparisonRows } from '../src/compare/comparison-rows';
 import { comparisonTables } from '../src/compare/comparison-tables';
 import { trainCell } from '../src/compare/train-cell';
 import { runHrmLab } from './run-hrm-lab';
+import { runInProcess } from './run-in-process';
 
 const folder = mkdtempSync(join(tmpdir(), 'hrm-compare-'));
+// The tests must not see what this user has allowed.
+process.env.XDG_CONFIG_HOME = join(folder, '.config');
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 beforeAll(() => selectBackend({ prefer: 'wasm' }));
 
-const schedules = Object.keys(comparedSchedules) as ComparisonCell['schedule'][];
-const controllers = Object.keys(comparedControllers) as ComparisonCell['controller'][];
-const cell: ComparisonCell = { size: 4, schedule: 'one-step-gradient', controller: 'residual', seed: 0 };
+const schedules = Object.keys(comparedSchedules);
+const controllers = Object.keys(comparedControllers);
+const blocks = Object.keys(comparedBlocks);
+const cell: ComparisonCell = {
+  puzzles: comparedSudoku[4],
+  schedule: 'one-step-gradient',
+  controller: 'residual',
+  block: 'mixer',
+  seed: 0,
+};
 
 describe('a comparison', () => {
   const sizes = { seqLen: 16, vocabSize: 6, numPuzzleIdentifiers: 1 };
@@ -47,6 +60,12 @@ describe('a comparison', () => {
     model.dispose();
   });
 
+  it.each(blocks)('%s is a block that configs know', (block) => {
+    const model = buildRunModel(cellConfig({ ...cell, block }), sizes);
+    expect(Object.hasOwn(model.parameters, 'positionEmbedding')).toBe(block !== 'mixer');
+    model.dispose();
+  });
+
   it.each(controllers)('%s is a controller that configs know', (controller) => {
     const model = buildRunModel(cellConfig({ ...cell, controller }), sizes);
     expect(model.halting.maxSegments).toBe(8);
@@ -54,14 +73,14 @@ describe('a comparison', () => {
   });
 
   it('has every schedule with every controller, seed by seed, with all else the same', () => {
-    const cells = comparisonCells({ sizes: [4, 6], schedules, controllers, seeds: 2 });
-    expect(cells).toHaveLength(2 * 5 * 8 * 2);
-    expect(cells.slice(0, 80).every(({ seed }) => seed === 0)).toBe(true);
+    const cells = comparisonCells({ puzzles: Object.values(comparedSudoku), schedules, controllers, blocks, seeds: 2 });
+    expect(cells).toHaveLength(2 * 5 * 8 * 2 * 2);
+    expect(cells.slice(0, 160).every(({ seed }) => seed === 0)).toBe(true);
     const rest = cells
-      .filter(({ size, seed }) => size === 4 && seed === 0)
+      .filter(({ puzzles, seed }) => puzzles === comparedSudoku[4] && seed === 0)
       .map((each) => {
         const { name, model, ...config } = cellConfig(each);
-        const { schedule, halting, ...sizes } = model;
+        const { schedule, halting, block, positions, ...sizes } = model;
         return JSON.stringify({ ...config, sizes });
       });
     expect(new Set(rest).size).toBe(1);
@@ -72,12 +91,16 @@ describe('a comparison', () => {
 
 describe('a cell', () => {
   it('that cannot be trained has a result that says why', async () => {
-    const config = cellConfig(cell, 3);
+    const config = cellConfig(cell, { steps: 3 });
     config.generate = { train: 40, test: 10, givens: [8, 10], seed: 0 };
     config.training.learningRate = 1e38;
     config.training.warmupSteps = 0;
     const before = tf.memory().numTensors;
-    const outcome = await trainCell(config, await preparePuzzles(config, undefined), uncompiled);
+    const outcome = await trainCell(
+      config,
+      { task: makeTask(config), puzzles: await preparePuzzles(config, undefined) },
+      { compile: uncompiled },
+    );
     expect(outcome).toMatchObject({ outcome: 'failed', reason: expect.stringContaining('not finite') as string });
     expect(tf.memory().numTensors).toBe(before);
   });
@@ -122,6 +145,19 @@ describe('the tables', () => {
       /\| one-step-gradient \| residual +\| 50\.0% \(25 to 75\).*\| 3 +\| seed 1 learned nothing +\|/,
     );
     expect(comparisonTables(results)).toContain('a \\| b');
+  });
+
+  it('have the blocks and right answers beside the labels if there are several, and the means of each block', () => {
+    const withValid = results.map((result) =>
+      result.outcome === 'failed' ? result : { ...result, figures: { ...result.figures, valid: 0.8 } },
+    );
+    const attention = withValid.map((result) => ({ ...result, cell: { ...result.cell, block: 'attention' } }));
+    const tables = comparisonTables([...withValid, ...attention]);
+    expect(tables).toMatch(/\| schedule +\| controller +\| block +\| puzzles, all segments +\| valid +\|/);
+    expect(tables).toContain('### 4x4: blocks, over all controllers\n');
+    expect(tables).toMatch(/\| attention +\| 36\.7%/);
+    expect(tables).not.toContain('schedules, over');
+    expect(comparisonTables(results)).not.toMatch(/block|valid/);
   });
 
   it('have means over complete seeds only', () => {
@@ -176,5 +212,60 @@ describe('hrm-lab compare', () => {
     const unknown = runHrmLab([...args, '--controllers', 'fixed-steps,guess']);
     expect(unknown.status).toBe(2);
     expect(unknown.stderr).toMatch(/--controllers: "guess" is none of q-learning, .*residual/);
+  });
+
+  // In this process, because it starts faster.
+  const compare = (to: string, ...more: string[]) =>
+    runInProcess(['compare', '--backend', 'wasm', '--controllers', 'halt-only', '--steps', '2', '--seeds', '1', '--json', '--out', join(folder, to), ...more]); // prettier-ignore
+  const rowsOf = ({ stdout, stderr, status }: Awaited<ReturnType<typeof compare>>) => {
+    expect(status, stderr).toBe(0);
+    return (JSON.parse(stdout.trimEnd().split('\n').at(-1)!) as { rows: { [key: string]: unknown }[] }).rows;
+  };
+
+  it('compares blocks on a task of the catalog', { timeout: 120_000 }, async () => {
+    const parity = ['--task', 'parity', '--set', 'length=7', '--train', '64', '--test', '6'];
+    const two = ['--schedules', 'one-step-gradient', '--blocks', 'mixer,attention'];
+    expect(rowsOf(await compare('parity', ...parity, ...two))).toMatchObject([
+      { puzzles: 'parity, length 7', block: 'mixer', figures: { valid: { mean: expect.any(Number) as number } } },
+      { puzzles: 'parity, length 7', block: 'attention' },
+    ]);
+    const kept = (block: string) =>
+      readFileSync(
+        join(folder, `parity/cells/parity-length-7.one-step-gradient.halt-only${block}.seed-0.json`),
+        'utf8',
+      );
+    expect(JSON.parse(kept('.attention'))).toMatchObject({
+      config: { task: { kind: 'parity', length: 7 }, generate: { train: 64, test: 6 }, training: { augment: false } },
+    });
+    expect(kept('')).toContain('"type": "mixer"');
+    const other = await compare('parity', ...parity.with(5, '63'), ...two);
+    expect([other.status, other.stderr]).toEqual([2, expect.stringContaining('with other puzzles')]);
+  });
+
+  it('compares a schedule and a task of the user, on puzzles of a folder', { timeout: 120_000 }, async () => {
+    const own = fileURLToPath(new URL('testdata/own-comparison.mjs', import.meta.url));
+    const imports = ['--imports', own, '--allow-imports', '--schedules', 'twice'];
+    const rows = rowsOf(await compare('echo', '--task', 'echo', '--set', 'letters=3', ...imports, '--train', '40'));
+    expect(rows).toMatchObject([{ puzzles: 'echo, letters 3', schedule: 'twice', seeds: 1 }]);
+    const task = makeTask({ name: 'parity', task: { kind: 'parity', length: 7 } });
+    const data = join(folder, 'some bits');
+    await writeNewPuzzles(data, generatePuzzles(task, { train: 40, test: 4, seed: 0 }), { kind: 'parity', length: 7 });
+    expect(rowsOf(await compare('bits', '--data', data, ...imports))).toMatchObject([{ puzzles: 'some bits' }]);
+    // Other puzzles in the same folder.
+    rmSync(data, { recursive: true });
+    await writeNewPuzzles(data, generatePuzzles(task, { train: 40, test: 4, seed: 1 }), { kind: 'parity', length: 7 });
+    expect((await compare('bits', '--data', data, ...imports)).stderr).toContain('with other puzzles');
+  });
+
+  it.each([
+    [['--task', 'parity', '--sizes', '4'], '--sizes, --task: give only one'],
+    [['--set', 'length=4'], '--set belongs to --task'],
+    [['--task', 'parity', '--set', 'lenght=4'], 'lenght is not known; did you mean length?'],
+    [['--blocks', 'brick'], '--blocks: "brick" is none of mixer, attention, graph-attention, conv, pooling'],
+    [['--data', folder], 'has no task.json'],
+  ])('refuses %j', async (words, message) => {
+    const { status, stderr } = await compare('never', ...words);
+    expect(stderr).toContain(message);
+    expect([status, existsSync(join(folder, 'never'))]).toEqual([2, false]);
   });
 });

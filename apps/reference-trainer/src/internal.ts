@@ -3,9 +3,9 @@
 
 export { defineCommand, type Command } from './command-line/command';
 export type { Program } from './command-line/command-line';
-export { args, choice, count, list, namesOf, text, toggle } from './command-line/options';
+export { args, choice, count, list, namesOf, text, texts, toggle } from './command-line/options';
 export { runProgram } from './command-line/run-program';
-export { backendOptions } from './command-line/shared-options';
+export { backendOptions, importsOption } from './command-line/shared-options';
 export { UsageError } from './command-line/usage-error';
 
 export { startEngine, type Engine } from './engine/engine';
@@ -26,8 +26,19 @@ export { checkRunConfig } from './config/load-run-config';
 export { runConfigSchema, type RunConfig } from './config/run-config';
 export type { TaskConfig } from './config/task-options';
 export { buildRunModel, buildTrainer, totalStepsOf } from './run/building/build-run';
+export { loadParts } from './run/parts/load-parts';
 export { makeTask } from './run/parts/make-part';
-export { countPuzzles, generatePuzzles, preparePuzzles, type RunPuzzles } from './run/puzzles/run-puzzles';
+export type { RunCatalog } from './run/parts/run-catalog';
+export { taskOfOptions } from './run/parts/task-of-options';
+export { puzzlesFingerprint } from './run/puzzles/puzzles-fingerprint';
+export {
+  countPuzzles,
+  generatePuzzles,
+  preparePuzzles,
+  type RunPuzzles,
+  writeNewPuzzles,
+} from './run/puzzles/run-puzzles';
+export { readTaskFile } from './run/puzzles/task-file';
 
 export { benchTrainer, randomBatch } from './bench/bench-trainer';
 export { matmulShare } from './bench/matmul-share';

@@ -90,6 +90,14 @@ it('a single fault is on the first line, with the nearest key', async () => {
   expect(await told('training.__proto__=1')).toContain('training.__proto__ is not known\n');
 });
 
+it('a task is chosen for a preset without one on the command line', () => {
+  const sets = ['task.kind=parity', 'task.length=12', 'generate.train=50', 'generate.test=5'];
+  const { task, generate } = loadRunConfig('sequences', sets);
+  expect(task).toEqual({ kind: 'parity', length: 12 });
+  expect(generate).toMatchObject({ train: 50, test: 5, seed: 0 });
+  expect(() => loadRunConfig('sequences', ['tasks.kind=parity'])).toThrow('the config has no "tasks" to set');
+});
+
 it('of many faults the rest is counted', async () => {
   const many = Object.fromEntries(Array.from({ length: 500 }, (_, i) => [`extra${i}`, i]));
   const faults = await faultsOf({ ...tinyRun, ...many });

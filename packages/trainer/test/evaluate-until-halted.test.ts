@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { residualHalting, softmaxCrossEntropy, type HaltingController, type ReasoningNetwork } from '@hrm/act';
-import { IGNORED_LABEL, type PuzzleBatch } from '@hrm/data';
+import { IGNORED_LABEL, invalid, type PuzzleBatch, VALID } from '@hrm/data';
 import { mixerBlock } from '@hrm/layers';
 import { hrm } from '@hrm/models';
 import { evaluate } from '@hrm/trainer';
@@ -56,6 +56,16 @@ describe('halting in an evaluation', () => {
     expect(evaluation).toMatchObject({ count: 4, exactAccuracy: 3 / 4, accuracy: 3.5 / 4, meanSegments: 3, halted });
     const twice = await evaluate(lateEcho(), [batch, batch], { tokenLoss });
     expect(twice.halted).toEqual({ ...halted, haltingSteps: [2, 2, 4] });
+  });
+
+  it('counts answers that the task accepts, whatever their labels', async () => {
+    // All right at the end. The first stops too soon; padding is right too, but does not count.
+    const verify = (question: ArrayLike<number>, answer: ArrayLike<number>) =>
+      question[0] === answer[0] ? VALID : invalid('another first token');
+    expect(await evaluate(lateEcho(), [batch], { tokenLoss, verify })).toMatchObject({ exactAccuracy: 0.75, valid: 1 });
+    const stopped = await evaluate(lateEcho(), [batch], { until: 'halted', verify });
+    expect(stopped).toMatchObject({ exactAccuracy: 0.5, valid: 0.75, halted: { valid: 0.75 } });
+    expect(await evaluate(lateEcho(), [batch], { tokenLoss })).not.toHaveProperty('valid');
   });
 
   it('can be had by letting the puzzles leave, for fewer rows', async () => {

@@ -1,98 +1,82 @@
 import { checkRunConfig, type RunConfig } from '@hrm/reference-trainer/internal';
-
-/** The schedules compared. Each makes six refinements per segment, counting f_L and f_H. */
-export const comparedSchedules = {
-  'one-step-gradient': { type: 'one-step-gradient', hCycles: 2, lCycles: 2 },
-  'full-recursion': { type: 'full-recursion', hCycles: 2, lCycles: 2 },
-  unrolled: { type: 'unrolled', hCycles: 2, lCycles: 2 },
-  // Grows from two over three to six, at the shares of training of CGAR.
-  progressive: {
-    type: 'progressive',
-    schedule: 'full-recursion',
-    stages: [
-      { from: 0, hCycles: 1, lCycles: 1 },
-      { from: 0.3, hCycles: 1, lCycles: 2 },
-      { from: 0.6, hCycles: 2, lCycles: 2 },
-    ],
-  },
-  // Two sweeps of f_L and f_H for the search, and one that carries gradient.
-  equilibrium: { type: 'equilibrium', iterations: 2 },
-};
-
-/** The controllers compared, with their default options. */
-export const comparedControllers = {
-  'q-learning': (maxSegments: number) => ({ type: 'q-learning', maxSegments }),
-  'q-learning-halt': (maxSegments: number) => ({ type: 'q-learning', maxSegments, learnContinue: false }),
-  'halt-only': (maxSegments: number) => ({ type: 'halt-only', maxSegments }),
-  'fixed-steps': (maxSegments: number) => ({ type: 'fixed-steps', segments: maxSegments }),
-  graves: (maxSegments: number) => ({ type: 'graves-act', maxSegments }),
-  ponder: (maxSegments: number) => ({ type: 'ponder', maxSegments }),
-  residual: (maxSegments: number) => ({ type: 'residual', maxSegments }),
-  'unchanged-answer': (maxSegments: number) => ({ type: 'unchanged-answer', maxSegments }),
-};
-
-/** Everything that differs between the sizes. */
-export const comparedSizes = {
-  4: { hiddenSize: 64, steps: 140, givens: [6, 8] },
-  6: { hiddenSize: 64, steps: 180, givens: [26, 30] },
-} as const;
-
-const MAX_SEGMENTS = 8;
+import { comparedBlocks, comparedSchedules, controllerOf, partOf } from './compared-parts';
+import type { ComparedPuzzles } from './compared-puzzles';
 
 /** One training run of a comparison. */
 export interface ComparisonCell {
-  size: keyof typeof comparedSizes;
-  schedule: keyof typeof comparedSchedules;
-  controller: keyof typeof comparedControllers;
+  puzzles: ComparedPuzzles;
+  schedule: string;
+  controller: string;
+  block: string;
   seed: number;
 }
 
+/** What the models of a comparison can differ in. */
+export const comparedAxes = ['schedule', 'controller', 'block'] as const;
+
+export type ComparedAxis = (typeof comparedAxes)[number];
+
+/** The block of comparisons that name none. */
+export const USUAL_BLOCK = 'mixer';
+
 /** `4x4, unrolled x ponder, seed 0`. */
-export const describeCell = ({ size, schedule, controller, seed }: ComparisonCell) =>
-  `${size}x${size}, ${schedule} x ${controller}, seed ${seed}`;
+export const describeCell = ({ puzzles, schedule, controller, block, seed }: ComparisonCell) =>
+  `${puzzles.name}, ${schedule} x ${controller}${block === USUAL_BLOCK ? '' : ` x ${block}`}, seed ${seed}`;
 
 /** The cells of a comparison, seed by seed, so that an interrupted one has whole seeds. */
 export function comparisonCells(choice: {
-  sizes: readonly ComparisonCell['size'][];
-  schedules: readonly ComparisonCell['schedule'][];
-  controllers: readonly ComparisonCell['controller'][];
+  puzzles: readonly ComparedPuzzles[];
+  schedules: readonly string[];
+  controllers: readonly string[];
+  blocks: readonly string[];
   seeds: number;
 }): ComparisonCell[] {
   const seeds = Array.from({ length: choice.seeds }, (_, seed) => seed);
   return seeds.flatMap((seed) =>
-    choice.sizes.flatMap((size) =>
-      choice.schedules.flatMap((schedule) =>
-        choice.controllers.map((controller) => ({ size, schedule, controller, seed })),
+    choice.puzzles.flatMap((puzzles) =>
+      choice.blocks.flatMap((block) =>
+        choice.schedules.flatMap((schedule) =>
+          choice.controllers.map((controller) => ({ puzzles, schedule, controller, block, seed })),
+        ),
       ),
     ),
   );
 }
 
+const HIDDEN_SIZE = 64;
+
 /**
- * The config of a cell. Cells of a size differ only in schedule, controller and the seed of weights, order and
+ * The config of a cell. Cells of the same puzzles differ only in their parts and the seed of weights, order and
  * exploration.
+ *
+ * @param options `steps`: in place of those of the puzzles; `augment`: whether the task has symmetries, default true.
  */
-export function cellConfig(cell: ComparisonCell, steps?: number): RunConfig {
-  const { size, schedule, controller, seed } = cell;
-  const { hiddenSize, givens, steps: usual } = comparedSizes[size];
+export function cellConfig(
+  cell: ComparisonCell,
+  { steps, augment = true }: { steps?: number | undefined; augment?: boolean } = {},
+): RunConfig {
+  const { puzzles, schedule, controller, block, seed } = cell;
+  const { task, generate, imports } = puzzles;
   const config = {
     name: describeCell(cell),
-    task: { kind: 'sudoku', size },
-    generate: { train: 1000, test: 200, givens, seed: 0 },
+    ...(imports && { imports }),
+    task,
+    ...(generate && { generate }),
     model: {
       family: 'hrm',
-      hiddenSize,
+      hiddenSize: HIDDEN_SIZE,
       hLayers: 1,
       lLayers: 1,
-      block: { type: 'mixer', expansion: 4 },
-      schedule: comparedSchedules[schedule],
-      halting: comparedControllers[controller](MAX_SEGMENTS),
-      positions: 'none',
-      puzzleEmbeddingSize: hiddenSize,
+      block: partOf(comparedBlocks, block),
+      schedule: partOf(comparedSchedules, schedule),
+      halting: controllerOf(controller),
+      // A mixer has weights for each position.
+      positions: block === 'mixer' ? 'none' : 'learned',
+      puzzleEmbeddingSize: HIDDEN_SIZE,
     },
     training: {
       batchSize: 32,
-      steps: steps ?? usual,
+      steps: steps ?? puzzles.steps,
       seed,
       learningRate: 1e-3,
       warmupSteps: 20,
@@ -100,7 +84,7 @@ export function cellConfig(cell: ComparisonCell, steps?: number): RunConfig {
       puzzleLearningRate: 1e-3,
       puzzleWeightDecay: 0.1,
       emaDecay: 0.98,
-      augment: true,
+      augment,
     },
   };
   return checkRunConfig(config, config.name);

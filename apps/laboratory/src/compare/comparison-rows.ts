@@ -1,4 +1,5 @@
 import type { CellFigures, CellResult } from './cell-result';
+import { comparedAxes, type ComparedAxis, type ComparisonCell } from './comparison-cell';
 
 /** A figure over the seeds of a cell. */
 export interface Spread {
@@ -7,14 +8,12 @@ export interface Spread {
   most: number;
 }
 
-/** The results of one schedule with one controller, over all seeds. */
-export interface ComparisonRow {
-  size: number;
-  schedule: string;
-  controller: string;
+/** The results of one schedule with one controller and one block, over all seeds; or over all of some of these. */
+export interface ComparisonRow extends Record<ComparedAxis, string> {
+  puzzles: string;
   seeds: number;
   /** Missing if no seed gave figures. */
-  figures?: { [Name in keyof CellFigures]: Spread };
+  figures?: { [Name in keyof CellFigures]: CellFigures[Name] extends number ? Spread : Spread | undefined };
   /** Failures, with their seeds. */
   remarks: string[];
 }
@@ -41,20 +40,25 @@ function spreads(results: readonly CellResult[]): ComparisonRow['figures'] {
   const figures = results.flatMap((result) => (result.outcome === 'failed' ? [] : [result.figures]));
   if (figures.length === 0) return undefined;
   const names = Object.keys(figures[0]!) as (keyof CellFigures)[];
-  return Object.fromEntries(names.map((name) => [name, spread(figures.map((each) => each[name]))])) as {
-    [Name in keyof CellFigures]: Spread;
-  };
+  const byName = names.map((name) => [name, figures.flatMap((each) => each[name] ?? [])] as const);
+  const complete = byName.filter(([, values]) => values.length === figures.length);
+  return Object.fromEntries(complete.map(([name, values]) => [name, spread(values)])) as ComparisonRow['figures'];
 }
 
-/** Mean and range over the seeds of each schedule with each controller, in the order of the results. */
+/** Cells with the same key have the same puzzles and the same parts on these axes. */
+const keyOf = ({ puzzles, ...parts }: ComparisonCell, axes: readonly ComparedAxis[]) =>
+  JSON.stringify([puzzles.name, ...axes.map((axis) => parts[axis])]);
+
+/** Mean and range over the seeds of each combination of parts, in the order of the results. */
 export function comparisonRows(results: readonly CellResult[]): ComparisonRow[] {
-  return groupBy(results, ({ cell }) => `${cell.size} ${cell.schedule} ${cell.controller}`).map((group) => {
-    const { size, schedule, controller } = group[0]!.cell;
+  return groupBy(results, ({ cell }) => keyOf(cell, comparedAxes)).map((group) => {
+    const { puzzles, schedule, controller, block } = group[0]!.cell;
     const figures = spreads(group);
     return {
-      size,
+      puzzles: puzzles.title,
       schedule,
       controller,
+      block,
       seeds: group.length,
       ...(figures && { figures }),
       remarks: group.flatMap(remark),
@@ -63,20 +67,19 @@ export function comparisonRows(results: readonly CellResult[]): ComparisonRow[] 
 }
 
 /**
- * Mean and range over all cells of a schedule, or of a controller. A seed that is missing in some cells is left out of
+ * Mean and range over all cells of a schedule, of a controller or of a block. A seed that is missing in some cells is left out of
  * all, so that the means are comparable.
  */
-export function comparisonMargins(results: readonly CellResult[], of: 'schedule' | 'controller'): ComparisonRow[] {
+export function comparisonMargins(results: readonly CellResult[], of: ComparedAxis): ComparisonRow[] {
   const cellsOf = (seed: number) => results.filter(({ cell }) => cell.seed === seed).length;
   const most = Math.max(0, ...results.map(({ cell }) => cellsOf(cell.seed)));
   const whole = results.filter(({ cell }) => cellsOf(cell.seed) === most);
-  return groupBy(whole, ({ cell }) => `${cell.size} ${cell[of]}`).map((group) => {
-    const { size, schedule, controller } = group[0]!.cell;
+  return groupBy(whole, ({ cell }) => keyOf(cell, [of])).map((group) => {
+    const { puzzles, ...cell } = group[0]!.cell;
     const figures = spreads(group);
     return {
-      size,
-      schedule: of === 'schedule' ? schedule : 'all',
-      controller: of === 'controller' ? controller : 'all',
+      puzzles: puzzles.title,
+      ...{ schedule: 'all', controller: 'all', block: 'all', [of]: cell[of] },
       seeds: new Set(group.map(({ cell }) => cell.seed)).size,
       ...(figures && { figures }),
       remarks: group.some(({ outcome }) => outcome !== 'trained') ? ['not all cells trained, see above'] : [],

@@ -4,16 +4,18 @@ import {
   describeSeconds,
   type Engine,
   finishBeforeStopping,
+  makeTask,
   percent,
   preparePuzzles,
+  puzzlesFingerprint,
+  type RunCatalog,
   type RunConfig,
-  type RunPuzzles,
   type Terminal,
 } from '@hrm/reference-trainer/internal';
 import { readCell, saveCell, type CellResult } from './cell-result';
 import { cellConfig, describeCell, type ComparisonCell } from './comparison-cell';
 import { comparisonTables } from './comparison-tables';
-import { trainCell } from './train-cell';
+import { type CellPuzzles, trainCell } from './train-cell';
 
 /** The result of a cell in one line. */
 function describeResult(result: CellResult): string {
@@ -27,19 +29,30 @@ function describeResult(result: CellResult): string {
   );
 }
 
+/** Puzzles of a comparison, and their fingerprint if they are those of a folder. */
+type PreparedPuzzles = CellPuzzles & { fingerprint?: string };
+
+async function prepare(config: RunConfig, data: string | undefined, parts: RunCatalog): Promise<PreparedPuzzles> {
+  const task = makeTask(config, parts);
+  const puzzles = await preparePuzzles(config, data, task);
+  if (data === undefined) return { task, puzzles };
+  return { task, puzzles, fingerprint: [puzzles.train, puzzles.test].map(puzzlesFingerprint).join(' ') };
+}
+
 /**
  * Trains the cells one after another. Each result, and the tables so far, are written before the next cell begins.
  * Cells that are in the folder already are not trained again.
  */
 export async function runComparison(
   cells: readonly ComparisonCell[],
-  { out, steps, engine, terminal }: { out: string; steps?: number | undefined; engine: Engine; terminal: Terminal },
+  options: { out: string; steps?: number | undefined; engine: Engine; parts: RunCatalog; terminal: Terminal },
 ): Promise<CellResult[]> {
-  // All cells of a size have the same puzzles.
-  const puzzles = new Map<number, RunPuzzles>();
-  const puzzlesFor = async (config: RunConfig, size: number) => {
-    const prepared = puzzles.get(size) ?? (await preparePuzzles(config, undefined));
-    puzzles.set(size, prepared);
+  const { out, steps, engine, parts, terminal } = options;
+  // All cells of the same name have the same puzzles.
+  const known = new Map<string, PreparedPuzzles>();
+  const puzzlesFor = async (config: RunConfig, { puzzles: { name, data } }: ComparisonCell) => {
+    const prepared = known.get(name) ?? (await prepare(config, data, parts));
+    known.set(name, prepared);
     return prepared;
   };
   const results: CellResult[] = [];
@@ -48,17 +61,21 @@ export async function runComparison(
   const started = performance.now();
   let trained = 0;
   for (const [index, cell] of cells.entries()) {
-    const config = cellConfig(cell, steps);
-    const before = readCell(out, config, cell);
+    const { name, task } = { ...cell.puzzles, name: describeCell(cell) };
+    const augment = makeTask({ name, task }, parts).augment !== undefined;
+    const config = cellConfig(cell, { steps, augment });
+    const ofFolder = cell.puzzles.data === undefined ? undefined : await puzzlesFor(config, cell);
+    const training = { config, puzzles: ofFolder?.fingerprint };
+    const before = readCell(out, training, cell);
     if (before) {
       results.push(before);
       continue;
     }
-    const outcome = await trainCell(config, await puzzlesFor(config, cell.size), engine.compile);
+    const outcome = await trainCell(config, await puzzlesFor(config, cell), { compile: engine.compile, parts });
     const result: CellResult = { cell, ...outcome };
     results.push(result);
     await finishBeforeStopping(async () => {
-      await saveCell(out, config, result);
+      await saveCell(out, training, result);
       await writeTables();
     });
     trained++;

@@ -1,12 +1,12 @@
 import type { AnswerMeans } from '@hrm/act';
-import { evaluationBatches, trainingBatches } from '@hrm/data';
+import { evaluationBatches, type Task, trainingBatches } from '@hrm/data';
 import type { Compile } from '@hrm/layers';
 import { evaluate, type Trainer } from '@hrm/trainer';
 import {
   buildRunModel,
   buildTrainer,
   countPuzzles,
-  makeTask,
+  type RunCatalog,
   type RunConfig,
   type RunPuzzles,
   sum,
@@ -17,13 +17,22 @@ import type { CellFigures, CellOutcome } from './cell-result';
 
 const mean = (values: readonly number[]) => sum(values) / values.length;
 
-type HeldOutFigure = 'puzzles' | 'cells' | 'puzzlesHalting' | 'cellsHalting' | 'segmentsHalting';
+/** The most puzzles that are evaluated at once. */
+const EVALUATED_AT_ONCE = 500;
+
+type HeldOutFigure = 'puzzles' | 'cells' | 'valid' | 'puzzlesHalting' | 'cellsHalting' | 'segmentsHalting';
+
+/** The puzzles of a cell, and their task. */
+export interface CellPuzzles {
+  task: Task;
+  puzzles: RunPuzzles;
+}
 
 /** Trains for the steps of the config, and measures it. */
 async function trainToEnd(
   trainer: Trainer,
   config: RunConfig,
-  puzzles: RunPuzzles,
+  { task, puzzles }: CellPuzzles,
   recordingsMade: () => number,
 ): Promise<Omit<CellFigures, HeldOutFigure>> {
   const { batchSize, seed } = config.training;
@@ -35,7 +44,7 @@ async function trainToEnd(
   const cpuBefore = process.cpuUsage();
   let recordings = recordingsMade();
   for await (const event of trainer.train(
-    trainingBatches(puzzles.train, { batchSize, seed, augment: makeTask(config).augment ?? [] }),
+    trainingBatches(puzzles.train, { batchSize, seed, augment: task.augment ?? [] }),
     { maxSteps: steps },
   )) {
     // A step that was just recorded is slower than the others, as is the first.
@@ -61,39 +70,41 @@ async function trainToEnd(
   };
 }
 
-/** Evaluates all held-out puzzles in one batch, with the averaged weights: over all segments, and until each halts. */
+/** Evaluates all held-out puzzles with the averaged weights: over all segments, and until each halts. */
 async function evaluateHeldOut(
   trainer: Trainer,
-  { test }: RunPuzzles,
-): Promise<{ whole: AnswerMeans; halting: AnswerMeans }> {
-  const batches = () => evaluationBatches(test, { batchSize: countPuzzles(test) });
+  { task: { verify }, puzzles: { test } }: CellPuzzles,
+): Promise<{ whole: AnswerMeans & { valid?: number }; halting: AnswerMeans }> {
+  const batches = () => evaluationBatches(test, { batchSize: Math.min(EVALUATED_AT_ONCE, countPuzzles(test)) });
   // Not compiled, because compiling takes longer than one batch.
   const { tokenLoss, network } = trainer;
   const { halted: halting, ...whole } = await trainer.withAveragedWeights(() =>
-    evaluate(network, batches(), { tokenLoss }),
+    evaluate(network, batches(), { tokenLoss, verify }),
   );
   return { whole, halting };
 }
 
 /** Trains the model of a config and measures it. A failure is a result too. */
-export async function trainCell(config: RunConfig, puzzles: RunPuzzles, compile: Compile): Promise<CellOutcome> {
+export async function trainCell(
+  config: RunConfig,
+  { task, puzzles }: CellPuzzles,
+  { compile, parts }: { compile: Compile; parts?: RunCatalog | undefined },
+): Promise<CellOutcome> {
   let recordings = 0;
   const counting: Compile = (f) => {
     recordings++;
     return compile(f);
   };
-  const model = buildRunModel(config, puzzles.train.metadata);
-  const trainer = buildTrainer(config, model, {
-    totalSteps: totalStepsOf(config, puzzles.train.metadata),
-    compile: counting,
-    takesParts: false,
-  });
+  const model = buildRunModel(config, puzzles.train.metadata, parts);
+  const totalSteps = totalStepsOf(config, puzzles.train.metadata);
+  const trainer = buildTrainer(config, model, { totalSteps, compile: counting, takesParts: false }, parts);
   try {
-    const training = await trainToEnd(trainer, config, puzzles, () => recordings);
-    const { whole, halting } = await evaluateHeldOut(trainer, puzzles);
+    const training = await trainToEnd(trainer, config, { task, puzzles }, () => recordings);
+    const { whole, halting } = await evaluateHeldOut(trainer, { task, puzzles });
     const figures: CellFigures = {
       puzzles: whole.exactAccuracy,
       cells: whole.accuracy,
+      ...(whole.valid !== undefined && { valid: whole.valid }),
       puzzlesHalting: halting.exactAccuracy,
       cellsHalting: halting.accuracy,
       segmentsHalting: halting.meanSegments,

@@ -4,14 +4,13 @@ import { z } from 'zod';
 import { defineCommand } from '../command-line/command';
 import { count, integer, text, texts } from '../command-line/options';
 import { importsOption, jsonOption, puzzlesOutOption } from '../command-line/shared-options';
-import { describeIssues, UsageError } from '../command-line/usage-error';
-import { parseValue } from '../config/load-run-config';
-import { nearestName } from '../config/section';
-import { type TaskConfig, taskOptions, taskSchema } from '../config/task-options';
+import { UsageError } from '../command-line/usage-error';
+import { type TaskConfig, taskOptions } from '../config/task-options';
 import { finishBeforeStopping } from '../process/stop-signals';
 import { loadParts } from '../run/parts/load-parts';
 import { makeTask } from '../run/parts/make-part';
 import type { RunCatalog } from '../run/parts/run-catalog';
+import { taskOfOptions } from '../run/parts/task-of-options';
 import {
   countPuzzles,
   expectNoPuzzles,
@@ -71,28 +70,6 @@ function flaggedOptions({ task, size, width, height, givens, minPathLength }: Op
   );
 }
 
-/** The task that the options describe. @throws UsageError if there is none of this name, or it has no such option. */
-function taskOf(options: Options, { tasks }: RunCatalog): TaskConfig {
-  const { task: kind, set } = options;
-  if (!Object.hasOwn(tasks, kind)) {
-    const known = Object.keys(tasks);
-    const nearest = nearestName(kind, known);
-    const expected = nearest === undefined ? `expected ${known.join(', ')}` : `did you mean ${nearest}?`;
-    throw new UsageError(`--task: "${kind}" is not known; ${expected}; one of your own needs --imports FILE`);
-  }
-  const assigned = set.map((assignment) => {
-    const at = assignment.indexOf('=');
-    if (at < 1) throw new UsageError(`--set: "${assignment}" is not an assignment; expected one such as digits=3`);
-    return [assignment.slice(0, at), parseValue(assignment.slice(at + 1))] as const;
-  });
-  const { data, error } = taskSchema.safeParse({ ...flaggedOptions(options), ...Object.fromEntries(assigned), kind });
-  if (data) return data;
-  const known: { readonly [kind: string]: z.ZodObject } = taskOptions;
-  const names = Object.keys(known[kind]?.shape ?? {}).filter((name) => name !== 'kind');
-  const issues = describeIssues(error, (keys) => keys.map(String).join('.') || kind);
-  throw new UsageError(`--set: ${issues} (options of ${kind}: ${names.join(', ')})`);
-}
-
 /** Makes puzzles of a task, or those near the ones of `--like`. @throws UsageError where `--like` does not fit. */
 async function puzzlesOf(options: Options, config: TaskConfig, parts: RunCatalog): Promise<RunPuzzles> {
   const { train, test, seed, minPathLength, like, minDifficulty = 0 } = options;
@@ -134,7 +111,7 @@ async function dataGenerate(options: Options): Promise<void> {
   const { out, imports, allowImports } = options;
   const name = 'data generate';
   const { parts } = await loadParts({ name, imports }, { allowImports, terminal });
-  const config = taskOf(options, parts);
+  const config = taskOfOptions({ ...options, flagged: flaggedOptions(options) }, parts);
   expectNoPuzzles(out);
   const started = performance.now();
   const task = makeTask({ name, task: config }, parts);

@@ -44,9 +44,13 @@ const evalOptions = z.strictObject({
   }).optional(),
 });
 
+/** The share of right answers, where some of them differ from their labels: `61.00% valid, `. */
+const rightOtherwise = (exactAccuracy: number, valid = exactAccuracy) =>
+  valid === exactAccuracy ? '' : `${percent(valid, 2)} valid, `;
+
 /** Formats the figures of an evaluation. */
-const inWords = ({ exactAccuracy, accuracy, meanSegments }: AnswerMeans, seconds: number) =>
-  `${percent(exactAccuracy, 2)} solved exactly, ${percent(accuracy, 2)} of cells right, ` +
+const inWords = ({ exactAccuracy, valid, accuracy, meanSegments }: AnswerMeans & { valid?: number }, seconds: number) =>
+  `${percent(exactAccuracy, 2)} solved exactly, ${rightOtherwise(exactAccuracy, valid)}${percent(accuracy, 2)} of cells right, ` +
   `${meanSegments.toFixed(2)} segments, ${seconds.toFixed(1)} s.`;
 
 /** Runs `f` and adds the seconds it took. */
@@ -62,7 +66,8 @@ async function evalRun(options: z.infer<typeof evalOptions>): Promise<void> {
   const ofRun = await loadRunParts(options.run, terminal, options);
   const engine = await startEngine(terminal, options);
   const loaded = await loadRun(options.run, options.checkpoint, terminal, { ...options, loaded: ofRun });
-  const { model, config, data, step, parts } = loaded;
+  const { model, config, data, step, task, parts } = loaded;
+  const { verify } = task;
   const folder = options.data ?? data;
   const { puzzles, names, unseen, unseenPuzzles } = await readPuzzlesOfModel(folder, options.split, loaded, options);
   const lastSegment = model.halting.maxSegments - 1;
@@ -79,23 +84,26 @@ async function evalRun(options: z.infer<typeof evalOptions>): Promise<void> {
   const { until } = options;
   let result: { count?: number; [figure: string]: unknown } = {};
   if (until !== 'halted') {
-    const { exactAccuracy, accuracy, meanSegments, count, seconds } = await withBar('evaluating', (onBatch) =>
+    const { seconds, ...found } = await withBar('evaluating', (onBatch) =>
       evaluate(model, batches(), {
         tokenLoss: tokenLossOf(config, parts),
+        verify,
         compile: engine.compile,
         ...(engine.takesParts && chooseBatchParts(model, batchSize)),
         onBatch,
         onSegment: votes?.onSegment,
       }),
     );
-    terminal.say(`All segments run: ${inWords({ exactAccuracy, accuracy, meanSegments }, seconds)}`);
-    result = { exactAccuracy, accuracy, meanSegments, count, step, seconds, ...(await votes?.finish(terminal)) };
+    const { exactAccuracy, valid, accuracy, meanSegments, count } = found;
+    terminal.say(`All segments run: ${inWords(found, seconds)}`);
+    const figures = { exactAccuracy, valid, accuracy, meanSegments, count, step, seconds };
+    result = { ...figures, ...(await votes?.finish(terminal)) };
   }
   if (until !== 'end') {
     // The batch shrinks to few sizes only, because each size is compiled anew.
     const bucketSizes = [2, 4, 8].map((share) => Math.ceil(batchSize / share));
     const { halted, count, rowsComputed, seconds } = await withBar('evaluating, each until it halts', (onBatch) =>
-      evaluate(model, batches(), { until: 'halted', bucketSizes, compile: engine.compile, onBatch }),
+      evaluate(model, batches(), { until: 'halted', verify, bucketSizes, compile: engine.compile, onBatch }),
     );
     terminal.say(`Each puzzle until it halts: ${inWords(halted, seconds)}`);
     terminal.say(`Puzzles halted after 1, 2, ... segments: ${halted.haltingSteps.join(', ')}.`);

@@ -32,6 +32,9 @@ export function parseValue(text: string): unknown {
   }
 }
 
+/** Sections that presets may leave out. An assignment such as `task.kind=parity` adds them. */
+const ADDED_SECTIONS: readonly string[] = ['task', 'generate'];
+
 /** Applies an assignment such as `training.learningRate=1e-3` to a config; `null` removes a key. */
 function override(config: unknown, assignment: string): void {
   const at = assignment.indexOf('=');
@@ -41,6 +44,7 @@ function override(config: unknown, assignment: string): void {
     );
   const keys = assignment.slice(0, at).split('.');
   let node = config as Record<string, unknown>;
+  if (keys.length > 1 && ADDED_SECTIONS.includes(keys[0]!)) node[keys[0]!] ??= {};
   for (const key of keys.slice(0, -1)) {
     if (!Object.hasOwn(node, key) || typeof node[key] !== 'object' || node[key] === null) {
       throw new UsageError(`--set: the config has no "${key}" to set ${assignment.slice(0, at)} in`);

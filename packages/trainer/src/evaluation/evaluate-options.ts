@@ -1,4 +1,5 @@
 import type { TokenLoss } from '@hrm/act';
+import type { Task } from '@hrm/data';
 import type { Compile } from '@hrm/layers';
 import type { EvaluatedSegment, EvaluationStep } from './evaluation-step';
 
@@ -12,6 +13,11 @@ export interface EvaluateOptions {
   until?: 'end' | 'halted' | undefined;
   /** With `until: 'end'`. Default `stablemaxCrossEntropy`. */
   tokenLoss?: TokenLoss;
+  /**
+   * The task's own check of an answer. The result then has `valid`: a question with several right answers has only one of
+   * them as its label. Default: only labels count.
+   */
+  verify?: Task['verify'] | undefined;
   /** Such as `compile` of `@hrm/runtime`. Default: not compiled. */
   compile?: Compile | undefined;
   /** Stops the evaluation before the next segment, with the signal's reason as the error. */

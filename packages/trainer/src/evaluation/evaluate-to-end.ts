@@ -4,6 +4,7 @@ import type { PuzzleBatch } from '@hrm/data';
 import { uncompiled, disposeAll } from '@hrm/layers';
 import { callTogether, throwIfAborted } from '@hrm/layers/internal';
 import { addTotals, readMetrics, readScalars, type MetricTotals } from '../metrics';
+import { countValid } from './count-valid';
 import type { EvaluateOptions } from './evaluate-options';
 import type { Evaluation } from './evaluation';
 import { evaluationStep, type EvaluatedSegment, type EvaluationStep } from './evaluation-step';
@@ -15,6 +16,8 @@ interface Figures {
   halted: { [name: string]: number };
   haltingSteps: number[];
   rowsComputed: number;
+  /** Answers that the task accepts after the last segment. */
+  valid: number;
 }
 
 /** Runs all segments of every puzzle. Also counts the correct answers where the controller would halt. */
@@ -27,7 +30,7 @@ export async function evaluateToEnd(
   const made = evaluationStep(network, tokenLoss);
   const step = options.step ?? (network.recordable === false ? made : compile(made));
   const haltingSteps = new Array<number>(network.halting.maxSegments).fill(0);
-  const figures: Figures = { totals: {}, halted: {}, haltingSteps, rowsComputed: 0 };
+  const figures: Figures = { totals: {}, halted: {}, haltingSteps, rowsComputed: 0, valid: 0 };
   const countOf = () => figures.totals['accuracy']?.count ?? 0;
   let done = 0;
   try {
@@ -50,6 +53,7 @@ export async function evaluateToEnd(
   return {
     count,
     ...means((name) => totals[name]!.total),
+    ...(options.verify && { valid: count > 0 ? figures.valid / count : 0 }),
     halted: { ...means((name) => halted[name] ?? 0), haltingSteps },
     totals,
     rowsComputed,
@@ -60,7 +64,12 @@ export async function evaluateToEnd(
 async function evaluateParts(
   network: ReasoningNetwork,
   parts: readonly PuzzleBatch[],
-  { step, onSegment, signal }: Pick<EvaluateOptions, 'onSegment' | 'signal'> & { step: EvaluationStep },
+  {
+    step,
+    verify,
+    onSegment,
+    signal,
+  }: Pick<EvaluateOptions, 'verify' | 'onSegment' | 'signal'> & { step: EvaluationStep },
   figures: Figures,
 ): Promise<void> {
   const { maxSegments } = network.halting;
@@ -84,7 +93,10 @@ async function evaluateParts(
       );
       for (const segment of segments) {
         await onSegment?.(segment, index);
-        if (index === maxSegments - 1) addTotals(totals, (await readMetrics(segment)).totals);
+        if (index === maxSegments - 1) {
+          addTotals(totals, (await readMetrics(segment)).totals);
+          if (verify) figures.valid += await countValid(verify, segment);
+        }
         for (const [name, value] of Object.entries(await readScalars(segment.halting))) {
           halted[name] = (halted[name] ?? 0) + value;
         }

@@ -7,12 +7,12 @@ import type { Evaluation } from './evaluation';
 export async function evaluateUntilHalted(
   network: ReasoningNetwork,
   batches: AsyncIterable<PuzzleBatch>,
-  { compile, bucketSizes, signal, onBatch }: EvaluateOptions,
+  { compile, verify, bucketSizes, signal, onBatch }: EvaluateOptions,
 ): Promise<Evaluation> {
   const solver = new Solver(network, compile && { compile });
   const { maxSegments } = network.halting;
   const haltingSteps = new Array<number>(maxSegments).fill(0);
-  let [count, exact, accuracy, segments, rowsComputed, done] = [0, 0, 0, 0, 0, 0];
+  let [count, exact, valid, accuracy, segments, rowsComputed, done] = [0, 0, 0, 0, 0, 0, 0];
   const onSegment = ({ rows }: { rows: number }) => void (rowsComputed += rows);
   try {
     for await (const batch of batches) {
@@ -25,6 +25,7 @@ export async function evaluateUntilHalted(
       exact += score.count * score.exactAccuracy;
       accuracy += score.count * score.accuracy;
       segments += score.count * score.meanSegments;
+      if (verify) valid += solutions.filter(({ answer }, k) => verify(puzzles[k]!.inputs, answer).valid).length;
       const steps = solutions.map((solution) => solution.segments);
       haltingHistogram(steps, maxSegments).forEach((halted, i) => (haltingSteps[i]! += halted));
       onBatch?.({ batches: ++done, count });
@@ -33,7 +34,12 @@ export async function evaluateUntilHalted(
     solver.dispose();
   }
   const mean = (sum: number) => (count > 0 ? sum / count : 0);
-  const means = { exactAccuracy: mean(exact), accuracy: mean(accuracy), meanSegments: mean(segments) };
+  const means = {
+    exactAccuracy: mean(exact),
+    accuracy: mean(accuracy),
+    meanSegments: mean(segments),
+    ...(verify && { valid: mean(valid) }),
+  };
   const sums = { exactAccuracy: exact, accuracy, steps: segments };
   const totals = Object.fromEntries(Object.entries(sums).map(([name, total]) => [name, { total, count }]));
   return { count, ...means, halted: { ...means, haltingSteps }, totals, rowsComputed };

@@ -10,6 +10,7 @@ import type { Evaluation } from './evaluation';
 const OPTIONS = [
   'until',
   'tokenLoss',
+  'verify',
   'compile',
   'signal',
   'bucketSizes',
