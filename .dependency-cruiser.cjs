@@ -30,8 +30,8 @@ const nodeOnly = [
 /** An import of a package is seen as its built file, or by name when it is not built or not a dependency. */
 const ofPackages = (names) => `^(packages/|@hrm/|.*node_modules/@hrm/)(${names.join('|')})(/|$)`;
 
-/** What packages export, as `@hrm/trainer/checkpoint`, and what `hrm` does, for the laboratory. */
-const folders = [...Object.keys(mayImport).map((name) => `packages/${name}`), 'apps/reference-trainer'];
+/** What packages export, as `@hrm/trainer/checkpoint`, and what `hrm` does, for the laboratory, and @hrm/ui, for apps. */
+const folders = [...Object.keys(mayImport).map((name) => `packages/${name}`), 'apps/reference-trainer', 'apps/ui'];
 const entries = folders.flatMap((folder) => {
   const { name, exports } = require(`./${folder}/package.json`);
   return Object.keys(exports).map((entry) => `^${name}${entry.slice(1)}$`);
@@ -64,16 +64,16 @@ module.exports = {
       comment: 'Apps compose the packages; what others need of an app belongs into a package.',
       severity: 'error',
       from: { pathNot: '^apps/' },
-      to: { path: ['^apps/', '@hrm/(reference-trainer|laboratory)'] },
+      to: { path: ['^apps/', '@hrm/(reference-trainer|laboratory|playground|ui)'] },
     },
     {
       name: 'only-the-laboratory-imports-an-app',
       comment:
         'The laboratory measures what `hrm` runs, so it imports that: @hrm/reference-trainer/internal. No other app may, ' +
-        'nor `hrm` the laboratory.',
+        'nor `hrm` the laboratory. All apps share the colours and curves of @hrm/ui.',
       severity: 'error',
       from: { path: '^apps/(?!laboratory/)([^/]+)/' },
-      to: { path: ['^apps/', '@hrm/(reference-trainer|laboratory)'], pathNot: '^apps/$1/' },
+      to: { path: ['^apps/', '@hrm/(reference-trainer|laboratory|playground)'], pathNot: ['^apps/$1/', '^apps/ui/'] },
     },
     {
       name: 'no-command-imports-another',
@@ -87,7 +87,10 @@ module.exports = {
       comment: 'Packages meet at what their package.json exports, never at a file in their src.',
       severity: 'error',
       from: { path: '^(packages|apps)/([^/]+)/', pathNot: '^(packages|apps)/[^/]+/test/' },
-      to: { path: ['^(packages|apps)/[^/]+/(src|test)/', '@hrm/[^/]+/(src|dist|test)/'], pathNot: '^$1/$2/' },
+      to: {
+        path: ['^(packages|apps)/[^/]+/(src|test)/', '@hrm/[^/]+/(src|dist|test)/'],
+        pathNot: ['^$1/$2/', '^apps/ui/src/index[.]ts$'],
+      },
     },
     {
       name: 'no-deep-import-from-tests',

@@ -21,9 +21,10 @@ const toolSettings = {
  * Prepares a checkout to run its programs: installs, builds, and sets up native TensorFlow where possible. Steps that
  * were done before are quick.
  *
+ * @param {{ native?: boolean }} options `native`: whether to set up native TensorFlow. Default true.
  * @returns the command `pnpm`, for stages to run, with the environment that it needs.
  */
-export async function prepare() {
+export async function prepare({ native = true } = {}) {
   process.chdir(root);
   const pnpm = await timeStage(
     { title: 'Fetch: pnpm, which installs the rest', cost: 'first time 20 MB; then 1 s' },
@@ -47,7 +48,7 @@ export async function prepare() {
     command: [pnpm.program, 'build'],
     env,
   });
-  await setUpNative(env);
+  if (native) await setUpNative(env);
   return { program: pnpm.program, env };
 }
 

@@ -18,7 +18,7 @@ for (const line of /```\n([^]*?)```/.exec(page)![1]!.split('\n')) {
 const foldersOf = (name: string) => {
   const files = readdirSync(join(root, name, 'src'), { recursive: true, encoding: 'utf8' });
   const folders = files
-    .filter((file) => file.endsWith('.ts'))
+    .filter((file) => /\.tsx?$/.test(file))
     .map((file) => file.split(sep).slice(0, -1).join('/') + '/');
   return [...new Set(folders)].filter((folder) => folder !== '/' && folder !== 'testing/').sort();
 };

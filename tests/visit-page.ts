@@ -13,6 +13,8 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 export interface VisitOptions {
   /** Passed to Vite. */
   build?: BuildOptions;
+  /** Serve what `npm run build` has built in the page's folder `dist`, instead of building it. */
+  isBuilt?: boolean;
   /** Serve the page as it is developed, instead of built. */
   isDeveloped?: boolean;
   /** That the page is served with. */
@@ -37,7 +39,7 @@ export async function visitPage(
   context: TestContext,
   page: string,
   look: (tab: Page, problems: readonly string[]) => Promise<void>,
-  { build: buildOptions, isDeveloped = false, headers = {}, cores, query = '' }: VisitOptions = {},
+  { build: buildOptions, isBuilt = false, isDeveloped = false, headers = {}, cores, query = '' }: VisitOptions = {},
 ): Promise<void> {
   const executablePath = findChromium();
   if (executablePath === undefined) {
@@ -56,7 +58,8 @@ export async function visitPage(
     await build({ ...shared, build: { ...buildOptions, outDir, emptyOutDir: true } });
     return preview({ ...shared, build: { outDir }, preview: serving });
   };
-  const server = await (isDeveloped ? develop() : publish());
+  const serveBuilt = () => preview({ ...shared, preview: { port: 0, open: false } });
+  const server = await (isBuilt ? serveBuilt() : isDeveloped ? develop() : publish());
   const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
   try {
     const tab = await browser.newPage({ viewport: { width: 720, height: 900 } });

@@ -2,10 +2,11 @@ import type { ReasoningNetwork } from '@hrm/act';
 import type { RecursionCore, RecursionSchedule } from '@hrm/recursion';
 import { drawWith, refineWith } from './refine-with';
 
-/** The same model, with the same parameters and another schedule. */
+/** The same model, with the same parameters and another schedule, or another core of them. Default: the model's core. */
 export function atStage(
   model: ReasoningNetwork & { readonly core: RecursionCore },
   schedule: RecursionSchedule,
+  core: RecursionCore = model.core,
 ): ReasoningNetwork {
   const {
     parameters,
@@ -15,7 +16,6 @@ export function atStage(
     prefixLen,
     latentPositions = prefixLen + seqLen,
     halting,
-    core,
     puzzleTable,
     hasImpossibleTokens = false,
   } = model;

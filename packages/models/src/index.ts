@@ -2,6 +2,7 @@
 export { hrm, type HrmOptions } from './hrm';
 export { trm, type TrmOptions } from './trm';
 export { RecursiveReasoner, type RecursiveReasonerOptions } from './recursive-reasoner';
+export { observeRefinements, type RefinementObserver } from './observe-refinements';
 
 // Solving puzzles.
 export {

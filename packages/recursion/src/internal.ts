@@ -4,3 +4,4 @@
  * @packageDocumentation
  */
 export { isProgressive } from './schedules/recursion-schedule';
+export { observeCore, type ApplicationObserver } from './residuals/observe-core';

@@ -163,6 +163,14 @@ const calls: { [name: string]: Call } = {
       models.trm({ ...small, block: pooling, positions: 'none', candidates, halting }).dispose();
     },
   },
+  'a segment whose refinements are observed': {
+    covers: ['observeRefinements'],
+    call: ({ network, carry, offered, faults }) =>
+      tf.tidy(() => {
+        const observed = models.observeRefinements(network, faults.ownFunction);
+        return act.runSegment(observed, act.admitPuzzles(observed, carry, offered)).logits;
+      }),
+  },
   solving: {
     covers: ['Solver'],
     call: async ({ network, faults }) => {
