@@ -1,4 +1,8 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
+import { loadModel } from '@hrm/models';
+import '@tensorflow/tfjs-backend-cpu';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { visitPage } from './visit-page';
@@ -6,7 +10,7 @@ import { visitPage } from './visit-page';
 const page = fileURLToPath(new URL('../apps/playground', import.meta.url));
 
 const verdict = (tab: Page) => expect.poll(() => tab.textContent('.verdict'), { timeout: 60_000 });
-const board = (tab: Page, name: string) => tab.getAttribute('.board', `data-${name}`);
+const board = (tab: Page, name: string) => tab.getAttribute('.board-panel .board', `data-${name}`);
 const slider = (tab: Page) => tab.getByRole('slider', { name: 'Position in the solution' });
 
 test('the playground solves, steps and scrubs, and tells of a broken puzzle', { timeout: 120_000 }, (context) =>
@@ -21,7 +25,7 @@ test('the playground solves, steps and scrubs, and tells of a broken puzzle', { 
 
       await tab.getByRole('button', { name: '4×4', exact: true }).click();
       await verdict(tab).toMatch(/^Solved/);
-      expect(await tab.locator('.cell').count()).toBe(16);
+      expect(await tab.locator('.board-panel .cell').count()).toBe(16);
       // Every segment beyond the halt is there too; a step goes a segment back, or one application.
       await expect.poll(() => tab.locator('.segments .to-come').count()).toBe(0);
       await tab.getByRole('button', { name: 'Last', exact: true }).click();
@@ -42,10 +46,10 @@ test('the playground solves, steps and scrubs, and tells of a broken puzzle', { 
       expect(await slider(tab).getAttribute('aria-valuetext')).toBe('Segment 1, f L, the fast module');
 
       // Two equal digits in a row: told at once, and both cells are marked.
-      await tab.getByRole('gridcell', { name: 'Row 1, column 1' }).focus();
+      await tab.locator('.board-panel').getByRole('gridcell', { name: 'Row 1, column 1' }).focus();
       await tab.keyboard.press('1');
       await verdict(tab).toBe('1 occurs twice in row 1: in row 1, column 1 and in row 1, column 2.');
-      expect(await tab.locator('.cell.wrong').count()).toBe(2);
+      expect(await tab.locator('.board-panel .cell.wrong').count()).toBe(2);
       expect(await tab.getByRole('button', { name: 'Think' }).isDisabled()).toBe(true);
       await tab.keyboard.press('Backspace');
       await tab.getByRole('button', { name: 'Think' }).click();
@@ -56,8 +60,61 @@ test('the playground solves, steps and scrubs, and tells of a broken puzzle', { 
       await tab.getByRole('textbox').fill('12345');
       await tab.getByRole('button', { name: 'Use it' }).click();
       await expect.poll(() => tab.textContent('.problem')).toContain('Expected 16, 36, 81 or 256 cells; got 5.');
+
+      // In the dark, on a narrow screen, and in the light: nothing sticks out, and axe-core finds nothing.
+      for (const [colorScheme, width] of [['dark', 360] as const, ['light', 1280] as const]) {
+        await tab.setViewportSize({ width, height: 800 });
+        await tab.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+        expect(await tab.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
+        await tab.evaluate(axeSource);
+        expect(await tab.evaluate(findViolations)).toEqual([]);
+      }
       expect(problems).toEqual([]);
     },
     { isBuilt: true },
   ),
 );
+
+test('the playground trains a model, saves it, and takes it back', { timeout: 120_000 }, (context) =>
+  visitPage(
+    context,
+    page,
+    async (tab, problems) => {
+      await tab.getByRole('button', { name: '4×4', exact: true }).click();
+      await verdict(tab).toMatch(/^Solved/);
+
+      // A few steps, then stop; a whole training takes a minute.
+      await tab.getByRole('button', { name: 'Train', exact: true }).click();
+      await expect.poll(() => tab.textContent('.training dd'), { timeout: 60_000 }).toMatch(/^([3-9]|\d\d+) of 200$/);
+      expect(await tab.getAttribute('.tried .board', 'data-answer')).toMatch(/^[1-4]{16}$/);
+      await tab.getByRole('button', { name: 'Stop' }).click();
+      const downloading = tab.waitForEvent('download');
+      await tab.getByRole('button', { name: 'Save weights' }).click();
+      const trained = readFileSync(await (await downloading).path());
+      expect(loadModel(new Uint8Array(trained)).seqLen).toBe(16);
+
+      const open = (...files: { name: string; buffer: Buffer }[]) =>
+        tab
+          .getByLabel('Open a checkpoint')
+          .setInputFiles(files.map((file) => ({ mimeType: 'application/octet-stream', ...file })));
+      const fileProblem = () => expect.poll(() => tab.textContent('.file-problem'), { timeout: 20_000 });
+      await open({ name: 'cut.safetensors', buffer: trained.subarray(0, 5000) });
+      await fileProblem().toMatch(/^cut\.safetensors/);
+      await open({ name: 'mine.safetensors', buffer: trained });
+      await fileProblem().toBe('');
+      await expect.poll(() => tab.textContent('.own-model')).toContain('Thinks: mine.safetensors, for 4×4.');
+      await expect.poll(() => board(tab, 'answer'), { timeout: 20_000 }).toMatch(/^[1-4]{16}$/);
+      expect(problems).toEqual([]);
+    },
+    { isBuilt: true },
+  ),
+);
+
+const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** What axe-core finds in the page: each rule with the first element that breaks it. Runs in the page. */
+async function findViolations(): Promise<string[]> {
+  const { axe } = globalThis as unknown as { axe: typeof import('axe-core') };
+  const { violations } = await axe.run();
+  return violations.map(({ id, nodes }) => `${id}: ${nodes[0]!.html}`);
+}

@@ -1,4 +1,5 @@
 import { BoardPanel } from './board/board-panel';
+import { ExplanationPanel } from './explanation/explanation-panel';
 import { DeviceMenu } from './panels/device-menu';
 import { Figures } from './panels/figures';
 import { LatentPathsPanel } from './panels/latent-paths';
@@ -20,11 +21,12 @@ export function App() {
       </header>
       <main>
         <BoardPanel />
-        <div class="side">
+        <div class="column">
           <PuzzlePicker />
           <LatentPathsPanel />
           <Figures />
         </div>
+        <ExplanationPanel />
         <TrainingPanel />
       </main>
     </>

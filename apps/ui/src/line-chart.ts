@@ -22,7 +22,11 @@ export function lineChart(
   { curves, height, range }: { curves: readonly Curve[]; height: number; range?: readonly [number, number] },
 ): LineChart {
   const colour = (name: string) => getComputedStyle(element).getPropertyValue(name).trim();
-  const axis = { stroke: () => inked('--muted'), grid: { stroke: () => inked('--line'), width: 1 }, ticks: { show: false } };
+  const axis = {
+    stroke: () => inked('--muted'),
+    grid: { stroke: () => inked('--line'), width: 1 },
+    ticks: { show: false },
+  };
   // light-dark() is known to CSS, but not to a canvas: a probe resolves it.
   const probe = element.appendChild(document.createElement('span'));
   const inked = (name: string) => {

@@ -1,5 +1,10 @@
 import { evaluationBatches, tokensFromCells, trainingBatches } from '@hrm/data';
-import { buildSudokuDataset, generateSudokuPuzzles, sudokuAugmentation, type SudokuPuzzle } from '@hrm/data-sudoku-maze';
+import {
+  buildSudokuDataset,
+  generateSudokuPuzzles,
+  sudokuAugmentation,
+  type SudokuPuzzle,
+} from '@hrm/data-sudoku-maze';
 import { buildModel, saveModel, type ModelConfig, type RecursiveReasoner } from '@hrm/models';
 import { evaluate, muon, Trainer, warmupCosine } from '@hrm/trainer';
 import { think } from './think';
@@ -16,7 +21,13 @@ const config: ModelConfig = {
   seqLen: 16,
   hiddenSize: 32,
   lLayers: 1,
-  block: { type: 'pooling', axes: [2, 2, 2, 2, 4], pools: [[4], [2, 3], [0, 1], [1, 3]], messageSize: 16, innerSize: 32 },
+  block: {
+    type: 'pooling',
+    axes: [2, 2, 2, 2, 4],
+    pools: [[4], [2, 3], [0, 1], [1, 3]],
+    messageSize: 16,
+    innerSize: 32,
+  },
   schedule: { type: 'full-recursion', hCycles: 1, lCycles: 3 },
   halting: { type: 'halt-only', maxSegments: 8, reads: 'mean' },
   positions: 'none',
@@ -58,7 +69,11 @@ export async function trainLive(
   let tried = 0;
   try {
     for await (const { step, metrics } of trainer.train(batches, { maxSteps: TRAINING_STEPS })) {
-      const progress: TrainingProgress = { step, loss: metrics.tokenLoss!, seconds: (performance.now() - begun) / 1000 };
+      const progress: TrainingProgress = {
+        step,
+        loss: metrics.tokenLoss!,
+        seconds: (performance.now() - begun) / 1000,
+      };
       const isDue = (what: 'puzzle' | 'exam') =>
         step === TRAINING_STEPS || performance.now() - last[what] >= EVERY[what];
       if (isDue('puzzle')) {

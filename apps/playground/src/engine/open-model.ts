@@ -51,15 +51,12 @@ async function readConfig(text: string, path: string, tensors: NamedHostTensors 
 }
 
 /** The sizes of the vocabulary and the puzzle table are not in the official config, but in the weights. */
-async function officialConfig(
-  text: string,
-  path: string,
-  tensors: NamedHostTensors | undefined,
-): Promise<ModelConfig> {
+async function officialConfig(text: string, path: string, tensors: NamedHostTensors | undefined): Promise<ModelConfig> {
   if (!tensors) throw new Error(`${path} belongs to an official step_N: drop both together.`);
   const { parse } = await import('yaml');
   const { arch } = (parse(text, { maxAliasCount: 0 }) ?? {}) as { arch?: { name?: string; [key: string]: unknown } };
-  if (typeof arch !== 'object') throw new Error(`${path} has no "arch": expected all_config.yaml of the official code.`);
+  if (typeof arch !== 'object')
+    throw new Error(`${path} has no "arch": expected all_config.yaml of the official code.`);
   const rows = (suffix: string) => [...tensors].find(([name]) => name.endsWith(suffix))?.[1].shape[0];
   const vocabSize = rows('embed_tokens.embedding_weight') ?? 0;
   const architecture = {
@@ -68,7 +65,10 @@ async function officialConfig(
     seq_len: (vocabSize - 2) ** 2,
     num_puzzle_identifiers: rows('puzzle_emb.weights') ?? 1,
   };
-  return { ...modelConfigFromOfficial(/trm|recursive/i.test(arch.name ?? '') ? 'trm' : 'hrm', architecture), precision: 'float32' };
+  return {
+    ...modelConfigFromOfficial(/trm|recursive/i.test(arch.name ?? '') ? 'trm' : 'hrm', architecture),
+    precision: 'float32',
+  };
 }
 
 /** Without what the official code computes, but some of its versions save. */

@@ -18,8 +18,8 @@ export function TrainingPanel() {
       <div class="training-text">
         <h2 id="training-title">Train one yourself</h2>
         <p class="note">
-          A model of 7,000 parameters, with random weights, learns 4×4 Sudoku from 1,000 generated puzzles. It takes about
-          a minute. Every second it tries a puzzle that it has never seen.
+          A model of 7,000 parameters, with random weights, learns 4×4 Sudoku from 1,000 generated puzzles. It takes
+          about a minute. Every second it tries a puzzle that it has never seen.
         </p>
         <div class="training-buttons">
           {isTraining ? (
@@ -96,9 +96,11 @@ function Tried() {
   const tried = training.tried.value;
   const question = tried?.question ?? new Uint8Array(16);
   const answer = tried && answerOf(question, tried.confidence);
-  const wrong = tried ? new Set([...question.keys()].filter((cell) => answer![cell] !== tried.answer[cell])) : conflictingCells(question);
+  const wrong = tried
+    ? new Set([...question.keys()].filter((cell) => answer![cell] !== tried.answer[cell]))
+    : conflictingCells(question);
   return (
-    <figure class="tried">
+    <figure class="tried" aria-hidden={!tried}>
       <Board
         label="The puzzle that the model in training tried last"
         board={{
