@@ -37,5 +37,7 @@ test('an observed model computes the same, and reports each application in order
     expect(result.latents).toEqual(seen.at(-1));
   });
   expect(applications).toEqual(['fL', 'fL', 'fH', 'fL', 'fL', 'fH']);
-  expect(() => observeRefinements(model, 3 as never)).toThrow('observeRefinements: onRefinement is the number 3, expected a function');
+  expect(() => observeRefinements(model, 3 as never)).toThrow(
+    'observeRefinements: onRefinement is the number 3, expected a function',
+  );
 });
