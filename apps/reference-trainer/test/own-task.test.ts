@@ -100,7 +100,7 @@ describe('a task, an augmentation, a token loss and an optimizer from one module
       { augmentations: [{ type: 'cesar' }] },
       'training.augmentations.0: "cesar" is not known',
     ],
-    ['an optimizer that is none', { optimizer: 'broken' }, 'training.optimizer: the function that makes "broken" returned object, expected an object with init, update'], // prettier-ignore
+    ['an optimizer that is none', { optimizer: 'broken' }, 'training.optimizer: the function that makes "broken" returned object; expected an object with init, update'], // prettier-ignore
     [
       'smoothing of a loss without it',
       { labelSmoothing: 0.1 },

@@ -12,6 +12,7 @@ export {
   type TokenArray,
 } from './layout/puzzle-dataset';
 export { buildDataset, type Example } from './layout/build-dataset';
+export { expectDatasetSize } from './layout/dataset-size';
 export { mixDatasets, type MixedDataset } from './layout/mix-datasets';
 export {
   remapIdentifiers,
@@ -39,6 +40,7 @@ export { tokensTask, type TokensTaskOptions } from './tasks/tokens-task';
 export { gridTask, type GridTaskOptions } from './tasks/grid-task';
 export { expectTaskOptions } from './tasks/task-options';
 export { invalid, VALID, type Verdict } from './tasks/verdict';
+export { TaskError } from './tasks/task-error';
 export { PuzzleTextError } from './tasks/puzzle-text-error';
 
 // Lists of puzzles from which data sets are built.

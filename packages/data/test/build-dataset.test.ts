@@ -34,6 +34,41 @@ it('lays out examples: pads short ones, and makes each a group unless it names o
   });
 });
 
+it('gives examples the numbers of their identifiers', () => {
+  const identifiers = ['<blank>', 'add 1', 'add 2'];
+  const examples: Example[] = [
+    { input: [1], output: [3], identifier: 'add 2' },
+    { input: [1], output: [1] },
+    { input: [1], output: [2], identifier: 'add 1' },
+  ];
+  const { metadata, sets } = buildDataset(examples, { ...sizes, identifiers });
+  expect(metadata.numPuzzleIdentifiers).toBe(3);
+  expect([...sets['all']!.puzzleIdentifiers]).toEqual([2, 0, 1]);
+  expect(() => buildDataset([{ input: [1], output: [1], identifier: 'add 3' }], { ...sizes, identifiers })).toThrow(
+    'the identifier of example 0 is the string "add 3", expected one of the option identifiers, such as',
+  );
+  expect(() => buildDataset(examples, { ...sizes, identifiers: ['a', 'a'] })).toThrow('expected different names');
+});
+
+it('refuses a data set that is too large, before it takes memory for it', () => {
+  const started = performance.now();
+  const example = { input: [1], output: [2] };
+  const large = { vocabSize: 10, seqLen: 1e9 };
+  expect(() => buildDataset(Array(3).fill(example), large)).toThrow(
+    '3 examples of 1,000,000,000 tokens take 2.8 GiB, expected at most 2',
+  );
+  expect(() => buildDataset(new Set([example]), { ...large, vocabSize: 300 })).toThrow('1 example of 1,000,000,000');
+  // A label without a loss does not fit into a byte.
+  expect(() => buildDataset([example], { ...large, answerPadding: 'learned' })).toThrow('take 3.7 GiB');
+  const endless = {
+    *[Symbol.iterator]() {
+      for (;;) yield example;
+    },
+  };
+  expect(() => buildDataset(endless, { ...large, seqLen: 1.1e9 })).toThrow('2 examples of 1,100,000,000 tokens');
+  expect(performance.now() - started).toBeLessThan(5000);
+});
+
 it('accepts tokens beyond a byte, and a million groups', () => {
   const { sets } = buildDataset([{ input: [300], output: [256] }], { vocabSize: 301, seqLen: 1 });
   expect([sets['all']!.inputs, sets['all']!.labels]).toEqual([Int32Array.of(300), Int32Array.of(256)]);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { defineTask, invalid, type TaskDefinition, VALID } from '../src/index';
+import { defineTask, invalid, type TaskDefinition, type TaskExample, VALID } from '../src/index';
 import { describeTask, taskChecks, TaskSubject } from '../src/testing';
 
 /** Words in reverse, where swapping both letters of the alphabet is a symmetry. */
@@ -31,10 +31,10 @@ const reversal: TaskDefinition = {
 describeTask('a task that meets all requirements', defineTask(reversal));
 
 describe('a task with a fault fails the check', () => {
-  const faults: readonly [title: RegExp, fault: Partial<TaskDefinition>][] = [
+  const faults: readonly [title: RegExp, fault: Partial<TaskDefinition>, examples?: readonly TaskExample[]][] = [
     [/encodes the text/, { decode: (tokens) => Array.from(tokens).join('') }],
     [/reads all questions/, { readLines: (lines) => [{ line: 2, question: [lines.length] }] }],
-    [/examples of its length/, { generateExamples: ({ count }) => Array.from({ length: count }, () => ({ input: [1], output: [9] })), puzzleClass: () => String(Math.random()) }], // prettier-ignore
+    [/examples of its length/, {}, [{ input: [1], output: [9] }]],
     [/generates the same examples/, { generate: () => ({ input: Array.from({ length: 8 }, () => (Math.random() < 0.5 ? 1 : 2)), output: [1] }) }], // prettier-ignore
     [/finds no flaw/, { examine: () => ({ flaw: 'too hard' }) }],
     [/finds no flaw/, { examine: () => ({ answer: [1] }) }],
@@ -49,8 +49,8 @@ describe('a task with a fault fails the check', () => {
     [/no conflict/, { openToken: 2, generate: () => ({ input: [1, 1, 1], output: [1, 1, 1] }), generateExamples: ({ count }) => Array.from({ length: count }, () => ({ input: [1, 1, 1], output: [1, 1, 1] })) }], // prettier-ignore
     [/the same class/, { puzzleClass: (question) => Array.from(question).join() }],
   ];
-  it.each(faults)('%s', (title, fault) => {
-    const subject = new TaskSubject(defineTask({ ...reversal, ...fault }));
+  it.each(faults)('%s', (title, fault, examples) => {
+    const subject = new TaskSubject(defineTask({ ...reversal, ...fault }), examples && { examples });
     const found = taskChecks.filter((one) => title.test(one.title) && (one.applies?.(subject) ?? true));
     expect(found).toHaveLength(1);
     expect(() => found[0]!.check(subject)).toThrow();

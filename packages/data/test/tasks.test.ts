@@ -8,6 +8,7 @@ import {
   invalid,
   PuzzleTextError,
   SeededRandom,
+  TaskError,
   type Task,
   type TaskDefinition,
   tokensTask,
@@ -98,8 +99,11 @@ describe('defineTask', () => {
     ['an example as a promise', { generate: () => promise }, (task) => task.generate!(random), /generate: .* a promise/],
     ['a token out of range', { generate: () => ({ input: [27], output: [] }) }, (task) => task.generate!(random), /generate: input: token 0 is 27/],
     ['a negative answer', { generate: () => ({ input: [1], output: [-1] }) }, (task) => task.generate!(random), /generate: output: token 0 is -1/],
+    ['a line that is none', { readLines: () => [{ question: [1] }] }, (task) => task.readLines(['a']), /readLines: .* their lines/],
+    ['a wrong question', { readLines: () => [{ line: 1, question: [99] }] }, (task) => task.readLines(['a']), /question 0: token 0 is 99/],
     ['a long example', { generate: () => ({ input: [1, 1, 1, 1, 1], output: [] }) }, (task) => task.generate!(random), /input: expected at most 4 tokens; got 5/],
   ])('names the function that returns %s', (_, fault, call, message) => {
+    expect(() => call(defineTask({ ...minimal, ...fault }))).toThrow(TaskError);
     expect(() => call(defineTask({ ...minimal, ...fault }))).toThrow(message);
   }); // prettier-ignore
 
@@ -192,9 +196,41 @@ describe('generateExamples', () => {
   it("leaves it to the task's own generator, with its options", () => {
     const own = defineTask({
       ...minimal,
-      generateExamples: ({ count, letter }) => [{ input: [count], output: [Number(letter)] }],
+      generateExamples: ({ count, letter }) => Array(count).fill({ input: [count], output: [Number(letter)] }),
     });
-    expect(generateExamples(own, { count: 3, letter: 5 })).toEqual([{ input: [3], output: [5] }]);
+    expect(generateExamples(own, { count: 2, letter: 5 })).toEqual(Array(2).fill({ input: [2], output: [5] }));
+  });
+
+  it.each<[string, unknown, string]>([
+    ['no list', { input: [1], output: [1] }, 'expected a list of examples; got {"input":[1],"output":[1]}'],
+    ['a promise', Promise.resolve([]), 'got a promise; the functions of a task cannot be async'],
+    ['too few', [{ input: [1], output: [1] }], 'expected 2 examples; got 1'],
+    ['no example', [{ input: [1], output: [1] }, null], 'example 1: expected an object with input and output'],
+    ['a wrong token', Array(2).fill({ input: [1], output: [99] }), 'example 0: output: token 0 is 99, expected 0 to'],
+  ])("checks what the task's own generator returns: %s", (_name, made, message) => {
+    const own = defineTask({ ...minimal, generateExamples: () => made as never });
+    expect(() => generateExamples(own, { count: 2 })).toThrow(TaskError);
+    expect(() => generateExamples(own, { count: 2 })).toThrow(message);
+  });
+
+  it('ends early if new puzzles have become rare, and shows progress', () => {
+    let drawn = 0;
+    const rare = defineTask({
+      ...minimal,
+      vocabSize: 60_000,
+      // Each of the second 1,000 questions is a hundred times rarer than each of the first.
+      generate: (random) => {
+        drawn++;
+        const input = [1 + random.integer(1000) + (random.integer(100) === 0 ? 1000 : 0)];
+        return { input, output: input };
+      },
+    });
+    expect(() => generateExamples(rare, { count: 50_000 })).toThrow(/only \d+ different .* expected 50000/);
+    expect(drawn).toBeLessThan(200_000);
+    // A search that can succeed goes on.
+    const found: number[] = [];
+    generateExamples(rare, { count: 1700, onProgress: (count) => found.push(count) });
+    expect(found).toEqual(Array.from({ length: 1700 }, (_, k) => k + 1));
   });
 });
 

@@ -19,6 +19,7 @@ import {
   writeNewPuzzles,
 } from '../run/puzzles/run-puzzles';
 import { sudokusLike } from '../run/puzzles/sudokus-like';
+import { withProgress } from '../terminal/progress';
 import { Terminal } from '../terminal/terminal';
 
 /** Options of `hrm data generate`. */
@@ -71,13 +72,15 @@ function flaggedOptions({ task, size, width, height, givens, minPathLength }: Op
 }
 
 /** Makes puzzles of a task, or those near the ones of `--like`. @throws UsageError where `--like` does not fit. */
-async function puzzlesOf(options: Options, config: TaskConfig, parts: RunCatalog): Promise<RunPuzzles> {
-  const { train, test, seed, minPathLength, like, minDifficulty = 0 } = options;
+async function puzzlesOf(options: Options, config: TaskConfig, task: Task, terminal: Terminal): Promise<RunPuzzles> {
+  const { train, test, seed, minPathLength, like, minDifficulty = 0, out } = options;
   const givens = givensOf(options.givens);
   if (like === undefined) {
     if (minDifficulty > 0) throw new UsageError('--min-difficulty: is for --like; give a file of hard puzzles there');
     const limits = { ...(givens && { givens }), ...(minPathLength && { minPathLength }) };
-    return generatePuzzles(makeTask({ name: 'data generate', task: config }, parts), { train, test, seed, ...limits });
+    return withProgress(terminal, 'generating', train + test, async (bar) =>
+      generatePuzzles(task, { train, test, seed, ...limits }, { out, onProgress: (puzzles) => bar.update(puzzles) }),
+    );
   }
   if (config.kind !== 'sudoku') throw new UsageError('--like: is for sudoku; generate other puzzles without it');
   if (givens) throw new UsageError('--givens: is not for --like, whose puzzles have as many givens as they need');
@@ -117,7 +120,7 @@ async function dataGenerate(options: Options): Promise<void> {
   const task = makeTask({ name, task: config }, parts);
   let puzzles: RunPuzzles;
   try {
-    puzzles = await puzzlesOf(options, config, parts);
+    puzzles = await puzzlesOf(options, config, task, terminal);
   } catch (error) {
     if (error instanceof RangeError) throw new UsageError(`data generate: ${error.message}`);
     throw error;

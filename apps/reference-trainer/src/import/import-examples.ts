@@ -15,14 +15,12 @@ import { counted } from '../terminal/counted';
 import type { Terminal } from '../terminal/terminal';
 import type { ImportOptions } from './import-options';
 import { addExamples, readExampleFile } from './read-example-file';
+import { expectRoom } from '../run/puzzles/expect-room';
 import { writeNewPuzzles } from '../run/puzzles/run-puzzles';
 import { showExamples, showPlan } from './show-plan';
 
 /** Kinds of examples that are read from files. */
 type ExampleKind = 'tokens' | 'grid';
-
-/** The most bytes of an array in a file. Tokens take one byte, or four if there are many different ones. */
-const MAX_BYTES = 2 ** 31 - 2 ** 16;
 
 function plannerOf(kind: ExampleKind, { alphabet, separator }: ImportOptions): ImportPlanner<object> {
   if (kind === 'grid') return gridPlanner();
@@ -43,16 +41,6 @@ function planOf(kind: ExampleKind, options: ImportOptions, tables: { train: Exam
     if (error instanceof RangeError) throw new UsageError(`--train: ${error.message}`);
     throw error;
   }
-}
-
-/** Every example has the length of the longest, so one long line can make a data set too large. */
-function expectSize({ seqLen, vocabSize }: { seqLen: number; vocabSize: number }, examples: number): void {
-  const bytes = examples * seqLen * (vocabSize <= 256 ? 1 : 4);
-  if (bytes <= MAX_BYTES) return;
-  const size = `${counted(examples, 'example')} of ${seqLen.toLocaleString('en-US')} tokens`;
-  throw new UsageError(
-    `--train: ${size} take ${(bytes / 2 ** 30).toFixed(1)} GiB, expected at most 2; leave out the longest ones, or use --subsample`,
-  );
 }
 
 /** Counts the held-out questions, and the ids, that the training file has too. */
@@ -87,7 +75,13 @@ export async function importExamples(kind: ExampleKind, options: ImportOptions, 
   }
   const train = subsample === undefined ? all.train : all.train.subsample({ count: subsample, seed });
   const { test } = all;
-  expectSize(plan.task, Math.max(train.length, test.length));
+  try {
+    // Every example has the length of the longest, so one long line can make a data set too large.
+    expectRoom(out, { train: train.length, test: test.length }, plan.task);
+  } catch (error) {
+    if (error instanceof RangeError) throw new UsageError(`--train: ${error.message}, or use --subsample`);
+    throw error;
+  }
   showPlan(plan, { kind, isDeclared: options.alphabet !== undefined }, terminal);
   showExamples(plan, train, options.train, terminal);
   const seen = overlap === 'count' ? countSeen(train, test, plan) : undefined;

@@ -1,6 +1,6 @@
 import { PuzzleTextError, type Task } from '@hrm/data';
 import { UsageError } from '../command-line/usage-error';
-import { showQuestion, type ShownPuzzle } from './show-puzzle';
+import { sentence, showQuestion, type ShownPuzzle } from './show-puzzle';
 
 /** A puzzle and its first line, counted from 1. */
 export interface PuzzleInText {
@@ -29,10 +29,12 @@ export function puzzlesInText(
     }));
     if (puzzles.length > 0) return puzzles;
   } catch (error) {
-    if (!(error instanceof PuzzleTextError)) throw error;
-    const place = [source, error.line, error.position === undefined ? undefined : error.position + 1];
+    const isOfText = error instanceof PuzzleTextError;
+    if (!isOfText && !(error instanceof RangeError)) throw error;
+    const { line, position } = isOfText ? error : {};
+    const place = [source, line, position === undefined ? undefined : position + 1];
     const where = place.filter((part) => part !== undefined).join(':');
-    throw new UsageError(`${where}: ${error.message} The run solves ${task.name}.`);
+    throw new UsageError(`${where}: ${sentence(error.message)} The run solves ${task.name}.`);
   }
   throw new UsageError(`${source}: it holds no puzzle; expected ${task.name}`);
 }

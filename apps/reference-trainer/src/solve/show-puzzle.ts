@@ -32,6 +32,9 @@ export function showQuestion(task: Task, question: ArrayLike<number>, { color = 
   };
 }
 
+/** A message as a sentence: tasks of a user may leave out the full stop. */
+export const sentence = (message: string) => (/[.!?]$/.test(message) ? message : `${message}.`);
+
 /**
  * Parses a puzzle that is given on the command line.
  *
@@ -44,6 +47,6 @@ export function showPuzzle(task: Task, text: string, { color = false } = {}): Sh
     const isOfText = error instanceof PuzzleTextError;
     if (!isOfText && !(error instanceof RangeError)) throw error;
     const at = isOfText && error.position !== undefined ? `, character ${error.position + 1}` : '';
-    throw new UsageError(`PUZZLE${at}: ${error.message} The run solves ${task.name}.`);
+    throw new UsageError(`PUZZLE${at}: ${sentence(error.message)} The run solves ${task.name}.`);
   }
 }

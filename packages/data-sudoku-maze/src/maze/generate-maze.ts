@@ -133,7 +133,8 @@ export function generateMaze(random: SeededRandom, options: GenerateMazeOptions 
  * augmentation.
  *
  * @param options those of {@link generateMaze}; `count`: number of mazes; `seed`: default 0; `exclude`: default none;
- *   `excludeEquals`: also exclude rotated and reflected mazes, default true.
+ *   `excludeEquals`: also exclude rotated and reflected mazes, default true; `onProgress`: called with the number of
+ *   mazes, after each.
  * @throws RangeError as {@link generateMaze}, and if there are too few different mazes.
  *
  * @example
@@ -151,9 +152,17 @@ export function generateMazePuzzles(
     seed?: number;
     exclude?: Iterable<Omit<MazePuzzle, 'answer'>>;
     excludeEquals?: boolean;
+    onProgress?: ((found: number) => void) | undefined;
   },
 ): MazePuzzle[] {
-  expectOptions('generateMazePuzzles', options, [...OPTIONS, 'count', 'seed', 'exclude', 'excludeEquals']);
+  expectOptions('generateMazePuzzles', options, [
+    ...OPTIONS,
+    'count',
+    'seed',
+    'exclude',
+    'excludeEquals',
+    'onProgress',
+  ]);
   expectCount('generateMazePuzzles', options.count);
   const checked = checkOptions(options);
   const random = new SeededRandom(options.seed ?? 0);
@@ -173,6 +182,7 @@ export function generateMazePuzzles(
     if (!seen.has(key) && !(excluded.size > 0 && excluded.has(classOf(puzzle)))) {
       seen.add(key);
       puzzles.push(puzzle);
+      options.onProgress?.(puzzles.length);
       repeats = 0;
     } else if (++repeats >= 1000 + seen.size + excluded.size) {
       const restriction = excluded.size > 0 ? `, none of them equal to an excluded one` : '';

@@ -114,11 +114,12 @@ export function mazeTask(options: { width: number; height: number }): Task {
       };
     },
     puzzleClass: (question) => mazeClass(mazeOf(question)),
-    generateExamples: ({ count, seed, exclude = [], minPathLength }) =>
+    generateExamples: ({ count, seed, exclude = [], minPathLength, onProgress }) =>
       generateMazePuzzles({
         width,
         height,
         count,
+        onProgress,
         ...(seed !== undefined && { seed }),
         ...(minPathLength !== undefined && { minPathLength: Number(minPathLength) }),
         exclude: exclude.map(({ input, output }) => ({

@@ -123,7 +123,7 @@ export function generateSudoku(random: SeededRandom, options: GenerateSudokuOpti
  *
  * @param options those of {@link generateSudoku}; `count`: number of puzzles; `seed`: default 0; `exclude`: default
  *   none; `excludeEquals`: also exclude puzzles equal up to symmetry, default true. Use false if a size has too few
- *   different puzzles, to exclude only identical ones.
+ *   different puzzles, to exclude only identical ones; `onProgress`: called with the number of puzzles, after each.
  * @throws RangeError as {@link generateSudoku}, and if there are too few different puzzles.
  *
  * @example
@@ -141,9 +141,17 @@ export function generateSudokuPuzzles(
     seed?: number;
     exclude?: Iterable<Pick<SudokuPuzzle, 'question'>>;
     excludeEquals?: boolean;
+    onProgress?: ((found: number) => void) | undefined;
   },
 ): SudokuPuzzle[] {
-  expectOptions('generateSudokuPuzzles', options, [...OPTIONS, 'count', 'seed', 'exclude', 'excludeEquals']);
+  expectOptions('generateSudokuPuzzles', options, [
+    ...OPTIONS,
+    'count',
+    'seed',
+    'exclude',
+    'excludeEquals',
+    'onProgress',
+  ]);
   expectCount('generateSudokuPuzzles', options.count);
   const geometry: SudokuGeometry = sudokuGeometry(options.size ?? 9);
   const solver = new SudokuSolver(geometry);
@@ -161,6 +169,7 @@ export function generateSudokuPuzzles(
     if (!seen.has(key) && !(excluded.size > 0 && excluded.has(keyOf(puzzle.question)))) {
       seen.add(key);
       puzzles.push(puzzle);
+      options.onProgress?.(puzzles.length);
       repeats = 0;
     } else if (++repeats >= 1000 + seen.size + excluded.size) {
       const restriction = excluded.size > 0 ? `, none of them equal to an excluded one` : '';

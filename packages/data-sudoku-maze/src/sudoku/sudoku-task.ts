@@ -93,10 +93,11 @@ export function sudokuTask(options: { size: SudokuSize }): Task {
     openToken: 1,
     conflicts: (question) => sudokuConflicts(cellsOf(question)),
     puzzleClass: (question) => sudokuClass(cellsOf(question)),
-    generateExamples: ({ count, seed, exclude = [], givens }) =>
+    generateExamples: ({ count, seed, exclude = [], givens, onProgress }) =>
       generateSudokuPuzzles({
         size,
         count,
+        onProgress,
         ...(seed !== undefined && { seed }),
         ...(givens !== undefined && { givens: givens as NonNullable<GenerateSudokuOptions['givens']> }),
         exclude: exclude.map(({ input, output }) => ({ question: cellsOf(input), answer: cellsOf(output) })),

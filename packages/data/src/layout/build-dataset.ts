@@ -1,12 +1,8 @@
-import { expectArray, expectIterable, expectObject } from '@hrm/files/internal';
+import { describeGiven, expectIterable, expectObject } from '@hrm/files/internal';
 import { IGNORED_LABEL, PAD_TOKEN } from '../tokens';
-import {
-  expectMetadata,
-  expectPuzzleDataset,
-  type PuzzleDataset,
-  type PuzzleDatasetMetadata,
-  type TokenArray,
-} from './puzzle-dataset';
+import { expectDatasetSize } from './dataset-size';
+import { expectMetadata, expectPuzzleDataset, type PuzzleDataset, type PuzzleDatasetMetadata } from './puzzle-dataset';
+import { TokenRows } from './token-rows';
 
 /** A question and its answer as tokens. */
 export interface Example {
@@ -19,69 +15,29 @@ export interface Example {
    * Examples of a group must be adjacent. Default: a group of its own.
    */
   group?: number | string;
+  /** The name of the puzzle identifier, one of the option `identifiers`. Default: the blank identifier. */
+  identifier?: string;
 }
 
-/** A growing array of the tokens of many examples. */
-class TokenRows {
-  #tokens: TokenArray;
-  #used = 0;
-
-  constructor(
-    readonly name: 'input' | 'output',
-    readonly vocabSize: number,
-    readonly seqLen: number,
-    /** The token that stands for `IGNORED_LABEL`; undefined if it is no valid token. */
-    readonly ignored?: number,
-  ) {
-    this.#tokens = this.#make(seqLen);
-  }
-
-  /** A new array is all padding, because `PAD_TOKEN` is 0. */
-  #make(length: number): TokenArray {
-    return this.vocabSize <= 256 && !(this.ignored! < 0) ? new Uint8Array(length) : new Int32Array(length);
-  }
-
-  add(row: ArrayLike<number>, example: number): void {
-    expectArray(`buildDataset: the ${this.name} of example ${example}`, row);
-    if (row.length > this.seqLen) {
-      throw new RangeError(
-        `buildDataset: the ${this.name} of example ${example} has ${row.length} tokens, expected at most ${this.seqLen}`,
-      );
-    }
-    for (let k = 0; k < row.length; k++) {
-      const token = row[k]!;
-      if (Number.isInteger(token) && token >= 0 && token < this.vocabSize) continue;
-      if (token === IGNORED_LABEL && this.ignored !== undefined) continue;
-      throw new RangeError(
-        `buildDataset: the ${this.name} of example ${example} has the token ${token} at position ${k}, ` +
-          `expected a whole number from 0 to ${this.vocabSize - 1}`,
-      );
-    }
-    if (this.#used + this.seqLen > this.#tokens.length) {
-      const grown = this.#make(2 * this.#tokens.length);
-      grown.set(this.#tokens);
-      this.#tokens = grown;
-    }
-    for (let k = 0; k < row.length; k++) this.#tokens[this.#used + k] = row[k]! < 0 ? this.ignored! : row[k]!;
-    this.#used += this.seqLen;
-  }
-
-  /** The tokens of all rows, `[examples * seqLen]`. */
-  toArray(): TokenArray {
-    return this.#tokens.slice(0, this.#used);
-  }
+/** The number of each identifier. @throws RangeError for a name that is no text, or is there twice. */
+function numbersOf(identifiers: readonly string[]): ReadonlyMap<string, number> {
+  const numbers = new Map(identifiers.map((name, number) => [name, number]));
+  const isText = identifiers.every((name) => typeof name === 'string');
+  if (isText && identifiers.length > 0 && numbers.size === identifiers.length) return numbers;
+  throw new RangeError("buildDataset: identifiers: expected different names, such as ['<blank>', 'add 1', 'add 2']");
 }
 
 /**
- * Builds a data set from examples in the official layout: one set `all`, one puzzle for each example, all with the
- * blank identifier. Token 0 pads examples shorter than `seqLen`.
+ * Builds a data set from examples in the official layout: one set `all`, one puzzle for each example. Token 0 pads
+ * examples shorter than `seqLen`.
  *
  * @param examples at least one; examples of one group must be adjacent.
  * @param options `vocabSize`: tokens are 0 to vocabSize - 1, including padding; `seqLen`: tokens of an example;
  *   `answerPadding`: whether the model learns that padding follows a short answer. Default `ignored`: padding has no
- *   loss. A `Task` has all three.
- * @throws RangeError if there are no examples, or an example is too long or has an invalid token; PuzzleDatasetError if
- *   a size is invalid.
+ *   loss. A `Task` has all three. `identifiers`: the names of the puzzle identifiers, the blank one first; `writeDataset`
+ *   takes them too. Default: only the blank one.
+ * @throws RangeError if there are no examples, an example is too long, has an invalid token or an unknown identifier, or
+ *   all together are too large; PuzzleDatasetError if a size is invalid.
  *
  * @example
  * ```ts
@@ -94,16 +50,26 @@ class TokenRows {
  * });
  * const dataset = buildDataset(examples, { vocabSize: 11, seqLen: 3 });
  * console.log(dataset.sets['all']!.inputs.join()); // 2,3,4,5,1,0,8,0,0
+ * const named = examples.map((example) => ({ ...example, identifier: 'reverse' }));
+ * const identifiers = ['<blank>', 'reverse'];
+ * console.log(buildDataset(named, { vocabSize: 11, seqLen: 3, identifiers }).metadata.numPuzzleIdentifiers); // 2
  * ```
  */
 export function buildDataset(
   examples: Iterable<Example>,
-  options: { vocabSize: number; seqLen: number; answerPadding?: 'learned' | 'ignored' },
+  options: {
+    vocabSize: number;
+    seqLen: number;
+    answerPadding?: 'learned' | 'ignored';
+    identifiers?: readonly string[];
+  },
 ): PuzzleDataset {
   expectIterable('buildDataset', examples);
   // Other names are allowed: a task holds both sizes.
   expectObject('buildDataset', options, ['vocabSize', 'seqLen']);
-  const { vocabSize, seqLen, answerPadding = 'ignored' } = options;
+  const { vocabSize, seqLen, answerPadding = 'ignored', identifiers = ['<blank>'] } = options;
+  expectIterable('buildDataset: identifiers', identifiers);
+  const numbers = numbersOf(identifiers);
   const ignoreLabelId = answerPadding === 'ignored' ? PAD_TOKEN : IGNORED_LABEL;
   const metadata: PuzzleDatasetMetadata = {
     padId: PAD_TOKEN,
@@ -111,21 +77,32 @@ export function buildDataset(
     blankIdentifierId: 0,
     vocabSize,
     seqLen,
-    numPuzzleIdentifiers: 1,
+    numPuzzleIdentifiers: numbers.size,
     totalGroups: 0,
     meanPuzzleExamples: 1,
     sets: ['all'],
   };
   expectMetadata(metadata);
+  expectDatasetSize(Array.isArray(examples) ? examples.length : 1, options);
   const inputs = new TokenRows('input', vocabSize, seqLen);
   const labels = new TokenRows('output', vocabSize, seqLen, ignoreLabelId);
   /** The first example of each group. */
   const starts: number[] = [];
+  const puzzleIdentifiers: number[] = [];
   let count = 0;
   let currentGroup: Example['group'];
   for (const example of examples) {
     expectObject(`buildDataset: example ${count}`, example, ['input', 'output']);
-    const { input, output, group } = example;
+    expectDatasetSize(count + 1, options);
+    const { input, output, group, identifier } = example;
+    const number = identifier === undefined ? 0 : numbers.get(identifier);
+    if (number === undefined) {
+      const expected = `expected one of the option identifiers, such as ${describeGiven(identifiers.at(-1))}`;
+      throw new RangeError(
+        `buildDataset: the identifier of example ${count} is ${describeGiven(identifier)}, ${expected}`,
+      );
+    }
+    puzzleIdentifiers.push(number);
     if (count === 0 || group === undefined || group !== currentGroup) starts.push(count);
     currentGroup = group;
     inputs.add(input, count);
@@ -137,7 +114,7 @@ export function buildDataset(
   const all = {
     inputs: inputs.toArray(),
     labels: labels.toArray(),
-    puzzleIdentifiers: new Int32Array(count),
+    puzzleIdentifiers: Int32Array.from(puzzleIdentifiers),
     puzzleIndices: Int32Array.from({ length: count + 1 }, (_, index) => index),
     groupIndices: Int32Array.from([...starts, count]),
   };

@@ -1,7 +1,7 @@
 import type { SeededRandom } from '../seeded-random';
 import { PAD_TOKEN } from '../tokens';
 import { PuzzleTextError } from './puzzle-text-error';
-import type { QuestionInText, Task, TaskDefinition } from './task';
+import type { GenerateExamplesOptions, QuestionInText, Task, TaskDefinition } from './task';
 import { taskResults } from './task-results';
 
 type Tokens = ArrayLike<number>;
@@ -97,8 +97,8 @@ function* questionPerLine(encode: Task['encode'], lines: readonly string[]): Gen
  * Defines a task: a kind of puzzle with its own text, drawing and check. It checks the definition, fills in the
  * defaults, and hands tokens to the definition's functions without padding at their end.
  *
- * The functions of the result check what the definition's functions return, and name the one that is wrong. A question
- * or an example has at most `seqLen` tokens of the vocabulary.
+ * The functions of the result check what the definition's functions return, and throw a `TaskError` that names the one
+ * that is wrong or failed. A question or an example has at most `seqLen` tokens of the vocabulary.
  *
  * @throws RangeError that names the wrong member, for a name that is not known, a missing function or a wrong size.
  *
@@ -122,12 +122,12 @@ function* questionPerLine(encode: Task['encode'], lines: readonly string[]): Gen
  */
 export function defineTask(definition: TaskDefinition): Task {
   expectDefinition(definition);
-  const { seqLen, verify, puzzleClass, readLines, generate, symmetry, conflicts } = definition;
+  const { seqLen, verify, puzzleClass, readLines, generate, generateExamples, symmetry, conflicts } = definition;
   const results = taskResults(definition);
   const encode = (text: string): Int32Array => {
     const tokens = results.question(
       'encode',
-      results.call('encode', () => definition.encode(text)),
+      results.call('encode', () => definition.encode(text), [RangeError]),
     );
     if (tokens.length > seqLen) throw new PuzzleTextError(`Expected at most ${seqLen} tokens; got ${tokens.length}.`);
     return tokens;
@@ -138,7 +138,9 @@ export function defineTask(definition: TaskDefinition): Task {
     ...definition,
     encode,
     decode,
-    readLines: readLines ? (lines) => readLines.call(definition, lines) : (lines) => questionPerLine(encode, lines),
+    readLines: readLines
+      ? (lines) => results.questions(results.call('readLines', () => Array.from(readLines.call(definition, lines))))
+      : (lines) => questionPerLine(encode, lines),
     draw: (question, { prediction, answer, color = false }) => {
       if (!definition.draw) return decode(prediction ?? question);
       const drawing = {
@@ -168,6 +170,13 @@ export function defineTask(definition: TaskDefinition): Task {
     ...(generate && {
       generate: (random: SeededRandom) =>
         results.example(results.call('generate', () => generate.call(definition, random))),
+    }),
+    ...(generateExamples && {
+      generateExamples: (options: GenerateExamplesOptions) => {
+        const generated = () => generateExamples.call(definition, options);
+        // It refuses options by a RangeError.
+        return results.examples(results.call('generateExamples', generated, [RangeError]), options.count);
+      },
     }),
     examine: (question) =>
       results.examination(results.call('examine', () => definition.examine?.(withoutPadding(question)))),

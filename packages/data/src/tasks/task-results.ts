@@ -1,6 +1,7 @@
 import { IGNORED_LABEL } from '../tokens';
 import { PuzzleTextError } from './puzzle-text-error';
-import type { Examination, TaskDefinition, TaskExample, TaskSymmetry } from './task';
+import type { Examination, QuestionInText, TaskDefinition, TaskExample, TaskSymmetry } from './task';
+import { TaskError } from './task-error';
 import type { Verdict } from './verdict';
 
 const described = (value: unknown): string => {
@@ -12,7 +13,7 @@ const described = (value: unknown): string => {
 /** The functions of a task are often the user's own: these checks name the task and the function that is wrong. */
 export function taskResults({ name, vocabSize, seqLen }: TaskDefinition) {
   const fail = (member: string, expected: string, value: unknown): never => {
-    throw new RangeError(`${name}: ${member}: expected ${expected}; got ${described(value)}`);
+    throw new TaskError(`${name}: ${member}: expected ${expected}; got ${described(value)}`);
   };
   const tokens = (member: string, value: unknown, isToken = (token: number) => token >= 0 && token < vocabSize) => {
     const isList =
@@ -21,34 +22,47 @@ export function taskResults({ name, vocabSize, seqLen }: TaskDefinition) {
     const list = Array.from(value as ArrayLike<number>);
     const wrong = list.findIndex((token) => !Number.isInteger(token) || !isToken(token));
     if (wrong < 0) return list;
-    throw new RangeError(`${name}: ${member}: token ${wrong} is ${list[wrong]}, expected 0 to ${vocabSize - 1}`);
+    throw new TaskError(`${name}: ${member}: token ${wrong} is ${list[wrong]}, expected 0 to ${vocabSize - 1}`);
   };
-  const short = (member: string, list: readonly number[]): void => {
+  const short = (member: string, list: ArrayLike<number>): void => {
     if (list.length > seqLen) fail(member, `at most ${seqLen} tokens`, list.length);
   };
-  /** Calls a function of the task. Errors of its own, other than of wrong input, get its name. */
-  const call = <Result>(member: string, body: () => Result): Result => {
+  const example = (value: TaskExample, member = 'generate'): TaskExample => {
+    if (typeof value !== 'object' || value === null || value instanceof Promise) {
+      return fail(member, 'an object with input and output', value);
+    }
+    short(`${member}: input`, tokens(`${member}: input`, value.input));
+    const isLabel = (token: number) => (token >= 0 && token < vocabSize) || token === IGNORED_LABEL;
+    short(`${member}: output`, tokens(`${member}: output`, value.output, isLabel));
+    return value;
+  };
+  /** Calls a function of the task. Its errors get its name, except those of `refusals`: it says what is wrong. */
+  const call = <Result>(member: string, body: () => Result, refusals: readonly (typeof RangeError)[] = []): Result => {
     try {
       return body();
     } catch (error) {
-      if (error instanceof PuzzleTextError || error instanceof RangeError) throw error;
+      const isNamed = error instanceof TaskError || error instanceof PuzzleTextError;
+      if (isNamed || refusals.some((refusal) => error instanceof refusal)) throw error;
       const message = error instanceof Error ? error.message : String(error);
-      const place = `${name}: ${member}: `;
-      // A definition may come from another task, which has named the function already.
-      throw message.startsWith(place) ? error : new Error(`${place}${message}`, { cause: error });
+      throw new TaskError(`${name}: ${member}: ${message}`, { cause: error });
     }
   };
   return {
     call,
     text: (member: string, value: unknown): string => (typeof value === 'string' ? value : fail(member, 'text', value)),
     question: (member: string, value: unknown): Int32Array => Int32Array.from(tokens(member, value)),
-    example(value: TaskExample): TaskExample {
-      if (typeof value !== 'object' || value === null || value instanceof Promise) {
-        return fail('generate', 'an object with input and output', value);
-      }
-      short('generate: input', tokens('generate: input', value.input));
-      const isLabel = (token: number) => (token >= 0 && token < vocabSize) || token === IGNORED_LABEL;
-      short('generate: output', tokens('generate: output', value.output, isLabel));
+    questions: (value: readonly QuestionInText[]): QuestionInText[] =>
+      value.map((found, index) => {
+        if (!Number.isInteger(found?.line)) return fail('readLines', 'questions with their lines', found);
+        const question = Int32Array.from(tokens(`readLines: question ${index}`, found.question));
+        short(`readLines: question ${index}`, question);
+        return { line: found.line, question };
+      }),
+    example,
+    examples(value: TaskExample[], count: number): TaskExample[] {
+      if (!Array.isArray(value)) return fail('generateExamples', 'a list of examples', value);
+      if (value.length !== count) fail('generateExamples', `${count} examples`, value.length);
+      value.forEach((each, index) => example(each, `generateExamples: example ${index}`));
       return value;
     },
     /** The symmetry, with checks of what its functions return. They get all tokens, also padding at the end. */

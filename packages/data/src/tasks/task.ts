@@ -52,6 +52,8 @@ export interface GenerateExamplesOptions {
   seed?: number | undefined;
   /** Examples that must not occur again, not even as a symmetric one, such as the training examples. */
   exclude?: readonly TaskExample[] | undefined;
+  /** Called after each example, with their number, to show progress. */
+  onProgress?: ((found: number) => void) | undefined;
   readonly [option: string]: unknown;
 }
 

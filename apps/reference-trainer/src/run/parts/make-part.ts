@@ -10,13 +10,21 @@ export type NamedPart = string | { readonly type: string; readonly [option: stri
 /** The name alone as an object. */
 export const namedPart = (part: NamedPart) => (typeof part === 'string' ? { type: part } : part);
 
-/** Calls a maker. What it says of its options is the user's error. */
-function make<Made>(where: string, maker: () => Made): Made {
+/** What a maker made, for an error. */
+function made(what: unknown): string {
+  if (what instanceof Promise) return 'a promise; it cannot be async';
+  return what ? typeof what : String(what);
+}
+
+/** Calls the maker of a part. Whatever it throws is an error of the config, which names the part. */
+function make<Made>(where: string, type: string, maker: () => Made): Made {
   try {
     return maker();
   } catch (error) {
+    // By these it refuses its options.
     if (error instanceof RangeError || error instanceof TypeError) throw new UsageError(`${where}: ${error.message}`);
-    throw error;
+    const message = error instanceof Error ? error.message : String(error);
+    throw new UsageError(`${where}: the function that makes "${type}" failed: ${message}`);
   }
 }
 
@@ -51,12 +59,10 @@ export function makePart<Made>(
 ): Made {
   const { type, ...options } = namedPart(part);
   const maker = find(where, makers, type);
-  return make(where, () => {
-    const made = maker({ ...shared, ...options } as never, context as never);
-    if (made && check(made)) return made;
-    throw new TypeError(
-      `the function that makes "${type}" returned ${made ? typeof made : String(made)}, expected ${what}`,
-    );
+  return make(where, type, () => {
+    const part = maker({ ...shared, ...options } as never, context as never);
+    if (part && check(part)) return part;
+    throw new TypeError(`the function that makes "${type}" returned ${made(part)}; expected ${what}`);
   });
 }
 
@@ -67,6 +73,10 @@ export function makeTask(
 ): Task {
   const { kind, ...options } = task;
   const maker = find(`${name}: task.kind`, tasks, kind);
-  // A maker may also return what `defineTask` takes.
-  return make(`${name}: task`, () => defineTask(maker(options as never)));
+  return make(`${name}: task`, kind, () => {
+    const task = maker(options as never) as unknown;
+    // It may also be what `defineTask` takes.
+    if (typeof task === 'object' && task !== null && !(task instanceof Promise)) return defineTask(task as Task);
+    throw new TypeError(`the function that makes "${kind}" returned ${made(task)}; expected a task`);
+  });
 }

@@ -8,6 +8,7 @@ import type { RunConfig } from '../../config/run-config';
 import type { TaskConfig } from '../../config/task-options';
 import { UsageError } from '../../command-line/usage-error';
 import { makeTask } from '../parts/make-part';
+import { expectRoom } from './expect-room';
 import { expectTaskOfFolder, TASK_FILE, writeTaskFile } from './task-file';
 
 /** The puzzles of a run. */
@@ -22,10 +23,18 @@ export type GenerateOptions = NonNullable<RunConfig['generate']>;
 /**
  * Generates training puzzles, and held-out puzzles that differ from them up to symmetry.
  *
- * @throws RangeError if the task cannot generate so many.
+ * @param options `out`: the folder that they are written to, if any; `onProgress`: called with the number of puzzles.
+ * @throws RangeError if the task cannot generate so many; UsageError if there is no room for them.
  */
-export function generatePuzzles(task: Task, { train, test, seed, ...options }: GenerateOptions): RunPuzzles {
+export function generatePuzzles(
+  task: Task,
+  { train, test, seed, ...generate }: GenerateOptions,
+  { out, onProgress }: { out?: string; onProgress?: (puzzles: number) => void } = {},
+): RunPuzzles {
+  expectRoom(out, { train, test }, task);
+  const options = { ...generate, ...(onProgress && { onProgress }) };
   const training = generateExamples(task, { ...options, count: train, seed });
+  if (onProgress) options.onProgress = (found) => onProgress(train + found);
   const heldOut = generateExamples(task, { ...options, count: test, seed: seed + 1, exclude: training });
   return { train: buildDataset(training, task), test: buildDataset(heldOut, task) };
 }
