@@ -122,7 +122,7 @@ Next:
         '--train: other.csv, line 1: there is no column "input"; expected one of its columns: "question", "answer"; choose by --input-column and --output-column',
       ],
       ['far.jsonl', [], '--train: the numbers go from 0 to 1000000000'],
-      ['huge.jsonl', [], '--train: 3,001 examples of 1,000,000 tokens take 2.8 GiB, expected at most 2'],
+      ['huge.jsonl', [], '--train: 3,001 examples of 1,000,000 tokens take 11.2 GiB, expected at most 2'],
       ['text.txt', [], '--train: text.txt: the format is not known by its name'],
       ['text.txt', ['--format', 'csv'], '--train: text.txt: there is no column "input"'],
       ['link.jsonl', [], '--train: there is no file link.jsonl'],

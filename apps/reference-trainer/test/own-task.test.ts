@@ -132,3 +132,35 @@ it('names that are taken are refused', async () => {
     expect(status).toBe(2);
   }
 });
+
+describe('faults of a task of a module', () => {
+  const generate = async (definition: string, ...args: string[]) => {
+    const module = join(mkdtempSync(join(folder, 'module-')), 'mine.mjs');
+    const task = `{ name: 'mine', vocabSize: 5, seqLen: 2, encode: () => [1], decode: () => '1', ${definition} }`;
+    const maker = definition.startsWith('maker: ') ? definition.slice(7) : `() => (${task})`;
+    writeFileSync(module, `export default { tasks: { mine: ${maker} } };`);
+    const out = join(folder, 'generated');
+    const all = ['data', 'generate', '--task', 'mine', '--imports', module, '--allow-imports', '--out', out, ...args];
+    const { status, stderr } = await runInProcess(all);
+    expect(existsSync(out)).toBe(false);
+    return { status, stderr };
+  };
+
+  // A part that cannot be made is bad use, as a wrong config is. A part that fails at work is a failure.
+  it.each<[string, string, number, string]>([
+    ['a maker that fails', "maker: () => { throw new Error('boom'); }", 2, 'data generate: task: the function that makes "mine" failed: boom'], // prettier-ignore
+    ['an async maker', 'maker: async () => ({})', 2, 'task: the function that makes "mine" returned a promise; it cannot be async; expected a task'], // prettier-ignore
+    ['a maker of nothing', 'maker: () => undefined', 2, 'the function that makes "mine" returned undefined; expected a task'], // prettier-ignore
+    ['a wrong example', 'generate: () => ({ input: [9], output: [1] })', 1, 'hrm: mine: generate: input: token 0 is 9, expected 0 to 4'], // prettier-ignore
+    ['an exception', "generate: () => { throw new RangeError('boom'); }", 1, 'hrm: mine: generate: boom'],
+    ['an async generator', 'generate: async () => ({ input: [1], output: [1] })', 1, 'got a promise; the functions of a task cannot be async'], // prettier-ignore
+    ['too few examples', 'generateExamples: () => []', 1, 'mine: generateExamples: expected 1000 examples; got 0'],
+    ['the same example for ever', 'generate: () => ({ input: [1], output: [1] })', 2, 'mine: only 1 different puzzles were found, expected 1000'], // prettier-ignore
+    ['a data set that is too large', 'generate: () => { for (;;); }, seqLen: 1e9', 2, '1,000 examples of 1,000,000,000 tokens take 3725.3 GiB, expected at most 2'], // prettier-ignore
+  ])('%s', async (_name, definition, expected, message) => {
+    const { status, stderr } = await generate(definition);
+    expect(stderr).toContain(message);
+    expect(stderr).not.toMatch(/\n\s+at /);
+    expect(status).toBe(expected);
+  });
+});

@@ -104,6 +104,7 @@ describe('JSONL', () => {
     ['{"input":[[1]],"output":[[]]}', 'FILE, line 1: the rows of the output are empty; expected at least one cell'],
     ['{"input":[[1]],"output":[[1],[0.5]]}', 'FILE, line 1: element 1 of row 2 of the output is 0.5'],
     ['{"input":"\\ud800","output":"1"}', 'FILE, line 1: the input holds half a surrogate pair'],
+    [`{"input":"1","output":${'['.repeat(1e5)}${']'.repeat(1e5)}}`, 'FILE, line 1: it is not JSON: its lists and objects are nested 100001 levels deep, expected at most 100'],
     ['{"input":"1","output":"2","id":[1]}', 'FILE, line 1: the id is [1]; expected text or a whole number'],
     ['', 'FILE: it holds no examples; expected at least one'],
     ['\ufeff\n\n', 'FILE: it holds no examples; expected at least one'],
@@ -125,6 +126,12 @@ describe('JSONL', () => {
     const path = file('huge.jsonl', `{"input":"1","output":"2"}\n{"input":"${'1'.repeat(3 << 20)}","output":"2"}`);
     const message = await refusal(path, { maxRowBytes: 1 << 20 });
     expect(message).toBe('FILE, line 2: the line has more than 1048576 bytes; expected one example on each line');
+    // The line may end in the piece of the file in which it becomes too long.
+    const line = `{"input":"${'1'.repeat(3 << 19)}","output":"2"}\n`;
+    expect(await refusal(file('long.jsonl', line.repeat(2)), { maxRowBytes: 1 << 20 })).toContain(
+      'line 1: the line has',
+    );
+    expect(await readExamples(file('long.jsonl', line.repeat(2)))).toHaveLength(2);
   });
 
   it('refuses more examples than allowed, and reads the first ones with a limit', async () => {

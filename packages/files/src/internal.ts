@@ -14,3 +14,4 @@ export {
   expectText,
 } from './checks/expect-arguments';
 export { expectOptions } from './checks/expect-options';
+export { parseJson } from './parse-json';

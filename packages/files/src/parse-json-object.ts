@@ -1,4 +1,5 @@
 import { FileFormatError } from './file-format-error';
+import { parseJson } from './parse-json';
 
 /**
  * Parses a JSON text that must hold an object.
@@ -22,7 +23,7 @@ export function parseJsonObject(
   const expected = 'a JSON object';
   let value: unknown;
   try {
-    value = JSON.parse(typeof text === 'string' ? text : new TextDecoder('utf-8', { fatal: true }).decode(text));
+    value = parseJson(typeof text === 'string' ? text : new TextDecoder('utf-8', { fatal: true }).decode(text));
   } catch (cause) {
     throw new FileFormatError({
       path,

@@ -1,3 +1,4 @@
+import { parseJson } from '@hrm/files/internal';
 import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
@@ -26,7 +27,7 @@ function readConfigFile(path: string): unknown {
 /** Parses a value on the command line: as JSON, or else as text. */
 export function parseValue(text: string): unknown {
   try {
-    return JSON.parse(text) as unknown;
+    return parseJson(text);
   } catch {
     return text;
   }

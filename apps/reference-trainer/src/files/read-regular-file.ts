@@ -1,4 +1,5 @@
 import { FileFormatError } from '@hrm/files';
+import { parseJson } from '@hrm/files/internal';
 import { readRegularFileSync, type ReadOptions } from '@hrm/files/node';
 import { UsageError } from '../command-line/usage-error';
 
@@ -30,7 +31,7 @@ export function readConfigJson(
 ): unknown {
   const text = readRegularFile(path, { maxBytes: MAX_CONFIG_BYTES }).toString('utf8');
   try {
-    return JSON.parse(text, reviver);
+    return parseJson(text, reviver);
   } catch (error) {
     if (error instanceof UsageError) throw error;
     throw new UsageError(`${name} is not JSON: ${(error as Error).message}`);

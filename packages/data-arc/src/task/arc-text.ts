@@ -1,3 +1,4 @@
+import { parseJson } from '@hrm/files/internal';
 import { PuzzleTextError } from '@hrm/data';
 import { type ArcGrid, arcGridFromRows, arcGridToRows } from '../grids/arc-grid';
 
@@ -23,7 +24,7 @@ export function parseArcGrid(text: string): ArcGrid {
     );
   }
   try {
-    if (text.includes('[')) return arcGridFromRows(JSON.parse(text));
+    if (text.includes('[')) return arcGridFromRows(parseJson(text));
     const rows = text.trim().split(/\s*[/\n]\s*/);
     return arcGridFromRows(rows.map((row) => Array.from(row.replace(/[\s,]/g, ''), Number)));
   } catch (error) {

@@ -3,7 +3,7 @@ import { lstat, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FileFormatError, type NpyArray, type NpyData, parseNpy, serializeNpy } from '@hrm/files';
 import { expectReplaceableFolder, readRegularFile, replaceFile, wholeFolder, writeFolder } from '@hrm/files/node';
-import { expectOptions } from '@hrm/files/internal';
+import { expectOptions, parseJson } from '@hrm/files/internal';
 import { metadataFromJson, metadataToJson } from '../layout/metadata-json';
 import {
   expectPuzzleDataset,
@@ -293,7 +293,7 @@ export async function readIdentifiers(dir: string): Promise<string[]> {
   const json = await readJson(path);
   let names: unknown;
   try {
-    names = JSON.parse(json);
+    names = parseJson(json);
   } catch (error) {
     throw asFileFormatError(path, error);
   }

@@ -20,25 +20,31 @@ type Parsed = { kind: RawKind; value: RawSequence } | { problem: string; expecte
 const isNumber = (value: unknown): value is number =>
   Number.isInteger(value) && (value as number) >= -(2 ** 31) && (value as number) < 2 ** 31;
 
-/** A value for an error message, shortened. */
-const shown = (value: unknown): string => {
-  const text = typeof value === 'bigint' ? String(value) : (JSON.stringify(value) ?? String(value));
+/** A value for an error message, shortened. It may be nested too deep for JSON. */
+export function shownValue(value: unknown): string {
+  let text: string;
+  try {
+    text = typeof value === 'bigint' ? String(value) : (JSON.stringify(value) ?? String(value));
+  } catch {
+    text = 'nested too deep';
+  }
   return text.length > 40 ? `${text.slice(0, 40)}...` : text;
-};
+}
 
 /** The first value that is not a whole number of 32 bits. */
 function problemOfNumbers(values: readonly unknown[], place: string): Parsed | undefined {
   const wrong = values.findIndex((value) => !isNumber(value));
   if (wrong < 0) return undefined;
   const expected = 'whole numbers from -2147483648 to 2147483647';
-  return { problem: `element ${wrong + 1} of ${place} is ${shown(values[wrong])}`, expected };
+  return { problem: `element ${wrong + 1} of ${place} is ${shownValue(values[wrong])}`, expected };
 }
 
 function parseGrid(rows: readonly (readonly unknown[])[], name: string): Parsed {
   const columns = rows[0]!.length;
   for (const [index, row] of rows.entries()) {
     const place = `row ${index + 1} of the ${name}`;
-    if (!Array.isArray(row)) return { problem: `${place} is ${shown(row)}`, expected: 'a list in every row of a grid' };
+    if (!Array.isArray(row))
+      return { problem: `${place} is ${shownValue(row)}`, expected: 'a list in every row of a grid' };
     if (row.length !== columns) {
       return {
         problem: `${place} has ${row.length} cells, but row 1 has ${columns}`,
@@ -70,5 +76,5 @@ export function parseRawSequence(value: unknown, name: string): Parsed {
   }
   const isBare = typeof value === 'number' || typeof value === 'bigint';
   const fix = isBare ? `, such as "${value}" or [${value}]` : '';
-  return { problem: `the ${name} is ${shown(value)}`, expected: `text, a list of whole numbers or a grid${fix}` };
+  return { problem: `the ${name} is ${shownValue(value)}`, expected: `text, a list of whole numbers or a grid${fix}` };
 }

@@ -1,4 +1,4 @@
-import { expectText } from '@hrm/files/internal';
+import { expectText, parseJson } from '@hrm/files/internal';
 import { expectMetadata, PuzzleDatasetError, type PuzzleDatasetMetadata } from './puzzle-dataset';
 
 /** Field names of the official `PuzzleDatasetMetadata` (dataset/common.py), in its order. */
@@ -58,7 +58,7 @@ export function metadataFromJson(json: string): PuzzleDatasetMetadata {
   expectText('metadataFromJson', json);
   let parsed: unknown;
   try {
-    parsed = JSON.parse(json);
+    parsed = parseJson(json);
   } catch (error) {
     throw new PuzzleDatasetError(`the metadata is not JSON: ${(error as Error).message}`);
   }

@@ -1,4 +1,4 @@
-import { expectObject } from '@hrm/files/internal';
+import { expectObject, parseJson } from '@hrm/files/internal';
 import { drawGrid } from '../grids/draw-grid';
 import { gridFromTokens, gridTokens, gridVocabSize } from '../grids/grid-tokens';
 import { parseRawSequence } from '../import/raw-example';
@@ -22,7 +22,7 @@ function parseGrid(text: string): readonly (readonly number[])[] {
   let value: unknown;
   if (/^\s*\[/.test(text)) {
     try {
-      value = JSON.parse(text);
+      value = parseJson(text);
     } catch (error) {
       throw new PuzzleTextError(`Expected a grid such as [[0, 1], [1, 0]]: ${(error as Error).message}.`);
     }

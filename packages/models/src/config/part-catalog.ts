@@ -143,6 +143,17 @@ export function withParts(own: Partial<PartCatalog>, base: PartCatalog = standar
 /** Old names of parts, in configs written before. */
 const FORMER_NAMES: ReadonlyMap<string, string> = new Map([['graves', 'graves-act']]);
 
+/** Calls a maker. By a RangeError or a TypeError it refuses its options; other errors get its name. */
+function made<Part>(kind: string, type: string, make: () => Part): Part {
+  try {
+    return make();
+  } catch (cause) {
+    if (cause instanceof RangeError || cause instanceof TypeError) throw cause;
+    const message = cause instanceof Error ? cause.message : String(cause);
+    throw new TypeError(`${kind}: the maker of "${type}" failed: ${message}`, { cause });
+  }
+}
+
 /** Makes the part that a config names. */
 export function choosePart<Part>(
   kind: string,
@@ -162,9 +173,10 @@ export function choosePart<Part>(
       `${kind}: there is no part called "${type}", expected one of ${Object.keys(catalog).join(', ')}`,
     );
   }
-  const part = make(options as never, (nested) => choosePart(kind, catalog, nested));
-  if (part === undefined || part === null) {
-    throw new TypeError(`${kind}: the maker of "${type}" returned ${describeValue(part)}, expected the ${kind}`);
+  const part = made(kind, type, () => make(options as never, (nested) => choosePart(kind, catalog, nested)));
+  if (part === undefined || part === null || part instanceof Promise) {
+    const got = part instanceof Promise ? 'a promise; it cannot be async' : describeValue(part);
+    throw new TypeError(`${kind}: the maker of "${type}" returned ${got}; expected the ${kind}`);
   }
   return part;
 }

@@ -57,7 +57,9 @@ export function buildRunModel(
   try {
     return buildModel(modelConfigOf(config, sizes), { seed: config.training.seed, parts });
   } catch (error) {
-    if (error instanceof RangeError) throw new UsageError(`${config.name}: ${error.message}`);
+    if (error instanceof RangeError || error instanceof TypeError) {
+      throw new UsageError(`${config.name}: ${error.message}`);
+    }
     throw error;
   }
 }

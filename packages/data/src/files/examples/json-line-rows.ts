@@ -1,4 +1,5 @@
 import { FileFormatError } from '@hrm/files';
+import { parseJson } from '@hrm/files/internal';
 import { type FileRow, missingColumn, type RowReader } from './example-rows';
 import { readTextPieces } from './utf8-text';
 
@@ -29,7 +30,7 @@ function parseLine(path: string, line: number, json: string): { readonly [key: s
   const expected = 'an object on each line, such as {"input": "1+2", "output": "3"}';
   let value: unknown;
   try {
-    value = JSON.parse(json);
+    value = parseJson(json);
   } catch (cause) {
     const isList = line === 1 && json.startsWith('[');
     const problem = isList ? 'the file is one list' : `it is not JSON: ${(cause as Error).message}`;

@@ -1,8 +1,8 @@
 import { extname } from 'node:path';
 import { FileFormatError } from '@hrm/files';
-import { expectOptions, expectText } from '@hrm/files/internal';
+import { expectOptions, expectText, parseJson } from '@hrm/files/internal';
 import { ExampleRows, ExampleTable } from '../../import/example-table';
-import { parseRawSequence, type RawExample, type RawKind } from '../../import/raw-example';
+import { parseRawSequence, shownValue, type RawExample, type RawKind } from '../../import/raw-example';
 import { readCsvRows, readTsvRows } from './csv-rows';
 import type { FileRow, RowReader } from './example-rows';
 import { readJsonLineRows } from './json-line-rows';
@@ -98,7 +98,7 @@ class RowChecker {
     if (value === undefined || value === null || value === '') return -Infinity;
     const rating = typeof value === 'string' ? Number(value.trim() || Number.NaN) : value;
     if (typeof rating === 'number' && Number.isFinite(rating)) return rating;
-    return this.fail(line, `the rating is ${JSON.stringify(value)?.slice(0, 40)}`, 'a number');
+    return this.fail(line, `the rating is ${shownValue(value)}`, 'a number');
   }
 
   #sequence(line: number, value: unknown, name: 'input' | 'output') {
@@ -117,7 +117,7 @@ class RowChecker {
 
   #json(line: number, text: string, name: string): unknown {
     try {
-      return JSON.parse(text);
+      return parseJson(text);
     } catch {
       return this.fail(line, `the ${name} is ${JSON.stringify(text.slice(0, 40))}`, 'JSON, such as [[0, 1], [1, 0]]');
     }
@@ -126,7 +126,7 @@ class RowChecker {
   #id(line: number, id: unknown): string | undefined {
     if (id === undefined || id === null) return undefined;
     if (typeof id === 'string' || Number.isInteger(id)) return String(id);
-    return this.fail(line, `the id is ${JSON.stringify(id)?.slice(0, 40)}`, 'text or a whole number');
+    return this.fail(line, `the id is ${shownValue(id)}`, 'text or a whole number');
   }
 }
 

@@ -42,7 +42,19 @@ export async function* readTextPieces(path: string, maxLineBytes: number): Async
   let rest: Uint8Array[] = [];
   let restBytes = 0;
   let line = 1;
+  const expectLength = (bytes: number, at: number): void => {
+    if (bytes <= maxLineBytes) return;
+    const problem = `the line has more than ${maxLineBytes} bytes`;
+    throw new FileFormatError({ path, line: at, problem, expected: 'one example on each line' });
+  };
   const take = (bytes: Uint8Array): TextPiece => {
+    let start = 0;
+    for (let at = line; start < bytes.length; at++) {
+      const newLine = bytes.indexOf(NEW_LINE, start);
+      const end = newLine < 0 ? bytes.length : newLine;
+      expectLength(end - start, at);
+      start = end + 1;
+    }
     const text = decode(path, bytes, line);
     const piece = { text: line === 1 ? text.replace(/^\ufeff/, '') : text, line };
     for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) line++;
@@ -57,10 +69,7 @@ export async function* readTextPieces(path: string, maxLineBytes: number): Async
     }
     rest.push(chunk.subarray(end));
     restBytes += chunk.length - end;
-    if (restBytes > maxLineBytes) {
-      const problem = `the line has more than ${maxLineBytes} bytes`;
-      throw new FileFormatError({ path, line, problem, expected: 'one example on each line' });
-    }
+    expectLength(restBytes, line);
   }
   if (restBytes > 0) yield take(Buffer.concat(rest));
 }
