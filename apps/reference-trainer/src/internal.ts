@@ -3,9 +3,9 @@
 
 export { defineCommand, type Command } from './command-line/command';
 export type { Program } from './command-line/command-line';
-export { args, choice, count, list, namesOf, text, texts, toggle } from './command-line/options';
+export { args, argument, choice, count, integer, list, namesOf, text, texts, toggle } from './command-line/options';
 export { runProgram } from './command-line/run-program';
-export { backendOptions, importsOption } from './command-line/shared-options';
+export { backendOptions, importsOption, unseenOption } from './command-line/shared-options';
 export { UsageError } from './command-line/usage-error';
 
 export { startEngine, type Engine } from './engine/engine';
@@ -19,13 +19,15 @@ export { describeSeconds } from './terminal/describe-seconds';
 export { percent } from './terminal/percent';
 export { Terminal } from './terminal/terminal';
 
-export { expectWritable } from './files/expect-no-file';
+export { expectNoFile, expectWritable } from './files/expect-no-file';
 export { readConfigJson, readRegularFile } from './files/read-regular-file';
 
 export { checkRunConfig } from './config/load-run-config';
 export { runConfigSchema, type RunConfig } from './config/run-config';
 export type { TaskConfig } from './config/task-options';
 export { buildRunModel, buildTrainer, totalStepsOf } from './run/building/build-run';
+export { loadRun, loadRunParts, type LoadedRun } from './run/folder/load-run';
+export { readPuzzlesOfModel } from './run/puzzles/puzzles-of-model';
 export { loadParts } from './run/parts/load-parts';
 export { makeTask } from './run/parts/make-part';
 export type { RunCatalog } from './run/parts/run-catalog';

@@ -12,5 +12,8 @@ export { expectPuzzleIdentifiers, expectPuzzles, expectTokens } from './segment/
 export { answerFigures, countAnswers, type AnswerFigures, type CountedAnswers } from './metrics/answer-figures';
 export { countHaltingSteps } from './metrics/halting-histogram';
 
+// Which of several tries gives the answer.
+export { chooseAnswer } from './thinking/choose-answer';
+
 // The target of Q-learning, for comparison with the official code.
 export { continueTarget } from './controllers/q-learning-halting';

@@ -15,6 +15,7 @@ export {
   type SudokuSolution,
 } from './sudoku/solving/solve-sudoku';
 export { verifySudoku } from './sudoku/solving/verify-sudoku';
+export { sudokuProbabilities } from './sudoku/solving/sudoku-probabilities';
 export { sudokuContradiction } from './sudoku/solving/sudoku-contradiction';
 
 // Sudoku: symmetries, augmentation, data sets and the task.

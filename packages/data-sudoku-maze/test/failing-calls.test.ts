@@ -40,6 +40,7 @@ describe('@hrm/data-sudoku-maze', () => {
     sudokuAugmentation: { args: [4] },
     sudokuClass: { args: [question] },
     sudokuContradiction: { args: [question] },
+    sudokuProbabilities: { args: [question] },
     sudokuDifficulty: { args: [question] },
     sudokuGeometry: { args: [4] },
     SudokuLineReader: 'tested elsewhere',

@@ -10,6 +10,7 @@ import {
   SUDOKU_SIZES,
   sudokuDifficulty,
   sudokuGeometry,
+  sudokuProbabilities,
   verifySudoku,
 } from '../src/index';
 import { testLines } from './testdata';
@@ -152,5 +153,26 @@ describe('the geometry', () => {
 
   it('knows no other size', () => {
     expect(() => sudokuGeometry(8)).toThrow(/4, 6, 9, 16; got 8/);
+  });
+});
+
+describe('sudokuProbabilities', () => {
+  const tokensOf = (grid: ArrayLike<number>, cell: number) => [
+    ...sudokuProbabilities(grid).slice(cell * 6, cell * 6 + 6),
+  ];
+
+  it('fills in naked singles, and shares what is left among the digits that fit', () => {
+    const grid = parseSudoku('1...' + '..3.' + '.4..' + '...2');
+    const { answer } = solveSudoku(grid);
+    for (let cell = 0; cell < 16; cell++) expect(tokensOf(grid, cell)[answer![cell]! + 1]).toBe(1);
+    const open = parseSudoku('1...' + '....' + '....' + '....');
+    expect(tokensOf(open, 0)).toEqual([0, 0, 1, 0, 0, 0]);
+    expect(tokensOf(open, 1)).toEqual([0, 0, 0, 1, 1, 1].map((p) => Math.fround(p / 3)));
+    expect(tokensOf(open, 15)).toEqual([0, 0, 0.25, 0.25, 0.25, 0.25]);
+  });
+
+  it('has zeros in a cell in which no digit fits', () => {
+    expect(tokensOf(parseSudoku('.12.' + '3...' + '...4' + '....'), 3)).toEqual([0, 0, 0, 1, 0, 0]);
+    expect(tokensOf(parseSudoku('.12.' + '3...' + '4...' + '....'), 0)).toEqual([0, 0, 0, 0, 0, 0]);
   });
 });
