@@ -1,3 +1,4 @@
+import { cp } from 'node:fs/promises';
 import { defineConfig } from 'tsup';
 
 export default defineConfig({
@@ -6,4 +7,6 @@ export default defineConfig({
   target: 'es2022',
   dts: { entry: 'src/internal.ts' },
   clean: true,
+  // The page that `hrm playground` serves.
+  onSuccess: () => cp('../playground/dist', 'dist/playground', { recursive: true }),
 });

@@ -8,6 +8,7 @@ import { evalCommand } from './commands/eval';
 import { exportCommand } from './commands/export';
 import { exportOfficialCommand } from './commands/export-official';
 import { importOfficialCommand } from './commands/import-official';
+import { playgroundCommand } from './commands/playground';
 import { residualsCommand } from './commands/residuals';
 import { setupCommand } from './commands/setup';
 import { solveCommand } from './commands/solve';
@@ -28,6 +29,7 @@ export const hrm: Program = {
     trainCommand,
     evalCommand,
     solveCommand,
+    playgroundCommand,
     exportCommand,
     importOfficialCommand,
     exportOfficialCommand,

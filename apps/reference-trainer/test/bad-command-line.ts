@@ -55,6 +55,7 @@ export const commandShapes: readonly CommandShape[] = [
     options: { ...backend, ...precision, run: 'text', data: 'text', split: ['train', 'test'], checkpoint: which, batch: 'count', until: ['both', 'end', 'halted'], submission: 'text', unseen: ['error', 'blank'], 'allow-imports': 'switch' },
   },
   { words: ['solve'], args: ['1...'], required: { run: 'nowhere' }, options: { ...backend, ...precision, file: 'text', run: 'text', checkpoint: which, until: ['end', 'halted'], identifier: 'text', 'allow-imports': 'switch' } },
+  { words: ['playground'], args: [], required: {}, options: { port: 'integer', json: 'switch' } },
   {
     words: ['export'],
     args: [],
@@ -135,6 +136,8 @@ export function badCommandLine(random: () => number, shapes = commandShapes): Ba
       const [name, kind] = pick(Object.entries(options));
       // This option may be repeated, so its mistakes are in the assignment.
       if (name === 'set') return line('--set', ...right(), pick(['--set=training', '--set==1', '--set=__proto__.x=1', '--set=task.x.y=1']));
+      // This one too, and any other value is the name of a file.
+      if (name === 'imports') return line('--imports', ...right(), '--imports=');
       return line(`--${name}`, ...right(name), ...wrong(name, kind));
     },
     () => {
