@@ -47,11 +47,12 @@ for await (const line of createInterface({ input: process.stdin })) {
   }
 }
 
-const inThrees = (dimensions: number[]) =>
-  Array.from({ length: dimensions.length / 3 }, (_, i) => {
+function inThrees(dimensions: number[]) {
+  return Array.from({ length: dimensions.length / 3 }, (_, i) => {
     const [m, k, n] = dimensions.slice(3 * i) as [number, number, number];
     return { m, k, n };
   });
+}
 
 async function respond(request: string, [first, ...dimensions]: number[]): Promise<ContenderReply> {
   const repeat = async (work: () => Promise<unknown>) => {

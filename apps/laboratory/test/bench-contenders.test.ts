@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Contender, ContenderError, type ContenderCommand } from '../src/bench/contenders/contender';
 import { parseReply } from '../src/bench/contenders/contender-reply';
+import { ourContender } from '../src/bench/contenders/our-contender';
 import { measureSize, rotate } from '../src/bench/against/measure-size';
 
 const program = fileURLToPath(new URL('fake-contender.mjs', import.meta.url));
@@ -136,6 +137,17 @@ describe('measureSize', () => {
     expect(result.failures.compiled).toContain('out of memory');
     expect(result.contenders.ours!.peakRssMib).toBe(1000);
   });
+});
+
+it('our worker trains, evaluates, multiplies and reports its memory', async () => {
+  const { contender, ready } = await Contender.start(ourContender({ sizes, backend: 'cpu', compile: 'eager' }));
+  expect(ready.parameters).toBeGreaterThan(0);
+  expect(await contender.train(2)).toHaveLength(2);
+  expect(await contender.evaluate(1)).toHaveLength(1);
+  const product = { m: 8, k: 16, n: 4 };
+  expect(await contender.matmulGflops([product, { ...product, n: 8 }], 0.01)).toBeGreaterThan(0);
+  expect(await contender.peakRssMib()).toBeGreaterThan(10);
+  await contender.end();
 });
 
 describe('rotate', () => {
