@@ -1,3 +1,5 @@
+export { smallTaskOptions } from './small-task-options';
+
 // Sequences.
 export { additionTask } from './sequences/addition';
 export { countdownTask } from './sequences/countdown';

@@ -90,7 +90,17 @@ describe('a question in text', () => {
 });
 
 describe('options', () => {
-  const factories = Object.entries(library) as [string, (options?: object) => Task][];
+  const { smallTaskOptions, ...makers } = library;
+  const factories = Object.entries(makers) as [string, (options?: object) => Task][];
+
+  it('are listed with their ranges', () => {
+    expect(
+      Object.keys(smallTaskOptions)
+        .map((name) => `${name}Task`)
+        .sort(),
+    ).toEqual(Object.keys(makers).sort());
+    expect(() => queensTask({ size: smallTaskOptions.queens.size[1] + 1 })).toThrow('from 4 to 12');
+  });
 
   it.each(factories)('of %s have defaults; unknown names and wrong values are refused', (_, make) => {
     const { vocabSize, seqLen } = make();
@@ -109,6 +119,7 @@ describe('options', () => {
     // 10 (10 + 1) / 2: 3+5 and 5+3 count as one.
     expect(() => generateExamples(additionTask({ digits: 1 }), { count: 56 })).toThrow('only 55 different');
     expect(() => generateExamples(countdownTask({ numbers: 2 }), { count: 139 })).toThrow('only 138 different');
+    expect(() => generateExamples(countdownTask({ numbers: 3 }), { count: 2166 })).toThrow('only 2165 different');
     expect(() => generateExamples(dyckTask({ pairs: 3, kinds: 2 }), { count: 41 })).toThrow('only 40 different');
   });
 });

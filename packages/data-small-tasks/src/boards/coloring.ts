@@ -1,39 +1,9 @@
-import { defineTask, expectTaskOptions, invalid, PuzzleTextError, type Task, VALID } from '@hrm/data';
+import { defineTask, invalid, PuzzleTextError, type Task, VALID } from '@hrm/data';
 import { fixedText } from '../fixed-text';
-import { drawBoard } from './draw-board';
+import { withDefaults } from '../small-task-options';
+import { BLANK, colorings, EDGE, NO_EDGE } from './colorings';
+import { drawSymbols } from './draw-board';
 import { changedCells, countAnswers, revealUntilOneAnswer } from './one-answer';
-
-const [NO_EDGE, EDGE, BLANK] = [1, 2, 3];
-
-/** Finds colourings of the graph in a matrix, at most `limit`. */
-function colorings(question: ArrayLike<number>, vertices: number, colors: number, limit: number): Int32Array[] {
-  const found: Int32Array[] = [];
-  const answer = Int32Array.from(question);
-  const at = (row: number, column: number) => row * vertices + column;
-  const fits = (vertex: number) => {
-    for (let other = 0; other < vertices; other++) {
-      if (other === vertex || question[at(vertex, other)] !== EDGE) continue;
-      if (answer[at(other, other)] === answer[at(vertex, vertex)]) return false;
-    }
-    return true;
-  };
-  const color = (vertex: number): void => {
-    if (vertex === vertices) {
-      found.push(answer.slice());
-      return;
-    }
-    const cell = at(vertex, vertex);
-    const given = question[cell]!;
-    for (let token = BLANK + 1; token <= BLANK + colors && found.length < limit; token++) {
-      if (given !== BLANK && token !== given) continue;
-      answer[cell] = token;
-      if (fits(vertex)) color(vertex + 1);
-    }
-    answer[cell] = given;
-  };
-  color(0);
-  return found;
-}
 
 /**
  * Graph colouring: two vertices with an edge between them have different colours. The model sees the matrix of edges
@@ -57,16 +27,14 @@ function colorings(question: ArrayLike<number>, vertices: number, colors: number
  * ```
  */
 export function coloringTask(options: { vertices?: number; colors?: number; degree?: number } = {}): Task {
-  const { vertices, colors, degree, ...unknown } = { vertices: 8, colors: 3, degree: 3, ...options };
-  const ranges = { vertices: [3, 12], colors: [2, 6], degree: [1, 11] } as const;
-  expectTaskOptions('coloring', { vertices, colors, degree, ...unknown }, ranges);
+  const { vertices, colors, degree } = withDefaults('coloring', options);
   const symbols = '-#.123456'.slice(0, BLANK + colors);
   const length = vertices ** 2;
   const matrix = fixedText({ alphabet: symbols, length, columns: vertices, expected: `a matrix of ${length} cells` });
   const diagonal = Array.from({ length: vertices }, (_, vertex) => vertex * (vertices + 1));
   const solve = (question: ArrayLike<number>, limit: number) => colorings(question, vertices, colors, limit);
   const colorTokens = Array.from({ length: colors }, (_, color) => BLANK + 1 + color);
-  const verify: Task['verify'] = (question, answer) => {
+  const verify: NonNullable<Task['verify']> = (question, answer) => {
     const changed = changedCells(question, answer, (token) => token === BLANK, colorTokens);
     if (changed.length > 0) return invalid('leaves a vertex without a colour, or changes the question', changed);
     const wrong = diagonal.filter((a, row) =>
@@ -93,11 +61,7 @@ export function coloringTask(options: { vertices?: number; colors?: number; degr
       });
       return tokens;
     },
-    draw: (question, { prediction, color }) =>
-      drawBoard(
-        Array.from(prediction ?? question, (token) => symbols[token - 1] ?? '?'),
-        { columns: vertices, wrong: prediction && verify(question, prediction).wrongCells, color },
-      ),
+    draw: drawSymbols(symbols, vertices, verify),
     verify,
     examine: (question) => countAnswers(question, solve),
     generate: (random) => {

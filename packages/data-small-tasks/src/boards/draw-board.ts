@@ -1,3 +1,5 @@
+import type { Task } from '@hrm/data';
+
 const RED = '\u001b[31m';
 const PLAIN = '\u001b[0m';
 
@@ -17,3 +19,11 @@ export function drawBoard(
   }
   return lines.join('\n');
 }
+
+/** Draws a task on a board whose tokens 1, 2, ... have symbols: the prediction, or else the question. */
+export const drawSymbols =
+  (symbols: string, columns: number, verify: NonNullable<Task['verify']>): Task['draw'] =>
+  (question, { prediction, color }) => {
+    const cells = Array.from(prediction ?? question, (token) => symbols[token - 1] ?? '?');
+    return drawBoard(cells, { columns, wrong: prediction && verify(question, prediction).wrongCells, color });
+  };

@@ -1,5 +1,6 @@
-import { defineTask, expectTaskOptions, invalid, type Task, VALID } from '@hrm/data';
+import { defineTask, invalid, type Task, VALID } from '@hrm/data';
 import { fixedText } from '../fixed-text';
+import { withDefaults } from '../small-task-options';
 import { drawBoard } from './draw-board';
 import { countAnswers, revealUntilOneAnswer } from './one-answer';
 import { rowsBefore } from './rows-before';
@@ -43,8 +44,7 @@ function rowsOf(tokens: ArrayLike<number>, size: number, bit: (token: number) =>
  * ```
  */
 export function lifeTask(options: { size?: number } = {}): Task {
-  const { size, ...unknown } = { size: 5, ...options };
-  expectTaskOptions('life', { size, ...unknown }, { size: [3, 6] });
+  const { size } = withDefaults('life', options);
   const board = fixedText({ alphabet: SYMBOLS, length: size ** 2, columns: size, expected: `${size ** 2} cells` });
   const before = rowsBefore(size);
   const boardOf = (was: readonly number[], is: readonly number[]) =>

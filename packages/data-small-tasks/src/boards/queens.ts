@@ -1,59 +1,12 @@
-import { defineTask, expectTaskOptions, invalid, type Task, VALID } from '@hrm/data';
+import { defineTask, invalid, type Task, VALID } from '@hrm/data';
 import { fixedText } from '../fixed-text';
-import { drawBoard } from './draw-board';
+import { withDefaults } from '../small-task-options';
+import { drawSymbols } from './draw-board';
 import { changedCells, countAnswers, revealUntilOneAnswer } from './one-answer';
+import { BLANK, EMPTY, placements, QUEEN, range } from './placements';
 import { squareSymmetries } from './square-symmetries';
 
 const SYMBOLS = '.Qx';
-const [BLANK, QUEEN, EMPTY] = [1, 2, 3];
-
-const range = (length: number) => Array.from({ length }, (_, k) => k);
-
-/** The squares of a row that may have a queen, as bits. */
-function openSquares(question: ArrayLike<number>, size: number, row: number): number {
-  let [blank, queens] = [0, 0];
-  for (let column = 0; column < size; column++) {
-    const token = question[row * size + column];
-    if (token === QUEEN) queens |= 1 << column;
-    else if (token === BLANK) blank |= 1 << column;
-  }
-  const isOne = (queens & (queens - 1)) === 0;
-  return queens === 0 ? blank : isOne ? queens : 0;
-}
-
-const countBits = (bits: number): number => (bits === 0 ? 0 : 1 + countBits(bits & (bits - 1)));
-
-/** Finds placements, at most `limit`. Tries the columns of each row in the given order. */
-function placements(
-  question: ArrayLike<number>,
-  size: number,
-  limit: number,
-  order: ArrayLike<number>[],
-): Int32Array[] {
-  const open = range(size).map((row) => openSquares(question, size, row));
-  const rows = range(size).sort((a, b) => countBits(open[a]!) - countBits(open[b]!));
-  const found: Int32Array[] = [];
-  const placed = new Int32Array(size);
-  // Bits of the columns and diagonals that have a queen.
-  const place = (index: number, columns: number, rising: number, falling: number): void => {
-    if (index === size) {
-      const board = new Int32Array(size * size).fill(EMPTY);
-      placed.forEach((column, row) => (board[row * size + column] = QUEEN));
-      found.push(board);
-      return;
-    }
-    const row = rows[index]!;
-    const free = open[row]! & ~(columns | (rising >> row) | (falling >> (size - row)));
-    for (let k = 0; k < size && found.length < limit; k++) {
-      const column = order[row]![k]!;
-      if (((free >> column) & 1) === 0) continue;
-      placed[row] = column;
-      place(index + 1, columns | (1 << column), rising | (1 << (column + row)), falling | (1 << (column + size - row)));
-    }
-  };
-  place(0, 0, 0, 0);
-  return found;
-}
 
 /**
  * N queens: as many queens as the board has rows, and none attacks another. In the question some squares are known to
@@ -76,12 +29,11 @@ function placements(
  * ```
  */
 export function queensTask(options: { size?: number } = {}): Task {
-  const { size, ...unknown } = { size: 8, ...options };
-  expectTaskOptions('queens', { size, ...unknown }, { size: [4, 12] });
+  const { size } = withDefaults('queens', options);
   const board = fixedText({ alphabet: SYMBOLS, length: size ** 2, columns: size, expected: `${size ** 2} squares` });
   const inOrder = range(size).map(() => range(size));
   const solve = (question: ArrayLike<number>, limit: number) => placements(question, size, limit, inOrder);
-  const verify: Task['verify'] = (question, answer) => {
+  const verify: NonNullable<Task['verify']> = (question, answer) => {
     const changed = changedCells(question, answer, (token) => token === BLANK, [QUEEN, EMPTY]);
     if (changed.length > 0) return invalid('leaves a square open, or changes one of the question', changed);
     const queens = range(size * size).filter((cell) => answer[cell] === QUEEN);
@@ -97,11 +49,7 @@ export function queensTask(options: { size?: number } = {}): Task {
     ...board,
     ...squareSymmetries(size),
     name: `${size} queens`,
-    draw: (question, { prediction, color }) =>
-      drawBoard(
-        Array.from(prediction ?? question, (token) => SYMBOLS[token - 1] ?? '?'),
-        { columns: size, wrong: prediction && verify(question, prediction).wrongCells, color },
-      ),
+    draw: drawSymbols(SYMBOLS, size, verify),
     verify,
     examine: (question) => countAnswers(question, solve),
     generate: (random) => {

@@ -1,6 +1,6 @@
-import { defineTask, expectTaskOptions, PuzzleTextError, type Task, tokensTask } from '@hrm/data';
-import { drawSequence } from './draw-sequence';
-import { sameSequence } from './same-sequence';
+import { defineTask, PuzzleTextError, type Task, tokensTask } from '@hrm/data';
+import { withDefaults } from '../small-task-options';
+import { computedAnswer } from './computed-answer';
 
 /**
  * Addition of two numbers: "0417+0583" becomes "000001000", with as many leading zeros as the sum needs to end below the
@@ -23,8 +23,7 @@ import { sameSequence } from './same-sequence';
  * ```
  */
 export function additionTask(options: { digits?: number } = {}): Task {
-  const { digits, ...unknown } = { digits: 4, ...options };
-  expectTaskOptions('addition', { digits, ...unknown }, { digits: [1, 15] });
+  const { digits } = withDefaults('addition', options);
   const text = tokensTask({ seqLen: 2 * digits + 1, alphabet: '0123456789+' });
   const questionOf = (numbers: readonly string[]) =>
     text.encode(numbers.map((number) => number.padStart(digits, '0')).join('+'));
@@ -32,18 +31,15 @@ export function additionTask(options: { digits?: number } = {}): Task {
     const [a, b] = text.decode(question).split('+');
     return text.encode((BigInt(a!) + BigInt(b!)).toString().padStart(text.seqLen, '0'));
   };
-  const verify: Task['verify'] = (question, answer) => sameSequence(answer, answerOf(question), 'not the sum');
   return defineTask({
     ...text,
+    ...computedAnswer(text.decode, answerOf, 'not the sum'),
     name: `addition of numbers of ${digits} digits`,
     encode: (sum) => {
       const numbers = /^\s*0*(\d+)\s*\+\s*0*(\d+)\s*$/.exec(sum)?.slice(1);
       if (numbers?.every((number) => number.length <= digits)) return questionOf(numbers);
       throw new PuzzleTextError(`Expected two numbers of up to ${digits} digits, such as 12+34.`);
     },
-    draw: drawSequence({ ...text, verify }),
-    verify,
-    examine: (question) => ({ answer: answerOf(question) }),
     puzzleClass: (question) => text.decode(question).split('+').sort().join('+'),
     generate: (random) => {
       const columns = Array.from({ length: digits }, () => {

@@ -1,42 +1,7 @@
-import { defineTask, expectTaskOptions, invalid, PuzzleTextError, type Task, tokensTask, VALID } from '@hrm/data';
+import { defineTask, invalid, PuzzleTextError, type Task, tokensTask, VALID } from '@hrm/data';
+import { withDefaults } from '../small-task-options';
 import { drawSequence } from './draw-sequence';
-
-const OPERATORS = '+-*/';
-
-/** The result of one step; 0 if that or an earlier result is not a whole number from 1. */
-function step(left: number, operator: string, right: number): number {
-  const results: { [operator: string]: number } = { '+': left + right, '-': left - right, '*': left * right };
-  const result = results[operator] ?? left / right;
-  return left > 0 && Number.isInteger(result) && result > 0 ? result : 0;
-}
-
-/** The value of an expression, worked out from left to right; 0 if a step is not allowed. */
-function valueOf([first, ...steps]: readonly string[]): number {
-  let value = Number(first);
-  for (let k = 0; k < steps.length; k += 2) value = step(value, steps[k]!, Number(steps[k + 1]));
-  return value;
-}
-
-/** The first expression in the order of its characters; undefined if there is none. */
-function firstExpression(numbers: readonly number[], target: number): string | undefined {
-  const extend = (text: string, value: number, left: readonly number[]): string | undefined => {
-    if (left.length === 0) return value === target ? text : undefined;
-    for (const operator of OPERATORS) {
-      for (const [k, number] of left.entries()) {
-        const result = left.indexOf(number) === k ? step(value, operator, number) : 0;
-        const found = result && extend(text + operator + number, result, left.toSpliced(k, 1));
-        if (found) return found;
-      }
-    }
-    return undefined;
-  };
-  const sorted = numbers.toSorted();
-  for (const [k, number] of sorted.entries()) {
-    const found = extend(String(number), number, sorted.toSpliced(k, 1));
-    if (found) return found;
-  }
-  return undefined;
-}
+import { firstExpression, OPERATORS, valueOf } from './expressions';
 
 /**
  * Countdown arithmetic: from numbers and a target, "137=028", to an expression with this value that uses each number
@@ -59,8 +24,7 @@ function firstExpression(numbers: readonly number[], target: number): string | u
  * ```
  */
 export function countdownTask(options: { numbers?: number } = {}): Task {
-  const { numbers: count, ...unknown } = { numbers: 4, ...options };
-  expectTaskOptions('countdown', { numbers: count, ...unknown }, { numbers: [2, 6] });
+  const { numbers: count } = withDefaults('countdown', options);
   const text = tokensTask({ seqLen: Math.max(count + 4, 2 * count - 1), alphabet: `0123456789=${OPERATORS}` });
   const partsOf = (question: ArrayLike<number>) => {
     const [numbers, target] = text.decode(question).split('=');
@@ -77,6 +41,14 @@ export function countdownTask(options: { numbers?: number } = {}): Task {
     const value = valueOf(Array.from(expression));
     if (value === 0) return invalid('has a step that does not give a whole number from 1');
     return value === target ? VALID : invalid(`the value is ${value}, not ${target}`);
+  };
+  // Some questions are drawn many times, and the search takes far longer than a draw.
+  const labels = new Map<string, Int32Array>();
+  const labelOf = (numbers: readonly number[], target: number) => {
+    const key = `${numbers.toSorted().join('')}=${target}`;
+    const label = labels.get(key) ?? Int32Array.from(text.encode(firstExpression(numbers, target)!));
+    labels.set(key, label);
+    return label;
   };
   return defineTask({
     ...text,
@@ -100,7 +72,7 @@ export function countdownTask(options: { numbers?: number } = {}): Task {
           numbers.flatMap((n, k) => (k === 0 ? [`${n}`] : [OPERATORS[random.integer(4)]!, `${n}`])),
         );
         if (target === 0 || target > 999) continue;
-        return { input: questionOf(numbers, target), output: text.encode(firstExpression(numbers, target)!) };
+        return { input: questionOf(numbers, target), output: labelOf(numbers, target).slice() };
       }
     },
   });

@@ -1,5 +1,6 @@
-import { defineTask, expectTaskOptions, invalid, type Task, VALID } from '@hrm/data';
+import { defineTask, invalid, type Task, VALID } from '@hrm/data';
 import { fixedText } from '../fixed-text';
+import { withDefaults } from '../small-task-options';
 import { drawSequence } from './draw-sequence';
 
 const OPENING = '([{<';
@@ -46,8 +47,7 @@ function closed(question: string): string {
  * ```
  */
 export function dyckTask(options: { pairs?: number; kinds?: number } = {}): Task {
-  const { pairs, kinds, ...unknown } = { pairs: 8, kinds: 3, ...options };
-  expectTaskOptions('dyck', { pairs, kinds, ...unknown }, { pairs: [1, 200], kinds: [2, 4] });
+  const { pairs, kinds } = withDefaults('dyck', options);
   const alphabet = `?${OPENING.slice(0, kinds)}${CLOSING.slice(0, kinds)}`;
   const text = fixedText({ alphabet, length: 2 * pairs, expected: `${2 * pairs} brackets, ? for each that closes` });
   const verify: Task['verify'] = (question, answer) => {

@@ -1,7 +1,7 @@
-import { defineTask, expectTaskOptions, type Task } from '@hrm/data';
+import { defineTask, type Task } from '@hrm/data';
 import { fixedText } from '../fixed-text';
-import { drawSequence } from './draw-sequence';
-import { sameSequence } from './same-sequence';
+import { withDefaults } from '../small-task-options';
+import { computedAnswer } from './computed-answer';
 
 /**
  * Running parity: "01101" becomes "01001". Each answer says whether the ones so far are odd in number; the last is the
@@ -22,21 +22,16 @@ import { sameSequence } from './same-sequence';
  * ```
  */
 export function parityTask(options: { length?: number } = {}): Task {
-  const { length, ...unknown } = { length: 20, ...options };
-  expectTaskOptions('parity', { length, ...unknown }, { length: [1, 1000] });
+  const { length } = withDefaults('parity', options);
   const text = fixedText({ alphabet: '01', length, expected: `${length} bits` });
   const answerOf = (question: ArrayLike<number>) => {
     let parity = 0;
     return Int32Array.from(question, (token) => (parity ^= token - 1) + 1);
   };
-  const verify: Task['verify'] = (question, answer) =>
-    sameSequence(answer, answerOf(question), 'not the parity of the bits so far');
   return defineTask({
     ...text,
+    ...computedAnswer(text.decode, answerOf, 'not the parity of the bits so far'),
     name: `running parity of ${length} bits`,
-    draw: drawSequence({ ...text, verify }),
-    verify,
-    examine: (question) => ({ answer: answerOf(question) }),
     generate: (random) => {
       const input = Int32Array.from({ length }, () => 1 + random.integer(2));
       return { input, output: answerOf(input) };

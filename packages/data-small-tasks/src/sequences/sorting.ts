@@ -1,7 +1,7 @@
-import { defineTask, expectTaskOptions, type Task } from '@hrm/data';
+import { defineTask, type Task } from '@hrm/data';
 import { fixedText } from '../fixed-text';
-import { drawSequence } from './draw-sequence';
-import { sameSequence } from './same-sequence';
+import { withDefaults } from '../small-task-options';
+import { computedAnswer } from './computed-answer';
 
 /**
  * Sorting: "5 3 9 3" becomes "3359". Numbers above 9 are letters. A sorting network for n numbers is about log(n)^2
@@ -24,19 +24,14 @@ import { sameSequence } from './same-sequence';
  * ```
  */
 export function sortingTask(options: { length?: number; values?: number } = {}): Task {
-  const { length, values, ...unknown } = { length: 8, values: 10, ...options };
-  expectTaskOptions('sorting', { length, values, ...unknown }, { length: [2, 100], values: [2, 36] });
+  const { length, values } = withDefaults('sorting', options);
   const alphabet = '0123456789abcdefghijklmnopqrstuvwxyz'.slice(0, values);
   const text = fixedText({ alphabet, length, expected: `${length} of the numbers ${alphabet}` });
   const answerOf = (question: ArrayLike<number>) => Int32Array.from(question).sort();
-  const verify: Task['verify'] = (question, answer) =>
-    sameSequence(answer, answerOf(question), 'not the numbers of the question in order');
   return defineTask({
     ...text,
+    ...computedAnswer(text.decode, answerOf, 'not the numbers of the question in order'),
     name: `sorting of ${length} numbers`,
-    draw: drawSequence({ ...text, verify }),
-    verify,
-    examine: (question) => ({ answer: answerOf(question) }),
     generate: (random) => {
       const input = Int32Array.from({ length }, () => 1 + random.integer(values));
       return { input, output: answerOf(input) };
