@@ -18,9 +18,12 @@ const shared = { pool: 'forks' as const, testTimeout: 180_000, hookTimeout: 120_
 // Its gradients are modules that Node cannot import; see packages/layers/tsup.config.ts.
 const server = { deps: { inline: [/tfjs-core\/dist\/(?!tf-core)/] } };
 
+// Their files share a process: it loads TensorFlow.js and its gradients once, which takes longer than most tests.
+const sharing = ['layers', 'recursion', 'act', 'models'];
+
 const project = (name: string, root: string) => ({
   resolve: { alias },
-  test: { ...shared, server, name, root: path(root), include: ['test/**/*.test.ts'] },
+  test: { ...shared, isolate: !sharing.includes(name), server, name, root: path(root), include: ['test/**/*.test.ts'] },
 });
 
 export default defineConfig({

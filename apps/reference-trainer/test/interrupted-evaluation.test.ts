@@ -61,8 +61,14 @@ function whileEvaluating(step: number, during: () => void): { batches: () => num
   return { batches: () => batches };
 }
 
-describe.each([5, 12])('an evaluation, at step %i', (step) => {
-  it.each(['SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGXCPU', 'SIGUSR2', 'SIGALRM'] as const)(
+const every = ['SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGXCPU', 'SIGUSR2', 'SIGALRM'] as const;
+
+describe.each([
+  { step: 5, signals: every },
+  // After the last step.
+  { step: 12, signals: ['SIGTERM', 'SIGQUIT'] as const },
+])('an evaluation, at step $step', ({ step, signals: sent }) => {
+  it.each<(typeof every)[number]>(sent)(
     'ends on %s after its current batch; the step is saved, and the evaluation is repeated',
     async (signal) => {
       const run = join(folder, `${signal}-${step}`);

@@ -129,7 +129,7 @@ function compose({ kind, rows, header, eol, mark, ended, edits }: CsvFile) {
 /** Milliseconds of the processor, not of the clock: a machine may let a process wait. */
 const processorTime = () => Object.values(process.cpuUsage()).reduce((sum, time) => sum + time / 1000, 0);
 
-test('CSV: 20,000 files, nearly right, give their puzzles or a PuzzleFileError with the line', async () => {
+test('CSV: 6,000 files, nearly right, give their puzzles or a PuzzleFileError with the line', async () => {
   const seen = { right: 0, wrong: 0, edited: 0 };
   const reasons = new Set<string>();
   const tryFile = async (file: CsvFile, index: number) => {
@@ -163,10 +163,10 @@ test('CSV: 20,000 files, nearly right, give their puzzles or a PuzzleFileError w
       expect(processorTime() - start).toBeLessThan(1000);
       expect(Object.keys(Object.prototype)).toEqual([]);
     }),
-    { numRuns: 2500, seed: 0 },
+    { numRuns: 750, seed: 0 },
   );
-  expect(seen.right).toBeGreaterThan(8000);
-  expect(seen.wrong).toBeGreaterThan(1500);
-  expect(seen.edited).toBeGreaterThan(3000);
+  expect(seen.right).toBeGreaterThan(2400);
+  expect(seen.wrong).toBeGreaterThan(450);
+  expect(seen.edited).toBeGreaterThan(900);
   expect(reasons.size).toBeGreaterThan(20);
 });

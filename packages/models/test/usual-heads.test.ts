@@ -3,7 +3,8 @@ import { buildModel, hrm, trm } from '@hrm/models';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { useBackend } from './backends';
 
-beforeAll(() => useBackend('cpu'));
+// Plain JavaScript takes seconds for the larger ones.
+beforeAll(() => useBackend('wasm'));
 
 describe('a model without a block', () => {
   it.each([8, 64, 90, 160, 176, 184, 250])('can be made and run at hidden size %d', async (hiddenSize) => {
