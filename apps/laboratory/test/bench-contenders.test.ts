@@ -91,7 +91,9 @@ describe('measureSize', () => {
       compiled: fake('compiled'),
       ours: fake('ours', { seconds: 0.5, gflops: 50 }),
     };
-    const options = { rounds: 2, work: 'train', turn: 3, matmulSeconds: 0.1 } as const;
+    const loads = [0.25, 0.5];
+    const busyCores = async () => loads.shift()!;
+    const options = { rounds: 2, work: 'train', turn: 3, matmulSeconds: 0.1, busyCores } as const;
     const result = await measureSize(sizes, commands, options);
     const matmul = 'matmul 0.1 10 8 512 10 256 8 10 8 24 8 10 512';
     expect(asked()).toEqual([
@@ -103,6 +105,7 @@ describe('measureSize', () => {
       ...['eager: memory', 'compiled: memory', 'ours: memory'],
     ]);
     expect(result.failures).toEqual({});
+    expect(result.load).toEqual([0.25, 0.5]);
     expect(result.contenders.ours).toEqual({
       name: 'ours',
       versions: { ours: '1.0' },

@@ -183,6 +183,17 @@ describe('tables', () => {
     );
   });
 
+  it('warns of each size in whose rounds other work kept the machine busy', () => {
+    const reportAt = (load: number[]) => {
+      const measurements = { medium: { ...medium, load } };
+      return performanceReport(performanceRows(measurements, processor), measurements, machine);
+    };
+    expect(reportAt([0.1, 1.4, 0.2])).toContain(
+      'medium, between its rounds: Other work kept this machine busy (1.4 of 2',
+    );
+    expect(reportAt([0.1, 0.3])).not.toContain('busy');
+  });
+
   it('describes the machine, and warns if it was busy', () => {
     expect(describeMachine(machine)).toBe(
       'Fast & Sons (its features are unknown), 2 cores, 16 GiB of memory, Linux 6\nNode 24.0.0, 2026-01-02',

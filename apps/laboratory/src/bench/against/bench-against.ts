@@ -10,7 +10,7 @@ import {
 import { benchSizes, type BenchSize, type BenchSizeName } from './bench-size';
 import type { ContenderCommand } from '../contenders/contender';
 import { keptMeasurements } from './kept-measurements';
-import { describeLoad, processorOf, thisMachine, type Machine } from '../report/machine';
+import { busyCores, describeLoad, processorOf, thisMachine, type Machine } from '../report/machine';
 import { measureSize, precisionOf, type ContenderName, type SizeMeasurement } from './measure-size';
 import { ourContender } from '../contenders/our-contender';
 import { performanceChart } from './performance-chart';
@@ -89,6 +89,7 @@ export async function benchAgainst(terminal: Terminal, options: BenchAgainstOpti
       rounds,
       work,
       turn: quick ? quickTurn : turn,
+      busyCores,
       onProgress: (what) => process.stderr.write(`  ${what}\n`),
     });
     for (const [name, failure] of Object.entries(measured.failures)) say(`Left out at this size (${name}): ${failure}`);

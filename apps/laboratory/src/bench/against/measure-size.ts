@@ -34,6 +34,8 @@ export interface SizeMeasurement {
   /** ISO 8601. */
   date: string;
   contenders: { [name in ContenderName]?: ContenderMeasurement };
+  /** Cores that other work kept busy after each round. Absent in files from before 2026-11-27. */
+  load?: number[];
   /** Why a contender failed. */
   failures: { [name in ContenderName]?: string };
 }
@@ -50,6 +52,8 @@ export interface MeasureSizeOptions {
   turn: number;
   /** Seconds of matrix products in a round. Default 0.4. */
   matmulSeconds?: number;
+  /** Measures the cores that other work keeps busy, while all contenders wait. Default: not measured. */
+  busyCores?: () => Promise<number>;
   onProgress?: (what: string) => void;
 }
 
@@ -71,7 +75,7 @@ export async function measureSize(
   commands: { [name in ContenderName]?: ContenderCommand },
   options: MeasureSizeOptions,
 ): Promise<SizeMeasurement> {
-  const { rounds, work, turn, matmulSeconds = 0.4, onProgress = () => {} } = options;
+  const { rounds, work, turn, matmulSeconds = 0.4, busyCores, onProgress = () => {} } = options;
   const names = Object.keys(commands) as ContenderName[];
   const running = new Map<ContenderName, { contender: Contender; measured: ContenderMeasurement }>();
   const result: SizeMeasurement = { sizes, rounds, date: new Date().toISOString(), contenders: {}, failures: {} };
@@ -136,6 +140,7 @@ export async function measureSize(
           measured.matmulGflops.push(await contender.matmulGflops(mainProducts(sizes), matmulSeconds));
         });
       }
+      if (busyCores) (result.load ??= []).push(await busyCores());
       const medians = Object.values(result.contenders).map(
         ({ name, seconds }) => `${name} ${summarize(seconds.at(-1)!).median.toFixed(3)} s`,
       );

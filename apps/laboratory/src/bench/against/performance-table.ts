@@ -1,7 +1,7 @@
 import { PRECISIONS } from '@hrm/layers';
 import { percent, summarize } from '@hrm/reference-trainer/internal';
 import { benchSizes, type BenchSizeName } from './bench-size';
-import { describeMachine, type Machine } from '../report/machine';
+import { describeLoad, describeMachine, type Machine } from '../report/machine';
 import { measuredContenders, precisionOf, type ContenderName, type SizeMeasurement } from './measure-size';
 import { fastestProducts, matmulShares, type Measurements, type PerformanceRow } from './performance-target';
 import { formatSeconds, withRange } from '../report/format-figures';
@@ -79,6 +79,16 @@ function describeRounds(measurements: Measurements): string {
   );
 }
 
+/** A warning for each size in whose rounds other work kept the machine busy. */
+function describeBusyRounds(measurements: Measurements, { cores }: Machine): string {
+  return Object.entries(measurements)
+    .flatMap(([size, { load = [] }]) => {
+      const warning = describeLoad({ load: Math.max(0, ...load), cores });
+      return warning ? [`${size}, between its rounds: ${warning}`] : [];
+    })
+    .join('\n');
+}
+
 /** The whole report, as Markdown. */
 export function performanceReport(
   rows: readonly PerformanceRow[],
@@ -90,6 +100,7 @@ export function performanceReport(
     contenderTable(measurements),
     describeYardsticks(measurements),
     describeRounds(measurements),
+    describeBusyRounds(measurements, machine),
     describeMachine(machine),
   ]
     .filter((part) => part !== '')

@@ -27,8 +27,8 @@ function distribution(): string | undefined {
   return /^PRETTY_NAME="?([^"\n]*)"?$/m.exec(readFileSync(file, 'utf8'))?.[1];
 }
 
-/** The number of busy cores over one second in which this process is idle. */
-async function busyCores(): Promise<number> {
+/** The number of cores that other work keeps busy, over one second in which this process is idle. */
+export async function busyCores(): Promise<number> {
   const sum = () =>
     cpus().reduce(
       ([busy, all], { times: { idle, ...rest } }) => {
@@ -69,8 +69,8 @@ export const processorOf = ({ processor, features }: Machine): Processor => ({ n
 /** The highest load by other work, as a share of all cores, at which measurements are reliable. */
 const QUIET = 0.25;
 
-/** A warning if the machine is too busy to measure. */
-export const describeLoad = ({ load, cores }: Machine): string | undefined =>
+/** A warning if the machine was too busy to measure. */
+export const describeLoad = ({ load, cores }: Pick<Machine, 'load' | 'cores'>): string | undefined =>
   load <= QUIET * cores
     ? undefined
     : `Other work kept this machine busy (${load.toFixed(1)} of ${cores} cores): the figures and ratios are not reliable.`;
