@@ -17,7 +17,9 @@ describe.each(backends)('parity with the official code in bfloat16, on %s', (bac
   });
 
   const modes: readonly CompileMode[] = backend === 'native' ? ['xla', 'graph', 'eager'] : ['eager'];
-  it.each(names.flatMap((name) => modes.map((mode) => ({ name, mode }))))('$name, $mode', async ({ name, mode }) => {
+  // Plain JavaScript takes seconds; one case shows that it does not round.
+  const replayed = backend === 'cpu' ? names.slice(0, 1) : names;
+  it.each(replayed.flatMap((name) => modes.map((mode) => ({ name, mode }))))('$name, $mode', async ({ name, mode }) => {
     const before = tf.memory().numTensors;
     const compiler: Compile = mode === 'eager' ? uncompiled : (f) => compile(f, { mode });
     const { ok, errors } = await replayBfloat16Case(readBfloat16Case(`${cases}/${name}`), compiler);

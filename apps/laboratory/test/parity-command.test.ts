@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { parseSafetensors, serializeSafetensors } from '@hrm/files';
 import { afterAll, describe, expect, it } from 'vitest';
 import { runHrmLab } from './run-hrm-lab';
+import { runInProcess } from './run-in-process';
 
 const folder = mkdtempSync(join(tmpdir(), 'hrm-lab-parity-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -36,7 +37,7 @@ describe('hrm-lab parity', () => {
     ['weights.safetensors', 'inner.L_level.layers.0.self_attn.qkv_proj.weight'],
     ['evaluation.safetensors', '0.logits'],
     ['evaluation.safetensors', 'metric.q_halt_loss'],
-  ])('fails when the largest number of %s %s is changed by one percent', (file, name) => {
+  ])('fails when the largest number of %s %s is changed by one percent', async (file, name) => {
     const changed = join(folder, `changed-${name}`);
     cpSync(recorded, changed, { recursive: true });
     const path = join(changed, file);
@@ -46,7 +47,7 @@ describe('hrm-lab parity', () => {
     const largest = data.reduce((best, value, i) => (Math.abs(value) > Math.abs(data[best]!) ? i : best), 0);
     data[largest]! *= 1.01;
     writeFileSync(path, serializeSafetensors(new Map([...tensors, [name, { ...tensor, data }]]), metadata));
-    const { status, stdout } = runHrmLab(['parity', changed]);
+    const { status, stdout } = await runInProcess(['parity', changed, '--backend', 'wasm']);
     expect(status, stdout).toBe(1);
     expect(stdout).toContain('OUT OF BOUNDS');
   });

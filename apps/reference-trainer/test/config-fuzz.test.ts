@@ -90,7 +90,7 @@ function attempt<T>(path: string, read: () => T): T | string {
   }
 }
 
-test('20,000 configs with small mistakes are read exactly or give an error that names the file', async () => {
+test('6,000 configs with small mistakes are read exactly or give an error that names the file', async () => {
   const path = join(folder, 'run.json');
   const reasons = new Set<string>();
   const refused: string[] = [];
@@ -113,9 +113,9 @@ test('20,000 configs with small mistakes are read exactly or give an error that 
       const written = JSON.stringify(outcome);
       expect(JSON.stringify(checkRunConfig(JSON.parse(written), path))).toBe(written);
     }),
-    { numRuns: 20_000, seed: 0 },
+    { numRuns: 6000, seed: 0 },
   );
-  expect(accepted).toBeGreaterThan(4000);
+  expect(accepted).toBeGreaterThan(1200);
   expect(reasons.size).toBeGreaterThan(60);
 
   for (let i = 0; i < 20; i++) {
@@ -124,7 +124,7 @@ test('20,000 configs with small mistakes are read exactly or give an error that 
   }
 });
 
-test('5,000 official configs in YAML with small mistakes are read exactly or give an error that names the file', () => {
+test('2,000 official configs in YAML with small mistakes are read exactly or give an error that names the file', () => {
   const checkpoint = join(folder, 'step_1');
   writeFileSync(checkpoint, serializeTorchCheckpoint(new Map()));
   const path = join(folder, 'all_config.yaml');
@@ -142,8 +142,8 @@ test('5,000 official configs in YAML with small mistakes are read exactly or giv
         expect(Object.getPrototypeOf(outcome)).toBe(Object.prototype);
       }
     }),
-    { numRuns: 5000, seed: 0 },
+    { numRuns: 2000, seed: 0 },
   );
-  expect(accepted).toBeGreaterThan(1000);
+  expect(accepted).toBeGreaterThan(400);
   expect(reasons.size).toBeGreaterThan(40);
 });

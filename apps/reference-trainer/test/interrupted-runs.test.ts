@@ -31,13 +31,13 @@ function fingerprint(run: string): string[] {
   return paths.map((path) => createHash('sha256').update(readFileSync(path)).digest('hex'));
 }
 
-it('20 signals, a third of them repeated: each start saves and exits as shells expect, and the result is that of an undisturbed run', async () => {
+it('12 signals, a third of them repeated: each start saves and exits as shells expect, and the result is that of an undisturbed run', async () => {
   const whole = join(folder, 'whole');
   expect(hrm(['train', config, '--out', whole]).status).toBe(0);
   const expected = fingerprint(whole);
   let run = join(folder, 'signalled-0');
   let [signals, doubles, abrupt] = [0, 0, 0];
-  for (let start = 0; signals < 20; start++) {
+  for (let start = 0; signals < 12; start++) {
     const { isDone, isDouble, isAbrupt } = await signalRun(
       () => startHrm(['train', config, '--out', run, '--resume']),
       run,
@@ -54,7 +54,7 @@ it('20 signals, a third of them repeated: each start saves and exits as shells e
   }
   expect(hrm(['train', config, '--out', run, '--resume']).status).toBe(0);
   expect(fingerprint(run)).toEqual(expected);
-  expect(doubles).toBeGreaterThanOrEqual(6);
+  expect(doubles).toBeGreaterThanOrEqual(4);
   expect(abrupt).toBeGreaterThan(0);
 });
 
@@ -121,10 +121,10 @@ it('a start killed before its puzzles were written is resumed', () => {
 
 describe.each(backends.filter((backend) => backend !== 'cpu'))('on %s', (backend) => {
   // Without XLA, which compiles for seconds each time; `pnpm soak repeats` covers it, and other seeds.
-  it('five processes with seed 0 end bit for bit the same', async () => {
+  it('three processes with seed 0 end bit for bit the same', async () => {
     const prints: string[][] = [];
     // Two at a time: the machine may have only two cores.
-    for (const pair of [[0, 1], [2, 3], [4]]) {
+    for (const pair of [[0, 1], [2]]) {
       await Promise.all(
         pair.map(async (i) => {
           const run = join(folder, `${backend}-${i}`);
@@ -139,7 +139,7 @@ describe.each(backends.filter((backend) => backend !== 'cpu'))('on %s', (backend
         }),
       );
     }
-    expect(prints).toHaveLength(5);
+    expect(prints).toHaveLength(3);
     for (const print of prints) expect(print).toEqual(prints[0]);
   });
 }); // prettier-ignore

@@ -28,8 +28,11 @@ const blocks = [...readFileSync(join(root, 'docs/your-own-task.md'), 'utf8').mat
   }),
 );
 
-/** Each training ends after two steps, as the page says. */
-const shortened = (lines: string) => lines.replace(/^npx hrm train .*$/gm, '$& --max-steps 2');
+/** Each training ends after two steps, as the page says. XLA would compile for longer than these take. */
+const shortened = (lines: string) =>
+  lines
+    .replace(/^npx hrm train .*$/gm, '$& --max-steps 2')
+    .replace(/^npx hrm (train|eval|solve) .*$/gm, '$& --compile graph');
 
 function shell(lines: string): string {
   // npx must not download anything, and no consent of this user counts.

@@ -148,6 +148,8 @@ export const presetSummaries: { readonly [name in keyof typeof presets]: string 
   'sudoku-9x9-candidates':
     'learns hard 9x9 Sudoku in hours, like sudoku-4x4-candidates; give --data, such as `hrm data generate --like` makes',
   sequences: 'a small transformer for the puzzles of --data, whatever they are, if the folder has a task.json',
+  'sequences-trm':
+    "the same in TRM's form, trained with Muon: learns more in as many steps, each of which takes longer",
   arc: "the paper's 27M model on ARC-AGI; give --data, made by `hrm data import --task arc`",
   'sudoku-extreme-1k': "the paper's 27M model on 1,000 puzzles of Sudoku-Extreme; give --data",
   'maze-30x30-hard': "the paper's 27M model on 1,000 mazes of 30x30; give --data",
@@ -233,6 +235,20 @@ export const presets = {
       positions: 'learned',
     },
     training: { ...smallTraining, steps: 2000, emaDecay: 0.99, augment: false, evaluateEvery: 500 },
+  },
+  /** The same in TRM's form, trained with Muon. */
+  'sequences-trm': {
+    name: 'sequences-trm',
+    model: {
+      family: 'trm',
+      hiddenSize: 96,
+      lLayers: 2,
+      block: { type: 'attention', heads: 4, expansion: 4 },
+      schedule: { type: 'full-recursion', hCycles: 1, lCycles: 3 },
+      halting: { type: 'halt-only', maxSegments: 6 },
+      puzzleEmbeddingSize: 96,
+    },
+    training: { ...graphTraining, warmupSteps: 20, augment: false, evaluateEvery: 500 },
   },
   /** ARC-AGI with 1,000 augmentations: needs `--data`. Source: official HRM, `config/cfg_pretrain.yaml`. */
   arc: {
