@@ -75,6 +75,27 @@ describe('a search', () => {
     expect(tf.memory().numTensors).toBe(before);
   });
 
+  it.each([
+    ['kept', 10],
+    ['anew', 2],
+  ] as const)('carry %s: the latents are %i segments old at most', async (carry, oldest) => {
+    const ages: number[] = [];
+    const network: ReasoningNetwork = {
+      ...scriptedNetwork({ seqLen, vocabSize }, misled),
+      refine: ({ zL }, x) =>
+        tf.tidy(() => {
+          const older: tf.Tensor3D = tf.add(zL, 1);
+          ages.push(older.dataSync()[0]!);
+          return { latents: { zH: tf.clone(x), zL: older } };
+        }),
+    };
+    const thought = await search(network, open, { ...options, carry });
+    expect(thought.verified).toBe(true);
+    expect(Math.max(...ages)).toBe(oldest);
+    // After turning back, it starts anew in both cases.
+    expect(ages.filter((age) => age === 1).length).toBeGreaterThan(1);
+  });
+
   it('ends after its segments, and tells that nothing was verified', async () => {
     const network = scriptedNetwork({ seqLen, vocabSize }, misled);
     const thought = await search(network, open, { ...options, branches: 3, segments: 4 });
