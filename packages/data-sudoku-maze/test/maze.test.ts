@@ -208,6 +208,18 @@ describe('the generator', () => {
     expect(Math.abs(mean(lengths) - 114)).toBeLessThan(6);
   });
 
+  it('draws the least length of each maze from a range', () => {
+    const lengths = generateMazePuzzles({ width: 6, minPathLength: [2, 12], count: 200 }).map(
+      ({ answer }) => answer.filter((value) => value === MazeCell.path).length + 1,
+    );
+    expect(Math.min(...lengths)).toBeLessThan(5);
+    expect(Math.min(...lengths)).toBeGreaterThanOrEqual(2);
+    expect(lengths.filter((length) => length >= 9).length).toBeGreaterThan(40);
+    const fixed = { width: 6, count: 5 };
+    const same = generateMazePuzzles({ ...fixed, minPathLength: [7, 7] });
+    expect(same).toEqual(generateMazePuzzles({ ...fixed, minPathLength: 7 }));
+  });
+
   it('is repeatable, different for another seed, and repeats none', () => {
     const mazes = (seed: number) => generateMazePuzzles({ width: 4, minPathLength: 3, count: 200, seed });
     const keys = (seed: number) => mazes(seed).map(({ question }) => question.join(''));
@@ -219,7 +231,9 @@ describe('the generator', () => {
 
   it.each([
     [{ width: 1 }, /2 to 1000 cells/],
-    [{ width: 5, minPathLength: 25 }, /1 to 24 for 5x5; got 25/],
+    [{ width: 5, minPathLength: 25 }, /1 to 24 for 5x5, or \[least, most\] of such; got 25/],
+    [{ width: 5, minPathLength: [8, 4] }, /got \[8,4\]/],
+    [{ width: 5, minPathLength: [4, 8.5] }, /got \[4,8.5\]/],
     [{ wallShare: [0.5, 0.4] }, /wallShare/],
     [{ width: 5, minPathLength: 24, maxAttempts: 10 }, /Found no 5x5 maze whose shortest path has 24 steps in 10/],
   ])('refuses %j', (options, message) => {

@@ -17,6 +17,7 @@ export type { Block, BlockContext, BlockFactory } from './blocks/block';
 export { attentionBlock, type AttentionBlockOptions } from './blocks/attention-block';
 export { mixerBlock, type MixerBlockOptions } from './blocks/mixer-block';
 export { poolingBlock, type PoolingBlockOptions } from './blocks/pooling-block';
+export { cellularBlock, type CellularBlockOptions } from './blocks/cellular-block';
 export { convBlock, type ConvBlockOptions } from './blocks/conv-block';
 export { graphAttentionBlock, type GraphAttentionBlockOptions } from './blocks/graph-attention-block';
 export { gridRelation, type Grid, type GridRelation, type Relation } from './grids/relation';

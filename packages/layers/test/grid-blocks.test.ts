@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {
   Attention,
+  cellularBlock,
   convBlock,
   disposeParameters,
   graphAttentionBlock,
@@ -147,6 +148,49 @@ describe('GridConvolution', () => {
     expect(() => convBlock({ grid: { rows: 4, columns: 4 }, kernelSize: 2 })(context(16))).toThrow(
       'expected an odd number',
     );
+  });
+});
+
+describe('cellularBlock', () => {
+  const grid = { rows: 3, columns: 4 };
+
+  it('lets a cell affect only itself and its four neighbours', () => {
+    const block = cellularBlock({ grid })(context(12));
+    expect(reach((x) => block.apply(x), 12, 5)).toEqual([1, 4, 5, 6, 9]);
+    // A row ends at the border.
+    expect(reach((x) => block.apply(x), 12, 4)).toEqual([0, 4, 5, 8]);
+    expect(reach((x) => block.apply(x), 12, 3)).toEqual([2, 3, 7]);
+    disposeParameters(block);
+  });
+
+  it('computes the mix of what a cell holds and a new value, as written out for one cell', () => {
+    tf.tidy(() => {
+      const block = cellularBlock({ grid, messageSize: 3, innerSize: 5 })(context(12));
+      const named = Object.fromEntries(
+        [...namedParameters(block)].map(([name, value]) => [name, value.arraySync() as number[][]]),
+      );
+      const product = (x: readonly number[], weight: number[][]) =>
+        weight[0]!.map((_, j) => x.reduce((sum, value, i) => sum + value * weight[i]![j]!, 0));
+      const sigmoid = (u: number) => 1 / (1 + Math.exp(-u));
+      const x = normal([1, 12, 12]) as tf.Tensor3D;
+      const cells = x.arraySync()[0]!;
+      // Down, left, right and up of cell 5.
+      const seen = [cells[5]!, ...[9, 4, 6, 1].map((cell) => product(cells[cell]!, named['messages.weight']!))].flat();
+      const gateUp = product(seen, named['gateUp.weight']!);
+      const inner = gateUp.slice(0, 5).map((gate, i) => gate * sigmoid(gate) * gateUp[5 + i]!);
+      const valueGate = product(inner, named['down.weight']!);
+      const mixed = cells[5]!.map((old, i) => old + sigmoid(valueGate[12 + i]! - 1) * (valueGate[i]! - old));
+      const size = Math.sqrt(mixed.reduce((sum, value) => sum + value ** 2, 0) / 12 + 1e-5);
+      const got = block.apply(x).arraySync()[0]![5]!;
+      got.forEach((value, i) => expect(value).toBeCloseTo(mixed[i]! / size, 4));
+      disposeParameters(block);
+    });
+  });
+
+  it('refuses what is no grid of the puzzle', () => {
+    expect(() => cellularBlock({} as never)).toThrow('cellularBlock: grid is missing');
+    expect(() => cellularBlock({ grid })(context(13))).toThrow('has 12 cells, but the model has 13 positions');
+    expect(() => cellularBlock({ grid, messageSize: 0 })(context(12))).toThrow('messageSize is 0');
   });
 });
 

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import {
   Attention,
   attentionBlock,
+  cellularBlock,
   convBlock,
   GeluMlp,
   AxisPooling,
@@ -125,6 +126,12 @@ export function describeOurLayers(backends?: readonly TestBackend[]): void {
   hold('convBlock', (context) => convBlock({ grid: gridAt(context.seqLen) })(context), { sizes: grids });
   hold('convBlock without a prefix', ({ seqLen, ...context }) =>
     convBlock({ grid: { rows: 1, columns: seqLen }, kernelSize: 5 })({ ...context, seqLen }),
+  );
+  hold('cellularBlock', ({ seqLen, ...context }) =>
+    cellularBlock({ grid: { rows: 1, columns: seqLen } })({ ...context, seqLen }),
+  );
+  hold('cellularBlock with learned gains', ({ seqLen, ...context }) =>
+    cellularBlock({ grid: { rows: seqLen, columns: 1 }, messageSize: 3, learnedGain: true })({ ...context, seqLen }),
   );
   const asGrid = (seqLen: number) => ({ axes: [1, seqLen], pools: [[1], [0], [0, 1]] });
   hold('AxisPooling', ({ seqLen, hiddenSize, random }) => new AxisPooling({ ...asGrid(seqLen), hiddenSize, random }));

@@ -87,10 +87,11 @@ describe('buildModel', () => {
     attention: { heads: 2 },
     'graph-attention': { relations: ['row', 'column'], grid },
     conv: { grid },
+    cellular: { grid },
     pooling: { axes: [2, 2], pools: [[0], [1]] },
   };
 
-  it.each(Object.keys(standardParts.blocks))('makes block %s with each of its variants', (type) => {
+  it.each(Object.keys(standardParts.blocks).filter((type) => type !== 'cellular'))('makes block %s with each of its variants', (type) => {
     const block = {
       type,
       ...needs[type],
@@ -103,6 +104,17 @@ describe('buildModel', () => {
     const names = [...namedParameters(model).keys()];
     expect(names).toContain('lowLevel.blocks.0.feedForwardResidual.norm.gain');
     expect(names).toContain('lowLevel.blocks.0.feedForward.up.weight');
+    model.dispose();
+  });
+
+  it('makes block cellular, which has one gated layer and a norm', () => {
+    const block = { type: 'cellular', grid, messageSize: 3, innerSize: 5, learnedGain: true };
+    const model = buildModel({ ...config, block });
+    const shapes = Object.fromEntries([...namedParameters(model)].map(([name, { shape }]) => [name, shape]));
+    const width = config.hiddenSize;
+    expect(shapes['lowLevel.blocks.0.gateUp.weight']).toEqual([width + 12, 10]);
+    expect(shapes['lowLevel.blocks.0.down.weight']).toEqual([5, 2 * width]);
+    expect(shapes['lowLevel.blocks.0.norm.gain']).toEqual([width]);
     model.dispose();
   });
 
@@ -124,8 +136,8 @@ describe('buildModel', () => {
   });
 
   it.each(Object.keys(standardParts.schedules))('makes schedule %s with that name', (type) => {
-    const cycles = type === 'equilibrium' || type === 'progressive' ? {} : { hCycles: 1, lCycles: 1 };
-    const model = buildModel({ ...config, schedule: { type, ...cycles } });
+    const own: { [type: string]: object } = { equilibrium: {}, progressive: {}, recall: { applications: 2 } };
+    const model = buildModel({ ...config, schedule: { type, ...(own[type] ?? { hCycles: 1, lCycles: 1 }) } });
     expect(model.schedule.name).toBe(type);
     model.dispose();
   });

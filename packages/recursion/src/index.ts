@@ -13,6 +13,7 @@ export type {
 } from './schedules/recursion-schedule';
 export { oneStepGradient } from './schedules/one-step-gradient';
 export { fullRecursion } from './schedules/full-recursion';
+export { recall, type RecallOptions } from './schedules/recall';
 export { unrolled, type UnrolledOptions } from './schedules/unrolled';
 export { progressive, type ProgressiveOptions, type ProgressiveStage } from './schedules/progressive';
 export { equilibrium, type EquilibriumOptions } from './schedules/equilibrium';

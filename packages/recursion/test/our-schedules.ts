@@ -5,6 +5,7 @@ import {
   fullRecursion,
   oneStepGradient,
   progressive,
+  recall,
   unrolled,
   type Latents,
   type RecursionCore,
@@ -26,6 +27,18 @@ function phantomReference(core: RecursionCore, latents: Latents, x: tf.Tensor3D)
   return z;
 }
 
+/** Four applications of f_L to zH, the last `withGradient` of them with gradient. */
+const recalled =
+  (withGradient: number) =>
+  (core: RecursionCore, { zH, zL }: Latents, x: tf.Tensor3D): Latents => {
+    let z = zH;
+    for (let left = 4; left > 0; left--) {
+      const applied = (): tf.Tensor3D => core.parameters.lowLevel.apply(z, x);
+      z = left > withGradient ? withoutGradient(applied) : applied();
+    }
+    return { zH: z, zL };
+  };
+
 const precisely = { tolerance: 1e-6, maxIterations: 100 } as const;
 
 /** Holds each schedule of this package to the kit, by default on whatever backends the caller has brought. */
@@ -41,6 +54,8 @@ export function describeOurSchedules(backends?: readonly TestBackend[]): void {
   hold('fullRecursion', () => fullRecursion({ hCycles: 3, lCycles: 3 }), 4);
   hold('unrolled', () => unrolled({ hCycles: 2, lCycles: 2 }), 'all');
   hold('unrolled, the last five', () => unrolled({ hCycles: 2, lCycles: 3, withGradient: 5 }), 5);
+  hold('recall', () => recall({ applications: 4 }), recalled(4));
+  hold('recall, the last two', () => recall({ applications: 4, withGradient: 2 }), recalled(2));
   hold('progressive', () => progressive(), 7);
   hold('progressive with one-step gradient', () => progressive({ schedule: 'one-step-gradient' }), 2);
 

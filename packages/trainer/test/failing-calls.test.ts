@@ -88,6 +88,7 @@ const ofLayers = [
   applied(['LearnedRmsNorm'], () => layers.mixerBlock({ norm: 'pre', learnedGain: true })(context)),
   applied(['GeluMlp', 'gelu'], () => new layers.GeluMlp({ hiddenSize: 8, expansion: 2, random: random() })),
   applied(['Linear', 'truncatedNormal'], () => new layers.Linear({ inputSize: 8, outputSize: 2, random: random() })),
+  applied(['cellularBlock'], () => layers.cellularBlock({ grid })(context)),
   applied(['convBlock', 'GridConvolution'], () => layers.convBlock({ grid })(context)),
   applied(['graphAttentionBlock', 'gridRelation'], () =>
     layers.graphAttentionBlock({ relations: [layers.gridRelation('row', grid), layers.gridRelation('column', grid)] })(

@@ -38,7 +38,9 @@ const dataGenerateOptions = z.strictObject({
     expected: 'a CSV or text file of Sudokus, or a folder made by `hrm data`, whose training puzzles are taken',
   }).optional(),
   minDifficulty: count('Sudoku, with --like: the fewest guesses that a puzzle takes').optional(),
-  minPathLength: count('Mazes: shortest path allowed, in steps').optional(),
+  minPathLength: text('Mazes: shortest path allowed, in steps; a range such as 1-50 draws it for each maze', {
+    value: 'range',
+  }).optional(),
   train: count('Training puzzles').default(1000),
   test: count('Held-out puzzles; none equals a training puzzle, not even up to symmetry').default(200),
   seed: integer('Seed').default(0),
@@ -73,8 +75,9 @@ function flaggedOptions({ task, size, width, height, givens, minPathLength }: Op
 
 /** Makes puzzles of a task, or those near the ones of `--like`. @throws UsageError where `--like` does not fit. */
 async function puzzlesOf(options: Options, config: TaskConfig, task: Task, terminal: Terminal): Promise<RunPuzzles> {
-  const { train, test, seed, minPathLength, like, minDifficulty = 0, out } = options;
-  const givens = givensOf(options.givens);
+  const { train, test, seed, like, minDifficulty = 0, out } = options;
+  const givens = rangeOf('--givens', options.givens);
+  const minPathLength = rangeOf('--min-path-length', options.minPathLength);
   if (like === undefined) {
     if (minDifficulty > 0) throw new UsageError('--min-difficulty: is for --like; give a file of hard puzzles there');
     const limits = { ...(givens && { givens }), ...(minPathLength && { minPathLength }) };
@@ -87,14 +90,14 @@ async function puzzlesOf(options: Options, config: TaskConfig, task: Task, termi
   return sudokusLike({ like, size: config.size as SudokuSize, train, test, seed, minDifficulty });
 }
 
-/** Parses `6-8` or `7` into the fewest and most given cells. */
-function givensOf(givens: string | undefined): [number, number] | undefined {
-  if (givens === undefined) return undefined;
-  const match = /^(\d{1,3})(?:-(\d{1,3}))?$/.exec(givens);
-  if (!match) throw new UsageError(`--givens: expected a number or a range such as 6-8, got "${givens}"`);
-  const [fewest, most] = [Number(match[1]), Number(match[2] ?? match[1])];
-  if (fewest <= most) return [fewest, most];
-  throw new UsageError(`--givens: expected the smaller number first, such as ${most}-${fewest}, got "${givens}"`);
+/** Parses `6-8` or `7` into the least and the greatest number. */
+function rangeOf(flag: string, range: string | undefined): [number, number] | undefined {
+  if (range === undefined) return undefined;
+  const match = /^(\d{1,3})(?:-(\d{1,3}))?$/.exec(range);
+  if (!match) throw new UsageError(`${flag}: expected a number or a range such as 6-8, got "${range}"`);
+  const [least, most] = [Number(match[1]), Number(match[2] ?? match[1])];
+  if (least <= most) return [least, most];
+  throw new UsageError(`${flag}: expected the smaller number first, such as ${most}-${least}, got "${range}"`);
 }
 
 /** The first examples as text, one on each line. */

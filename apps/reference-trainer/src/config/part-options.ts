@@ -65,10 +65,17 @@ export const partOptions = {
       ...residual,
     }),
     conv: section({
-      grid: grid.describe('The grid of the puzzle'),
+      grid: grid.optional().describe('The grid of the puzzle. Default: that of the task'),
       kernelSize: number('Side of the square kernel, odd. Default 3'),
       ...feedForward,
       ...residual,
+    }),
+    cellular: section({
+      grid: grid.optional().describe('The grid of the puzzle. Default: that of the task'),
+      messageSize: number('Numbers that a cell shows its neighbours. Default: a quarter of the hidden size, rounded up'),
+      innerSize: number('Inner width of the gated layer. Default: one and a half times the hidden size, rounded up'),
+      learnedGain: residual.learnedGain,
+      normEpsilon: residual.normEpsilon,
     }),
     pooling: section({
       axes: z.array(z.int().min(1)).describe('Lengths of the axes that the positions have, the last one fastest'),
@@ -84,6 +91,10 @@ export const partOptions = {
     unrolled: section({
       ...cycles,
       withGradient: number('Applications of f_L or f_H, counted from the end, that carry gradient. Default all'),
+    }),
+    recall: section({
+      applications: z.number().describe('Applications of f_L in a segment'),
+      withGradient: number('How many of them carry gradient, counted from the end. Default all'),
     }),
     progressive: section({
       stages: z.array(section({ from: z.number(), ...cycles })).optional().describe('Stages, each with its cycles and, as from, the share of training after which it begins. Default: the three of CGAR'), // prettier-ignore

@@ -17,7 +17,10 @@ const generated = section({
   test: count.describe('Held-out puzzles'),
   seed: z.int().default(0).describe('Seed of the puzzles'),
   givens: z.tuple([count, count]).optional().describe('Sudoku: fewest and most given cells'),
-  minPathLength: count.optional().describe('Mazes: shortest path allowed, in steps'),
+  minPathLength: z
+    .union([count, z.tuple([count, count])], { error: 'expected a whole number from 1, or two such as [1, 50]' })
+    .optional()
+    .describe('Mazes: shortest path allowed, in steps; [least, most] draws it for each maze'),
 });
 
 const model = section({

@@ -13,8 +13,11 @@ export interface GenerateMazeOptions {
   width?: number;
   /** Rows. Default the width. */
   height?: number;
-  /** Fewest steps of the shortest path from S to G. Default {@link hardPathLength} of the size. */
-  minPathLength?: number;
+  /**
+   * Fewest steps of the shortest path from S to G. A range `[least, most]` draws it for each maze, for mazes of many
+   * difficulties. Default {@link hardPathLength} of the size.
+   */
+  minPathLength?: number | readonly [number, number];
   /**
    * Range of the probability that a cell is a wall, drawn for each maze. Default [0.3, 0.45]: generated 30x30 mazes
    * then have 37% walls on average, like the official ones.
@@ -53,19 +56,24 @@ const OPTIONS = [
   'maxAttempts',
 ] satisfies (keyof GenerateMazeOptions)[];
 
-function checkOptions(options: GenerateMazeOptions): Required<GenerateMazeOptions> {
+type CheckedOptions = Required<GenerateMazeOptions> & { minPathLength: readonly [number, number] };
+
+function checkOptions(options: GenerateMazeOptions): CheckedOptions {
   const width = options.width ?? 30;
   const height = options.height ?? width;
-  const minPathLength = options.minPathLength ?? hardPathLength(width, height);
+  const given = options.minPathLength ?? hardPathLength(width, height);
+  const minPathLength: readonly [number, number] = typeof given === 'object' ? given : [given, given];
   const wallShare = options.wallShare ?? [0.3, 0.45];
   const maxAttempts = options.maxAttempts ?? 50_000;
   const isSide = (side: number) => Number.isInteger(side) && side >= 2 && side <= 1000;
   if (!isSide(width) || !isSide(height)) {
     throw new RangeError(`A maze is 2 to 1000 cells wide and high; got ${width} and ${height}.`);
   }
-  if (!(Number.isInteger(minPathLength) && minPathLength >= 1 && minPathLength < width * height)) {
+  const isLength = (steps: number) => Number.isInteger(steps) && steps >= 1 && steps < width * height;
+  if (!(minPathLength.length === 2 && minPathLength.every(isLength) && minPathLength[0] <= minPathLength[1])) {
     throw new RangeError(
-      `minPathLength must be an integer from 1 to ${width * height - 1} for ${width}x${height}; got ${minPathLength}.`,
+      `minPathLength must be an integer from 1 to ${width * height - 1} for ${width}x${height}, or [least, most] of such; ` +
+        `got ${JSON.stringify(given)}.`,
     );
   }
   if (!(wallShare[0] >= 0 && wallShare[0] <= wallShare[1] && wallShare[1] < 1)) {
@@ -74,7 +82,7 @@ function checkOptions(options: GenerateMazeOptions): Required<GenerateMazeOption
   return { width, height, minPathLength, wallShare, maxAttempts };
 }
 
-function randomWalls(random: SeededRandom, { width, height, wallShare }: Required<GenerateMazeOptions>): Maze {
+function randomWalls(random: SeededRandom, { width, height, wallShare }: CheckedOptions): Maze {
   const threshold = (wallShare[0] + random.uniform() * (wallShare[1] - wallShare[0])) * 2 ** 32;
   const cells = new Uint8Array(width * height);
   for (let cell = 0; cell < cells.length; cell++) {
@@ -83,8 +91,10 @@ function randomWalls(random: SeededRandom, { width, height, wallShare }: Require
   return { width, height, cells };
 }
 
-function generateWith(random: SeededRandom, options: Required<GenerateMazeOptions>): MazePuzzle {
-  const { width, height, minPathLength, maxAttempts } = options;
+function generateWith(random: SeededRandom, options: CheckedOptions): MazePuzzle {
+  const { width, height, maxAttempts } = options;
+  const [least, most] = options.minPathLength;
+  const minPathLength = least === most ? least : least + random.integer(most - least + 1);
   const finder = new FarCellFinder(width, height);
   for (let attempt = 0; attempt < maxAttempts; attempt++) {
     const maze = randomWalls(random, options);

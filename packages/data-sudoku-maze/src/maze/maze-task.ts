@@ -121,7 +121,7 @@ export function mazeTask(options: { width: number; height: number }): Task {
         count,
         onProgress,
         ...(seed !== undefined && { seed }),
-        ...(minPathLength !== undefined && { minPathLength: Number(minPathLength) }),
+        ...(minPathLength !== undefined && { minPathLength: minPathLength as number | [number, number] }),
         exclude: exclude.map(({ input, output }) => ({
           width,
           height,

@@ -10,7 +10,7 @@ import { Linear } from '../linear';
 import type { RandomStream } from '../random/random-stream';
 
 /** `silu(gate) * up`; the last axis of `gateUp` holds gate, then up. */
-const gated = customGradient(
+export const swigluGate = customGradient(
   (gateUp: tf.Tensor) => {
     const [gate, up] = splitInHalf(gateUp);
     return { value: tf.mul(tf.mul(gate, tf.sigmoid(gate)), up), saved: [gateUp] };
@@ -83,6 +83,6 @@ export class SwiGLU implements Layer {
   apply<T extends tf.Tensor>(x: T): T {
     expectWidth('SwiGLU', x, this.hiddenSize);
     const { gateUp, down } = this.parameters;
-    return tf.tidy(() => down.apply(gated(gateUp.apply(x))) as T);
+    return tf.tidy(() => down.apply(swigluGate(gateUp.apply(x))) as T);
   }
 }

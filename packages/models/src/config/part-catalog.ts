@@ -1,5 +1,6 @@
 import {
   attentionBlock,
+  cellularBlock,
   convBlock,
   graphAttentionBlock,
   mixerBlock,
@@ -12,6 +13,7 @@ import {
   fullRecursion,
   oneStepGradient,
   progressive,
+  recall,
   unrolled,
   type RecursionSchedule,
 } from '@hrm/recursion';
@@ -68,12 +70,14 @@ export const standardParts = {
     mixer: mixerBlock,
     'graph-attention': graphAttentionBlock,
     conv: convBlock,
+    cellular: cellularBlock,
     pooling: poolingBlock,
   },
   schedules: {
     'one-step-gradient': oneStepGradient,
     'full-recursion': fullRecursion,
     unrolled,
+    recall,
     progressive,
     equilibrium,
   },

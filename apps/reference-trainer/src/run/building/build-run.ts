@@ -12,24 +12,33 @@ import type { PuzzleSizes } from '../puzzles/puzzle-sizes';
 import { chooseBatchParts, type BatchParts } from './choose-batch-parts';
 import { trainedParts } from './trained-parts';
 
-/** Rows and columns of a task's puzzles. @throws UsageError for a task without a grid. */
-function gridOf({ task, name }: RunConfig, { grid }: PuzzleSizes): NonNullable<Task['grid']> {
+/** Rows and columns of a task's puzzles. @throws UsageError, with the key that needs them, for a task without a grid. */
+function gridOf({ task, name }: RunConfig, { grid }: PuzzleSizes, key: string): NonNullable<Task['grid']> {
   // Runs that were begun before the grid was recorded have a standard task.
   const found = grid ?? (Object.hasOwn(standardTasks, task.kind) ? makeTask({ name, task }).grid : undefined);
   if (found) return found;
   throw new UsageError(
-    `${name}: model.positions: "grid-rope" needs the grid of these puzzles, ` +
-      'as in { "type": "grid-rope", "rows": 30, "columns": 30 }',
+    `${name}: ${key} needs the grid of these puzzles, which have none; give it as "rows" and "columns"`,
   );
 }
 
+/** The blocks whose option `grid` is that of the task, if a config leaves it out. */
+const BLOCKS_ON_GRIDS: readonly string[] = ['conv', 'cellular'];
+
 /** The model config of a run, with the sizes of its puzzles. */
 export function modelConfigOf(config: RunConfig, sizes: PuzzleSizes): ModelConfig {
-  const { puzzleEmbeddingSize, puzzleEmbeddingPositions, positions, ...parts } = config.model;
+  const { puzzleEmbeddingSize, puzzleEmbeddingPositions, positions, block, ...parts } = config.model;
   const { seqLen, vocabSize, numPuzzleIdentifiers } = sizes;
   return {
     ...parts,
-    positions: positions === 'grid-rope' ? { type: positions, ...gridOf(config, sizes) } : positions,
+    block:
+      BLOCKS_ON_GRIDS.includes(block.type) && block['grid'] === undefined
+        ? { ...block, grid: gridOf(config, sizes, `model.block: ${block.type}`) }
+        : block,
+    positions:
+      positions === 'grid-rope'
+        ? { type: positions, ...gridOf(config, sizes, 'model.positions: "grid-rope"') }
+        : positions,
     seqLen,
     vocabSize,
     puzzleEmbedding:

@@ -1,0 +1,64 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { withoutGradient } from '@hrm/layers';
+import { expectOptions, expectSizes } from '@hrm/layers/internal';
+import type { Latents } from '../latents';
+import type { RecursionCore } from '../recursion-core';
+import type { RecursionSchedule } from './recursion-schedule';
+
+/** Options of {@link recall}. */
+export interface RecallOptions {
+  /** Applications of f_L in a segment. */
+  applications: number;
+  /** How many of them carry gradient, counted from the end. Default all. */
+  withGradient?: number;
+}
+
+/**
+ * A plain recurrent network that sees the puzzle at each application: `zH <- f_L(zH + x)`. There is one latent, zH; zL and
+ * f_H are not used. Every application does the same, so that a segment more is like a longer run of the same network. With
+ * convolutions or `cellularBlock`, it can solve larger puzzles than those it was trained on.
+ *
+ * Source: Bansal et al. 2022, "End-to-end Algorithm Synthesis with Recurrent Networks" (arXiv 2202.05826), which calls the
+ * repeated input "recall".
+ *
+ * @throws RangeError for counts that are no whole numbers from 1, or more gradient than applications.
+ *
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs-core';
+ * import { RandomStream, mixerBlock } from '@hrm/layers';
+ * import { ReasoningModule, RecursionCore, recall } from '@hrm/recursion';
+ * import '@tensorflow/tfjs-backend-cpu';
+ *
+ * const context = { hiddenSize: 16, seqLen: 5, random: new RandomStream(0) };
+ * const shared = new ReasoningModule({ layers: 1, block: mixerBlock(), context });
+ * const core = new RecursionCore(shared, shared);
+ * const x: tf.Tensor3D = tf.ones([1, 5, 16]);
+ * const { latents } = recall({ applications: 8 }).refine(core, { zH: tf.zerosLike(x), zL: tf.zerosLike(x) }, x);
+ * console.log(latents.zH.shape); // [1, 5, 16]
+ * ```
+ */
+export function recall(options: RecallOptions): RecursionSchedule {
+  expectOptions('recall', options, ['applications', 'withGradient']);
+  const { applications } = options;
+  expectSizes('recall', { applications });
+  const { withGradient = applications } = options;
+  expectSizes('recall', { withGradient });
+  if (withGradient > applications) {
+    throw new RangeError(
+      `recall: withGradient is ${withGradient}, but there are only ${applications} applications; leave it out for all`,
+    );
+  }
+  const apply = (core: RecursionCore, zH: tf.Tensor3D, x: tf.Tensor3D, count: number): tf.Tensor3D =>
+    // f_L adds its three arguments; here zH takes the place of zL, and x that of zH.
+    Array.from({ length: count }).reduce((z: tf.Tensor3D) => core.fL({ zH: x, zL: z }, tf.zerosLike(x)).zL, zH);
+  return {
+    name: 'recall',
+    refine: (core: RecursionCore, { zH, zL }: Latents, x: tf.Tensor3D) =>
+      tf.tidy(() => {
+        const first = applications - withGradient;
+        const start = first === 0 ? zH : withoutGradient(() => apply(core, zH, x, first));
+        return { latents: { zH: apply(core, start, x, withGradient), zL: tf.clone(zL) } };
+      }),
+  };
+}
