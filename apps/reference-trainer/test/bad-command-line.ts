@@ -33,7 +33,7 @@ export const commandShapes: readonly CommandShape[] = [
     words: ['data', 'generate'],
     args: [],
     required: { task: 'sudoku', out: 'OUT' },
-    options: { task: 'text', set: 'text', imports: 'text', 'allow-imports': 'switch', size: 'count', width: 'count', height: 'count', givens: 'text', like: 'text', 'min-difficulty': 'count', 'min-path-length': 'count', train: 'count', test: 'count', seed: 'integer', out: 'text', json: 'switch' },
+    options: { task: 'text', set: 'text', imports: 'text', 'allow-imports': 'switch', size: 'count', width: 'count', height: 'count', givens: 'text', like: 'text', 'min-difficulty': 'count', 'min-path-length': 'text', train: 'count', test: 'count', seed: 'integer', out: 'text', json: 'switch' },
   },
   {
     words: ['data', 'import'],
@@ -52,9 +52,9 @@ export const commandShapes: readonly CommandShape[] = [
     words: ['eval'],
     args: [],
     required: { run: 'nowhere' },
-    options: { ...backend, ...precision, run: 'text', data: 'text', split: ['train', 'test'], checkpoint: which, batch: 'count', until: ['both', 'end', 'halted'], submission: 'text', unseen: ['error', 'blank'], 'allow-imports': 'switch' },
+    options: { ...backend, ...precision, run: 'text', data: 'text', split: ['train', 'test'], checkpoint: which, batch: 'count', segments: 'count', until: ['both', 'end', 'halted'], submission: 'text', unseen: ['error', 'blank'], 'allow-imports': 'switch' },
   },
-  { words: ['solve'], args: ['1...'], required: { run: 'nowhere' }, options: { ...backend, ...precision, file: 'text', run: 'text', checkpoint: which, until: ['end', 'halted'], identifier: 'text', 'allow-imports': 'switch' } },
+  { words: ['solve'], args: ['1...'], required: { run: 'nowhere' }, options: { ...backend, ...precision, file: 'text', run: 'text', checkpoint: which, until: ['end', 'halted'], set: 'text', identifier: 'text', 'allow-imports': 'switch' } },
   { words: ['playground'], args: [], required: {}, options: { port: 'integer', json: 'switch' } },
   {
     words: ['export'],

@@ -91,21 +91,24 @@ describe('buildModel', () => {
     pooling: { axes: [2, 2], pools: [[0], [1]] },
   };
 
-  it.each(Object.keys(standardParts.blocks).filter((type) => type !== 'cellular'))('makes block %s with each of its variants', (type) => {
-    const block = {
-      type,
-      ...needs[type],
-      norm: 'pre',
-      learnedGain: true,
-      feedForward: 'gelu',
-      expansion: 2,
-    };
-    const model = buildModel({ ...config, block });
-    const names = [...namedParameters(model).keys()];
-    expect(names).toContain('lowLevel.blocks.0.feedForwardResidual.norm.gain');
-    expect(names).toContain('lowLevel.blocks.0.feedForward.up.weight');
-    model.dispose();
-  });
+  it.each(Object.keys(standardParts.blocks).filter((type) => type !== 'cellular'))(
+    'makes block %s with each of its variants',
+    (type) => {
+      const block = {
+        type,
+        ...needs[type],
+        norm: 'pre',
+        learnedGain: true,
+        feedForward: 'gelu',
+        expansion: 2,
+      };
+      const model = buildModel({ ...config, block });
+      const names = [...namedParameters(model).keys()];
+      expect(names).toContain('lowLevel.blocks.0.feedForwardResidual.norm.gain');
+      expect(names).toContain('lowLevel.blocks.0.feedForward.up.weight');
+      model.dispose();
+    },
+  );
 
   it('makes block cellular, which has one gated layer and a norm', () => {
     const block = { type: 'cellular', grid, messageSize: 3, innerSize: 5, learnedGain: true };

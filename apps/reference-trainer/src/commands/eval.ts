@@ -10,6 +10,7 @@ import { tokenLossOf } from '../run/building/build-run';
 import { loadRun, loadRunParts } from '../run/folder/load-run';
 import { readPuzzlesOfModel } from '../run/puzzles/puzzles-of-model';
 import { countPuzzles } from '../run/puzzles/run-puzzles';
+import { readTaskFile } from '../run/puzzles/task-file';
 import {
   backendOptions,
   importsOption,
@@ -34,6 +35,7 @@ const evalOptions = z.strictObject({
   data: text('Puzzles (default: those of the run)', { value: 'folder' }).optional(),
   split: choice('train or test', ['train', 'test']).default('test'),
   batch: count('Puzzles in a batch').optional(),
+  segments: count('Most segments of a puzzle; default: as in training').optional(),
   until: choice(
     'end: run all segments; halted: stop each puzzle when the model halts it; or both',
     ['both', 'end', 'halted'],
@@ -63,11 +65,12 @@ async function timed<T>(f: () => Promise<T>): Promise<T & { seconds: number }> {
 async function evalRun(options: z.infer<typeof evalOptions>): Promise<void> {
   const terminal = new Terminal(options.json);
   // Before the backend, which takes seconds.
-  const ofRun = await loadRunParts(options.run, terminal, options);
+  const task = options.data === undefined ? undefined : readTaskFile(options.data);
+  const ofRun = await loadRunParts(options.run, terminal, { ...options, task });
   const engine = await startEngine(terminal, options);
   const loaded = await loadRun(options.run, options.checkpoint, terminal, { ...options, loaded: ofRun });
-  const { model, config, data, step, task, parts } = loaded;
-  const { verify } = task;
+  const { model, config, data, step, parts } = loaded;
+  const { verify } = loaded.task;
   const folder = options.data ?? data;
   const { puzzles, names, unseen, unseenPuzzles } = await readPuzzlesOfModel(folder, options.split, loaded, options);
   const lastSegment = model.halting.maxSegments - 1;

@@ -46,7 +46,8 @@ async function residuals(options: z.infer<typeof residualsOptions>): Promise<voi
   const terminal = new Terminal(options.json);
   if (options.svg !== undefined) await expectOwnDrawing(options.svg);
   // Before the backend, which takes seconds.
-  const ofRun = await loadRunParts(options.run, terminal, options);
+  const { allowImports } = options;
+  const ofRun = await loadRunParts(options.run, terminal, { allowImports });
   await startEngine(terminal, { ...options, compile: 'eager' });
   const loaded = await loadRun(options.run, options.checkpoint, terminal, { ...options, loaded: ofRun });
   const { model, data, step } = loaded;

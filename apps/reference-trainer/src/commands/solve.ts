@@ -2,7 +2,7 @@ import type { Task } from '@hrm/data';
 import { type SegmentResult, type Solution, Solver, type SolveOptions } from '@hrm/models';
 import { z } from 'zod';
 import { defineCommand } from '../command-line/command';
-import { argument, choice, text } from '../command-line/options';
+import { argument, choice, text, texts } from '../command-line/options';
 import { readRegularFile } from '../files/read-regular-file';
 import { nearestName } from '../config/section';
 import { loadRun, loadRunParts } from '../run/folder/load-run';
@@ -26,6 +26,10 @@ const solveOptions = z.strictObject({
   file: text('A file of puzzles', { value: 'file' }).optional(),
   ...runOptions,
   until: choice('end: run all segments; halted: stop when the model would', ['halted', 'end'], 'when').default('end'),
+  set: texts("Option of the task, such as width=30, instead of the run's; may be repeated", {
+    value: 'key=value',
+    expected: 'an assignment such as width=30',
+  }),
   identifier: text('The puzzle identifier whose vector the model gets. Default: the blank one', {
     value: 'name',
   }).optional(),

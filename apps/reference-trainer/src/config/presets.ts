@@ -121,6 +121,35 @@ const candidatesTraining: RunConfigInput['training'] = {
   augment: true,
 };
 
+/**
+ * A model of gated cells that see their four neighbours, for mazes of any size. It has 22,000 parameters. A maze needs
+ * about as many applications as its path has steps.
+ */
+const cellularModel = (applications: number, segments: number): RunConfigInput['model'] => ({
+  family: 'trm',
+  hiddenSize: 48,
+  lLayers: 1,
+  block: { type: 'cellular' },
+  schedule: { type: 'recall', applications },
+  // A halting head disturbs the cells.
+  halting: { type: 'fixed-steps', segments },
+  positions: 'none',
+});
+
+/** The training of {@link cellularModel}. */
+const cellularTraining: RunConfigInput['training'] = {
+  batchSize: 64,
+  optimizer: 'muon',
+  learningRate: 3e-3,
+  warmupSteps: 50,
+  minRatio: 0.05,
+  weightDecay: 0.1,
+  clipNorm: 1,
+  tokenLoss: 'softmax',
+  emaDecay: 0.99,
+  augment: true,
+};
+
 /** Sudoku of 4x4, of all difficulties. */
 const sudokusOf4 = {
   task: { kind: 'sudoku', size: 4 },
@@ -147,6 +176,8 @@ export const presetSummaries: { readonly [name in keyof typeof presets]: string 
     'learns 6x6 Sudoku in about a minute, like sudoku-4x4-candidates; solves 99% of held-out ones',
   'sudoku-9x9-candidates':
     'learns hard 9x9 Sudoku in hours, like sudoku-4x4-candidates; give --data, such as `hrm data generate --like` makes',
+  'maze-8x8-cellular': 'learns mazes of 8x8 in a few minutes, by gated cells; its weights also fit larger mazes',
+  'maze-16x16-cellular': 'learns mazes of 16x16; give --from, a run of maze-8x8-cellular',
   sequences: 'a small transformer for the puzzles of --data, whatever they are, if the folder has a task.json',
   'sequences-trm':
     "the same in TRM's form, trained with Muon: learns more in as many steps, each of which takes longer",
@@ -224,6 +255,22 @@ export const presets = {
       emaDecay: 0.999,
       evaluateEvery: 500,
     },
+  },
+  /** Learns mazes of 8x8 of all difficulties. */
+  'maze-8x8-cellular': {
+    name: 'maze-8x8-cellular',
+    task: { kind: 'maze', width: 8, height: 8 },
+    generate: { train: 40_000, test: 500, minPathLength: [1, 18], seed: 1 },
+    model: cellularModel(10, 3),
+    training: { ...cellularTraining, steps: 1500, evaluateEvery: 250 },
+  },
+  /** Goes on with the weights of `maze-8x8-cellular` on larger mazes: needs `--from`. */
+  'maze-16x16-cellular': {
+    name: 'maze-16x16-cellular',
+    task: { kind: 'maze', width: 16, height: 16 },
+    generate: { train: 40_000, test: 300, minPathLength: [1, 50], seed: 1 },
+    model: cellularModel(12, 8),
+    training: { ...cellularTraining, batchSize: 32, learningRate: 1e-3, steps: 1500, evaluateEvery: 150 },
   },
   /** Sequences of any kind: needs `--data` with a `task.json`, such as `hrm data import` makes. */
   sequences: {

@@ -1,15 +1,21 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Task } from '@hrm/data';
+import type { NamedHostTensors } from '@hrm/files';
 import type { Precision } from '@hrm/layers';
 import { setParameterValues, type RecursiveReasoner } from '@hrm/models';
 import { expectModelSizes } from '@hrm/models/internal';
+import { UsageError } from '../../command-line/usage-error';
 import type { RunConfig } from '../../config/run-config';
+import type { TaskConfig } from '../../config/task-options';
 import type { Terminal } from '../../terminal/terminal';
 import { buildRunModel, modelConfigOf } from '../building/build-run';
 import { sayIfWithoutBfloat16 } from '../../engine/precision';
 import { loadParts } from '../parts/load-parts';
 import { makeTask } from '../parts/make-part';
 import type { RunCatalog } from '../parts/run-catalog';
+import { taskOfOptions } from '../parts/task-of-options';
 import type { Identifiers } from '../puzzles/identifier-names';
+import type { PuzzleSizes } from '../puzzles/puzzle-sizes';
 import { identifiersOfRun } from './identifiers-of-run';
 import { readRunWeights } from './read-run-weights';
 import { readRunDescription, type RunDescription } from './run-folder';
@@ -46,7 +52,21 @@ export interface LoadRunOptions {
 export interface LoadedRunParts {
   description: RunDescription;
   parts: RunCatalog;
+  /** The config of the run, with the puzzles and the segments that are asked for. */
+  config: RunConfig;
   task: Task;
+  /** Sizes of these puzzles. */
+  sizes: PuzzleSizes;
+}
+
+/** Options of {@link loadRunParts}. */
+export interface LoadRunPartsOptions extends Pick<LoadRunOptions, 'allowImports'> {
+  /** Puzzles of the same kind, but perhaps another size, to make the model for. Default: those of the run. */
+  task?: TaskConfig | undefined;
+  /** Options of the run's task to change, such as `width=30`, instead of `task`. Default: none. */
+  set?: readonly string[];
+  /** The most segments of a puzzle. Default: as in training. */
+  segments?: number | undefined;
 }
 
 /**
@@ -57,12 +77,20 @@ export interface LoadedRunParts {
 export async function loadRunParts(
   run: string,
   terminal: Terminal,
-  { allowImports = false }: Pick<LoadRunOptions, 'allowImports'> = {},
+  { allowImports = false, set = [], segments, ...options }: LoadRunPartsOptions = {},
 ): Promise<LoadedRunParts> {
   const description = readRunDescription(run);
   const { config, imports } = description;
   const { parts } = await loadParts(config, { allowImports, recorded: imports, terminal });
-  return { description, parts, task: makeTask(config, parts) };
+  const asked = withSegments(config, segments);
+  const { kind, ...flagged } = config.task;
+  const other = set.length > 0 ? taskOfOptions({ task: kind, set, flagged }, parts) : options.task;
+  const own = { description, parts, config: asked, task: makeTask(config, parts), sizes: description.puzzles };
+  if (!other || other.kind !== kind || isDeepStrictEqual(other, config.task)) return own;
+  const task = makeTask({ ...config, task: other }, parts);
+  if (task.vocabSize !== own.sizes.vocabSize) return own;
+  const sizes = { ...own.sizes, seqLen: task.seqLen, grid: task.grid && { ...task.grid } };
+  return { ...own, config: { ...asked, task: other }, task, sizes };
 }
 
 /**
@@ -77,16 +105,40 @@ export async function loadRun(
   terminal: Terminal,
   { allowImports = false, precision, loaded }: LoadRunOptions = {},
 ): Promise<LoadedRun> {
-  const { description, parts, task } = loaded ?? (await loadRunParts(run, terminal, { allowImports }));
-  const { data, puzzles } = description;
-  const config = withPrecision(description.config, precision);
+  const { description, parts, task, sizes, ...asked } = loaded ?? (await loadRunParts(run, terminal, { allowImports }));
+  const { data } = description;
+  const config = withPrecision(asked.config, precision);
   const { values, step, path } = await readRunWeights(run, description, terminal, { checkpoint: which });
-  expectModelSizes(modelConfigOf(config, puzzles), values, { path, hasOwnParts: config.imports !== undefined });
-  const model = buildRunModel(config, puzzles, parts);
-  setParameterValues(model, values);
+  expectModelSizes(modelConfigOf(config, sizes), values, { path, hasOwnParts: config.imports !== undefined });
+  const model = buildRunModel(config, sizes, parts);
+  setWeights(model, values, sizes === description.puzzles ? undefined : task);
   sayIfWithoutBfloat16(config, terminal);
   const identifiers = model.puzzleTable && (await identifiersOfRun(run, description));
   return { model, config, data, step, task, parts, run, identifiers };
+}
+
+/** Gives a model its weights. @throws UsageError if a parameter depends on the size of `otherTask`. */
+function setWeights(model: RecursiveReasoner, values: NamedHostTensors, otherTask: Task | undefined): void {
+  try {
+    setParameterValues(model, values);
+  } catch (error) {
+    model.dispose();
+    if (!otherTask) throw error;
+    throw new UsageError(
+      `the run's model cannot take ${otherTask.name}, because its weights depend on the size: ${(error as Error).message}`,
+    );
+  }
+}
+
+/** The config with another maximum number of segments. @throws UsageError if its controller is made of others. */
+function withSegments(config: RunConfig, segments: number | undefined): RunConfig {
+  if (segments === undefined) return config;
+  const { halting } = config.model;
+  if ('of' in halting) {
+    throw new UsageError(`--segments: the controllers inside "${halting.type}" have their own numbers of segments`);
+  }
+  const key = halting.type === 'fixed-steps' ? 'segments' : 'maxSegments';
+  return { ...config, model: { ...config.model, halting: { ...halting, [key]: segments } } };
 }
 
 const withPrecision = (config: RunConfig, precision = config.model.precision): RunConfig => ({
