@@ -72,7 +72,9 @@ export const partOptions = {
     }),
     cellular: section({
       grid: grid.optional().describe('The grid of the puzzle. Default: that of the task'),
-      messageSize: number('Numbers that a cell shows its neighbours. Default: a quarter of the hidden size, rounded up'),
+      messageSize: number(
+        'Numbers that a cell shows its neighbours. Default: a quarter of the hidden size, rounded up',
+      ),
       innerSize: number('Inner width of the gated layer. Default: one and a half times the hidden size, rounded up'),
       learnedGain: residual.learnedGain,
       normEpsilon: residual.normEpsilon,
