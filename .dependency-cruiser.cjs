@@ -89,7 +89,7 @@ module.exports = {
       from: { path: '^(packages|apps)/([^/]+)/', pathNot: '^(packages|apps)/[^/]+/test/' },
       to: {
         path: ['^(packages|apps)/[^/]+/(src|test)/', '@hrm/[^/]+/(src|dist|test)/'],
-        pathNot: ['^$1/$2/', '^apps/ui/src/index[.]ts$'],
+        pathNot: ['^$1/$2/', '^apps/ui/src/(index|line-chart)[.]ts$'],
       },
     },
     {

@@ -46,9 +46,9 @@ test('the playground solves, steps and scrubs, and tells of a broken puzzle', { 
       expect(await slider(tab).getAttribute('aria-valuetext')).toBe('Segment 1, f L, the fast module');
 
       // Two equal digits in a row: told at once, and both cells are marked.
-      await tab.locator('.board-panel').getByRole('gridcell', { name: 'Row 1, column 1' }).focus();
-      await tab.keyboard.press('1');
-      await verdict(tab).toBe('1 occurs twice in row 1: in row 1, column 1 and in row 1, column 2.');
+      await tab.locator('.board-panel').getByRole('gridcell', { name: 'Row 2, column 4' }).focus();
+      await tab.keyboard.press('4');
+      await verdict(tab).toBe('4 occurs twice in row 2: in row 2, column 3 and in row 2, column 4.');
       expect(await tab.locator('.board-panel .cell.wrong').count()).toBe(2);
       expect(await tab.getByRole('button', { name: 'Think' }).isDisabled()).toBe(true);
       await tab.keyboard.press('Backspace');

@@ -3,10 +3,12 @@ import { App } from './app';
 import { readPasted } from './puzzles/puzzle-picker';
 import { solve, useDevice } from './session/actions';
 import { prepareIsolation } from './session/isolation';
+import { keepSearching } from './session/session';
 import { keepPlaying } from './timeline/playback';
 
 render(<App />, document.getElementById('page')!);
 keepPlaying();
+keepSearching();
 
 // Pasting anywhere but into a field puts the puzzle on the board.
 document.addEventListener('paste', (event) => {

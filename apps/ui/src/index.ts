@@ -1,3 +1,2 @@
-// Drawing of curves, in the colours of palette.css.
-export { lineChart, type Curve, type LineChart } from './line-chart';
+// Drawing of small curves, in the colours of palette.css. Larger ones, with axes: `@hrm/ui/line-chart`.
 export { logScale, polyline, type Scale } from './polyline';

@@ -92,5 +92,6 @@ function describe(): string {
   const segment = session.thoughts.value[session.position.value - 1]!.segment;
   if (verdict?.valid) return `Solved after segment ${segment}.`;
   const parts = [changed.size > 0 && `${changed.size} changed`, wrong.size > 0 && `${wrong.size} break a rule`];
-  return [`Segment ${segment}`, ...parts.filter(Boolean)].join(' · ');
+  const halts = segment === session.haltingSegment.value;
+  return [`${halts ? 'Halts after segment' : 'Segment'} ${segment}`, ...parts.filter(Boolean)].join(' · ');
 }

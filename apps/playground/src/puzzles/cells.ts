@@ -18,17 +18,21 @@ export function conflictingCells(grid: ArrayLike<number>): Set<number> {
   return new Set(Array.from({ length: cells }, (_, cell) => cell).filter(conflicts));
 }
 
-/** Finds what makes a puzzle unfit: a broken rule, no answer, or several. Undefined if it has one answer. */
-export function findProblem(question: Uint8Array): PuzzleProblem | undefined {
+/** Finds a rule that a puzzle breaks at first sight. Quick. */
+export function findContradiction(question: Uint8Array): PuzzleProblem | undefined {
   const contradiction = sudokuContradiction(question);
   if (contradiction) return { message: sentence(contradiction), cells: conflictingCells(question) };
-  if (question.every((digit) => digit === 0))
-    return { message: 'The grid is empty: type some digits.', cells: new Set() };
+  if (question.some((digit) => digit > 0)) return undefined;
+  return { message: 'The grid is empty: type some digits.', cells: new Set() };
+}
+
+/** Finds whether a puzzle without a contradiction has no answer, or several. Takes up to a tenth of a second. */
+export function findAmbiguity(question: Uint8Array): PuzzleProblem | undefined {
   const { solutions, complete } = solveSudoku(question, { limit: 2, maxGuesses: MOST_GUESSES });
-  if (!complete) return undefined;
-  if (solutions === 0) return { message: 'This puzzle has no solution.', cells: new Set() };
-  if (solutions > 1) return { message: 'This puzzle has several solutions: give more digits.', cells: new Set() };
-  return undefined;
+  if (!complete || solutions === 1) return undefined;
+  const message =
+    solutions === 0 ? 'This puzzle has no solution.' : 'This puzzle has several solutions: give more digits.';
+  return { message, cells: new Set() };
 }
 
 const sentence = (text: string) => `${text[0]!.toUpperCase()}${text.slice(1)}.`;

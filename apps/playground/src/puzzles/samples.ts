@@ -11,8 +11,8 @@ export interface Sample {
 
 /** Sources: see NOTICE. */
 export const samples: readonly Sample[] = [
-  { name: '4×4', about: 'A small one, to see every step', size: 4, text: '.1.2...3....2...' },
-  { name: '6×6', about: 'Boxes of two rows', size: 6, text: '.3.1...6..5..........41...2.....1..6' },
+  { name: '4×4', about: 'A small one, to see every step', size: 4, text: '......4..2..4.1.' },
+  { name: '6×6', about: 'Boxes of two rows', size: 6, text: '...2...3..........5..1..6...3..2...4' },
   {
     name: 'Newspaper',
     about: 'An easy one of 30 givens',

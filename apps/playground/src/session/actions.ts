@@ -10,10 +10,13 @@ import * as session from './session';
 
 let engine: EngineClient | undefined;
 let loaded: string | undefined;
+let loading = Promise.resolve();
 
 /** Starts the worker with a device, and shows what it is. A worker that runs is ended. */
 export async function useDevice(choice: DeviceChoice): Promise<void> {
   engine?.end();
+  // A call to the worker before never returns.
+  loading = Promise.resolve();
   loaded = undefined;
   session.ownModel.value = undefined;
   batch(() => {
@@ -97,7 +100,14 @@ export async function solve(): Promise<void> {
 }
 
 /** Loads the model for the puzzle: the reader's own, or the shipped one of this size. */
-async function loadChosen(thinker: EngineClient): Promise<void> {
+function loadChosen(thinker: EngineClient): Promise<void> {
+  // One after another: otherwise the model that was chosen first could be the one that comes last.
+  loading = loading.catch(() => {}).then(() => loadNow(thinker));
+  return loading;
+}
+
+async function loadNow(thinker: EngineClient): Promise<void> {
+  if (thinker !== engine) return;
   const isOwn = session.ownModel.value?.size === session.size.value;
   const chosen = isOwn ? 'own' : shippedModel(session.size.value);
   if (chosen === loaded) return;

@@ -1,7 +1,7 @@
-import { computed, signal } from '@preact/signals';
+import { computed, effect, signal } from '@preact/signals';
 import { parseSudoku } from '@hrm/data-sudoku-maze';
 import { samples } from '../puzzles/samples';
-import { findProblem } from '../puzzles/cells';
+import { findAmbiguity, findContradiction, type PuzzleProblem } from '../puzzles/cells';
 import type { Device, DeviceChoice, ModelFacts } from '../engine/engine';
 import type { LatentPaths, ThoughtSegment } from '../engine/thought';
 
@@ -9,7 +9,22 @@ import type { LatentPaths, ThoughtSegment } from '../engine/thought';
 
 /** The puzzle: digits row by row, 0 for blank. */
 export const question = signal(parseSudoku(samples[3]!.text));
-export const problem = computed(() => findProblem(question.value));
+/** The puzzle that was searched for several answers, and what that found. */
+const searched = signal<{ question: Uint8Array; problem: PuzzleProblem | undefined } | undefined>(undefined);
+export const problem = computed(() => {
+  const found = searched.value?.question === question.value ? searched.value.problem : undefined;
+  return findContradiction(question.value) ?? found;
+});
+
+/** Searches each puzzle for several answers, once it is on the screen. Returns a function that ends this. */
+export const keepSearching = (): (() => void) =>
+  effect(() => {
+    const shown = question.value;
+    if (findContradiction(shown)) return undefined;
+    const timer = setTimeout(() => (searched.value = { question: shown, problem: findAmbiguity(shown) }), 300);
+    return () => clearTimeout(timer);
+  });
+
 /** The cell that the keyboard is at. */
 export const currentCell = signal(0);
 

@@ -1,4 +1,4 @@
-import { lineChart, type LineChart } from '@hrm/ui';
+import type { LineChart } from '@hrm/ui/line-chart';
 import { useEffect, useRef } from 'preact/hooks';
 import { Board } from '../board/board';
 import { answerOf } from '../board/shown-board';
@@ -69,24 +69,33 @@ function Chart() {
   const element = useRef<HTMLDivElement>(null);
   const chart = useRef<LineChart | undefined>(undefined);
   const steps = training.steps.value;
-  useEffect(() => {
-    chart.current = lineChart(element.current!, {
-      height: 230,
-      range: [0, STEPS],
-      curves: [
-        { name: 'Loss', colour: '--loss', axis: 'value' },
-        { name: 'Held out', colour: '--held-out', axis: 'share' },
-      ],
-    });
-    return () => chart.current?.remove();
-  }, []);
-  useEffect(() => {
+  const draw = () =>
     chart.current?.show(
-      steps.map(({ step }) => step),
-      steps.map(({ loss }) => loss),
-      steps.map(({ heldOut }) => heldOut ?? null),
+      training.steps.value.map(({ step }) => step),
+      training.steps.value.map(({ loss }) => loss),
+      training.steps.value.map(({ heldOut }) => heldOut ?? null),
     );
-  }, [steps]);
+  useEffect(() => {
+    let isGone = false;
+    // Later than the board: the chart is large, and far down the page.
+    void import('@hrm/ui/line-chart').then(({ lineChart }) => {
+      if (isGone || !element.current) return;
+      chart.current = lineChart(element.current, {
+        height: 230,
+        range: [0, STEPS],
+        curves: [
+          { name: 'Loss', colour: '--loss', axis: 'value' },
+          { name: 'Held out', colour: '--held-out', axis: 'share' },
+        ],
+      });
+      draw();
+    });
+    return () => {
+      isGone = true;
+      chart.current?.remove();
+    };
+  }, []);
+  useEffect(draw, [steps]);
   const text = `Loss and share of held-out puzzles solved, over ${steps.length} steps`;
   return <div ref={element} class="chart" role="img" aria-label={text} />;
 }
