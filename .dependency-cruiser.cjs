@@ -13,6 +13,7 @@ const mayImport = {
   'data-small-tasks': ['data'],
   'data-arc': ['files', 'data'],
   runtime: ['files'],
+  weights: [],
 };
 
 /** All of @hrm/runtime but its entry for browsers, and what that one shares. */
@@ -25,6 +26,7 @@ const nodeOnly = [
   '^packages/files/src/node[./]',
   '^packages/data(-sudoku-maze|-arc)?/src/files[./]',
   '^packages/trainer/src/checkpoint',
+  '^packages/weights/src/index.ts',
 ];
 
 /** An import of a package is seen as its built file, or by name when it is not built or not a dependency. */

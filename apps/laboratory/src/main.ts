@@ -2,11 +2,12 @@ import { versions, type Program } from '@hrm/reference-trainer/internal';
 import { benchCommand } from './commands/bench';
 import { compareCommand } from './commands/compare';
 import { parityCommand } from './commands/parity';
+import { publishWeightsCommand } from './commands/publish-weights';
 import { thinkCommand } from './commands/think';
 
 /** The command `hrm-lab`. It has the version of `hrm`, which it measures. */
 export const hrmLab: Program = {
   name: 'hrm-lab',
   version: versions.hrm,
-  commands: [parityCommand, compareCommand, thinkCommand, benchCommand],
+  commands: [parityCommand, compareCommand, thinkCommand, benchCommand, publishWeightsCommand],
 };

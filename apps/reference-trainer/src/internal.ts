@@ -25,8 +25,9 @@ export { readConfigJson, readRegularFile } from './files/read-regular-file';
 export { checkRunConfig } from './config/load-run-config';
 export { runConfigSchema, type RunConfig } from './config/run-config';
 export type { TaskConfig } from './config/task-options';
-export { buildRunModel, buildTrainer, totalStepsOf } from './run/building/build-run';
+export { buildRunModel, buildTrainer, modelConfigOf, totalStepsOf } from './run/building/build-run';
 export { loadRun, loadRunParts, type LoadedRun } from './run/folder/load-run';
+export { puzzlesOfRun, type RunDescription } from './run/folder/run-folder';
 export { readPuzzlesOfModel } from './run/puzzles/puzzles-of-model';
 export { loadParts } from './run/parts/load-parts';
 export { makeTask } from './run/parts/make-part';
@@ -37,6 +38,7 @@ export {
   countPuzzles,
   generatePuzzles,
   preparePuzzles,
+  readSplit,
   type RunPuzzles,
   writeNewPuzzles,
 } from './run/puzzles/run-puzzles';

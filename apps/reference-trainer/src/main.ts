@@ -8,6 +8,7 @@ import { evalCommand } from './commands/eval';
 import { exportCommand } from './commands/export';
 import { exportOfficialCommand } from './commands/export-official';
 import { importOfficialCommand } from './commands/import-official';
+import { modelsCommand } from './commands/models';
 import { playgroundCommand } from './commands/playground';
 import { residualsCommand } from './commands/residuals';
 import { setupCommand } from './commands/setup';
@@ -29,6 +30,7 @@ export const hrm: Program = {
     trainCommand,
     evalCommand,
     solveCommand,
+    modelsCommand,
     playgroundCommand,
     exportCommand,
     importOfficialCommand,

@@ -40,7 +40,7 @@ describe('wrong command lines exit with 2, name the mistake, write nothing and s
     [['eval'], '--run'],
     [['eval', '--run', '/no/such/run'], '--run'],
     [['eval', '--run', folder, '--split', 'half'], '--split'],
-    [['solve', '1234'], '--run'],
+    [['solve', '1234'], 'PUZZLE: it fits no shipped model'],
     [['bench', '--hidden=-4'], '--hidden'],
     [['bench', '--hidden', '100', '--heads', '3'], '--heads'],
     [['data', 'generate', '--task', 'chess', '--out', out], '--task'],

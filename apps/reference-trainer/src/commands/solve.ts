@@ -1,19 +1,20 @@
 import type { Task } from '@hrm/data';
-import { type SegmentResult, type Solution, Solver, type SolveOptions } from '@hrm/models';
+import { type RecursiveReasoner, type SegmentResult, type Solution, Solver, type SolveOptions } from '@hrm/models';
 import { z } from 'zod';
 import { defineCommand } from '../command-line/command';
-import { argument, choice, text, texts } from '../command-line/options';
-import { readRegularFile } from '../files/read-regular-file';
+import { argument, choice, count, text, texts } from '../command-line/options';
 import { nearestName } from '../config/section';
 import { loadRun, loadRunParts } from '../run/folder/load-run';
 import { identifierNumber, type Identifiers } from '../run/puzzles/identifier-names';
 import { countChanges, type JudgedAnswer, judgeAnswer } from '../solve/judge-answer';
-import { type PuzzleInText, puzzlesInText } from '../solve/puzzles-in-text';
+import type { PuzzleInText } from '../solve/puzzles-in-text';
+import { parsePuzzles, readPuzzleText, type PuzzleText } from '../solve/read-puzzles';
+import { loadShipped, shippedModelFor } from '../solve/shipped-model';
 import { backendOptions, importsOption, precisionOption, runOptions } from '../command-line/shared-options';
 import { startEngine } from '../engine/engine';
+import { sayIfWithoutBfloat16 } from '../engine/precision';
 import { counted } from '../terminal/counted';
-import { readStdin } from '../files/read-stdin';
-import { showPuzzle, type ShownPuzzle } from '../solve/show-puzzle';
+import type { ShownPuzzle } from '../solve/show-puzzle';
 import { Terminal } from '../terminal/terminal';
 import { UsageError } from '../command-line/usage-error';
 
@@ -25,6 +26,13 @@ const solveOptions = z.strictObject({
   puzzle: argument('The puzzle; without it, puzzles are read from stdin').optional(),
   file: text('A file of puzzles', { value: 'file' }).optional(),
   ...runOptions,
+  run: text('Folder of the run whose model solves them. Default: the shipped model that fits, see `hrm models`', {
+    value: 'folder',
+    expected: 'the folder of a run',
+  }).optional(),
+  segments: count(
+    'How long it thinks, in segments; more than in training is allowed. Default: as in training',
+  ).optional(),
   until: choice('end: run all segments; halted: stop when the model would', ['halted', 'end'], 'when').default('end'),
   set: texts("Option of the task, such as width=30, instead of the run's; may be repeated", {
     value: 'key=value',
@@ -37,50 +45,11 @@ const solveOptions = z.strictObject({
 
 type Options = z.infer<typeof solveOptions>;
 
-/** The largest inputs. */
-const MAX_STDIN_BYTES = 1 << 26;
-const MAX_FILE_BYTES = 1 << 28;
-
 /** Puzzles in a batch. */
 const BATCH_SIZE = 64;
 
 /** Exit status if a puzzle has no solution. */
 const BAD_PUZZLE = 2;
-
-function readPuzzleFile(file: string): string {
-  if (/\.csv$/i.test(file)) {
-    throw new UsageError(
-      `--file: ${file} is CSV; expected one puzzle per line, or grids. \`hrm data import\` reads CSV, and \`hrm eval\` evaluates the data set it makes`,
-    );
-  }
-  try {
-    return readRegularFile(file, { maxBytes: MAX_FILE_BYTES }).toString('utf8');
-  } catch (error) {
-    if (error instanceof UsageError) throw error;
-    const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT';
-    throw new UsageError(`--file: ${isMissing ? `there is no file ${file}` : (error as Error).message}`);
-  }
-}
-
-/** Reads the puzzles to solve: one that is shown segment by segment, or several. */
-async function readPuzzles(
-  { puzzle, file }: Options,
-  task: Task,
-  color: boolean,
-): Promise<{ one: ShownPuzzle } | { many: PuzzleInText[] }> {
-  if (file !== undefined) {
-    if (puzzle !== undefined) throw new UsageError('--file: give either a puzzle or a file of puzzles, not both');
-    return { many: puzzlesInText(task, readPuzzleFile(file), { source: file }) };
-  }
-  const isPiped = puzzle === undefined || puzzle === '-';
-  const content = isPiped ? await readStdin('PUZZLE', MAX_STDIN_BYTES) : puzzle;
-  if (content.trim() === '') {
-    throw new UsageError('PUZZLE is missing: give it on the command line, on stdin or by --file');
-  }
-  if (!isPiped) return { one: showPuzzle(task, content.replace(/\r?\n$/, ''), { color }) };
-  const many = puzzlesInText(task, content, { source: 'stdin', color });
-  return many.length === 1 ? { one: many[0]!.shown } : { many };
-}
 
 const outcomeOf = ({ valid, reason }: JudgedAnswer): string => {
   if (valid === null) return 'Not verified: puzzles of this kind cannot be checked';
@@ -97,6 +66,7 @@ async function solveOne(
   terminal.show(`\n${shown.draw()}\n`);
   if (shown.note !== undefined) terminal.say(`Note: ${shown.note}.\n`);
   const history: SegmentResult[] = [];
+  const started = performance.now();
   for await (const result of solver.stream({ inputs: shown.tokens, puzzleIdentifier: identifier }, options)) {
     const changed = countChanges(result.answer, history.at(-1)?.answer);
     terminal.say(
@@ -111,7 +81,9 @@ async function solveOne(
     `${outcomeOf(solved)}. Segments run: ${segments}; the answer was reached after ${settledAfter}` +
       `${haltedAfter === undefined ? '' : `, and the model would have stopped after ${haltedAfter}`}.`,
   );
-  terminal.result({ answer, valid, segments, settledAfter, haltedAfter, count: 1, solved: Number(valid === true) });
+  const seconds = (performance.now() - started) / 1000;
+  const counts = { count: 1, solved: Number(valid === true), tries: 1, segments, modelCalls: segments, seconds };
+  terminal.result({ answer, valid, settledAfter, haltedAfter, ...counts });
 }
 
 /** Solves puzzles in batches, and writes one answer per line. Puzzles without a solution are not tried. */
@@ -122,7 +94,15 @@ async function solveAll(
   terminal: Terminal,
 ): Promise<void> {
   const started = performance.now();
-  const counts = { count: puzzles.length, solved: 0, impossible: 0, unverified: 0, segments: 0 };
+  const counts = {
+    count: puzzles.length,
+    solved: 0,
+    tries: 0,
+    segments: 0,
+    modelCalls: 0,
+    impossible: 0,
+    unverified: 0,
+  };
   const tried = puzzles
     .filter(({ shown }) => shown.flaw === undefined)
     .map(({ shown }) => ({ inputs: shown.tokens, puzzleIdentifier: identifier }));
@@ -142,7 +122,9 @@ async function solveAll(
     }
     const { history } = (await solutions.next()).value as Solution;
     const { answer, valid, reason, segments, settledAfter, haltedAfter } = judgeAnswer(shown, history);
+    counts.tries++;
     counts.segments += segments;
+    counts.modelCalls += segments;
     if (valid) counts.solved++;
     if (valid === null) counts.unverified++;
     const outcome = valid === null ? 'not verified' : valid ? 'solved' : `not solved: ${reason}`;
@@ -188,19 +170,51 @@ function identifierFor(name: string | undefined, known: Identifiers | undefined)
   );
 }
 
+/** What solves the puzzles. */
+interface ChosenModel {
+  task: Task;
+  /** Its name in messages. */
+  solver: string;
+  load(terminal: Terminal): Promise<{ model: RecursiveReasoner; identifiers?: Identifiers | undefined }>;
+}
+
+/** The model of a run. @throws UsageError if there is no run. */
+async function modelOfRun(run: string, options: Options, terminal: Terminal): Promise<ChosenModel> {
+  const loaded = await loadRunParts(run, terminal, options);
+  const load = (terminal: Terminal) => loadRun(run, options.checkpoint, terminal, { ...options, loaded });
+  return { task: loaded.task, solver: 'The run', load };
+}
+
+/** The shipped model that fits the puzzles. @throws UsageError if there is none. */
+function shippedModel(text: PuzzleText, { precision, set }: Options): ChosenModel {
+  if (set.length > 0) throw new UsageError('--set: is for --run; a shipped model has its task already');
+  const shipped = shippedModelFor(text);
+  const { name, card, task } = shipped;
+  const load = async (terminal: Terminal) => {
+    terminal.say(`Model: ${name}, ${card.parameters} parameters (\`hrm models\`).`);
+    const model = await loadShipped(shipped, precision);
+    if (precision) sayIfWithoutBfloat16({ model: { precision } }, terminal);
+    return { model };
+  };
+  return { task, solver: name, load };
+}
+
 /** Runs `hrm solve`. */
 async function solve(options: Options): Promise<void> {
   const first = new Terminal(options.json);
-  const loaded = await loadRunParts(options.run, first, options);
-  const puzzles = await readPuzzles(options, loaded.task, first.hasColors);
+  const { run, segments, until } = options;
+  const ofRun = run === undefined ? undefined : await modelOfRun(run, options, first);
+  const text = await readPuzzleText(options);
+  const { task, solver: name, load } = ofRun ?? shippedModel(text, options);
+  const puzzles = parsePuzzles(task, text, { solver: name, color: first.hasColors });
+  const terminal = new Terminal(options.json, 'many' in puzzles);
   if ('one' in puzzles && puzzles.one.flaw !== undefined) {
     throw new UsageError(`PUZZLE cannot be solved: ${puzzles.one.flaw}`);
   }
-  const terminal = new Terminal(options.json, 'many' in puzzles);
   const { compile } = await startEngine(terminal, { ...options, compile: 'eager' });
-  const { model, identifiers } = await loadRun(options.run, options.checkpoint, terminal, { ...options, loaded });
+  const { model, identifiers } = await load(terminal);
   const solver = new Solver(model, { compile });
-  const how = { until: options.until, identifier: identifierFor(options.identifier, identifiers) };
+  const how = { until, identifier: identifierFor(options.identifier, identifiers), ...(segments && { segments }) };
   if (options.identifier === undefined && identifiers && identifiers.count > 1) {
     terminal.say('Note: the blank vector is used; --identifier gives the puzzle the vector of its identifier.');
   }
@@ -216,11 +230,13 @@ export const solveCommand = defineCommand({
   summary: 'Solve a puzzle, or the puzzles on stdin or in a file',
   options: solveOptions,
   examples: [
+    'hrm solve "1... ..3. .4.. ...2"',
+    'hrm solve --file puzzles.txt --segments 64 --json',
     'hrm solve --run runs/first "1... ..3. .4.. ...2"',
-    'hrm solve --run runs/first --file puzzles.txt --json',
   ],
   notes: `For several puzzles, each line has the answer, a tab, and whether it is right. With --json each line is an object,
-and the last object has the totals "count" and "solved". "valid" is null if the answer cannot be verified. The exit
+and the last object has the totals "count", "solved" (the rules and givens are kept), "tries", "segments", "modelCalls" (segments
+of all tries) and "seconds". "valid" is null if the answer cannot be verified. The exit
 status is 0 even if the model does not find the answer; it is 2 if a puzzle cannot be read or has no solution.`,
   run: solve,
 });

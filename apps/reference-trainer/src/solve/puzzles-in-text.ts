@@ -12,13 +12,13 @@ export interface PuzzleInText {
  * Parses all puzzles of a text, as the task reads lines: Sudoku and mazes one on each line, or one row per line; others
  * one on each line.
  *
- * @param source the source of the text for errors: a file, or stdin.
+ * @param options `source`, `solver`: where the text is from and who solves it, for errors.
  * @throws UsageError with line and character of text that cannot be read, or if there is no puzzle.
  */
 export function puzzlesInText(
   task: Task,
   text: string,
-  { source, color = false }: { source: string; color?: boolean },
+  { source, color = false, solver = 'The run' }: { source: string; color?: boolean; solver?: string },
 ): PuzzleInText[] {
   const lines = text.replace(/^\ufeff/, '').split(/\r?\n/);
   if (lines.at(-1) === '') lines.pop();
@@ -34,7 +34,7 @@ export function puzzlesInText(
     const { line, position } = isOfText ? error : {};
     const place = [source, line, position === undefined ? undefined : position + 1];
     const where = place.filter((part) => part !== undefined).join(':');
-    throw new UsageError(`${where}: ${sentence(error.message)} The run solves ${task.name}.`);
+    throw new UsageError(`${where}: ${sentence(error.message)} ${solver} solves ${task.name}.`);
   }
   throw new UsageError(`${source}: it holds no puzzle; expected ${task.name}`);
 }

@@ -40,13 +40,13 @@ export const sentence = (message: string) => (/[.!?]$/.test(message) ? message :
  *
  * @throws UsageError that names what is wrong, and the puzzles that the run solves.
  */
-export function showPuzzle(task: Task, text: string, { color = false } = {}): ShownPuzzle {
+export function showPuzzle(task: Task, text: string, { color = false, solver = 'The run' } = {}): ShownPuzzle {
   try {
     return showQuestion(task, task.encode(text), { color });
   } catch (error) {
     const isOfText = error instanceof PuzzleTextError;
     if (!isOfText && !(error instanceof RangeError)) throw error;
     const at = isOfText && error.position !== undefined ? `, character ${error.position + 1}` : '';
-    throw new UsageError(`PUZZLE${at}: ${sentence(error.message)} The run solves ${task.name}.`);
+    throw new UsageError(`PUZZLE${at}: ${sentence(error.message)} ${solver} solves ${task.name}.`);
   }
 }

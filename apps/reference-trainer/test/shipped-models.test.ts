@@ -1,0 +1,66 @@
+import { writeFileSync } from 'node:fs';
+import { generateSudokuPuzzles, formatSudoku } from '@hrm/data-sudoku-maze';
+import { weightsCards } from '@hrm/weights';
+import { describe, expect, it } from 'vitest';
+import { hrm } from './run-hrm';
+import { runInProcess } from './run-in-process';
+import { useEmptyFolder } from './use-empty-folder';
+
+useEmptyFolder('shipped-models');
+
+const solve = (...args: string[]) => runInProcess(['solve', '--backend', 'wasm', ...args]);
+const last = (stdout: string) => JSON.parse(stdout.trimEnd().split('\n').at(-1)!) as Record<string, unknown>;
+const SMALL = '1... ..3. .4.. ...2';
+const LARGE = '53..7....6..195....98....6.8...6...34..8.3..17...2...6.6....28....419..5....8..79';
+
+describe('hrm solve without --run', () => {
+  it.each([
+    ['sudoku-4x4', SMALL, '1324423124133142'],
+    ['sudoku-6x6', '.....4.1...35...3.26......6.1....2..', undefined],
+    ['sudoku-9x9', LARGE, '534678912672195348198342567859761423426853791713924856961537284287419635345286179'],
+  ])('takes %s for its puzzles, and says so', async (name, puzzle, answer) => {
+    const { status, stdout, stderr } = await solve(puzzle, '--json');
+    expect(status, stderr).toBe(0);
+    expect(last(stdout)).toMatchObject({ valid: true, ...(answer && { answer }), count: 1, solved: 1, tries: 1 });
+    expect(stderr).toContain(`Model: ${name}, `);
+  });
+
+  it('solves a file, and ends with what it cost', async () => {
+    const puzzles = generateSudokuPuzzles({ size: 4, count: 20, givens: [5, 10], seed: 77 });
+    writeFileSync('puzzles.txt', puzzles.map(({ question }) => formatSudoku(question)).join('\n'));
+    const { status, stdout, stderr } = await solve('--file', 'puzzles.txt', '--segments', '16', '--json');
+    expect(status, stderr).toBe(0);
+    const { seconds, ...counts } = last(stdout);
+    expect(counts).toMatchObject({ count: 20, solved: 20, tries: 20, segments: 320, modelCalls: 320 });
+    expect(seconds).toBeGreaterThan(0);
+  });
+
+  it('reads pasted rows on stdin', () => {
+    const { status, stdout, stderr } = hrm(['solve', '--backend', 'wasm', '--json'], SMALL.replaceAll(' ', '\n'));
+    expect(status, stderr).toBe(0);
+    expect(last(stdout)).toMatchObject({ valid: true, answer: '1324423124133142' });
+  });
+
+  it.each([
+    ['a shape that no model solves', ['1'.repeat(25)], 'PUZZLE: it fits no shipped model; they solve Sudoku of 4x4 (sudoku-4x4, 16 cells)'],
+    ['a typo in a known shape', [LARGE.replace('7', '?')], 'PUZZLE, character 5: Unexpected "?" in row 1, column 5; expected 1 to 9'],
+    ['a puzzle with no answer', ['11.. .... .... ....'], 'PUZZLE cannot be solved: 1 occurs twice in row 1'],
+    ['a file of two sizes', ['--file', 'mixed.txt'], 'mixed.txt:2:'],
+  ])('refuses %s', async (_name, args, message) => {
+    writeFileSync('mixed.txt', `1.....3..4.....2\n${LARGE}\n`);
+    const { status, stdout, stderr } = await solve(...args);
+    expect(stderr).toContain(message);
+    expect([status, stdout]).toEqual([2, '']);
+  }); // prettier-ignore
+});
+
+it('hrm models lists the shipped models with their figures', async () => {
+  const { status, stdout } = await runInProcess(['models']);
+  expect(status).toBe(0);
+  for (const [name, { parameters }] of Object.entries(weightsCards)) {
+    expect(stdout).toContain(`${name}: Sudoku of`);
+    expect(stdout).toContain(`${parameters} parameters`);
+  }
+  const { models } = last((await runInProcess(['models', '--json'])).stdout) as { models: { name: string }[] };
+  expect(models).toEqual(Object.entries(weightsCards).map(([name, card]) => ({ name, ...card })));
+});
