@@ -1,5 +1,6 @@
-import { readdirSync } from 'node:fs';
-import { readDataset } from '@hrm/data/files';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { buildDataset } from '@hrm/data';
+import { readDataset, writeDataset } from '@hrm/data/files';
 import { describe, expect, it } from 'vitest';
 import { generatePuzzles, writeNewPuzzles } from '../src/run/puzzles/run-puzzles';
 import { SeededRandom } from '@hrm/data';
@@ -54,6 +55,99 @@ describe('hrm data mix', () => {
       expect(readdirSync('.')).not.toContain('refused');
     }
   });
+});
+
+describe('hrm data mix of other tasks', () => {
+  const mix = (...args: string[]) => runInProcess(['data', 'mix', ...args]);
+
+  it('mixes imported sequences, and refuses other alphabets', async () => {
+    const line = (input: string) => JSON.stringify({ input, output: input });
+    for (const [name, first, second] of [
+      ['ab', 'ab', 'ba'],
+      ['aabb', 'aa', 'bb'],
+      ['abc', 'ac', 'bb'],
+    ] as const) {
+      writeFileSync(`${name}.jsonl`, `${line(first)}\n${line(second)}`);
+      const files = ['--train', `${name}.jsonl`, '--test', `${name}.jsonl`];
+      const { status, stderr } = await runInProcess(['data', 'import', '--task', 'tokens', ...files, '--out', name]);
+      expect(status, stderr).toBe(0);
+    }
+    expect((await mix('ab', 'aabb', '--out', 'words')).status).toBe(0);
+    expect([...(await tokensOf('words', 'train'))]).toEqual([1, 2, 2, 1, 1, 1, 2, 2]);
+    expect(readFileSync('words/task.json')).toEqual(readFileSync('ab/task.json'));
+    const refused = await mix('ab', 'abc', '--out', 'never');
+    expect([refused.status, refused.stderr]).toEqual([2, expect.stringContaining('vocabSize of data set 2 is 4')]);
+  });
+
+  it('gives equal names of identifiers equal numbers, and refuses identifiers without names', async () => {
+    const sizes = { vocabSize: 5, seqLen: 1 };
+    for (const identifiers of [
+      ['<blank>', 'a', 'b'],
+      ['<blank>', 'c', 'a'],
+    ]) {
+      const dataset = buildDataset(
+        identifiers.slice(1).map((identifier, k) => ({ input: [k + 1], output: [k + 1], identifier })),
+        { ...sizes, identifiers },
+      );
+      const folder = `named-${identifiers[1]}`;
+      for (const split of ['train', 'test']) await writeDataset(folder, split, dataset, { identifiers });
+    }
+    expect((await mix('named-a', 'named-c', '--out', 'named')).status).toBe(0);
+    expect(JSON.parse(readFileSync('named/identifiers.json', 'utf8'))).toEqual(['<blank>', 'a', 'b', 'c']);
+    const { metadata, sets } = await readDataset('named', 'train');
+    expect(metadata.numPuzzleIdentifiers).toBe(4);
+    expect([...sets['all']!.puzzleIdentifiers]).toEqual([1, 2, 3, 1]);
+    rmSync('named-c/identifiers.json');
+    const { status, stderr } = await mix('named-a', 'named-c', '--out', 'never');
+    expect([status, stderr]).toEqual([2, expect.stringContaining('named-c has 3 puzzle identifiers, expected a')]);
+  });
+
+  it('carries the test puzzles of ARC, and refuses two of one name', async () => {
+    const task = (color: number) => {
+      const pair = { input: [[color, 0]], output: [[0, color]] };
+      return { train: [pair], test: [pair] };
+    };
+    const importArc = async (name: string, tasks: object) => {
+      writeFileSync(`${name}.json`, JSON.stringify(tasks));
+      writeFileSync('training.json', JSON.stringify({ base: task(9) }));
+      const files = ['--train', 'training.json', '--test', `${name}.json`, '--augmentations', '1'];
+      const { status, stderr } = await runInProcess(['data', 'import', '--task', 'arc', ...files, '--out', name]);
+      expect(status, stderr).toBe(0);
+    };
+    await importArc('one-arc', { one: task(1) });
+    await importArc('two-arc', { two: task(2) });
+    await importArc('other-arc', { one: task(3) });
+    const { status, stderr } = await mix('one-arc', 'two-arc', '--out', 'arc');
+    expect(status, stderr).toBe(0);
+    expect(Object.keys(JSON.parse(readFileSync('arc/test_puzzles.json', 'utf8')) as object)).toEqual(['one', 'two']);
+    const names = JSON.parse(readFileSync('arc/identifiers.json', 'utf8')) as string[];
+    expect(names).toEqual(expect.arrayContaining(['<blank>', 'one', 'two', 'base']));
+    const clash = await mix('one-arc', 'other-arc', '--out', 'never');
+    expect([clash.status, clash.stderr]).toEqual([2, expect.stringContaining('two different tasks are called "one"')]);
+    rmSync('two-arc/test_puzzles.json');
+    expect((await mix('one-arc', 'two-arc', '--out', 'never')).stderr).toContain('two-arc has no test_puzzles.json');
+    expect(existsSync('never')).toBe(false);
+  });
+});
+
+describe('a folder of puzzles that a killed process has left unfinished', () => {
+  it('is not used, and is replaced by the next command', async () => {
+    const make = (out: string) =>
+      runInProcess(['data', 'generate', '--task', 'addition', '--train', '5', '--test', '2', '--out', out]);
+    await make('whole');
+    await make('half');
+    rmSync('half/test', { recursive: true });
+    writeFileSync('half/.unfinished', '');
+    const used = await mixHalf();
+    expect([used.status, used.stderr]).toEqual([2, expect.stringContaining('half is not finished')]);
+    writeFileSync('half/train/mine.txt', '');
+    expect((await make('half')).stderr).toContain('mine.txt');
+    rmSync('half/train/mine.txt');
+    expect((await make('half')).status).toBe(0);
+    expect(readdirSync('half').sort()).toEqual(readdirSync('whole').sort());
+    expect([...(await tokensOf('half', 'train'))]).toEqual([...(await tokensOf('whole', 'train'))]);
+  });
+  const mixHalf = () => runInProcess(['data', 'mix', 'whole', 'half', '--out', 'never']);
 });
 
 it('a run augments puzzles before it reveals cells', () => {

@@ -11,13 +11,8 @@ import { loadParts } from '../run/parts/load-parts';
 import { makeTask } from '../run/parts/make-part';
 import type { RunCatalog } from '../run/parts/run-catalog';
 import { taskOfOptions } from '../run/parts/task-of-options';
-import {
-  countPuzzles,
-  expectNoPuzzles,
-  generatePuzzles,
-  type RunPuzzles,
-  writeNewPuzzles,
-} from '../run/puzzles/run-puzzles';
+import { expectNoPuzzles } from '../run/puzzles/new-puzzles';
+import { countPuzzles, generatePuzzles, type RunPuzzles, writeNewPuzzles } from '../run/puzzles/run-puzzles';
 import { sudokusLike } from '../run/puzzles/sudokus-like';
 import { withProgress } from '../terminal/progress';
 import { Terminal } from '../terminal/terminal';

@@ -2,7 +2,7 @@ import { defineCommand } from '../command-line/command';
 import { UsageError } from '../command-line/usage-error';
 import { dataImportOptions, expectOptionsOfTask, type ImportOptions } from '../import/import-options';
 import { importers } from '../import/importers';
-import { expectNoPuzzles } from '../run/puzzles/run-puzzles';
+import { expectNoPuzzles } from '../run/puzzles/new-puzzles';
 import { Terminal } from '../terminal/terminal';
 
 /** Runs `hrm data import`. */

@@ -1,11 +1,15 @@
 import { isDeepStrictEqual } from 'node:util';
-import { mixDatasets, type PuzzleDataset } from '@hrm/data';
+import { mixDatasets, remapIdentifiers, type PuzzleDataset } from '@hrm/data';
+import type { ArcPuzzle } from '@hrm/data-arc';
+import { readArcTestPuzzles, writeArcTestPuzzles } from '@hrm/data-arc/files';
 import { z } from 'zod';
 import { defineCommand } from '../command-line/command';
 import { args, text } from '../command-line/options';
 import type { TaskConfig } from '../config/task-options';
 import { readTaskFile } from '../run/puzzles/task-file';
-import { countPuzzles, expectNoPuzzles, readSplit, writeNewPuzzles, type RunPuzzles } from '../run/puzzles/run-puzzles';
+import { expectNoPuzzles, fillNewPuzzles } from '../run/puzzles/new-puzzles';
+import { countPuzzles, readSplit, writePuzzles, type RunPuzzles } from '../run/puzzles/run-puzzles';
+import { identifierNames } from '../run/puzzles/identifier-names';
 import { finishBeforeStopping } from '../process/stop-signals';
 import { jsonOption, puzzlesOutOption } from '../command-line/shared-options';
 import { counted } from '../terminal/counted';
@@ -46,6 +50,57 @@ function taskOf(folders: readonly string[]): TaskConfig | undefined {
   );
 }
 
+/**
+ * Renumbers the puzzle identifiers of all folders, so that equal names get equal numbers.
+ *
+ * @returns the names of the mixture.
+ * @throws UsageError if a folder has identifiers without names.
+ */
+async function shareIdentifiers(folders: readonly string[], parts: RunPuzzles[]): Promise<string[]> {
+  const counts = parts.map(({ train, test }) =>
+    Math.max(train.metadata.numPuzzleIdentifiers, test.metadata.numPuzzleIdentifiers),
+  );
+  if (counts.every((count) => count === 1)) return ['<blank>'];
+  const names: string[][] = [];
+  for (const [index, folder] of folders.entries()) {
+    const own = await identifierNames(folder, counts[index]!);
+    if (!own) {
+      throw new UsageError(
+        `FOLDERS: ${folder} has ${counts[index]} puzzle identifiers, expected a different name for each in its identifiers.json`,
+      );
+    }
+    names.push(own);
+  }
+  const known = [...new Set(names.flat())];
+  parts.forEach(({ train, test }, index) => {
+    const both = { names: names[index]!, known };
+    parts[index] = { train: remapIdentifiers(train, both), test: remapIdentifiers(test, both) };
+  });
+  return known;
+}
+
+/** The puzzles of ARC that the mixture is evaluated on. @throws UsageError if only some folders have them, or two differ. */
+async function testPuzzlesOf(folders: readonly string[]): Promise<ArcPuzzle[] | undefined> {
+  const puzzles = new Map<string, ArcPuzzle>();
+  const all = await Promise.all(folders.map((folder) => readArcTestPuzzles(folder)));
+  if (all.every((own) => own === undefined)) return undefined;
+  for (const [index, own] of all.entries()) {
+    if (!own) {
+      throw new UsageError(`FOLDERS: ${folders[index]} has no test_puzzles.json, expected one as in the other folders`);
+    }
+    for (const puzzle of own) {
+      const known = puzzles.get(puzzle.id);
+      if (known && !isDeepStrictEqual(known, puzzle)) {
+        throw new UsageError(
+          `FOLDERS: two different tasks are called ${JSON.stringify(puzzle.id)}, one of them in ${folders[index]}`,
+        );
+      }
+      puzzles.set(puzzle.id, puzzle);
+    }
+  }
+  return [...puzzles.values()];
+}
+
 /** Counts the held-out puzzles of the mixture that equal a training puzzle token by token. */
 function countKnown({ train, test }: RunPuzzles): number {
   const questions = ({ metadata: { seqLen }, sets }: PuzzleDataset) =>
@@ -68,6 +123,8 @@ async function dataMix(options: Options): Promise<void> {
     const [train, test] = [await readSplit(folder, 'train', 'FOLDERS'), await readSplit(folder, 'test', 'FOLDERS')];
     parts.push({ train, test });
   }
+  const identifiers = await shareIdentifiers(folders, parts);
+  const testPuzzles = await testPuzzlesOf(folders);
   const mix = (): RunPuzzles => ({
     train: mixDatasets(parts.map(({ train }, index) => ({ dataset: train, times: times[index]! }))),
     test: mixDatasets(parts.map(({ test }) => ({ dataset: test }))),
@@ -81,7 +138,12 @@ async function dataMix(options: Options): Promise<void> {
   }
   const known = countKnown(puzzles);
   const task = taskOf(folders);
-  await finishBeforeStopping(() => writeNewPuzzles(out, puzzles, task));
+  await finishBeforeStopping(() =>
+    fillNewPuzzles(out, task, async () => {
+      await writePuzzles(out, puzzles, identifiers);
+      if (testPuzzles) await writeArcTestPuzzles(out, testPuzzles);
+    }),
+  );
   const [train, test] = [countPuzzles(puzzles.train), countPuzzles(puzzles.test)];
   terminal.say(`${counted(train, 'example')} to train on, with repeats, and ${test} held out, in ${out}.`);
   if (known > 0) {

@@ -68,7 +68,7 @@ async function solveOne(
   const history: SegmentResult[] = [];
   const started = performance.now();
   for await (const result of solver.stream({ inputs: shown.tokens, puzzleIdentifier: identifier }, options)) {
-    const changed = countChanges(result.answer, history.at(-1)?.answer);
+    const changed = countChanges(shown, result.answer, history.at(-1)?.answer);
     terminal.say(
       `segment ${result.segment}: ${result.segment === 1 ? 'first answer' : `${counted(changed, 'cell')} changed`}`,
     );

@@ -6,7 +6,7 @@ import { SeededRandom } from '@hrm/data';
 import { printedCommand } from '../command-line/printed-command';
 import { UsageError } from '../command-line/usage-error';
 import { finishBeforeStopping } from '../process/stop-signals';
-import { fillNewPuzzles } from '../run/puzzles/run-puzzles';
+import { fillNewPuzzles } from '../run/puzzles/new-puzzles';
 import { counted } from '../terminal/counted';
 import { withProgress } from '../terminal/progress';
 import type { Terminal } from '../terminal/terminal';

@@ -17,9 +17,15 @@ export interface JudgedAnswer {
   haltedAfter?: number | undefined;
 }
 
-/** The number of tokens that differ from the answer before; all of them in the first answer. */
-export const countChanges = (answer: Int32Array, before: Int32Array | undefined): number =>
-  answer.filter((token, i) => token !== before?.[i]).length;
+/**
+ * The number of cells that differ from the answer before; all of them in the first answer. What a model predicts for
+ * padding is no part of its answer.
+ */
+export function countChanges(shown: ShownPuzzle, answer: Int32Array, before: Int32Array | undefined): number {
+  if (!before) return answer.length;
+  const [cells, cellsBefore] = [shown.cells(answer), shown.cells(before)];
+  return cells.filter((token, i) => token !== cellsBefore[i]).length;
+}
 
 /** Checks the model's last answer, and finds the segment after which it was settled. */
 export function judgeAnswer(shown: ShownPuzzle, history: readonly SegmentResult[]): JudgedAnswer {
@@ -31,7 +37,7 @@ export function judgeAnswer(shown: ShownPuzzle, history: readonly SegmentResult[
     valid: verdict ? verdict.valid : null,
     reason: verdict?.reason,
     segments: history.length,
-    settledAfter: history.findLast(({ answer }, i) => countChanges(answer, history[i - 1]?.answer) > 0)!.segment,
+    settledAfter: history.findLast(({ answer }, i) => countChanges(shown, answer, history[i - 1]?.answer) > 0)!.segment,
     haltedAfter: history.find(({ halted }) => halted)?.segment,
   };
 }

@@ -13,6 +13,8 @@ export interface ShownPuzzle {
   draw(predicted?: ArrayLike<number>): string;
   /** The puzzle, or a prediction of its answer, in one line. */
   format(predicted?: ArrayLike<number>): string;
+  /** Predicted tokens, with padding wherever the text of the prediction has no cell. */
+  cells(predicted: Int32Array): Int32Array;
   /** Whether predicted tokens solve the puzzle; undefined if this cannot be verified. */
   verify(predicted: ArrayLike<number>): Verdict | undefined;
 }
@@ -28,6 +30,16 @@ export function showQuestion(task: Task, question: ArrayLike<number>, { color = 
     note,
     draw: (predicted) => task.draw(question, predicted ? { prediction: predicted, answer, color } : { color }),
     format: (predicted = question) => task.decode(predicted),
+    cells: (predicted) => {
+      const padded = new Int32Array(task.seqLen);
+      try {
+        padded.set(task.encode(task.decode(predicted)));
+        return padded;
+      } catch {
+        // Not every prediction has a text that could be a question.
+        return predicted;
+      }
+    },
     verify: (predicted) => task.verify?.(question, predicted),
   };
 }

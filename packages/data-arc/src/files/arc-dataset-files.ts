@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { StreamedDataset } from '@hrm/data/files';
 import { writeDataset } from '@hrm/data/files';
 import { parseJsonObject } from '@hrm/files';
+import { expectIterable, expectText } from '@hrm/files/internal';
 import { readRegularFile, replaceFile } from '@hrm/files/node';
 import { arcExamples } from '../dataset/arc-examples';
 import { describeArcSplit } from '../dataset/describe-arc-split';
@@ -53,9 +54,7 @@ export async function writeArcDataset(dir: string, options: ArcDatasetOptions): 
   const plan = planArcDataset(options);
   const { augmentations = 1000 } = options;
   await mkdir(dir, { recursive: true });
-  const puzzles = Object.fromEntries(options.test.map((puzzle) => [puzzle.id, arcPuzzleToJson(puzzle)]));
-  await expectOwnTestPuzzles(dir);
-  await replaceFile(join(dir, TEST_PUZZLES), new TextEncoder().encode(JSON.stringify(puzzles)));
+  await writeArcTestPuzzles(dir, options.test);
   const count = { train: 0, test: 0 };
   for (const split of ['train', 'test'] as const) {
     const { dataset, examples } = streamSplit(plan, split);
@@ -76,6 +75,34 @@ function streamSplit(plan: ArcPlan, split: 'train' | 'test'): { dataset: Streame
 async function expectOwnTestPuzzles(dir: string): Promise<void> {
   const status = await lstat(join(dir, TEST_PUZZLES)).catch(() => undefined);
   if (status?.isFile()) await readArcTestPuzzles(dir);
+}
+
+/**
+ * Writes the puzzles to evaluate on to `DIR/test_puzzles.json` of a data set of ARC, such as one that is mixed from
+ * several. The folder must exist.
+ *
+ * @throws FileFormatError if there is such a file that holds something else, or it cannot be written.
+ *
+ * @example
+ * ```ts
+ * import { mkdtemp } from 'node:fs/promises';
+ * import { tmpdir } from 'node:os';
+ * import { join } from 'node:path';
+ * import { parseArcChallenges } from '@hrm/data-arc';
+ * import { readArcTestPuzzles, writeArcTestPuzzles } from '@hrm/data-arc/files';
+ *
+ * const dir = await mkdtemp(join(tmpdir(), 'arc-test-'));
+ * const pair = { input: [[0, 1]], output: [[1, 0]] };
+ * await writeArcTestPuzzles(dir, parseArcChallenges({ mirror: { train: [pair], test: [pair] } }));
+ * console.log((await readArcTestPuzzles(dir))?.map(({ id }) => id)); // [ 'mirror' ]
+ * ```
+ */
+export async function writeArcTestPuzzles(dir: string, puzzles: readonly ArcPuzzle[]): Promise<void> {
+  expectText('writeArcTestPuzzles', dir);
+  expectIterable('writeArcTestPuzzles: puzzles', puzzles);
+  const byId = Object.fromEntries(puzzles.map((puzzle) => [puzzle.id, arcPuzzleToJson(puzzle)]));
+  await expectOwnTestPuzzles(dir);
+  await replaceFile(join(dir, TEST_PUZZLES), new TextEncoder().encode(JSON.stringify(byId)));
 }
 
 /**

@@ -1,15 +1,14 @@
-import { existsSync, lstatSync, statSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildDataset, generateExamples, type PuzzleDataset, type Task } from '@hrm/data';
 import { readDataset, writeDataset } from '@hrm/data/files';
-import { RunLock, RunLockedError } from '@hrm/trainer/checkpoint';
 import type { RunConfig } from '../../config/run-config';
 import type { TaskConfig } from '../../config/task-options';
 import { UsageError } from '../../command-line/usage-error';
 import { makeTask } from '../parts/make-part';
 import { expectRoom } from './expect-room';
-import { expectTaskOfFolder, TASK_FILE, writeTaskFile } from './task-file';
+import { fillNewPuzzles, isUnfinished } from './new-puzzles';
+import { expectTaskOfFolder } from './task-file';
 
 /** The puzzles of a run. */
 export interface RunPuzzles {
@@ -49,6 +48,11 @@ export async function readSplit(folder: string, split: 'train' | 'test', flag = 
   if (!existsSync(join(folder, split)) || !statSync(join(folder, split)).isDirectory()) {
     throw new UsageError(
       `${flag}: ${folder} has no folder "${split}"; make one with \`hrm data generate\` or \`hrm data import\``,
+    );
+  }
+  if (isUnfinished(folder)) {
+    throw new UsageError(
+      `${flag}: ${folder} is not finished: the command that makes it has not ended, or was killed; run it again`,
     );
   }
   return readDataset(folder, split);
@@ -94,10 +98,14 @@ export async function preparePuzzles(
   }
 }
 
-/** Writes puzzles as a data set in the official layout. */
-export async function writePuzzles(folder: string, { train, test }: RunPuzzles): Promise<void> {
-  await writeDataset(folder, 'train', train);
-  await writeDataset(folder, 'test', test);
+/** Writes puzzles as a data set in the official layout. @param identifiers their names. Default: only the blank one. */
+export async function writePuzzles(
+  folder: string,
+  { train, test }: RunPuzzles,
+  identifiers: readonly string[] = ['<blank>'],
+): Promise<void> {
+  await writeDataset(folder, 'train', train, { identifiers });
+  await writeDataset(folder, 'test', test, { identifiers });
 }
 
 /** Writes the splits that are missing because a process was killed before it had written them. */
@@ -107,6 +115,19 @@ export async function writeMissingPuzzles(folder: string, { train, test }: RunPu
   }
 }
 
+/**
+ * Writes puzzles into a folder that has none.
+ *
+ * @param task as in {@link fillNewPuzzles}.
+ * @param identifiers as in {@link writePuzzles}.
+ */
+export const writeNewPuzzles = (
+  out: string,
+  puzzles: RunPuzzles,
+  task?: TaskConfig,
+  identifiers?: readonly string[],
+): Promise<void> => fillNewPuzzles(out, task, () => writePuzzles(out, puzzles, identifiers));
+
 /** The number of puzzles in all sets of a data set. */
 export function countPuzzles({ metadata, sets }: PuzzleDataset): number {
   return metadata.sets.reduce((count, name) => count + sets[name]!.inputs.length / metadata.seqLen, 0);
@@ -115,51 +136,4 @@ export function countPuzzles({ metadata, sets }: PuzzleDataset): number {
 /** The tokens of the first question of a data set. */
 export function firstQuestion({ metadata, sets }: PuzzleDataset): Int32Array {
   return Int32Array.from(sets[metadata.sets[0]!]!.inputs.subarray(0, metadata.seqLen));
-}
-
-/** Makes sure that a folder holds no data set yet. @throws UsageError if it does. */
-export function expectNoPuzzles(out: string): void {
-  for (const name of ['train', 'test', 'identifiers.json', 'test_puzzles.json', TASK_FILE]) {
-    if (lstatSync(join(out, name), { throwIfNoEntry: false }))
-      throw new UsageError(`--out: ${join(out, name)} exists already; choose another folder`);
-  }
-}
-
-/**
- * Writes puzzles into a folder that has none.
- *
- * @param task as in {@link fillNewPuzzles}.
- */
-export const writeNewPuzzles = (out: string, puzzles: RunPuzzles, task?: TaskConfig): Promise<void> =>
-  fillNewPuzzles(out, task, () => writePuzzles(out, puzzles));
-
-/**
- * Fills a folder that has no puzzles. A lock keeps a second process out, which might write a split of another seed.
- *
- * @param task of the puzzles, for `task.json`; undefined if it is unknown, so that a config must name it.
- * @param write writes the puzzles into the folder.
- * @throws UsageError if there are puzzles already, or if another process works in the folder.
- */
-export async function fillNewPuzzles<T>(
-  out: string,
-  task: TaskConfig | undefined,
-  write: () => Promise<T>,
-): Promise<T> {
-  let lock: RunLock;
-  await mkdir(out, { recursive: true });
-  try {
-    lock = await RunLock.acquire(out);
-  } catch (error) {
-    if (error instanceof RunLockedError)
-      throw new UsageError(`--out: another process is using ${out}: ${error.message}`);
-    throw error;
-  }
-  try {
-    expectNoPuzzles(out);
-    const written = await write();
-    if (task) await writeTaskFile(out, task);
-    return written;
-  } finally {
-    await lock.release();
-  }
 }
