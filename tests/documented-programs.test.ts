@@ -43,6 +43,13 @@ test('every README says how its programs, which are TypeScript, are run', () => 
   for (const file of readmes) expect(readFileSync(join(root, file), 'utf8'), file).toContain('npx tsx program.mts');
 });
 
+test('every package is a dependency of the root, so that a program there can import it', () => {
+  const { devDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+    devDependencies: { readonly [name: string]: string };
+  };
+  for (const name of readdirSync(join(root, 'packages'))) expect(devDependencies).toHaveProperty([`@hrm/${name}`]);
+});
+
 test('the program of the first README is plain JavaScript: `node program.mjs` runs it in the root of a clone', () => {
   const [program, ...others] = programs.filter(({ file }) => file === 'README.md');
   expect(others).toEqual([]);
