@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { cellsFromTokens, tokensFromCells } from '@hrm/data';
 import { parseSudoku } from '@hrm/data-sudoku-maze';
 import { loadModel } from '@hrm/models';
+import { weights } from '@hrm/weights';
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import { expect, test } from 'vitest';
@@ -9,10 +9,8 @@ import { answerOf } from '../src/board/shown-board';
 import { think } from '../src/engine/think';
 import type { ThoughtSegment } from '../src/engine/thought';
 
-const weights = new URL('../public/weights/sudoku-4x4.safetensors', import.meta.url);
-
 test('thinking gives the answers and decisions of the Solver, and keeps no tensor', async () => {
-  const model = loadModel(new Uint8Array(readFileSync(weights)));
+  const model = loadModel(await weights('sudoku-4x4'));
   const question = parseSudoku('.1.2...3....2...');
   const inputs = tokensFromCells(question);
   const { history } = await model.solve(inputs, { segments: 3 });

@@ -19,9 +19,9 @@ export function startEngine(choice: DeviceChoice): EngineClient {
   const device = Promise.race([engine.start(choice), broken]);
   return {
     device,
-    useShipped: async (url) => {
+    useShipped: async (name) => {
       await device;
-      return engine.useShipped(new URL(url, document.baseURI).href);
+      return engine.useShipped(name);
     },
     useFiles: (files) => engine.useFiles(files),
     useOwn: () => engine.useOwn(),

@@ -2,6 +2,7 @@ import { tokensFromCells } from '@hrm/data';
 import { namedParameters } from '@hrm/layers';
 import { loadModel, type RecursiveReasoner } from '@hrm/models';
 import { selectBackend } from '@hrm/runtime';
+import { weights, type WeightsName } from '@hrm/weights';
 import { pickCoordinates, principalPath } from './latent-path';
 import { trainLive, type TrainingProgress } from './live-training';
 import { openModel, type GivenFile } from './open-model';
@@ -36,7 +37,7 @@ export interface Engine {
   /** Selects the backend. Call it first. */
   start(choice: DeviceChoice): Promise<Device>;
   /** Reads a shipped model. Keeps those that were read before. */
-  useShipped(url: string): Promise<ModelFacts>;
+  useShipped(name: WeightsName): Promise<ModelFacts>;
   /** Reads a model of the reader's. If it does not fit, the model before stays. */
   useFiles(files: readonly GivenFile[]): Promise<ModelFacts>;
   /** Takes the reader's own model again. */
@@ -59,7 +60,7 @@ export interface Engine {
 
 /** Makes the engine. */
 export function createEngine(): Engine {
-  const shipped = new Map<string, RecursiveReasoner>();
+  const shipped = new Map<WeightsName, RecursiveReasoner>();
   let own: RecursiveReasoner | undefined;
   let model: RecursiveReasoner | undefined;
   let trained: Uint8Array | undefined;
@@ -87,9 +88,9 @@ export function createEngine(): Engine {
       return { name, why, hint };
     },
 
-    async useShipped(url) {
-      const found = shipped.get(url) ?? loadModel(await download(url), { path: url.split('/').at(-1)! });
-      shipped.set(url, found);
+    async useShipped(name) {
+      const found = shipped.get(name) ?? loadModel(await weights(name), { path: name });
+      shipped.set(name, found);
       return use(found);
     },
 
@@ -134,12 +135,6 @@ export function createEngine(): Engine {
 
     stopTraining: () => training.abort(),
   };
-}
-
-async function download(url: string): Promise<Uint8Array> {
-  const response = await fetch(url);
-  if (!response.ok) throw new Error(`${url} could not be loaded: ${response.status} ${response.statusText}`);
-  return new Uint8Array(await response.arrayBuffer());
 }
 
 function factsOf(model: RecursiveReasoner): ModelFacts {

@@ -111,7 +111,7 @@ async function loadNow(thinker: EngineClient): Promise<void> {
   const isOwn = session.ownModel.value?.size === session.size.value;
   const chosen = isOwn ? 'own' : shippedModel(session.size.value);
   if (chosen === loaded) return;
-  session.model.value = await (isOwn ? thinker.useOwn() : thinker.useShipped(chosen));
+  session.model.value = await (chosen === 'own' ? thinker.useOwn() : thinker.useShipped(chosen));
   loaded = chosen;
 }
 
