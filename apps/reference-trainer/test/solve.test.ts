@@ -223,3 +223,37 @@ describe('text from files', () => {
     }
   });
 });
+
+describe('hrm solve thinks longer', () => {
+  const puzzle = '1... ..3. .4.. ...2';
+
+  it.each([
+    ['--tries', '3', 3],
+    ['--search', undefined, 4],
+  ] as const)('%s %s, and tells what it cost', async (option, value, tries) => {
+    const { status, stdout, stderr } = await solve('sudoku', option, ...(value ? [value] : []), '--segments', '8', '--json', puzzle); // prettier-ignore
+    expect(status, stderr).toBe(0);
+    const result = objects(stdout).at(-1)!;
+    const calls = result['modelCalls'] as number;
+    expect(calls).toBeGreaterThan(0);
+    expect(calls).toBeLessThanOrEqual(8 * tries);
+    expect(result['tries']).toBeLessThanOrEqual(tries);
+    expect(result['count']).toBe(1);
+    expect(result['solved']).toBe(Number(result['valid']));
+  });
+
+  it('answers each puzzle of a file, with the totals', async () => {
+    writeFileSync('two.txt', `${puzzle}\n${puzzle}\n`);
+    const { status, stdout } = await solve('sudoku', '--tries', '2', '--segments', '2', '--json', '--file', 'two.txt');
+    expect(status).toBe(0);
+    const [first, second, totals] = objects(stdout);
+    expect(totals!['modelCalls']).toBe((first!['modelCalls'] as number) + (second!['modelCalls'] as number));
+    expect(totals!['tries']).toBe((first!['tries'] as number) + (second!['tries'] as number));
+  });
+
+  it('refuses to search where a part of an answer cannot be given', async () => {
+    const { status, stderr } = await solve('maze', '--search', MAZE);
+    expect(status).toBe(2);
+    expect(stderr).toContain('--search: mazes of 5x5 cannot be given to the model with a part of the answer');
+  });
+});

@@ -1,5 +1,5 @@
 import type { Task } from '@hrm/data';
-import { type RecursiveReasoner, type SegmentResult, type Solution, Solver, type SolveOptions } from '@hrm/models';
+import { type RecursiveReasoner, type SegmentResult, Solver, type SolveOptions } from '@hrm/models';
 import { z } from 'zod';
 import { defineCommand } from '../command-line/command';
 import { argument, choice, count, text, texts } from '../command-line/options';
@@ -15,6 +15,7 @@ import { startEngine } from '../engine/engine';
 import { sayIfWithoutBfloat16 } from '../engine/precision';
 import { counted } from '../terminal/counted';
 import type { ShownPuzzle } from '../solve/show-puzzle';
+import { expectThinkable, thinkingOptions, thinkLonger, thinksLonger, type ThoughtAnswer } from '../solve/think-longer';
 import { Terminal } from '../terminal/terminal';
 import { UsageError } from '../command-line/usage-error';
 
@@ -34,6 +35,7 @@ const solveOptions = z.strictObject({
     'How long it thinks, in segments; more than in training is allowed. Default: as in training',
   ).optional(),
   until: choice('end: run all segments; halted: stop when the model would', ['halted', 'end'], 'when').default('end'),
+  ...thinkingOptions,
   set: texts("Option of the task, such as width=30, instead of the run's; may be repeated", {
     value: 'key=value',
     expected: 'an assignment such as width=30',
@@ -51,7 +53,11 @@ const BATCH_SIZE = 64;
 /** Exit status if a puzzle has no solution. */
 const BAD_PUZZLE = 2;
 
-const outcomeOf = ({ valid, reason }: JudgedAnswer): string => {
+/** An answer, and what it cost; how it was chosen, or when the model reached it in one pass. */
+type ToldAnswer = Omit<ThoughtAnswer, 'chosenBy'> &
+  Partial<Pick<ThoughtAnswer, 'chosenBy'> & Pick<JudgedAnswer, 'settledAfter' | 'haltedAfter'>>;
+
+const outcomeOf = ({ valid, reason }: Pick<JudgedAnswer, 'valid' | 'reason'>): string => {
   if (valid === null) return 'Not verified: puzzles of this kind cannot be checked';
   return valid ? 'Solved' : `Not solved: ${reason ?? 'the answer is not valid'}`;
 };
@@ -86,11 +92,48 @@ async function solveOne(
   terminal.result({ answer, valid, settledAfter, haltedAfter, ...counts });
 }
 
-/** Solves puzzles in batches, and writes one answer per line. Puzzles without a solution are not tried. */
-async function solveAll(
+/** Thinks about one puzzle for longer than one pass, and shows the answer. */
+async function thinkAboutOne(
+  answers: AsyncGenerator<ThoughtAnswer, void>,
+  shown: ShownPuzzle,
+  terminal: Terminal,
+): Promise<void> {
+  terminal.show(`\n${shown.draw()}\n`);
+  if (shown.note !== undefined) terminal.say(`Note: ${shown.note}.\n`);
+  const started = performance.now();
+  const solved = (await answers.next()).value as ThoughtAnswer;
+  await answers.return();
+  const { tokens, answer, valid, tries, segments, modelCalls, chosenBy } = solved;
+  terminal.show(`\n${shown.draw(tokens)}\n`);
+  terminal.say(`${outcomeOf(solved)}. Tries: ${tries}; segments: ${segments} in the chosen one, ${modelCalls} in all.`);
+  const seconds = (performance.now() - started) / 1000;
+  const counts = { count: 1, solved: Number(valid === true), tries, segments, modelCalls, seconds };
+  terminal.result({ answer, valid, chosenBy, ...counts });
+}
+
+/** Solves puzzles in one pass each, in batches. */
+async function* passOverEach(
   solver: Solver,
-  puzzles: readonly PuzzleInText[],
+  puzzles: readonly ShownPuzzle[],
   { identifier, ...options }: SolvingOptions,
+): AsyncGenerator<ToldAnswer, void, undefined> {
+  const given = puzzles.map(({ tokens }) => ({ inputs: tokens, puzzleIdentifier: identifier }));
+  const batchSize = Math.min(BATCH_SIZE, Math.max(1, given.length));
+  let index = 0;
+  for await (const { history } of solver.solveAll(given, { ...options, batchSize })) {
+    const judged = judgeAnswer(puzzles[index++]!, history);
+    yield { ...judged, tries: 1, modelCalls: judged.segments };
+  }
+}
+
+/**
+ * Solves puzzles, and writes one answer per line. Puzzles without a solution are not tried.
+ *
+ * @param answersTo gives the answers to puzzles in their order.
+ */
+async function solveAll(
+  answersTo: (puzzles: readonly ShownPuzzle[]) => AsyncGenerator<ToldAnswer, void>,
+  puzzles: readonly PuzzleInText[],
   terminal: Terminal,
 ): Promise<void> {
   const started = performance.now();
@@ -103,10 +146,8 @@ async function solveAll(
     impossible: 0,
     unverified: 0,
   };
-  const tried = puzzles
-    .filter(({ shown }) => shown.flaw === undefined)
-    .map(({ shown }) => ({ inputs: shown.tokens, puzzleIdentifier: identifier }));
-  const solutions = solver.solveAll(tried, { ...options, batchSize: Math.min(BATCH_SIZE, Math.max(1, tried.length)) });
+  const tried = puzzles.map(({ shown }) => shown).filter(({ flaw }) => flaw === undefined);
+  const answers = answersTo(tried);
   for (const { line, shown } of puzzles) {
     const puzzle = shown.format();
     if (shown.flaw !== undefined) {
@@ -120,16 +161,16 @@ async function solveAll(
       });
       continue;
     }
-    const { history } = (await solutions.next()).value as Solution;
-    const { answer, valid, reason, segments, settledAfter, haltedAfter } = judgeAnswer(shown, history);
-    counts.tries++;
+    const told = (await answers.next()).value as ToldAnswer;
+    const { answer, valid, reason, segments, settledAfter, haltedAfter, tries, modelCalls, chosenBy } = told;
+    counts.tries += tries;
     counts.segments += segments;
-    counts.modelCalls += segments;
+    counts.modelCalls += modelCalls;
     if (valid) counts.solved++;
     if (valid === null) counts.unverified++;
     const outcome = valid === null ? 'not verified' : valid ? 'solved' : `not solved: ${reason}`;
     terminal.answer(`${answer}\t${outcome}${shown.note === undefined ? '' : ` (${shown.note})`}`, {
-      line, puzzle, answer, valid, segments, settledAfter, haltedAfter, ...(shown.note !== undefined && { note: shown.note }),
+      line, puzzle, answer, valid, segments, settledAfter, haltedAfter, ...(chosenBy && { tries, modelCalls, chosenBy }), ...(shown.note !== undefined && { note: shown.note }),
     }); // prettier-ignore
   }
   const seconds = (performance.now() - started) / 1000;
@@ -211,16 +252,32 @@ async function solve(options: Options): Promise<void> {
   if ('one' in puzzles && puzzles.one.flaw !== undefined) {
     throw new UsageError(`PUZZLE cannot be solved: ${puzzles.one.flaw}`);
   }
-  const { compile } = await startEngine(terminal, { ...options, compile: 'eager' });
+  const longer = { tries: options.tries, search: options.search, segments, until };
+  expectThinkable(task, longer);
+  // To compile the segment pays only if it runs often.
+  const { compile } = await startEngine(terminal, {
+    ...options,
+    compile: thinksLonger(longer) ? options.compile : 'eager',
+  });
   const { model, identifiers } = await load(terminal);
   const solver = new Solver(model, { compile });
   const how = { until, identifier: identifierFor(options.identifier, identifiers), ...(segments && { segments }) };
   if (options.identifier === undefined && identifiers && identifiers.count > 1) {
     terminal.say('Note: the blank vector is used; --identifier gives the puzzle the vector of its identifier.');
   }
-  await ('one' in puzzles
-    ? solveOne(solver, puzzles.one, how, terminal)
-    : solveAll(solver, puzzles.many, how, terminal));
+  const thoughts = (all: readonly ShownPuzzle[]) =>
+    thinkLonger(
+      { model, task, compile },
+      all.map((shown) => ({ shown, puzzleIdentifier: how.identifier })),
+      longer,
+    );
+  if ('many' in puzzles) {
+    const passes = (all: readonly ShownPuzzle[]) => passOverEach(solver, all, how);
+    await solveAll(thinksLonger(longer) ? thoughts : passes, puzzles.many, terminal);
+  } else {
+    const { one } = puzzles;
+    await (thinksLonger(longer) ? thinkAboutOne(thoughts([one]), one, terminal) : solveOne(solver, one, how, terminal));
+  }
   solver.dispose();
   model.dispose();
 }
@@ -232,7 +289,7 @@ export const solveCommand = defineCommand({
   examples: [
     'hrm solve "1... ..3. .4.. ...2"',
     'hrm solve --file puzzles.txt --segments 64 --json',
-    'hrm solve --run runs/first "1... ..3. .4.. ...2"',
+    'hrm solve --run runs/first --tries 64 "1... ..3. .4.. ...2"',
   ],
   notes: `For several puzzles, each line has the answer, a tab, and whether it is right. With --json each line is an object,
 and the last object has the totals "count", "solved" (the rules and givens are kept), "tries", "segments", "modelCalls" (segments
