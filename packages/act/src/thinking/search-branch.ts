@@ -1,5 +1,6 @@
 import type { Task } from '@hrm/data';
 import type { RandomStream } from '@hrm/layers';
+import { expectOptions, expectShare } from '@hrm/layers/internal';
 
 /** What a search knows of its task. */
 export type SearchedTask = Pick<Task, 'verify' | 'conflicts'> & { openToken: number };
@@ -52,9 +53,13 @@ interface Guess {
  * propagation: one over the number of tokens that are possible.
  *
  * Source: after lattice deduction, arXiv 2605.08605, which searches by the model's own deductions and guesses.
+ *
+ * @throws TypeError, RangeError for wrong options.
  */
 export function searchBranch(given: ArrayLike<number>, options: SearchBranchOptions): SearchBranch {
+  expectOptions('searchBranch', options, ['task', 'sure', 'least', 'doubt', 'random']);
   const { task, sure = 0.98, least = 1e-3, doubt = 0.1, random } = options;
+  expectShare('searchBranch', { sure, least, doubt });
   const { openToken } = task;
   const start = Int32Array.from(given);
   let question = start;
