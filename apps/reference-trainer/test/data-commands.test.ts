@@ -12,6 +12,8 @@ import {
 import { readDataset } from '@hrm/data/files';
 import { RunLock } from '@hrm/trainer/checkpoint';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { expectRoom } from '../src/run/puzzles/expect-room';
+import { fillNewPuzzles } from '../src/run/puzzles/new-puzzles';
 import { generatePuzzles, writeNewPuzzles } from '../src/run/puzzles/run-puzzles';
 import { filesOf, writeQuickConfig } from './quick-run';
 import { runInProcess } from './run-in-process';
@@ -49,6 +51,41 @@ describe('hrm data generate', () => {
     expect(await readDataset('both', 'test')).toEqual(written.test);
     const refused = outcomes.find((outcome) => outcome.status === 'rejected');
     expect(String(refused?.reason)).toMatch(/another process is using both|exists already|already exists/);
+  });
+
+  it('is refused where --out leads to no folder', async () => {
+    writeFileSync('note.txt', 'mine');
+    symlinkSync('note.txt', 'to-file');
+    symlinkSync('nowhere', 'to-nothing');
+    symlinkSync('circle', 'circle');
+    const errorOf = async (out: string) => {
+      const { status, stderr } = await generate(out);
+      expect(status, stderr).toBe(2);
+      return stderr;
+    };
+    expect(await errorOf('note.txt')).toContain('--out: note.txt is no folder, expected a folder or a new name');
+    expect(await errorOf('to-file')).toContain('--out: to-file is no folder');
+    expect(await errorOf('note.txt/data')).toContain('--out: note.txt/data is not usable (ENOTDIR)');
+    expect(await errorOf('circle')).toContain('--out: circle is not usable (ELOOP)');
+    expect(await errorOf('to-nothing')).toContain('--out: to-nothing is a link to nothing');
+    expect(readFileSync('note.txt', 'utf8')).toBe('mine');
+  });
+
+  it('leaves no folder of its own where nothing could be written', async () => {
+    const fail = () => Promise.reject(new Error('the disk is full'));
+    await expect(fillNewPuzzles('full/data', undefined, fail)).rejects.toThrow('the disk is full');
+    expect(existsSync('full/data')).toBe(false);
+    mkdirSync('mine');
+    await expect(fillNewPuzzles('mine', undefined, fail)).rejects.toThrow('the disk is full');
+    expect(readdirSync('mine')).toEqual([]);
+  });
+
+  it('is refused where memory or the disk has too little room, in units that fit', () => {
+    const room = (memory: number, free: number) => () =>
+      expectRoom('.', { train: 1000, test: 1 }, sudokuTask({ size: 4 }), { memory, free: () => free });
+    expect(room(5000, 1e9)).toThrow(/^--train: the data set of 1001 examples takes \d+\.\d KiB, but there are only 4\.9 KiB of memory$/); // prettier-ignore
+    expect(room(1e9, 300)).toThrow(/^--out: the data set .* KiB, but .* has only 300 bytes left$/);
+    expect(room(1e9, 1e9)).not.toThrow();
   });
 
   it('is refused while another process writes to the folder, and writes nothing', async () => {

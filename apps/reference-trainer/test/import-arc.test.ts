@@ -16,6 +16,7 @@ beforeAll(() => {
   const { train, test } = task(4);
   writeFileSync('e_challenges.json', JSON.stringify({ e4: { train, test: [{ input: test[0]!.input }] } }));
   writeFileSync('e_solutions.json', JSON.stringify({ e4: [test[0]!.output] }));
+  writeFileSync('groups.json', JSON.stringify({ train: { a: task(5) }, eval: { b: task(6) } }));
   writeFileSync('hidden_challenges.json', readFileSync('e_challenges.json'));
 });
 
@@ -54,9 +55,36 @@ describe('hrm data import --task arc', () => {
     expect(stdout).toContain('--test: 1 task of 1 have tests without a solution: they are solved, but not scored.');
   });
 
+  it('trains for tests whose answers are not known, and makes a submission', async () => {
+    await importArc(
+      '--train',
+      'training',
+      '--test',
+      'hidden_challenges.json',
+      '--augmentations',
+      '0',
+      '--out',
+      'secret',
+    );
+    const model = { hiddenSize: 4, hLayers: 1, lLayers: 1, block: { type: 'mixer' }, schedule: { type: 'one-step-gradient', hCycles: 1, lCycles: 1 }, halting: { type: 'q-learning', maxSegments: 1 }, positions: 'none', puzzleEmbeddingSize: 4 }; // prettier-ignore
+    const training = { batchSize: 1, steps: 2, learningRate: 0.01, evaluateEvery: 1 };
+    writeFileSync('secret.json', JSON.stringify({ name: 'secret', model, training }));
+    const backend = ['--backend', 'cpu', '--json'];
+    const trained = await runInProcess(['train', 'secret.json', '--data', 'secret', '--out', 'secret-run', ...backend]);
+    expect(trained.status, trained.stderr).toBe(0);
+    expect(json(trained)).not.toHaveProperty('exactAccuracy');
+    const evaluation = ['eval', '--run', 'secret-run', '--submission', 'answers.json', ...backend];
+    const { status, stderr } = await runInProcess(evaluation);
+    expect(status, stderr).toBe(0);
+    expect(stderr).toContain('All segments run: the answers are not known, so nothing is compared, ');
+    expect(stderr).not.toContain('until it halts');
+    expect(JSON.parse(readFileSync('answers.json', 'utf8'))).toHaveProperty('e4.0.attempt_2');
+  });
+
   it.each([
     [['--train', 'nowhere', '--test', 'training'], '--train: there is no folder or file nowhere', 2],
     [['--train', 'training', '--test', 'training'], '--train, --test: task t1 is among the tasks to train on and to test on', 2], // prettier-ignore
+    [['--train', 'groups.json', '--test', 'training'], 'groups.json: it holds groups of tasks: train, eval; expected the tasks of one group', 1], // prettier-ignore
     [['--train', 'e_solutions.json', '--test', 'training'], 'e_solutions.json: task "e4"', 1],
   ])('refuses %j, and leaves nothing', async (args, message, expected) => {
     const { status, stderr } = await importArc(...args, '--out', 'refused');

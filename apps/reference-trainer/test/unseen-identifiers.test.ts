@@ -137,6 +137,15 @@ describe('identifiers', () => {
     expect(await refusal('eval', '--run', run, '--data', at('more'))).toContain('1 puzzle identifier: "4". Give');
   });
 
+  it('with a name twice, or a very long one, are refused in few words', async () => {
+    await writePuzzles('twice', ['<blank>', 'a', 'b', 'c']);
+    writeFileSync(at('twice', 'identifiers.json'), JSON.stringify(['<blank>', 'a', 'a', 'c']));
+    const twice = await refusal('eval', '--run', run, '--data', at('twice'));
+    expect(twice).toContain(`${at('twice', 'identifiers.json')}: the name "a" occurs twice`);
+    writeFileSync(at('twice', 'identifiers.json'), JSON.stringify(['<blank>', 'a', 'b'.repeat(100_000), 'c']));
+    expect((await refusal('eval', '--run', run, '--data', at('twice'))).length).toBeLessThan(1000);
+  });
+
   it('can be given to solve', async () => {
     const solve = ['solve', '--run', run, '1 2'];
     const { said } = await hrm(...solve);
@@ -196,6 +205,11 @@ describe('hrm train --from', () => {
     await hrm('eval', '--run', out);
     await hrm('solve', '--run', out, '1 2', '--identifier', 'y');
     expect(existsSync(join(out, 'checkpoints', 'checkpoint-0000000006', 'ema.safetensors'))).toBe(false);
+  });
+
+  it.each([',', 'puzzle-embedding,'])('refuses --only %s', async (names) => {
+    expect(await refusal(...learn(at('none'), '--only', names))).toContain('--only: expected names of parameters');
+    expect(existsSync(at('none'))).toBe(false);
   });
 
   it('resumes exactly, even where the first run is gone', async () => {

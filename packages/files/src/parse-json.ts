@@ -1,6 +1,8 @@
 /** The deepest nesting of lists and objects. No file of ours comes near it. */
 const MAX_DEPTH = 100;
 
+const BYTE_ORDER_MARK = '\ufeff';
+
 const [QUOTE, BACKSLASH] = [0x22, 0x5c];
 /** The bit by which `[` and `{` differ, and `]` and `}`. */
 const LOWER_CASE = 0x20;
@@ -23,12 +25,14 @@ function depthOf(text: string): number {
 }
 
 /**
- * Parses JSON as `JSON.parse` does, but refuses a text whose lists and objects are nested more than 100 levels deep:
+ * Parses JSON as `JSON.parse` does, but skips a byte order mark and refuses a text whose lists and objects are nested more than 100 levels deep:
  * functions that call themselves for each level, such as `JSON.stringify`, fail on such values.
  *
  * @throws SyntaxError for other text.
  */
 export function parseJson(text: string, reviver?: (key: string, value: unknown) => unknown): unknown {
+  // Some editors of Windows put it first.
+  if (text.startsWith(BYTE_ORDER_MARK)) text = text.slice(1);
   // The short texts that most files are cannot be nested so deep.
   const depth = text.length > 2 * MAX_DEPTH ? depthOf(text) : 0;
   if (depth > MAX_DEPTH) {

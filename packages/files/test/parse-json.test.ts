@@ -11,6 +11,11 @@ it('parses JSON as JSON.parse does', () => {
   expect(() => parseJson(`"${'[]'.repeat(200)}`)).toThrow(SyntaxError);
 });
 
+it('skips a byte order mark', () => {
+  expect(parseJson('\ufeff{"a": 1}')).toEqual({ a: 1 });
+  expect(() => parseJson('\ufeff\ufeff{}')).toThrow(SyntaxError);
+});
+
 it('refuses what is nested so deep that JSON.stringify may fail on it', () => {
   expect(() => parseJson(nested(100))).not.toThrow();
   expect(() => parseJson(`[${nested(100)}]`)).toThrow('nested 101 levels deep, expected at most 100');

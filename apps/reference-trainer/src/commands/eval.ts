@@ -55,6 +55,9 @@ const inWords = ({ exactAccuracy, valid, accuracy, meanSegments }: AnswerMeans &
   `${percent(exactAccuracy, 2)} solved exactly, ${rightOtherwise(exactAccuracy, valid)}${percent(accuracy, 2)} of cells right, ` +
   `${meanSegments.toFixed(2)} segments, ${seconds.toFixed(1)} s.`;
 
+/** Said where {@link inWords} has nothing to compare with. */
+const WITHOUT_ANSWERS = 'the answers are not known, so nothing is compared';
+
 /** Runs `f` and adds the seconds it took. */
 async function timed<T>(f: () => Promise<T>): Promise<T & { seconds: number }> {
   const started = performance.now();
@@ -98,11 +101,14 @@ async function evalRun(options: z.infer<typeof evalOptions>): Promise<void> {
       }),
     );
     const { exactAccuracy, valid, accuracy, meanSegments, count } = found;
-    terminal.say(`All segments run: ${inWords(found, seconds)}`);
+    terminal.say(
+      `All segments run: ${count === 0 ? `${WITHOUT_ANSWERS}, ${seconds.toFixed(1)} s.` : inWords(found, seconds)}`,
+    );
     const figures = { exactAccuracy, valid, accuracy, meanSegments, count, step, seconds };
     result = { ...figures, ...(await votes?.finish(terminal)) };
   }
-  if (until !== 'end') {
+  // There is nothing to count where no answer is known.
+  if (until !== 'end' && result.count !== 0) {
     // The batch shrinks to few sizes only, because each size is compiled anew.
     const bucketSizes = [2, 4, 8].map((share) => Math.ceil(batchSize / share));
     const { halted, count, rowsComputed, seconds } = await withBar('evaluating, each until it halts', (onBatch) =>

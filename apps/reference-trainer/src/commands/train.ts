@@ -26,7 +26,7 @@ const trainOptions = z.strictObject({
   }).optional(),
   only: text(
     'With --from: the only parameters to train: puzzle-embedding, or names such as outputHead, separated by commas',
-    { value: 'names' },
+    { value: 'names', expected: 'names of parameters' },
   ).optional(),
   newVectors: choice(
     'With --from: how vectors of new puzzle identifiers begin: mean of the others, as in TRM (default), or zero',

@@ -37,7 +37,8 @@ function configFor(
   { out, data, seed, precision, resume, from, only, set = [] }: TrainRunOptions,
   before?: RunConfig,
 ): RunConfig {
-  const parts = only?.split(',').map((name) => (name === 'puzzle-embedding' ? 'puzzleEmbedding' : name));
+  const parts = only?.split(',').map((name) => (name.trim() === 'puzzle-embedding' ? 'puzzleEmbedding' : name.trim()));
+  if (parts?.includes('')) throw new UsageError('--only: expected names of parameters, separated by commas');
   const overrides = [
     ...(parts ? [`training.trains=${JSON.stringify(parts)}`] : []),
     ...set,

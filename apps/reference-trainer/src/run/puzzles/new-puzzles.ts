@@ -1,5 +1,5 @@
-import { existsSync, lstatSync } from 'node:fs';
-import { mkdir, rm } from 'node:fs/promises';
+import { existsSync, lstatSync, type Stats, statSync } from 'node:fs';
+import { mkdir, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expectReplaceableFolder, replaceFile } from '@hrm/files/node';
 import { RunLock, RunLockedError } from '@hrm/trainer/checkpoint';
@@ -16,8 +16,25 @@ const UNFINISHED = '.unfinished';
 /** Whether a process is writing the data set of a folder, or was killed before it had written all of it. */
 export const isUnfinished = (folder: string): boolean => existsSync(join(folder, UNFINISHED));
 
+/** Makes sure that a path leads to a folder, or that one can be made there. @throws UsageError if not. */
+function expectFolderOrNone(path: string): void {
+  const refuse = (what: string): never => {
+    throw new UsageError(`--out: ${path} is ${what}, expected a folder or a new name`);
+  };
+  let facts: Stats | undefined;
+  try {
+    facts = statSync(path, { throwIfNoEntry: false });
+  } catch (error) {
+    // A file on the way to it, or links in a circle.
+    refuse(`not usable (${(error as NodeJS.ErrnoException).code})`);
+  }
+  if (facts && !facts.isDirectory()) refuse('no folder');
+  if (!facts && lstatSync(path, { throwIfNoEntry: false })) refuse('a link to nothing');
+}
+
 /** Makes sure that a folder holds no data set yet. An unfinished one is none. @throws UsageError if it does. */
 export function expectNoPuzzles(out: string): void {
+  expectFolderOrNone(out);
   if (isUnfinished(out)) return;
   for (const name of NAMES) {
     if (lstatSync(join(out, name), { throwIfNoEntry: false }))
@@ -47,7 +64,7 @@ export async function fillNewPuzzles<T>(
   write: () => Promise<T>,
 ): Promise<T> {
   let lock: RunLock;
-  await mkdir(out, { recursive: true });
+  const made = await mkdir(out, { recursive: true });
   try {
     lock = await RunLock.acquire(out);
   } catch (error) {
@@ -71,5 +88,7 @@ export async function fillNewPuzzles<T>(
     }
   } finally {
     await lock.release();
+    // It is empty if nothing was written.
+    if (made !== undefined) await rmdir(out).catch(() => undefined);
   }
 }

@@ -137,3 +137,8 @@ export function countPuzzles({ metadata, sets }: PuzzleDataset): number {
 export function firstQuestion({ metadata, sets }: PuzzleDataset): Int32Array {
   return Int32Array.from(sets[metadata.sets[0]!]!.inputs.subarray(0, metadata.seqLen));
 }
+
+/** Whether any cell has a label. */
+export function hasLabels({ metadata: { ignoreLabelId }, sets }: PuzzleDataset): boolean {
+  return Object.values(sets).some(({ labels }) => labels.some((label) => label !== ignoreLabelId));
+}

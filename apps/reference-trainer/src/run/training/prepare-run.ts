@@ -18,7 +18,7 @@ import type { RunCatalog } from '../parts/run-catalog';
 import type { PuzzleSizes } from '../puzzles/puzzle-sizes';
 import { describeUnseen, fitIdentifiers, identifierNames, type Identifiers } from '../puzzles/identifier-names';
 import { expectPuzzlesOfModel } from '../puzzles/puzzles-of-model';
-import { countPuzzles, preparePuzzles, type RunPuzzles } from '../puzzles/run-puzzles';
+import { countPuzzles, hasLabels, preparePuzzles, type RunPuzzles } from '../puzzles/run-puzzles';
 import { startingWeights, type SourceRun, type StartingWeights } from './source-run';
 
 /** Everything that a run trains with, made and checked. */
@@ -122,7 +122,8 @@ function expectSteps(config: RunConfig, { train, test }: RunPuzzles): number {
   const { batchSize, epochs } = config.training;
   for (const [split, puzzles] of Object.entries({ train, test })) {
     if (countPuzzles(puzzles) === 0) throw new UsageError(`--data: the folder "${split}" holds no puzzles`);
-    if (!hasLabels(puzzles)) {
+    // The answers to the tests of a competition are not known. Its model trains on their demonstrations.
+    if (!hasLabels(puzzles) && !(split === 'test' && config.task.kind === 'arc')) {
       throw new UsageError(
         `--data: no puzzle in the folder "${split}" has a label; expected an answer for each puzzle`,
       );
@@ -134,11 +135,6 @@ function expectSteps(config: RunConfig, { train, test }: RunPuzzles): number {
     `training.epochs: ${counted(epochs ?? 0, 'epoch')} over ${counted(train.metadata.totalGroups, 'puzzle')} in batches of ` +
       `${batchSize} is less than one step; raise training.epochs, or lower training.batchSize`,
   );
-}
-
-/** Whether any cell has a label. */
-function hasLabels({ metadata: { ignoreLabelId }, sets }: PuzzleDataset): boolean {
-  return Object.values(sets).some(({ labels }) => labels.some((label) => label !== ignoreLabelId));
 }
 
 /** The fewest examples that a pass over the set can give: it takes one puzzle of each group, at random. */

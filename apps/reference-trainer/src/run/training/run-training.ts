@@ -8,7 +8,7 @@ import { printedCommand } from '../../command-line/printed-command';
 import type { Terminal } from '../../terminal/terminal';
 import { describeGoal, reachesGoal } from './training-goal';
 import { runPaths } from '../folder/run-folder';
-import type { RunPuzzles } from '../puzzles/run-puzzles';
+import { hasLabels, type RunPuzzles } from '../puzzles/run-puzzles';
 import type { RunProgress, RunRecord } from '../checkpoint/run-progress';
 import { checkpointFiles } from '../checkpoint/run-state';
 import { StopSignals, type StopSignal } from '../../process/stop-signals';
@@ -132,7 +132,9 @@ export async function runTraining({
       reachedGoal = reachesGoal(config.training, found);
       figures?.showEvaluation(step, found);
     };
-    const isEvaluated = (step: number) => step % evaluateEvery === 0 || step === lastStep;
+    // Without answers there is nothing to evaluate.
+    const hasAnswers = hasLabels(puzzles.test);
+    const isEvaluated = (step: number) => hasAnswers && (step % evaluateEvery === 0 || step === lastStep);
 
     const stream = trainingBatches(puzzles.train, {
       batchSize,
@@ -142,7 +144,7 @@ export async function runTraining({
     });
     figures = new TrainingFigures(terminal, lastStep);
     if (savesStart) await save();
-    if (savesStart) await evaluateSaved();
+    if (savesStart && hasAnswers) await evaluateSaved();
     else if (resumed?.lacksEvaluation && isEvaluated(trainer.steps)) await evaluateSaved();
     while (trainer.steps < lastStep && !signals.received && !reachedGoal) {
       const { value: batch, done } = stream.next();
