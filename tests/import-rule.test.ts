@@ -11,7 +11,7 @@ import {
   symlinkSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
@@ -83,6 +83,26 @@ const broken: { file: string; line: string; rules: string[] }[] = [
     file: 'packages/data-arc/src/grids/arc-grid.ts',
     line: `import { verifySudoku } from '@hrm/data-sudoku-maze';`,
     rules: ['data-arc-imports-only-files-data'],
+  },
+  {
+    file: 'packages/data-small-tasks/src/index.ts',
+    line: `import { verifySudoku } from '@hrm/data-sudoku-maze';`,
+    rules: ['data-small-tasks-imports-only-data'],
+  },
+  {
+    file: 'packages/weights/src/browser.ts',
+    line: `import { loadModel } from '@hrm/models';`,
+    rules: ['weights-imports-only-no-other-package'],
+  },
+  {
+    file: 'packages/new/src/index.ts',
+    line: `import { nothing } from './nothing';`,
+    rules: ['unknown-package'],
+  },
+  {
+    file: 'apps/playground/src/main.tsx',
+    line: `import { hrm } from '@hrm/reference-trainer/internal';`,
+    rules: ['only-the-laboratory-imports-an-app'],
   },
   {
     file: 'packages/data/src/tokens.ts',
@@ -163,6 +183,7 @@ const broken: { file: string; line: string; rules: string[] }[] = [
 
 /** Files that a broken line needs, so that it breaks just the rules it is meant to break. */
 const added = {
+  'packages/new/src/nothing.ts': 'export const nothing = 0;',
   'packages/recursion/src/recursion-core-cycle.ts': `export { RecursionCore } from './recursion-core';`,
 };
 
@@ -178,11 +199,10 @@ beforeAll(() => {
   )) {
     cpSync(join(root, group), join(copy, group), { recursive: true, filter: (path) => !isMade(path) });
   }
-  symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'), 'junction');
   const members = ['packages', 'apps'].flatMap((group) =>
     readdirSync(join(copy, group)).map((name) => join(group, name)),
   );
-  for (const folder of [...members, 'examples', 'tests']) linkDependencies(folder);
+  for (const folder of ['.', ...members, 'examples', 'tests']) linkDependencies(folder);
 });
 
 function linkDependencies(folder: string): void {
@@ -194,7 +214,10 @@ function linkDependencies(folder: string): void {
     symlinkSync(join(installed, name), join(linked, name), 'junction');
   }
   const ours = existsSync(join(installed, '@hrm')) ? readdirSync(join(installed, '@hrm')) : [];
-  for (const name of ours) symlinkSync(join(copy, 'packages', name), join(linked, '@hrm', name), 'junction');
+  for (const name of ours) {
+    const group = existsSync(join(root, 'packages', name)) ? 'packages' : 'apps';
+    symlinkSync(join(copy, group, name), join(linked, '@hrm', name), 'junction');
+  }
 }
 
 interface Violation {
@@ -226,12 +249,23 @@ function violations(): Violation[] {
   return report.summary.violations;
 }
 
+test('the rule of each package is broken once', () => {
+  const rules = broken.flatMap(({ rules }) => rules);
+  const unbroken = readdirSync(join(root, 'packages')).filter(
+    (name) => !rules.some((rule) => rule.startsWith(`${name}-imports-only-`)),
+  );
+  expect(unbroken).toEqual([]);
+});
+
 test('the workspace keeps the import rule', () => {
   expect(violations()).toEqual([]);
 });
 
 test('each broken import is refused, by name', () => {
-  for (const [file, content] of Object.entries(added)) appendFileSync(join(copy, file), content);
+  for (const [file, content] of Object.entries(added)) {
+    mkdirSync(dirname(join(copy, file)), { recursive: true });
+    appendFileSync(join(copy, file), content);
+  }
   for (const { file, line } of broken) appendFileSync(join(copy, file), `\n${line}\n`);
 
   const { output, failed } = checkImports();
