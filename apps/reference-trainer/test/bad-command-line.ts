@@ -54,7 +54,7 @@ export const commandShapes: readonly CommandShape[] = [
     required: { run: 'nowhere' },
     options: { ...backend, ...precision, run: 'text', data: 'text', split: ['train', 'test'], checkpoint: which, batch: 'count', segments: 'count', until: ['both', 'end', 'halted'], submission: 'text', unseen: ['error', 'blank'], 'allow-imports': 'switch' },
   },
-  { words: ['solve'], args: ['1...'], required: {}, options: { ...backend, ...precision, file: 'text', run: 'text', segments: 'count', checkpoint: which, tries: 'count', search: 'switch', until: ['end', 'halted'], set: 'text', identifier: 'text', 'allow-imports': 'switch' } },
+  { words: ['solve'], args: ['1...'], required: {}, options: { ...backend, ...precision, file: 'text', run: 'text', segments: 'count', checkpoint: which, tries: 'count', search: 'switch', until: ['verified', 'end', 'halted'], set: 'text', identifier: 'text', 'allow-imports': 'switch' } },
   { words: ['models'], args: [], required: {}, options: { json: 'switch' } },
   { words: ['playground'], args: [], required: {}, options: { port: 'integer', json: 'switch' } },
   {

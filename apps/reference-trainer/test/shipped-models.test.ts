@@ -28,11 +28,34 @@ describe('hrm solve without --run', () => {
   it('solves a file, and ends with what it cost', async () => {
     const puzzles = generateSudokuPuzzles({ size: 4, count: 20, givens: [5, 10], seed: 77 });
     writeFileSync('puzzles.txt', puzzles.map(({ question }) => formatSudoku(question)).join('\n'));
-    const { status, stdout, stderr } = await solve('--file', 'puzzles.txt', '--segments', '16', '--json');
+    const { status, stdout, stderr } = await solve(
+      '--file',
+      'puzzles.txt',
+      '--segments',
+      '16',
+      '--until',
+      'end',
+      '--json',
+    );
     expect(status, stderr).toBe(0);
     const { seconds, ...counts } = last(stdout);
     expect(counts).toMatchObject({ count: 20, solved: 20, tries: 20, segments: 320, modelCalls: 320 });
     expect(seconds).toBeGreaterThan(0);
+  });
+
+  it.each([
+    [[], { valid: true, segments: 4, haltedAfter: 1 }],
+    [['--segments', '3'], { valid: false, segments: 3 }],
+    [['--until', 'halted'], { valid: false, segments: 1 }],
+    [['--until', 'end'], { valid: true, segments: 8, settledAfter: 4 }],
+  ])('with %j stops a puzzle that the model would halt too early when that says', async (options, expected) => {
+    const puzzle = '...3..2....14...';
+    const { status, stdout, stderr } = await solve(...options, '--json', puzzle);
+    expect(status, stderr).toBe(0);
+    expect(last(stdout)).toMatchObject(expected);
+    writeFileSync('two.txt', `${SMALL}\n${puzzle}\n`);
+    const [, second] = (await solve(...options, '--json', '--file', 'two.txt')).stdout.split('\n');
+    expect(JSON.parse(second!)).toMatchObject({ ...expected, puzzle });
   });
 
   it('reads pasted rows on stdin', () => {
@@ -45,6 +68,7 @@ describe('hrm solve without --run', () => {
     ['a shape that no model solves', ['1'.repeat(25)], 'PUZZLE: it fits no shipped model; they solve Sudoku of 4x4 (sudoku-4x4, 16 cells)'],
     ['a typo in a known shape', [LARGE.replace('7', '?')], 'PUZZLE, character 5: Unexpected "?" in row 1, column 5; expected 1 to 9'],
     ['a puzzle with no answer', ['11.. .... .... ....'], 'PUZZLE cannot be solved: 1 occurs twice in row 1'],
+    ['a checkpoint without a run', [SMALL, '--checkpoint', 'best'], '--checkpoint: is for --run'],
     ['a file of two sizes', ['--file', 'mixed.txt'], 'mixed.txt:2:'],
   ])('refuses %s', async (_name, args, message) => {
     writeFileSync('mixed.txt', `1.....3..4.....2\n${LARGE}\n`);

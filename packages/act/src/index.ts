@@ -29,6 +29,7 @@ export { softmaxCrossEntropy, stablemaxCrossEntropy, type CrossEntropy, type Tok
 export { binaryCrossEntropy } from './losses/binary-cross-entropy';
 
 // Solving puzzles, and scoring the answers.
+export type { SolvedPuzzle, Until } from './inference/solve-batch';
 export { Solver, type SolveAllOptions, type SolverOptions, type SolveOptions } from './inference/solver';
 export type { Puzzle, PuzzleWithIdentifier } from './inference/puzzle';
 export type { SegmentResult, Solution } from './inference/solution';

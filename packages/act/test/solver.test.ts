@@ -17,6 +17,7 @@ import {
   type Solution,
   type SolveAllOptions,
   type SolverOptions,
+  type Until,
 } from '@hrm/act';
 import { ProbeNetwork } from '@hrm/act/testing';
 import { RandomStream, type Compile } from '@hrm/layers';
@@ -176,6 +177,22 @@ describe.each(['cpu', 'wasm'] as const)('solving many puzzles on %s', (backend) 
       }
       const halting = await solveAll(network, puzzles, { segments: 9 });
       expect(Math.max(...stepsOf(halting)), 'a controller halts at its last segment').toBeLessThanOrEqual(6);
+    });
+
+    it('stops at the first result that a function accepts, and gives it the puzzle', async () => {
+      const puzzles = randomPuzzles(network, 6);
+      // Puzzle i stops after segment i + 1; the last after all 4.
+      const until: Until = ({ segment }, { inputs, index }) => {
+        expect(inputs).toEqual(puzzles[index]);
+        return segment === index + 1;
+      };
+      const toEnd = await solveAll(network, puzzles, { until: 'end', segments: 4 });
+      for (const batchSize of [6, 4]) {
+        const solutions = await solveAll(network, puzzles, { until, segments: 4, batchSize });
+        expect(stepsOf(solutions)).toEqual([1, 2, 3, 4, 4, 4]);
+        expect(answersOf(solutions)).toEqual(toEnd.map(({ history }, i) => [...history[Math.min(i, 3)]!.answer]));
+      }
+      expect((await new Solver(network).solve(puzzles[0]!, { until, segments: 4 })).segments).toBe(1);
     });
 
     it('leaks no tensor', async () => {

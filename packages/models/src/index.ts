@@ -18,6 +18,8 @@ export {
   type Thinker,
   type Thought,
   type TriesOptions,
+  type SolvedPuzzle,
+  type Until,
 } from '@hrm/act';
 
 // Models from plain data, their parts chosen by name.

@@ -175,7 +175,11 @@ const calls: { [name: string]: Call } = {
   solving: {
     covers: ['Solver'],
     call: async ({ network, faults }) => {
-      const options = { until: 'halted', batchSize: 2, bucketSizes: [1], onSegment: faults.ownFunction } as const;
+      const until: act.Until = ({ halted }) => {
+        faults.ownFunction();
+        return halted;
+      };
+      const options = { until, batchSize: 2, bucketSizes: [1], onSegment: faults.ownFunction };
       const puzzles = async function* () {
         for (const puzzle of [
           [0, 1, 2, 3],

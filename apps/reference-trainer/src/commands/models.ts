@@ -16,7 +16,9 @@ async function models({ json }: z.infer<typeof modelsOptions>): Promise<void> {
     terminal.say(`${name}: ${solves}, ${parameters} parameters, ${Math.ceil(bytes / 1000)} kB`);
     if (step !== steps) terminal.say(`  a checkpoint at step ${step} of ${steps}`);
     for (const { puzzles, count, segments, solved } of figures) {
-      terminal.say(`  ${percent(solved[0]! / count)} of ${count} puzzles (${puzzles}) in ${segments} segments`);
+      terminal.say(
+        `  ${percent(solved[0]! / count)} of ${count} puzzles (${puzzles}) in one pass of ${segments} segments`,
+      );
     }
   }
   terminal.say('\n`hrm solve PUZZLE` takes the one that fits. A program loads one by loadModel(await weights(NAME)).');

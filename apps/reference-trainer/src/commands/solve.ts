@@ -1,5 +1,5 @@
 import type { Task } from '@hrm/data';
-import { type RecursiveReasoner, type SegmentResult, Solver, type SolveOptions } from '@hrm/models';
+import { type RecursiveReasoner, type SegmentResult, Solver, type SolveOptions, type Until } from '@hrm/models';
 import { z } from 'zod';
 import { defineCommand } from '../command-line/command';
 import { argument, choice, count, text, texts } from '../command-line/options';
@@ -34,7 +34,13 @@ const solveOptions = z.strictObject({
   segments: count(
     'How long it thinks, in segments; more than in training is allowed. Default: as in training',
   ).optional(),
-  until: choice('end: run all segments; halted: stop when the model would', ['halted', 'end'], 'when').default('end'),
+  checkpoint: choice('newest or best, with --run (default: newest)', ['newest', 'best'], 'which').optional(),
+  until: choice(
+    'verified: one pass until the answer keeps the rules, where they can be checked; halted: until the model would stop; ' +
+      'end: all segments',
+    ['verified', 'halted', 'end'],
+    'when',
+  ).default('verified'),
   ...thinkingOptions,
   set: texts("Option of the task, such as width=30, instead of the run's; may be repeated", {
     value: 'key=value',
@@ -62,13 +68,20 @@ const outcomeOf = ({ valid, reason }: Pick<JudgedAnswer, 'valid' | 'reason'>): s
   return valid ? 'Solved' : `Not solved: ${reason ?? 'the answer is not valid'}`;
 };
 
+/** When the pass over puzzles stops. One that cannot be verified runs all segments. */
+const stopOf =
+  (puzzles: readonly ShownPuzzle[]): Until =>
+  ({ answer }, { index }) =>
+    puzzles[index]!.verify(answer)?.valid === true;
+
 /** Solves one puzzle and shows each segment. */
 async function solveOne(
   solver: Solver,
   shown: ShownPuzzle,
-  { identifier, ...options }: SolvingOptions,
+  { identifier, until, ...length }: SolvingOptions,
   terminal: Terminal,
 ): Promise<void> {
+  const options = { ...length, until: until === 'verified' ? stopOf([shown]) : until };
   terminal.show(`\n${shown.draw()}\n`);
   if (shown.note !== undefined) terminal.say(`Note: ${shown.note}.\n`);
   const history: SegmentResult[] = [];
@@ -84,7 +97,7 @@ async function solveOne(
   const { tokens, answer, valid, segments, settledAfter, haltedAfter } = solved;
   terminal.show(`\n${shown.draw(tokens)}\n`);
   terminal.say(
-    `${outcomeOf(solved)}. Segments run: ${segments}; the answer was reached after ${settledAfter}` +
+    `${outcomeOf(solved)}, in one pass. Segments run: ${segments}; the answer was reached after ${settledAfter}` +
       `${haltedAfter === undefined ? '' : `, and the model would have stopped after ${haltedAfter}`}.`,
   );
   const seconds = (performance.now() - started) / 1000;
@@ -115,12 +128,13 @@ async function thinkAboutOne(
 async function* passOverEach(
   solver: Solver,
   puzzles: readonly ShownPuzzle[],
-  { identifier, ...options }: SolvingOptions,
+  { identifier, until, ...length }: SolvingOptions,
 ): AsyncGenerator<ToldAnswer, void, undefined> {
   const given = puzzles.map(({ tokens }) => ({ inputs: tokens, puzzleIdentifier: identifier }));
   const batchSize = Math.min(BATCH_SIZE, Math.max(1, given.length));
   let index = 0;
-  for await (const { history } of solver.solveAll(given, { ...options, batchSize })) {
+  const options = { ...length, until: until === 'verified' ? stopOf(puzzles) : until, batchSize };
+  for await (const { history } of solver.solveAll(given, options)) {
     const judged = judgeAnswer(puzzles[index++]!, history);
     yield { ...judged, tries: 1, modelCalls: judged.segments };
   }
@@ -186,7 +200,8 @@ async function solveAll(
 }
 
 /** How puzzles are solved. */
-type SolvingOptions = SolveOptions & {
+type SolvingOptions = Pick<SolveOptions, 'segments'> & {
+  until: Options['until'];
   /** The number of their identifier. */
   identifier: number;
 };
@@ -222,12 +237,13 @@ interface ChosenModel {
 /** The model of a run. @throws UsageError if there is no run. */
 async function modelOfRun(run: string, options: Options, terminal: Terminal): Promise<ChosenModel> {
   const loaded = await loadRunParts(run, terminal, options);
-  const load = (terminal: Terminal) => loadRun(run, options.checkpoint, terminal, { ...options, loaded });
+  const load = (terminal: Terminal) => loadRun(run, options.checkpoint ?? 'newest', terminal, { ...options, loaded });
   return { task: loaded.task, solver: 'The run', load };
 }
 
 /** The shipped model that fits the puzzles. @throws UsageError if there is none. */
-function shippedModel(text: PuzzleText, { precision, set }: Options): ChosenModel {
+function shippedModel(text: PuzzleText, { precision, set, checkpoint }: Options): ChosenModel {
+  if (checkpoint) throw new UsageError('--checkpoint: is for --run; a shipped model has no checkpoints');
   if (set.length > 0) throw new UsageError('--set: is for --run; a shipped model has its task already');
   const shipped = shippedModelFor(text);
   const { name, card, task } = shipped;

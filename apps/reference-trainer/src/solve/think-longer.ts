@@ -18,7 +18,7 @@ export interface LongerThought {
   tries?: number | undefined;
   search: boolean;
   segments?: number | undefined;
-  until: 'halted' | 'end';
+  until: 'verified' | 'halted' | 'end';
 }
 
 /** Whether the options ask for more than one pass. */
@@ -33,7 +33,8 @@ export function expectThinkable({ name, openToken }: Task, { search, until }: Lo
       `--search: ${name} cannot be given to the model with a part of the answer; use --tries instead`,
     );
   }
-  if (until === 'halted') throw new UsageError('--until: a search has steps of its own; leave --until or --search out');
+  if (until !== 'verified')
+    throw new UsageError('--until: a search has steps of its own; leave --until or --search out');
 }
 
 /** The answer to a puzzle after several tries or a search. */
@@ -63,7 +64,12 @@ export async function* thinkLonger(
   try {
     const thoughts = search
       ? thinking.search(given, { task, ...(tries !== undefined && { branches: tries }), ...length })
-      : thinking.tries(given, { task, ...(tries !== undefined && { tries }), until, ...length });
+      : thinking.tries(given, {
+          task,
+          ...(tries !== undefined && { tries }),
+          until: until === 'halted' ? until : 'end',
+          ...length,
+        });
     let index = 0;
     for await (const { answer: tokens, chosenBy, tries, segments, modelCalls } of thoughts) {
       const { shown } = puzzles[index++]!;

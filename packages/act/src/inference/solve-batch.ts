@@ -8,6 +8,20 @@ import { carryOf, type PuzzleWithIdentifier } from './puzzle';
 import { shrinkBatch, smallestBucket, type ShrinkingBatch } from './shrink-batch';
 import type { SegmentResult } from './solution';
 
+/**
+ * When a puzzle stops: after all segments (`'end'`), when the controller halts it (`'halted'`), or after the first segment
+ * whose result a function accepts, such as one that verifies the answer.
+ */
+export type Until = 'end' | 'halted' | ((result: SegmentResult, puzzle: SolvedPuzzle) => boolean);
+
+/** The puzzle that a result belongs to. */
+export interface SolvedPuzzle {
+  /** Tokens, `[seqLen]`. */
+  inputs: ArrayLike<number>;
+  /** Its place among the puzzles of `solveAll`, from 0; 0 in `solve` and `stream`. */
+  index: number;
+}
+
 /** Outputs of one segment. */
 export type SolvingSegment = {
   carry: Carry;
@@ -43,8 +57,10 @@ export function solvingStep(network: ReasoningNetwork, withLogits = false): Solv
 
 /** Options of {@link solveBatch}. */
 export interface SolveBatchOptions {
-  /** `'halted'`: a puzzle leaves the batch when the controller halts it. */
-  until: 'end' | 'halted';
+  /** A puzzle leaves the batch when it stops. */
+  until: Until;
+  /** The place of the batch's first puzzle among all puzzles. */
+  firstIndex: number;
   /** The most segments that a puzzle gets. */
   segments: number;
   /** Sizes that the batch may have. */
@@ -71,7 +87,7 @@ export async function* solveBatch(
   network: ReasoningNetwork,
   step: SolvingStep,
   puzzles: readonly Required<PuzzleWithIdentifier>[],
-  { until, segments, bucketSizes, signal, onSegment }: SolveBatchOptions,
+  { until, firstIndex, segments, bucketSizes, signal, onSegment }: SolveBatchOptions,
 ): AsyncGenerator<PuzzleResult[], void, undefined> {
   const rows = smallestBucket(puzzles.length, bucketSizes);
   const indices = Array.from({ length: rows }, (_, row) => (row < puzzles.length ? row : undefined));
@@ -86,8 +102,12 @@ export async function* solveBatch(
       const results = batch.puzzles.flatMap((index, row) =>
         index === undefined ? [] : [{ index, result: { segment, ...resultOf(row) } }],
       );
-      const isDone = ({ halted }: SegmentResult) => segment === segments || (until === 'halted' && halted);
-      const done = new Set(results.filter(({ result }) => isDone(result)).map(({ index }) => index));
+      const isDone = ({ index, result }: PuzzleResult) =>
+        segment === segments ||
+        (typeof until === 'function'
+          ? until(result, { inputs: puzzles[index]!.inputs, index: firstIndex + index })
+          : until === 'halted' && result.halted);
+      const done = new Set(results.filter(isDone).map(({ index }) => index));
       const active = results.length - done.size;
       onSegment?.({ segment, active, rows: batch.puzzles.length });
       yield results;

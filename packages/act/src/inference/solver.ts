@@ -4,7 +4,7 @@ import type { ReasoningNetwork } from '../segment/reasoning-network';
 import { expectPuzzle, type Puzzle, type PuzzleWithIdentifier } from './puzzle';
 import { halvedSizes } from './shrink-batch';
 import { solutionOf, type SegmentResult, type Solution } from './solution';
-import { solveBatch, solvingStep, type SolveBatchOptions, type SolvingStep } from './solve-batch';
+import { solveBatch, solvingStep, type SolveBatchOptions, type SolvingStep, type Until } from './solve-batch';
 
 /** Options of {@link Solver}. */
 export interface SolverOptions {
@@ -19,9 +19,10 @@ export interface SolverOptions {
 export interface SolveOptions {
   /**
    * `'halted'` stops when the controller halts the puzzle. `'end'` runs all segments, as the official evaluation does.
-   * Default `'end'`.
+   * A function stops after the first segment whose result it accepts, and after all segments at the latest:
+   * `({ answer }, { inputs }) => verifySudoku(inputs, answer).valid`. Default `'end'`.
    */
-  until?: 'end' | 'halted';
+  until?: Until;
   /**
    * The most segments to run, fewer or more than in training. With `until: 'halted'` no more than `maxSegments` are
    * run, because every controller halts there. Default: the controller's `maxSegments`.
@@ -108,8 +109,8 @@ export class Solver {
   }
 
   /**
-   * Solves many puzzles, batch by batch. Yields their solutions in order, a whole batch at once. With `until: 'halted'`
-   * a puzzle leaves its batch when the controller halts it, and the batch shrinks.
+   * Solves many puzzles, batch by batch. Yields their solutions in order, a whole batch at once. With `until` other than
+   * `'end'` a puzzle leaves its batch when it stops, and the batch shrinks.
    *
    * @param puzzles read one batch at a time.
    * @throws as {@link Solver.solve}, with the index of the puzzle, after it has yielded the solutions of earlier
@@ -136,7 +137,8 @@ export class Solver {
   ): AsyncGenerator<Solution, void, undefined> {
     const solutionsOf = async (batch: readonly CheckedPuzzle[]): Promise<Solution[]> => {
       const histories = batch.map((): SegmentResult[] => []);
-      for await (const results of solveBatch(this.#network, this.#step, batch, batchOptions)) {
+      const options = { ...batchOptions, firstIndex: count - batch.length };
+      for await (const results of solveBatch(this.#network, this.#step, batch, options)) {
         for (const { index, result } of results) histories[index]!.push(result);
       }
       return histories.map(solutionOf);
@@ -154,9 +156,9 @@ export class Solver {
   /** Checks options and fills in their defaults. */
   #batchOptions({ until = 'end', segments, signal }: SolveOptions, bucketSizes: readonly number[]): SolveBatchOptions {
     if (this.#disposed) throw new Error('Solver: it has been disposed of; make another one');
-    expectChoice('Solver', { until }, ['end', 'halted']);
+    if (typeof until !== 'function') expectChoice('Solver', { until }, ['end', 'halted']);
     if (segments !== undefined) expectSizes('Solver', { segments });
-    return { until, segments: segments ?? this.#network.halting.maxSegments, bucketSizes, signal };
+    return { until, firstIndex: 0, segments: segments ?? this.#network.halting.maxSegments, bucketSizes, signal };
   }
 
   /** Keeps the compiled step until these results are all read. */
