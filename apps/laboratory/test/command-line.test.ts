@@ -98,7 +98,9 @@ describe('wrong command lines exit with 2, name the mistake, write nothing and s
   it.each(commandShapes)('all options of `hrm-lab $words` are tried', ({ words, options }) => {
     const { options: schema } = hrmLab.commands.find(({ name }) => name === words.join(' '))!;
     const flags = Object.keys(schema.shape).map((key) => key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`));
-    expect(flags.filter((flag) => !['folders', 'run', 'runs'].includes(flag)).sort()).toEqual(Object.keys(options).sort());
+    expect(flags.filter((flag) => !['folders', 'run', 'runs'].includes(flag)).sort()).toEqual(
+      Object.keys(options).sort(),
+    );
   });
 });
 
