@@ -7,6 +7,7 @@ import { expect, it } from 'vitest';
 import { dataGenerateCommand } from '../src/commands/data-generate';
 import { taskOptions } from '../src/config/task-options';
 import { standardTasks } from '../src/run/parts/standard-tasks';
+import { runInProcess } from './run-in-process';
 
 const defaults = { set: [], train: '5', test: '2', seed: '0', imports: [], allowImports: false, json: false };
 const generate = (task: string, set: string[] = []) => {
@@ -27,6 +28,30 @@ it.each(['addition', 'sorting', 'parity', 'dyck', 'countdown', 'queens', 'colori
     expect(seq_len).toBe(standardTasks[task as 'addition']({}).seqLen);
   },
 );
+
+it('a small task is generated, trained on, evaluated and solved', async () => {
+  const data = await generate('parity', ['length=4']);
+  const folder = mkdtempSync(join(tmpdir(), 'hrm-small-task-'));
+  const config = {
+    name: 'small',
+    model: { hiddenSize: 8, hLayers: 1, lLayers: 1, block: { type: 'mixer' }, schedule: { type: 'one-step-gradient', hCycles: 1, lCycles: 1 }, halting: { type: 'q-learning', maxSegments: 2 }, positions: 'none' }, // prettier-ignore
+    training: { batchSize: 5, steps: 2, learningRate: 0.01, evaluateEvery: 2 },
+  };
+  writeFileSync(join(folder, 'small.json'), JSON.stringify(config));
+  const run = join(folder, 'run');
+  const hrm = async (...args: string[]) => {
+    const { status, stdout, stderr } = await runInProcess([...args, '--backend', 'cpu', '--json']);
+    expect(status, stderr).toBe(0);
+    return { stderr, result: JSON.parse(stdout.trimEnd().split('\n').at(-1)!) as Record<string, unknown> };
+  };
+  const { stderr, result } = await hrm('train', join(folder, 'small.json'), '--data', data, '--out', run);
+  expect(result).toMatchObject({ steps: 2 });
+  // The hint of the end is one that works.
+  const hint = /solve --run \S+ '?([^'\n]+)'?\n/.exec(stderr)![1]!;
+  expect((await hrm('eval', '--run', run)).result).toMatchObject({ count: 2, exactAccuracy: result['exactAccuracy'] });
+  const solved = (await hrm('solve', '--run', run, hint)).result;
+  expect(solved).toMatchObject({ valid: expect.any(Boolean) as boolean });
+});
 
 it('hrm data generate names the right option or task for a misspelled one', async () => {
   await expect(generate('addition', ['digit=3'])).rejects.toThrow('digit is not known; did you mean digits?');
