@@ -265,6 +265,18 @@ describe('Parquet', () => {
     }
   }, 60_000); // prettier-ignore
 
+  it.each([
+    ['levels of a list', 'numbers', 0x4a, 0x7e, 'a run of 63 values is longer than its page of 4 values'],
+    ['packed levels', 'numbers', 0x48, 0xff, 'a run of 3576 values is longer than its page of 4 values'],
+    ['levels of an older page', 'sums-none', 0x4c, 0x7e, 'a run of 63 values is longer than its page of 3 values'],
+    ['entries of a dictionary', 'sums-none', 0x4f, 0x7e, 'a run of 63 values is longer than its page of 3 values'],
+  ])('is refused if the length of a run lies: %s', async (_, name, at, value, message) => {
+    const bytes = readFileSync(stored(`${name}.parquet`));
+    bytes[at] = value;
+    const reading = readExamples(file('runs.parquet', bytes), name === 'numbers' ? {} : sums);
+    await expect(reading).rejects.toThrow(message);
+  });
+
   it('is refused if it says more than it holds', async () => {
     const bytes = readFileSync(stored('numbers.parquet'));
     for (const [at, message] of [

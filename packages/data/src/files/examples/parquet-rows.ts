@@ -1,9 +1,11 @@
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { FileFormatError } from '@hrm/files';
 import { openRegularFile } from '@hrm/files/node';
-import type { ColumnMetaData, Compressors, FileMetaData } from 'hyparquet';
+import type { ColumnMetaData, Compressors, FileMetaData, SchemaTree } from 'hyparquet';
 import { parquetHeader } from 'hyparquet/src/column.js';
+import { getSchemaPath } from 'hyparquet/src/schema.js';
 import { type ExampleColumn, type FileRow, missingColumn, type RowReader } from './example-rows';
+import { expectRunsOfPage } from './parquet-runs';
 
 /** Limits of what a file may say of itself. A row group is read at once. */
 const MAX_FOOTER_BYTES = 64 * 2 ** 20;
@@ -71,8 +73,14 @@ function expectSizes({ row_groups: groups }: FileMetaData, fileBytes: number): v
   }
 }
 
-/** Checks what the pages of a column say of their sizes. */
-function expectPages(bytes: ArrayBuffer, { num_values: count }: ColumnMetaData): void {
+/** Checks what the pages of a column say of their sizes, and the lengths of their runs. */
+function expectPages(
+  bytes: ArrayBuffer,
+  column: ColumnMetaData,
+  schemaPath: SchemaTree[],
+  compressors: Compressors,
+): void {
+  const { num_values: count } = column;
   const reader = { view: new DataView(bytes), offset: 0 };
   let values = 0;
   while (reader.offset < bytes.byteLength) {
@@ -94,6 +102,7 @@ function expectPages(bytes: ArrayBuffer, { num_values: count }: ColumnMetaData):
     if (page.dictionary_page_header) {
       expectRange('the number of values of a dictionary', page.dictionary_page_header.num_values, full);
     }
+    expectRunsOfPage(new Uint8Array(bytes, reader.offset, stored), page, column, schemaPath, compressors);
     reader.offset += stored;
   }
   if (BigInt(values) !== count)
@@ -155,7 +164,8 @@ export const readParquetRows: RowReader = async function* ({ path, columns, need
       for (const { meta_data: column } of stored) {
         if (!column || !chosen.includes(column.path_in_schema[0]!)) continue;
         const { start: from, end: to } = pagesOf(column);
-        expectPages(await readSlice(from, to), column);
+        const schemaPath = getSchemaPath(metadata.schema, column.path_in_schema);
+        expectPages(await readSlice(from, to), column, schemaPath, options.compressors);
       }
       const end = start + Number(count);
       const found = await parquetReadObjects({ ...options, rowStart: start, rowEnd: end });
