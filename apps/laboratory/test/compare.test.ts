@@ -261,7 +261,7 @@ describe('hrm-lab compare', () => {
     [['--task', 'parity', '--sizes', '4'], '--sizes, --task: give only one'],
     [['--set', 'length=4'], '--set belongs to --task'],
     [['--task', 'parity', '--set', 'lenght=4'], 'lenght is not known; did you mean length?'],
-    [['--blocks', 'brick'], '--blocks: "brick" is none of mixer, attention, graph-attention, conv, pooling'],
+    [['--blocks', 'brick'], '--blocks: "brick" is none of mixer, attention, graph-attention, conv, cellular, pooling'],
     [['--data', folder], 'has no task.json'],
   ])('refuses %j', async (words, message) => {
     const { status, stderr } = await compare('never', ...words);

@@ -172,7 +172,7 @@ describe('sudokuProbabilities', () => {
   });
 
   it('has zeros in a cell in which no digit fits', () => {
-    expect(tokensOf(parseSudoku('.12.' + '3...' + '...4' + '....'), 3)).toEqual([0, 0, 0, 1, 0, 0]);
+    expect(tokensOf(parseSudoku('.12.' + '3...' + '...4' + '....'), 3)).toEqual([0, 0, 0, 0, 1, 0]);
     expect(tokensOf(parseSudoku('.12.' + '3...' + '4...' + '....'), 0)).toEqual([0, 0, 0, 0, 0, 0]);
   });
 });
