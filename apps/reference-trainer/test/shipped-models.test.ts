@@ -58,6 +58,24 @@ describe('hrm solve without --run', () => {
     expect(JSON.parse(second!)).toMatchObject({ ...expected, puzzle });
   });
 
+  it('reads puzzles in JSON: cells, a grid, or a list of either', async () => {
+    const cells = [1, 0, 0, 0, 0, 0, 3, 0, 0, 4, null, 0, 0, 0, 0, 2];
+    const grid = [0, 4, 8, 12].map((start) => cells.slice(start, start + 4));
+    for (const puzzle of [cells, grid]) {
+      expect(last((await solve(JSON.stringify(puzzle), '--json')).stdout)).toMatchObject({
+        answer: '1324423124133142',
+      });
+    }
+    for (const list of [
+      [cells, cells],
+      [grid, grid],
+    ]) {
+      writeFileSync('list.json', JSON.stringify(list));
+      expect(last((await solve('--file', 'list.json', '--json')).stdout)).toMatchObject({ count: 2, solved: 2 });
+    }
+    expect((await solve('[1, 2')).status).toBe(2);
+  });
+
   it('reads pasted rows on stdin', () => {
     const { status, stdout, stderr } = hrm(['solve', '--backend', 'wasm', '--json'], SMALL.replaceAll(' ', '\n'));
     expect(status, stderr).toBe(0);

@@ -9,6 +9,7 @@ import { identifierNumber, type Identifiers } from '../run/puzzles/identifier-na
 import { countChanges, type JudgedAnswer, judgeAnswer } from '../solve/judge-answer';
 import type { PuzzleInText } from '../solve/puzzles-in-text';
 import { parsePuzzles, readPuzzleText, type PuzzleText } from '../solve/read-puzzles';
+import { textFromJson } from '../solve/json-puzzles';
 import { loadShipped, shippedModelFor } from '../solve/shipped-model';
 import { backendOptions, importsOption, precisionOption, runOptions } from '../command-line/shared-options';
 import { startEngine } from '../engine/engine';
@@ -261,7 +262,9 @@ async function solve(options: Options): Promise<void> {
   const first = new Terminal(options.json);
   const { run, segments, until } = options;
   const ofRun = run === undefined ? undefined : await modelOfRun(run, options, first);
-  const text = await readPuzzleText(options);
+  const given = await readPuzzleText(options);
+  // Tasks of runs may have a meaning of their own for brackets.
+  const text = ofRun ? given : textFromJson(given);
   const { task, solver: name, load } = ofRun ?? shippedModel(text, options);
   const puzzles = parsePuzzles(task, text, { solver: name, color: first.hasColors });
   const terminal = new Terminal(options.json, 'many' in puzzles);
