@@ -25,6 +25,7 @@ export {
 // Models from plain data, their parts chosen by name.
 export { buildModel } from './config/build-model';
 export { parameterShapes } from './config/parameter-shapes';
+export type { PuzzleGrid } from './config/config-for-grid';
 export type { ModelConfig, PartConfig } from './config/model-config';
 export type { GridPositions, Positions } from './config/positions';
 export type { Candidates } from './candidates';

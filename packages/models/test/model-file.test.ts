@@ -205,6 +205,34 @@ describe('loadModel', () => {
     for (const one of [model, loaded]) one.dispose();
   });
 
+  describe('for puzzles of another size', () => {
+    const cells: ModelConfig = {
+      ...trmConfig,
+      block: { type: 'cellular', grid: { rows: 2, columns: 2 } },
+      schedule: { type: 'recall', applications: 3 },
+    };
+
+    it('gives the weights to a model of that size', async () => {
+      const bytes = await saveModel(buildModel(cells, { seed: 3 }));
+      const larger = { ...cells, seqLen: 15, block: { type: 'cellular', grid: { rows: 3, columns: 5 } } };
+      const built = buildModel(larger, { seed: 3 });
+      const loaded = loadModel(bytes, { grid: { rows: 3, columns: 5 } });
+      expect(loaded.config).toEqual(larger);
+      const inputs = Array.from({ length: 15 }, (_, i) => i % 5);
+      const answers = await Promise.all([loaded, built].map((model) => model.solve(inputs, { segments: 7 })));
+      expect(answers[0]).toEqual(answers[1]);
+      expect(answers[0]!.segments).toBe(7);
+    });
+
+    it('refuses a size that the weights depend on, and one that is none', async () => {
+      const learned = await saveModel(buildModel(config));
+      expect(() => loadModel(learned, { grid: { rows: 3, columns: 5 } })).toThrow(/cannot take puzzles of 3 rows and 5 columns: .* has shape/); // prettier-ignore
+      const bytes = await saveModel(buildModel(cells));
+      const grid = { rows: 3, columns: 1.5 };
+      expect(() => loadModel(bytes, { grid })).toThrow('grid: expected { rows, columns } as whole numbers from 1; got 3 and 1.5'); // prettier-ignore
+    });
+  });
+
   it('reads a file with official names, if the config is given', async () => {
     const model = buildModel(config, { seed: 5 });
     const bytes = serializeSafetensors(weightsToOfficial(await parameterValues(model)));

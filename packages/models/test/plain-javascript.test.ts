@@ -32,7 +32,7 @@ describe('in plain JavaScript there is a clear error for', () => {
     ['a part by its name alone', () => buildModel(js({ ...config, halting: 'halt-only' })), 'halting: got the string "halt-only", expected an object such as { "type": "q-learning" }'],
     ['no file to load', () => loadModel(js(undefined)), 'loadModel: bytes is undefined, expected the whole file as a Uint8Array'],
     ['the path of a file', () => loadModel(js('model.safetensors')), 'loadModel: bytes is the string "model.safetensors", expected the whole file as a Uint8Array'],
-    ['an option of loading misspelled', () => loadModel(new Uint8Array(8), js({ part: {} })), 'loadModel: there is no option "part", expected parts, config, path'],
+    ['an option of loading misspelled', () => loadModel(new Uint8Array(8), js({ part: {} })), 'loadModel: there is no option "part", expected parts, config, grid, path'],
     ['an option of building misspelled', () => buildModel(config, js({ sead: 3 })), 'buildModel: there is no option "sead", expected seed, parts'],
     ['null for options of building', () => buildModel(config, js(null)), 'buildModel: got null, expected an object with options (seed, parts)'],
     ['a maker that returns nothing', () => buildModel({ ...config, block: { type: 'mine' } }, { parts: withParts({ blocks: { mine: js(() => {}) } }) }), 'block: the maker of "mine" returned undefined; expected the block'],

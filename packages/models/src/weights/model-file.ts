@@ -8,6 +8,7 @@ import {
   serializeSafetensors,
 } from '@hrm/files';
 import { describeValue, expectOptions } from '@hrm/layers/internal';
+import { configForGrid, type PuzzleGrid } from '../config/config-for-grid';
 import { expectModelSizes } from '../config/expect-model-sizes';
 import { buildModel } from '../config/build-model';
 import type { ModelConfig } from '../config/model-config';
@@ -33,6 +34,11 @@ export interface LoadModelOptions {
   readonly parts?: PartCatalog;
   /** The config of the model. Default: the config in the file. */
   readonly config?: ModelConfig;
+  /**
+   * The size of the puzzles, instead of that of the config, for a model without weights that depend on it, such as one
+   * of `cellular` blocks.
+   */
+  readonly grid?: PuzzleGrid;
   /** Names the file in errors. */
   readonly path?: string;
 }
@@ -116,7 +122,7 @@ function expectInFloat16(name: string, { data }: HostTensor): void {
  *
  * @param bytes the whole file.
  * @throws `FileFormatError` if the file is damaged, has no config, or its config is invalid or does not match its
- *   parameters.
+ *   parameters, or if they do not fit `grid`; RangeError for an impossible `grid`.
  *
  * @example
  * ```ts
@@ -141,10 +147,11 @@ export function loadModel(bytes: Uint8Array, options: LoadModelOptions = {}): Re
       `loadModel: bytes is ${describeValue(bytes)}, expected the whole file as a Uint8Array, such as await readFile(path)`,
     );
   }
-  expectOptions('loadModel', options, ['parts', 'config', 'path']);
-  const { parts, path } = options;
+  expectOptions('loadModel', options, ['parts', 'config', 'grid', 'path']);
+  const { parts, grid, path } = options;
   const { tensors, metadata } = parseSafetensors(bytes, path === undefined ? {} : { path });
-  const config = options.config ?? configOf(metadata, path);
+  const ownConfig = options.config ?? configOf(metadata, path);
+  const config = grid ? configForGrid(ownConfig, grid) : ownConfig;
   const isOfficial = [...tensors.keys()].some((name) => /^(_orig_mod\.)?(model\.)?inner\./.test(name));
   const values = isOfficial ? weightsFromOfficial(tensors) : tensors;
   expectModelSizes(config, values, { path, hasOwnParts: parts !== undefined });
@@ -153,7 +160,8 @@ export function loadModel(bytes: Uint8Array, options: LoadModelOptions = {}): Re
     setParameterValues(model, values);
   } catch (cause) {
     model.dispose();
-    throw new FileFormatError({ path, problem: (cause as Error).message, cause });
+    const unfit = grid ? `it cannot take puzzles of ${grid.rows} rows and ${grid.columns} columns: ` : '';
+    throw new FileFormatError({ path, problem: unfit + (cause as Error).message, cause });
   }
   return model;
 }
