@@ -44,6 +44,9 @@ export {
 } from './run/puzzles/run-puzzles';
 export { readTaskFile } from './run/puzzles/task-file';
 
+export { mazeSizeOf } from './solve/maze-size';
+export { segmentsForSize } from './solve/segments-for-size';
+
 export { benchTrainer, randomBatch } from './bench/bench-trainer';
 export { matmulShare } from './bench/matmul-share';
 export { MatmulSpeedMeter, type Product } from './bench/matmul-speed-meter';

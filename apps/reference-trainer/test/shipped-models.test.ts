@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { generateSudokuPuzzles, formatSudoku } from '@hrm/data-sudoku-maze';
+import { formatMaze, formatSudoku, generateMazePuzzles, generateSudokuPuzzles } from '@hrm/data-sudoku-maze';
 import { weightsCards } from '@hrm/weights';
 import { describe, expect, it } from 'vitest';
 import { hrm } from './run-hrm';
@@ -83,10 +83,36 @@ describe('hrm solve without --run', () => {
   });
 
   it.each([
+    ['rows', 'S     \n##### \n      \n #####\nG     ', 'Sooooo#####oooooooo#####G     '],
+    ['a square on one line', 'S # ##  G', undefined],
+  ])('takes the maze model for mazes of any size: %s', async (_form, maze, answer) => {
+    const { status, stdout, stderr } = await solve(maze, '--json');
+    expect(status, stderr).toBe(0);
+    expect(last(stdout)).toMatchObject({ valid: true, count: 1, solved: 1, ...(answer && { answer }) });
+    expect(stderr).toContain('Model: maze, ');
+  });
+
+  it('solves a file of mazes, with more segments for larger ones', async () => {
+    const mazes = generateMazePuzzles({ width: 20, height: 13, count: 2, minPathLength: 12, seed: 4 });
+    const text = mazes.map(({ width, height, question }) => formatMaze({ width, height, cells: question }, { rows: true })); // prettier-ignore
+    writeFileSync('mazes.txt', text.join('\n'));
+    const whole = ['--file', 'mazes.txt', '--until', 'end', '--json'];
+    const { status, stdout, stderr } = await solve(...whole);
+    expect(status, stderr).toBe(0);
+    expect(last(stdout)).toMatchObject({ count: 2, solved: 2, segments: 22 });
+    expect(last((await solve(...whole, '--segments', '2')).stdout)).toMatchObject({ segments: 4 });
+  });
+
+  it.each([
     ['a shape that no model solves', ['1'.repeat(25)], 'PUZZLE: it fits no shipped model; they solve Sudoku of 4x4 (sudoku-4x4, 16 cells)'],
     ['a typo in a known shape', [LARGE.replace('7', '?')], 'PUZZLE, character 5: Unexpected "?" in row 1, column 5; expected 1 to 9'],
     ['a puzzle with no answer', ['11.. .... .... ....'], 'PUZZLE cannot be solved: 1 occurs twice in row 1'],
     ['a checkpoint without a run', [SMALL, '--checkpoint', 'best'], '--checkpoint: is for --run'],
+    ['a maze with a typo', ['S # #x  G'], 'PUZZLE, character 6: Unexpected "x" in cell 5; expected one of'],
+    ['a maze without a goal', ['S # ##   '], 'PUZZLE: A maze has one S and one G; this one has no G. maze solves mazes of 3x3.'],
+    ['rows of different lengths', ['S   \n ##\n   G'], 'PUZZLE: Expected 4 cells in each row; row 2 has 3. maze solves mazes of 4x'],
+    ['a line that is no square', ['S  ## G'], 'PUZZLE: it has no size of a maze; expected rows of equal length'],
+    ['a maze without a path', ['S # ###G '], 'PUZZLE cannot be solved: no path leads from S to G'],
     ['a file of two sizes', ['--file', 'mixed.txt'], 'mixed.txt:2:'],
   ])('refuses %s', async (_name, args, message) => {
     writeFileSync('mixed.txt', `1.....3..4.....2\n${LARGE}\n`);
@@ -100,9 +126,10 @@ it('hrm models lists the shipped models with their figures', async () => {
   const { status, stdout } = await runInProcess(['models']);
   expect(status).toBe(0);
   for (const [name, { parameters }] of Object.entries(weightsCards)) {
-    expect(stdout).toContain(`${name}: Sudoku of`);
+    expect(stdout).toMatch(new RegExp(`${name}: (Sudoku of|mazes of any size)`));
     expect(stdout).toContain(`${parameters} parameters`);
   }
+  expect(stdout).toMatch(/[\d.]+% valid, [\d.]+% exact of 100 puzzles \(30x30-given\) in one pass of 20 segments/);
   const { models } = last((await runInProcess(['models', '--json'])).stdout) as { models: { name: string }[] };
   expect(models).toEqual(Object.entries(weightsCards).map(([name, card]) => ({ name, ...card })));
 });

@@ -10,6 +10,8 @@ export interface WeightsFigure {
    * weights.
    */
   readonly solved: readonly number[];
+  /** Puzzles whose answer is the one path of the data, of mazes, which may have several right answers. */
+  readonly exact?: readonly number[];
   /** Puzzles solved if each stops where the model halts, and the mean number of segments then; of the shipped weights. */
   readonly halted: { readonly solved: number; readonly segments: number };
 }
@@ -20,6 +22,8 @@ export interface WeightsCard {
   readonly solves: string;
   /** The task as configs of `hrm` name it, such as `{ kind: 'sudoku', size: 9 }`. */
   readonly task: { readonly kind: string; readonly [option: string]: unknown };
+  /** Whether it takes puzzles of other sizes than that of `task`: `loadModel(bytes, { grid: { rows, columns } })`. */
+  readonly anySize?: true;
   readonly parameters: number;
   /** The number type in the file. */
   readonly precision: 'float32' | 'float16' | 'bfloat16';

@@ -34,7 +34,11 @@ describe.each(names)('%s', (name) => {
     for (const text of [card.sha256, '## Data', '## Recipe', '## Limits']) expect(page).toContain(text);
     expect(page).not.toContain('to be written');
     expect(card.figures.length).toBeGreaterThan(0);
-    for (const { puzzles, count, segments } of card.figures) expect(page).toContain(`| ${puzzles} | ${count} | ${segments} |`);
+    const percent = (solved: number, count: number) => `${Math.round((1000 * solved) / count) / 10}%`;
+    for (const { puzzles, count, segments, solved, exact } of card.figures) {
+      const shares = [...(exact ? [exact] : []), solved].map((counts) => counts.map((each) => percent(each, count)).join('; ')); // prettier-ignore
+      expect(page).toContain(`| ${[puzzles, count, segments, ...shares].join(' | ')} |`);
+    }
   }); // prettier-ignore
 });
 

@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { replaceFile } from '@hrm/files/node';
 import { isDeepStrictEqual } from 'node:util';
+import type { Task } from '@hrm/data';
 import type { Compile } from '@hrm/layers';
-import { loadModel, parameterValues, serializeModel } from '@hrm/models';
+import { loadModel, parameterValues, type RecursiveReasoner, serializeModel } from '@hrm/models';
 import {
   args,
   backendOptions,
@@ -11,16 +12,19 @@ import {
   defineCommand,
   loadRun,
   loadRunParts,
+  makeTask,
   modelConfigOf,
+  segmentsForSize,
   startEngine,
+  type TaskConfig,
   Terminal,
   text,
   UsageError,
 } from '@hrm/reference-trainer/internal';
 import type { WeightsCard } from '@hrm/weights';
 import { z } from 'zod';
-import { readSlices, sliceOfRun } from '../weights/held-out-slices';
-import { measureModel } from '../weights/measure-model';
+import { type HeldOutSlice, readSlices, sliceOfRun } from '../weights/held-out-slices';
+import { measureModel, type Measurement } from '../weights/measure-model';
 import { weightsCardPage } from '../weights/weights-card-page';
 
 /** Options of `hrm-lab publish-weights`. */
@@ -29,7 +33,9 @@ const publishOptions = z.strictObject({
   runs: args('Runs that differ only in their seed; the first is published'),
   name: text('Name of the model, such as sudoku-9x9', { value: 'name' }),
   heldOut: text("Folder of text files of held-out puzzles. Default: the runs' own", { value: 'folder' }).optional(),
-  segments: text('Lengths of the pass, as 16,64. Default: that of training', { value: 'counts' }).optional(),
+  segments: text('Lengths of the pass, as 16,64. Default: that of training; for mazes by their size', {
+    value: 'counts',
+  }).optional(),
   precision: choice('Number type of the file; a 16-bit one must give the same answers', [
     'float32',
     'float16',
@@ -40,6 +46,7 @@ const publishOptions = z.strictObject({
 
 type Options = z.infer<typeof publishOptions>;
 
+/** The lengths of the pass that are asked for. */
 function segmentsOf({ segments }: Options, usual: number): number[] {
   if (segments === undefined) return [usual];
   const counts = segments.split(',').map(Number);
@@ -47,21 +54,55 @@ function segmentsOf({ segments }: Options, usual: number): number[] {
   throw new UsageError(`--segments: expected numbers from 1 on, separated by commas, as 16,64; got ${segments}`);
 }
 
+/** Measures a model on all slices. @param modelFor makes the model, and the task, for the size of a slice. */
+async function measureSlices(
+  slices: readonly HeldOutSlice[],
+  { options, compile }: { options: Options; compile: Compile },
+  modelFor: (slice: HeldOutSlice) => Promise<{ model: RecursiveReasoner; task: Task }>,
+): Promise<Measurement> {
+  const all: Measurement = { figures: [], answers: [] };
+  for (const slice of slices) {
+    const { model, task } = await modelFor(slice);
+    const { maxSegments } = model.halting;
+    const usual = slice.task && task.grid ? segmentsForSize(task.grid, maxSegments) : maxSegments;
+    const segments = segmentsOf(options, usual);
+    const { figures, answers } = await measureModel(model, { task, slices: [slice], segments, compile });
+    all.figures.push(...figures);
+    all.answers.push(...answers);
+    model.dispose();
+  }
+  return all;
+}
+
 /** Reads the newest model of a run, and measures it. */
-async function measureRun(
-  run: string,
-  options: Options,
-  { terminal, compile }: { terminal: Terminal; compile: Compile },
-) {
-  const loaded = await loadRunParts(run, terminal);
-  const { model, task, step } = await loadRun(run, 'newest', terminal, { loaded });
-  const { heldOut } = options;
-  const slices = heldOut === undefined ? [await sliceOfRun(run, loaded.description)] : readSlices(heldOut, task);
-  const how = { task, slices, segments: segmentsOf(options, model.halting.maxSegments), compile };
-  const measured = { ...loaded, step, how, values: await parameterValues(model), ...(await measureModel(model, how)) };
+async function measureRun(run: string, options: Options, engine: { terminal: Terminal; compile: Compile }) {
+  const { terminal, compile } = engine;
+  const load = async (task?: TaskConfig) => {
+    const loaded = await loadRunParts(run, terminal, { task });
+    return { loaded, ...(await loadRun(run, 'newest', terminal, { loaded })) };
+  };
+  const { loaded, model, task, step, parts } = await load();
+  const { config, description } = loaded;
+  const values = await parameterValues(model);
   model.dispose();
+  const { heldOut } = options;
+  const taskOf = (task: TaskConfig) => makeTask({ ...config, task }, parts);
+  const slices =
+    heldOut === undefined ? [await sliceOfRun(run, description)] : readSlices(heldOut, config.task, taskOf);
+  const measured = await measureSlices(slices, { options, compile }, (slice) => load(slice.task));
   terminal.say(`${run}: ${JSON.stringify(measured.figures)}`);
-  return measured;
+  return { description, task, taskOf, step, slices, values, ...measured };
+}
+
+/** Whether a model has no weights that depend on the size of its puzzles. */
+function takesAnySize(bytes: Uint8Array, { grid }: Task): boolean {
+  if (!grid) return false;
+  try {
+    loadModel(bytes, { grid: { rows: grid.rows + 1, columns: grid.columns + 2 } }).dispose();
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Runs `hrm-lab publish-weights`. */
@@ -72,21 +113,24 @@ async function publishWeights(options: Options): Promise<void> {
   const { compile } = await startEngine(terminal, options);
   const measured: Awaited<ReturnType<typeof measureRun>>[] = [];
   for (const run of runs) measured.push(await measureRun(run, options, { terminal, compile }));
-  const { description, task, step, how, values, figures, answers } = measured[0]!;
+  const { description, task, taskOf, step, slices, values, figures, answers } = measured[0]!;
   const { config, puzzles } = description;
   const { seed, steps = step } = config.training;
   const metadata = new Map(Object.entries({ name, task: JSON.stringify(config.task), step: `${step}`, seed: `${seed}`, license: 'Apache-2.0' })); // prettier-ignore
   const bytes = serializeModel(modelConfigOf(config, puzzles), values, { precision, metadata });
   if (precision !== 'float32') {
-    const model = loadModel(bytes);
-    const rounded = await measureModel(model, how);
-    model.dispose();
+    const rounded = await measureSlices(slices, { options, compile }, async (slice) => {
+      const own = slice.task ? taskOf(slice.task) : task;
+      return { task: own, model: loadModel(bytes, slice.task && own.grid ? { grid: own.grid } : {}) };
+    });
     const changed = rounded.answers.filter((answer, i) => !isDeepStrictEqual(answer, answers[i])).length;
     if (changed > 0) throw new UsageError(`--precision: ${precision} changes ${changed} of ${answers.length} answers; take float32`); // prettier-ignore
   }
+  const anySize = config.task.kind === 'maze' && takesAnySize(bytes, task);
   const card: WeightsCard = {
-    solves: task.name,
-    task: config.task!,
+    solves: anySize ? 'mazes of any size' : task.name,
+    task: config.task,
+    ...(anySize && { anySize }),
     parameters: [...values.values()].reduce((sum, { data }) => sum + data.length, 0),
     precision,
     bytes: bytes.length,
@@ -94,7 +138,11 @@ async function publishWeights(options: Options): Promise<void> {
     step,
     steps,
     seed,
-    figures: figures.map((figure, i) => ({ ...figure, solved: measured.map((each) => each.figures[i]!.solved) })),
+    figures: figures.map(({ exact, ...figure }, i) => ({
+      ...figure,
+      solved: measured.map((each) => each.figures[i]!.solved),
+      ...(exact !== undefined && { exact: measured.map((each) => each.figures[i]!.exact!) }),
+    })),
   };
   const path = (extension: string) => join(out, `${name}.${extension}`);
   const page = weightsCardPage(path('md'), name, card);

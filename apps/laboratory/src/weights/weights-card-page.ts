@@ -9,10 +9,12 @@ const percentOf = (count: number) => (solved: number) => `${Math.round((1000 * s
 /** The figures of a card as Markdown. */
 export function figuresOfCard(card: WeightsCard): string {
   const { parameters, precision, bytes, sha256, step, steps, seed, figures } = card;
-  const rows = figures.map(({ puzzles, count, segments, solved, halted }) => {
+  const hasExact = figures.some(({ exact }) => exact);
+  const rows = figures.map(({ puzzles, count, segments, solved, exact, halted }) => {
     const share = percentOf(count);
     const stopped = `${share(halted.solved)} in ${halted.segments}`;
-    return `| ${puzzles} | ${count} | ${segments} | ${solved.map(share).join('; ')} | ${stopped} |`;
+    const shares = [...(hasExact ? [exact ?? []] : []), solved].map((counts) => counts.map(share).join('; '));
+    return `| ${[puzzles, count, segments, ...shares, stopped].join(' | ')} |`;
   });
   const state = step === steps ? `${step} steps` : `a checkpoint at step ${step} of ${steps}`;
   return [
@@ -21,8 +23,10 @@ export function figuresOfCard(card: WeightsCard): string {
     `${card.solves}. ${parameters} parameters in ${precision}, ${bytes} bytes, seed ${seed}, ${state}. SHA-256:`,
     `\`${sha256}\`.`,
     '',
-    '| puzzles | count | segments | solved | solved where it halts |',
-    '| --- | --- | --- | --- | --- |',
+    hasExact
+      ? '| puzzles | count | segments | exact | valid | valid where it halts |'
+      : '| puzzles | count | segments | solved | solved where it halts |',
+    `|${' --- |'.repeat(hasExact ? 6 : 5)}`,
     ...rows,
     '',
     end,

@@ -15,10 +15,10 @@ async function models({ json }: z.infer<typeof modelsOptions>): Promise<void> {
   for (const [name, { solves, parameters, bytes, step, steps, figures }] of cards) {
     terminal.say(`${name}: ${solves}, ${parameters} parameters, ${Math.ceil(bytes / 1000)} kB`);
     if (step !== steps) terminal.say(`  a checkpoint at step ${step} of ${steps}`);
-    for (const { puzzles, count, segments, solved } of figures) {
-      terminal.say(
-        `  ${percent(solved[0]! / count)} of ${count} puzzles (${puzzles}) in one pass of ${segments} segments`,
-      );
+    for (const { puzzles, count, segments, solved, exact } of figures) {
+      const share = percent(solved[0]! / count);
+      const shares = exact ? `${share} valid, ${percent(exact[0]! / count)} exact` : share;
+      terminal.say(`  ${shares} of ${count} puzzles (${puzzles}) in one pass of ${segments} segments`);
     }
   }
   terminal.say('\n`hrm solve PUZZLE` takes the one that fits. A program loads one by loadModel(await weights(NAME)).');

@@ -10,6 +10,7 @@ import { countChanges, type JudgedAnswer, judgeAnswer } from '../solve/judge-ans
 import type { PuzzleInText } from '../solve/puzzles-in-text';
 import { parsePuzzles, readPuzzleText, type PuzzleText } from '../solve/read-puzzles';
 import { textFromJson } from '../solve/json-puzzles';
+import { segmentsForSize } from '../solve/segments-for-size';
 import { loadShipped, shippedModelFor } from '../solve/shipped-model';
 import { backendOptions, importsOption, precisionOption, runOptions } from '../command-line/shared-options';
 import { startEngine } from '../engine/engine';
@@ -33,7 +34,7 @@ const solveOptions = z.strictObject({
     expected: 'the folder of a run',
   }).optional(),
   segments: count(
-    'How long it thinks, in segments; more than in training is allowed. Default: as in training',
+    'How long it thinks, in segments; more than in training is allowed. Default: as in training, or by the size of a maze',
   ).optional(),
   checkpoint: choice('newest or best, with --run (default: newest)', ['newest', 'best'], 'which').optional(),
   until: choice(
@@ -54,8 +55,9 @@ const solveOptions = z.strictObject({
 
 type Options = z.infer<typeof solveOptions>;
 
-/** Puzzles in a batch. */
+/** The most puzzles, and the most cells, in a batch. */
 const BATCH_SIZE = 64;
+const BATCH_CELLS = 60_000;
 
 /** Exit status if a puzzle has no solution. */
 const BAD_PUZZLE = 2;
@@ -132,7 +134,8 @@ async function* passOverEach(
   { identifier, until, ...length }: SolvingOptions,
 ): AsyncGenerator<ToldAnswer, void, undefined> {
   const given = puzzles.map(({ tokens }) => ({ inputs: tokens, puzzleIdentifier: identifier }));
-  const batchSize = Math.min(BATCH_SIZE, Math.max(1, given.length));
+  const fitting = Math.ceil(BATCH_CELLS / (given[0]?.inputs.length ?? 1));
+  const batchSize = Math.min(BATCH_SIZE, fitting, Math.max(1, given.length));
   let index = 0;
   const options = { ...length, until: until === 'verified' ? stopOf(puzzles) : until, batchSize };
   for await (const { history } of solver.solveAll(given, options)) {
@@ -232,7 +235,10 @@ interface ChosenModel {
   task: Task;
   /** Its name in messages. */
   solver: string;
-  load(terminal: Terminal): Promise<{ model: RecursiveReasoner; identifiers?: Identifiers | undefined }>;
+  /** `segments`: how long it thinks by default, if not as in training. */
+  load(
+    terminal: Terminal,
+  ): Promise<{ model: RecursiveReasoner; identifiers?: Identifiers | undefined; segments?: number }>;
 }
 
 /** The model of a run. @throws UsageError if there is no run. */
@@ -252,7 +258,9 @@ function shippedModel(text: PuzzleText, { precision, set, checkpoint }: Options)
     terminal.say(`Model: ${name}, ${card.parameters} parameters (\`hrm models\`).`);
     const model = await loadShipped(shipped, precision);
     if (precision) sayIfWithoutBfloat16({ model: { precision } }, terminal);
-    return { model };
+    return card.anySize && task.grid
+      ? { model, segments: segmentsForSize(task.grid, model.halting.maxSegments) }
+      : { model };
   };
   return { task, solver: name, load };
 }
@@ -260,7 +268,7 @@ function shippedModel(text: PuzzleText, { precision, set, checkpoint }: Options)
 /** Runs `hrm solve`. */
 async function solve(options: Options): Promise<void> {
   const first = new Terminal(options.json);
-  const { run, segments, until } = options;
+  const { run, until } = options;
   const ofRun = run === undefined ? undefined : await modelOfRun(run, options, first);
   const given = await readPuzzleText(options);
   // Tasks of runs may have a meaning of their own for brackets.
@@ -271,14 +279,15 @@ async function solve(options: Options): Promise<void> {
   if ('one' in puzzles && puzzles.one.flaw !== undefined) {
     throw new UsageError(`PUZZLE cannot be solved: ${puzzles.one.flaw}`);
   }
-  const longer = { tries: options.tries, search: options.search, segments, until };
+  const longer = { tries: options.tries, search: options.search, until };
   expectThinkable(task, longer);
   // To compile the segment pays only if it runs often.
   const { compile } = await startEngine(terminal, {
     ...options,
     compile: thinksLonger(longer) ? options.compile : 'eager',
   });
-  const { model, identifiers } = await load(terminal);
+  const { model, identifiers, ...usual } = await load(terminal);
+  const segments = options.segments ?? usual.segments;
   const solver = new Solver(model, { compile });
   const how = { until, identifier: identifierFor(options.identifier, identifiers), ...(segments && { segments }) };
   if (options.identifier === undefined && identifiers && identifiers.count > 1) {
@@ -288,7 +297,7 @@ async function solve(options: Options): Promise<void> {
     thinkLonger(
       { model, task, compile },
       all.map((shown) => ({ shown, puzzleIdentifier: how.identifier })),
-      longer,
+      { ...longer, segments },
     );
   if ('many' in puzzles) {
     const passes = (all: readonly ShownPuzzle[]) => passOverEach(solver, all, how);
@@ -308,11 +317,13 @@ export const solveCommand = defineCommand({
   examples: [
     'hrm solve "1... ..3. .4.. ...2"',
     'hrm solve --file puzzles.txt --segments 64 --json',
+    'hrm solve --file mazes.txt',
     'hrm solve --run runs/first --tries 64 "1... ..3. .4.. ...2"',
   ],
   notes: `For several puzzles, each line has the answer, a tab, and whether it is right. With --json each line is an object,
 and the last object has the totals "count", "solved" (the rules and givens are kept), "tries", "segments", "modelCalls" (segments
 of all tries) and "seconds". "valid" is null if the answer cannot be verified. The exit
-status is 0 even if the model does not find the answer; it is 2 if a puzzle cannot be read or has no solution.`,
+status is 0 even if the model does not find the answer; it is 2 if a puzzle cannot be read or has no solution.
+Without --run, mazes may have any size, one for a call: a square maze on each line, or rows ('#' wall, ' ' free, S and G).`,
   run: solve,
 });

@@ -5,6 +5,7 @@ import { weights, weightsCards, type WeightsCard, type WeightsName } from '@hrm/
 import { UsageError } from '../command-line/usage-error';
 import { taskSchema } from '../config/task-options';
 import { makeTask } from '../run/parts/make-part';
+import { looksLikeMaze, type MazeSize, mazeSizeOf } from './maze-size';
 import { parsePuzzles, type PuzzleText } from './read-puzzles';
 
 /** A model of `@hrm/weights`. */
@@ -14,13 +15,16 @@ export interface ShippedModel {
   task: Task;
 }
 
-/** Every shipped model with its task. */
+const shippedModel = (name: WeightsName, size: Partial<MazeSize> = {}): ShippedModel => {
+  const card = weightsCards[name];
+  return { name, card, task: makeTask({ name, task: taskSchema.parse({ ...card.task, ...size }) }) };
+};
+
+/** Every shipped model for puzzles of one size, with its task. */
 const shippedModels = (): ShippedModel[] =>
-  Object.entries(weightsCards).map(([name, card]) => ({
-    name: name as WeightsName,
-    card,
-    task: makeTask({ name, task: taskSchema.parse(card.task) }),
-  }));
+  (Object.keys(weightsCards) as WeightsName[])
+    .filter((name) => !weightsCards[name].anySize)
+    .map((name) => shippedModel(name));
 
 /** Whether a text has as many cells as one puzzle of a task: with a mistake in it, it is still for that task. */
 function hasItsLength({ content }: PuzzleText, { seqLen }: Task): boolean {
@@ -38,6 +42,16 @@ function isReadBy(text: PuzzleText, task: Task): boolean {
   }
 }
 
+/** @throws UsageError for a text that has not the shape of mazes. */
+function sizeOfMaze({ source, content }: PuzzleText): MazeSize {
+  const size = mazeSizeOf(content);
+  if (size && Math.min(size.width, size.height) >= 3) return size;
+  throw new UsageError(
+    `${source}: it has no size of a maze; expected rows of equal length, one on a line, or a square maze on one line, ` +
+      "of at least 3x3 cells: '#' wall, ' ' free, one S and one G",
+  );
+}
+
 /**
  * Chooses the shipped model for the shape of puzzles.
  *
@@ -46,12 +60,14 @@ function isReadBy(text: PuzzleText, task: Task): boolean {
 export function shippedModelFor(text: PuzzleText): ShippedModel {
   const models = shippedModels();
   const firstLine = { ...text, content: text.content.trim().split(/\r?\n/)[0]! };
+  const exact = models.find(({ task }) => isReadBy(text, task));
+  if (exact) return exact;
+  if (looksLikeMaze(text.content)) return shippedModel('maze', sizeOfMaze(text));
   const model =
-    models.find(({ task }) => isReadBy(text, task)) ??
     models.find(({ task }) => hasItsLength(text, task)) ??
     models.find(({ task }) => text.from !== 'argument' && hasItsLength(firstLine, task));
   if (model) return model;
-  const known = models.map(({ name, task }) => `${task.name} (${name}, ${task.seqLen} cells)`).join(', ');
+  const known = [...models.map(({ name, task }) => `${task.name} (${name}, ${task.seqLen} cells)`), 'mazes of any size (maze)'].join(', '); // prettier-ignore
   throw new UsageError(
     `${text.source}: it fits no shipped model; they solve ${known}. For other puzzles, train a model with ` +
       '`hrm train CONFIG --out RUN` and give --run RUN',
@@ -59,9 +75,13 @@ export function shippedModelFor(text: PuzzleText): ShippedModel {
 }
 
 /** Loads a shipped model. @param precision replaces that of its config. */
-export async function loadShipped({ name }: ShippedModel, precision?: Precision): Promise<RecursiveReasoner> {
+export async function loadShipped(
+  { name, card, task }: ShippedModel,
+  precision?: Precision,
+): Promise<RecursiveReasoner> {
   const bytes = await weights(name);
-  const model = loadModel(bytes, { path: name });
+  const size = card.anySize && task.grid ? { grid: task.grid } : {};
+  const model = loadModel(bytes, { path: name, ...size });
   if (precision === undefined || precision === (model.config?.precision ?? 'float32')) return model;
   const config = { ...model.config!, precision };
   model.dispose();
