@@ -28,6 +28,7 @@ export function describeOurControllers(backends?: readonly TestBackend[]): void 
 
   test('qLearningHalting', qLearningHalting({ maxSegments: 4, exploration: 0.5 }));
   test('qLearningHalting without a continue target', qLearningHalting({ maxSegments: 4, learnContinue: false }));
+  test('qLearningHalting, deferred', qLearningHalting({ maxSegments: 4, learnContinue: 'deferred' }));
   test('haltOnly', haltOnly({ maxSegments: 3, exploration: 0.5 }));
   test('fixedSteps', fixedSteps(3));
   test('gravesAct', gravesAct({ maxSegments: 4 }));

@@ -145,6 +145,42 @@ describe('qLearningHalting', () => {
     });
   });
 
+  it('deferred: the value of the segment before learns the value of this one, without a further pass', () => {
+    tf.tidy(() => {
+      const controller = qLearningHalting({ maxSegments: 4, learnContinue: 'deferred' })(context());
+      expect(controller.needsLookAhead).toBe(false);
+      const weight = namedParameters(controller).get('head.weight')!;
+      weight.assign(tf.tensor2d([0, 1, 0, 2, 0, 3, 0, 4], [4, 2]));
+      // What the head reads after a segment is the state of the next one.
+      const zH = tf.tensor3d([1, 0, 0, 0, 9, 9, 9, 9], [1, 2, 4]);
+      const [rest, one] = [{ draws: undefined, training: true, state: {}, ...noAnswer }, tf.tensor1d([1], 'int32')];
+      const { logits } = lossContext();
+      const after = controller.decide({ logits, steps: one, before: { zH, zL: zH }, after: { zH, zL: zH }, ...rest });
+      expect([...after.state!['read']!.dataSync()]).toEqual([1, 0, 0, 0]);
+
+      const read = tf.tensor2d([1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1], [4, 4]);
+      const given = { ...lossContext(false), steps: tf.tensor1d([1, 2, 4, 3], 'int32'), stateBefore: { read } };
+      const { halt, continue: goOn } = given.logits as { [name: string]: tf.Tensor };
+      const values = [halt!, goOn!].map((logit) => [...logit.dataSync()]) as [number[], number[]];
+      // A puzzle's first segment has none before it, and after its last one only the halt value counts.
+      const targets = values[0].map((value, slot) => sigmoid(slot === 2 ? value : Math.max(value, values[1][slot]!)));
+      const expected = [0, 1, 2, 3].map((slot) => (slot === 0 ? 0 : crossEntropy(slot + 1 - 5, targets[slot]!)));
+      const { metrics, total } = controller.losses!(given);
+      [...metrics['continueLoss']!.values.dataSync()].forEach((loss, slot) =>
+        expect(loss).toBeCloseTo(expected[slot]!, 4),
+      );
+      expect(sumOf(total)).toBeCloseTo(sum(tokenLoss) + 0.5 * (haltLoss + sum(expected)), 4);
+      // It teaches the head. The logits of this segment are only its target, without gradient.
+      const loss = (logits = given.logits) =>
+        tf.sum<tf.Scalar>(controller.losses!({ ...given, logits }).metrics['continueLoss']!.values);
+      const { grads } = tf.variableGrads(() => loss(), [weight]);
+      expect(sumOf(tf.abs(Object.values(grads)[0]!))).toBeGreaterThan(0.1);
+      const unused = (halt: tf.Tensor, goOn: tf.Tensor) => tf.mul(0, tf.sum(tf.add(halt, goOn)));
+      const byLogits = tf.grads((halt, goOn) => tf.add(loss({ halt: halt!, continue: goOn! }), unused(halt!, goOn!)));
+      for (const gradient of byLogits([halt!, goOn!])) expect(sumOf(tf.abs(gradient))).toBe(0);
+    });
+  });
+
   it('has no continue loss without the look-ahead logits', () => {
     tf.tidy(() => {
       const controller = qLearningHalting({ maxSegments: 4, learnContinue: false, lossWeight: 2 })(context());
@@ -160,6 +196,10 @@ describe('qLearningHalting', () => {
     [{ exploration: -0.1 }, 'exploration is -0.1, expected a share between 0 and 1'],
     [{ exploration: NaN }, 'exploration is NaN'],
     [{ lossWeight: Infinity }, 'lossWeight is Infinity, expected a number of at least 0'],
+    [
+      { learnContinue: 'later' as 'deferred' },
+      'learnContinue is the string "later", expected true, false or \'deferred\'',
+    ],
     [{ reads: 'last' as 'mean' }, "reads is the string \"last\", expected 'first' or 'mean'"],
   ])('refuses %o', (options, message) => {
     expect(() => qLearningHalting(options)(context())).toThrow(message);

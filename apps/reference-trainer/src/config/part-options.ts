@@ -114,7 +114,7 @@ export const partOptions = {
       exploration,
       lossWeight: number('Weight of the halt and continue losses. Default 0.5'),
       discount: number('Discount per segment of the reward for a right answer; below 1, a puzzle that is surely right halts. Default 1'), // prettier-ignore
-      learnContinue: z.boolean().optional().describe('Whether the continue value learns its target, which needs one more forward pass per step. Default true'), // prettier-ignore
+      learnContinue: z.union([z.boolean(), z.literal('deferred')]).optional().describe('Whether the continue value learns its target, which needs one more forward pass per step; deferred: one step later, without that pass, unlike the official code. Default true'), // prettier-ignore
       reads,
     }),
     'halt-only': section({

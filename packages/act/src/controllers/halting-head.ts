@@ -28,16 +28,21 @@ export function expectHaltingHeadInput(owner: string, reads: HaltingHeadInput): 
   expectChoice(owner, { reads }, ['first', 'mean']);
 }
 
-/** The head's outputs. @param zH `[batch, seq, hidden]`; @returns `halt` and `continue`, `[batch]` each. */
-export function readHaltingHead(head: Linear, zH: tf.Tensor3D, reads: HaltingHeadInput = 'first'): NamedTensors {
+/** What the head reads of zH. @param zH `[batch, seq, hidden]`; @returns `[batch, hidden]` */
+export function haltingHeadInput(zH: tf.Tensor3D, reads: HaltingHeadInput): tf.Tensor2D {
   const [batch, , hidden] = zH.shape;
-  return tf.tidy(() => {
-    const input: tf.Tensor2D =
-      reads === 'mean' ? tf.mean(zH, 1) : tf.reshape(tf.slice(zH, [0, 0, 0], [batch, 1, hidden]), [batch, hidden]);
-    const [halt, goOn] = tf.split(head.apply(input), 2, -1) as [tf.Tensor, tf.Tensor];
-    return { halt: tf.reshape(halt, [batch]), continue: tf.reshape(goOn, [batch]) };
-  });
+  return reads === 'mean' ? tf.mean(zH, 1) : tf.reshape(tf.slice(zH, [0, 0, 0], [batch, 1, hidden]), [batch, hidden]);
 }
+
+/** The head's outputs for what it read, `halt` and `continue`, `[batch]` each. */
+export function haltingLogitsOf(head: Linear, input: tf.Tensor2D): NamedTensors {
+  const [halt, goOn] = tf.split(head.apply(input), 2, -1) as [tf.Tensor, tf.Tensor];
+  return { halt: tf.reshape(halt, [input.shape[0]]), continue: tf.reshape(goOn, [input.shape[0]]) };
+}
+
+/** The head's outputs. @param zH `[batch, seq, hidden]`; @returns `halt` and `continue`, `[batch]` each. */
+export const readHaltingHead = (head: Linear, zH: tf.Tensor3D, reads: HaltingHeadInput = 'first'): NamedTensors =>
+  tf.tidy(() => haltingLogitsOf(head, haltingHeadInput(zH, reads)));
 
 /**
  * Draws the random numbers of exploration, for each slot: a uniform number that decides whether it explores, and a
