@@ -136,6 +136,11 @@ describe('the parts of a quorum', () => {
   it('look ahead if any of them must', () => {
     expect(make(any(haltOnly(), qLearningHalting())).needsLookAhead).toBe(true);
     expect(make(any(haltOnly(), residual)).needsLookAhead).toBe(false);
+    const deferred = qLearningHalting({ learnContinue: 'deferred' });
+    expect(make(any(haltOnly(), deferred)).needsLookAhead).toBe('own');
+    expect(() => make(any(deferred, qLearningHalting()))).toThrow(
+      "any: one q-learning learns from its own segment (learnContinue: 'deferred')",
+    );
   });
 });
 

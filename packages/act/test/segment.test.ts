@@ -28,7 +28,7 @@ beforeAll(() => useBackend('cpu'));
 class Scripted implements HaltingController {
   readonly name = 'scripted';
   readonly parameters = {};
-  needsLookAhead = false;
+  needsLookAhead: boolean | 'own' = false;
   context: HaltingLossContext | undefined;
   training: boolean | undefined;
   dividedBy: Divisor = 'batch';
@@ -456,9 +456,11 @@ describe('superviseSegment', () => {
     const network = new ProbeNetwork(() => controller);
     const noLoss: TokenLoss = (logits) => tf.sum(tf.mul(0, logits), -1);
     tf.tidy(() => {
-      for (const needsLookAhead of [false, true]) {
+      for (const needsLookAhead of [false, true, 'own'] as const) {
         controller.needsLookAhead = needsLookAhead;
         const segment = runSegment(network, fresh(network, 4), { training: true });
+        if (needsLookAhead === 'own')
+          expect(numbers(segment.lookAhead['mean']!)).toEqual(numbers(segment.haltLogits['mean']!));
         superviseSegment(network, segment, noLoss);
         expect(Object.keys(controller.context!.lookAhead ?? {})).toEqual(needsLookAhead ? ['mean'] : []);
       }

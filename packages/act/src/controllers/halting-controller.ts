@@ -67,7 +67,10 @@ export interface HaltingLossContext {
   counted: tf.Tensor1D;
   /** Which slots have halted at this segment, `[batch]`, bool: by decision, or because it is the last segment. */
   halted: tf.Tensor1D;
-  /** The controller's logits one segment later, without gradient; only in training and with `needsLookAhead`. */
+  /**
+   * The controller's logits one segment later, or of this segment for `needsLookAhead: 'own'`, without gradient; only in
+   * training and with `needsLookAhead`.
+   */
   lookAhead: NamedTensors | undefined;
   /** Segments of each slot so far, including this one, `[batch]`, int32. */
   steps: tf.Tensor1D;
@@ -101,8 +104,12 @@ export interface HaltingController extends Layer {
   readonly name: string;
   /** Segments after which every puzzle halts. */
   readonly maxSegments: number;
-  /** Whether the losses need the logits one segment later. Costs one more forward pass in training. Default false. */
-  readonly needsLookAhead?: boolean;
+  /**
+   * Whether the losses need the logits one segment later. Costs one more forward pass in training. With `'own'` they
+   * need the logits of this segment as a target, for something that the state holds of the segment before: no further
+   * pass. Default false.
+   */
+  readonly needsLookAhead?: boolean | 'own';
   /**
    * Whether `losses` weights the token loss of each segment, as a distribution over segments does. Default false: the
    * token loss is added unweighted.

@@ -1,4 +1,4 @@
-import { withoutGradient, type NamedTensors } from '@hrm/layers';
+import type { NamedTensors } from '@hrm/layers';
 import * as tf from '@tensorflow/tfjs-core';
 import {
   describeValue,
@@ -118,7 +118,7 @@ export function qLearningHalting(options: QLearningHaltingOptions = {}): Halting
       name: 'q-learning',
       maxSegments,
       // With one segment there is nothing to decide. The official code then neither explores nor looks ahead.
-      needsLookAhead: learnContinue === true && maxSegments > 1,
+      needsLookAhead: deferred ? 'own' : learnContinue === true && maxSegments > 1,
       parameters: { head },
       draw: (random, batchSize) => drawExploration(random, batchSize, maxSegments),
       logits: (zH) => readHaltingHead(head, zH, reads),
@@ -142,9 +142,8 @@ export function qLearningHalting(options: QLearningHaltingOptions = {}): Halting
           haltLoss: { values: haltLoss, dividedBy: 'batch' },
         };
         let halting = haltLoss;
-        const later = deferred ? logits : lookAhead;
-        if (later) {
-          const target = withoutGradient(() => continueTarget(later, steps, { maxSegments, discount }));
+        if (lookAhead) {
+          const target = continueTarget(lookAhead, steps, { maxSegments, discount });
           const value = deferred ? haltingLogitsOf(head, stateBefore['read'] as tf.Tensor2D)['continue']! : goOn;
           const loss = binaryCrossEntropy(value as tf.Tensor1D, target);
           // At its first segment a puzzle has none before.

@@ -33,7 +33,7 @@ class Quorum implements HaltingController {
   readonly name: string;
   readonly parameters: { readonly [label: string]: Layer };
   readonly maxSegments: number;
-  readonly needsLookAhead: boolean;
+  readonly needsLookAhead: boolean | 'own';
   readonly weighsTokenLoss: boolean;
   readonly #votes: number;
   readonly #members: ReadonlyMap<string, HaltingController>;
@@ -48,7 +48,7 @@ class Quorum implements HaltingController {
     this.parameters = Object.fromEntries(this.#members);
     // At its own last segment and after, a member votes to halt. Here, enough members have reached theirs.
     this.maxSegments = members.map((member) => member.maxSegments).sort((a, b) => a - b)[votes - 1]!;
-    this.needsLookAhead = members.some((member) => member.needsLookAhead === true);
+    this.needsLookAhead = lookAheadOfAll(name, members);
     this.weighsTokenLoss = members.some((member) => member.weighsTokenLoss === true);
   }
 
@@ -138,6 +138,22 @@ function expectNoDelayedWeighting(combinator: string, votes: number, members: re
       'no other controller may delay its halting: the segment that halts would be trained with a weight near 0. Use it ' +
       'alone or in any(...), or combine controllers that do not weight it, such as haltOnly and qLearningHalting',
   );
+}
+
+/**
+ * What members need to look ahead. The logits of this segment and of the next one are not computed together, so members
+ * that need the one and members that need the other cannot be combined.
+ */
+function lookAheadOfAll(combinator: string, members: readonly HaltingController[]): boolean | 'own' {
+  const ahead = members.find((member) => member.needsLookAhead === true);
+  const own = members.find((member) => member.needsLookAhead === 'own');
+  if (ahead && own) {
+    throw new RangeError(
+      `${combinator}: one ${own.name} learns from its own segment (learnContinue: 'deferred'), one ${ahead.name} from ` +
+        'a further forward pass (learnContinue: true); give both the same learnContinue',
+    );
+  }
+  return own ? 'own' : ahead !== undefined;
 }
 
 function quorum(name: string, votes: number, makers: readonly HaltingFactory[]): HaltingFactory {

@@ -76,7 +76,8 @@ export type Segment = {
   /** The controller's decision which slots halt, `[batch]`, bool, also if `haltEarly` is false. */
   decided: tf.Tensor1D;
   /**
-   * The halting controller's logits one segment later, without gradient; only in training and with `needsLookAhead`.
+   * The halting controller's logits one segment later, or of this segment for `needsLookAhead: 'own'`, without
+   * gradient; only in training and with `needsLookAhead`.
    */
   lookAhead: NamedTensors;
   /** The controller's state before this segment. */
@@ -139,7 +140,10 @@ export function runSegment(network: ReasoningNetwork, admitted: Carry, options: 
   });
   const lookAhead =
     training && halting.needsLookAhead
-      ? withoutGradient(() => haltingLogits(halting, refine(next.latents).latents.zH))
+      ? withoutGradient(() => {
+          const later = halting.needsLookAhead === 'own' ? latents : refine(next.latents).latents;
+          return haltingLogits(halting, later.zH);
+        })
       : {};
 
   return {
