@@ -100,7 +100,7 @@ async function solveOne(
   const { tokens, answer, valid, segments, settledAfter, haltedAfter } = solved;
   terminal.show(`\n${shown.draw(tokens)}\n`);
   terminal.say(
-    `${outcomeOf(solved)}, in one pass. Segments run: ${segments}; the answer was reached after ${settledAfter}` +
+    `${outcomeOf(solved)}. One pass of ${counted(segments, 'segment')}; the answer was reached after ${settledAfter}` +
       `${haltedAfter === undefined ? '' : `, and the model would have stopped after ${haltedAfter}`}.`,
   );
   const seconds = (performance.now() - started) / 1000;
