@@ -1,17 +1,22 @@
 import { percent } from '@hrm/reference-trainer/internal';
 import { markdownTable } from '../bench/report/markdown-table';
+import { element, svgDocument, textAt } from '../bench/report/svg';
 import type { ThinkingRow } from './thinking-row';
 
 /** Width of the longest bar, in characters. */
 const WIDTH = 20;
+
+/** The strategy, and whether it is a control. */
+const nameOf = ({ strategy, isControl }: Pick<ThinkingRow, 'strategy' | 'isControl'>): string =>
+  `${strategy}${isControl ? ' (control)' : ''}`;
 
 /** Rows as a Markdown table, with a bar for the accuracy. */
 export function thinkingTable(rows: readonly ThinkingRow[]): string {
   const header = ['strategy', 'tries', 'segments', 'calls a puzzle', 'solved', '', 'right in any try'];
   return markdownTable(
     header,
-    rows.map(({ strategy, isControl, tries, segments, modelCalls, solved, oracle }) => [
-      `${strategy}${isControl ? ' (control)' : ''}`,
+    rows.map(({ tries, segments, modelCalls, solved, oracle, ...row }) => [
+      nameOf(row),
       String(tries),
       String(segments),
       modelCalls.toFixed(modelCalls < 100 ? 1 : 0),
@@ -38,35 +43,26 @@ export function thinkingSvg(rows: readonly ThinkingRow[]): string {
   const doublings = Math.max(1, Math.ceil(Math.log2(Math.max(...rows.map(calls)))));
   const x = (row: ThinkingRow) => left + ((width - left - right) * Math.log2(calls(row))) / doublings;
   const y = (share: number) => top + (height - top - bottom) * (1 - share);
-  const grid = [0, 0.25, 0.5, 0.75, 1].map(
-    (share) =>
-      `<line x1="${left}" x2="${width - right}" y1="${y(share)}" y2="${y(share)}" stroke="#ddd"/>` +
-      `<text x="${left - 8}" y="${y(share) + 4}" text-anchor="end">${percent(share, 0)}</text>`,
-  );
+  const grid = [0, 0.25, 0.5, 0.75, 1].flatMap((share) => [
+    element('line', { x1: left, x2: width - right, y1: y(share), y2: y(share), stroke: '#ddd' }),
+    textAt(left - 8, y(share) + 4, percent(share, 0), { 'text-anchor': 'end' }),
+  ]);
   const marks = Array.from({ length: doublings + 1 }, (_, i) => {
     const place = left + ((width - left - right) * i) / doublings;
-    return `<text x="${place}" y="${height - bottom + 16}" text-anchor="middle">${2 ** i}</text>`;
+    return textAt(place, height - bottom + 16, String(2 ** i), { 'text-anchor': 'middle' });
   });
   const strategies = [...new Set(rows.map(({ strategy }) => strategy))];
-  const series = strategies.map((strategy, index) => {
+  const series = strategies.flatMap((strategy, index) => {
     const own = rows.filter((row) => row.strategy === strategy);
     const color = COLORS[index % COLORS.length]!;
     const isControl = own[0]!.isControl;
-    const points = own.map((row) => [x(row).toFixed(1), y(row.solved).toFixed(1)] as const);
-    const line = points.map((point) => point.join()).join(' ');
-    const dots = points.map(([px, py]) => `<circle cx="${px}" cy="${py}" r="3" fill="${color}"/>`).join('');
-    const name = `${strategy}${isControl ? ' (control)' : ''}`;
-    return (
-      `<polyline points="${line}" fill="none" stroke="${color}"${isControl ? ' stroke-dasharray="4 3"' : ''}/>${dots}` +
-      `<text x="${width - right + 12}" y="${top + 16 * index + 4}" fill="${color}">${name}</text>`
-    );
+    const points = own.map((row) => `${x(row).toFixed(1)},${y(row.solved).toFixed(1)}`).join(' ');
+    const dashes: { [name: string]: string } = isControl ? { 'stroke-dasharray': '4 3' } : {};
+    return [
+      element('polyline', { points, fill: 'none', stroke: color, ...dashes }),
+      ...own.map((row) => element('circle', { cx: x(row), cy: y(row.solved), r: 3, fill: color })),
+      textAt(width - right + 12, top + 16 * index + 4, nameOf(own[0]!), { fill: color }),
+    ];
   });
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="sans-serif" font-size="12">
-<rect width="${width}" height="${height}" fill="white"/>
-<text x="${left}" y="20">${TITLE}</text>
-${grid.join('\n')}
-${marks.join('\n')}
-${series.join('\n')}
-</svg>
-`;
+  return svgDocument(width, height, TITLE, [textAt(left, 20, TITLE), ...grid, ...marks, ...series]);
 }

@@ -2,13 +2,17 @@ import type { SegmentResult } from '@hrm/models';
 import type { ShownPuzzle } from './show-puzzle';
 
 /** A model's answer to a puzzle, and whether it is right. */
-export interface JudgedAnswer {
+export interface CheckedAnswer {
   answer: string;
   tokens: Int32Array;
   /** Whether the answer is right; null if puzzles of this kind cannot be verified. */
   valid: boolean | null;
   /** Why it is wrong. */
   reason?: string | undefined;
+}
+
+/** The answer of one pass, and when the model reached it. */
+export interface JudgedAnswer extends CheckedAnswer {
   /** Segments run. */
   segments: number;
   /** The last segment that changed the answer. */
@@ -27,15 +31,21 @@ export function countChanges(shown: ShownPuzzle, answer: Int32Array, before: Int
   return cells.filter((token, i) => token !== cellsBefore[i]).length;
 }
 
-/** Checks the model's last answer, and finds the segment after which it was settled. */
-export function judgeAnswer(shown: ShownPuzzle, history: readonly SegmentResult[]): JudgedAnswer {
-  const tokens = history.at(-1)!.answer;
+/** Checks an answer by the rules of the task, if it has a check. */
+export function checkAnswer(shown: ShownPuzzle, tokens: Int32Array): CheckedAnswer {
   const verdict = shown.verify(tokens);
   return {
     answer: shown.format(tokens),
     tokens,
     valid: verdict ? verdict.valid : null,
     reason: verdict?.reason,
+  };
+}
+
+/** Checks the model's last answer, and finds the segment after which it was settled. */
+export function judgeAnswer(shown: ShownPuzzle, history: readonly SegmentResult[]): JudgedAnswer {
+  return {
+    ...checkAnswer(shown, history.at(-1)!.answer),
     segments: history.length,
     settledAfter: history.findLast(({ answer }, i) => countChanges(shown, answer, history[i - 1]?.answer) > 0)!.segment,
     haltedAfter: history.find(({ halted }) => halted)?.segment,

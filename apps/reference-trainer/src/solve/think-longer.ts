@@ -3,6 +3,7 @@ import type { Compile } from '@hrm/layers';
 import { thinker, type RecursiveReasoner, type Thought } from '@hrm/models';
 import { count, toggle } from '../command-line/options';
 import { UsageError } from '../command-line/usage-error';
+import { checkAnswer, type CheckedAnswer } from './judge-answer';
 import type { ShownPuzzle } from './show-puzzle';
 
 /** Options of `hrm solve` that let it think longer than one pass. */
@@ -38,12 +39,7 @@ export function expectThinkable({ name, openToken }: Task, { search, until }: Lo
 }
 
 /** The answer to a puzzle after several tries or a search. */
-export interface ThoughtAnswer {
-  answer: string;
-  tokens: Int32Array;
-  /** Whether the answer is right; null if puzzles of this kind cannot be verified. */
-  valid: boolean | null;
-  reason?: string | undefined;
+export interface ThoughtAnswer extends CheckedAnswer {
   tries: number;
   /** Segments of the chosen try. */
   segments: number;
@@ -72,15 +68,7 @@ export async function* thinkLonger(
         });
     let index = 0;
     for await (const { answer: tokens, chosenBy, tries, segments, modelCalls } of thoughts) {
-      const { shown } = puzzles[index++]!;
-      const verdict = shown.verify(tokens);
-      yield {
-        answer: shown.format(tokens),
-        tokens,
-        valid: verdict ? verdict.valid : null,
-        reason: verdict?.reason,
-        ...{ tries, segments, modelCalls, chosenBy },
-      };
+      yield { ...checkAnswer(puzzles[index++]!.shown, tokens), tries, segments, modelCalls, chosenBy };
     }
   } finally {
     thinking.dispose();

@@ -1,3 +1,4 @@
+import { differentPuzzles, MANY_PUZZLES_OPTIONS, type ManyPuzzlesOptions } from '../different-puzzles';
 import { expectCount, expectRandom } from '../expect-generator';
 import { SeededRandom } from '@hrm/data';
 import { expectOptions } from '@hrm/files/internal';
@@ -157,50 +158,21 @@ export function generateMaze(random: SeededRandom, options: GenerateMazeOptions 
  * ```
  */
 export function generateMazePuzzles(
-  options: GenerateMazeOptions & {
-    count: number;
-    seed?: number;
-    exclude?: Iterable<Omit<MazePuzzle, 'answer'>>;
-    excludeEquals?: boolean;
-    onProgress?: ((found: number) => void) | undefined;
-  },
+  options: GenerateMazeOptions & ManyPuzzlesOptions<Omit<MazePuzzle, 'answer'>>,
 ): MazePuzzle[] {
-  expectOptions('generateMazePuzzles', options, [
-    ...OPTIONS,
-    'count',
-    'seed',
-    'exclude',
-    'excludeEquals',
-    'onProgress',
-  ]);
+  expectOptions('generateMazePuzzles', options, [...OPTIONS, ...MANY_PUZZLES_OPTIONS]);
   expectCount('generateMazePuzzles', options.count);
   const checked = checkOptions(options);
   const random = new SeededRandom(options.seed ?? 0);
-  const classOf = ({ width, height, question }: Omit<MazePuzzle, 'answer'>) =>
-    (options.excludeEquals ?? true)
-      ? mazeClass({ width, height, cells: question })
-      : formatMaze({ width, height, cells: question }, { rows: true });
-  const excluded = new Set<string>();
-  for (const maze of options.exclude ?? []) excluded.add(classOf(maze));
-  const seen = new Set<string>();
-  const puzzles: MazePuzzle[] = [];
-  // With the seed of the excluded mazes, the generator repeats all of them first.
-  let repeats = 0;
-  while (puzzles.length < options.count) {
-    const puzzle = generateWith(random, checked);
-    const key = puzzle.question.join('');
-    if (!seen.has(key) && !(excluded.size > 0 && excluded.has(classOf(puzzle)))) {
-      seen.add(key);
-      puzzles.push(puzzle);
-      options.onProgress?.(puzzles.length);
-      repeats = 0;
-    } else if (++repeats >= 1000 + seen.size + excluded.size) {
-      const restriction = excluded.size > 0 ? `, none of them equal to an excluded one` : '';
-      throw new RangeError(
-        `Found only ${puzzles.length} different mazes of the ${options.count} requested${restriction}. ` +
-          'Use larger mazes, or lower the count.',
-      );
-    }
-  }
-  return puzzles;
+  const excludeEquals = options.excludeEquals ?? true;
+  return differentPuzzles(options, {
+    make: () => generateWith(random, checked),
+    keyOf: ({ question }) => question.join(''),
+    classOf: ({ width, height, question }) =>
+      excludeEquals
+        ? mazeClass({ width, height, cells: question })
+        : formatMaze({ width, height, cells: question }, { rows: true }),
+    name: 'mazes',
+    advice: 'Use larger mazes, or lower the count.',
+  });
 }

@@ -1,7 +1,8 @@
+import { differentPuzzles, MANY_PUZZLES_OPTIONS, type ManyPuzzlesOptions } from '../different-puzzles';
 import { expectCount, expectRandom } from '../expect-generator';
 import { SeededRandom } from '@hrm/data';
 import { expectOptions } from '@hrm/files/internal';
-import { type SudokuGeometry, type SudokuSize, sudokuGeometry } from './sudoku-geometry';
+import { type SudokuSize, sudokuGeometry } from './sudoku-geometry';
 import { sudokuClass } from './symmetry/sudoku-class';
 import { isSuperfluous } from './solving/is-superfluous';
 import { SudokuSolver } from './solving/sudoku-solver';
@@ -136,48 +137,18 @@ export function generateSudoku(random: SeededRandom, options: GenerateSudokuOpti
  * ```
  */
 export function generateSudokuPuzzles(
-  options: GenerateSudokuOptions & {
-    count: number;
-    seed?: number;
-    exclude?: Iterable<Pick<SudokuPuzzle, 'question'>>;
-    excludeEquals?: boolean;
-    onProgress?: ((found: number) => void) | undefined;
-  },
+  options: GenerateSudokuOptions & ManyPuzzlesOptions<Pick<SudokuPuzzle, 'question'>>,
 ): SudokuPuzzle[] {
-  expectOptions('generateSudokuPuzzles', options, [
-    ...OPTIONS,
-    'count',
-    'seed',
-    'exclude',
-    'excludeEquals',
-    'onProgress',
-  ]);
+  expectOptions('generateSudokuPuzzles', options, [...OPTIONS, ...MANY_PUZZLES_OPTIONS]);
   expectCount('generateSudokuPuzzles', options.count);
-  const geometry: SudokuGeometry = sudokuGeometry(options.size ?? 9);
-  const solver = new SudokuSolver(geometry);
+  const solver = new SudokuSolver(sudokuGeometry(options.size ?? 9));
   const random = new SeededRandom(options.seed ?? 0);
   const keyOf = (options.excludeEquals ?? true) ? sudokuClass : formatSudoku;
-  const excluded = new Set<string>();
-  for (const { question } of options.exclude ?? []) excluded.add(keyOf(question));
-  const seen = new Set<string>();
-  const puzzles: SudokuPuzzle[] = [];
-  // With the seed of the excluded puzzles, the generator repeats all of them first.
-  let repeats = 0;
-  while (puzzles.length < options.count) {
-    const puzzle = generateWith(solver, random, options);
-    const key = puzzle.question.join();
-    if (!seen.has(key) && !(excluded.size > 0 && excluded.has(keyOf(puzzle.question)))) {
-      seen.add(key);
-      puzzles.push(puzzle);
-      options.onProgress?.(puzzles.length);
-      repeats = 0;
-    } else if (++repeats >= 1000 + seen.size + excluded.size) {
-      const restriction = excluded.size > 0 ? `, none of them equal to an excluded one` : '';
-      throw new RangeError(
-        `Found only ${puzzles.length} different puzzles of the ${options.count} requested${restriction}. ` +
-          'Widen the range of givens, or lower the count.',
-      );
-    }
-  }
-  return puzzles;
+  return differentPuzzles(options, {
+    make: () => generateWith(solver, random, options),
+    keyOf: ({ question }) => question.join(),
+    classOf: ({ question }) => keyOf(question),
+    name: 'puzzles',
+    advice: 'Widen the range of givens, or lower the count.',
+  });
 }
