@@ -44,7 +44,7 @@ export type { Divisor, MetricCounts, MetricSum, SlotMetric } from './metrics/met
 export { thinker, type Thinker, type ThinkerOptions } from './thinking/thinker';
 export type { ThinkingOptions, TriesOptions } from './thinking/tries';
 export type { SearchAttempt, SearchOptions } from './thinking/guided-search';
-export type { Attempt, ChosenBy, Thought } from './thinking/thought';
+export type { Attempt, ChosenBy, Thought, TrySegment } from './thinking/thought';
 export {
   searchBranch,
   type SearchBranch,

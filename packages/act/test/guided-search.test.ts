@@ -6,6 +6,7 @@ import {
   type SearchAttempt,
   type SearchOptions,
   type Thought,
+  type TrySegment,
 } from '@hrm/act';
 import { invalid, VALID } from '@hrm/data';
 import { RandomStream } from '@hrm/layers';
@@ -60,7 +61,10 @@ describe('a search', () => {
       return misled(question);
     });
     const before = tf.memory().numTensors;
-    const thought = await search(network, open, { ...options, carry });
+    const questions: string[] = [];
+    const onTry = ({ inputs }: TrySegment) => questions.push(inputs.join());
+    const thought = await search(network, open, { ...options, carry, onTry });
+    expect(questions).toEqual(asked);
     expect([...thought.answer]).toEqual(right);
     expect(thought).toMatchObject({ chosenBy: 'verify', verified: true, tries: 1 });
     const [attempt] = thought.attempts;

@@ -5,6 +5,7 @@ import {
   Solver,
   thinker,
   type Thought,
+  type TrySegment,
   type TriesOptions,
   type ReasoningNetwork,
 } from '@hrm/act';
@@ -51,7 +52,9 @@ describe.each(['cpu', 'wasm'] as const)('tries on %s', (backend) => {
     ['more', { segments: 9 }],
     ['until it halts', { until: 'halted' }],
   ] as const)('one try is one pass bit for bit: %s', async (_, options) => {
-    const thoughts = await tries(network, puzzles, { tries: 1, batchSize: puzzles.length, ...options });
+    const seen: TrySegment[] = [];
+    const onTry = (segment: TrySegment) => seen.push(segment);
+    const thoughts = await tries(network, puzzles, { tries: 1, batchSize: puzzles.length, onTry, ...options });
     const solver = new Solver(network);
     let index = 0;
     for await (const { answer, history } of solver.solveAll(puzzles, options)) {
@@ -59,6 +62,9 @@ describe.each(['cpu', 'wasm'] as const)('tries on %s', (backend) => {
       expect([...attempts[0]!.answer]).toEqual([...answer]);
       expect(attempts[0]!.haltValue).toBe(history.at(-1)!.haltLogits['halt']);
       expect([segments, modelCalls, chosenBy]).toEqual([history.length, history.length, 'only']);
+      const told = history.map(({ haltingState: _, ...rest }) => ({ ...rest, attempt: 0, inputs: puzzles[index - 1] }));
+      const ofPuzzle = seen.filter(({ puzzle }) => puzzle === index - 1);
+      expect(ofPuzzle.map(({ puzzle: _, inputs, ...rest }) => ({ ...rest, inputs: [...inputs] }))).toEqual(told);
     }
     expect(index).toBe(puzzles.length);
     solver.dispose();

@@ -5,7 +5,7 @@ import type { ReasoningNetwork } from '../segment/reasoning-network';
 import { chooseAnswer } from './choose-answer';
 import type { Line } from './line';
 import { runLines, type RunLinesOptions } from './run-lines';
-import type { Attempt, ChosenBy, Thought } from './thought';
+import type { Attempt, ChosenBy, Thought, TrySegment } from './thought';
 
 type CheckedPuzzle = Required<PuzzleWithIdentifier>;
 
@@ -25,6 +25,7 @@ export interface RunAttemptsOptions<A extends Attempt> extends Omit<RunLinesOpti
   /** Begins a try. Equal streams of random numbers give equal tries. */
   begin(puzzle: CheckedPuzzle, index: number, random: RandomStream): AttemptLine<A>;
   isRight: ((puzzle: number, answer: Int32Array) => boolean) | undefined;
+  onTry: ((segment: TrySegment) => void) | undefined;
 }
 
 /** A puzzle that is being tried. */
@@ -66,7 +67,7 @@ export async function* runAttempts<A extends Attempt>(
   network: ReasoningNetwork,
   step: SolvingStep,
   puzzles: readonly CheckedPuzzle[],
-  { tries, seed, begin, ...options }: RunAttemptsOptions<A>,
+  { tries, seed, begin, onTry, ...options }: RunAttemptsOptions<A>,
 ): AsyncGenerator<Thought<A>, void, undefined> {
   const root = new RandomStream(seed);
   let open: OpenPuzzle<A>[] = [];
@@ -87,7 +88,8 @@ export async function* runAttempts<A extends Attempt>(
     if (!next) return undefined;
     const line = begin(next.puzzle, next.attempts.length, next.random.fork());
     const { attempt } = line;
-    next.attempts.push(attempt);
+    const index = next.attempts.push(attempt) - 1;
+    let inputs = Int32Array.from(line.puzzle.inputs);
     return {
       puzzle: line.puzzle,
       startsFrom: line.startsFrom,
@@ -95,6 +97,10 @@ export async function* runAttempts<A extends Attempt>(
       noise: (isStart) => line.noise(isStart),
       next: (result) => {
         const lineStep = line.next(result);
+        const { segments: segment, answer } = attempt;
+        const { halted, haltLogits } = result;
+        onTry?.({ puzzle: next.index, attempt: index, segment, inputs, answer, halted, haltLogits });
+        if (typeof lineStep === 'object') inputs = lineStep.inputs;
         if (attempt.verified) next.isVerified = true;
         if (lineStep === 'end') next.ended++;
         return lineStep;

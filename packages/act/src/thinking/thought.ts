@@ -15,6 +15,24 @@ export interface Attempt {
   stopped: boolean;
 }
 
+/** The state of one try after one of its segments. */
+export interface TrySegment {
+  /** Index of the puzzle. */
+  puzzle: number;
+  /** Index of the try, from 0. */
+  attempt: number;
+  /** Number of the segment, from 1. */
+  segment: number;
+  /** The question of this segment, `[seqLen]`: in another form with symmetries, with committed cells in a search. */
+  inputs: Int32Array;
+  /** The answer so far, `[seqLen]`. */
+  answer: Int32Array;
+  /** Whether the controller halts here; the try may go on. */
+  halted: boolean;
+  /** The halting controller's logits, such as `halt` and `continue`. */
+  haltLogits: Readonly<Record<string, number>>;
+}
+
 /** The answer to a puzzle after some tries, and what it cost. */
 export interface Thought<A extends Attempt = Attempt> {
   /** The chosen answer, `[seqLen]`. */

@@ -8,7 +8,7 @@ import type { ReasoningNetwork } from '../segment/reasoning-network';
 import { drawLatentNoise, latentSize } from './latent-noise';
 import type { AttemptLine } from './run-attempts';
 import type { RunLinesOptions } from './run-lines';
-import type { Attempt, ChosenBy } from './thought';
+import type { Attempt, ChosenBy, TrySegment } from './thought';
 
 /** Options that tries and searches share. */
 export interface ThinkingOptions {
@@ -26,6 +26,8 @@ export interface ThinkingOptions {
   signal?: AbortSignal | undefined;
   /** Called after each segment of the batch. `active`: tries just computed; `rows`: rows of the batch. */
   onSegment?: RunLinesOptions['onSegment'];
+  /** Called after each segment of each try, with its answer so far; after `onSegment`, in the order of the slots. */
+  onTry?: ((segment: TrySegment) => void) | undefined;
 }
 
 /** Options of `Thinker.tries`. */
@@ -60,7 +62,7 @@ export interface TriesOptions extends ThinkingOptions {
 }
 
 /** Names of {@link ThinkingOptions}. */
-export const THINKING_OPTIONS = ['task', 'seed', 'isRight', 'batchSize', 'bucketSizes', 'signal', 'onSegment'] as const satisfies readonly (keyof ThinkingOptions)[]; // prettier-ignore
+export const THINKING_OPTIONS = ['task', 'seed', 'isRight', 'batchSize', 'bucketSizes', 'signal', 'onSegment', 'onTry'] as const satisfies readonly (keyof ThinkingOptions)[]; // prettier-ignore
 
 const OPTIONS = [
   ...THINKING_OPTIONS,
@@ -69,11 +71,11 @@ const OPTIONS = [
 
 /** Checks the options that all share, and fills in their defaults. */
 export function expectThinkingOptions(owner: string, options: ThinkingOptions) {
-  const { seed = 0, batchSize = 64, signal, onSegment, isRight } = options;
+  const { seed = 0, batchSize = 64, signal, onSegment, onTry, isRight } = options;
   expectSizes(owner, { batchSize });
   const { bucketSizes = halvedSizes(batchSize) } = options;
   for (const size of bucketSizes) expectSizes(owner, { 'a bucket size': size });
-  return { seed, slots: batchSize, bucketSizes, signal, onSegment, isRight };
+  return { seed, slots: batchSize, bucketSizes, signal, onSegment, onTry, isRight };
 }
 
 /** Checks options of tries, and fills in their defaults. */
