@@ -17,5 +17,15 @@ export { parseNpy, serializeNpy, serializeNpyHeader, type NpyArray, type NpyData
 export type { NpyHeader, NpyType } from './npy/npy-header';
 export { parseJsonObject } from './parse-json-object';
 
+// Event files of TensorBoard. `createEventFile` of the entry `node` writes them to disk.
+export { serializeTensorBoardEvents } from './tensorboard/serialize-tensorboard-events';
+export {
+  countsHistogram,
+  type TensorBoardEvent,
+  type TensorBoardHistogram,
+  type TensorBoardImage,
+  type TensorBoardValue,
+} from './tensorboard/tensorboard-event';
+
 // The error of all formats.
 export { FileFormatError, type FileFormatProblem } from './file-format-error';

@@ -3,6 +3,7 @@
  * formats.
  */
 export { createFile } from './node/create-file';
+export { createEventFile, type EventFile, type EventFileOptions } from './node/event-file';
 export { ensureFolder, ensureOwnFolder, writeFully, writeNewFile } from './node/durable-files';
 export {
   errorCode,
