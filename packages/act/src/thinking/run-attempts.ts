@@ -89,7 +89,7 @@ export async function* runAttempts<A extends Attempt>(
     const line = begin(next.puzzle, next.attempts.length, next.random.fork());
     const { attempt } = line;
     const index = next.attempts.push(attempt) - 1;
-    let inputs = Int32Array.from(line.puzzle.inputs);
+    let inputs: Int32Array = Int32Array.from(line.puzzle.inputs);
     return {
       puzzle: line.puzzle,
       startsFrom: line.startsFrom,
