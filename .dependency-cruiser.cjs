@@ -8,11 +8,12 @@ const mayImport = {
   data: ['files'],
   act: ['layers', 'recursion', 'data'],
   models: ['files', 'layers', 'recursion', 'act'],
-  trainer: ['files', 'layers', 'recursion', 'data', 'act', 'models'],
+  trainer: ['files', 'layers', 'recursion', 'data', 'act', 'models', 'distributed'],
   'data-sudoku-maze': ['files', 'data'],
   'data-small-tasks': ['data'],
   'data-arc': ['files', 'data'],
   runtime: ['files'],
+  distributed: [],
   weights: [],
 };
 
@@ -27,6 +28,7 @@ const nodeOnly = [
   '^packages/data(-sudoku-maze|-arc)?/src/files[./]',
   '^packages/trainer/src/checkpoint',
   '^packages/weights/src/index.ts',
+  '^packages/distributed/src/mpi[./]',
 ];
 
 /** An import of a package is seen as its built file, or by name when it is not built or not a dependency. */
@@ -169,7 +171,7 @@ module.exports = {
         dependencyTypesNot: ['type-only'],
         path: [
           ...nodeOnly,
-          '^@hrm/(files/node|data(-sudoku-maze|-arc)?/files|trainer/checkpoint|runtime)',
+          '^@hrm/(files/node|data(-sudoku-maze|-arc)?/files|trainer/checkpoint|distributed/mpi|runtime)',
           '/dist/(node|files|checkpoint)[.]',
         ],
       },

@@ -23,7 +23,7 @@ export default {
   validation: { invalidPath: false },
   packageOptions: {
     // Not `internal`, which makes no promises.
-    entryPoints: ['src/@(index|checkpoint|files|node|testing).ts'],
+    entryPoints: ['src/@(index|checkpoint|files|mpi|node|testing).ts'],
     compilerOptions: { paths },
     // `npm run typecheck` does that.
     skipErrorChecking: true,

@@ -1,0 +1,1 @@
+export { communicatorChecks, type CommunicatorCheck } from './testing/communicator-checks';

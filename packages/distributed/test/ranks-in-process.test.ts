@@ -1,0 +1,57 @@
+import { oneProcess, ranksInProcess, sumOfRanks } from '@hrm/distributed';
+import { communicatorChecks } from '@hrm/distributed/testing';
+import { describe, expect, test } from 'vitest';
+
+describe.each([1, 2, 3, 4])('%i ranks in one process', (size) => {
+  test.each(communicatorChecks)('$name', async ({ run }) => {
+    await Promise.all(ranksInProcess(size).map(run));
+  });
+});
+
+test('the checks refuse a communicator that sums nothing, and one that mixes up the ranks', async () => {
+  const failures = async (change: (own: ReturnType<typeof oneProcess>) => object) => {
+    const ranks = ranksInProcess(2).map((own) => ({ ...own, ...change(own) }));
+    const failed: string[] = [];
+    for (const { name, run } of communicatorChecks) {
+      const results = await Promise.allSettled(ranks.map(run));
+      if (results.some(({ status }) => status === 'rejected')) failed.push(name);
+    }
+    return failed.map((name) => name.split(' ')[0]);
+  };
+  expect(await failures(() => ({ allReduce: (values: Float32Array) => Promise.resolve(values.slice()) }))).toEqual([
+    'allReduce',
+    'allReduce',
+    'calls',
+  ]);
+  expect(
+    await failures((own) => ({
+      allGather: async (bytes: Uint8Array) => (await own.allGather(bytes)).reverse(),
+      barrier: () => Promise.resolve(),
+    })),
+  ).toEqual(['allReduce', 'allGather', 'calls', 'barrier'].slice(1));
+});
+
+test('ranks that call different methods, or give arrays of different lengths, are told so', async () => {
+  const [first, second] = ranksInProcess(2) as [ReturnType<typeof oneProcess>, ReturnType<typeof oneProcess>];
+  const waits = first.barrier();
+  await expect(second.allGather(new Uint8Array(1))).rejects.toThrow(
+    'rank 1 called allGather, and another rank barrier',
+  );
+  await expect(waits).rejects.toThrow('rank 1 called allGather');
+  const lengths = ranksInProcess(2).map((one) => one.allReduce(new Float32Array(1 + one.rank)));
+  await expect(Promise.all(lengths)).rejects.toThrow('allReduce: a rank gave 2 numbers, another 1');
+  expect(() => ranksInProcess(0)).toThrow('ranksInProcess: the number of ranks is 0');
+});
+
+test('abort ends the ranks that wait, and every later call', async () => {
+  const [first, second] = ranksInProcess(2) as [ReturnType<typeof oneProcess>, ReturnType<typeof oneProcess>];
+  const waits = first.allReduce(new Float32Array(1));
+  second.abort(1);
+  await expect(waits).rejects.toThrow('rank 1 ended all ranks');
+  await expect(first.barrier()).rejects.toThrow('rank 1 ended all ranks');
+});
+
+test('sumOfRanks adds in double precision', async () => {
+  const sums = await Promise.all(ranksInProcess(3).map((one) => sumOfRanks(one, [2 ** 40 + one.rank, 0.1])));
+  for (const sum of sums) expect(sum).toEqual([3 * 2 ** 40 + 3, 0.1 + 0.1 + 0.1]);
+});
