@@ -4,7 +4,8 @@ import { dirname, join } from 'node:path';
 /** Whether a word needs no quotes in a shell. */
 const isPlain = (word: string) => /^[\w@%+=:,./-]+$/.test(word);
 
-const quoted = (word: string) => (isPlain(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`);
+/** A word as a shell takes it. */
+export const quoted = (word: string) => (isPlain(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`);
 
 /**
  * Whether `npx` finds a program in this folder or a parent. Elsewhere it would download an unrelated package of that

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { defineCommand } from '../command-line/command';
-import { argument, choice, count, integer, text, texts, toggle } from '../command-line/options';
+import { argument, choice, count, integer, list, text, texts, toggle } from '../command-line/options';
 import { presetSummaries } from '../config/presets';
 import { nextCommands } from '../run/next-commands';
+import { quoted } from '../command-line/printed-command';
 import { exitStatusOf } from '../process/stop-signals';
 import { trainRun } from '../run/train-run';
 import { backendOptions, importsOption, precisionOption } from '../command-line/shared-options';
@@ -34,6 +35,10 @@ const trainOptions = z.strictObject({
     'how',
   ).optional(),
   checkpoint: choice('With --from: newest (default) or best', ['newest', 'best'], 'which').optional(),
+  logTo: list('Where figures are logged: metrics.jsonl, which is always written, and event files for TensorBoard', [
+    'jsonl',
+    'tensorboard',
+  ]).optional(),
   set: texts('Override a config value, such as training.learningRate=1e-3; may be repeated', {
     value: 'key=value',
     expected: 'an assignment such as training.learningRate=1e-3',
@@ -43,12 +48,15 @@ const trainOptions = z.strictObject({
 /** Runs `hrm train`. */
 async function train({ config: nameOrPath, ...options }: z.infer<typeof trainOptions>): Promise<void> {
   const terminal = new Terminal(options.json);
-  const { result, puzzle } = await trainRun(nameOrPath, options, terminal);
+  const { result, puzzle, config } = await trainRun(nameOrPath, options, terminal);
   const { evaluation, steps, seconds, samplesPerSecond, reachedGoal, stoppedBy } = result;
   if (evaluation) {
     terminal.say(
       `Held-out puzzles solved exactly: ${(100 * evaluation.exactAccuracy).toFixed(1)}% of ${evaluation.count}.`,
     );
+  }
+  if (config.training.logTo.includes('tensorboard')) {
+    terminal.say(`For TensorBoard:\n  tensorboard --logdir ${quoted(options.out)}`);
   }
   if (!stoppedBy) terminal.say(`Next:\n  ${nextCommands(options.out, { hasPuzzles: true, puzzle }).join('\n  ')}`);
   terminal.result({
@@ -72,6 +80,7 @@ export const trainCommand = defineCommand({
   examples: [
     'hrm train sudoku-4x4-demo --out runs/first',
     'hrm train sudoku-extreme-1k --data data/sudoku --out runs/extreme --set training.batchSize=32',
+    'hrm train sudoku-4x4-demo --out runs/first --log-to tensorboard',
     'hrm train --resume --out runs/first',
     'hrm train --from runs/first --only puzzle-embedding --data data/new-puzzles --out runs/second',
   ],

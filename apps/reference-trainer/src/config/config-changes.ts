@@ -54,6 +54,7 @@ const trainingEffects: { readonly [Key in keyof RunConfig['training']]-?: Change
   checkpointEvery: 'exact',
   checkpointMinutes: 'exact',
   keepCheckpoints: 'exact',
+  logTo: 'exact',
   stopAtExactAccuracy: 'exact',
   stopAtHaltedAccuracy: 'exact',
 };

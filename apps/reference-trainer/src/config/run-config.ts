@@ -141,6 +141,12 @@ const training = section({
   checkpointEvery: count.optional().describe('Steps between checkpoints, in addition to those at each evaluation'),
   checkpointMinutes: positive.default(10).describe('Most minutes between two checkpoints. The result stays the same'),
   keepCheckpoints: count.default(2).describe('Newest checkpoints to keep, in addition to the best one'),
+  logTo: z
+    .array(z.enum(['jsonl', 'tensorboard']))
+    .default(['jsonl'])
+    .describe(
+      'Where figures are logged: jsonl: metrics.jsonl, which is always written; tensorboard: also event files for TensorBoard, in the folder tensorboard of the run',
+    ),
   stopAtExactAccuracy: share
     .optional()
     .describe('Ends the run when an evaluation solves this share of the puzzles exactly'),

@@ -8,7 +8,8 @@ import { holdsRun, readRunDescription, runPaths } from './run-folder';
 /** Files that a run writes, relative to its folder, except for `config.json` and the lock. */
 const written = [
   /^\.config\.json-[0-9a-f]+$/,
-  /^metrics\.jsonl$/,
+  /^(metrics|observations)\.jsonl$/,
+  /^tensorboard\/events\.out\.tfevents\.[^/]+$/,
   /^data\/(identifiers\.json|\.identifiers\.json\.[^/]+\.tmp)$/,
   /^data\/(train|test|\.(train|test)\.[^/]+)\/(dataset\.json|all__(inputs|labels|puzzle_identifiers|puzzle_indices|group_indices)\.npy)$/,
   /^checkpoints\/(\.saving-|\.removing-|\.replaced-|set-aside-)?checkpoint-\d+(-[0-9a-f]+)?\/(manifest\.json|(weights|ema|optimizer|carry)\.safetensors)$/,
@@ -18,6 +19,7 @@ const written = [
 const folders = [
   /^data$/,
   /^data\/(train|test|\.(train|test)\.[^/]+)$/,
+  /^tensorboard$/,
   /^checkpoints$/,
   /^checkpoints\/(\.saving-|\.removing-|\.replaced-|set-aside-)?checkpoint-\d+(-[0-9a-f]+)?$/,
 ];

@@ -53,6 +53,8 @@ const description = z.object({
 export const runPaths = (run: string) => ({
   description: join(run, 'config.json'),
   metrics: join(run, 'metrics.jsonl'),
+  observations: join(run, 'observations.jsonl'),
+  tensorboard: join(run, 'tensorboard'),
   checkpoints: join(run, 'checkpoints'),
   data: join(run, 'data'),
 });

@@ -13,6 +13,8 @@ import type { RunProgress, RunRecord } from '../checkpoint/run-progress';
 import { checkpointFiles } from '../checkpoint/run-state';
 import { StopSignals, type StopSignal } from '../../process/stop-signals';
 import { TrainingFigures } from './training-figures';
+import { collectFailedPuzzles, type SolvedPuzzle } from '../observers/failed-puzzles';
+import type { TrainingObserver } from '../observers/training-observer';
 
 /** The state at which a run is resumed, in addition to the trainer's. */
 export interface ResumedProgress extends Pick<RunProgress, 'cursor' | 'metricsLength' | 'best'> {
@@ -39,6 +41,8 @@ export interface TrainingRun {
   savesStart?: boolean;
   /** What each checkpoint records about the run, in addition to its progress. */
   record: RunRecord;
+  /** Follows the steps and evaluations; closed by the caller. Default: none. */
+  observer?: TrainingObserver | undefined;
   terminal: Terminal;
 }
 
@@ -70,6 +74,7 @@ export async function runTraining({
   resumed,
   savesStart = false,
   record,
+  observer,
   terminal,
 }: TrainingRun): Promise<TrainingResult> {
   const { batchSize, seed, evaluateEvery } = config.training;
@@ -108,6 +113,7 @@ export async function runTraining({
 
     let evaluation: Evaluation | undefined;
     let reachedGoal = false;
+    let solved: readonly SolvedPuzzle[] = [];
     /** Evaluates the step that was saved last, and adds the result to its checkpoint. A signal cancels it. */
     const evaluateSaved = async () => {
       let isWhole = true;
@@ -120,7 +126,8 @@ export async function runTraining({
           yield batch;
         }
       };
-      const found = await trainer.evaluate(batches());
+      const collector = observer && collectFailedPuzzles(trainer.network.halting.maxSegments, solved);
+      const found = await trainer.evaluate(batches(), { onSegment: collector?.onSegment });
       if (!isWhole) return;
       const { totals: _, rowsComputed: __, ...figuresFound } = found;
       const { step, random } = lastSaved;
@@ -131,6 +138,9 @@ export async function runTraining({
       await store.recordMetric(step, { metric: exactAccuracy, state: await progressWith(random) });
       reachedGoal = reachesGoal(config.training, found);
       figures?.showEvaluation(step, found);
+      if (!collector) return;
+      solved = collector.puzzles();
+      await observer?.onEvaluation(step, found, solved);
     };
     // Without answers there is nothing to evaluate.
     const hasAnswers = hasLabels(puzzles.test);
@@ -153,6 +163,7 @@ export async function runTraining({
       ({ cursor } = batch);
       const { step, learningRate, metrics, haltingSteps } = event;
       await log.append({ step, learningRate, ...metrics, haltingSteps });
+      await observer?.onStep(event);
       figures.showStep(event, nextSave(step) - step);
       const minutes = (performance.now() - lastSaved.at) / 60_000;
       if (isEvaluated(step)) {

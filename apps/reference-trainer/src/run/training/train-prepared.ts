@@ -8,6 +8,8 @@ import type { PreparedRun } from './prepare-run';
 import { puzzlesFingerprint } from '../puzzles/puzzles-fingerprint';
 import { thisRunMachine } from '../checkpoint/run-machine';
 import { countPuzzles, firstQuestion } from '../puzzles/run-puzzles';
+import { openObservers } from '../observers/open-observers';
+import type { TrainingObserver } from '../observers/training-observer';
 import { runTraining, type ResumedProgress, type TrainingResult } from './run-training';
 import { versions } from '../../engine/versions';
 
@@ -48,7 +50,10 @@ export async function trainPrepared(ready: ReadyRun): Promise<TrainedRun> {
       `up to ${lastStep.toLocaleString('en')} steps of ${config.training.batchSize}. Files: ${run}`,
   );
   sayIfWithoutBfloat16(config, terminal);
+  let observer: TrainingObserver | undefined;
   try {
+    const resumedStep = resumed && trainer.steps;
+    observer = await openObservers(run, { config, resumedStep, record, warn: terminal.warn });
     const result = await runTraining({
       run,
       config,
@@ -60,10 +65,12 @@ export async function trainPrepared(ready: ReadyRun): Promise<TrainedRun> {
       resumed,
       savesStart: start !== undefined,
       record,
+      observer,
       terminal,
     });
     return { result, config, engine, data, puzzle: task.decode(firstQuestion(puzzles.test)) };
   } finally {
+    await observer?.close();
     trainer.dispose();
     model.dispose();
   }

@@ -1,0 +1,72 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { EvaluateOptions } from '@hrm/trainer';
+
+/** A held-out puzzle and the model's answer to it. */
+export interface SolvedPuzzle {
+  /** Its place among the held-out puzzles, from 0. */
+  readonly index: number;
+  /** Tokens. */
+  readonly question: readonly number[];
+  /** The tokens of the right answer; 0 where none is known. */
+  readonly answer: readonly number[];
+  readonly prediction: readonly number[];
+  /** Whether the prediction has all tokens of the answer. */
+  readonly exact: boolean;
+}
+
+/** Collects puzzles while an evaluation runs. */
+export interface PuzzleCollector {
+  readonly onSegment: NonNullable<EvaluateOptions['onSegment']>;
+  /** The puzzles, when the evaluation has ended. */
+  puzzles(): SolvedPuzzle[];
+}
+
+/** The most puzzles of one evaluation. */
+export const MOST_PUZZLES = 6;
+
+/**
+ * Collects a few puzzles that an evaluation fails on. Those that the one before failed on come first, so that one can
+ * watch what becomes of them; then those of them that are solved now; then others. If there are none, it collects the
+ * first puzzle.
+ *
+ * @param maxSegments segments of an evaluation.
+ * @param before the puzzles of the evaluation before.
+ */
+export function collectFailedPuzzles(maxSegments: number, before: readonly SolvedPuzzle[] = []): PuzzleCollector {
+  const failedBefore = new Set(before.filter(({ exact }) => !exact).map(({ index }) => index));
+  const again: SolvedPuzzle[] = [];
+  const others: SolvedPuzzle[] = [];
+  let first: SolvedPuzzle | undefined;
+  let seen = 0;
+  return {
+    onSegment: async ({ logits, carry }, segment) => {
+      if (segment !== maxSegments - 1) return;
+      const { inputs, labels } = carry.puzzle;
+      const answers = tf.tidy(() => tf.argMax(logits, -1));
+      const [questions, known, predictions] = await Promise.all([inputs.data(), labels.data(), answers.data()]);
+      answers.dispose();
+      const [rows, seqLen] = inputs.shape;
+      for (let row = 0; row < rows; row++, seen++) {
+        const cells = (tokens: ArrayLike<number>) =>
+          Array.from({ length: seqLen }, (_, cell) => tokens[row * seqLen + cell]!);
+        const label = cells(known);
+        // Padding of a batch.
+        if (label.every((token) => token < 0)) continue;
+        const prediction = cells(predictions);
+        const exact = label.every((token, cell) => token < 0 || token === prediction[cell]);
+        const isAgain = failedBefore.has(seen);
+        if (!isAgain && first && (exact || others.length >= MOST_PUZZLES)) continue;
+        const answer = label.map((token) => Math.max(token, 0));
+        const puzzle = { index: seen, question: cells(questions), answer, prediction, exact };
+        first ??= puzzle;
+        if (isAgain) again.push(puzzle);
+        else if (!exact) others.push(puzzle);
+      }
+    },
+    puzzles: () => {
+      const [failed, solved] = [again.filter(({ exact }) => !exact), again.filter(({ exact }) => exact)];
+      const found = [...failed, ...solved, ...others].slice(0, MOST_PUZZLES);
+      return found.length > 0 || !first ? found : [first];
+    },
+  };
+}
