@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { isUnderNohup } from '../src/process/nohup';
 import { percent } from '../src/terminal/percent';
-import { Progress } from '../src/terminal/progress';
+import { keepFigures, Progress } from '../src/terminal/progress';
 import { Terminal } from '../src/terminal/terminal';
 
 afterEach(() => {
@@ -40,8 +40,9 @@ describe('progress', () => {
     let [now, written] = [0, ''];
     vi.spyOn(performance, 'now').mockImplementation(() => now);
     vi.spyOn(process.stderr, 'write').mockImplementation((text) => ((written += String(text)), true));
-    const progress = new Progress(new Terminal(true), 'training', 100);
-    return { progress, at: (seconds: number) => (now = 1000 * seconds), written: () => written };
+    const terminal = new Terminal(true);
+    const progress = new Progress(terminal, 'training', 100);
+    return { terminal, progress, at: (seconds: number) => (now = 1000 * seconds), written: () => written };
   }
 
   it.each([true, false])('does not count the compilation in the first step (live: %s)', (isLive) => {
@@ -66,10 +67,10 @@ describe('progress', () => {
   });
 
   it('leaves figures on the terminal, but not the bar, which is never wider than it', () => {
-    const { progress, at, written } = watch(true);
+    const { terminal, progress, at, written } = watch(true);
     at(1);
     progress.update(1, { loss: 'x'.repeat(300) });
-    progress.keep(1, { loss: '0.5', 'held out': '12.0%' });
+    keepFigures(terminal, 'training 1/100', { loss: '0.5', 'held out': '12.0%' });
     at(2);
     progress.update(2, { loss: '0.4' });
     progress.stop();

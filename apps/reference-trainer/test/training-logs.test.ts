@@ -84,6 +84,8 @@ it('an evaluation collects the puzzles that failed before, then those solved sin
   expect(places(one)).toEqual([3, 5, 7, 9, 11, 13]);
   expect(one).toHaveLength(MOST_PUZZLES);
   expect(one[0]).toEqual({ index: 3, question: [1, 0], answer: [1, 2], prediction: [1, 1], exact: false });
+  const [followed, next] = await collect([3, 5], one);
+  expect([followed!.segments, next!.segments]).toEqual([Array(3).fill([1, 1]), undefined]);
   const two = await collect([2, 5, 9, 11, 13, 15], one);
   expect(places(two)).toEqual([5, 9, 11, 13, '3 solved', '7 solved']);
   // A solved puzzle is shown once.

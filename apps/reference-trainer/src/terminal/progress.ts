@@ -1,5 +1,6 @@
 import { describeSeconds } from './describe-seconds';
 import type { Terminal } from './terminal';
+import { TimeLeft } from './time-left';
 
 /** Figures next to a progress bar, by name. */
 export type ProgressFigures = { [name: string]: string };
@@ -15,6 +16,18 @@ const inWords = (figures: ProgressFigures) =>
     .map(([name, value]) => `${name} ${value}`)
     .join('  ');
 
+/** Writes how much is done, with figures, on a line of stderr that stays. */
+export function keepFigures(terminal: Terminal, done: string, figures: ProgressFigures): void {
+  terminal.clearDrawing();
+  process.stderr.write(`${done}  ${inWords(figures)}\n`);
+}
+
+/** A bar that is filled up to `done` of the total. */
+export function progressBar(done: number, total: number, cells: number): string {
+  const full = Math.round((cells * Math.min(done, total)) / Math.max(1, total));
+  return '\u2588'.repeat(full) + '\u2591'.repeat(cells - full);
+}
+
 /**
  * Shows the progress of long work on stderr: a bar that is redrawn on a terminal, a line every few seconds in a log. It
  * changes no mode of the terminal, so nothing has to be restored when the process is killed.
@@ -23,24 +36,21 @@ export class Progress {
   readonly #terminal: Terminal;
   readonly #label: string;
   readonly #total: number;
-  /** The first update. The first piece of work also compiles, so the remaining time is estimated from its end on. */
-  #first: { done: number; at: number } | undefined;
+  readonly #timeLeft: TimeLeft;
   #shownAt = performance.now();
 
   constructor(terminal: Terminal, label: string, total: number) {
     this.#terminal = terminal;
     this.#label = label;
     this.#total = total;
+    this.#timeLeft = new TimeLeft(total);
     if (terminal.isLive) this.#draw(0, '', '...');
   }
 
   /** Shows that `done` of the total is done. @param figures such as `{ loss: '0.12' }`. */
   update(done: number, figures: ProgressFigures = {}): void {
     const now = performance.now();
-    this.#first ??= { done, at: now };
-    const made = done - this.#first.done;
-    const rate = made > 0 ? (now - this.#first.at) / 1000 / made : Number.NaN;
-    const left = describeSeconds(rate * (this.#total - done));
+    const left = describeSeconds(this.#timeLeft.update(done));
     if (this.#terminal.isLive) {
       if (done < this.#total && now - this.#shownAt < DRAW_MILLISECONDS) return;
       this.#draw(done, inWords(figures), left);
@@ -50,20 +60,13 @@ export class Progress {
     }
   }
 
-  /** Writes figures on a line that stays. */
-  keep(done: number, figures: ProgressFigures): void {
-    this.#terminal.clearLine();
-    process.stderr.write(`${this.#label} ${done}/${this.#total}  ${inWords(figures)}\n`);
-  }
-
   /** Removes the bar, if it is still there. */
   stop(): void {
-    this.#terminal.clearLine();
+    this.#terminal.clearDrawing();
   }
 
   #draw(done: number, figures: string, left: string): void {
-    const full = Math.round((BAR_CELLS * Math.min(done, this.#total)) / Math.max(1, this.#total));
-    const bar = '\u2588'.repeat(full) + '\u2591'.repeat(BAR_CELLS - full);
+    const bar = progressBar(done, this.#total, BAR_CELLS);
     this.#terminal.drawLine(`${this.#label} [${bar}] ${done}/${this.#total} ${figures} ETA ${left}`);
     this.#shownAt = performance.now();
   }

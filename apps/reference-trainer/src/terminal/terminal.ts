@@ -1,3 +1,5 @@
+import { createLogUpdate } from 'log-update';
+import { stripVTControlCharacters } from 'node:util';
 import { visibleDrawing, visibleJson, visibleText } from './visible-text';
 
 /** Whether a stream is a terminal that can redraw a line. */
@@ -7,6 +9,10 @@ const canDraw = (stream: NodeJS.WriteStream) => stream.isTTY === true && process
 export class Terminal {
   /** Whether the last line of stderr is one that `drawLine` wrote. */
   #isDrawn = false;
+  /** What `drawLines` wrote last, and the width of the terminal then. */
+  #drawn: { lines: readonly string[]; columns: number } | undefined;
+  // The cursor stays visible: so nothing has to be restored when the process is killed.
+  readonly #update = createLogUpdate(process.stderr, { showCursor: true });
 
   constructor(
     /** Whether `--json` was given: text goes to stderr, and the last line of stdout is a JSON object. */
@@ -33,7 +39,7 @@ export class Terminal {
   }
 
   #write(text: string): void {
-    this.clearLine();
+    this.clearDrawing();
     this.#textStream.write(`${text}\n`);
   }
 
@@ -57,6 +63,11 @@ export class Terminal {
     return canDraw(this.#textStream) && !process.env['NO_COLOR'];
   }
 
+  /** Whether what is drawn in place may have colours. */
+  get drawsColors(): boolean {
+    return this.isLive && !process.env['NO_COLOR'];
+  }
+
   /** Replaces the line drawn last on stderr, or adds one. It is cut to the width of the terminal. */
   drawLine(text: string): void {
     const width = process.stderr.columns || 80;
@@ -64,9 +75,33 @@ export class Terminal {
     this.#isDrawn = true;
   }
 
-  /** Removes the line drawn last, if it is still there. */
-  clearLine(): void {
+  /** Columns and rows of the terminal that shows progress. */
+  get size(): { columns: number; rows: number } {
+    const { columns, rows } = process.stderr;
+    return { columns: columns || 80, rows: rows || 24 };
+  }
+
+  /** Replaces the lines drawn last on stderr, or adds them below all text. Each must fit the width of the terminal. */
+  drawLines(lines: readonly string[]): void {
+    const { columns } = this.size;
+    if (this.#drawn && this.#drawn.columns !== columns) this.clearDrawing();
+    this.#update(lines.map(visibleDrawing).join('\n'));
+    this.#drawn = { lines, columns };
+  }
+
+  /** Removes what was drawn last, if it is still there. */
+  clearDrawing(): void {
     if (this.#isDrawn) process.stderr.write('\r\x1b[K');
     this.#isDrawn = false;
+    if (!this.#drawn) return;
+    const { columns } = this.size;
+    if (columns < this.#drawn.columns) {
+      // A terminal that became narrower has broken the lines.
+      const rowsOf = (line: string) => Math.max(1, Math.ceil(stripVTControlCharacters(line).length / columns));
+      const rows = this.#drawn.lines.reduce((sum, line) => sum + rowsOf(line), 0);
+      process.stderr.write(`\x1b[${rows}A\r\x1b[J`);
+      this.#update.done();
+    } else this.#update.clear();
+    this.#drawn = undefined;
   }
 }

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { evaluationBatches, trainingBatches, type Augmentation } from '@hrm/data';
+import { evaluationBatches, trainingBatches, type Augmentation, type Task } from '@hrm/data';
 import { type Evaluation, type Trainer } from '@hrm/trainer';
 import { MetricsLog, type CheckpointStore, type JsonValue } from '@hrm/trainer/checkpoint';
 import type { RunConfig } from '../../config/run-config';
@@ -8,7 +8,7 @@ import { printedCommand } from '../../command-line/printed-command';
 import type { Terminal } from '../../terminal/terminal';
 import { describeGoal, reachesGoal } from './training-goal';
 import { runPaths } from '../folder/run-folder';
-import { hasLabels, type RunPuzzles } from '../puzzles/run-puzzles';
+import { countPuzzles, hasLabels, type RunPuzzles } from '../puzzles/run-puzzles';
 import type { RunProgress, RunRecord } from '../checkpoint/run-progress';
 import { checkpointFiles } from '../checkpoint/run-state';
 import { StopSignals, type StopSignal } from '../../process/stop-signals';
@@ -43,6 +43,8 @@ export interface TrainingRun {
   record: RunRecord;
   /** Follows the steps and evaluations; closed by the caller. Default: none. */
   observer?: TrainingObserver | undefined;
+  /** Draws puzzles on a terminal. Default: none are shown. */
+  draw?: Task['draw'] | undefined;
   terminal: Terminal;
 }
 
@@ -75,6 +77,7 @@ export async function runTraining({
   savesStart = false,
   record,
   observer,
+  draw,
   terminal,
 }: TrainingRun): Promise<TrainingResult> {
   const { batchSize, seed, evaluateEvery } = config.training;
@@ -126,8 +129,11 @@ export async function runTraining({
           yield batch;
         }
       };
-      const collector = observer && collectFailedPuzzles(trainer.network.halting.maxSegments, solved);
-      const found = await trainer.evaluate(batches(), { onSegment: collector?.onSegment });
+      const collector = collectFailedPuzzles(trainer.network.halting.maxSegments, solved);
+      const found = await trainer.evaluate(batches(), {
+        onSegment: collector.onSegment,
+        onBatch: ({ count }) => figures?.showEvaluating(count, heldOut),
+      });
       if (!isWhole) return;
       const { totals: _, rowsComputed: __, ...figuresFound } = found;
       const { step, random } = lastSaved;
@@ -137,13 +143,13 @@ export async function runTraining({
       if (!best || exactAccuracy > best.exactAccuracy) best = { step, exactAccuracy };
       await store.recordMetric(step, { metric: exactAccuracy, state: await progressWith(random) });
       reachedGoal = reachesGoal(config.training, found);
-      figures?.showEvaluation(step, found);
-      if (!collector) return;
       solved = collector.puzzles();
+      figures?.showEvaluation(step, found, solved);
       await observer?.onEvaluation(step, found, solved);
     };
     // Without answers there is nothing to evaluate.
     const hasAnswers = hasLabels(puzzles.test);
+    const heldOut = countPuzzles(puzzles.test);
     const isEvaluated = (step: number) => hasAnswers && (step % evaluateEvery === 0 || step === lastStep);
 
     const stream = trainingBatches(puzzles.train, {
@@ -152,7 +158,7 @@ export async function runTraining({
       ...(cursor && { cursor }),
       augment,
     });
-    figures = new TrainingFigures(terminal, lastStep);
+    figures = new TrainingFigures(terminal, trainer.steps, { name: config.name, lastStep, draw });
     if (savesStart) await save();
     if (savesStart && hasAnswers) await evaluateSaved();
     else if (resumed?.lacksEvaluation && isEvaluated(trainer.steps)) await evaluateSaved();

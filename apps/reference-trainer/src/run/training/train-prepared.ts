@@ -66,6 +66,7 @@ export async function trainPrepared(ready: ReadyRun): Promise<TrainedRun> {
       savesStart: start !== undefined,
       record,
       observer,
+      draw: task.draw,
       terminal,
     });
     return { result, config, engine, data, puzzle: task.decode(firstQuestion(puzzles.test)) };
