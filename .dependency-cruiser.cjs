@@ -68,7 +68,7 @@ module.exports = {
       comment: 'Apps compose the packages; what others need of an app belongs into a package.',
       severity: 'error',
       from: { pathNot: '^apps/' },
-      to: { path: ['^apps/', '@hrm/(reference-trainer|laboratory|playground|ui)'] },
+      to: { path: ['^apps/', '@hrm/(reference-trainer|laboratory|playground|run-page|ui)'] },
     },
     {
       name: 'only-the-laboratory-imports-an-app',
@@ -77,7 +77,7 @@ module.exports = {
         'nor `hrm` the laboratory. All apps share the colours and curves of @hrm/ui.',
       severity: 'error',
       from: { path: '^apps/(?!laboratory/)([^/]+)/' },
-      to: { path: ['^apps/', '@hrm/(reference-trainer|laboratory|playground)'], pathNot: ['^apps/$1/', '^apps/ui/'] },
+      to: { path: ['^apps/', '@hrm/(reference-trainer|laboratory|playground|run-page)'], pathNot: ['^apps/$1/', '^apps/ui/'] },
     },
     {
       name: 'no-command-imports-another',
@@ -93,7 +93,7 @@ module.exports = {
       from: { path: '^(packages|apps)/([^/]+)/', pathNot: '^(packages|apps)/[^/]+/test/' },
       to: {
         path: ['^(packages|apps)/[^/]+/(src|test)/', '@hrm/[^/]+/(src|dist|test)/'],
-        pathNot: ['^$1/$2/', '^apps/ui/src/(index|line-chart)[.]ts$'],
+        pathNot: ['^$1/$2/', '^apps/ui/src/(index|line-chart|run-record)[.]ts$'],
       },
     },
     {

@@ -7,6 +7,9 @@ export default defineConfig({
   target: 'es2022',
   dts: { entry: 'src/internal.ts' },
   clean: true,
-  // The page that `hrm playground` serves.
-  onSuccess: () => cp('../playground/dist', 'dist/playground', { recursive: true }),
+  // The page that `hrm playground` serves, and the one that `hrm report` fills.
+  async onSuccess() {
+    await cp('../playground/dist', 'dist/playground', { recursive: true });
+    await cp('../run-page/dist/index.html', 'dist/run-page.html');
+  },
 });

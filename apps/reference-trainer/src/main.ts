@@ -10,6 +10,7 @@ import { exportOfficialCommand } from './commands/export-official';
 import { importOfficialCommand } from './commands/import-official';
 import { modelsCommand } from './commands/models';
 import { playgroundCommand } from './commands/playground';
+import { reportCommand } from './commands/report';
 import { residualsCommand } from './commands/residuals';
 import { setupCommand } from './commands/setup';
 import { solveCommand } from './commands/solve';
@@ -29,6 +30,7 @@ export const hrm: Program = {
     dataMixCommand,
     trainCommand,
     evalCommand,
+    reportCommand,
     solveCommand,
     modelsCommand,
     playgroundCommand,

@@ -1,4 +1,4 @@
-import { PuzzleTextError, type TaskDefinition } from '@hrm/data';
+import { PuzzleTextError, textRows, type TaskDefinition } from '@hrm/data';
 
 /**
  * Text of a fixed number of characters, one for each token; spaces and line breaks do not count.
@@ -11,13 +11,22 @@ export function fixedText(options: {
   length: number;
   expected: string;
   columns?: number;
-}): Pick<TaskDefinition, 'vocabSize' | 'seqLen' | 'grid' | 'encode' | 'decode'> {
+}): Pick<TaskDefinition, 'vocabSize' | 'seqLen' | 'grid' | 'encode' | 'decode' | 'picture'> {
   const { alphabet, length, expected, columns } = options;
   const isRowStart = (cell: number) => columns !== undefined && cell > 0 && cell % columns === 0;
   return {
     vocabSize: alphabet.length + 1,
     seqLen: length,
-    ...(columns && { grid: { rows: length / columns, columns } }),
+    ...(columns && {
+      grid: { rows: length / columns, columns },
+      picture: (tokens: ArrayLike<number>) => ({
+        style: 'symbols' as const,
+        rows: textRows(
+          Array.from({ length }, (_, cell) => alphabet[(tokens[cell] ?? 0) - 1] ?? ''),
+          columns,
+        ),
+      }),
+    }),
     encode: (text) => {
       const tokens: number[] = [];
       for (let position = 0; position < text.length; position++) {

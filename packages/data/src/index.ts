@@ -32,6 +32,7 @@ export type {
   TaskDefinition,
   TaskDrawing,
   TaskExample,
+  TaskPicture,
   TaskSymmetry,
 } from './tasks/task';
 export { defineTask } from './tasks/define-task';
@@ -57,6 +58,7 @@ export {
   shapeKeepingTransforms,
   type DihedralTransform,
 } from './grids/dihedral-transform';
+export { textRows } from './grids/text-rows';
 export { gridFromTokens, gridTokens, type GridSize } from './grids/grid-tokens';
 export { drawGrid } from './grids/draw-grid';
 

@@ -27,6 +27,7 @@ describe('@hrm/data', () => {
     dihedralSize: { args: [2, 3, 1] },
     dihedralSource: { args: [2, 3, 1] },
     evaluationBatches: { args: [dataset, { batchSize: 1 }], options: 1 },
+    textRows: { args: [['1', '2'], 2] },
     drawGrid: { args: [[[0, 1]], { color: true }], options: 1 },
     ExampleTable: 'tested elsewhere',
     expectDatasetSize: { args: [1, sizes] },

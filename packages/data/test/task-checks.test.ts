@@ -41,6 +41,8 @@ describe('a task with a fault fails the check', () => {
     [/verifies the answer/, { verify: () => invalid('never') }],
     [/verifies the answer/, { verify: () => VALID }],
     [/draws any prediction/, { draw: (_question, { prediction }) => String(prediction![7]!.toFixed()) }],
+    [/picture of each question/, { picture: () => ({ style: 'symbols', rows: [['a'], ['a', 'b']] }) }],
+    [/picture of each question/, { picture: () => ({ style: 'symbols', rows: [] }) }],
     [/augments an example/, { augment: (inputs) => inputs.reverse() }],
     [/augments an example/, { augment: (inputs, labels) => (Math.random() < 0.5 ? [inputs, labels] : []).forEach((t) => (t[0] = 1)) }], // prettier-ignore
     [/turn its answer back/, { symmetry: () => ({ apply: (tokens) => Array.from(tokens, (t) => t && 3 - t), undo: (tokens) => tokens }) }], // prettier-ignore

@@ -47,6 +47,7 @@ describe('defineTask', () => {
       verify: (question, answer) => (see(question, answer) > 0 ? VALID : invalid('')),
       examine: (question) => ({ note: `${see(question)}` }),
       puzzleClass: (question) => `${see(question)}`,
+      picture: (tokens) => ({ style: 'symbols', rows: [[`${see(tokens)}`]] }),
     });
     const padded = Int32Array.of(1, 0, 2, 0);
     task.decode(padded);
@@ -54,7 +55,8 @@ describe('defineTask', () => {
     task.verify!(padded, padded);
     task.examine(padded);
     task.puzzleClass(padded);
-    expect(seen).toEqual(Array.from({ length: 8 }, () => [1, 0, 2]));
+    task.picture!(padded);
+    expect(seen).toEqual(Array.from({ length: 9 }, () => [1, 0, 2]));
     task.decode([0, 0]);
     expect(seen.at(-1)).toEqual([]);
   });

@@ -38,6 +38,8 @@ function addOption(parser: Parser, key: string, schema: z.ZodType): void {
   const shown = byDefault === undefined ? '' : ` (default: ${String(byDefault)})`;
   const place = value === undefined ? '' : withoutValue === undefined ? ` <${value}>` : ` [${value}]`;
   const option = new Option(`--${kebab(key)}${place}`, description + shown);
+  // commander would make `--no-report` a value false of `report`.
+  option.negate = false;
   if (value !== undefined) option.argParser(collect);
   parser.addOption(withoutValue === undefined ? option : option.preset(withoutValue));
 }

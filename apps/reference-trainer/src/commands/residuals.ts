@@ -1,5 +1,3 @@
-import { lstat } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import { puzzleTensors } from '@hrm/act';
 import { expectPuzzles } from '@hrm/act/internal';
 import { evaluationBatches } from '@hrm/data';
@@ -8,8 +6,7 @@ import { replaceFile } from '@hrm/files/node';
 import { z } from 'zod';
 import { defineCommand } from '../command-line/command';
 import { count, text } from '../command-line/options';
-import { expectNoFile, expectWritable } from '../files/expect-no-file';
-import { readRegularFile } from '../files/read-regular-file';
+import { expectOwnFile, type OwnFiles } from '../files/expect-own-file';
 import { isResidualsSvg, plotResiduals, residualsSvg } from '../residuals/plot-residuals';
 import { loadRun, loadRunParts } from '../run/folder/load-run';
 import { readPuzzlesOfModel } from '../run/puzzles/puzzles-of-model';
@@ -18,7 +15,6 @@ import { finishBeforeStopping } from '../process/stop-signals';
 import { backendOptions, importsOption, runOptions, unseenOption } from '../command-line/shared-options';
 import { startEngine } from '../engine/engine';
 import { Terminal } from '../terminal/terminal';
-import { UsageError } from '../command-line/usage-error';
 
 /** Options of `hrm residuals`. */
 const residualsOptions = z.strictObject({
@@ -32,19 +28,13 @@ const residualsOptions = z.strictObject({
   svg: text('File for a drawing of the residuals', { value: 'file' }).optional(),
 });
 
-/** Makes sure that only an earlier drawing is overwritten. @throws UsageError if the file is something else. */
-async function expectOwnDrawing(path: string): Promise<void> {
-  const found = await lstat(path).catch(() => undefined);
-  if (!found) return expectNoFile(path, '--svg');
-  const isDrawing = found.isFile() && isResidualsSvg(readRegularFile(path, { maxBytes: 2 ** 26 }).toString('utf8'));
-  if (isDrawing) return expectWritable(dirname(path), '--svg');
-  throw new UsageError(`--svg: ${path} exists already and is not a drawing of residuals; choose another name`);
-}
+/** The drawing, which replaces only an earlier one. */
+const drawings: OwnFiles = { flag: '--svg', kind: 'a drawing of residuals', isOwn: isResidualsSvg };
 
 /** Runs `hrm residuals`. */
 async function residuals(options: z.infer<typeof residualsOptions>): Promise<void> {
   const terminal = new Terminal(options.json);
-  if (options.svg !== undefined) await expectOwnDrawing(options.svg);
+  if (options.svg !== undefined) await expectOwnFile(options.svg, drawings);
   // Before the backend, which takes seconds.
   const { allowImports } = options;
   const ofRun = await loadRunParts(options.run, terminal, { allowImports });

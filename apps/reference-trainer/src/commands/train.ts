@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { defineCommand } from '../command-line/command';
 import { argument, choice, count, integer, list, text, texts, toggle } from '../command-line/options';
 import { presetSummaries } from '../config/presets';
+import { reportTraining } from '../report/write-report';
 import { nextCommands } from '../run/next-commands';
 import { quoted } from '../command-line/printed-command';
 import { exitStatusOf } from '../process/stop-signals';
@@ -39,6 +40,7 @@ const trainOptions = z.strictObject({
     'jsonl',
     'tensorboard',
   ]).optional(),
+  noReport: toggle('Write no report.html at the end'),
   set: texts('Override a config value, such as training.learningRate=1e-3; may be repeated', {
     value: 'key=value',
     expected: 'an assignment such as training.learningRate=1e-3',
@@ -48,7 +50,7 @@ const trainOptions = z.strictObject({
 /** Runs `hrm train`. */
 async function train({ config: nameOrPath, ...options }: z.infer<typeof trainOptions>): Promise<void> {
   const terminal = new Terminal(options.json);
-  const { result, puzzle, config } = await trainRun(nameOrPath, options, terminal);
+  const { result, puzzle, config, engine } = await trainRun(nameOrPath, options, terminal);
   const { evaluation, steps, seconds, samplesPerSecond, reachedGoal, stoppedBy } = result;
   if (evaluation) {
     terminal.say(
@@ -58,6 +60,7 @@ async function train({ config: nameOrPath, ...options }: z.infer<typeof trainOpt
   if (config.training.logTo.includes('tensorboard')) {
     terminal.say(`For TensorBoard:\n  tensorboard --logdir ${quoted(options.out)}`);
   }
+  if (!stoppedBy && !options.noReport) await reportTraining(options.out, { engine, terminal });
   if (!stoppedBy) terminal.say(`Next:\n  ${nextCommands(options.out, { hasPuzzles: true, puzzle }).join('\n  ')}`);
   terminal.result({
     run: options.out,

@@ -115,6 +115,8 @@ export interface HaltingController extends Layer {
    * token loss is added unweighted.
    */
   readonly weighsTokenLoss?: boolean;
+  /** The logit whose sigmoid predicts the probability that the answer is right. Default: no logit predicts it. */
+  readonly rightLogit?: string;
   /** Draws the random numbers of one training segment. Default none. */
   draw?(random: RandomStream, batchSize: number): HostDraws;
   /**

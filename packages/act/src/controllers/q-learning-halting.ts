@@ -117,6 +117,7 @@ export function qLearningHalting(options: QLearningHaltingOptions = {}): Halting
     return {
       name: 'q-learning',
       maxSegments,
+      rightLogit: 'halt',
       // With one segment there is nothing to decide. The official code then neither explores nor looks ahead.
       needsLookAhead: deferred ? 'own' : learnContinue === true && maxSegments > 1,
       parameters: { head },

@@ -1,4 +1,4 @@
-import { defineTask, type Task } from '@hrm/data';
+import { defineTask, textRows, type Task } from '@hrm/data';
 import { ARC_SIDE, type ArcGrid } from '../grids/arc-grid';
 import { ARC_SEQ_LEN, ARC_VOCAB_SIZE, cropArcGrid, encodeArcGrid } from '../grids/arc-tokens';
 import { formatArcGrid, parseArcGrid } from './arc-text';
@@ -44,6 +44,10 @@ export function arcTask(): Task {
     answerPadding: 'ignored',
     encode: (text) => encodeArcGrid(parseArcGrid(text)),
     decode: (tokens) => formatArcGrid(gridOfTokens(tokens)),
+    picture: (tokens) => {
+      const { width, cells } = gridOfTokens(tokens);
+      return { style: 'colours', rows: textRows(Array.from(cells, String), width) };
+    },
     draw: (question, { prediction, answer, color = false }) =>
       drawArcGrid(gridOfTokens(prediction ?? question), {
         ...(prediction && answer && { answer: gridOfTokens(answer) }),

@@ -9,6 +9,7 @@ import {
   type QuestionInText,
   shapeKeepingTransforms,
   type Task,
+  textRows,
   tokensFromCells,
 } from '@hrm/data';
 import { expectObject } from '@hrm/files/internal';
@@ -97,6 +98,13 @@ export function mazeTask(options: { width: number; height: number }): Task {
         ...(prediction && { prediction: cellsOf(prediction) }),
         ...(answer && { answer: cellsOf(answer) }),
       }),
+    picture: (tokens) => ({
+      style: 'maze',
+      rows: textRows(
+        Array.from(cellsOf(tokens), (cell) => MAZE_ALPHABET[cell] ?? ''),
+        width,
+      ),
+    }),
     verify: (question, answer) => verifyMaze(mazeOf(question), cellsOf(answer)),
     examine: (question) => (shortestPath(mazeOf(question)) ? {} : { flaw: 'no path leads from S to G' }),
     augment: mazeAugmentation(width, height),

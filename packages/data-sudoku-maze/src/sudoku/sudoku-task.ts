@@ -4,6 +4,7 @@ import {
   expectTaskOptions,
   type QuestionInText,
   type Task,
+  textRows,
   tokensFromCells,
 } from '@hrm/data';
 import { expectObject } from '@hrm/files/internal';
@@ -57,7 +58,7 @@ export function sudokuTask(options: { size: SudokuSize }): Task {
   expectObject('sudokuTask', options, []);
   const { size, ...unknown } = options;
   expectTaskOptions('sudoku', { size, ...unknown }, { size: [4, 16] });
-  const { cells } = sudokuGeometry(size);
+  const { cells, boxRows, boxColumns } = sudokuGeometry(size);
   const tokensOf = (grid: ArrayLike<number>) => tokensFromCells(grid);
   /** All cells: a prediction may lack some at its end. */
   const cellsOf = (tokens: ArrayLike<number>): Uint8Array => {
@@ -80,6 +81,14 @@ export function sudokuTask(options: { size: SudokuSize }): Task {
         ...(prediction && { prediction: cellsOf(prediction) }),
         ...(answer && { answer: cellsOf(answer) }),
       }),
+    picture: (tokens) => ({
+      style: 'digits',
+      rows: textRows(
+        Array.from(cellsOf(tokens), (digit) => (digit === 0 ? '' : String(digit))),
+        size,
+      ),
+      boxes: { rows: boxRows, columns: boxColumns },
+    }),
     verify: (question, answer) => verifySudoku(cellsOf(question), cellsOf(answer)),
     examine: (question) => {
       const grid = cellsOf(question);

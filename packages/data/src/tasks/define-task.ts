@@ -15,6 +15,7 @@ const MEMBERS: { readonly [Key in keyof Required<TaskDefinition>]: readonly [typ
   decode: ['function', true],
   readLines: ['function', false],
   draw: ['function', false],
+  picture: ['function', false],
   verify: ['function', false],
   examine: ['function', false],
   augment: ['function', false],
@@ -122,7 +123,8 @@ function* questionPerLine(encode: Task['encode'], lines: readonly string[]): Gen
  */
 export function defineTask(definition: TaskDefinition): Task {
   expectDefinition(definition);
-  const { seqLen, verify, puzzleClass, readLines, generate, generateExamples, symmetry, conflicts } = definition;
+  const { seqLen, picture, verify, puzzleClass, readLines, generate, generateExamples, symmetry, conflicts } =
+    definition;
   const results = taskResults(definition);
   const encode = (text: string): Int32Array => {
     const tokens = results.question(
@@ -150,6 +152,10 @@ export function defineTask(definition: TaskDefinition): Task {
       };
       return text('draw', () => definition.draw!(withoutPadding(question), drawing));
     },
+    ...(picture && {
+      picture: (tokens: Tokens) =>
+        results.picture(results.call('picture', () => picture.call(definition, withoutPadding(tokens)))),
+    }),
     ...(verify && {
       verify: (question: Tokens, answer: Tokens) => {
         const verified = () => verify.call(definition, withoutPadding(question), withoutPadding(answer));

@@ -80,6 +80,7 @@ export function gridTask(options: GridTaskOptions): Task {
       throw new PuzzleTextError(`Expected colors from 0 to ${colors - 1}; got ${wrong}.`);
     },
     decode: (tokens) => JSON.stringify(gridFromTokens(tokens, size)),
+    picture: (tokens) => ({ style: 'colours', rows: gridFromTokens(tokens, size).map((row) => row.map(String)) }),
     draw: (question, { prediction, color = false }) =>
       drawGrid(gridFromTokens(prediction ?? question, size), { color }),
   });

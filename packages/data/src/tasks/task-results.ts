@@ -1,8 +1,10 @@
 import { IGNORED_LABEL } from '../tokens';
 import { PuzzleTextError } from './puzzle-text-error';
-import type { Examination, QuestionInText, TaskDefinition, TaskExample, TaskSymmetry } from './task';
+import type { Examination, QuestionInText, TaskDefinition, TaskExample, TaskPicture, TaskSymmetry } from './task';
 import { TaskError } from './task-error';
 import type { Verdict } from './verdict';
+
+const PICTURE_STYLES: readonly TaskPicture['style'][] = ['digits', 'maze', 'colours', 'symbols'];
 
 const described = (value: unknown): string => {
   if (value instanceof Promise) return 'a promise; the functions of a task cannot be async';
@@ -80,6 +82,11 @@ export function taskResults({ name, vocabSize, seqLen }: TaskDefinition) {
       const isCell = (cell: number) => Number.isInteger(cell) && cell >= 0 && cell < seqLen;
       if (Array.isArray(value) && value.every(isCell)) return value;
       return fail(member, `cells from 0 to ${seqLen - 1}`, value);
+    },
+    picture(value: TaskPicture): TaskPicture {
+      const isRow = (row: unknown) => Array.isArray(row) && row.every((cell) => typeof cell === 'string');
+      const isPicture = PICTURE_STYLES.includes(value?.style) && Array.isArray(value.rows) && value.rows.every(isRow);
+      return isPicture ? value : fail('picture', `style (${PICTURE_STYLES.join(', ')}) and rows of texts`, value);
     },
     verdict(value: Verdict): Verdict {
       const isVerdict = typeof value?.valid === 'boolean' && Array.isArray(value.wrongCells);

@@ -29,6 +29,19 @@ export interface TaskDrawing {
   color?: boolean | undefined;
 }
 
+/** A question or an answer as rows of cells, for a page to draw. */
+export interface TaskPicture {
+  /**
+   * How cells are drawn: `digits`, empty where unknown; a `maze` of `#`, `S`, `G`, `o` for the path and spaces; `colours`
+   * named by numbers from 0, as in ARC; or `symbols`, drawn as they are.
+   */
+  style: 'digits' | 'maze' | 'colours' | 'symbols';
+  /** The text of each cell, one list for each row. */
+  rows: readonly (readonly string[])[];
+  /** The size of the boxes that thicker lines are drawn around. Default: there are none. */
+  boxes?: { readonly rows: number; readonly columns: number };
+}
+
 /** A way to pose a question in another form with the same answer, such as a turned grid. */
 export interface TaskSymmetry {
   /** The question in the other form. */
@@ -79,6 +92,8 @@ export interface TaskDefinition {
   readLines?(lines: readonly string[]): Iterable<QuestionInText>;
   /** Draws a question, or a prediction of its answer, as text of one or more lines. Default: `decode`. */
   draw?(question: ArrayLike<number>, drawing: TaskDrawing): string;
+  /** A question, or a prediction of its answer, as rows of cells. Default: pages show the text of `draw`. */
+  picture?(tokens: ArrayLike<number>): TaskPicture;
   /** Whether an answer is right. Default: unknown. */
   verify?(question: ArrayLike<number>, answer: ArrayLike<number>): Verdict;
   /** Looks for flaws and remarks before a question is solved. Default: none. */

@@ -121,6 +121,21 @@ export const taskChecks: readonly TaskCheck[] = [
     },
   },
   {
+    title: 'has a picture of each question and of any prediction, with rows of the same length',
+    applies: ({ task }) => task.picture !== undefined,
+    check: (subject) => {
+      const { task, examples } = subject;
+      for (const example of examples.slice(0, 5)) {
+        for (const tokens of [example.input, ...subject.predictions(example)]) {
+          const { rows } = task.picture!(tokens);
+          const isEven = rows.every((row) => row.length === rows[0]!.length);
+          expect(isEven, () => `picture(${shown(tokens)}): its rows have different lengths`);
+        }
+        expect(task.picture!(example.input).rows.length > 0, () => 'picture: a question has no rows');
+      }
+    },
+  },
+  {
     title: 'augments an example to an equivalent one that is right too, the same from the same seed',
     applies: ({ task }) => task.augment !== undefined,
     check: (subject) => {

@@ -105,6 +105,16 @@ export class RunLock {
     return new RunLock(folder, fileSystem, contest.id);
   }
 
+  /** The process that holds the lock of the run in `runFolder`; undefined if none that still runs. Changes nothing. */
+  static async holder(
+    runFolder: string,
+    options: Pick<RunLockOptions, 'fileSystem' | 'processes'> = {},
+  ): Promise<RunLockedError['holder']> {
+    expectOptions('RunLock.holder', options, ['fileSystem', 'processes']);
+    const { fileSystem = nodeFileSystem, processes = nodeProcessTable } = options;
+    return new Contest(join(runFolder, 'run.lock'), fileSystem, processes).holder();
+  }
+
   /** Releases the lock. */
   async release(): Promise<void> {
     for (const name of namesOf(this.#id))
@@ -161,6 +171,16 @@ class Contest {
         await sleep(5 + 20 * Math.random());
       }
     }
+  }
+
+  /** The process that holds the lock, if it still runs. */
+  async holder(): Promise<Holder | undefined> {
+    for (const name of await this.#list()) {
+      if (!name.endsWith('.held')) continue;
+      const holder = await this.#read(join(this.folder, name.replace(/held$/, 'claim')));
+      if (typeof holder === 'object' && this.processes.state(holder) !== 'gone') return holder;
+    }
+    return undefined;
   }
 
   async withdraw(): Promise<void> {

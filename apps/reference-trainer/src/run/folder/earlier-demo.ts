@@ -10,6 +10,7 @@ const written = [
   /^\.config\.json-[0-9a-f]+$/,
   /^(metrics|observations)\.jsonl$/,
   /^tensorboard\/events\.out\.tfevents\.[^/]+$/,
+  /^report\.html$/,
   /^data\/(identifiers\.json|\.identifiers\.json\.[^/]+\.tmp)$/,
   /^data\/(train|test|\.(train|test)\.[^/]+)\/(dataset\.json|all__(inputs|labels|puzzle_identifiers|puzzle_indices|group_indices)\.npy)$/,
   /^checkpoints\/(\.saving-|\.removing-|\.replaced-|set-aside-)?checkpoint-\d+(-[0-9a-f]+)?\/(manifest\.json|(weights|ema|optimizer|carry)\.safetensors)$/,

@@ -1,0 +1,38 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { Report } from '@hrm/ui/run-record';
+
+/** The page without a report, which the build copies next to the command. */
+const template = fileURLToPath(new URL('./run-page.html', import.meta.url));
+
+const MARK = '<meta name="generator" content="hrm report" />';
+const PLACE = '<script id="report" type="application/json">null</script>';
+
+/** The most characters of a report. With more, it shows fewer puzzles. */
+const LARGEST = 1_900_000;
+
+/** Whether a text is a report of ours, which may be replaced. */
+export const isReport = (text: string): boolean => text.startsWith('<!doctype html>') && text.includes(MARK);
+
+/** The report with half of the puzzles that it shows. */
+const withFewerPuzzles = ({ runs, ...report }: Report): Report => ({
+  ...report,
+  runs: runs.map(({ examination, ...run }) => ({
+    ...run,
+    examination: examination && {
+      ...examination,
+      shown: examination.shown.slice(0, Math.floor(examination.shown.length / 2)),
+    },
+  })),
+});
+
+/** Writes a report as one page that needs no other file. @throws Error if the page is not built. */
+export function reportPage(report: Report): string {
+  if (!existsSync(template)) throw new Error(`${template} is missing; build it: npm run build`);
+  const page = readFileSync(template, 'utf8');
+  // JSON in a script ends at no tag.
+  const json = JSON.stringify(report).replaceAll('<', '\\u003c');
+  const hasPuzzles = report.runs.some(({ examination }) => (examination?.shown.length ?? 0) > 0);
+  if (page.length + json.length > LARGEST && hasPuzzles) return reportPage(withFewerPuzzles(report));
+  return page.replace(PLACE, () => PLACE.replace('null', () => json));
+}

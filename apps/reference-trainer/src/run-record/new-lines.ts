@@ -1,0 +1,29 @@
+import { createReadStream, existsSync, statSync } from 'node:fs';
+
+/** Whole lines of a file that grows. */
+export interface NewLines {
+  lines: readonly string[];
+  /** Where the next line begins, in bytes. */
+  offset: number;
+  /** Whether the file is shorter than it was, so that these lines are from its start: a run was resumed. */
+  isCut: boolean;
+}
+
+/**
+ * Reads the lines that a file has gained. A last line without its end is still being written, and is left for later.
+ *
+ * @param offset where to begin, in bytes. Default: at the start.
+ * @returns no lines if there is no such file.
+ */
+export async function newLines(path: string, offset = 0): Promise<NewLines> {
+  const size = existsSync(path) ? statSync(path).size : 0;
+  const isCut = size < offset;
+  const start = isCut ? 0 : offset;
+  if (size === start) return { lines: [], offset: start, isCut };
+  const pieces: Buffer[] = [];
+  for await (const piece of createReadStream(path, { start, end: size - 1 })) pieces.push(piece as Buffer);
+  const bytes = Buffer.concat(pieces);
+  const end = bytes.lastIndexOf(0x0a) + 1;
+  const text = bytes.toString('utf8', 0, end);
+  return { lines: text.split('\n').slice(0, -1), offset: start + end, isCut };
+}
