@@ -77,7 +77,10 @@ module.exports = {
         'nor `hrm` the laboratory. All apps share the colours and curves of @hrm/ui.',
       severity: 'error',
       from: { path: '^apps/(?!laboratory/)([^/]+)/' },
-      to: { path: ['^apps/', '@hrm/(reference-trainer|laboratory|playground|run-page)'], pathNot: ['^apps/$1/', '^apps/ui/'] },
+      to: {
+        path: ['^apps/', '@hrm/(reference-trainer|laboratory|playground|run-page)'],
+        pathNot: ['^apps/$1/', '^apps/ui/'],
+      },
     },
     {
       name: 'no-command-imports-another',
