@@ -1,4 +1,4 @@
 export type { Communicator } from './communicator';
+export { gatherJson } from './gather-json';
 export { oneProcess } from './one-process';
 export { ranksInProcess } from './ranks-in-process';
-export { sumOfRanks } from './sum-of-ranks';

@@ -1,4 +1,4 @@
-import { oneProcess, ranksInProcess, sumOfRanks } from '@hrm/distributed';
+import { gatherJson, oneProcess, ranksInProcess } from '@hrm/distributed';
 import { communicatorChecks } from '@hrm/distributed/testing';
 import { describe, expect, test } from 'vitest';
 
@@ -51,7 +51,12 @@ test('abort ends the ranks that wait, and every later call', async () => {
   await expect(first.barrier()).rejects.toThrow('rank 1 ended all ranks');
 });
 
-test('sumOfRanks adds in double precision', async () => {
-  const sums = await Promise.all(ranksInProcess(3).map((one) => sumOfRanks(one, [2 ** 40 + one.rank, 0.1])));
-  for (const sum of sums) expect(sum).toEqual([3 * 2 ** 40 + 3, 0.1 + 0.1 + 0.1]);
+test('gatherJson collects a value of each rank', async () => {
+  const gathered = await Promise.all(ranksInProcess(2).map((one) => gatherJson(one, { rank: one.rank, of: 0.1 })));
+  for (const values of gathered) {
+    expect(values).toEqual([
+      { rank: 0, of: 0.1 },
+      { rank: 1, of: 0.1 },
+    ]);
+  }
 });

@@ -16,6 +16,7 @@ const OPTIONS = [
   'seed',
   'totalSteps',
   'compile',
+  'communicator',
 ] as const satisfies readonly (keyof TrainerOptions)[];
 
 /** Throws unless a `Trainer` can be made of a network and these options. @throws TypeError, RangeError */
@@ -25,6 +26,9 @@ export function expectTrainerOptions(network: ReasoningNetwork, options: Trainer
   expectPart('Trainer: optimizer', options.optimizer, ['init', 'update', 'learningRate']);
   if (options.puzzleOptimizer !== undefined) {
     expectPart('Trainer: puzzleOptimizer', options.puzzleOptimizer, ['update', 'learningRate']);
+  }
+  if (options.communicator !== undefined) {
+    expectPart('Trainer: communicator', options.communicator, ['allReduce', 'allGather', 'broadcast', 'barrier']);
   }
   for (const name of ['trains', 'tokenLoss', 'compile'] as const) {
     if (options[name] !== undefined && typeof options[name] !== 'function') {

@@ -1,4 +1,5 @@
 import type { ByMetric, TokenLoss } from '@hrm/act';
+import type { Communicator } from '@hrm/distributed';
 import type { Compile, RandomStreamState } from '@hrm/layers';
 import type { NamedHostTensors } from '@hrm/files';
 import type { Optimizer } from './optimizers/optimizer';
@@ -52,6 +53,13 @@ export interface TrainerOptions {
   totalSteps?: number;
   /** Such as `compile` of `@hrm/runtime`. Default: not compiled. */
   compile?: Compile;
+  /**
+   * Trains with other ranks, each in a process of its own with an equal `Trainer`: the same network, options and calls.
+   * Every rank is given the same whole batches, computes its share of the slots, and makes the same update, so that the
+   * ranks train as one process would, within rounding. Figures of events and evaluations are those of the whole.
+   * `microBatch` and `lanes` split the share of a rank. Default: one process.
+   */
+  communicator?: Communicator | undefined;
 }
 
 /** The event of a completed training step. */

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { initialCarry, puzzleTensors, stablemaxCrossEntropy, type ReasoningNetwork, type TokenLoss } from '@hrm/act';
 import { expectPuzzles, haltingDraws } from '@hrm/act/internal';
 import type { PuzzleBatch } from '@hrm/data';
+import { oneProcess, type Communicator } from '@hrm/distributed';
 import { uncompiled, disposeAll, RandomStream } from '@hrm/layers';
 import { describeValue, expectIterable, expectOptions, throwIfAborted } from '@hrm/layers/internal';
 import { evaluate } from './evaluation/evaluate';
@@ -11,11 +12,12 @@ import { evaluationStep, type EvaluationStep } from './evaluation/evaluation-ste
 import { expectTrainerOptions } from './expect-trainer-options';
 import { meanMetrics, readMetrics, readScalars } from './metrics';
 import type { LearningRate } from './optimizers/learning-rate';
+import { shareOfBatch, shareOfDraws, slotsPerRank } from './ranks/share-of-batch';
 import { mainOptimizer } from './step/main-optimizer';
 import { expectFinite } from './step/non-finite-error';
 import { StepOfStage } from './step/step-of-stage';
-import type { TrainingStepInput, TrainingStepOutput } from './step/training-step';
-import { keepAll, TrainingState } from './state/training-state';
+import type { TrainingStepOutput } from './step/training-step';
+import { TrainingState } from './state/training-state';
 import type { StepEvent, TrainerOptions, TrainerState, TrainingEvent } from './trainer-options';
 import { Turns } from './turns';
 
@@ -51,6 +53,7 @@ export class Trainer {
   readonly network: ReasoningNetwork;
   readonly tokenLoss: TokenLoss;
   readonly #options: TrainerOptions;
+  readonly #communicator: Communicator;
   readonly #learningRate: LearningRate;
   readonly #state: TrainingState;
   readonly #step: StepOfStage;
@@ -66,10 +69,12 @@ export class Trainer {
     this.network = network;
     this.tokenLoss = tokenLoss;
     this.#options = options;
+    this.#communicator = options.communicator ?? oneProcess();
     this.#step = new StepOfStage(network, { ...options, tokenLoss, optimizer });
     const compileIfCan = network.recordable === false ? uncompiled : compile;
     this.#evaluationStep = compileIfCan(evaluationStep(network, tokenLoss));
-    this.#state = new TrainingState(network, optimizer, { keepsAverage: emaDecay !== undefined, seed, trains });
+    const start = { keepsAverage: emaDecay !== undefined, seed, trains, communicator: this.#communicator };
+    this.#state = new TrainingState(network, optimizer, start);
   }
 
   /** The number of steps so far. */
@@ -94,9 +99,11 @@ export class Trainer {
     const step = this.#state.steps + 1;
     expectPuzzles('Trainer', this.network, batch);
     const { batchSize } = batch;
-    const slots = this.#state.carry?.halted.shape[0] ?? batchSize;
-    if (slots !== batchSize) {
-      throw new RangeError(`Trainer: a batch of ${batchSize} came after batches of ${slots}; all must be as large`);
+    const own = slotsPerRank(batchSize, this.#communicator);
+    const slots = this.#state.carry?.halted.shape[0] ?? own;
+    if (slots !== own) {
+      const before = slots * this.#communicator.size;
+      throw new RangeError(`Trainer: a batch of ${batchSize} came after batches of ${before}; all must be as large`);
     }
     const learningRate = this.#learningRate(step);
     const { output, ...figures } = await this.#attempt(step, batch, learningRate);
@@ -117,24 +124,23 @@ export class Trainer {
     let output: TrainingStepOutput | undefined;
     try {
       const stage = this.#step.at(step);
+      // Drawn for the whole batch, so that a slot gets the same numbers on whatever rank it is.
       const draws = Array.from({ length: this.#options.segmentsPerUpdate ?? 1 }, () => ({
         ...haltingDraws(stage.network.halting, random, batchSize),
         ...stage.network.drawForRefinement?.(random, batchSize),
-      }));
+      })).map((drawn) => shareOfDraws(drawn, this.#communicator));
       const puzzleRate = this.#options.puzzleOptimizer?.learningRate(step) ?? 0;
-      output = tf.tidy(() => {
-        const input: TrainingStepInput = {
-          carry: carry ?? initialCarry(this.network, batchSize),
-          offered: puzzleTensors(batch),
-          draws: draws.map((drawn) =>
-            Object.fromEntries(Object.entries(drawn).map(([name, values]) => [name, tf.tensor1d(values)])),
-          ),
-          optimizerState: optimizer,
-          ema,
-          rates: { parameters: tf.scalar(rate), puzzles: tf.scalar(puzzleRate) },
-        };
-        return keepAll(stage.step(input));
-      });
+      const share = shareOfBatch(batch, this.#communicator);
+      output = await stage.step(() => ({
+        carry: carry ?? initialCarry(this.network, share.batchSize),
+        offered: puzzleTensors(share),
+        draws: draws.map((drawn) =>
+          Object.fromEntries(Object.entries(drawn).map(([name, values]) => [name, tf.tensor1d(values)])),
+        ),
+        optimizerState: optimizer,
+        ema,
+        rates: { parameters: tf.scalar(rate), puzzles: tf.scalar(puzzleRate) },
+      }));
       expectFinite(step, await readScalars(output.sums));
       const { counted, totals } = await readMetrics(output, batchSize);
       const haltingSteps = Array.from(await output.haltingSteps.data());
@@ -187,8 +193,16 @@ export class Trainer {
     this.#expectNotDisposed();
     expectOptions('Trainer: evaluate', options, ['until', 'signal', 'bucketSizes', 'onBatch', 'onSegment']);
     expectIterable('Trainer: evaluate: batches', batches, BATCHES);
-    const { microBatch, lanes, compile } = this.#options;
-    const all = { ...options, microBatch, lanes, compile, tokenLoss: this.tokenLoss, step: this.#evaluationStep };
+    const { microBatch, lanes, compile, communicator } = this.#options;
+    const all = {
+      ...options,
+      microBatch,
+      lanes,
+      compile,
+      communicator,
+      tokenLoss: this.tokenLoss,
+      step: this.#evaluationStep,
+    };
     return this.#turns.together(
       'evaluate',
       () => this.#state.useAverages(),
@@ -197,7 +211,8 @@ export class Trainer {
   }
 
   /**
-   * All state of the training as plain values.
+   * All state of the training as plain values. With a communicator, all ranks call it, and get the same: the carry of
+   * the whole batch. It can be restored with another number of ranks.
    *
    * @throws Error during `evaluate` or `withAveragedWeights`.
    */

@@ -1,5 +1,6 @@
 import type { TokenLoss } from '@hrm/act';
 import type { Task } from '@hrm/data';
+import type { Communicator } from '@hrm/distributed';
 import type { Compile } from '@hrm/layers';
 import type { EvaluatedSegment, EvaluationStep } from './evaluation-step';
 
@@ -35,6 +36,11 @@ export interface EvaluateOptions {
   microBatch?: number | undefined;
   /** How many of these parts run at once, or into how many a batch is split without `microBatch`. Default 1. */
   lanes?: number | undefined;
+  /**
+   * Evaluates with other ranks: every rank is given the same batches and takes its share of each; all return the figures
+   * of the whole. `onBatch`, `onSegment` and `microBatch` are about the share. Default: one process.
+   */
+  communicator?: Communicator | undefined;
   /** Called after each batch, for progress. */
   onBatch?: ((done: { batches: number; count: number }) => void) | undefined;
   /**

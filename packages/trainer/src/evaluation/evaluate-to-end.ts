@@ -1,9 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { initialCarry, puzzleTensors, stablemaxCrossEntropy, type ReasoningNetwork } from '@hrm/act';
 import type { PuzzleBatch } from '@hrm/data';
+import { oneProcess } from '@hrm/distributed';
 import { uncompiled, disposeAll } from '@hrm/layers';
 import { callTogether, throwIfAborted } from '@hrm/layers/internal';
 import { addTotals, readMetrics, readScalars, type MetricTotals } from '../metrics';
+import { sumOfRanks } from '../ranks/gather-figures';
+import { rowsOfBatch, shareOfBatch } from '../ranks/share-of-batch';
 import { countValid } from './count-valid';
 import type { EvaluateOptions } from './evaluate-options';
 import type { Evaluation } from './evaluation';
@@ -30,22 +33,25 @@ export async function evaluateToEnd(
   const made = evaluationStep(network, tokenLoss);
   const step = options.step ?? (network.recordable === false ? made : compile(made));
   const haltingSteps = new Array<number>(network.halting.maxSegments).fill(0);
-  const figures: Figures = { totals: {}, halted: {}, haltingSteps, rowsComputed: 0, valid: 0 };
-  const countOf = () => figures.totals['accuracy']?.count ?? 0;
+  const own: Figures = { totals: {}, halted: {}, haltingSteps, rowsComputed: 0, valid: 0 };
+  const communicator = options.communicator ?? oneProcess();
+  const countOf = ({ totals }: Figures) => totals['accuracy']?.count ?? 0;
   let done = 0;
   try {
     for await (const batch of batches) {
-      const parts = partsOf(batch, microBatch ?? Math.ceil(batch.batchSize / lanes));
+      const share = shareOfBatch(batch, communicator);
+      const parts = partsOf(share, microBatch ?? Math.ceil(share.batchSize / lanes));
       for (let first = 0; first < parts.length; first += lanes) {
-        await evaluateParts(network, parts.slice(first, first + lanes), { ...options, step }, figures);
+        await evaluateParts(network, parts.slice(first, first + lanes), { ...options, step }, own);
       }
-      onBatch?.({ batches: ++done, count: countOf() });
+      onBatch?.({ batches: ++done, count: countOf(own) });
     }
   } finally {
     if (!options.step) step.dispose?.();
   }
+  const figures = await sumOfRanks(communicator, own);
   const { totals, halted, rowsComputed } = figures;
-  const count = countOf();
+  const count = countOf(figures);
   const means = (sum: (name: string) => number) => {
     const mean = (name: string) => (count > 0 ? sum(name) / count : 0);
     return { exactAccuracy: mean('exactAccuracy'), accuracy: mean('accuracy'), meanSegments: mean('steps') };
@@ -54,7 +60,7 @@ export async function evaluateToEnd(
     count,
     ...means((name) => totals[name]!.total),
     ...(options.verify && { valid: count > 0 ? figures.valid / count : 0 }),
-    halted: { ...means((name) => halted[name] ?? 0), haltingSteps },
+    halted: { ...means((name) => halted[name] ?? 0), haltingSteps: figures.haltingSteps },
     totals,
     rowsComputed,
   };
@@ -116,15 +122,9 @@ async function evaluateParts(
 
 /** Splits a batch into parts of `count` puzzles. The last part may have fewer. */
 function partsOf(batch: PuzzleBatch, count: number): PuzzleBatch[] {
-  const { inputs, labels, puzzleIdentifiers, batchSize, seqLen } = batch;
-  return Array.from({ length: Math.ceil(batchSize / count) }, (_, i) => {
-    const [first, end] = [i * count, Math.min(batchSize, (i + 1) * count)];
-    return {
-      inputs: inputs.subarray(first * seqLen, end * seqLen),
-      labels: labels.subarray(first * seqLen, end * seqLen),
-      puzzleIdentifiers: puzzleIdentifiers.subarray(first, end),
-      batchSize: end - first,
-      seqLen,
-    };
-  });
+  const { batchSize } = batch;
+  if (batchSize === 0) return [];
+  return Array.from({ length: Math.ceil(batchSize / count) }, (_, i) =>
+    rowsOfBatch(batch, i * count, Math.min(batchSize, (i + 1) * count)),
+  );
 }

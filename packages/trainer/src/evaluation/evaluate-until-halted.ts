@@ -1,5 +1,8 @@
 import { haltingHistogram, scoreAnswers, Solver, type ReasoningNetwork, type Solution } from '@hrm/act';
 import type { PuzzleBatch } from '@hrm/data';
+import { oneProcess } from '@hrm/distributed';
+import { sumOfRanks } from '../ranks/gather-figures';
+import { shareOfBatch } from '../ranks/share-of-batch';
 import type { EvaluateOptions } from './evaluate-options';
 import type { Evaluation } from './evaluation';
 
@@ -7,32 +10,42 @@ import type { Evaluation } from './evaluation';
 export async function evaluateUntilHalted(
   network: ReasoningNetwork,
   batches: AsyncIterable<PuzzleBatch>,
-  { compile, verify, bucketSizes, signal, onBatch }: EvaluateOptions,
+  { compile, verify, bucketSizes, signal, onBatch, communicator = oneProcess() }: EvaluateOptions,
 ): Promise<Evaluation> {
   const solver = new Solver(network, compile && { compile });
   const { maxSegments } = network.halting;
-  const haltingSteps = new Array<number>(maxSegments).fill(0);
-  let [count, exact, valid, accuracy, segments, rowsComputed, done] = [0, 0, 0, 0, 0, 0, 0];
-  const onSegment = ({ rows }: { rows: number }) => void (rowsComputed += rows);
+  const own = {
+    count: 0,
+    exact: 0,
+    valid: 0,
+    accuracy: 0,
+    segments: 0,
+    rowsComputed: 0,
+    haltingSteps: new Array<number>(maxSegments).fill(0),
+  };
+  let done = 0;
+  const onSegment = ({ rows }: { rows: number }) => void (own.rowsComputed += rows);
   try {
     for await (const batch of batches) {
-      const { puzzles, labels } = labelledPuzzles(batch);
-      const options = { until: 'halted', batchSize: batch.batchSize, bucketSizes, signal, onSegment } as const;
+      const share = shareOfBatch(batch, communicator);
+      const { puzzles, labels } = labelledPuzzles(share);
+      const options = { until: 'halted', batchSize: share.batchSize, bucketSizes, signal, onSegment } as const;
       const solutions: Solution[] = [];
-      for await (const solution of solver.solveAll(puzzles, options)) solutions.push(solution);
+      if (puzzles.length > 0) for await (const solution of solver.solveAll(puzzles, options)) solutions.push(solution);
       const score = scoreAnswers(solutions, labels);
-      count += score.count;
-      exact += score.count * score.exactAccuracy;
-      accuracy += score.count * score.accuracy;
-      segments += score.count * score.meanSegments;
-      if (verify) valid += solutions.filter(({ answer }, k) => verify(puzzles[k]!.inputs, answer).valid).length;
+      own.count += score.count;
+      own.exact += score.count * score.exactAccuracy;
+      own.accuracy += score.count * score.accuracy;
+      own.segments += score.count * score.meanSegments;
+      if (verify) own.valid += solutions.filter(({ answer }, k) => verify(puzzles[k]!.inputs, answer).valid).length;
       const steps = solutions.map((solution) => solution.segments);
-      haltingHistogram(steps, maxSegments).forEach((halted, i) => (haltingSteps[i]! += halted));
-      onBatch?.({ batches: ++done, count });
+      haltingHistogram(steps, maxSegments).forEach((halted, i) => (own.haltingSteps[i]! += halted));
+      onBatch?.({ batches: ++done, count: own.count });
     }
   } finally {
     solver.dispose();
   }
+  const { count, exact, valid, accuracy, segments, rowsComputed, haltingSteps } = await sumOfRanks(communicator, own);
   const mean = (sum: number) => (count > 0 ? sum / count : 0);
   const means = {
     exactAccuracy: mean(exact),

@@ -19,6 +19,7 @@ const OPTIONS = [
   'lanes',
   'onBatch',
   'onSegment',
+  'communicator',
 ] as const satisfies readonly (keyof EvaluateOptions)[];
 
 /**

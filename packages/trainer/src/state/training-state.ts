@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Carry, ReasoningNetwork } from '@hrm/act';
+import type { Communicator } from '@hrm/distributed';
 import type { NamedHostTensors } from '@hrm/files';
 import { disposeAll, mapTensors, namedParameters, parameterKinds, RandomStream, type NamedTensors } from '@hrm/layers';
 import { describeValue } from '@hrm/layers/internal';
@@ -9,6 +10,7 @@ import { mapNamed } from '../optimizers/gradient-transformation';
 import type { Optimizer } from '../optimizers/optimizer';
 import type { ParameterPredicate } from '../optimizers/parameter-predicate';
 import { namedState, stateOfNamed, type OptimizerState } from '../optimizers/optimizer-state';
+import { gatherSlots, slotsOfRank } from '../ranks/gather-slots';
 import { trainedParameters } from '../step/trained-parameters';
 import type { TrainingStepOutput } from '../step/training-step';
 import type { TrainerState } from '../trainer-options';
@@ -31,10 +33,16 @@ export class TrainingState {
   ema: NamedTensors;
   readonly #network: ReasoningNetwork;
   readonly #optimizer: Optimizer;
+  readonly #communicator: Communicator;
   /** The parameters that the main optimizer trains, by name. */
   readonly #trained: { [name: string]: tf.Variable };
 
-  constructor(network: ReasoningNetwork, optimizer: Optimizer, { keepsAverage, seed, trains }: StartOfTraining) {
+  constructor(
+    network: ReasoningNetwork,
+    optimizer: Optimizer,
+    { keepsAverage, seed, trains, communicator }: StartOfTraining,
+  ) {
+    this.#communicator = communicator;
     this.#network = network;
     this.#optimizer = optimizer;
     this.random = new RandomStream(seed);
@@ -83,7 +91,7 @@ export class TrainingState {
       weights: await parameterValues(this.#network),
       ema: await namedToHost(this.ema),
       optimizer: await this.#optimizerToHost(),
-      carry: this.carry ? await carryToHost(this.carry) : new Map(),
+      carry: this.carry ? await gatherSlots(this.#communicator, await carryToHost(this.carry)) : new Map(),
     };
   }
 
@@ -116,7 +124,8 @@ export class TrainingState {
       const fresh = {
         optimizer: joinState(stateOfNamed(named, ofParameters), this.#optimizer, trained),
         ema: namedFromHost('average', this.ema, saved.ema),
-        carry: saved.carry.size > 0 ? fittingCarry(this.#network, saved.carry) : undefined,
+        carry:
+          saved.carry.size > 0 ? fittingCarry(this.#network, slotsOfRank(saved.carry, this.#communicator)) : undefined,
       };
       setParameterValues(this.#network, saved.weights);
       return keepAll(fresh) as typeof fresh & tf.TensorContainerObject;
@@ -138,4 +147,5 @@ interface StartOfTraining {
   seed: number;
   /** Which parameters are trained. Default all. */
   trains?: ParameterPredicate | undefined;
+  communicator: Communicator;
 }

@@ -3,14 +3,15 @@ import { uncompiled, type Compile, type NamedTensors } from '@hrm/layers';
 import { callTogether, expectOptions } from '@hrm/layers/internal';
 import { mapNamed } from '../optimizers/gradient-transformation';
 import { joinUpdates, sliceSlots } from './batch-parts';
+import { compiledFinish } from './compiled-finish';
 import type { UpdateFigures } from './update-gradients';
 import {
   addUpNamed,
-  finishStep,
   STEP_OPTIONS,
   updateGradients,
+  type GradientsOfSlots,
+  type StepSlots,
   type TrainingStep,
-  type TrainingStepInput,
   type TrainingStepOptions,
 } from './training-step';
 import { trainedParameters } from './trained-parameters';
@@ -25,7 +26,53 @@ export interface MicroBatchedStepOptions {
   compile?: Compile;
 }
 
-type Part = Pick<TrainingStepInput, 'carry' | 'offered' | 'draws'>;
+/** Computes the gradients of slots in parts of `microBatch`, and adds them up. */
+export function microBatchGradients(
+  { network, tokenLoss, trains }: Pick<TrainingStepOptions, 'network' | 'tokenLoss' | 'trains'>,
+  { microBatch, lanes = 1, compile = uncompiled }: MicroBatchedStepOptions,
+): GradientsOfSlots & { dispose(): void } {
+  const gradientsOf = compile(function microBatchGradients(part: StepSlots, sofar: NamedTensors, whole: number) {
+    return tf.tidy(() => {
+      const {
+        gradients,
+        outputs: _,
+        ...update
+      } = updateGradients(network, tokenLoss, part, {
+        batchSize: whole,
+        trains,
+      });
+      return { ...update, gradients: mapNamed(gradients, (gradient, name) => tf.add(sofar[name]!, gradient)) };
+    });
+  });
+  const all: GradientsOfSlots = ({ carry, offered, draws }, batchSize) =>
+    tf.tidy(() => {
+      const slots = carry.halted.shape[0];
+      if (slots % microBatch !== 0) {
+        throw new RangeError(`Trainer: microBatch is ${microBatch}, which does not divide the batch of ${slots}`);
+      }
+      const firsts = Array.from({ length: slots / microBatch }, (_, i) => i * microBatch);
+      const lanesUsed = Math.min(lanes, firsts.length);
+      const zeros = () => mapNamed(trainedParameters(network, trains), (parameter) => tf.zerosLike(parameter));
+      let gradientsOfLanes: NamedTensors[] = Array.from({ length: lanesUsed }, zeros);
+      const updates: UpdateFigures[] = [];
+      for (let start = 0; start < firsts.length; start += lanesUsed) {
+        const round = firsts.slice(start, start + lanesUsed);
+        const results = tf.tidy(() => {
+          const calls = round.map((first, lane): [StepSlots, NamedTensors, number] => [
+            sliceSlots({ carry, offered, draws }, { first, count: microBatch, of: slots }),
+            gradientsOfLanes[lane]!,
+            batchSize,
+          ]);
+          return callTogether(gradientsOf, calls);
+        });
+        tf.dispose(gradientsOfLanes.slice(0, round.length));
+        gradientsOfLanes = [...results.map(({ gradients }) => gradients), ...gradientsOfLanes.slice(round.length)];
+        updates.push(...results.map(({ gradients: _, ...update }) => update));
+      }
+      return { ...joinUpdates(updates), gradients: addUpNamed(gradientsOfLanes) };
+    });
+  return Object.assign(all, { dispose: () => gradientsOf.dispose?.() });
+}
 
 /**
  * A training step that processes the batch in parts and adds up their gradients before the update. It equals the step
@@ -40,64 +87,16 @@ export function microBatchedStep(
 ): TrainingStep & Disposable {
   expectOptions('microBatchedStep', options, STEP_OPTIONS);
   expectOptions('microBatchedStep', parts, ['microBatch', 'lanes', 'compile']);
-  const { microBatch, lanes = 1, compile = uncompiled } = parts;
-  const { network, tokenLoss, trains } = options;
-  const gradientsOf = compile(function microBatchGradients(part: Part, sofar: NamedTensors, whole: number) {
-    return tf.tidy(() => {
-      const {
-        gradients,
-        outputs: _,
-        ...update
-      } = updateGradients(network, tokenLoss, part, {
-        batchSize: whole,
-        trains,
-      });
-      return { ...update, gradients: mapNamed(gradients, (gradient, name) => tf.add(sofar[name]!, gradient)) };
-    });
-  });
-  const finish = compile(function finishMicroBatches(
-    update: Parameters<typeof finishStep>[1],
-    input: Parameters<typeof finishStep>[2],
-  ) {
-    return finishStep(options, update, input);
-  });
-
-  const step: TrainingStep = ({ carry, offered, draws, ...rest }) =>
+  const gradientsOf = microBatchGradients(options, parts);
+  const finish = compiledFinish(options, parts.compile);
+  const step: TrainingStep = (input) =>
     tf.tidy(() => {
-      const batchSize = carry.halted.shape[0];
-      if (batchSize % microBatch !== 0) {
-        throw new RangeError(`Trainer: microBatch is ${microBatch}, which does not divide the batch of ${batchSize}`);
-      }
-      const firsts = Array.from({ length: batchSize / microBatch }, (_, i) => i * microBatch);
-      const lanesUsed = Math.min(lanes, firsts.length);
-      const zeros = () => mapNamed(trainedParameters(network, trains), (parameter) => tf.zerosLike(parameter));
-      let gradientsOfLanes: NamedTensors[] = Array.from({ length: lanesUsed }, zeros);
-      const updates: UpdateFigures[] = [];
-      for (let start = 0; start < firsts.length; start += lanesUsed) {
-        const round = firsts.slice(start, start + lanesUsed);
-        const results = tf.tidy(() => {
-          const calls = round.map((first, lane): [Part, NamedTensors, number] => [
-            sliceSlots({ carry, offered, draws }, { first, count: microBatch, of: batchSize }),
-            gradientsOfLanes[lane]!,
-            batchSize,
-          ]);
-          return callTogether(gradientsOf, calls);
-        });
-        tf.dispose(gradientsOfLanes.slice(0, round.length));
-        gradientsOfLanes = [...results.map(({ gradients }) => gradients), ...gradientsOfLanes.slice(round.length)];
-        updates.push(...results.map(({ gradients: _, ...update }) => update));
-      }
-      const gradients = addUpNamed(gradientsOfLanes);
-      const { carry: after, puzzle, loss, ...figures } = joinUpdates(updates);
-      const { puzzleIdentifiers } = after.puzzle;
-      return {
-        carry: after,
-        ...figures,
-        ...finish({ carry: { puzzle: { puzzleIdentifiers } }, gradients, puzzle, loss }, rest),
-      };
+      const update = gradientsOf(input, input.carry.halted.shape[0]);
+      const { carry, metrics, counts, haltingSteps } = update;
+      return { carry, metrics, counts, haltingSteps, ...finish(update, input) };
     });
   const dispose = () => {
-    gradientsOf.dispose?.();
+    gradientsOf.dispose();
     finish.dispose?.();
   };
   return Object.assign(step, { dispose, [Symbol.dispose]: dispose });

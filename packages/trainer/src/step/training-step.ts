@@ -214,6 +214,39 @@ export function finishStep(
   });
 }
 
+/** The slots of a step, or some of them. */
+export type StepSlots = Pick<TrainingStepInput, 'carry' | 'offered' | 'draws'>;
+
+/**
+ * Gradients and figures of some slots.
+ *
+ * @param batchSize of the whole batch, which the gradients are divided by.
+ */
+export type GradientsOfSlots = (slots: StepSlots, batchSize: number) => UpdateFigures & { gradients: NamedTensors };
+
+/** Computes the gradients of slots in one graph, in `lanes` parts that run in parallel. */
+export function gradientsInLanes(
+  { network, tokenLoss, trains }: Pick<TrainingStepOptions, 'network' | 'tokenLoss' | 'trains'>,
+  lanes: number,
+): GradientsOfSlots {
+  return ({ carry, offered, draws }, batchSize) =>
+    tf.tidy(() => {
+      const slots = carry.halted.shape[0];
+      const count = slots / lanes;
+      if (!Number.isInteger(count)) {
+        throw new RangeError(`Trainer: lanes is ${lanes}, which does not divide the batch of ${slots}`);
+      }
+      const whole = { carry, offered, draws };
+      const updates = Array.from({ length: lanes }, (_, lane) => {
+        const part = lanes === 1 ? whole : sliceSlots(whole, { first: lane * count, count, of: slots });
+        return updateGradients(network, tokenLoss, part, { batchSize, trains });
+      });
+      const [{ outputs: _, ...first }] = updates as [UpdateGradients];
+      const gradients = addUpNamed(updates.map((update) => update.gradients));
+      return { ...(lanes === 1 ? first : joinUpdates(updates)), gradients };
+    });
+}
+
 /**
  * Makes a training step: one update of deep supervision on every slot of the batch, its gradients, and the new values
  * of everything that training changes. The step is a pure function. It reads no values of tensors and draws no random
@@ -224,25 +257,11 @@ export function finishStep(
 export function trainingStep(options: TrainingStepOptions, parts: { lanes?: number } = {}): TrainingStep {
   expectOptions('trainingStep', options, STEP_OPTIONS);
   expectOptions('trainingStep', parts, ['lanes']);
-  const { lanes = 1 } = parts;
-  const { network, tokenLoss, trains } = options;
+  const gradientsOf = gradientsInLanes(options, parts.lanes ?? 1);
   return (input) =>
     tf.tidy(() => {
-      const { carry, offered, draws } = input;
-      const batchSize = carry.halted.shape[0];
-      const count = batchSize / lanes;
-      if (!Number.isInteger(count)) {
-        throw new RangeError(`Trainer: lanes is ${lanes}, which does not divide the batch of ${batchSize}`);
-      }
-      const updates = Array.from({ length: lanes }, (_, lane) => {
-        const part =
-          lanes === 1 ? input : sliceSlots({ carry, offered, draws }, { first: lane * count, count, of: batchSize });
-        return updateGradients(network, tokenLoss, part, { batchSize, trains });
-      });
-      const [first] = updates as [UpdateGradients];
-      const gradients = addUpNamed(updates.map((update) => update.gradients));
-      const joined = lanes === 1 ? first : joinUpdates(updates);
-      const { carry: after, metrics, counts, haltingSteps } = joined;
-      return { carry: after, metrics, counts, haltingSteps, ...finishStep(options, { ...joined, gradients }, input) };
+      const update = gradientsOf(input, input.carry.halted.shape[0]);
+      const { carry, metrics, counts, haltingSteps } = update;
+      return { carry, metrics, counts, haltingSteps, ...finishStep(options, update, input) };
     });
 }
