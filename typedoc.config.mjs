@@ -11,24 +11,36 @@ const paths = Object.fromEntries(
   ]),
 );
 
-/** `npm run docs`: the reference of the packages, in docs/api. Any warning is an error. */
+/** The first half of `npm run docs`: the reference of the packages as pages of apps/site. Any warning is an error. */
 export default {
-  name: 'HRM',
+  name: 'Reference',
+  plugin: ['typedoc-plugin-markdown', './apps/site/src/typedoc-source-links.mjs'],
   out: 'docs/api',
   entryPointStrategy: 'packages',
   entryPoints: ['packages/*'],
-  includeVersion: true,
+  // A package's README is a page of its own.
+  readme: 'none',
+  includeVersion: false,
   treatWarningsAsErrors: true,
-  // The README links to folders, which are on GitHub and not in the reference.
-  validation: { invalidPath: false },
   packageOptions: {
     // Not `internal`, which makes no promises.
     entryPoints: ['src/@(index|checkpoint|files|mpi|node|testing).ts'],
+    readme: 'none',
     compilerOptions: { paths },
     // `npm run typecheck` does that.
     skipErrorChecking: true,
     disableGit: true,
-    sourceLinkTemplate: 'https://github.com/hrm-ts/hrm/blob/main/{path}#L{line}',
-    validation: { invalidPath: false, notExported: false },
+    sourceLinkTemplate: 'source:{path}#L{line}',
+    validation: { notExported: false },
   },
+  hideBreadcrumbs: true,
+  hidePageHeader: true,
+  hideGroupHeadings: true,
+  useCodeBlocks: true,
+  tableColumnSettings: { hideSources: true, hideInherited: true, hideOverrides: true, leftAlignHeaders: true },
+  parametersFormat: 'table',
+  interfacePropertiesFormat: 'table',
+  typeDeclarationFormat: 'table',
+  classPropertiesFormat: 'table',
+  typeAliasPropertiesFormat: 'table',
 };

@@ -14,7 +14,7 @@ const checks = [
   { title: 'Imports: who may import whom', cost: '5 s', script: 'check:imports' },
   { title: 'Exports: publint and attw on each package', cost: '40 s', script: 'check:exports' },
   { title: 'Unused: files, exports and dependencies that nothing uses', cost: '10 s', script: 'check:unused' },
-  { title: 'Reference: TypeDoc, every link in it', cost: '20 s', script: 'docs' },
+  { title: 'Site: the documentation with the reference, every link and anchor in it', cost: '40 s', script: 'docs' },
   { title: 'Format: Prettier', cost: '10 s', script: 'check:format' },
 ];
 

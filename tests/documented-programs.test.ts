@@ -3,7 +3,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { documentedPrograms, programsFolder, root, typeErrors, type DocumentedProgram } from './documented-programs';
+import { documentedPrograms, programsFolder, root, sharedProcess, typeErrors } from './documented-programs';
+import type { DocumentedProgram } from './documented-programs';
 
 const programs = documentedPrograms();
 
@@ -15,14 +16,23 @@ const vitest = join(root, 'node_modules/vitest/vitest.mjs');
 
 /** Runs a program, and returns what it said when it failed. */
 function run({ javascript, isTest }: DocumentedProgram): Promise<string | undefined> {
+  return isTest
+    ? execute([vitest, 'run', '--root', programsFolder, javascript], (stdout, stderr) => stdout + stderr)
+    : execute(['--enable-source-maps', '--no-warnings', javascript], (_, stderr) => stderr);
+}
+
+/** Runs programs in one process, where TensorFlow.js is loaded once. Returns what those said that failed. */
+function runTogether(programs: readonly DocumentedProgram[]): Promise<string | undefined> {
+  const files = programs.map(({ javascript }) => javascript);
+  return execute(['--enable-source-maps', '--no-warnings', sharedProcess, ...files], (_, stderr) => stderr);
+}
+
+function execute(words: string[], said: (stdout: string, stderr: string) => string): Promise<string | undefined> {
   // Nothing is downloaded for an example: pip finds nothing, and the example says what its user would read.
   const env = { ...process.env, PIP_NO_INDEX: '1' };
-  const words = isTest
-    ? [vitest, 'run', '--root', programsFolder, javascript]
-    : ['--enable-source-maps', '--no-warnings', javascript];
   return new Promise((resolve) => {
     execFile(process.execPath, words, { cwd: folder, env, timeout: 60_000 }, (error, stdout, stderr) =>
-      resolve(error ? `${error.killed ? 'It took more than 60 s.\n' : ''}${isTest ? stdout : ''}${stderr}` : undefined),
+      resolve(error ? `${error.killed ? 'It took more than 60 s.\n' : ''}${said(stdout, stderr)}` : undefined),
     );
   });
 }
@@ -76,7 +86,25 @@ test('the programs have no type errors', () => {
   expect(typeErrors(programs)).toEqual([]);
 }, 120_000);
 
-for (const program of programs) {
+// The pages of the site have several short programs each. They share a process, and so must not share a backend.
+const onPages = programs.filter(({ file }) => file.startsWith('docs/'));
+
+test('each program of a page chooses a backend, itself or by a module of that page', () => {
+  const computing = onPages.filter(({ source }) =>
+    /from '(@tensorflow\/|@hrm\/(act|layers|models|trainer)')/.test(source),
+  );
+  expect(computing.length).toBeGreaterThan(20);
+  const without = computing.filter(({ source }) => !/tfjs-backend-|selectBackend\(|from '\.\//.test(source));
+  expect(without.map(({ place }) => place)).toEqual([]);
+});
+
+for (const page of new Set(onPages.map(({ file }) => file))) {
+  test.concurrent(`the programs of ${page} run when pasted`, { timeout: 90_000 }, async ({ expect }) => {
+    expect(await runTogether(onPages.filter(({ file }) => file === page))).toBeUndefined();
+  });
+}
+
+for (const program of programs.filter((program) => !onPages.includes(program))) {
   test.concurrent(`${program.place} runs when pasted`, { timeout: 90_000 }, async ({ expect }) => {
     expect(await run(program), `${program.place} fails`).toBeUndefined();
   });

@@ -32,14 +32,16 @@ function filesUnder(folder: string, extension: string): string[] {
     .sort();
 }
 
-/** The READMEs, and every module of the packages. */
+/** The READMEs, the pages of docs/, and every module of the packages. */
 function documents(): string[] {
   const packages = readdirSync(join(root, 'packages'));
   const readmes = ['README.md', ...packages.map((name) => `packages/${name}/README.md`)].map((name) =>
     join(root, name),
   );
   const modules = packages.flatMap((name) => filesUnder(join(root, 'packages', name, 'src'), '.ts'));
-  return [...readmes.filter((file) => existsSync(file)), ...filesUnder(join(root, 'examples'), '.md'), ...modules];
+  const pages = filesUnder(join(root, 'docs'), '.md').filter((file) => !file.startsWith(join(root, 'docs/api')));
+  const others = [...filesUnder(join(root, 'examples'), '.md'), ...pages, ...modules];
+  return [...readmes.filter((file) => existsSync(file)), ...others];
 }
 
 /** The ```ts fences of a file; in a module those within doc comments. */
@@ -73,6 +75,7 @@ export function documentedPrograms(): DocumentedProgram[] {
   mkdirSync(programsFolder, { recursive: true });
   // So that Vitest, run there, looks no further up for a configuration.
   writeFileSync(join(programsFolder, 'vitest.config.js'), 'export default {};\n');
+  writeFileSync(sharedProcess, runAll);
   return documents().flatMap((path) =>
     fences(path).map(({ line, source }) => {
       const file = relative(root, path).split(sep).join('/');
@@ -119,6 +122,19 @@ function withoutTypes(source: string, path: string): string {
     `//# sourceMappingURL=data:application/json;base64,${encoded}\n`,
   );
 }
+
+/** A program that runs others in one process, each whether or not one before has failed, and prints which failed. */
+export const sharedProcess = join(programsFolder, 'shared-process.js');
+const runAll = `import { pathToFileURL } from 'node:url';
+for (const path of process.argv.slice(2)) {
+  try {
+    await import(pathToFileURL(path).href);
+  } catch (error) {
+    console.error(error);
+    process.exitCode = 1;
+  }
+}
+`;
 
 /** What the TypeScript compiler has to say about the programs, each message with file and line. */
 export function typeErrors(programs: readonly DocumentedProgram[]): string[] {
