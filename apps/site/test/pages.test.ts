@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -26,6 +26,11 @@ it('lists every page of docs/ in the sidebar', () => {
   const listed = guideSidebar.flatMap(({ items }) => items.map(({ link }) => link.replace(/\/$/, '/index')));
   const pages = files.filter((file) => file.startsWith('docs/')).map((file) => `/${pageOf(file)!.slice(0, -3)}`);
   expect(pages.filter((page) => page !== '/index' && !listed.includes(page))).toEqual([]);
+});
+
+it('has a page for every package, which the list of packages links to', () => {
+  const list = readFileSync(join(root, 'docs/packages/README.md'), 'utf8');
+  for (const name of readdirSync(join(root, 'packages'))) expect(list).toContain(`packages/${name}/README.md)`);
 });
 
 it('turns links for GitHub into links of the site, and other files into links to GitHub', () => {
