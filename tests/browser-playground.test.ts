@@ -23,11 +23,16 @@ test('the playground solves, steps and scrubs, and tells of a broken puzzle', { 
       expect(await board(tab, 'answer')).toMatch(/^[1-9]{81}$/);
       expect(await tab.getByRole('button', { name: /^after segment/ }).count()).toBe(1);
 
+      await tab.getByLabel('Speed').selectOption('4×');
       await tab.getByRole('button', { name: '4×4', exact: true }).click();
       await verdict(tab).toMatch(/^Solved/);
       expect(await tab.locator('.board-panel .cell').count()).toBe(16);
-      // Every segment beyond the halt is there too; a step goes a segment back, or one application.
-      await expect.poll(() => tab.locator('.segments .to-come').count()).toBe(0);
+      // Without halting it goes on, beyond the segments of training; a step goes a segment back, or one application.
+      await tab.getByRole('slider', { name: /^Segments/ }).fill('12');
+      await tab.getByLabel('Halting', { exact: true }).uncheck();
+      await expect.poll(() => tab.locator('.segments span').count()).toBe(12);
+      await expect.poll(() => tab.locator('.segments .to-come').count(), { timeout: 20_000 }).toBe(0);
+      expect(await tab.locator('.segments .halts').count()).toBe(1);
       await tab.getByRole('button', { name: 'Last', exact: true }).click();
       const last = Number(await slider(tab).inputValue());
       await tab.getByRole('button', { name: 'Step back', exact: true }).click();
@@ -55,11 +60,53 @@ test('the playground solves, steps and scrubs, and tells of a broken puzzle', { 
       await tab.getByRole('button', { name: 'Think' }).click();
       await verdict(tab).toMatch(/^Solved/);
 
+      // Several tries play together; the votes choose one, and another can be picked.
+      const tries = tab.locator('.try');
+      await tab.getByRole('slider', { name: /^Tries/ }).fill('4');
+      await tab.getByLabel('Choose by').selectOption('votes');
+      await tab.getByRole('button', { name: 'Think' }).click();
+      await expect
+        .poll(() => tab.textContent('.tries .note'), { timeout: 20_000 })
+        .toMatch(/^★ .* of 4 tries give its answer\./);
+      expect(await tries.count()).toBe(4);
+      expect(await tab.locator('.try.chosen').count()).toBe(1);
+      await tries.nth(2).click();
+      expect(await tries.nth(2).getAttribute('aria-pressed')).toBe('true');
+      await tab.getByLabel('Search').check();
+      await expect.poll(() => tab.textContent('.tries .note'), { timeout: 20_000 }).toMatch(/It guessed \d+ times/);
+      await tab.getByLabel('Search').uncheck();
+
       // Text that is no puzzle.
       await tab.getByText('Paste your own').click();
       await tab.getByRole('textbox').fill('12345');
       await tab.getByRole('button', { name: 'Use it' }).click();
       await expect.poll(() => tab.textContent('.problem')).toContain('Expected 16, 36, 81 or 256 cells; got 5.');
+
+      // A maze is solved, and spoken of. Drawn by mouse and keyboard; without a path it is told at once.
+      await tab.getByRole('button', { name: 'Maze 14×14' }).click();
+      await verdict(tab).toMatch(/^Solved/);
+      await expect.poll(() => tab.textContent('.announcer'), { timeout: 10_000 }).toMatch(/^Solved after segment/);
+      expect(await tab.getByRole('application', { name: /^Maze of 14 by 14/ }).count()).toBe(1);
+      const maze = tab.locator('.maze');
+      const question = async () => (await maze.getAttribute('data-question'))!;
+      const wall = (await question()).indexOf('#');
+      const side = (await maze.boundingBox())!.width / 14;
+      await maze.click({ position: { x: ((wall % 14) + 0.5) * side, y: (Math.floor(wall / 14) + 0.5) * side } });
+      expect((await question())[wall]).toBe(' ');
+      await tab.keyboard.press(' ');
+      expect((await question())[wall]).toBe('#');
+      const start = (await question()).indexOf('S');
+      await tab.keyboard.press('ArrowDown');
+      await tab.keyboard.press('s');
+      expect((await question()).indexOf('S')).toBe(wall + 14);
+      expect((await question())[start]).toBe(' ');
+      await tab.evaluate(pasteText, ['S #  ', '  #  ', '###  ', '    G'].join('\n'));
+      await verdict(tab).toBe('No path leads from S to G: only the marked cells can be reached from S.');
+      expect(await maze.getAttribute('data-wrong')).toBe('4');
+      await tab.getByRole('button', { name: 'New 20×20' }).click();
+      await expect.poll(question, { timeout: 20_000 }).toHaveLength(400);
+      await tab.getByRole('button', { name: 'Maze 14×14' }).click();
+      await verdict(tab).toMatch(/^Solved/);
 
       // In the dark, on a narrow screen, and in the light: nothing sticks out, and axe-core finds nothing.
       for (const [colorScheme, width] of [['dark', 360] as const, ['light', 1280] as const]) {
@@ -109,6 +156,13 @@ test('the playground trains a model, saves it, and takes it back', { timeout: 12
     { isBuilt: true },
   ),
 );
+
+/** Pastes a text into the page. Runs in the page. */
+function pasteText(text: string): void {
+  const clipboardData = new DataTransfer();
+  clipboardData.setData('text', text);
+  document.body.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true }));
+}
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 

@@ -5,6 +5,7 @@ import { Figures } from './panels/figures';
 import { LatentPathsPanel } from './panels/latent-paths';
 import { ThemeButton } from './panels/theme-button';
 import { PuzzlePicker } from './puzzles/puzzle-picker';
+import { TriesPanel } from './tries/tries-panel';
 import { TrainingPanel } from './training/training-panel';
 
 /** The page. */
@@ -21,10 +22,15 @@ export function App() {
       </header>
       <main>
         <BoardPanel />
-        <div class="column">
-          <PuzzlePicker />
-          <LatentPathsPanel />
-          <Figures />
+        <div class="side">
+          <div class="column">
+            <PuzzlePicker />
+            <TriesPanel />
+          </div>
+          <div class="column">
+            <LatentPathsPanel />
+            <Figures />
+          </div>
         </div>
         <ExplanationPanel />
         <TrainingPanel />

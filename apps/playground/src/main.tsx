@@ -1,14 +1,13 @@
 import { render } from 'preact';
 import { App } from './app';
 import { readPasted } from './puzzles/puzzle-picker';
-import { solve, useDevice } from './session/actions';
+import { keepExamining, solve, useDevice } from './session/actions';
 import { prepareIsolation } from './session/isolation';
-import { keepSearching } from './session/session';
 import { keepPlaying } from './timeline/playback';
 
 render(<App />, document.getElementById('page')!);
 keepPlaying();
-keepSearching();
+keepExamining();
 
 // Pasting anywhere but into a field puts the puzzle on the board.
 document.addEventListener('paste', (event) => {

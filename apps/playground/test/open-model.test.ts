@@ -1,5 +1,6 @@
 import { parseSafetensors, serializeSafetensors, serializeTorchCheckpoint } from '@hrm/files';
 import { buildModel, parameterValues, saveModel, weightsToOfficial, type ModelConfig } from '@hrm/models';
+import { weights } from '@hrm/weights';
 import '@tensorflow/tfjs-backend-cpu';
 import { expect, test } from 'vitest';
 import { openModel, type GivenFile } from '../src/engine/open-model';
@@ -40,6 +41,7 @@ const yaml = `arch:
 `;
 
 const answer = async (opened: typeof model) => [...(await opened.solve(new Int32Array(16).fill(1))).answer];
+const size = { width: 4, height: 4 };
 
 test('one file, a run of two, and an official checkpoint are the same model', async () => {
   const official = serializeTorchCheckpoint(weightsToOfficial(await parameterValues(model)));
@@ -48,7 +50,7 @@ test('one file, a run of two, and an official checkpoint are the same model', as
     [file('config.json', JSON.stringify({ config: {}, model: config })), file('weights.safetensors', bare)],
     [file('step_500', official), file('all_config.yaml', yaml)],
   ];
-  for (const files of given) expect(await answer(await openModel(files))).toEqual(await answer(model));
+  for (const files of given) expect(await answer((await openModel(files)).atSize(size))).toEqual(await answer(model));
 });
 
 test.for([
@@ -76,8 +78,16 @@ test.for([
 });
 
 test('a model of another task is refused', async () => {
-  const other = await saveModel(buildModel({ ...config, seqLen: 9 }));
-  await expect(openModel([file('maze.safetensors', other)])).rejects.toThrow(
-    'maze.safetensors is not a model of Sudoku: it has 9 positions and 6 tokens, expected 16 and 6 (4x4), or 36 and 8',
+  const other = await saveModel(buildModel({ ...config, seqLen: 12 }));
+  await expect(openModel([file('other.safetensors', other)])).rejects.toThrow(
+    'other.safetensors is a model of neither Sudoku nor square mazes: it has 12 positions and 6 tokens, expected 16 and 6 (4x4)',
   );
+});
+
+test('a model of mazes takes one size, or any', async () => {
+  const fixed = await openModel([file('maze.safetensors', await saveModel(buildModel({ ...config, seqLen: 25 })))]);
+  expect(fixed).toMatchObject({ kind: 'maze', width: 5, height: 5, anySize: false });
+  const any = await openModel([file('maze.safetensors', await weights('maze'))]);
+  expect(any).toMatchObject({ kind: 'maze', anySize: true });
+  expect(any.atSize({ width: 7, height: 4 }).seqLen).toBe(28);
 });

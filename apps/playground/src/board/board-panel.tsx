@@ -1,54 +1,62 @@
 import { computed } from '@preact/signals';
-import { solve, typeDigit } from '../session/actions';
+import { drawCell, solve, typeDigit } from '../session/actions';
 import * as session from '../session/session';
+import { Announcer } from '../timeline/announcer';
 import { Timeline } from '../timeline/timeline';
 import { Transport } from '../timeline/transport';
+import { TriesStrip } from '../tries/tries-strip';
 import { Board } from './board';
-import { boardAfter } from './shown-board';
-
-const nothing: ReadonlySet<number> = new Set();
+import { MazeBoard } from './maze-board';
+import { boardAfter, boardOf } from './shown-board';
 
 const shown = computed(() => {
-  const position = session.position.value;
+  const position = session.shownPosition.value;
   const stride = session.showsApplications.value ? 1 : session.applicationsPerSegment.value;
-  const thought = position > 0 ? session.thoughts.value[position - 1] : undefined;
-  const earlier = position > stride ? session.thoughts.value[position - stride - 1] : undefined;
-  return boardAfter(session.question.value, thought, earlier, session.problem.value?.cells ?? nothing);
+  const thoughts = session.thoughts.value;
+  const thought = thoughts[position - 1];
+  const puzzle = session.puzzle.value;
+  if (!thought) return boardOf(puzzle, session.problem.value?.cells);
+  const { filled } = session.segments.value[thought.segment - 1]!;
+  return boardAfter(puzzle, thought, { earlier: thoughts[position - stride - 1], filled });
 });
 
 /** The board with everything that moves it. */
 export function BoardPanel() {
   const board = shown.value;
   const problem = session.problem.value;
-  const { size } = board;
+  const { kind, width } = board.puzzle;
+  const currentCell = session.currentCell.value;
+  const onMove = (cell: number) => (session.currentCell.value = cell);
   return (
     <section class="card board-panel" aria-labelledby="board-title">
       <h2 id="board-title" class="visually-hidden">
         The puzzle
       </h2>
       <div class="board-place">
-        <Board
-          board={board}
-          label={`Sudoku of ${size} by ${size}`}
-          editing={{
-            currentCell: session.currentCell.value,
-            onMove: (cell) => (session.currentCell.value = cell),
-            onType: typeDigit,
-          }}
-        />
+        {kind === 'maze' ? (
+          <MazeBoard board={board} currentCell={currentCell} onMove={onMove} onDraw={drawCell} />
+        ) : (
+          <Board
+            board={board}
+            label={`Sudoku of ${width} by ${width}`}
+            editing={{ currentCell, onMove, onType: typeDigit }}
+          />
+        )}
       </div>
       <p id="board-help" class="visually-hidden">
-        Arrow keys move, digits type, Backspace empties a cell.
+        {kind === 'maze'
+          ? 'Arrow keys move. Space sets or removes a wall, S sets the start, G the goal.'
+          : 'Arrow keys move, digits type, Backspace empties a cell.'}
       </p>
       <div class="verdict-row">
-        <p class={`verdict ${tone()}`} role="status">
-          {problem?.message ?? session.failure.value ?? describe()}
-        </p>
+        <p class={`verdict ${tone()}`}>{problem?.message ?? session.failure.value ?? describe()}</p>
         <button type="button" class="primary" disabled={problem !== undefined} onClick={() => void solve()}>
           Think
         </button>
       </div>
-      <Keypad size={size} />
+      <Announcer text={problem?.message ?? session.failure.value ?? describe()} />
+      {kind === 'sudoku' && <Keypad size={width} />}
+      <TriesStrip />
       <Transport />
       <Timeline />
     </section>
@@ -83,15 +91,22 @@ function tone(): string {
 
 /** What the board shows, in a sentence. */
 function describe(): string {
-  const { answer, changed, wrong, verdict, question } = shown.value;
-  const givens = question.filter((digit) => digit > 0).length;
+  const { answer, changed, wrong, verdict, puzzle, filled } = shown.value;
+  const isMaze = puzzle.kind === 'maze';
   if (!answer) {
     if (session.isThinking.value) return session.model.value ? 'Thinking…' : 'Loading the model…';
-    return `${givens} digits are given.`;
+    if (isMaze) return 'Draw walls; drag S and G.';
+    return `${puzzle.cells.filter((digit) => digit > 0).length} digits are given.`;
   }
-  const segment = session.thoughts.value[session.position.value - 1]!.segment;
+  const segment = session.thoughts.value[session.shownPosition.value - 1]!.segment;
   if (verdict?.valid) return `Solved after segment ${segment}.`;
-  const parts = [changed.size > 0 && `${changed.size} changed`, wrong.size > 0 && `${wrong.size} break a rule`];
+  const countFilled = () => filled!.filter((digit, cell) => digit !== puzzle.cells[cell]).length;
+  const parts = [
+    filled && `${countFilled()} filled in`,
+    changed.size > 0 && `${changed.size} changed`,
+    wrong.size > 0 && (isMaze ? `${wrong.size} off the path` : `${wrong.size} break a rule`),
+    isMaze && wrong.size === 0 && 'the path has gaps',
+  ];
   const halts = segment === session.haltingSegment.value;
   return [`${halts ? 'Halts after segment' : 'Segment'} ${segment}`, ...parts.filter(Boolean)].join(' · ');
 }

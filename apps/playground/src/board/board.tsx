@@ -1,6 +1,7 @@
 import { sudokuGeometry } from '@hrm/data-sudoku-maze';
 import { useEffect, useRef } from 'preact/hooks';
 import { Cell, type CellProperties } from './cell';
+import { cellAfterKey } from './cell-after-key';
 import type { ShownBoard } from './shown-board';
 
 /** How the reader changes a board. */
@@ -14,7 +15,7 @@ export interface BoardEditing {
 export function Board({ board, label, editing }: { board: ShownBoard; label: string; editing?: BoardEditing }) {
   const grid = useRef<HTMLDivElement>(null);
   const moved = useRef(false);
-  const { size } = board;
+  const { width: size, height, cells } = board.puzzle;
   const { boxRows, boxColumns } = sudokuGeometry(size);
   useEffect(() => {
     if (moved.current) grid.current?.querySelector<HTMLElement>('[tabindex="0"]')?.focus();
@@ -24,7 +25,7 @@ export function Board({ board, label, editing }: { board: ShownBoard; label: str
   const onKeyDown = (event: KeyboardEvent) => {
     if (!editing || event.ctrlKey || event.metaKey || event.altKey) return;
     const { currentCell, onMove, onType } = editing;
-    const next = cellAfterKey(event.key, currentCell, size);
+    const next = cellAfterKey(event.key, currentCell, { width: size, height });
     if (next !== undefined) {
       moved.current = true;
       onMove(next);
@@ -43,7 +44,7 @@ export function Board({ board, label, editing }: { board: ShownBoard; label: str
       aria-label={label}
       aria-describedby={editing && 'board-help'}
       data-size={size}
-      data-question={board.question.join('')}
+      data-question={cells.join('')}
       data-answer={board.answer?.join('') ?? ''}
       data-moved={board.moved}
       onKeyDown={onKeyDown}
@@ -56,7 +57,8 @@ export function Board({ board, label, editing }: { board: ShownBoard; label: str
               cell,
               size,
               boxColumns,
-              given: board.question[cell]!,
+              given: cells[cell]!,
+              filled: board.filled?.[cell] ?? 0,
               digit: board.answer?.[cell] ?? 0,
               confidence: board.confidence?.subarray(cell * size, (cell + 1) * size),
               isChanged: board.changed.has(cell),
@@ -75,19 +77,4 @@ export function Board({ board, label, editing }: { board: ShownBoard; label: str
       ))}
     </div>
   );
-}
-
-/** The cell that a key leads to. */
-function cellAfterKey(key: string, cell: number, size: number): number | undefined {
-  const [row, column] = [Math.floor(cell / size), cell % size];
-  const steps: Record<string, [row: number, column: number]> = {
-    ArrowUp: [Math.max(0, row - 1), column],
-    ArrowDown: [Math.min(size - 1, row + 1), column],
-    ArrowLeft: [row, Math.max(0, column - 1)],
-    ArrowRight: [row, Math.min(size - 1, column + 1)],
-    Home: [row, 0],
-    End: [row, size - 1],
-  };
-  const next = steps[key];
-  return next && next[0] * size + next[1];
 }

@@ -4,6 +4,8 @@ export interface CellProperties {
   size: number;
   boxColumns: number;
   given: number;
+  /** What a search has filled in; 0 where nothing is. */
+  filled: number;
   digit: number;
   confidence: Float32Array | undefined;
   isChanged: boolean;
@@ -17,10 +19,11 @@ export interface CellProperties {
 
 /** A cell: its given, or its candidates. The surer the model is of a candidate, the larger and more central it is. */
 export function Cell(properties: CellProperties) {
-  const { cell, given, confidence, isChanged, isWrong, isCurrent, endsBox, movement, onFocus } = properties;
+  const { cell, given, filled, confidence, isChanged, isWrong, isCurrent, endsBox, movement, onFocus } = properties;
   const classes = [
     'cell',
     given > 0 && 'given',
+    given === 0 && filled > 0 && 'filled',
     isChanged && 'changed',
     isWrong && 'wrong',
     endsBox.right && 'box-right',
@@ -34,9 +37,9 @@ export function Cell(properties: CellProperties) {
       aria-label={describe(properties)}
       style={{ '--movement': movement.toFixed(2) }}
     >
-      {given > 0 ? (
+      {given > 0 || filled > 0 ? (
         <span class="digit" aria-hidden="true">
-          {given}
+          {given || filled}
         </span>
       ) : (
         confidence && <Candidates {...properties} confidence={confidence} />
@@ -72,10 +75,11 @@ function Candidates({ size, boxColumns, digit, confidence }: CellProperties & { 
 /** How visible a candidate is. One of less than a hundredth is not drawn. */
 const shade = (share: number) => (share < 0.01 ? '0' : Math.min(1, 0.3 + 0.9 * share).toFixed(3));
 
-function describe({ cell, size, given, digit, confidence, isChanged, isWrong }: CellProperties): string {
+function describe({ cell, size, given, filled, digit, confidence, isChanged, isWrong }: CellProperties): string {
   const place = `Row ${Math.floor(cell / size) + 1}, column ${(cell % size) + 1}`;
   const breaks = isWrong ? ', breaks a rule' : '';
   if (given > 0) return `${place}: ${given}, given${breaks}`;
+  if (filled > 0) return `${place}: ${filled}, filled in by the search${breaks}`;
   if (!confidence || digit === 0) return `${place}: empty`;
   const percent = Math.round(100 * confidence[digit - 1]!);
   return `${place}: ${digit}, ${percent} percent sure${isChanged ? ', changed' : ''}${breaks}`;

@@ -1,17 +1,18 @@
-import { verifySudoku } from '@hrm/data-sudoku-maze';
 import type { Verdict } from '@hrm/data';
 import type { Thought } from '../engine/thought';
-import { conflictingCells } from '../puzzles/cells';
+import { strayCells } from '../puzzles/maze-cells';
+import { answerOf, conflictingCells, type Puzzle, verify } from '../puzzles/puzzle';
 
 /** What the board shows. */
 export interface ShownBoard {
-  size: number;
-  question: Uint8Array;
-  /** The model's digits, with the givens in their cells; undefined before its first thought. */
+  puzzle: Puzzle;
+  /** The question with the cells that a search has filled in; undefined unless it is a search. */
+  filled: Uint8Array | undefined;
+  /** The model's answer, with the given cells as they are; undefined before its first thought. */
   answer: Uint8Array | undefined;
-  /** The confidence in each digit of each cell: `[cells * size]`. */
+  /** The confidence in each value of each cell: `[cells * values]`. */
   confidence: Float32Array | undefined;
-  /** Cells whose digit is another one than before. */
+  /** Cells whose value is another one than before. */
   changed: ReadonlySet<number>;
   /** Cells that break a rule. */
   wrong: ReadonlySet<number>;
@@ -22,39 +23,27 @@ export interface ShownBoard {
   verdict: Verdict | undefined;
 }
 
+/** The board of a puzzle that no model has thought of yet. */
+export function boardOf(puzzle: Puzzle, wrong: ReadonlySet<number> = new Set()): ShownBoard {
+  const nothing = { filled: undefined, answer: undefined, confidence: undefined };
+  return { puzzle, ...nothing, movement: undefined, moved: undefined, verdict: undefined, changed: new Set(), wrong };
+}
+
 /** The board after a thought, compared with an earlier one. */
 export function boardAfter(
-  question: Uint8Array,
-  thought: Thought | undefined,
-  earlier: Thought | undefined,
-  wrongGivens: ReadonlySet<number>,
+  puzzle: Puzzle,
+  { confidence, movement, latent }: Thought,
+  { earlier, filled }: { earlier?: Thought | undefined; filled?: Uint8Array | undefined } = {},
 ): ShownBoard {
-  const size = Math.sqrt(question.length);
-  if (!thought) {
-    const nothing = { answer: undefined, confidence: undefined, movement: undefined, moved: undefined };
-    return { size, question, ...nothing, changed: new Set(), wrong: wrongGivens, verdict: undefined };
-  }
-  const { confidence, movement, application } = thought;
-  const answer = answerOf(question, confidence);
-  const before = earlier && answerOf(question, earlier.confidence);
-  const cells = Array.from(question.keys());
+  // A search asks with more cells than are given; the answer is to its question.
+  const answer = answerOf(filled ? { ...puzzle, cells: filled } : puzzle, confidence);
+  const before = earlier && answerOf(puzzle, earlier.confidence);
+  const isChanged = (cell: number) => answer[cell] !== before![cell];
   return {
-    size,
-    question,
-    answer,
-    confidence,
-    changed: new Set(before ? cells.filter((cell) => answer[cell] !== before[cell]) : []),
-    wrong: conflictingCells(answer),
-    movement,
-    moved: application === 'fL' ? 'zL' : 'zH',
-    verdict: verifySudoku(question, answer),
+    ...{ puzzle, filled, answer, confidence, movement },
+    changed: new Set(before ? [...answer.keys()].filter(isChanged) : []),
+    wrong: puzzle.kind === 'maze' ? strayCells(puzzle, answer) : conflictingCells(answer),
+    moved: latent,
+    verdict: verify(puzzle, answer),
   };
 }
-
-/** The most likely digit of each cell; the givens in their cells. */
-export function answerOf(question: Uint8Array, confidence: Float32Array): Uint8Array {
-  const size = Math.sqrt(question.length);
-  return question.map((given, cell) => given || mostLikely(confidence.subarray(cell * size, (cell + 1) * size)) + 1);
-}
-
-const mostLikely = (confidence: Float32Array) => confidence.indexOf(Math.max(...confidence));

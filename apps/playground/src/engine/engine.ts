@@ -1,13 +1,16 @@
-import { tokensFromCells } from '@hrm/data';
 import { namedParameters } from '@hrm/layers';
 import { loadModel, type RecursiveReasoner } from '@hrm/models';
 import { selectBackend } from '@hrm/runtime';
-import { weights, type WeightsName } from '@hrm/weights';
-import { pickCoordinates, principalPath } from './latent-path';
+import { weights } from '@hrm/weights';
+import { shippedModel } from '../models/shipped-models';
+import type { Puzzle } from '../puzzles/puzzle';
+import { findAmbiguity } from './find-ambiguity';
+import { generatePuzzle } from './generate-puzzle';
+import { latentPath, type LatentPath } from './latent-path';
 import { trainLive, type TrainingProgress } from './live-training';
-import { openModel, type GivenFile } from './open-model';
-import { think } from './think';
-import type { LatentPaths, ThoughtSegment } from './thought';
+import { openModel, type GivenFile, type OpenedModel } from './open-model';
+import { think, type ThinkOptions } from './think';
+import type { Choice, LatentPaths, TriedSegment } from './thought';
 
 /** The device that the reader wants, or `auto`. */
 export type DeviceChoice = 'auto' | 'webgpu' | 'wasm' | 'cpu';
@@ -23,60 +26,78 @@ export interface Device {
 
 /** What the page shows of a model. */
 export interface ModelFacts {
-  seqLen: number;
   parameters: number;
   /** Segments after which training halts every puzzle. */
   maxSegments: number;
 }
 
-/** Called after each segment. */
-export type OnSegment = (segment: ThoughtSegment, paths: LatentPaths) => void;
+/** What the page must know of a model of the reader's. */
+export type OwnModelFacts = ModelFacts & Omit<OpenedModel, 'atSize'>;
+
+/** How to think. All but the signal and the callbacks. */
+export type SolveOptions = Omit<ThinkOptions, 'signal' | 'onSegment' | 'onLatent'>;
+
+/** Called after each segment, with the paths of the try in front. */
+export type OnSegment = (segment: TriedSegment, paths: LatentPaths) => void;
 
 /** All work with tensors. It lives in the worker; the page calls it through Comlink. */
 export interface Engine {
   /** Selects the backend. Call it first. */
   start(choice: DeviceChoice): Promise<Device>;
-  /** Reads a shipped model. Keeps those that were read before. */
-  useShipped(name: WeightsName): Promise<ModelFacts>;
+  /** Takes the shipped model for a puzzle. Keeps those of Sudoku that were read before. */
+  useShipped(puzzle: Puzzle): Promise<ModelFacts>;
   /** Reads a model of the reader's. If it does not fit, the model before stays. */
-  useFiles(files: readonly GivenFile[]): Promise<ModelFacts>;
-  /** Takes the reader's own model again. */
-  useOwn(): Promise<ModelFacts>;
+  useFiles(files: readonly GivenFile[]): Promise<OwnModelFacts>;
+  /** Takes the reader's own model again, for a puzzle of its kind. */
+  useOwn(puzzle: Puzzle): Promise<ModelFacts>;
   /** Takes the model that was trained last; it is now the reader's own. */
-  useTrained(): Promise<ModelFacts>;
+  useTrained(): Promise<OwnModelFacts>;
   /**
-   * Has the model solve a puzzle, and calls back after each segment. Stops an earlier solution.
+   * Has the model think of a puzzle, and calls back after each segment. Stops an earlier solution.
    *
-   * @returns whether it ran all segments; false if it was stopped.
+   * @returns the chosen try; undefined if it was stopped.
    */
-  solve(puzzle: Uint8Array, segments: number, onSegment: OnSegment): Promise<boolean>;
+  solve(puzzle: Puzzle, options: SolveOptions, onSegment: OnSegment): Promise<Choice | undefined>;
+  /** The paths of a try so far. From now on it is the one in front. */
+  pathsOf(attempt: number): LatentPaths;
   /** Stops the solution after its current segment. */
   stop(): void;
+  /** Makes a puzzle. */
+  generate: typeof generatePuzzle;
+  /** Finds whether a puzzle has several answers, or none. */
+  findAmbiguity: typeof findAmbiguity;
   /** Trains a model from nothing, until it is done or stopped. Returns its file. */
   train(seed: number, onProgress: (progress: TrainingProgress) => void): Promise<Uint8Array>;
   /** Stops the training after its current step. */
   stopTraining(): void;
 }
 
-/** Makes the engine. */
-export function createEngine(): Engine {
-  const shipped = new Map<WeightsName, RecursiveReasoner>();
-  let own: RecursiveReasoner | undefined;
+/** Makes the engine. @param onSegment passes a segment on, without copying it if possible. */
+export function createEngine(
+  passOn: <T extends object>(values: T, buffers: ArrayBuffer[]) => T = (values) => values,
+): Engine {
+  const shipped = new Map<string, RecursiveReasoner>();
+  let own: OpenedModel | undefined;
   let model: RecursiveReasoner | undefined;
   let trained: Uint8Array | undefined;
   let training = new AbortController();
-  let run = 0;
+  let solving = new AbortController();
+  let paths: { zL: LatentPath; zH: LatentPath }[] = [];
+  let front = 0;
 
   const use = (next: RecursiveReasoner): ModelFacts => {
-    run++;
+    solving.abort();
     model = next;
     return factsOf(next);
   };
-  const useOwn = (next: RecursiveReasoner): ModelFacts => {
-    const facts = use(next);
-    own?.dispose();
+  const useOwn = (next: OpenedModel): OwnModelFacts => {
     own = next;
-    return facts;
+    const { atSize, ...facts } = next;
+    return { ...facts, ...use(atSize(next)) };
+  };
+  const pathsOfFront = (): LatentPaths => {
+    const { zL, zH } = paths[front] ?? { zL: latentPath(), zH: latentPath() };
+    return { zL: zL.points(), zH: zH.points() };
   };
 
   return {
@@ -88,44 +109,60 @@ export function createEngine(): Engine {
       return { name, why, hint };
     },
 
-    async useShipped(name) {
-      const found = shipped.get(name) ?? loadModel(await weights(name), { path: name });
-      shipped.set(name, found);
-      return use(found);
+    async useShipped(puzzle) {
+      const name = shippedModel(puzzle);
+      const { width: columns, height: rows } = puzzle;
+      const found = shipped.get(name);
+      if (found && found.seqLen === rows * columns && puzzle.kind === 'sudoku') return use(found);
+      const grid = puzzle.kind === 'maze' ? { grid: { rows, columns } } : {};
+      const loaded = loadModel(await weights(name), { path: name, ...grid });
+      const facts = use(loaded);
+      // The maze model of another size.
+      found?.dispose();
+      shipped.set(name, loaded);
+      return facts;
     },
 
     useFiles: async (files) => useOwn(await openModel(files)),
 
-    async useOwn() {
+    async useOwn(puzzle) {
       if (!own) throw new Error('There is no model of your own yet.');
-      return use(own);
+      return use(own.atSize(puzzle));
     },
 
     async useTrained() {
       if (!trained) throw new Error('No model has been trained yet.');
-      return useOwn(loadModel(trained));
+      const model = loadModel(trained);
+      return useOwn({ kind: 'sudoku', width: 4, height: 4, anySize: false, atSize: () => model });
     },
 
-    async solve(puzzle, segments, onSegment) {
+    async solve(puzzle, options, onSegment) {
       if (!model) throw new Error('There is no model yet.');
-      const ownRun = ++run;
-      const states: Record<'zL' | 'zH', Float32Array[]> = { zL: [], zH: [] };
-      let paths: LatentPaths = { zL: [], zH: [] };
-      const onLatent = (latent: 'zL' | 'zH', values: Float32Array) => states[latent].push(pickCoordinates(values));
-      for await (const segment of think(model, tokensFromCells(puzzle), { segments, onLatent })) {
-        if (run !== ownRun) return false;
-        paths = { zL: principalPath(states.zL, paths.zL), zH: principalPath(states.zH, paths.zH) };
-        onSegment(segment, paths);
-        // Lets the worker read its messages, such as `stop`.
-        await new Promise((resolve) => setTimeout(resolve));
-        if (run !== ownRun) return false;
+      solving.abort();
+      const { signal } = (solving = new AbortController());
+      paths = Array.from({ length: options.tries ?? 1 }, () => ({ zL: latentPath(), zH: latentPath() }));
+      front = 0;
+      try {
+        return await think(model, puzzle, {
+          ...options,
+          signal,
+          onLatent: (attempt, latent, coordinates) => paths[attempt]![latent].add(coordinates),
+          onSegment: (segment) => onSegment(passOn(segment, buffersOf(segment)), pathsOfFront()),
+        });
+      } catch (error) {
+        if (signal.aborted) return undefined;
+        throw error;
       }
-      return true;
     },
 
-    stop() {
-      run++;
+    pathsOf(attempt) {
+      front = attempt;
+      return pathsOfFront();
     },
+
+    stop: () => solving.abort(),
+    generate: generatePuzzle,
+    findAmbiguity,
 
     async train(seed, onProgress) {
       training.abort();
@@ -137,8 +174,15 @@ export function createEngine(): Engine {
   };
 }
 
+/** The memory of a segment's large arrays. Several arrays share one. */
+function buffersOf(segment: TriedSegment): ArrayBuffer[] {
+  const arrays = segment.flatMap(([, { thoughts }]) =>
+    thoughts.flatMap(({ confidence, movement }) => [confidence, movement]),
+  );
+  return [...new Set(arrays.map(({ buffer }) => buffer as ArrayBuffer))];
+}
+
 function factsOf(model: RecursiveReasoner): ModelFacts {
-  const { seqLen, halting } = model;
   const parameters = [...namedParameters(model).values()].reduce((sum, { size }) => sum + size, 0);
-  return { seqLen, parameters, maxSegments: halting.maxSegments };
+  return { parameters, maxSegments: model.halting.maxSegments };
 }

@@ -1,23 +1,43 @@
 import type { PathPoint } from './thought';
 
-/** At most this many numbers of a latent take part in its path. */
-const MOST_COORDINATES = 4096;
-
-/** Picks the same evenly spread numbers of every state of a latent. */
-export function pickCoordinates(latent: Float32Array): Float32Array {
-  const stride = Math.max(1, Math.ceil(latent.length / MOST_COORDINATES));
-  return Float32Array.from({ length: Math.floor(latent.length / stride) }, (_, i) => latent[i * stride]!);
+/** The path of a latent through its states, in two dimensions. */
+export interface LatentPath {
+  /** Adds a state: as many numbers each time. */
+  add(state: Float32Array): void;
+  /**
+   * Principal component analysis: the states so far, projected onto the two directions in which they vary most. An axis
+   * points as it did the last time, so that the picture does not flip.
+   */
+  points(): PathPoint[];
 }
 
-/**
- * Principal component analysis: projects states onto the two directions in which they vary most. Computed from the
- * products of the centred states with each other, because there are far fewer states than coordinates.
- *
- * @param states vectors of one length.
- * @param before the points of earlier states. Each axis is turned to agree with them, so that the picture does not flip.
- */
-export function principalPath(states: readonly Float32Array[], before: readonly PathPoint[] = []): PathPoint[] {
-  const products = centredProducts(states);
+/** Makes a path without a state. */
+export function latentPath(): LatentPath {
+  const states: Float32Array[] = [];
+  /** Products of the states with each other: there are far fewer states than numbers in them. */
+  const products: number[][] = [];
+  let before: readonly PathPoint[] = [];
+  return {
+    add: (state) => void states.push(state),
+    points() {
+      for (let i = products.length; i < states.length; i++) {
+        products.push(states.slice(0, i + 1).map((other) => dot(states[i]!, other)));
+        for (let j = 0; j < i; j++) products[j]!.push(products[i]![j]!);
+      }
+      const points = principalAxes(centred(products), before);
+      before = points;
+      return points;
+    },
+  };
+}
+
+function dot(a: Float32Array, b: Float32Array): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
+  return sum;
+}
+
+function principalAxes(products: number[][], before: readonly PathPoint[]): PathPoint[] {
   const axes = [0, 1].map((axis) => {
     const { vector, value } = largestEigenvector(products);
     removeDirection(products, vector, value);
@@ -25,13 +45,13 @@ export function principalPath(states: readonly Float32Array[], before: readonly 
     const agreement = before.reduce((sum, point, i) => sum + point[axis]! * points[i]!, 0);
     return agreement < 0 ? points.map((entry) => -entry) : points;
   });
-  return states.map((_, i) => [axes[0]![i]!, axes[1]![i]!] as const);
+  return products.map((_, i) => [axes[0]![i]!, axes[1]![i]!] as const);
 }
 
-function centredProducts(states: readonly Float32Array[]): number[][] {
-  const products = states.map((a) => states.map((b) => a.reduce((sum, entry, i) => sum + entry * b[i]!, 0)));
-  const means = products.map((row) => row.reduce((sum, entry) => sum + entry, 0) / states.length);
-  const mean = means.reduce((sum, entry) => sum + entry, 0) / states.length;
+/** The products of the states' differences from their mean. */
+function centred(products: readonly number[][]): number[][] {
+  const means = products.map((row) => row.reduce((sum, entry) => sum + entry, 0) / products.length);
+  const mean = means.reduce((sum, entry) => sum + entry, 0) / products.length;
   return products.map((row, i) => row.map((entry, j) => entry - means[i]! - means[j]! + mean));
 }
 

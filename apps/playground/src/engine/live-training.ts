@@ -1,4 +1,4 @@
-import { evaluationBatches, tokensFromCells, trainingBatches } from '@hrm/data';
+import { evaluationBatches, trainingBatches } from '@hrm/data';
 import {
   buildSudokuDataset,
   generateSudokuPuzzles,
@@ -7,6 +7,7 @@ import {
 } from '@hrm/data-sudoku-maze';
 import { buildModel, saveModel, type ModelConfig, type RecursiveReasoner } from '@hrm/models';
 import { evaluate, muon, Trainer, warmupCosine } from '@hrm/trainer';
+import { sudokuOf } from '../puzzles/puzzle';
 import { think } from './think';
 
 /** Steps of a whole training. */
@@ -101,8 +102,9 @@ export async function trainLive(
 /** What the model thinks of a puzzle after all its segments. */
 async function tryPuzzle(model: RecursiveReasoner, { question, answer }: SudokuPuzzle) {
   let confidence = new Float32Array();
-  for await (const { thoughts } of think(model, tokensFromCells(question), { segments: 8 })) {
-    confidence = new Float32Array(thoughts.at(-1)!.confidence);
-  }
+  await think(model, sudokuOf(question), {
+    segments: 8,
+    onSegment: ([only]) => (confidence = new Float32Array(only![1].thoughts.at(-1)!.confidence)),
+  });
   return { question, answer, confidence };
 }

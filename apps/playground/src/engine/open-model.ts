@@ -1,8 +1,29 @@
 import { parseJsonObject, parseTorchCheckpoint, serializeSafetensors, type NamedHostTensors } from '@hrm/files';
-import { loadModel, modelConfigFromOfficial, type ModelConfig, type RecursiveReasoner } from '@hrm/models';
+import {
+  loadModel,
+  modelConfigFromOfficial,
+  type ModelConfig,
+  type PuzzleGrid,
+  type RecursiveReasoner,
+} from '@hrm/models';
+import { MAZE_ALPHABET } from '@hrm/data-sudoku-maze';
+import type { Puzzle } from '../puzzles/puzzle';
 
 /** The Sudokus that the page can show: positions, and tokens (pad, blank and digits). */
 const boards = [4, 6, 9].map((size) => ({ size, seqLen: size * size, vocabSize: size + 2 }));
+/** Tokens of a maze: pad, and the five characters. */
+const MAZE_TOKENS = MAZE_ALPHABET.length + 1;
+
+/** A model of the reader's, and the puzzles that it is for. */
+export interface OpenedModel {
+  kind: Puzzle['kind'];
+  width: number;
+  height: number;
+  /** Whether it takes puzzles of other sizes too. */
+  anySize: boolean;
+  /** The model for puzzles of a size. Disposes the one of another size. */
+  atSize(size: { width: number; height: number }): RecursiveReasoner;
+}
 
 /** A file that the reader gives. */
 export interface GivenFile {
@@ -16,7 +37,7 @@ export interface GivenFile {
  *
  * @throws Error that says what was wrong with the files, and what was expected.
  */
-export async function openModel(files: readonly GivenFile[]): Promise<RecursiveReasoner> {
+export async function openModel(files: readonly GivenFile[]): Promise<OpenedModel> {
   const config = files.find(({ name }) => /\.(json|ya?ml)$/i.test(name));
   const weights = files.filter((file) => file !== config);
   if (weights.length !== 1) {
@@ -31,14 +52,39 @@ export async function openModel(files: readonly GivenFile[]): Promise<RecursiveR
   const text = config && new TextDecoder().decode(await config.arrayBuffer());
   const read = text && (await readConfig(text, config!.name, tensors));
   const content = tensors ? serializeSafetensors(withoutBuffers(tensors)) : bytes;
-  const model = loadModel(content, { path, ...(read && { config: read }) });
-  if (boards.some(({ seqLen, vocabSize }) => model.seqLen === seqLen && model.vocabSize === vocabSize)) return model;
+  const load = (grid?: PuzzleGrid) =>
+    loadModel(content, { path, ...(read && { config: read }), ...(grid && { grid }) });
+  let model = load();
   const { seqLen, vocabSize } = model;
+  const board = boards.find((each) => seqLen === each.seqLen && vocabSize === each.vocabSize);
+  if (board) return { kind: 'sudoku', width: board.size, height: board.size, anySize: false, atSize: () => model };
+  const side = Math.sqrt(seqLen);
+  if (vocabSize === MAZE_TOKENS && Number.isInteger(side)) {
+    // Others may fit too, but would take the puzzle for one in a line.
+    const anySize = typeof model.config?.block.grid === 'object' && canResize(load, side + 1);
+    const atSize = ({ width, height }: { width: number; height: number }) => {
+      if (model.seqLen === width * height && !anySize) return model;
+      model.dispose();
+      return (model = load({ rows: height, columns: width }));
+    };
+    return { kind: 'maze', width: side, height: side, anySize, atSize };
+  }
   model.dispose();
-  const expected = boards.map(({ size, ...board }) => `${board.seqLen} and ${board.vocabSize} (${size}x${size})`);
+  const expected = boards.map(({ size, ...each }) => `${each.seqLen} and ${each.vocabSize} (${size}x${size})`);
   throw new Error(
-    `${path} is not a model of Sudoku: it has ${seqLen} positions and ${vocabSize} tokens, expected ${expected.join(', or ')}.`,
+    `${path} is a model of neither Sudoku nor square mazes: it has ${seqLen} positions and ${vocabSize} tokens, ` +
+      `expected ${expected.join(', ')}, or a square number and ${MAZE_TOKENS} (mazes).`,
   );
+}
+
+/** Whether a model fits puzzles of another size. */
+function canResize(load: (grid: PuzzleGrid) => RecursiveReasoner, side: number): boolean {
+  try {
+    load({ rows: side, columns: side }).dispose();
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 async function readConfig(text: string, path: string, tensors: NamedHostTensors | undefined): Promise<ModelConfig> {

@@ -1,125 +1,165 @@
-import { admitPuzzles, initialCarry, puzzleTensors, runSegment } from '@hrm/act';
-import { IGNORED_LABEL } from '@hrm/data';
-import { disposeAll, mapTensors, type NamedTensors } from '@hrm/layers';
+import { thinker, type Attempt, type SearchAttempt, type Thought as ThinkerThought, type TrySegment } from '@hrm/act';
+import { cellsFromTokens } from '@hrm/data';
+import { disposeAll } from '@hrm/layers';
 import { observeRefinements, type RecursiveReasoner } from '@hrm/models';
-import type { Application } from '@hrm/recursion';
-import * as tf from '@tensorflow/tfjs-core';
-import type { Thought, ThoughtSegment } from './thought';
+import type { Puzzle } from '../puzzles/puzzle';
+import { keepApplication, type KeptApplication } from './kept-application';
+import { taskOf, tokensOf } from './puzzle-task';
+import type { Choice, Thought, TriedAttempt, TriedSegment } from './thought';
 
-/** Sudoku's digit 1 as a token; 0 pads, 1 is blank. */
-const FIRST_DIGIT = 2;
+/** How to think of a puzzle. */
+export interface ThinkOptions {
+  /** The most segments of each try, fewer or more than in training. */
+  segments: number;
+  /** Whether a try ends where the controller halts it. Default false. */
+  halts?: boolean;
+  /** Tries, side by side; of a search, its branches. Default 1. */
+  tries?: number;
+  /** Standard deviation of the noise that tries but the first start with. Default 1. */
+  startNoise?: number;
+  /** The same, of noise before every other segment. Default 0. */
+  segmentNoise?: number;
+  /** What decides between several tries. Default `verify`. */
+  chooseBy?: 'verify' | 'halt' | 'agreement';
+  /** Whether to search: fill in what is sure, guess, and turn back at conflicts. Only Sudoku. Default false. */
+  searches?: boolean;
+  seed?: number;
+  signal?: AbortSignal;
+  /** Called after each segment of all tries. */
+  onSegment?: (segment: TriedSegment) => void;
+  /** Called with the latents of each try: at the start, and after each application that moved them. */
+  onLatent?: (attempt: number, latent: 'zL' | 'zH', coordinates: Float32Array) => void;
+}
 
-/** Tensors of one application, kept until the segment is done. */
-type KeptThought = {
-  application: Application;
-  confidence: tf.Tensor1D;
-  residual: tf.Scalar;
-  movement: tf.Tensor1D;
-  /** The latent that it moved. */
-  latent: tf.Tensor;
-};
-
-/** A latent after an application, for its path. */
-export type OnLatent = (latent: 'zL' | 'zH', values: Float32Array) => void;
+/** A segment of the whole batch, until it has been read. */
+interface ComputedSegment {
+  kept: KeptApplication[];
+  tries: TrySegment[];
+  milliseconds: number;
+}
 
 /**
- * Solves a puzzle segment by segment, and yields what each application of f_L and f_H did.
+ * Has a model think of a puzzle, in one try or in several, and reports what each application of f_L and f_H did.
  *
- * @param inputs tokens of a Sudoku, `[seqLen]`.
- * @param onLatent called with the latents at the start, and with the latent that each application moved.
+ * @returns the chosen try.
+ * @throws the signal's reason.
  */
-export async function* think(
-  model: RecursiveReasoner,
-  inputs: Int32Array,
-  { segments, onLatent }: { segments: number; onLatent?: OnLatent },
-): AsyncGenerator<ThoughtSegment, void, undefined> {
-  let kept: KeptThought[] = [];
-  const network = observeRefinements(model, (application, before, after) => {
-    kept.push(tf.tidy(() => keepThought(model, application, before, after)));
+export async function think(model: RecursiveReasoner, puzzle: Puzzle, options: ThinkOptions): Promise<Choice> {
+  const { segments, halts = false, tries = 1, startNoise = 1, segmentNoise = 0, searches = false, seed = 0 } = options;
+  const { signal = new AbortController().signal, onSegment, onLatent } = options;
+  let kept: KeptApplication[] = [];
+  let isFirst = true;
+  const observed = observeRefinements(model, (application, before, after) => {
+    kept.push(keepApplication(model, puzzle, { application, before, after, isFirst }));
+    isFirst = false;
   });
-  let carry = tf.tidy(() => admitPuzzles(network, initialCarry(network, 1), puzzleOf(inputs)));
+
+  let current: ComputedSegment | undefined;
+  let reading = Promise.resolve();
+  let begun = performance.now();
+  // TRM's head has a second output that nothing trains.
+  const learned = model.halting.name === 'halt-only' ? ['halt'] : undefined;
+  const report = async (segment: ComputedSegment) => {
+    try {
+      const tried = await readSegment(segment, { isSearch: searches, learned, onLatent });
+      if (!signal.aborted) onSegment?.(tried);
+    } finally {
+      disposeAll(segment.kept);
+    }
+  };
+  const shared = {
+    ...{ task: taskOf(puzzle), seed, signal, batchSize: tries, bucketSizes: [] },
+    onSegment() {
+      const segment: ComputedSegment = { kept, tries: [], milliseconds: performance.now() - begun };
+      [kept, current, begun] = [[], segment, performance.now()];
+      // Read when all tries have seen their results; one segment after another.
+      reading = reading.then(() => report(segment));
+      reading.catch(() => {});
+    },
+    onTry: (segment: TrySegment) => void current!.tries.push(segment),
+  };
+  const thinking = thinker(observed);
   try {
-    if (onLatent) {
-      for (const name of ['zL', 'zH'] as const) onLatent(name, (await carry.latents[name].data()) as Float32Array);
-    }
-    for (let segment = 1; segment <= segments; segment++) {
-      const begun = performance.now();
-      const after = tf.tidy(() => {
-        const { carry: next, haltLogits, decided } = runSegment(network, carry, { haltEarly: true });
-        const moved = { zL: change(carry.latents.zL, next.latents.zL), zH: change(carry.latents.zH, next.latents.zH) };
-        const halting = mapTensors(learnedOf(model, haltLogits), (logit) => tf.sigmoid(logit));
-        // Copies: unchanged tensors belong to the carry before, which is disposed.
-        return { carry: mapTensors(next, (tensor) => tf.clone(tensor)), halting, moved, decided: tf.clone(decided) };
-      });
-      disposeAll(carry);
-      carry = after.carry;
-      const thoughts: Thought[] = [];
-      for (const { application, latent, ...tensors } of kept) {
-        onLatent?.(application === 'fL' ? 'zL' : 'zH', (await latent.data()) as Float32Array);
-        const [confidence, movement] = [await tensors.confidence.data(), await tensors.movement.data()];
-        const residual = await numberIn(tensors.residual);
-        thoughts.push({
-          segment,
-          application,
-          confidence: confidence as Float32Array,
-          movement: movement as Float32Array,
-          residual,
-        });
-      }
-      const halting: Record<string, number> = {};
-      for (const [name, value] of Object.entries(after.halting)) halting[name] = await numberIn(value);
-      const residuals = { zL: await numberIn(after.moved.zL), zH: await numberIn(after.moved.zH) };
-      const halts = Boolean(await numberIn(after.decided));
-      disposeAll([kept, after.halting, after.moved, after.decided]);
-      kept = [];
-      const milliseconds = performance.now() - begun;
-      yield { figures: { segment, halting, halts, residuals, milliseconds }, thoughts };
-    }
+    const inputs = [tokensOf(puzzle)];
+    const until = halts ? 'halted' : 'end';
+    // One try alone goes on after it has found the answer.
+    const chooseBy = tries === 1 ? 'agreement' : (options.chooseBy ?? 'verify');
+    const thoughts = searches
+      ? thinking.search(inputs, { ...shared, branches: tries, segments, startNoise })
+      : thinking.tries(inputs, { ...shared, tries, segments, startNoise, segmentNoise, until, chooseBy });
+    let choice: Choice | undefined;
+    for await (const thought of thoughts) choice = choiceOf(thought);
+    await reading;
+    return choice!;
   } finally {
-    disposeAll([carry, kept]);
+    await reading.catch(() => {});
+    disposeAll(kept);
+    thinking.dispose();
   }
 }
 
-function keepThought(
-  model: RecursiveReasoner,
-  application: Application,
-  before: { zL: tf.Tensor3D; zH: tf.Tensor3D },
-  after: { zL: tf.Tensor3D; zH: tf.Tensor3D },
-): KeptThought {
-  const name = application === 'fL' ? 'zL' : 'zH';
-  const digits = model.vocabSize - FIRST_DIGIT;
-  const logits = tf.slice(model.readOut(after.zH), [0, 0, FIRST_DIGIT], [1, model.seqLen, digits]);
-  const thought = {
-    confidence: tf.reshape(tf.softmax(logits), [-1]) as tf.Tensor1D,
-    residual: change(before[name], after[name]),
-    movement: movementOfCells(model, tf.sub(after[name], before[name])),
-    latent: tf.clone(after[name]),
-  };
-  for (const tensor of Object.values(thought)) tf.keep(tensor);
-  return { application, ...thought };
+/** Reads what each try did in a segment. A try is the row of its index. */
+async function readSegment(
+  { kept, tries, milliseconds }: ComputedSegment,
+  {
+    isSearch,
+    learned,
+    onLatent,
+  }: { isSearch: boolean; learned: readonly string[] | undefined } & Pick<ThinkOptions, 'onLatent'>,
+): Promise<TriedSegment> {
+  const thoughts = new Map(tries.map(({ attempt }) => [attempt, [] as Thought[]]));
+  for (const { application, latent, before, ...tensors } of kept) {
+    const rows = tensors.residual.size;
+    const rowsOf = async (tensor: { data(): Promise<unknown> }) => {
+      const values = (await tensor.data()) as Float32Array;
+      const size = values.length / rows;
+      return (row: number) => values.subarray(row * size, (row + 1) * size);
+    };
+    if (onLatent && before) {
+      for (const name of ['zL', 'zH'] as const) {
+        const rowOf = await rowsOf(before[name]);
+        for (const attempt of thoughts.keys()) onLatent(attempt, name, rowOf(attempt).slice());
+      }
+    }
+    const confidence = await rowsOf(tensors.confidence);
+    const movement = await rowsOf(tensors.movement);
+    const residual = await rowsOf(tensors.residual);
+    const state = onLatent && (await rowsOf(tensors.state));
+    for (const { attempt, segment } of tries) {
+      thoughts.get(attempt)!.push({
+        ...{ segment, application, latent },
+        ...{ confidence: confidence(attempt), movement: movement(attempt), residual: residual(attempt)[0]! },
+      });
+      if (state) onLatent!(attempt, latent, state(attempt).slice());
+    }
+  }
+  return tries.map(({ attempt, segment, halted, haltLogits, inputs }) => [
+    attempt,
+    {
+      figures: { segment, halting: probabilities(haltLogits, learned), halts: halted, milliseconds },
+      thoughts: thoughts.get(attempt)!,
+      filled: isSearch ? Uint8Array.from(cellsFromTokens(inputs)) : undefined,
+    },
+  ]);
 }
 
-/** The values that the controller learns. TRM's head has a second output that nothing trains. */
-function learnedOf({ halting }: RecursiveReasoner, { continue: goOn, ...logits }: NamedTensors): NamedTensors {
-  return goOn && halting.name !== 'halt-only' ? { ...logits, continue: goOn } : logits;
-}
+const sigmoid = (logit: number) => 1 / (1 + Math.exp(-logit));
+const probabilities = (logits: Readonly<Record<string, number>>, names: readonly string[] = Object.keys(logits)) =>
+  Object.fromEntries(names.map((name) => [name, sigmoid(logits[name]!)]));
 
-/** The length of each cell's part of a difference, relative to the greatest: `[seqLen]`. */
-function movementOfCells(model: RecursiveReasoner, difference: tf.Tensor3D): tf.Tensor1D {
-  const { prefixLen, latentPositions, seqLen } = model;
-  const ofCells = tf.slice(difference, [0, prefixLen, 0], [1, latentPositions - prefixLen, -1]);
-  const lengths = tf.norm(tf.reshape(ofCells, [seqLen, -1]), 2, 1);
-  return tf.div(lengths, tf.maximum(tf.max(lengths), 1e-12)) as tf.Tensor1D;
+function choiceOf({ answer, chosenBy, attempts, modelCalls }: ThinkerThought<Attempt | SearchAttempt>): Choice {
+  const told = attempts.map((attempt): TriedAttempt => {
+    const { segments, verified, stopped, haltValue } = attempt;
+    const votes = attempts.filter((other) => other.answer.join() === attempt.answer.join()).length;
+    const halt = haltValue === undefined ? undefined : sigmoid(haltValue);
+    const { guesses, turnedBack } = attempt as Partial<SearchAttempt>;
+    const search = guesses === undefined ? {} : { guesses, turnedBack: turnedBack ?? 0 };
+    return { segments, verified, stopped, halt, votes, ...search };
+  });
+  const isChosen = (attempt: Attempt, index: number) =>
+    attempt.answer.join() === answer.join() && (chosenBy !== 'verify' || told[index]!.verified === true);
+  const fitting = [...attempts.keys()].filter((index) => isChosen(attempts[index]!, index));
+  const surest = (a: number, b: number) => ((told[b]!.halt ?? 0) > (told[a]!.halt ?? 0) ? b : a);
+  const attempt = chosenBy === 'halt' ? fitting.reduce(surest) : fitting[0]!;
+  return { attempt, chosenBy, attempts: told, modelCalls };
 }
-
-/** `|after - before| / |before|` */
-function change(before: tf.Tensor, after: tf.Tensor): tf.Scalar {
-  return tf.div(tf.norm(tf.sub(after, before)), tf.maximum(tf.norm(before), 1e-12)) as tf.Scalar;
-}
-
-function puzzleOf(inputs: Int32Array) {
-  const labels = new Int32Array(inputs.length).fill(IGNORED_LABEL);
-  return puzzleTensors({ inputs, labels, puzzleIdentifiers: Int32Array.of(0), batchSize: 1, seqLen: inputs.length });
-}
-
-const numberIn = async (tensor: tf.Tensor) => (await tensor.data())[0]!;

@@ -1,4 +1,4 @@
-import { expose } from 'comlink';
+import { expose, transfer } from 'comlink';
 import { createEngine } from './engine';
 
-expose(createEngine());
+expose(createEngine(transfer));

@@ -9,7 +9,7 @@ const pointed = signal<PartName | undefined>(undefined);
 
 /** The part that the shown step is in. */
 const running = computed<PartName>(() => {
-  const position = session.position.value;
+  const position = session.shownPosition.value;
   const thought = session.thoughts.value[position - 1];
   if (!thought) return 'f_I';
   if (session.showsApplications.value) return thought.application === 'fL' ? 'f_L' : 'f_H';

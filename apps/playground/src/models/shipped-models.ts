@@ -1,4 +1,6 @@
 import type { WeightsName } from '@hrm/weights';
+import type { Puzzle } from '../puzzles/puzzle';
 
-/** The name of the shipped model for a size of Sudoku. */
-export const shippedModel = (size: number): WeightsName => `sudoku-${size}x${size}` as WeightsName;
+/** The name of the shipped model for a puzzle. */
+export const shippedModel = ({ kind, width }: Puzzle): WeightsName =>
+  kind === 'maze' ? 'maze' : (`sudoku-${width}x${width}` as WeightsName);

@@ -2,11 +2,9 @@ import { OwnModel } from './own-model';
 import * as session from '../session/session';
 import { haltingPosition, seek } from '../timeline/playback';
 
-/** What the model is, and how long it thinks. */
+/** What the model is, and how quick. */
 export function Figures() {
   const model = session.model.value;
-  const planned = session.plannedSegments.value;
-  const trained = model?.maxSegments;
   const halting = session.haltingSegment.value;
   const times = session.segments.value.map(({ figures }) => figures.milliseconds);
   const milliseconds = times.length > 0 ? times.reduce((sum, time) => sum + time, 0) / times.length : undefined;
@@ -33,19 +31,6 @@ export function Figures() {
           )}
         </dd>
       </dl>
-      <label class="slider">
-        <span>
-          Segments <output>{planned}</output>
-          {trained !== undefined && planned > trained && <em>{` beyond the ${trained} of training`}</em>}
-        </span>
-        <input
-          type="range"
-          min={1}
-          max={64}
-          value={planned}
-          onInput={(event) => (session.segmentsWanted.value = Number(event.currentTarget.value))}
-        />
-      </label>
       <OwnModel />
     </section>
   );

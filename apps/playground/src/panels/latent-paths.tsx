@@ -7,15 +7,21 @@ const MARGIN = 16;
 /** The ways of both latents, each in the plane in which it moves most. */
 export function LatentPathsPanel() {
   const { zL, zH } = session.paths.value;
-  const applications = session.thoughts.value.slice(0, session.position.value);
-  const steps = (application: 'fL' | 'fH') =>
-    applications.filter((thought) => thought.application === application).length;
+  const applications = session.thoughts.value.slice(0, session.shownPosition.value);
+  const steps = (latent: 'zL' | 'zH') => applications.filter((thought) => thought.latent === latent).length;
+  // A model of mazes has one latent.
+  const isAlone = zH.length > 1 && zL.length < 2;
   return (
     <section class="card" aria-labelledby="paths-title">
       <h2 id="paths-title">Where the thought goes</h2>
       <div class="paths">
-        <Path name="zL" about="fast, moved by f_L" points={zL} shown={steps('fL')} />
-        <Path name="zH" about="slow, moved by f_H" points={zH} shown={steps('fH')} />
+        {!isAlone && <Path name="zL" about="fast, moved by f_L" points={zL} shown={steps('zL')} />}
+        <Path
+          name="zH"
+          about={isAlone ? 'the only latent here' : 'slow, moved by f_H'}
+          points={zH}
+          shown={steps('zH')}
+        />
       </div>
       <p class="note">
         Each latent is thousands of numbers. This is its path from the start, in the two directions in which it varies

@@ -37,7 +37,7 @@ export function OwnModel() {
     <div class="own-model">
       {own && (
         <p class="note">
-          {`Thinks: ${own.name}, for ${own.size}×${own.size}. `}
+          {`Thinks: ${own.name}, for ${own.anySize ? 'mazes of any size' : `${own.width}×${own.height}`}. `}
           <button type="button" class="link" onClick={useShipped}>
             Use the shipped model
           </button>

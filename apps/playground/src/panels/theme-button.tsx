@@ -1,4 +1,5 @@
 import { signal } from '@preact/signals';
+import { colourScheme } from '../board/painted-board';
 
 const isDark = signal(matchMedia('(prefers-color-scheme: dark)').matches);
 
@@ -7,6 +8,7 @@ export function ThemeButton() {
   const toggle = () => {
     isDark.value = !isDark.value;
     document.documentElement.dataset.theme = isDark.value ? 'dark' : 'light';
+    colourScheme.value++;
   };
   return (
     <button

@@ -1,70 +1,89 @@
-import { formatSudoku, parseSudoku, type SudokuSize } from '@hrm/data-sudoku-maze';
+import { MazeCell } from '@hrm/data-sudoku-maze';
 import { signal } from '@preact/signals';
-import { generatePuzzle, showPuzzle, solve } from '../session/actions';
+import { showGenerated, showPuzzle, solve } from '../session/actions';
 import * as session from '../session/session';
+import { difficulties, type Difficulty } from './difficulty';
+import { type Puzzle, sudokuOf } from './puzzle';
+import { readPuzzle } from './read-puzzle';
 import { samples } from './samples';
 
-/** Ranges of givens that are quick to generate. */
-const difficulties: Record<string, Partial<Record<number, readonly [number, number]>>> = {
-  Easy: { 4: [8, 9], 6: [17, 20], 9: [36, 40] },
-  Medium: { 4: [6, 7], 6: [12, 15], 9: [28, 32] },
-  Hard: { 4: [4, 5], 6: [8, 10], 9: [23, 26] },
-};
-
-const difficulty = signal('Medium');
+const difficulty = signal<Difficulty>('Medium');
+const mazeSide = signal(20);
 const pasted = signal('');
 const pastedProblem = signal<string | undefined>(undefined);
 
 /** Samples, new puzzles, and puzzles of the reader's own. */
 export function PuzzlePicker() {
-  const size = session.size.value as SudokuSize;
-  const current = formatSudoku(session.question.value);
+  const puzzle = session.puzzle.value;
+  const current = keyOf(puzzle);
+  const isMaze = puzzle.kind === 'maze';
+  const side = isMaze ? mazeSide.value : puzzle.width;
+  const show = (next: Puzzle) => {
+    showPuzzle(next);
+    void solve();
+  };
   return (
     <section class="card puzzles" aria-labelledby="puzzles-title">
       <h2 id="puzzles-title">Pick a puzzle</h2>
       <div class="chips" role="group" aria-label="Samples">
-        {samples.map(({ name, about, text }) => {
-          const isShown = formatSudoku(parseSudoku(text)) === current;
-          return (
-            <button
-              type="button"
-              class="chip"
-              aria-pressed={isShown}
-              title={about}
-              key={name}
-              onClick={() => {
-                showPuzzle(parseSudoku(text));
-                void solve();
-              }}
-            >
-              {name}
-            </button>
-          );
-        })}
+        {samples.map(({ name, about, puzzle: sample }) => (
+          <button
+            type="button"
+            class="chip"
+            aria-pressed={keyOf(sample) === current}
+            title={about}
+            key={name}
+            onClick={() => show(sample)}
+          >
+            {name}
+          </button>
+        ))}
       </div>
       <div class="generate">
         <label>
           <span class="visually-hidden">Difficulty</span>
-          <select value={difficulty.value} onChange={(event) => (difficulty.value = event.currentTarget.value)}>
-            {Object.keys(difficulties).map((name) => (
+          <select
+            value={difficulty.value}
+            onChange={(event) => (difficulty.value = event.currentTarget.value as Difficulty)}
+          >
+            {difficulties.map((name) => (
               <option key={name}>{name}</option>
             ))}
           </select>
         </label>
+        {isMaze && (
+          <label>
+            <span class="visually-hidden">Cells on a side</span>
+            <input
+              class="number"
+              type="number"
+              min={5}
+              max={60}
+              value={mazeSide.value}
+              onChange={(event) => {
+                mazeSide.value = Math.min(60, Math.max(5, Math.round(Number(event.currentTarget.value)) || 20));
+                event.currentTarget.value = String(mazeSide.value);
+              }}
+            />
+          </label>
+        )}
+        <button type="button" class="secondary" onClick={() => void showGenerated(puzzle.kind, side, difficulty.value)}>
+          {`New ${side}×${side}`}
+        </button>
         <button
           type="button"
           class="secondary"
-          onClick={() => {
-            generatePuzzle(size, difficulties[difficulty.value]![size]!);
-            void solve();
-          }}
+          onClick={() => showPuzzle(isMaze ? emptyMaze(side) : sudokuOf(new Uint8Array(side * side)))}
         >
-          {`New ${size}×${size}`}
-        </button>
-        <button type="button" class="secondary" onClick={() => showPuzzle(new Uint8Array(size * size))}>
           Empty
         </button>
       </div>
+      {isMaze && (
+        <p class="note drawing-help">
+          Draw with the mouse: press on a free cell for walls, on a wall to remove it, drag S and G. With the keyboard:
+          arrows, space, S, G.
+        </p>
+      )}
       <details>
         <summary>Paste your own</summary>
         <form
@@ -74,7 +93,10 @@ export function PuzzlePicker() {
             readPasted(pasted.value);
           }}
         >
-          <label for="pasted">81, 36 or 16 cells: digits, and dots or zeros for blanks; also in rows</label>
+          <label for="pasted">
+            A Sudoku of 81, 36 or 16 cells: digits, and dots or zeros for blanks; also in rows. Or a maze in rows of
+            equal length: # is a wall, a space is free, with one S and one G.
+          </label>
           <textarea
             id="pasted"
             rows={4}
@@ -99,13 +121,21 @@ export function PuzzlePicker() {
   );
 }
 
+const keyOf = ({ kind, width, cells }: Puzzle) => `${kind} ${width} ${cells.join('')}`;
+
+function emptyMaze(side: number): Puzzle {
+  const cells = new Uint8Array(side * side).fill(MazeCell.free);
+  cells[0] = MazeCell.start;
+  cells[cells.length - 1] = MazeCell.goal;
+  return { kind: 'maze', width: side, height: side, cells };
+}
+
 /** Shows the puzzle of a text, or what is wrong with the text. */
 export function readPasted(text: string): void {
   try {
-    const question = parseSudoku(text.trim());
-    if (question.length > 81) throw new Error('There is no model for 16x16 yet; expected 4x4, 6x6 or 9x9.');
+    const puzzle = readPuzzle(text);
     pastedProblem.value = undefined;
-    showPuzzle(question);
+    showPuzzle(puzzle);
     if (!session.problem.value) void solve();
   } catch (error) {
     pastedProblem.value = (error as Error).message;

@@ -1,11 +1,12 @@
-import { generateSudoku, parseSudoku, type SudokuSize } from '@hrm/data-sudoku-maze';
-import { SeededRandom } from '@hrm/data';
-import { batch } from '@preact/signals';
-import type { DeviceChoice, ModelFacts } from '../engine/engine';
+import { batch, effect } from '@preact/signals';
+import type { DeviceChoice, OwnModelFacts } from '../engine/engine';
 import type { TrainingProgress } from '../engine/live-training';
 import { startEngine, type EngineClient } from '../engine/engine-client';
 import { shippedModel } from '../models/shipped-models';
-import { samples } from '../puzzles/samples';
+import type { Difficulty } from '../puzzles/difficulty';
+import { withCell } from '../puzzles/maze-cells';
+import { type Puzzle, sudokuOf } from '../puzzles/puzzle';
+import { sampleFor } from '../puzzles/samples';
 import * as session from './session';
 
 let engine: EngineClient | undefined;
@@ -18,8 +19,8 @@ export async function useDevice(choice: DeviceChoice): Promise<void> {
   // A call to the worker before never returns.
   loading = Promise.resolve();
   loaded = undefined;
-  session.ownModel.value = undefined;
   batch(() => {
+    session.ownModel.value = undefined;
     session.deviceChoice.value = choice;
     session.device.value = undefined;
     session.failure.value = undefined;
@@ -35,32 +36,54 @@ export async function useDevice(choice: DeviceChoice): Promise<void> {
 }
 
 /** Shows another puzzle. What was thought of the one before is gone. */
-export function showPuzzle(question: Uint8Array): void {
+export function showPuzzle(puzzle: Puzzle): void {
   forget();
   batch(() => {
-    if (question.length !== session.question.value.length) session.currentCell.value = 0;
-    session.question.value = question;
+    const { width, height } = session.puzzle.value;
+    if (puzzle.width !== width || puzzle.height !== height) session.currentCell.value = 0;
+    session.puzzle.value = puzzle;
   });
 }
 
-/** Writes a digit into a cell of the puzzle; 0 empties it. */
+/** Writes a digit into a cell of the Sudoku; 0 empties it. */
 export function typeDigit(cell: number, digit: number): void {
-  const question = session.question.value.slice();
-  question[cell] = digit;
-  showPuzzle(question);
+  showPuzzle(sudokuOf(session.puzzle.value.cells.with(cell, digit)));
 }
 
-/** A new puzzle with one answer. */
-export function generatePuzzle(size: SudokuSize, givens: readonly [number, number]): void {
-  const random = new SeededRandom(crypto.getRandomValues(new Uint32Array(1))[0]!);
-  showPuzzle(generateSudoku(random, { size, givens, maxAttempts: 200 }).question);
+/** Draws a cell of the maze: a value of `MazeCell`. */
+export function drawCell(cell: number, value: number): void {
+  const maze = session.puzzle.value;
+  showPuzzle({ ...maze, cells: withCell(maze, cell, value) });
 }
+
+/** Shows a new puzzle of a difficulty, and has the model solve it. */
+export async function showGenerated(kind: Puzzle['kind'], side: number, difficulty: Difficulty): Promise<void> {
+  const seed = crypto.getRandomValues(new Uint32Array(1))[0]!;
+  const puzzle = await engine?.generate(kind, side, difficulty, seed);
+  if (!puzzle) return;
+  showPuzzle(puzzle);
+  await solve();
+}
+
+/** Searches each puzzle for several answers, once it is on the screen. Returns a function that ends this. */
+export const keepExamining = (): (() => void) =>
+  effect(() => {
+    const puzzle = session.puzzle.value;
+    const examine = async () => {
+      const problem = await engine?.findAmbiguity(puzzle);
+      session.examined.value = { puzzle, problem };
+    };
+    const timer = setTimeout(() => void (session.problem.peek() ?? examine()), 300);
+    return () => clearTimeout(timer);
+  });
 
 /** Forgets what was thought, and stops thinking. */
 function forget(): void {
   engine?.stop();
   batch(() => {
-    session.segments.value = [];
+    session.triedSegments.value = [];
+    session.front.value = { attempt: 0, isPicked: false };
+    session.choice.value = undefined;
     session.paths.value = { zL: [], zH: [] };
     session.position.value = 0;
     session.isPlaying.value = false;
@@ -74,24 +97,38 @@ export async function solve(): Promise<void> {
   forget();
   if (session.problem.value || !engine) return;
   const thinker = engine;
-  const question = session.question.value;
-  const isCurrent = () => thinker === engine && question === session.question.value;
+  const puzzle = session.puzzle.value;
+  // A new list for each solution.
+  const own: typeof session.triedSegments.value = [];
+  let latest = own;
+  const isCurrent = () => thinker === engine && latest === session.triedSegments.value;
   batch(() => {
+    session.triedSegments.value = own;
     session.isThinking.value = true;
     session.isPlaying.value = true;
-    session.announcement.value = 'Thinking.';
   });
   try {
     await loadChosen(thinker);
     if (!isCurrent()) return;
-    const segments = session.plannedSegments.value;
-    await thinker.solve(question, segments, (segment, paths) => {
-      if (!isCurrent() || segment.figures.segment !== session.segments.value.length + 1) return;
+    const options = {
+      segments: session.plannedSegments.value,
+      tries: session.tries.value,
+      ...{ startNoise: session.startNoise.value, segmentNoise: session.segmentNoise.value },
+      ...{ halts: session.halts.value, searches: session.searches.value, chooseBy: session.chooseBy.value },
+      seed: crypto.getRandomValues(new Uint16Array(1))[0]!,
+    };
+    const choice = await thinker.solve(puzzle, options, (tried, paths) => {
+      if (!isCurrent()) return;
+      const next = Array.from({ length: options.tries }, (_, attempt) => latest[attempt] ?? []);
+      for (const [attempt, segment] of tried) next[attempt] = [...next[attempt]!, segment];
       batch(() => {
-        session.segments.value = [...session.segments.value, segment];
+        session.triedSegments.value = latest = next;
         session.paths.value = paths;
       });
     });
+    if (!choice || !isCurrent()) return;
+    session.choice.value = choice;
+    if (!session.front.value.isPicked) await bringToFront(choice.attempt, false);
   } catch (error) {
     if (isCurrent()) session.failure.value = (error as Error).message;
   } finally {
@@ -99,7 +136,15 @@ export async function solve(): Promise<void> {
   }
 }
 
-/** Loads the model for the puzzle: the reader's own, or the shipped one of this size. */
+/** Shows a try large. @param isPicked whether the reader has picked it; then it stays. Default true. */
+export async function bringToFront(attempt: number, isPicked = true): Promise<void> {
+  if (attempt === session.front.value.attempt && isPicked === session.front.value.isPicked) return;
+  session.front.value = { attempt, isPicked };
+  const paths = await engine?.pathsOf(attempt);
+  if (paths && session.front.value.attempt === attempt) session.paths.value = paths;
+}
+
+/** Loads the model for the puzzle: the reader's own, or the shipped one. */
 function loadChosen(thinker: EngineClient): Promise<void> {
   // One after another: otherwise the model that was chosen first could be the one that comes last.
   loading = loading.catch(() => {}).then(() => loadNow(thinker));
@@ -108,10 +153,14 @@ function loadChosen(thinker: EngineClient): Promise<void> {
 
 async function loadNow(thinker: EngineClient): Promise<void> {
   if (thinker !== engine) return;
-  const isOwn = session.ownModel.value?.size === session.size.value;
-  const chosen = isOwn ? 'own' : shippedModel(session.size.value);
+  const puzzle = session.puzzle.value;
+  const { kind, width, height } = puzzle;
+  const own = session.ownModel.value;
+  const isOwn = own?.kind === kind && (own.anySize || (own.width === width && own.height === height));
+  const name = isOwn ? 'own' : shippedModel(puzzle);
+  const chosen = `${name} ${width}x${height}`;
   if (chosen === loaded) return;
-  session.model.value = await (chosen === 'own' ? thinker.useOwn() : thinker.useShipped(chosen));
+  session.model.value = await (isOwn ? thinker.useOwn(puzzle) : thinker.useShipped(puzzle));
   loaded = chosen;
 }
 
@@ -125,20 +174,20 @@ export async function useTrained(): Promise<void> {
   await takeOwn('your trained model', (thinker) => thinker.useTrained());
 }
 
-async function takeOwn(name: string, open: (thinker: EngineClient) => Promise<ModelFacts>): Promise<void> {
+async function takeOwn(name: string, open: (thinker: EngineClient) => Promise<OwnModelFacts>): Promise<void> {
   if (!engine) return;
   session.fileProblem.value = undefined;
   forget();
   try {
     const facts = await open(engine);
-    const size = Math.sqrt(facts.seqLen);
-    loaded = 'own';
+    loaded = undefined;
     batch(() => {
-      session.model.value = facts;
-      session.ownModel.value = { name, size };
+      session.ownModel.value = { ...facts, name };
       session.segmentsWanted.value = undefined;
     });
-    if (session.size.value !== size) showPuzzle(parseSudoku(samples.find((sample) => sample.size === size)!.text));
+    const { kind, width, height } = session.puzzle.value;
+    const isFitting = facts.kind === kind && (facts.anySize || (facts.width === width && facts.height === height));
+    if (!isFitting) showPuzzle(sampleFor(facts));
     await solve();
   } catch (error) {
     session.fileProblem.value = (error as Error).message;

@@ -1,6 +1,6 @@
 import { logScale, polyline } from '@hrm/ui';
 import type { ComponentChildren } from 'preact';
-import { answerOf } from '../board/shown-board';
+import { answerOf } from '../puzzles/puzzle';
 import * as session from '../session/session';
 import { seek } from './playback';
 
@@ -15,17 +15,16 @@ export function Timeline() {
   const perSegment = session.applicationsPerSegment.value;
   const count = Math.max(session.plannedSegments.value, segments.length);
   const total = Math.max(1, count * perSegment);
-  const position = session.position.value;
+  const position = session.shownPosition.value;
   const now = position > 0 ? thoughts[position - 1] : undefined;
   const figures = now && segments[now.segment - 1]?.figures;
+  const halt = figures?.halting.halt;
   const halting = session.haltingSegment.value;
   const ofSegment = (segment: number) => segment / count;
 
   const scale = logScale(thoughts.map(({ residual }) => residual));
-  const residualsOf = (application: 'fL' | 'fH') =>
-    thoughts.flatMap((thought, i) =>
-      thought.application === application ? [[(i + 1) / total, thought.residual] as const] : [],
-    );
+  const residualsOf = (latent: 'zL' | 'zH') =>
+    thoughts.flatMap((thought, i) => (thought.latent === latent ? [[(i + 1) / total, thought.residual] as const] : []));
   const changes = changesOf(segments.map(({ thoughts }) => thoughts.at(-1)!.confidence));
   const most = Math.max(1, ...changes);
   const hasContinue = segments.some(({ figures }) => 'continue' in figures.halting);
@@ -45,20 +44,21 @@ export function Timeline() {
           type="range"
           min={0}
           max={total}
-          value={position}
+          value={session.position.value}
           aria-label="Position in the solution"
           aria-valuetext={describePosition(position)}
           disabled={thoughts.length === 0}
           onInput={(event) => seek(Number(event.currentTarget.value))}
         />
       </Lane>
-      <Lane name="Halt" class="halt" value={figures ? percent(figures.halting.halt ?? 0) : ''}>
+      <Lane name="Halt" class="halt" value={halt === undefined ? '' : percent(halt)}>
         <Plot>
           {segments.map(({ figures: { segment, halting: values } }) => (
             <Bar
               at={ofSegment(segment - 1)}
               width={1 / count}
-              share={values.halt ?? 0}
+              // A controller without a halting value decides nevertheless.
+              share={values.halt ?? (segment === halting ? 1 : 0)}
               class={segment === halting ? 'halt-bar halts' : 'halt-bar'}
               key={segment}
             />
@@ -80,15 +80,15 @@ export function Timeline() {
       <Lane
         name="Moved"
         class="moved"
-        value={now ? `${now.application === 'fL' ? 'zL' : 'zH'} ${now.residual.toFixed(3)}` : ''}
-        valueClass={now?.application}
+        value={now ? `${now.latent} ${now.residual.toFixed(3)}` : ''}
+        valueClass={now?.latent}
       >
         <Plot>
-          {(['fL', 'fH'] as const).map((application) => (
+          {(['zL', 'zH'] as const).map((latent) => (
             <polyline
-              class={`residual ${application}`}
-              points={polyline(residualsOf(application), { width: WIDTH, height: HEIGHT, scale })}
-              key={application}
+              class={`residual ${latent}`}
+              points={polyline(residualsOf(latent), { width: WIDTH, height: HEIGHT, scale })}
+              key={latent}
             />
           ))}
         </Plot>
@@ -154,8 +154,8 @@ function segmentClass(segment: number, current: number | undefined, done: number
 
 /** How many cells each segment changed. */
 function changesOf(confidences: readonly Float32Array[]): number[] {
-  const question = session.question.value;
-  const answers = [question, ...confidences.map((confidence) => answerOf(question, confidence))];
+  const puzzle = session.puzzle.value;
+  const answers = [puzzle.cells, ...confidences.map((confidence) => answerOf(puzzle, confidence))];
   return confidences.map((_, i) => answers[i + 1]!.filter((digit, cell) => digit !== answers[i]![cell]).length);
 }
 

@@ -4,7 +4,7 @@ import { seek, steppedPosition, togglePlaying } from './playback';
 /** Play, pause, step, and how to play. */
 export function Transport() {
   const isPlaying = session.isPlaying.value;
-  const isEmpty = session.thoughts.value.length === 0;
+  const isEmpty = session.lastPosition.value === 0;
   return (
     <div class="transport" role="group" aria-label="Playback">
       <IconButton label="First" icon="first" disabled={isEmpty} onClick={() => seek(0)} />
@@ -17,7 +17,7 @@ export function Transport() {
         onClick={togglePlaying}
       />
       <IconButton label="Step" icon="step" disabled={isEmpty} onClick={() => seek(steppedPosition(1))} />
-      <IconButton label="Last" icon="last" disabled={isEmpty} onClick={() => seek(session.thoughts.value.length)} />
+      <IconButton label="Last" icon="last" disabled={isEmpty} onClick={() => seek(session.lastPosition.value)} />
       <span class="spacer" />
       <label class="switch">
         <input
@@ -26,14 +26,6 @@ export function Transport() {
           onChange={(event) => (session.showsApplications.value = event.currentTarget.checked)}
         />
         Inside segments
-      </label>
-      <label class="switch">
-        <input
-          type="checkbox"
-          checked={session.stopsAtHalt.value}
-          onChange={(event) => (session.stopsAtHalt.value = event.currentTarget.checked)}
-        />
-        Stop at halt
       </label>
       <label class="speed">
         <span class="visually-hidden">Speed</span>

@@ -1,8 +1,8 @@
 import type { LineChart } from '@hrm/ui/line-chart';
 import { useEffect, useRef } from 'preact/hooks';
 import { Board } from '../board/board';
-import { answerOf } from '../board/shown-board';
-import { conflictingCells } from '../puzzles/cells';
+import { boardOf } from '../board/shown-board';
+import { answerOf, sudokuOf } from '../puzzles/puzzle';
 import * as training from './training-state';
 
 /** The steps of a whole training; as in live-training.ts, which only the worker loads. */
@@ -103,26 +103,14 @@ function Chart() {
 /** The puzzle that it tried last. */
 function Tried() {
   const tried = training.tried.value;
-  const question = tried?.question ?? new Uint8Array(16);
-  const answer = tried && answerOf(question, tried.confidence);
-  const wrong = tried
-    ? new Set([...question.keys()].filter((cell) => answer![cell] !== tried.answer[cell]))
-    : conflictingCells(question);
+  const puzzle = sudokuOf(tried?.question ?? new Uint8Array(16));
+  const answer = tried && answerOf(puzzle, tried.confidence);
+  const wrong = new Set([...(answer?.keys() ?? [])].filter((cell) => answer![cell] !== tried!.answer[cell]));
   return (
     <figure class="tried" aria-hidden={!tried}>
       <Board
         label="The puzzle that the model in training tried last"
-        board={{
-          size: 4,
-          question,
-          answer,
-          confidence: tried?.confidence,
-          changed: new Set(),
-          wrong,
-          movement: undefined,
-          moved: undefined,
-          verdict: undefined,
-        }}
+        board={{ ...boardOf(puzzle, wrong), answer, confidence: tried?.confidence }}
       />
       <figcaption class="note">
         {!tried ? 'Its latest try appears here.' : wrong.size === 0 ? '✓ Solved' : `${wrong.size} of 16 cells wrong`}
