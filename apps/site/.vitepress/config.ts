@@ -44,6 +44,7 @@ export default defineConfig({
   metaChunk: true,
   markdown: {
     anchor: { slugify: githubAnchor },
+    theme: { light: 'github-light-high-contrast', dark: 'github-dark-default' },
     config(md) {
       insertChanges(md);
       relativeLinks(md, root);

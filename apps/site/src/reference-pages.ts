@@ -2,8 +2,14 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DefaultTheme } from 'vitepress';
 
-/** Folders of TypeDoc, in the order in which the sidebar lists them. */
-const kinds = ['functions', 'classes', 'interfaces', 'type-aliases', 'variables'];
+/** Folders of TypeDoc with their headings, in the order in which the sidebar lists them. */
+const kinds = {
+  functions: 'Functions',
+  classes: 'Classes',
+  variables: 'Values',
+  interfaces: 'Interfaces',
+  'type-aliases': 'Types',
+};
 
 /** For each package the sidebar of its reference, whose pages TypeDoc has written into docs/api. */
 export function referenceSidebars(api: string): DefaultTheme.SidebarMulti {
@@ -28,22 +34,25 @@ export function referenceSidebars(api: string): DefaultTheme.SidebarMulti {
 function groups(folder: string, address: string): DefaultTheme.SidebarItem[] {
   const subfolders = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
   const names = subfolders.map(({ name }) => name);
-  const entries = names
-    .filter((name) => !kinds.includes(name))
-    .map((name) => ({
-      text: name === 'index' ? 'Main entry' : `Entry ${name}`,
-      collapsed: name !== 'index',
-      items: groups(join(folder, name), `${address}${name}/`),
-    }));
-  const members = kinds
-    .filter((kind) => names.includes(kind))
-    .flatMap((kind) =>
-      readdirSync(join(folder, kind))
+  const members = Object.entries(kinds)
+    .filter(([kind]) => names.includes(kind))
+    .map(([kind, text]) => ({
+      text,
+      items: readdirSync(join(folder, kind))
         .sort()
         .map((file) => ({
           text: file.slice(0, -3),
           link: `${address}${kind}/${file.slice(0, -3)}`,
         })),
-    );
-  return [...members, ...entries];
+    }));
+  const entries = names
+    .filter((name) => !(name in kinds))
+    .sort((a, b) => Number(b === 'index') - Number(a === 'index'));
+  return [
+    ...members,
+    ...entries.flatMap((name) => {
+      const items = groups(join(folder, name), `${address}${name}/`);
+      return name === 'index' ? items : [{ text: `Entry /${name}`, items }];
+    }),
+  ];
 }
