@@ -10,6 +10,7 @@ import {
   namedParameters,
   RandomStream,
   registerGradients,
+  rmsNorm,
   type BlockContext,
 } from '@hrm/layers';
 import { checkGradients } from '@hrm/layers/testing';
@@ -187,9 +188,39 @@ describe('cellularBlock', () => {
     });
   });
 
+  it('adds what is injected to what the cells hold', () => {
+    tf.tidy(() => {
+      const block = cellularBlock({ grid })(context(12));
+      const [held, puzzle] = [normal([1, 12, 12]), normal([1, 12, 12], new RandomStream(6))] as [tf.Tensor3D, tf.Tensor3D]; // prettier-ignore
+      expect(block.inject!(held, puzzle).arraySync()).toEqual(block.apply(tf.add(held, puzzle)).arraySync());
+      disposeParameters(block);
+    });
+  });
+
+  it('sees the puzzle apart, and keeps what it holds while its gate is closed', () => {
+    tf.tidy(() => {
+      const block = cellularBlock({ grid, input: 'apart' })(context(12));
+      const held = rmsNorm(normal([1, 12, 12])) as tf.Tensor3D;
+      const puzzle = normal([1, 12, 12], new RandomStream(6)) as tf.Tensor3D;
+      const change = (other: tf.Tensor3D) =>
+        tf.max(tf.abs(tf.sub(block.inject!(held, other), block.inject!(held, puzzle)))).dataSync()[0]!;
+      // The puzzle of cell 5 reaches that cell alone: messages are of what cells hold.
+      expect(reach((x) => block.inject!(held, x), 12, 5)).toEqual([5]);
+      expect(reach((x) => block.inject!(x, puzzle), 12, 5)).toEqual([1, 4, 5, 6, 9]);
+      expect(change(tf.mul(2, puzzle))).toBeGreaterThan(0.01);
+      const bias = new Map(namedParameters(block)).get('down.bias') as tf.Variable<tf.Rank.R1>;
+      bias.assign(tf.concat([tf.zeros([12]), tf.fill([12], -100)]) as tf.Tensor1D);
+      tf.sub(block.inject!(held, puzzle), held)
+        .dataSync()
+        .forEach((moved) => expect(moved).toBeCloseTo(0, 4));
+      disposeParameters(block);
+    });
+  });
+
   it('refuses what is no grid of the puzzle', () => {
     expect(() => cellularBlock({} as never)).toThrow('cellularBlock: grid is missing');
     expect(() => cellularBlock({ grid })(context(13))).toThrow('has 12 cells, but the model has 13 positions');
+    expect(() => cellularBlock({ grid, input: 'beside' as 'apart' })).toThrow('input is the string "beside", expected');
     expect(() => cellularBlock({ grid, messageSize: 0 })(context(12))).toThrow('messageSize is 0');
   });
 });

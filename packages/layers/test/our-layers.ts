@@ -133,6 +133,9 @@ export function describeOurLayers(backends?: readonly TestBackend[]): void {
   hold('cellularBlock with learned gains', ({ seqLen, ...context }) =>
     cellularBlock({ grid: { rows: seqLen, columns: 1 }, messageSize: 3, learnedGain: true })({ ...context, seqLen }),
   );
+  hold('cellularBlock with the puzzle apart', ({ seqLen, ...context }) =>
+    cellularBlock({ grid: { rows: 1, columns: seqLen }, input: 'apart' })({ ...context, seqLen }),
+  );
   const asGrid = (seqLen: number) => ({ axes: [1, seqLen], pools: [[1], [0], [0, 1]] });
   hold('AxisPooling', ({ seqLen, hiddenSize, random }) => new AxisPooling({ ...asGrid(seqLen), hiddenSize, random }));
   hold(

@@ -23,7 +23,7 @@ export interface ReasoningModuleOptions {
 }
 
 /**
- * Adds the injection to the latent and applies its blocks to the sum. If a block changes the shape, it throws a
+ * Adds the injection to the latent and applies its blocks to the sum. A first block with `inject` gets both apart. If a block changes the shape, it throws a
  * `ShapeError` that names the block.
  *
  * Source: official HRM, `models/hrm/hrm_act_v1.py`, `HierarchicalReasoningModel_ACTV1ReasoningModule`.
@@ -64,14 +64,14 @@ export class ReasoningModule implements Refiner {
 
   apply(latent: tf.Tensor3D, injection: tf.Tensor3D): tf.Tensor3D {
     return tf.tidy(() =>
-      this.parameters.blocks.reduce(
-        (hidden, block, i) => {
-          const next = block.apply(hidden);
-          expectShape(`block ${i} of a ReasoningModule, ${block.constructor.name}`, next, hidden.shape, KEEPS_SHAPE);
-          return next;
-        },
-        tf.add<tf.Tensor3D>(latent, injection),
-      ),
+      this.parameters.blocks.reduce((hidden, block, i) => {
+        const next =
+          i > 0
+            ? block.apply(hidden)
+            : (block.inject?.(latent, injection) ?? block.apply(tf.add<tf.Tensor3D>(latent, injection)));
+        expectShape(`block ${i} of a ReasoningModule, ${block.constructor.name}`, next, hidden.shape, KEEPS_SHAPE);
+        return next;
+      }, latent),
     );
   }
 }

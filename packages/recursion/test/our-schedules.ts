@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { withoutGradient } from '@hrm/layers';
+import { RandomStream, withoutGradient } from '@hrm/layers';
 import {
   equilibrium,
   fullRecursion,
@@ -27,11 +27,14 @@ function phantomReference(core: RecursionCore, latents: Latents, x: tf.Tensor3D)
   return z;
 }
 
-/** Four applications of f_L to zH, the last `withGradient` of them with gradient. */
+/** Four applications of f_L to zH, with noise first; the last `withGradient` of them with gradient. */
 const recalled =
-  (withGradient: number) =>
+  (withGradient: number, noise = 0) =>
   (core: RecursionCore, { zH, zL }: Latents, x: tf.Tensor3D): Latents => {
-    let z = zH;
+    // The kit draws with this seed.
+    const random = new RandomStream(0);
+    const drawn = Float32Array.from({ length: zH.size }, () => random.normal());
+    let z = noise > 0 ? tf.add<tf.Tensor3D>(zH, tf.mul(noise, tf.tensor3d(drawn, zH.shape))) : zH;
     for (let left = 4; left > 0; left--) {
       const applied = (): tf.Tensor3D => core.parameters.lowLevel.apply(z, x);
       z = left > withGradient ? withoutGradient(applied) : applied();
@@ -56,6 +59,7 @@ export function describeOurSchedules(backends?: readonly TestBackend[]): void {
   hold('unrolled, the last five', () => unrolled({ hCycles: 2, lCycles: 3, withGradient: 5 }), 5);
   hold('recall', () => recall({ applications: 4 }), recalled(4));
   hold('recall, the last two', () => recall({ applications: 4, withGradient: 2 }), recalled(2));
+  hold('recall with noise', () => recall({ applications: 4, noise: 0.2 }), recalled(4, 0.2));
   hold('progressive', () => progressive(), 7);
   hold('progressive with one-step gradient', () => progressive({ schedule: 'one-step-gradient' }), 2);
 

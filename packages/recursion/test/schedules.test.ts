@@ -167,6 +167,7 @@ describe('a wrong option', () => {
     ['recall: applications is 0', () => recall({ applications: 0 })],
     ['recall: withGradient is 0', () => recall({ applications: 2, withGradient: 0 })],
     ['only 2 applications; leave it out', () => recall({ applications: 2, withGradient: 3 })],
+    ['recall: noise is -1', () => recall({ applications: 2, noise: -1 })],
     ['progressive: there is no option "stage"', () => progressive({ stage: [] } as object)],
     ['there is no schedule "deep"', () => progressive({ schedule: 'deep' as 'unrolled' })],
     ['expected 0 first', () => progressive({ stages: [] })],

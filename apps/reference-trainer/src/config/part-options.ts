@@ -76,6 +76,7 @@ export const partOptions = {
         'Numbers that a cell shows its neighbours. Default: a quarter of the hidden size, rounded up',
       ),
       innerSize: number('Inner width of the gated layer. Default: one and a half times the hidden size, rounded up'),
+      input: z.enum(['added', 'apart']).optional().describe('How a cell sees the puzzle: added to what it holds, or apart from it, so that it can keep what it holds as it is. Default added'), // prettier-ignore
       learnedGain: residual.learnedGain,
       normEpsilon: residual.normEpsilon,
     }),
@@ -97,6 +98,7 @@ export const partOptions = {
     recall: section({
       applications: z.number().describe('Applications of f_L in a segment'),
       withGradient: number('How many of them carry gradient, counted from the end. Default all'),
+      noise: number('In training, the standard deviation of noise that is added to zH before each segment. Default 0'),
     }),
     progressive: section({
       stages: z.array(section({ from: z.number(), ...cycles })).optional().describe('Stages, each with its cycles and, as from, the share of training after which it begins. Default: the three of CGAR'), // prettier-ignore

@@ -122,15 +122,18 @@ const candidatesTraining: RunConfigInput['training'] = {
 };
 
 /**
- * A model of gated cells that see their four neighbours, for mazes of any size. It has 22,000 parameters. A maze needs
- * about as many applications as its path has steps.
+ * A model of gated cells that see their four neighbours, for mazes of any size. A maze needs about as many applications as
+ * its path has steps.
+ *
+ * @param steady whether the cells see the puzzle apart from what they hold, and learn with noise, so that they hold it for
+ *   longer. It then has 29,000 parameters, else 22,000.
  */
-const cellularModel = (applications: number, segments: number): RunConfigInput['model'] => ({
+const cellularModel = (applications: number, segments: number, { steady = false } = {}): RunConfigInput['model'] => ({
   family: 'trm',
   hiddenSize: 48,
   lLayers: 1,
-  block: { type: 'cellular' },
-  schedule: { type: 'recall', applications },
+  block: { type: 'cellular', messageSize: 12, innerSize: 72, ...(steady && { input: 'apart' }) },
+  schedule: { type: 'recall', applications, ...(steady && { noise: 0.3 }) },
   // A halting head disturbs the cells.
   halting: { type: 'fixed-steps', segments },
   positions: 'none',
@@ -162,6 +165,18 @@ const sudokusOf6 = {
   generate: { train: 10_000, test: 1000, givens: [9, 20], seed: 0 },
 } satisfies Partial<RunConfigInput>;
 
+/** Mazes of 8x8, of all difficulties. */
+const mazesOf8 = {
+  task: { kind: 'maze', width: 8, height: 8 },
+  generate: { train: 40_000, test: 500, minPathLength: [1, 18], seed: 1 },
+} satisfies Partial<RunConfigInput>;
+
+/** Mazes of 16x16, of all difficulties. */
+const mazesOf16 = {
+  task: { kind: 'maze', width: 16, height: 16 },
+  generate: { train: 40_000, test: 300, minPathLength: [1, 50], seed: 1 },
+} satisfies Partial<RunConfigInput>;
+
 /** One line on each preset, for the help. */
 export const presetSummaries: { readonly [name in keyof typeof presets]: string } = {
   'sudoku-4x4-demo': 'learns 4x4 Sudoku in about a minute, from generated puzzles',
@@ -178,6 +193,8 @@ export const presetSummaries: { readonly [name in keyof typeof presets]: string 
     'learns hard 9x9 Sudoku in hours, like sudoku-4x4-candidates; give --data, such as `hrm data generate --like` makes',
   'maze-8x8-cellular': 'learns mazes of 8x8 in a few minutes, by gated cells; its weights also fit larger mazes',
   'maze-16x16-cellular': 'learns mazes of 16x16; give --from, a run of maze-8x8-cellular',
+  'maze-8x8-steady': 'as maze-8x8-cellular, with cells that hold what they know for longer',
+  'maze-16x16-steady': 'learns mazes of 16x16 and solves larger ones; give --from, a run of maze-8x8-steady',
   sequences: 'a small transformer for the puzzles of --data, whatever they are, if the folder has a task.json',
   'sequences-trm':
     "the same in TRM's form, trained with Muon: learns more in as many steps, each of which takes longer",
@@ -259,18 +276,30 @@ export const presets = {
   /** Learns mazes of 8x8 of all difficulties. */
   'maze-8x8-cellular': {
     name: 'maze-8x8-cellular',
-    task: { kind: 'maze', width: 8, height: 8 },
-    generate: { train: 40_000, test: 500, minPathLength: [1, 18], seed: 1 },
+    ...mazesOf8,
     model: cellularModel(10, 3),
     training: { ...cellularTraining, steps: 1500, evaluateEvery: 250 },
   },
   /** Goes on with the weights of `maze-8x8-cellular` on larger mazes: needs `--from`. */
   'maze-16x16-cellular': {
     name: 'maze-16x16-cellular',
-    task: { kind: 'maze', width: 16, height: 16 },
-    generate: { train: 40_000, test: 300, minPathLength: [1, 50], seed: 1 },
+    ...mazesOf16,
     model: cellularModel(12, 8),
     training: { ...cellularTraining, batchSize: 32, learningRate: 1e-3, steps: 1500, evaluateEvery: 150 },
+  },
+  /** As `maze-8x8-cellular`, with cells that hold what they know for longer. */
+  'maze-8x8-steady': {
+    name: 'maze-8x8-steady',
+    ...mazesOf8,
+    model: cellularModel(10, 3, { steady: true }),
+    training: { ...cellularTraining, steps: 1000, evaluateEvery: 250 },
+  },
+  /** Goes on with the weights of `maze-8x8-steady` on larger mazes: needs `--from`. */
+  'maze-16x16-steady': {
+    name: 'maze-16x16-steady',
+    ...mazesOf16,
+    model: cellularModel(12, 8, { steady: true }),
+    training: { ...cellularTraining, batchSize: 32, learningRate: 1e-3, steps: 3000, evaluateEvery: 500 },
   },
   /** Sequences of any kind: needs `--data` with a `task.json`, such as `hrm data import` makes. */
   sequences: {

@@ -11,6 +11,11 @@ import type { RandomStream } from '../random/random-stream';
 export interface Block extends Layer {
   /** @param hidden `[batch, seq, hidden]`; @returns the same shape. */
   apply(hidden: tf.Tensor3D): tf.Tensor3D;
+  /**
+   * As the first block of a reasoning module, takes the latent and what is injected into it apart. Default: `apply` of
+   * their sum.
+   */
+  inject?(latent: tf.Tensor3D, injection: tf.Tensor3D): tf.Tensor3D;
 }
 
 /** What a model passes to a {@link BlockFactory}. */

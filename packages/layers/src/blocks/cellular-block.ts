@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { customGradient } from '../autodiff/custom-gradient';
+import { expectChoice } from '../checks/expect-choice';
 import { expectOptions } from '../checks/expect-options';
 import { expectSizes } from '../checks/expect-sizes';
 import { expectShape } from '../checks/shape-error';
@@ -19,6 +20,12 @@ export interface CellularBlockOptions extends NormOptions {
   messageSize?: number;
   /** Inner width of the gated layer. Default: one and a half times the hidden size, rounded up. */
   innerSize?: number;
+  /**
+   * How a cell sees the puzzle. `added`: added to what the cell holds, so that it fades unless the cell renews it. `apart`:
+   * beside it, so that a cell whose gate is closed keeps what it holds as it is; this takes `2 innerSize` more weights for
+   * each hidden number. Default `added`.
+   */
+  input?: 'added' | 'apart';
 }
 
 /** Gates begin almost closed, so that cells keep what they hold. */
@@ -45,11 +52,12 @@ class CellularBlock implements Block {
   readonly parameters: { messages: Linear; gateUp: Linear; down: Linear; norm: Norm };
   readonly #grid: Pick<Grid, 'rows' | 'columns'>;
   readonly #hiddenSize: number;
+  readonly #apart: boolean;
 
   constructor(options: CellularBlockOptions, context: BlockContext) {
     expectBlockContext('cellularBlock', context);
     const { hiddenSize, seqLen, random } = context;
-    const { grid, messageSize = Math.ceil(hiddenSize / 4), innerSize = Math.ceil(1.5 * hiddenSize) } = options;
+    const { grid, messageSize = Math.ceil(hiddenSize / 4), innerSize = Math.ceil(1.5 * hiddenSize), input = 'added' } = options; // prettier-ignore
     const { rows, columns } = grid;
     expectSizes('cellularBlock', { rows, columns, messageSize, innerSize });
     if (rows * columns !== seqLen) {
@@ -60,20 +68,32 @@ class CellularBlock implements Block {
     }
     this.#grid = { rows, columns };
     this.#hiddenSize = hiddenSize;
+    this.#apart = input === 'apart';
+    const inputSize = (this.#apart ? 2 : 1) * hiddenSize + 4 * messageSize;
     this.parameters = {
       messages: new Linear({ inputSize: hiddenSize, outputSize: messageSize, random }),
-      gateUp: new Linear({ inputSize: hiddenSize + 4 * messageSize, outputSize: 2 * innerSize, bias: true, random }),
+      gateUp: new Linear({ inputSize, outputSize: 2 * innerSize, bias: true, random }),
       down: new Linear({ inputSize: innerSize, outputSize: 2 * hiddenSize, bias: true, random }),
       norm: makeNorm(options, hiddenSize),
     };
   }
 
   apply(hidden: tf.Tensor3D): tf.Tensor3D {
-    expectShape('cellularBlock', hidden, ['batch', 'seq', this.#hiddenSize]);
+    return this.#step(hidden, this.#apart ? tf.zerosLike(hidden) : undefined);
+  }
+
+  inject(latent: tf.Tensor3D, injection: tf.Tensor3D): tf.Tensor3D {
+    return this.#apart ? this.#step(latent, injection) : this.#step(tf.add(latent, injection), undefined);
+  }
+
+  /** One application to what the cells hold; `puzzle` is what they see beside it. */
+  #step(held: tf.Tensor3D, puzzle: tf.Tensor3D | undefined): tf.Tensor3D {
+    expectShape('cellularBlock', held, ['batch', 'seq', this.#hiddenSize]);
     const { messages, gateUp, down, norm } = this.parameters;
     return tf.tidy(() => {
-      const seen = withNeighbours(hidden, messages.apply(hidden), this.#grid);
-      return norm.apply(mixed(hidden, down.apply(swigluGate(gateUp.apply(seen)) as tf.Tensor3D)));
+      const own = puzzle ? tf.concat([held, puzzle], 2) : held;
+      const seen = withNeighbours(own, messages.apply(held), this.#grid);
+      return norm.apply(mixed(held, down.apply(swigluGate(gateUp.apply(seen)) as tf.Tensor3D)));
     });
   }
 }
@@ -103,7 +123,8 @@ class CellularBlock implements Block {
  * ```
  */
 export function cellularBlock(options: CellularBlockOptions): BlockFactory {
-  expectOptions('cellularBlock', options, ['grid', 'messageSize', 'innerSize', 'learnedGain', 'normEpsilon']);
+  expectOptions('cellularBlock', options, ['grid', 'messageSize', 'innerSize', 'input', 'learnedGain', 'normEpsilon']);
+  expectChoice('cellularBlock', { input: options.input ?? 'added' }, ['added', 'apart']);
   if (typeof options.grid !== 'object' || options.grid === null) {
     throw new RangeError('cellularBlock: grid is missing, expected its size, such as { rows: 9, columns: 9 }');
   }
