@@ -70,6 +70,34 @@ describe('the job that publishes', () => {
   });
 });
 
+describe('the job that publishes the site', () => {
+  const { jobs } = workflows.find(({ file }) => file === 'site.yml')!.workflow;
+  const writing = Object.entries(jobs).filter(([, { permissions }]) => Object.values(permissions!).includes('write'));
+
+  it('is one, comes after the build, and runs no code of this repository', () => {
+    expect(writing.map(([name]) => name)).toEqual(['deploy']);
+    expect(jobs['deploy']!.needs).toBe('build');
+    expect(jobs['deploy']!.steps.map(({ uses }) => uses?.split('@')[0])).toEqual(['actions/deploy-pages']);
+  });
+
+  it('publishes what `npm run docs` builds, the check of `npm test`', () => {
+    const steps = jobs['build']!.steps;
+    expect(steps.map(({ run }) => run)).toContain('npm run docs');
+    expect(steps.at(-1)!.with!['path']).toBe('dist/site');
+    expect(readFileSync(join(root, 'scripts/test.mjs'), 'utf8')).toContain("script: 'docs'");
+  });
+});
+
+it('the nightly soak runs programs that exist', () => {
+  const { jobs } = workflows.find(({ file }) => file === 'soak.yml')!.workflow as unknown as {
+    jobs: { soak: { strategy: { matrix: { program: string[] } } } };
+  };
+  const names = readdirSync(join(root, 'soak/programs')).map((file) => file.replace(/\.ts$/, ''));
+  const chosen = jobs.soak.strategy.matrix.program.map((words) => words.split(' ')[0]);
+  expect(chosen.length).toBeGreaterThan(5);
+  for (const name of chosen) expect(names).toContain(name);
+});
+
 it('updates are proposed by a bot, and SECURITY.md says where to report', () => {
   const bot = parse(readFileSync(join(root, '.github/dependabot.yml'), 'utf8')) as {
     updates: { 'package-ecosystem': string }[];
