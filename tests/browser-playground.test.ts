@@ -5,6 +5,7 @@ import { loadModel } from '@hrm/models';
 import '@tensorflow/tfjs-backend-cpu';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
+import { findViolations } from './find-violations';
 import { visitPage } from './visit-page';
 
 const page = fileURLToPath(new URL('../apps/playground', import.meta.url));
@@ -165,10 +166,3 @@ function pasteText(text: string): void {
 }
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
-/** What axe-core finds in the page: each rule with the first element that breaks it. Runs in the page. */
-async function findViolations(): Promise<string[]> {
-  const { axe } = globalThis as unknown as { axe: typeof import('axe-core') };
-  const { violations } = await axe.run();
-  return violations.map(({ id, nodes }) => `${id}: ${nodes[0]!.html}`);
-}

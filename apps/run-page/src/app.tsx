@@ -27,12 +27,16 @@ export function App() {
             <Tiles run={one} />
             <Curves run={one} />
             <PuzzlesCard run={one} />
-            <HaltingCard run={one} />
-            <SegmentsCard run={one} />
-            <CalibrationCard run={one} />
-            <ConfigCard run={one} />
-            <OriginCard run={one} />
-            <MissingCard run={one} />
+            <div class="column">
+              <HaltingCard run={one} />
+              <CalibrationCard run={one} />
+              <MissingCard run={one} />
+            </div>
+            <div class="column">
+              <SegmentsCard run={one} />
+              <ConfigCard run={one} />
+              <OriginCard run={one} />
+            </div>
           </div>
         )}
       </main>

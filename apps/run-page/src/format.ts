@@ -14,9 +14,12 @@ export const short = (value: number | null | undefined): string =>
     ? '–'
     : new Intl.NumberFormat('en', { notation: 'compact', maximumSignificantDigits: 3 }).format(value);
 
-/** Three significant digits, such as `0.0123` or `1e-7`. */
-export const figures = (value: number | null | undefined): string =>
-  value === undefined || value === null ? '–' : String(Number(value.toPrecision(3)));
+/** Three significant digits, such as `0.0123` or `1.2e-7`. */
+export function figures(value: number | null | undefined): string {
+  if (value === undefined || value === null) return '–';
+  const three = Number(value.toPrecision(3));
+  return three !== 0 && Math.abs(three) < 1e-3 ? three.toExponential().replace('e-', 'e−') : String(three);
+}
 
 /** `1.2 GB`. */
 export const bytes = (value: number | null | undefined): string =>

@@ -68,6 +68,12 @@ export function lineChart(
     ticks: { show: false },
     font: '12px system-ui, sans-serif',
   };
+  /** A logarithmic axis names powers of ten only. */
+  const isDecade = (value: number) => Math.abs(Math.log10(value) - Math.round(Math.log10(value))) < 1e-6;
+  const decades =
+    scale === 'log'
+      ? (_: uPlot, splits: number[]) => splits.map((value) => (isDecade(value) ? value : null))
+      : undefined;
   const has = (name: Curve['axis']) => curves.some((curve) => curve.axis === name);
   const plot = new uPlot(
     {
@@ -91,6 +97,7 @@ export function lineChart(
           show: has('value'),
           scale: 'value',
           size: 50,
+          ...(decades && { filter: decades, grid: { ...axis.grid, filter: decades } }),
           values: (_, values) => values.map((value) => (value === null ? '' : label(value))),
         },
         {

@@ -45,7 +45,10 @@ export interface Curves {
   stride: number;
   step: readonly number[];
   loss: readonly (number | null)[];
+  /** The share of the puzzles that halted with every cell right. */
   exactAccuracy: readonly (number | null)[];
+  /** How many puzzles halted, in all steps of the entry. */
+  halted: readonly number[];
   learningRate: readonly (number | null)[];
   samplesPerSecond: readonly (number | null)[];
   /** Bytes of memory that the process uses. */

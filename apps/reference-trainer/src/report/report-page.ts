@@ -6,7 +6,7 @@ import type { Report } from '@hrm/ui/run-record';
 const template = fileURLToPath(new URL('./run-page.html', import.meta.url));
 
 const MARK = '<meta name="generator" content="hrm report" />';
-const PLACE = '<script id="report" type="application/json">null</script>';
+const PLACE = /(<script id="report" type="application\/json">)\s*null\s*(<\/script>)/;
 
 /** The most characters of a report. With more, it shows fewer puzzles. */
 const LARGEST = 1_900_000;
@@ -34,5 +34,6 @@ export function reportPage(report: Report): string {
   const json = JSON.stringify(report).replaceAll('<', '\\u003c');
   const hasPuzzles = report.runs.some(({ examination }) => (examination?.shown.length ?? 0) > 0);
   if (page.length + json.length > LARGEST && hasPuzzles) return reportPage(withFewerPuzzles(report));
-  return page.replace(PLACE, () => PLACE.replace('null', () => json));
+  if (!PLACE.test(page)) throw new Error(`${template} has no place for a report; build it again: npm run build`);
+  return page.replace(PLACE, (_, start: string, end: string) => start + json + end);
 }

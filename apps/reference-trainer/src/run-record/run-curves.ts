@@ -110,6 +110,7 @@ export class RunCurves {
       step: entries.map(({ lastStep }) => lastStep),
       loss: curve('loss'),
       exactAccuracy: curve('exactAccuracy'),
+      halted: entries.map(({ sums }) => sums.exactAccuracy?.weight ?? 0),
       learningRate: curve('learningRate'),
       samplesPerSecond: curve('samplesPerSecond'),
       memory: curve('memory'),

@@ -42,7 +42,7 @@ function Diagram({ bins }: Calibration) {
   const x = (share: number) => 34 + share * SIDE;
   const y = (share: number) => 8 + (1 - share) * SIDE;
   return (
-    <svg class="calibration" viewBox="0 0 244 292" aria-hidden="true">
+    <svg class="calibration" viewBox="0 0 244 276" aria-hidden="true">
       {[0, 0.25, 0.5, 0.75, 1].map((share) => (
         <g key={share} class="grid">
           <line x1={x(0)} x2={x(1)} y1={y(share)} y2={y(share)} />
@@ -60,13 +60,13 @@ function Diagram({ bins }: Calibration) {
             y={252 - 32 * (count / most)}
             height={Math.max(0.5, 32 * (count / most))}
           />
-          <text class="count" x={x((from + to) / 2)} y={262} text-anchor="middle">
+          <text class="count" x={x((from + to) / 2)} y={261} text-anchor="middle">
             {short(count)}
           </text>
         </g>
       ))}
-      <text x={x(0.5)} y={282} text-anchor="middle">
-        predicted, 0% to 100%, with the number of answers
+      <text x={x(0.5)} y={273} text-anchor="middle">
+        predicted probability, and how many answers
       </text>
     </svg>
   );

@@ -12,6 +12,7 @@ import {
   shortNames,
   whole,
 } from '../format';
+import { smooth } from '../smooth';
 import { Card } from './card';
 import { CurveChart, type ShownCurve } from './curve-chart';
 
@@ -104,8 +105,12 @@ function Overlays({ runs, names }: NamedRuns) {
         values: evaluations.map(({ exactAccuracy }) => exactAccuracy),
         hasDots: true,
       })),
-      loss: ofEach(({ curves }) => ({ axis: 'value', x: curves.step, values: curves.loss, width: 1.5 })),
-      exact: ofEach(({ curves }) => ({ axis: 'share', x: curves.step, values: curves.exactAccuracy, width: 1.5 })),
+      loss: ofEach(({ curves }) => ({ axis: 'value', x: curves.step, values: smooth(curves.loss) })),
+      exact: ofEach(({ curves }) => ({
+        axis: 'share',
+        x: curves.step,
+        values: smooth(curves.exactAccuracy, curves.halted),
+      })),
       rate: ofEach(({ curves }) => ({ axis: 'value', x: curves.step, values: curves.learningRate, format: figures })),
       speed: ofEach(({ curves }) => ({ axis: 'value', x: curves.step, values: curves.samplesPerSecond })),
       memory: ofEach(({ curves }) => ({ axis: 'value', x: curves.step, values: curves.memory, format: bytes })),

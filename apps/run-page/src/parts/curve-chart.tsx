@@ -7,6 +7,8 @@ import { lastOf, percent, short, whole } from '../format';
 export interface ShownCurve extends Curve, OwnCurve {
   /** Writes a value next to its name. Default: a share as percent, else three digits. */
   format?: (value: number | undefined) => string;
+  /** Whether it only stands behind its smoothed curve, and is not named. Default false. */
+  isFaint?: boolean;
 }
 
 /** Curves over steps or segments, with a legend that shows the values under the pointer, or else the last ones. */
@@ -33,15 +35,20 @@ export function CurveChart({
   useEffect(() => chart.current?.show(joined.x, ...joined.curves), [joined, looks]);
   const formatOf = ({ axis, format }: ShownCurve) => format ?? (axis === 'share' ? percent : short);
   const last = (curve: ShownCurve) => formatOf(curve)(lastOf(curve.values));
-  const summary = curves.map((curve) => `${curve.name}: ${last(curve)}`).join(', ');
+  const named = curves.filter(({ isFaint }) => !isFaint);
+  const summary = named.map((curve) => `${curve.name}: ${last(curve)}`).join(', ');
   return (
     <figure class="chart">
       <figcaption class="legend">
-        {curves.map((curve, index) => (
+        {named.map((curve) => (
           <span key={curve.name}>
             <i style={{ background: `var(${curve.colour})` }} />
             {curve.name}
-            <b>{point === undefined ? last(curve) : formatOf(curve)(joined.curves[index]![point] ?? undefined)}</b>
+            <b>
+              {point === undefined
+                ? last(curve)
+                : formatOf(curve)(joined.curves[curves.indexOf(curve)]![point] ?? undefined)}
+            </b>
           </span>
         ))}
         {point !== undefined && <span class="at">{`${along} ${whole(joined.x[point])}`}</span>}

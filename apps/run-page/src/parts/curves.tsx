@@ -1,17 +1,22 @@
 import type { RunRecord } from '@hrm/ui/run-record';
 import { useMemo } from 'preact/hooks';
 import { bytes, figures } from '../format';
+import { smooth } from '../smooth';
 import { Card } from './card';
 import { CurveChart, type ShownCurve } from './curve-chart';
 
+const faint = { width: 1, opacity: 0.3, isFaint: true } as const;
+
 /** What a run learned, and how fast: a chart for each quantity. */
 export function Curves({ run }: { run: RunRecord }) {
-  const { step, stride, loss, exactAccuracy, learningRate, samplesPerSecond, memory } = run.curves;
+  const { step, stride, loss, exactAccuracy, halted, learningRate, samplesPerSecond, memory } = run.curves;
   const evaluated = run.evaluations.map((evaluation) => evaluation.step);
   const learned = useMemo<ShownCurve[]>(
     () => [
-      { name: 'Loss', colour: '--loss', axis: 'value', x: step, values: loss, width: 1.5 },
-      { name: 'Training, exact', colour: '--exact', axis: 'share', x: step, values: exactAccuracy, width: 1.5 },
+      { name: 'Each loss', colour: '--loss', axis: 'value', x: step, values: loss, ...faint },
+      { name: 'Each, exact', colour: '--exact', axis: 'share', x: step, values: exactAccuracy, ...faint },
+      { name: 'Loss', colour: '--loss', axis: 'value', x: step, values: smooth(loss) },
+      { name: 'Training, exact', colour: '--exact', axis: 'share', x: step, values: smooth(exactAccuracy, halted) },
       {
         name: 'Held out, exact',
         colour: '--held-out',
@@ -37,6 +42,8 @@ export function Curves({ run }: { run: RunRecord }) {
     [run],
   );
   if (step.length === 0) return null;
+  const [hasSpeed, hasMemory] = [hasValues(samplesPerSecond), hasValues(memory)];
+  const small = hasSpeed && hasMemory ? 'third' : hasSpeed || hasMemory ? 'half' : 'whole';
   return (
     <>
       <Card
@@ -46,21 +53,21 @@ export function Curves({ run }: { run: RunRecord }) {
       >
         <CurveChart curves={learned} height={300} />
       </Card>
-      <Card title="Learning rate" size="third">
+      <Card title="Learning rate" size={small}>
         <CurveChart curves={rate} height={150} label={figures} />
       </Card>
-      <Card title="Speed" size="third">
-        {hasValues(samplesPerSecond) ? <CurveChart curves={speed} height={150} /> : <NotRecorded />}
-      </Card>
-      <Card title="Memory" size="third">
-        {hasValues(memory) ? <CurveChart curves={used} height={150} label={bytes} /> : <NotRecorded />}
-      </Card>
+      {hasSpeed && (
+        <Card title="Speed" size={small}>
+          <CurveChart curves={speed} height={150} />
+        </Card>
+      )}
+      {hasMemory && (
+        <Card title="Memory" size={small}>
+          <CurveChart curves={used} height={150} label={bytes} />
+        </Card>
+      )}
     </>
   );
 }
 
 const hasValues = (values: readonly (number | null)[]) => values.some((value) => value !== null);
-
-function NotRecorded() {
-  return <p class="empty">Not recorded by this run.</p>;
-}

@@ -9,30 +9,17 @@ export function SegmentsCard({ run }: { run: RunRecord }) {
   const { examination } = run;
   const residuals = examination?.residuals;
   const along = (values: readonly number[]) => ({ x: values.map((_, segment) => segment + 1), values });
-  const moved = useMemo<ShownCurve[]>(
-    () =>
-      residuals
-        ? [
-            {
-              name: 'zL, fast',
-              colour: '--z-low',
-              axis: 'value',
-              format: figures,
-              hasDots: true,
-              ...along(residuals.zL),
-            },
-            {
-              name: 'zH, slow',
-              colour: '--z-high',
-              axis: 'value',
-              format: figures,
-              hasDots: true,
-              ...along(residuals.zH),
-            },
-          ]
-        : [],
-    [run],
-  );
+  // A latent that does not move at all has no place on a logarithmic scale.
+  const moves = (values: readonly number[]) => ({ ...along(values), values: values.map((value) => value || null) });
+  const moved = useMemo<ShownCurve[]>(() => {
+    if (!residuals) return [];
+    const shared = { axis: 'value', format: figures, hasDots: true } as const;
+    const both: ShownCurve[] = [
+      { name: 'zL, fast', colour: '--z-low', ...shared, ...moves(residuals.zL) },
+      { name: 'zH, slow', colour: '--z-high', ...shared, ...moves(residuals.zH) },
+    ];
+    return both.filter(({ values }) => values.some((value) => value !== null));
+  }, [run]);
   const solved = useMemo<ShownCurve[]>(
     () =>
       examination

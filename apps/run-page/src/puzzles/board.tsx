@@ -25,7 +25,7 @@ export function Board({ label, picture, question, answer, before }: BoardPropert
     return <TextPicture label={label} text={picture.text} answer={answer} before={before} />;
   const rows = rowsOf(picture);
   const columns = Math.max(0, ...rows.map((row) => row.length));
-  if (columns === 0) return <p class="empty">{`${label}: empty`}</p>;
+  if (columns === 0) return <p class="empty">empty</p>;
   const [given, right, earlier] = [question, answer, before].map(rowsOf);
   const { style, boxes } = picture;
   return (
@@ -52,7 +52,7 @@ export function Board({ label, picture, question, answer, before }: BoardPropert
                 </text>
               )}
               {isChanged && !isWrong && <circle cx={x + 0.86} cy={y + 0.14} r={0.07} />}
-              {isWrong && <path d={`M${x + 0.72} ${y + 0.08}l0.2 0.2m0-0.2l-0.2 0.2`} />}
+              {isWrong && <path d={`M${x + 0.81} ${y + 0.07}l0.12 0.12m0-0.12l-0.12 0.12`} />}
             </g>
           );
         }),

@@ -2,7 +2,7 @@ import type { ExaminedPuzzle, RunRecord } from '@hrm/ui/run-record';
 import { useEffect, useState } from 'preact/hooks';
 import { percent, whole } from '../format';
 import { Card } from '../parts/card';
-import { Board } from './board';
+import { Board, type BoardProperties } from './board';
 
 /** Held-out puzzles, with the model's answer after each segment. */
 export function PuzzlesCard({ run }: { run: RunRecord }) {
@@ -44,6 +44,16 @@ export function PuzzlesCard({ run }: { run: RunRecord }) {
 
 const isSolved = ({ segments }: ExaminedPuzzle) => segments.at(-1)!.isRight;
 
+/** A board that stays the same. */
+function Still({ title, ...board }: BoardProperties & { title: string }) {
+  return (
+    <figure>
+      <Board {...board} />
+      <figcaption>{title}</figcaption>
+    </figure>
+  );
+}
+
 /** One puzzle: its question, the answer after a segment, and the right answer. */
 function Player({ puzzle }: { puzzle: ExaminedPuzzle }) {
   const { segments, question, answer, haltedAfter } = puzzle;
@@ -69,6 +79,8 @@ function Player({ puzzle }: { puzzle: ExaminedPuzzle }) {
       : segment.isRight
         ? '✓ Right'
         : '✗ Wrong';
+  // Answers of other styles hold the question.
+  const hidesQuestion = !answer || question.style === 'colours' || question.style === 'text';
   const name = `Puzzle ${puzzle.index + 1}`;
   return (
     <div class="player">
@@ -83,14 +95,12 @@ function Player({ puzzle }: { puzzle: ExaminedPuzzle }) {
           />
           <figcaption>{segment ? `After segment ${at}` : 'The question'}</figcaption>
         </figure>
-        <figure class="aside">
-          <Board
-            label={`${name}, ${answer ? 'the right answer' : 'the question'}`}
-            picture={answer ?? question}
-            question={question}
-          />
-          <figcaption>{answer ? 'The right answer' : 'The question'}</figcaption>
-        </figure>
+        <div class="aside">
+          {hidesQuestion && <Still label={`${name}, the question`} picture={question} title="The question" />}
+          {answer && (
+            <Still label={`${name}, the right answer`} picture={answer} question={question} title="The right answer" />
+          )}
+        </div>
       </div>
       <div class="transport">
         <button type="button" class="primary" onClick={play}>

@@ -102,6 +102,19 @@ describe('a lock', () => {
     await lock.release();
   });
 
+  test('tells who holds it, without a change, unless that process is dead', async () => {
+    const run = temporaryFolder();
+    expect(await RunLock.holder(run)).toBeUndefined();
+    const lock = await RunLock.acquire(run);
+    const before = claimsIn(run);
+    expect(await RunLock.holder(run)).toMatchObject({ pid: process.pid });
+    expect(claimsIn(run)).toEqual(before);
+    await lock.release();
+    leaveLock(run, { boot: 'an earlier one' });
+    expect(await RunLock.holder(run)).toBeUndefined();
+    expect(claimsIn(run)).toEqual(['7-dead.claim', '7-dead.held']);
+  });
+
   test('is given when the number now belongs to another process', async () => {
     const run = temporaryFolder();
     // This very process, but started at another time.
