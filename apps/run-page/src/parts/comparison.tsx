@@ -61,7 +61,7 @@ function Table({ runs, names }: NamedRuns) {
     return values[column]![row] === (best === 'most' ? Math.max(...known) : Math.min(...known));
   };
   return (
-    <div class="scroller" tabIndex={0} role="region" aria-label="Runs next to each other">
+    <div class="scroller" tabIndex={0} role="region" aria-label="Table of runs">
       <table class="figures">
         <thead>
           <tr>
@@ -121,25 +121,25 @@ function Overlays({ runs, names }: NamedRuns) {
     curves.some(({ values }) => values.some((value) => value !== null));
   return (
     <>
-      <Card title="Held out, exact">
+      <Card title="Held out, exact: all runs">
         <CurveChart curves={charts.heldOut} />
       </Card>
-      <Card title="Loss">
+      <Card title="Loss: all runs">
         <CurveChart curves={charts.loss} />
       </Card>
-      <Card title="Training, exact">
+      <Card title="Training, exact: all runs">
         <CurveChart curves={charts.exact} />
       </Card>
-      <Card title="Learning rate">
+      <Card title="Learning rate: all runs">
         <CurveChart curves={charts.rate} label={figures} />
       </Card>
       {isKnown(charts.speed) && (
-        <Card title="Samples a second">
+        <Card title="Samples a second: all runs">
           <CurveChart curves={charts.speed} />
         </Card>
       )}
       {isKnown(charts.memory) && (
-        <Card title="Memory">
+        <Card title="Memory: all runs">
           <CurveChart curves={charts.memory} label={bytes} />
         </Card>
       )}
@@ -159,7 +159,7 @@ function Differences({ runs, names }: NamedRuns) {
       note={keys.length === 0 ? 'Nothing: they differ by chance, data or machine only.' : undefined}
     >
       {keys.length > 0 && (
-        <div class="scroller" tabIndex={0} role="region" aria-label="What differs in the configs">
+        <div class="scroller" tabIndex={0} role="region" aria-label="Table of what differs">
           <table>
             <thead>
               <tr>
