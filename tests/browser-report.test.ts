@@ -107,9 +107,7 @@ test('a report shows a run, plays its puzzles, and compares several', { timeout:
     hrm('report', join(folder, 'sudoku'), join(folder, 'sums'), '--out', both);
     await visitFile(context, both, async (tab) => {
       expect(await tab.locator('.figures tbody tr').count()).toBe(2);
-      expect(await tab.getByRole('region', { name: 'Table of what differs' }).textContent()).toContain(
-        'task.kind',
-      );
+      expect(await tab.getByRole('region', { name: 'Table of what differs' }).textContent()).toContain('task.kind');
       await tab.getByRole('button', { name: 'sums' }).click();
       expect(await tab.locator('.boards pre').first().textContent()).toMatch(/\d\d\+\d\d/);
       await expectAccessible(tab);
