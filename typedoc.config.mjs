@@ -33,6 +33,8 @@ export default {
     sourceLinkTemplate: 'source:{path}#L{line}',
     validation: { notExported: false },
   },
+  // With the first sentence of each.
+  indexFormat: 'table',
   hideBreadcrumbs: true,
   hidePageHeader: true,
   hideGroupHeadings: true,

@@ -25,7 +25,8 @@ it('gives every page a file and every file of documentation a page', () => {
 it('lists every page of docs/ in the sidebar', () => {
   const listed = guideSidebar.flatMap(({ items }) => items.map(({ link }) => link.replace(/\/$/, '/index')));
   const pages = files.filter((file) => file.startsWith('docs/')).map((file) => `/${pageOf(file)!.slice(0, -3)}`);
-  expect(pages.filter((page) => page !== '/index' && !listed.includes(page))).toEqual([]);
+  const missing = pages.filter((page) => page !== '/index' && !listed.includes(page));
+  expect(missing, 'add these to apps/site/src/guide-sidebar.ts').toEqual([]);
 });
 
 it('has a page for every package, which the list of packages links to', () => {
