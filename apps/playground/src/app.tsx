@@ -1,15 +1,24 @@
+import { signal } from '@preact/signals';
+import type { ComponentType } from 'preact';
 import { BoardPanel } from './board/board-panel';
-import { ExplanationPanel } from './explanation/explanation-panel';
 import { DeviceMenu } from './panels/device-menu';
 import { Figures } from './panels/figures';
 import { LatentPathsPanel } from './panels/latent-paths';
 import { ThemeButton } from './panels/theme-button';
 import { PuzzlePicker } from './puzzles/puzzle-picker';
 import { TriesPanel } from './tries/tries-panel';
-import { TrainingPanel } from './training/training-panel';
+
+const lowerPanels = signal<ComponentType | undefined>(undefined);
+
+/** Loads what is far down the page, after the board is on the screen. */
+export async function showLowerPanels(): Promise<void> {
+  const { LowerPanels } = await import('./lower-panels');
+  lowerPanels.value = LowerPanels;
+}
 
 /** The page. */
 export function App() {
+  const LowerPanels = lowerPanels.value;
   return (
     <>
       <header>
@@ -32,8 +41,7 @@ export function App() {
             <Figures />
           </div>
         </div>
-        <ExplanationPanel />
-        <TrainingPanel />
+        {LowerPanels && <LowerPanels />}
       </main>
     </>
   );

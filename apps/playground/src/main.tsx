@@ -1,5 +1,5 @@
 import { render } from 'preact';
-import { App } from './app';
+import { App, showLowerPanels } from './app';
 import { readPasted } from './puzzles/puzzle-picker';
 import { keepExamining, solve, useDevice } from './session/actions';
 import { prepareIsolation } from './session/isolation';
@@ -21,6 +21,7 @@ requestAnimationFrame(() =>
   setTimeout(() => {
     void useDevice('auto');
     void solve();
+    void showLowerPanels();
     void prepareIsolation();
   }),
 );
