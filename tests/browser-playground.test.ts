@@ -152,6 +152,19 @@ test('the playground trains a model, saves it, and takes it back', { timeout: 12
       await fileProblem().toBe('');
       await expect.poll(() => tab.textContent('.own-model')).toContain('Thinks: mine.safetensors, for 4×4.');
       await expect.poll(() => board(tab, 'answer'), { timeout: 20_000 }).toMatch(/^[1-4]{16}$/);
+
+      // The same file, dropped.
+      const dropped = await tab.evaluateHandle((base64) => {
+        const transfer = new DataTransfer();
+        const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+        transfer.items.add(new File([bytes], 'dropped.safetensors'));
+        return transfer;
+      }, trained.toString('base64'));
+      await tab.dispatchEvent('body', 'dragover', { dataTransfer: dropped });
+      expect(await tab.locator('.drop-zone').count()).toBe(1);
+      await tab.dispatchEvent('body', 'drop', { dataTransfer: dropped });
+      await expect.poll(() => tab.textContent('.own-model')).toContain('Thinks: dropped.safetensors, for 4×4.');
+      expect(await tab.locator('.drop-zone').count()).toBe(0);
       expect(problems).toEqual([]);
     },
     { isBuilt: true },

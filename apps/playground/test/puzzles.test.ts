@@ -1,5 +1,6 @@
 import { parseMaze, parseSudoku } from '@hrm/data-sudoku-maze';
 import { expect, test } from 'vitest';
+import { boardAfter } from '../src/board/shown-board';
 import { findAmbiguity } from '../src/engine/find-ambiguity';
 import { generatePuzzle } from '../src/engine/generate-puzzle';
 import { difficulties } from '../src/puzzles/difficulty';
@@ -69,4 +70,14 @@ test.each(difficulties)('%s puzzles of all sizes are generated, and have an answ
   const lengths = [5, 20, 40].map((side) => pathLength(generatePuzzle('maze', side, difficulty, 1))!);
   expect(Math.min(...lengths)).toBeGreaterThanOrEqual(2);
   expect(lengths[2]).toBeGreaterThan({ Easy: 35, Medium: 80, Hard: 144 }[difficulty]);
+});
+
+test('a digit breaks no rule before the model prefers it to others', () => {
+  const puzzle = sudokuOf(parseSudoku('1...............'));
+  const thought = { segment: 1, application: 'fL', latent: 'zL', residual: 0, movement: new Float32Array(16) } as const;
+  const even = new Float32Array(64).fill(0.25);
+  expect(boardAfter(puzzle, { ...thought, confidence: even }).wrong).toEqual(new Set());
+  const sure = even.slice();
+  sure[4] = 0.4;
+  expect(boardAfter(puzzle, { ...thought, confidence: sure }).wrong).toEqual(new Set([0, 1]));
 });

@@ -42,8 +42,15 @@ export function boardAfter(
   return {
     ...{ puzzle, filled, answer, confidence, movement },
     changed: new Set(before ? [...answer.keys()].filter(isChanged) : []),
-    wrong: puzzle.kind === 'maze' ? strayCells(puzzle, answer) : conflictingCells(answer),
+    wrong:
+      puzzle.kind === 'maze' ? strayCells(puzzle, answer) : conflictingCells(settledOf(puzzle, answer, confidence)),
     moved: latent,
     verdict: verify(puzzle, answer),
   };
+}
+
+/** The digits that the model prefers to the others; 0 where all are equally likely, as at the start. */
+function settledOf({ cells, width }: Puzzle, answer: Uint8Array, confidence: Float32Array): Uint8Array {
+  const isSettled = (cell: number) => cells[cell]! > 0 || confidence[cell * width + answer[cell]! - 1]! > 1.2 / width;
+  return answer.map((digit, cell) => (isSettled(cell) ? digit : 0));
 }

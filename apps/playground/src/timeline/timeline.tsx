@@ -48,7 +48,11 @@ export function Timeline() {
           aria-label="Position in the solution"
           aria-valuetext={describePosition(position)}
           disabled={thoughts.length === 0}
-          onInput={(event) => seek(Number(event.currentTarget.value))}
+          onInput={(event) => {
+            seek(Number(event.currentTarget.value));
+            // It stays where nothing has been computed yet.
+            event.currentTarget.value = String(session.position.value);
+          }}
         />
       </Lane>
       <Lane name="Halt" class="halt" value={halt === undefined ? '' : percent(halt)}>
