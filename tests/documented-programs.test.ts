@@ -98,13 +98,30 @@ test('each program of a page chooses a backend, itself or by a module of that pa
   expect(without.map(({ place }) => place)).toEqual([]);
 });
 
-for (const page of new Set(onPages.map(({ file }) => file))) {
-  test.concurrent(`the programs of ${page} run when pasted`, { timeout: 90_000 }, async ({ expect }) => {
-    expect(await runTogether(onPages.filter(({ file }) => file === page))).toBeUndefined();
-  });
+/** Whether a program chooses plain JavaScript by itself, or needs no backend. Then the programs before it do not matter. */
+const isIndependent = ({ source, isTest }: DocumentedProgram) =>
+  !isTest &&
+  !/@hrm\/runtime'|tfjs-backend-w/.test(source) &&
+  (source.includes('@tensorflow/tfjs-backend-cpu') || !/'(@tensorflow|@hrm\/(?!data|files))/.test(source));
+
+// So those of the doc comments share processes, too: most need less time than it takes to load TensorFlow.js.
+const inComments = programs.filter((program) => program.file.includes('/src/') && isIndependent(program));
+const groups = new Map<string, DocumentedProgram[]>();
+for (const program of [...onPages, ...inComments]) {
+  const name = onPages.includes(program) ? program.file : program.file.split('/').slice(0, 4).join('/');
+  groups.set(name, [...(groups.get(name) ?? []), program]);
+}
+for (const [name, group] of groups) {
+  test.concurrent(
+    `the ${group.length} programs of ${name} run when pasted`,
+    { timeout: 90_000 },
+    async ({ expect }) => {
+      expect(await runTogether(group)).toBeUndefined();
+    },
+  );
 }
 
-for (const program of programs.filter((program) => !onPages.includes(program))) {
+for (const program of programs.filter((program) => !onPages.includes(program) && !inComments.includes(program))) {
   test.concurrent(`${program.place} runs when pasted`, { timeout: 90_000 }, async ({ expect }) => {
     expect(await run(program), `${program.place} fails`).toBeUndefined();
   });
