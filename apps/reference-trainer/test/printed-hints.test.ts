@@ -55,9 +55,9 @@ describe('each printed command runs in a shell', { timeout: 120_000 }, () => {
   });
 
   it('after the demo', () => {
-    const [solve, evaluate, train, help, ...more] = commandsAfterDemo(run);
+    const [solve, evaluate, report, train, help, ...more] = commandsAfterDemo(run);
     expect(more).toEqual([]);
-    expectToRun([solve!, evaluate!, `${train} --max-steps 1`, help!]);
+    expectToRun([solve!, evaluate!, report!, `${train} --max-steps 1`, help!]);
   });
 
   it('after an import of an official run', () => {

@@ -24,6 +24,7 @@ export function nextCommands(
 export const commandsAfterDemo = (run: string): string[] => [
   printedCommand('solve', '--run', run, '1...  ..3.  .4..  ...2'),
   printedCommand('eval', '--run', run),
+  printedCommand('report', run),
   printedCommand(
     ...['train', 'sudoku-4x4-demo', '--out', 'runs/attention'],
     ...['--set', 'model.block={"type":"attention","heads":4}', '--set', 'model.positions=grid-rope'],

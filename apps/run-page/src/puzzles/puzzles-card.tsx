@@ -128,7 +128,9 @@ function Player({ puzzle }: { puzzle: ExaminedPuzzle }) {
       </div>
       <p class="verdict" role="status">
         <b class={segment?.isRight === undefined ? '' : segment.isRight ? 'right' : 'wrong'}>{verdict}</b>
-        {segment?.predicted !== undefined && <span>{`The model gives its answer ${percent(segment.predicted)}.`}</span>}
+        {segment?.predicted !== undefined && (
+          <span>{`The model's own estimate that it is: ${percent(segment.predicted)}.`}</span>
+        )}
         {haltedAfter !== undefined && <span>{`By itself it stops after segment ${haltedAfter}.`}</span>}
       </p>
     </div>
