@@ -13,7 +13,10 @@ export function Timeline() {
   const segments = session.segments.value;
   const thoughts = session.thoughts.value;
   const perSegment = session.applicationsPerSegment.value;
-  const count = Math.max(session.plannedSegments.value, segments.length);
+  const longest = Math.max(1, ...session.triedSegments.value.map(({ length }) => length));
+  // A search seldom needs all its segments.
+  const isSearched = session.searches.value && session.choice.value !== undefined;
+  const count = isSearched ? longest : Math.max(session.plannedSegments.value, longest);
   const total = Math.max(1, count * perSegment);
   const position = session.shownPosition.value;
   const now = position > 0 ? thoughts[position - 1] : undefined;
