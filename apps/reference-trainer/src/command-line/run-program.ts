@@ -8,6 +8,9 @@ import { UsageError } from './usage-error';
 const FAILED = 1;
 const BAD_USE = 2;
 
+/** The exit status of a command that threw an error. */
+export const statusOfError = (error: unknown): number => (error instanceof UsageError ? BAD_USE : FAILED);
+
 /** Prints an error: its message, without a stack. */
 function report(error: unknown, { name, commands }: Program, argv: readonly string[]): void {
   const isBadUse = error instanceof UsageError;
@@ -18,7 +21,7 @@ function report(error: unknown, { name, commands }: Program, argv: readonly stri
     const help = printedCommandOf(name, ...(named?.name.split(' ') ?? []), '--help');
     process.stderr.write(`See \`${help}\`.\n`);
   }
-  process.exitCode = isBadUse ? BAD_USE : FAILED;
+  process.exitCode = statusOfError(error);
   if (process.env.HRM_DEBUG && error instanceof Error && !(error instanceof FileFormatError)) {
     process.stderr.write(visibleText(`${error.stack ?? ''}\n`));
   }

@@ -1,7 +1,10 @@
+import type { Communicator } from '@hrm/distributed';
 import { z } from 'zod';
 import { defineCommand } from '../command-line/command';
 import { argument, choice, count, integer, list, text, texts, toggle } from '../command-line/options';
 import { presetSummaries } from '../config/presets';
+import { isFirstRank } from '../ranks/agree';
+import { runOnRanks } from '../ranks/run-on-ranks';
 import { reportTraining } from '../report/write-report';
 import { nextCommands } from '../run/next-commands';
 import { quoted } from '../command-line/printed-command';
@@ -40,6 +43,7 @@ const trainOptions = z.strictObject({
     'jsonl',
     'tensorboard',
   ]).optional(),
+  timeout: count('With mpirun or srun: seconds that ranks wait for one before they report that it hangs').default(600),
   noReport: toggle('Write no report.html at the end'),
   set: texts('Override a config value, such as training.learningRate=1e-3; may be repeated', {
     value: 'key=value',
@@ -47,11 +51,16 @@ const trainOptions = z.strictObject({
   }),
 });
 
-/** Runs `hrm train`. */
-async function train({ config: nameOrPath, ...options }: z.infer<typeof trainOptions>): Promise<void> {
+/** Runs `hrm train`, alone or as one of several ranks. */
+async function train(
+  { config: nameOrPath, ...options }: z.infer<typeof trainOptions>,
+  communicator: Communicator | undefined,
+): Promise<void> {
   const terminal = new Terminal(options.json);
-  const { result, puzzle, config, engine } = await trainRun(nameOrPath, options, terminal);
+  const { result, puzzle, config, engine } = await trainRun(nameOrPath, { ...options, communicator }, terminal);
   const { evaluation, steps, seconds, samplesPerSecond, reachedGoal, stoppedBy } = result;
+  if (stoppedBy) process.exitCode = exitStatusOf(stoppedBy);
+  if (!isFirstRank(communicator)) return;
   if (evaluation) {
     terminal.say(
       `Held-out puzzles solved exactly: ${(100 * evaluation.exactAccuracy).toFixed(1)}% of ${evaluation.count}.`,
@@ -73,7 +82,6 @@ async function train({ config: nameOrPath, ...options }: z.infer<typeof trainOpt
     meanSegments: evaluation?.meanSegments,
     count: evaluation?.count,
   });
-  if (stoppedBy) process.exitCode = exitStatusOf(stoppedBy);
 }
 
 export const trainCommand = defineCommand({
@@ -85,6 +93,7 @@ export const trainCommand = defineCommand({
     'hrm train sudoku-extreme-1k --data data/sudoku --out runs/extreme --set training.batchSize=32',
     'hrm train sudoku-4x4-demo --out runs/first --log-to tensorboard',
     'hrm train --resume --out runs/first',
+    'mpirun -np 4 hrm train sudoku-extreme-1k --data data/sudoku --out runs/four',
     'hrm train --from runs/first --only puzzle-embedding --data data/new-puzzles --out runs/second',
   ],
   notes: [
@@ -94,5 +103,5 @@ export const trainCommand = defineCommand({
     'A config file is JSON with the keys of docs/config.md. All errors in it are reported at once. For completion in an',
     'editor, set its key "$schema" to the path of schema/run-config.schema.json in this package.',
   ].join('\n'),
-  run: (options) => continueWithoutReaders(() => train(options)),
+  run: (options) => continueWithoutReaders(() => runOnRanks(options, (communicator) => train(options, communicator))),
 });

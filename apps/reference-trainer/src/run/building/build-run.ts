@@ -1,4 +1,5 @@
 import type { CrossEntropy, TokenLoss } from '@hrm/act';
+import type { Communicator } from '@hrm/distributed';
 import { revealAnswers, type Augmentation, type PuzzleDatasetMetadata, type Task } from '@hrm/data';
 import { buildModel, standardParts, type ModelConfig, type PartCatalog, type RecursiveReasoner } from '@hrm/models';
 import { isWeightMatrix, signSgd, Trainer, warmupCosine, type LearningRate, type Optimizer } from '@hrm/trainer';
@@ -164,7 +165,12 @@ export function batchPartsOf(
 export function buildTrainer(
   config: RunConfig,
   model: RecursiveReasoner,
-  { totalSteps, compile, takesParts }: { totalSteps: number } & Pick<Engine, 'compile' | 'takesParts'>,
+  {
+    totalSteps,
+    compile,
+    takesParts,
+    communicator,
+  }: { totalSteps: number; communicator?: Communicator | undefined } & Pick<Engine, 'compile' | 'takesParts'>,
   catalog: RunCatalog = standardCatalog,
 ): Trainer {
   const { training } = config;
@@ -180,7 +186,8 @@ export function buildTrainer(
     tokenLoss: tokenLossOf(config, catalog),
     ...(training.emaDecay !== undefined && { emaDecay: training.emaDecay }),
     ...(training.segmentsPerUpdate !== undefined && { segmentsPerUpdate: training.segmentsPerUpdate }),
-    ...batchPartsOf(training, model, { takesParts }),
+    ...batchPartsOf({ ...training, batchSize: training.batchSize / (communicator?.size ?? 1) }, model, { takesParts }),
+    communicator,
     seed: training.seed,
     totalSteps,
     compile,

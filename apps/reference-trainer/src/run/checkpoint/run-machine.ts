@@ -8,7 +8,12 @@ import { versions } from '../../engine/versions';
 export type RunMachine = Readonly<Record<string, string>>;
 
 /** Names for a sentence. */
-const names: Readonly<Record<string, string>> = { compile: 'compilation', 'tfjs-core': 'TensorFlow.js', node: 'Node' };
+const names: Readonly<Record<string, string>> = {
+  compile: 'compilation',
+  'tfjs-core': 'TensorFlow.js',
+  node: 'Node',
+  ranks: 'number of ranks',
+};
 
 /** The present backend and machine. */
 export function thisRunMachine({ backend, compileMode }: Pick<Engine, 'backend' | 'compileMode'>): RunMachine {

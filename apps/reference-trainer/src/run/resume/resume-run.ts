@@ -15,6 +15,10 @@ import { modelConfigOf, totalStepsOf } from '../building/build-run';
 import { configChanges, describeChanges, type ConfigChange } from '../../config/config-changes';
 import { describeRateChange } from './describe-rate-change';
 import { loadParts } from '../parts/load-parts';
+import { isFirstRank } from '../../ranks/agree';
+import { expectEqualRanks } from '../../ranks/equal-ranks';
+import { noStore } from '../../ranks/files-of-other-ranks';
+import { factsOf } from '../training/facts-of-run';
 import { prepareRun, type PreparedRun } from '../training/prepare-run';
 import { puzzlesFingerprint } from '../puzzles/puzzles-fingerprint';
 import { expectCheckpointOf, restoreTrainer } from '../checkpoint/resume-point';
@@ -44,16 +48,17 @@ export async function resumeRun(
   options: RunOptions,
   terminal: Terminal,
 ): Promise<TrainedRun> {
-  const { out: run, maxSteps, allowImports } = options;
+  const { out: run, maxSteps, allowImports, communicator } = options;
   const say = (text: string | undefined) => text !== undefined && terminal.say(text);
   // Before anything is read: another process may be writing.
-  const lock = await RunLock.acquire(run);
+  const lock = isFirstRank(communicator) ? await RunLock.acquire(run) : undefined;
   try {
     const before = readRunDescription(run);
     const config = change(before.config);
     const changes = configChanges(before.config, config);
     const store = await CheckpointStore.open(run, {
       keepNewest: config.training.keepCheckpoints,
+      readOnly: !isFirstRank(communicator),
       onWarning: terminal.warn,
     });
     const saved = await store.latest();
@@ -83,7 +88,7 @@ export async function resumeRun(
       const hasOwnParts = config.imports !== undefined;
       expectModelSizes(modelConfigOf(config, before.puzzles), weights, { path: saved.path, hasOwnParts });
     }
-    const prepared = await prepareRun(config, { data: folder, made, engine, parts });
+    const prepared = await prepareRun(config, { data: folder, made, engine, parts, communicator });
 
     let resumed: ResumedProgress | undefined;
     if (saved) {
@@ -103,7 +108,12 @@ export async function resumeRun(
           }
         : { metricsLength: 0, lacksEvaluation: false };
       expectCursor(saved.path, config, prepared.puzzles.train, resumed.cursor);
-      const otherMachine = progress && describeOtherMachine(progress, thisRunMachine(engine));
+      const otherMachine =
+        progress &&
+        describeOtherMachine(
+          { ...progress, machine: progress.machine && { ranks: '1', ...progress.machine } },
+          { ...thisRunMachine(engine), ranks: `${communicator?.size ?? 1}` },
+        );
       if (!progress) {
         say('Only its weights were imported: the optimizer and the order of the puzzles start anew.');
       } else {
@@ -129,10 +139,14 @@ export async function resumeRun(
       }
     } else say('There is no checkpoint yet: starting at step 0.');
 
+    // No rank writes before all have read the checkpoint.
+    await expectEqualRanks(communicator, factsOf(prepared, { config, engine }));
+    const ready = { run, config, data, prepared, engine, maxSteps, resumed, communicator, terminal };
+    if (!isFirstRank(communicator)) return await trainPrepared({ ...ready, store: noStore });
     await writeRunDescription(run, { config, data, puzzles: prepared.sizes, imports, from: before.from });
     if (folder === undefined) await writeMissingPuzzles(data, prepared.puzzles);
     try {
-      return await trainPrepared({ run, config, data, prepared, engine, store, maxSteps, resumed, terminal });
+      return await trainPrepared({ ...ready, store });
     } catch (error) {
       // If no checkpoint was saved with the new config, the old one is put back.
       const [newest] = await store.steps();
@@ -140,7 +154,7 @@ export async function resumeRun(
       throw error;
     }
   } finally {
-    await lock.release();
+    await lock?.release();
   }
 }
 

@@ -1,10 +1,15 @@
 import { mkdirSync } from 'node:fs';
+import type { Communicator } from '@hrm/distributed';
 import { CheckpointStore, RunLock } from '@hrm/trainer/checkpoint';
 import type { RunConfig } from '../../config/run-config';
 import { startEngine, type EngineOptions } from '../../engine/engine';
 import type { Terminal } from '../../terminal/terminal';
 import { expectEarlierDemo, holdsEarlierDemo, removeEarlierDemo } from '../folder/earlier-demo';
 import { loadParts } from '../parts/load-parts';
+import { isFirstRank } from '../../ranks/agree';
+import { expectEqualRanks } from '../../ranks/equal-ranks';
+import { noStore } from '../../ranks/files-of-other-ranks';
+import { factsOf } from './facts-of-run';
 import { prepareRun, type PreparedRun } from './prepare-run';
 import { expectFreeFolder, runPaths, writeRunDescription } from '../folder/run-folder';
 import { counted } from '../../terminal/counted';
@@ -23,6 +28,8 @@ export interface RunOptions extends EngineOptions {
   maxSteps?: number | undefined;
   /** Whether modules that the config imports may be executed, see `loadParts`. */
   allowImports: boolean;
+  /** The ranks that train together. Default: one process. */
+  communicator?: Communicator | undefined;
 }
 
 /** Options of {@link beginRun}. */
@@ -47,21 +54,25 @@ export async function beginRun(
   { isDemo = false, from, ...options }: BeginRunOptions,
   terminal: Terminal,
 ): Promise<TrainedRun> {
-  const { out: run, maxSteps, allowImports } = options;
+  const { out: run, maxSteps, allowImports, communicator } = options;
   const replacesDemo = isDemo && holdsEarlierDemo(run, config);
   const expectPlace = () => (replacesDemo ? expectEarlierDemo(run) : expectFreeFolder(run));
   expectPlace();
   const { parts, imports } = await loadParts(config, { allowImports, terminal });
   const engine = await startEngine(terminal, options);
-  const prepared = await prepareRun(config, { data: options.data, from, engine, parts });
+  const prepared = await prepareRun(config, { data: options.data, from, engine, parts, communicator });
   if (from) terminal.say(describeStart(from, prepared));
+  // No rank writes before all have seen that the folder is free.
+  await expectEqualRanks(communicator, factsOf(prepared, { config, engine }));
+  const data = options.data ?? runPaths(run).data;
+  const ready = { run, config, data, prepared, engine, maxSteps, communicator, terminal };
+  if (!isFirstRank(communicator)) return trainPrepared({ ...ready, store: noStore });
   mkdirSync(run, { recursive: true });
   const lock = await RunLock.acquire(run);
   try {
     // Another process may have begun a run meanwhile.
     expectPlace();
     if (replacesDemo) await removeEarlierDemo(run);
-    const data = options.data ?? runPaths(run).data;
     const { puzzles, sizes, identifiers } = prepared;
     if (prepared.model.puzzleTable) await writeIdentifierNames(run, identifiers);
     await writeRunDescription(run, {
@@ -77,7 +88,7 @@ export async function beginRun(
       keepNewest: config.training.keepCheckpoints,
       onWarning: terminal.warn,
     });
-    return await trainPrepared({ run, config, data, prepared, engine, store, maxSteps, terminal });
+    return await trainPrepared({ ...ready, store });
   } finally {
     await lock.release();
   }

@@ -6,6 +6,7 @@ import {
   type PuzzleSet,
   type Task,
 } from '@hrm/data';
+import type { Communicator } from '@hrm/distributed';
 import { setParameterValues, type RecursiveReasoner } from '@hrm/models';
 import type { Trainer } from '@hrm/trainer';
 import type { RunConfig } from '../../config/run-config';
@@ -13,6 +14,7 @@ import type { Engine } from '../../engine/engine';
 import { UsageError } from '../../command-line/usage-error';
 import { counted } from '../../terminal/counted';
 import { augmentationsOf, buildRunModel, buildTrainer, totalStepsOf } from '../building/build-run';
+import { expectShares } from '../../ranks/expect-shares';
 import { makeTask } from '../parts/make-part';
 import type { RunCatalog } from '../parts/run-catalog';
 import type { PuzzleSizes } from '../puzzles/puzzle-sizes';
@@ -49,6 +51,8 @@ interface PrepareRunOptions {
   from?: SourceRun | undefined;
   engine: Engine;
   parts: RunCatalog;
+  /** The ranks that train together. Default: one process. */
+  communicator?: Communicator | undefined;
 }
 
 /**
@@ -59,9 +63,10 @@ interface PrepareRunOptions {
  */
 export async function prepareRun(
   config: RunConfig,
-  { data, made, from, engine, parts }: PrepareRunOptions,
+  { data, made, from, engine, parts, communicator }: PrepareRunOptions,
 ): Promise<PreparedRun> {
   const task = makeTask(config, parts);
+  expectShares(config, communicator);
   let puzzles = await preparePuzzles(config, data, task);
   const totalSteps = expectSteps(config, puzzles);
   const augment = augmentationsOf(config, task, parts);
@@ -80,7 +85,7 @@ export async function prepareRun(
     for (const split of [puzzles.train, puzzles.test]) expectPuzzlesOfModel(split, model);
     if (model.puzzleTable) puzzles = await fittedPuzzles(puzzles, data, identifiers);
     if (start) beginWith(start, model);
-    const trainer = buildTrainer(config, model, { totalSteps, ...engine }, parts);
+    const trainer = buildTrainer(config, model, { totalSteps, ...engine, communicator }, parts);
     return { task, puzzles, sizes, identifiers, start, augment, model, trainer, totalSteps };
   } catch (error) {
     model.dispose();

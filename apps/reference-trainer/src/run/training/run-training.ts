@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { evaluationBatches, trainingBatches, type Augmentation, type Task } from '@hrm/data';
+import type { Communicator } from '@hrm/distributed';
 import { type Evaluation, type Trainer } from '@hrm/trainer';
 import { MetricsLog, type CheckpointStore, type JsonValue } from '@hrm/trainer/checkpoint';
 import type { RunConfig } from '../../config/run-config';
@@ -12,6 +13,8 @@ import { countPuzzles, hasLabels, type RunPuzzles } from '../puzzles/run-puzzles
 import type { RunProgress, RunRecord } from '../checkpoint/run-progress';
 import { checkpointFiles } from '../checkpoint/run-state';
 import { StopSignals, type StopSignal } from '../../process/stop-signals';
+import { firstOfRanks, isFirstRank } from '../../ranks/agree';
+import { noLog } from '../../ranks/files-of-other-ranks';
 import { TrainingFigures } from './training-figures';
 import { collectFailedPuzzles, type SolvedPuzzle } from '../observers/failed-puzzles';
 import type { TrainingObserver } from '../observers/training-observer';
@@ -34,7 +37,8 @@ export interface TrainingRun {
   trainer: Trainer;
   /** The last step of this call. */
   lastStep: number;
-  store: CheckpointStore;
+  /** Ranks other than the first save nothing. */
+  store: Pick<CheckpointStore, 'save' | 'recordMetric' | 'steps'>;
   /** Undefined for a new run. The trainer has the checkpoint's state already. */
   resumed?: ResumedProgress | undefined;
   /** Whether the first weights are saved and evaluated before the first step. Default false. */
@@ -45,6 +49,8 @@ export interface TrainingRun {
   observer?: TrainingObserver | undefined;
   /** Draws puzzles on a terminal. Default: none are shown. */
   draw?: Task['draw'] | undefined;
+  /** The ranks that train together. Default: one process. */
+  communicator?: Communicator | undefined;
   terminal: Terminal;
 }
 
@@ -78,6 +84,7 @@ export async function runTraining({
   record,
   observer,
   draw,
+  communicator,
   terminal,
 }: TrainingRun): Promise<TrainingResult> {
   const { batchSize, seed, evaluateEvery } = config.training;
@@ -87,14 +94,19 @@ export async function runTraining({
     terminal.say(`${signal}: finishing the step and saving; repeat it to stop at once`),
   );
   let figures: TrainingFigures | undefined;
-  let openLog: MetricsLog | undefined;
+  let openLog: Pick<MetricsLog, 'close'> | undefined;
+  let stoppedBy: StopSignal | undefined;
+  /** Whether a signal came to any rank. Ranks get it at different times, and stop at the same step. */
+  const isStopped = async () => {
+    stoppedBy ??= await firstOfRanks(communicator, signals.received);
+    return stoppedBy !== undefined;
+  };
   try {
     const { metricsLength = 0, ...progress }: Partial<ResumedProgress> = resumed ?? {};
     let { best, cursor } = progress;
-    const log = await MetricsLog.open(paths.metrics, {
-      length: metricsLength,
-      onWarning: terminal.warn,
-    });
+    const log = isFirstRank(communicator)
+      ? await MetricsLog.open(paths.metrics, { length: metricsLength, onWarning: terminal.warn })
+      : noLog;
     openLog = log;
     const started = performance.now();
     const firstStep = trainer.steps;
@@ -117,6 +129,12 @@ export async function runTraining({
     let evaluation: Evaluation | undefined;
     let reachedGoal = false;
     let solved: readonly SolvedPuzzle[] = [];
+    const ranks = communicator?.size ?? 1;
+    /** The place among the held-out puzzles of one that the first rank has seen: it takes the first rows of each batch. */
+    const placeOf = (seen: number) => {
+      const share = Math.floor(batchSize / ranks);
+      return Math.floor(seen / share) * batchSize + (seen % share);
+    };
     /** Evaluates the step that was saved last, and adds the result to its checkpoint. A signal cancels it. */
     const evaluateSaved = async () => {
       let isWhole = true;
@@ -124,7 +142,7 @@ export async function runTraining({
         for (const batch of evaluationBatches(puzzles.test, { batchSize })) {
           // Signals are delivered only between turns of the event loop.
           await setImmediate();
-          isWhole = signals.received === undefined;
+          isWhole = !(await isStopped());
           if (!isWhole) return;
           yield batch;
         }
@@ -132,7 +150,7 @@ export async function runTraining({
       const collector = collectFailedPuzzles(trainer.network.halting.maxSegments, solved);
       const found = await trainer.evaluate(batches(), {
         onSegment: collector.onSegment,
-        onBatch: ({ count }) => figures?.showEvaluating(count, heldOut),
+        onBatch: ({ count }) => figures?.showEvaluating(count * ranks, heldOut),
       });
       if (!isWhole) return;
       const { totals: _, rowsComputed: __, ...figuresFound } = found;
@@ -144,8 +162,9 @@ export async function runTraining({
       await store.recordMetric(step, { metric: exactAccuracy, state: await progressWith(random) });
       reachedGoal = reachesGoal(config.training, found);
       solved = collector.puzzles();
-      figures?.showEvaluation(step, found, solved);
-      await observer?.onEvaluation(step, found, solved);
+      const shown = solved.map((puzzle) => ({ ...puzzle, index: placeOf(puzzle.index) }));
+      figures?.showEvaluation(step, found, shown);
+      await observer?.onEvaluation(step, found, shown);
     };
     // Without answers there is nothing to evaluate.
     const hasAnswers = hasLabels(puzzles.test);
@@ -162,7 +181,7 @@ export async function runTraining({
     if (savesStart) await save();
     if (savesStart && hasAnswers) await evaluateSaved();
     else if (resumed?.lacksEvaluation && isEvaluated(trainer.steps)) await evaluateSaved();
-    while (trainer.steps < lastStep && !signals.received && !reachedGoal) {
+    while (trainer.steps < lastStep && !(await isStopped()) && !reachedGoal) {
       const { value: batch, done } = stream.next();
       if (done || !batch) break;
       const event = await trainer.trainBatch(batch);
@@ -171,11 +190,11 @@ export async function runTraining({
       await log.append({ step, learningRate, ...metrics, haltingSteps });
       await observer?.onStep(event);
       figures.showStep(event, nextSave(step) - step);
-      const minutes = (performance.now() - lastSaved.at) / 60_000;
+      const minutes = await firstOfRanks(communicator, (performance.now() - lastSaved.at) / 60_000);
       if (isEvaluated(step)) {
         await save();
         await evaluateSaved();
-      } else if (step % checkpointEvery === 0 || minutes >= checkpointMinutes) await save();
+      } else if (step % checkpointEvery === 0 || minutes! >= checkpointMinutes) await save();
     }
     figures.stop();
     if (trainer.steps !== lastSaved.step && trainer.steps > 0) await save();
@@ -188,14 +207,14 @@ export async function runTraining({
         ? `The run is at step ${count(firstStep)} already, so there is nothing to train up to step ${count(lastStep)}${goal}.`
         : `Trained to step ${count(trainer.steps)} of ${count(lastStep)} in ${describeSeconds(seconds)}${goal}.`,
     );
-    if (signals.received) terminal.say(`Resume: ${printedCommand('train', '--resume', '--out', run)}`);
+    if (stoppedBy) terminal.say(`Resume: ${printedCommand('train', '--resume', '--out', run)}`);
     return {
       steps: trainer.steps,
       evaluation,
       seconds,
       samplesPerSecond: figures.speed,
       reachedGoal,
-      stoppedBy: signals.received,
+      stoppedBy,
     };
 
     function nextSave(step: number): number {

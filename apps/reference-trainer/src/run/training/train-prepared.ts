@@ -1,5 +1,5 @@
 import { countParameters } from '@hrm/layers';
-import type { CheckpointStore } from '@hrm/trainer/checkpoint';
+import type { Communicator } from '@hrm/distributed';
 import type { RunConfig } from '../../config/run-config';
 import type { Engine } from '../../engine/engine';
 import type { Terminal } from '../../terminal/terminal';
@@ -8,9 +8,11 @@ import type { PreparedRun } from './prepare-run';
 import { puzzlesFingerprint } from '../puzzles/puzzles-fingerprint';
 import { thisRunMachine } from '../checkpoint/run-machine';
 import { countPuzzles, firstQuestion } from '../puzzles/run-puzzles';
+import { isFirstRank } from '../../ranks/agree';
+import { counted } from '../../terminal/counted';
 import { openObservers } from '../observers/open-observers';
 import type { TrainingObserver } from '../observers/training-observer';
-import { runTraining, type ResumedProgress, type TrainingResult } from './run-training';
+import { runTraining, type ResumedProgress, type TrainingResult, type TrainingRun } from './run-training';
 import { versions } from '../../engine/versions';
 
 /** A run that is ready to train: its folder is locked and has its description. */
@@ -21,10 +23,12 @@ export interface ReadyRun {
   data: string;
   prepared: PreparedRun;
   engine: Engine;
-  store: CheckpointStore;
+  store: TrainingRun['store'];
   maxSteps?: number | undefined;
   /** Undefined for a new run. The trainer has the checkpoint's state already. */
   resumed?: ResumedProgress | undefined;
+  /** The ranks that train together. Default: one process. */
+  communicator?: Communicator | undefined;
   terminal: Terminal;
 }
 
@@ -38,22 +42,35 @@ export interface TrainedRun {
   puzzle: string;
 }
 
+/** The ranks in words: `, on 4 ranks (2 hosts)`. */
+function describeRanks(communicator: Communicator | undefined): string {
+  if (!communicator) return '';
+  const hosts = new Set(communicator.hosts).size;
+  return `, on ${communicator.size} ranks (${counted(hosts, 'host')})`;
+}
+
 /** Trains a prepared run, and frees its model. */
 export async function trainPrepared(ready: ReadyRun): Promise<TrainedRun> {
-  const { run, config, data, engine, prepared, maxSteps = Infinity, store, resumed, terminal } = ready;
+  const { run, config, data, engine, prepared, maxSteps = Infinity, store, resumed, communicator, terminal } = ready;
   const { task, puzzles, augment, model, trainer, totalSteps, start } = prepared;
   const lastStep = Math.min(totalSteps, maxSteps);
-  const record = { config, versions, machine: thisRunMachine(engine), puzzles: puzzlesFingerprint(puzzles.train) };
+  const record = {
+    config,
+    versions,
+    machine: { ...thisRunMachine(engine), ...(communicator && { ranks: `${communicator.size}` }) },
+    puzzles: puzzlesFingerprint(puzzles.train),
+  };
   terminal.say(
     `${config.name}: ${countParameters(model).toLocaleString('en')} parameters, ` +
       `${countPuzzles(puzzles.train).toLocaleString('en')} training puzzles, ${countPuzzles(puzzles.test).toLocaleString('en')} held out, ` +
-      `up to ${lastStep.toLocaleString('en')} steps of ${config.training.batchSize}. Files: ${run}`,
+      `up to ${lastStep.toLocaleString('en')} steps of ${config.training.batchSize}${describeRanks(communicator)}. Files: ${run}`,
   );
   sayIfWithoutBfloat16(config, terminal);
   let observer: TrainingObserver | undefined;
   try {
     const resumedStep = resumed && trainer.steps;
-    observer = await openObservers(run, { config, resumedStep, record, warn: terminal.warn });
+    if (isFirstRank(communicator))
+      observer = await openObservers(run, { config, resumedStep, record, warn: terminal.warn });
     const result = await runTraining({
       run,
       config,
@@ -67,6 +84,7 @@ export async function trainPrepared(ready: ReadyRun): Promise<TrainedRun> {
       record,
       observer,
       draw: task.draw,
+      communicator,
       terminal,
     });
     return { result, config, engine, data, puzzle: task.decode(firstQuestion(puzzles.test)) };
