@@ -25,4 +25,4 @@ if (rank === '1' && FAULT) {
   }, 5);
   wait.unref();
 }
-await import('../apps/reference-trainer/dist/hrm.js');
+await import(new URL('../apps/reference-trainer/dist/hrm.js', import.meta.url).href);

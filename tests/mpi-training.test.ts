@@ -36,7 +36,6 @@ writeFileSync(
       optimizer: 'adam-w',
       learningRate: 1e-4,
       evaluateEvery: 500,
-      checkpointEvery: 2,
     },
   }),
 );
@@ -107,7 +106,12 @@ test.for([
   'a rank that fails (%s) is named and ends all, and the last checkpoint is whole',
   async ([fault, named], context) => {
     const run = `fault-${fault}`;
-    const { status, stderr, seconds } = await mpirun(context, 2, words(run, '--timeout', '2'), { FAULT: fault });
+    const { status, stderr, seconds } = await mpirun(
+      context,
+      2,
+      words(run, '--timeout', '2', '--set', 'training.checkpointEvery=2'),
+      { FAULT: fault },
+    );
     expect(stderr).toMatch(named);
     expect(status).not.toBe(0);
     expect(seconds).toBeLessThan(30);
