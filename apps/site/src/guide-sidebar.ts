@@ -32,6 +32,7 @@ export const guideSidebar: { text: string; items: { text: string; link: string }
       { text: 'Official checkpoints', link: '/guides/official-checkpoints' },
       { text: 'In a browser', link: '/guides/browser' },
       { text: 'Native TensorFlow and GPUs', link: '/guides/native-and-gpu' },
+      { text: 'Many machines', link: '/many-machines' },
       { text: 'From PyTorch', link: '/guides/from-pytorch' },
       { text: 'Reports of runs', link: '/reports' },
       { text: 'Puzzle identifiers', link: '/puzzle-embeddings' },
