@@ -15,6 +15,7 @@ import { residualsCommand } from './commands/residuals';
 import { setupCommand } from './commands/setup';
 import { solveCommand } from './commands/solve';
 import { trainCommand } from './commands/train';
+import { watchCommand } from './commands/watch';
 import { versions } from './engine/versions';
 
 /** The command `hrm`. */
@@ -29,6 +30,7 @@ export const hrm: Program = {
     dataImportCommand,
     dataMixCommand,
     trainCommand,
+    watchCommand,
     evalCommand,
     reportCommand,
     solveCommand,

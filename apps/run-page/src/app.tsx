@@ -10,6 +10,7 @@ import { RunChoice } from './parts/run-choice';
 import { SegmentsCard } from './parts/segments-card';
 import { Tiles } from './parts/tiles';
 import { PuzzlesCard } from './puzzles/puzzles-card';
+import { WatchedCard } from './puzzles/watched-card';
 import { run, runs } from './state';
 
 /** The page: all runs next to each other, then the details of one. */
@@ -26,6 +27,7 @@ export function App() {
           <div class="run" key={one.run}>
             <Tiles run={one} />
             <Curves run={one} />
+            <WatchedCard run={one} />
             <PuzzlesCard run={one} />
             <div class="column">
               <HaltingCard run={one} />

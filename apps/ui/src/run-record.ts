@@ -177,3 +177,27 @@ export type Picture =
       boxes?: { rows: number; columns: number } | undefined;
     }
   | { style: 'text'; text: string };
+
+/** A held-out puzzle that evaluations of a training failed on, with the model's answers. */
+export interface WatchedPuzzle {
+  /** Its place in the held-out set, from 0. */
+  index: number;
+  question: Picture;
+  answer: Picture;
+  answers: readonly {
+    /** The step of the evaluation. */
+    step: number;
+    picture: Picture;
+    isRight: boolean;
+  }[];
+}
+
+/** What a page that follows runs is sent: one run as it is now. */
+export interface LiveRun {
+  /** Its place among the runs, and their number. */
+  index: number;
+  of: number;
+  record: RunRecord;
+  /** If they have changed. */
+  puzzles?: readonly WatchedPuzzle[];
+}

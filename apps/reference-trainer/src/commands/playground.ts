@@ -4,7 +4,6 @@ import { z } from 'zod';
 import { defineCommand } from '../command-line/command';
 import { integer } from '../command-line/options';
 import { jsonOption } from '../command-line/shared-options';
-import { UsageError } from '../command-line/usage-error';
 import { serveFolder } from '../page/serve-folder';
 import { exitStatusOf, StopSignals, type StopSignal } from '../process/stop-signals';
 import { Terminal } from '../terminal/terminal';
@@ -20,18 +19,13 @@ const playgroundOptions = z.strictObject({
 
 /** Runs `hrm playground`, until a signal asks it to end. */
 async function playground({ port, json }: z.infer<typeof playgroundOptions>): Promise<void> {
-  if (port > 65_535) throw new UsageError(`--port: expected a whole number from 0 to 65535, got ${port}`);
   if (!existsSync(page)) throw new Error(`${page} is missing; build it: npm run build`);
   const terminal = new Terminal(json);
-  const { server, address } = await serveFolder(page, port).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EADDRINUSE') throw error;
-    throw new UsageError(`--port: ${port} is in use; give another one, or --port 0 for any that is free`);
-  });
+  const { address, close } = await serveFolder(page, port);
   terminal.say(`The playground is at ${address} for browsers on this machine. Ctrl-C ends it.`);
   terminal.result({ address });
   const signal = await new Promise<StopSignal>((resolve) => void new StopSignals(resolve));
-  server.closeAllConnections();
-  server.close();
+  close();
   process.exitCode = exitStatusOf(signal);
 }
 

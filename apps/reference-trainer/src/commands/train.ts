@@ -13,6 +13,7 @@ import { trainRun } from '../run/train-run';
 import { backendOptions, importsOption, precisionOption } from '../command-line/shared-options';
 import { continueWithoutReaders } from '../process/lost-readers';
 import { Terminal } from '../terminal/terminal';
+import { startWatching, type Watching } from '../watch/start-watching';
 
 /** Options of `hrm train`. */
 const trainOptions = z.strictObject({
@@ -45,6 +46,7 @@ const trainOptions = z.strictObject({
   ]).optional(),
   timeout: count('With mpirun or srun: seconds that ranks wait for one before they report that it hangs').default(600),
   noReport: toggle('Write no report.html at the end'),
+  watch: toggle('Serve a page that follows the training, as `hrm watch` does'),
   set: texts('Override a config value, such as training.learningRate=1e-3; may be repeated', {
     value: 'key=value',
     expected: 'an assignment such as training.learningRate=1e-3',
@@ -53,11 +55,19 @@ const trainOptions = z.strictObject({
 
 /** Runs `hrm train`, alone or as one of several ranks. */
 async function train(
-  { config: nameOrPath, ...options }: z.infer<typeof trainOptions>,
+  { config: nameOrPath, watch, ...options }: z.infer<typeof trainOptions>,
   communicator: Communicator | undefined,
 ): Promise<void> {
   const terminal = new Terminal(options.json);
-  const { result, puzzle, config, engine } = await trainRun(nameOrPath, { ...options, communicator }, terminal);
+  let watching: Watching | undefined;
+  const onReady = async () => {
+    if (watch) watching = await startWatching(options.out, terminal);
+  };
+  const { result, puzzle, config, engine } = await trainRun(
+    nameOrPath,
+    { ...options, communicator, onReady },
+    terminal,
+  ).finally(() => watching?.stop());
   const { evaluation, steps, seconds, samplesPerSecond, reachedGoal, stoppedBy } = result;
   if (stoppedBy) process.exitCode = exitStatusOf(stoppedBy);
   if (!isFirstRank(communicator)) return;

@@ -28,12 +28,27 @@ const withFewerPuzzles = ({ runs, ...report }: Report): Report => ({
 
 /** Writes a report as one page that needs no other file. @throws Error if the page is not built. */
 export function reportPage(report: Report): string {
-  if (!existsSync(template)) throw new Error(`${template} is missing; build it: npm run build`);
-  const page = readFileSync(template, 'utf8');
+  const page = readTemplate();
   // JSON in a script ends at no tag.
   const json = JSON.stringify(report).replaceAll('<', '\\u003c');
   const hasPuzzles = report.runs.some(({ examination }) => (examination?.shown.length ?? 0) > 0);
   if (page.length + json.length > LARGEST && hasPuzzles) return reportPage(withFewerPuzzles(report));
   if (!PLACE.test(page)) throw new Error(`${template} has no place for a report; build it again: npm run build`);
   return page.replace(PLACE, (_, start: string, end: string) => start + json + end);
+}
+
+function readTemplate(): string {
+  if (!existsSync(template)) throw new Error(`${template} is missing; build it: npm run build`);
+  return readFileSync(template, 'utf8');
+}
+
+/** The page for runs that are followed: it has no report, and asks the server that it is from for events. */
+export function livePage(): { html: string; headers: Readonly<Record<string, string>> } {
+  const page = readTemplate();
+  const meta = /<meta http-equiv="Content-Security-Policy" content="([^"]*)" \/>/;
+  const policy = `${meta.exec(page)![1]!}; connect-src 'self'; frame-ancestors 'none'`;
+  return {
+    html: page.replace(meta, ''),
+    headers: { 'Content-Type': 'text/html; charset=utf-8', 'Content-Security-Policy': policy },
+  };
 }

@@ -27,6 +27,7 @@ const evaluationLine = z.looseObject({
   }),
 });
 
+const tokens = z.array(z.int().min(0));
 const names = z.record(z.string(), z.string());
 
 /** A line of `observations.jsonl`: what a run records of the machine. */
@@ -39,6 +40,19 @@ const observationLine = z.looseObject({
   memory: z.number().min(0).optional(),
   /** In the first line of each call of `hrm train`. */
   begin: z.object({ versions: names, machine: names }).optional(),
+  /** At an evaluation: puzzles with the model's answers. */
+  puzzles: z
+    .array(
+      z.object({
+        index: z.int().min(0),
+        question: tokens,
+        answer: tokens,
+        prediction: tokens,
+        segments: z.array(tokens).optional(),
+        exact: z.boolean(),
+      }),
+    )
+    .optional(),
 });
 
 /** A training step in `metrics.jsonl`. */

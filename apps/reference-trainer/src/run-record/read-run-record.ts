@@ -1,18 +1,13 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import type { EvaluationRecord, Examination, RunRecord } from '@hrm/ui/run-record';
 import { CheckpointStore, RunLock } from '@hrm/trainer/checkpoint';
 import type { RunConfig } from '../config/run-config';
 import { readRunDescription, runPaths } from '../run/folder/run-folder';
 import { readRunProgress } from '../run/checkpoint/run-progress';
 import { configRecord } from './config-record';
-import { isEvaluation, readMetricsLines, readObservationLines, type EvaluationLine } from './metrics-lines';
 import { newLines } from './new-lines';
-import { RunCurves } from './run-curves';
+import { RunLog } from './run-log';
 import { runSessions } from './run-sessions';
-
-/** Where a run records the machine: speed, memory and time. */
-export const observationsOf = (run: string): string => join(run, 'observations.jsonl');
 
 /** What a model of the run adds to its record. */
 export interface ModelFacts {
@@ -31,21 +26,6 @@ export interface ReadRunRecordOptions {
   flag?: string;
 }
 
-const evaluationRecord = ({ step, evaluation }: EvaluationLine): EvaluationRecord => {
-  const { count, exactAccuracy, accuracy, halted } = evaluation;
-  return {
-    step,
-    count,
-    exactAccuracy,
-    accuracy,
-    halted: halted && {
-      exactAccuracy: halted.exactAccuracy,
-      meanSegments: halted.meanSegments,
-      haltingSteps: halted.haltingSteps,
-    },
-  };
-};
-
 /**
  * Reads the record of a run from its folder. The run may still be training. A run of an older version recorded less;
  * the record says what is missing.
@@ -56,18 +36,24 @@ export async function readRunRecord(
   run: string,
   { model, missing = [], flag = 'RUN' }: ReadRunRecordOptions = {},
 ): Promise<RunRecord> {
+  const log = new RunLog(run);
+  const { metrics, observations } = runPaths(run);
+  log.addMetrics((await newLines(metrics)).lines);
+  log.addObservations((await newLines(observations)).lines);
+  return recordOf(run, log, { model, missing, flag, saved: await readCheckpoints(run) });
+}
+
+/** What checkpoints tell of a run. */
+export type SavedFacts = Pick<RunRecord, 'checkpoints' | 'sessions'>;
+
+/** The record of a run whose logs are read. @throws UsageError as {@link readRunRecord}. */
+export async function recordOf(
+  run: string,
+  { curves, evaluations, observations, lastStep }: RunLog,
+  { model, missing = [], flag = 'RUN', saved }: ReadRunRecordOptions & { saved: SavedFacts },
+): Promise<RunRecord> {
   const { config, from } = readRunDescription(run, flag);
-  const { metrics } = runPaths(run);
-  const lines = readMetricsLines((await newLines(metrics)).lines, metrics);
-  const observed = observationsOf(run);
-  const observations = readObservationLines((await newLines(observed)).lines, observed);
-  const curves = new RunCurves();
-  for (const line of lines) if (!isEvaluation(line)) curves.addStep(line);
-  for (const line of observations) curves.addObservation(line);
-  const evaluations = lines.filter(isEvaluation).map(evaluationRecord);
-  const { checkpoints, saved } = await readCheckpoints(run);
   const { sessions, seconds } = runSessions(observations);
-  const lastStep = lines.reduce((last, { step }) => Math.max(last, step), 0);
   return {
     run,
     name: config.name,
@@ -78,16 +64,16 @@ export async function readRunRecord(
     plannedSteps: config.training.steps,
     samples: lastStep * config.training.batchSize,
     seconds,
-    curves: curves.curves,
+    curves,
     evaluations,
     config: configRecord(config),
-    sessions: sessions.length > 0 ? sessions : saved,
-    checkpoints,
+    sessions: sessions.length > 0 ? sessions : saved.sessions,
+    checkpoints: saved.checkpoints,
     from: from && { run: from.run, step: from.step },
     examination: model?.examination,
     missing: [
       ...missing,
-      ...(existsSync(metrics) ? [] : ['Curves: there is no metrics.jsonl in the folder.']),
+      ...(existsSync(runPaths(run).metrics) ? [] : ['Curves: there is no metrics.jsonl in the folder.']),
       ...(observations.length > 0
         ? []
         : ['Speed, memory and time: there is no observations.jsonl in the folder. Older versions wrote none.']),
@@ -104,10 +90,7 @@ const evaluationsMissing = ({ training }: RunConfig, evaluations: readonly Evalu
       ];
 
 /** The checkpoints that are kept, and the machine that the last one tells of. */
-async function readCheckpoints(run: string): Promise<{
-  checkpoints: RunRecord['checkpoints'];
-  saved: RunRecord['sessions'];
-}> {
+async function readCheckpoints(run: string): Promise<SavedFacts> {
   const store = await CheckpointStore.open(run, { readOnly: true, onWarning: () => undefined });
   try {
     const [best, last] = [await store.best({ only: [] }), await store.latest({ only: [] })];
@@ -118,10 +101,10 @@ async function readCheckpoints(run: string): Promise<{
         best: best && { step: best.step, exactAccuracy: best.metric },
         last: last && { step: last.step, exactAccuracy: last.metric },
       },
-      saved: versions && machine ? [{ began: undefined, step: last!.step, versions, machine }] : [],
+      sessions: versions && machine ? [{ began: undefined, step: last!.step, versions, machine }] : [],
     };
   } catch {
     // Damaged, or being written. Loading the model reports the damage.
-    return { checkpoints: { best: undefined, last: undefined }, saved: [] };
+    return { checkpoints: { best: undefined, last: undefined }, sessions: [] };
   }
 }

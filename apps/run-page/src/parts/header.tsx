@@ -1,12 +1,21 @@
 import { run, runs } from '../state';
 import { whole } from '../format';
+import { ConnectionNote } from '../live/connection-note';
 import { ThemeButton } from './theme-button';
 
 /** The name of the run, and its state. */
 export function Header() {
   const all = runs.value;
   const one = run.value;
-  if (!one) return <header />;
+  if (!one)
+    return (
+      <header>
+        <div class="title">
+          <h1>Waiting for a run</h1>
+        </div>
+        <ConnectionNote />
+      </header>
+    );
   const isOne = all.length === 1;
   const facts = [
     one.name,
@@ -20,6 +29,7 @@ export function Header() {
         <h1>{isOne ? one.run : `${all.length} runs`}</h1>
         {isOne && <p>{facts.join(' · ')}</p>}
       </div>
+      <ConnectionNote />
       {isOne && <State isTraining={one.isTraining} />}
       <ThemeButton />
     </header>

@@ -146,6 +146,7 @@ export async function resumeRun(
     await writeRunDescription(run, { config, data, puzzles: prepared.sizes, imports, from: before.from });
     if (folder === undefined) await writeMissingPuzzles(data, prepared.puzzles);
     try {
+      await options.onReady?.();
       return await trainPrepared({ ...ready, store });
     } catch (error) {
       // If no checkpoint was saved with the new config, the old one is put back.

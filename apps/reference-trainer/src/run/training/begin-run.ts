@@ -30,6 +30,8 @@ export interface RunOptions extends EngineOptions {
   allowImports: boolean;
   /** The ranks that train together. Default: one process. */
   communicator?: Communicator | undefined;
+  /** Called before the training, when all is checked and the folder is written. */
+  onReady?: (() => Promise<void>) | undefined;
 }
 
 /** Options of {@link beginRun}. */
@@ -88,6 +90,7 @@ export async function beginRun(
       keepNewest: config.training.keepCheckpoints,
       onWarning: terminal.warn,
     });
+    await options.onReady?.();
     return await trainPrepared({ ...ready, store });
   } finally {
     await lock.release();

@@ -70,7 +70,7 @@ export async function trainPrepared(ready: ReadyRun): Promise<TrainedRun> {
   try {
     const resumedStep = resumed && trainer.steps;
     if (isFirstRank(communicator))
-      observer = await openObservers(run, { config, resumedStep, record, warn: terminal.warn });
+      observer = await openObservers(run, { config, task, resumedStep, record, warn: terminal.warn });
     const result = await runTraining({
       run,
       config,
