@@ -5,7 +5,7 @@ export interface TensorBoardHistogram {
   readonly limits: readonly number[];
   /** How many values are in each bucket. */
   readonly counts: readonly number[];
-  /** The smallest value, the largest, their sum and the sum of their squares. */
+  /** The lower end of what is shown, the upper, the sum of the values and the sum of their squares. */
   readonly min: number;
   readonly max: number;
   readonly sum: number;
@@ -60,8 +60,9 @@ export function countsHistogram(counts: readonly number[], first = 1): TensorBoa
     // The first bucket is empty. It gives the second one, of the value `first`, its lower end.
     limits: [first - 0.5, ...values.map((value) => value + 0.5)],
     counts: [0, ...counts],
-    min: present[0] ?? 0,
-    max: present.at(-1) ?? 0,
+    // TensorBoard cuts the buckets off there.
+    min: (present[0] ?? first) - 0.5,
+    max: (present.at(-1) ?? first) + 0.5,
     sum: total((value) => value),
     sumOfSquares: total((value) => value ** 2),
   };

@@ -23,7 +23,7 @@ PNG = bytes.fromhex(
 
 def write(path):
     halting = HistogramProto(
-        min=1, max=4, num=8, sum=15, sum_squares=41, bucket_limit=[0.5, 1.5, 2.5, 3.5, 4.5], bucket=[0, 5, 1, 0, 2]
+        min=0.5, max=4.5, num=8, sum=15, sum_squares=41, bucket_limit=[0.5, 1.5, 2.5, 3.5, 4.5], bucket=[0, 5, 1, 0, 2]
     )
     image = Summary.Image(height=1, width=1, colorspace=3, encoded_image_string=PNG)
     events = [
