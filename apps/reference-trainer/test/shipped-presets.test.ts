@@ -11,7 +11,7 @@ const presetOf: { readonly [name in WeightsName]: keyof typeof presets } = {
   'sudoku-4x4': 'sudoku-4x4-candidates',
   'sudoku-6x6': 'sudoku-6x6-candidates',
   'sudoku-9x9': 'sudoku-9x9-candidates',
-  maze: 'maze-16x16-cellular',
+  maze: 'maze-16x16-steady',
 };
 
 /** The metadata of a safetensors file: after the length of the header, the header as JSON. */
