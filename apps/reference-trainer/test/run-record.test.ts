@@ -85,6 +85,15 @@ describe('the record of a run', () => {
     await expect(readRunRecord(run)).rejects.toThrow(message);
   });
 
+  it('refuses a time that is no date, and a folder in the place of a log, by name', async () => {
+    const begin = { versions: {}, machine: {} };
+    const late = await runWith('late', { observations: lines({ step: 0, time: 1e300, begin }) });
+    await expect(readRunRecord(late)).rejects.toThrow(/observations\.jsonl.*line 1: time/);
+    const odd = await runWith('odd', {});
+    mkdirSync(join(odd, 'metrics.jsonl'));
+    await expect(readRunRecord(odd)).rejects.toThrow(/odd.metrics\.jsonl: it is no file/);
+  });
+
   it('of a run that recorded nothing says what is missing, and invents nothing', async () => {
     const record = await readRunRecord(await runWith('empty', {}), { missing: ['Puzzles: none.'] });
     expect(record).toMatchObject({ seconds: undefined, parameters: undefined, sessions: [], lastStep: 0 });

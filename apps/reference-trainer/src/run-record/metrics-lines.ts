@@ -33,8 +33,8 @@ const names = z.record(z.string(), z.string());
 /** A line of `observations.jsonl`: what a run records of the machine. */
 const observationLine = z.looseObject({
   step: z.int().min(0),
-  /** Seconds since 1970. */
-  time: z.number().optional(),
+  /** Seconds since 1970, as far as dates reach. */
+  time: z.number().min(0).max(8.64e12).optional(),
   samplesPerSecond: z.number().min(0).optional(),
   /** Bytes of memory of the process. */
   memory: z.number().min(0).optional(),

@@ -1,4 +1,5 @@
-import { createReadStream, existsSync, statSync } from 'node:fs';
+import { createReadStream, statSync } from 'node:fs';
+import { FileFormatError } from '@hrm/files';
 
 /** Whole lines of a file that grows. */
 export interface NewLines {
@@ -14,9 +15,13 @@ export interface NewLines {
  *
  * @param offset where to begin, in bytes. Default: at the start.
  * @returns no lines if there is no such file.
+ * @throws FileFormatError for a folder, pipe or device.
  */
 export async function newLines(path: string, offset = 0): Promise<NewLines> {
-  const size = existsSync(path) ? statSync(path).size : 0;
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found && !found.isFile())
+    throw new FileFormatError({ path, problem: 'it is no file', expected: 'a log of a run' });
+  const size = found?.size ?? 0;
   const isCut = size < offset;
   const start = isCut ? 0 : offset;
   if (size === start) return { lines: [], offset: start, isCut };
