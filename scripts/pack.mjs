@@ -37,6 +37,11 @@ export async function packAll(folder) {
   return packed;
 }
 
+/** The files of a tarball that do not belong into one: source maps, sources, tests, settings of tools. */
+export function unwantedFiles(files) {
+  return files.filter((file) => /\.map$|^(src|test)\/|\.test\.|testdata|tsconfig|^\.|node_modules/.test(file));
+}
+
 /**
  * Lists everything installed in a folder as a software bill of materials (CycloneDX), without development
  * dependencies.

@@ -15,7 +15,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { billOfMaterials, packAll } from '../scripts/pack.mjs';
+import { billOfMaterials, packAll, unwantedFiles } from '../scripts/pack.mjs';
 import { backendOfWorker } from './browser-worker';
 import { isolation, visitPage } from './visit-page';
 
@@ -115,10 +115,7 @@ test('the tarballs hold what runs and its licence: no source maps, no sources, n
       .map((file) => file.replace('package/', ''));
     expect(files, name).toContain('LICENSE');
     expect(files, name).toContain('README.md');
-    expect(
-      files.filter((file) => /\.map$|^(src|test)\/|\.test\.|testdata|tsconfig|^\.|node_modules/.test(file)),
-      name,
-    ).toEqual([]);
+    expect(unwantedFiles(files), name).toEqual([]);
     for (const file of files.filter((name) => /\.m?js$/.test(name))) {
       const text = readFileSync(join(folder, 'user/node_modules', name, file), 'utf8');
       expect(text, `${name}/${file}`).not.toContain('sourceMappingURL');
