@@ -77,8 +77,9 @@ test('the playground solves, steps and scrubs, and tells of a broken puzzle', { 
       await expect.poll(() => tab.textContent('.tries .note'), { timeout: 20_000 }).toMatch(/It guessed \d+ times/);
       await tab.getByLabel('Search').uncheck();
 
-      // Text that is no puzzle.
-      await tab.getByText('Paste your own').click();
+      // Text that is no puzzle. Pasted anywhere, it opens the place that says what is wrong.
+      await tab.evaluate(pasteText, 'hello');
+      await tab.getByText('Unexpected "h"').waitFor();
       await tab.getByRole('textbox').fill('12345');
       await tab.getByRole('button', { name: 'Use it' }).click();
       await expect.poll(() => tab.textContent('.problem')).toContain('Expected 16, 36, 81 or 256 cells; got 5.');

@@ -11,6 +11,7 @@ const difficulty = signal<Difficulty>('Medium');
 const mazeSide = signal(20);
 const pasted = signal('');
 const pastedProblem = signal<string | undefined>(undefined);
+const isPastingOpen = signal(false);
 
 /** Samples, new puzzles, and puzzles of the reader's own. */
 export function PuzzlePicker() {
@@ -84,7 +85,12 @@ export function PuzzlePicker() {
           arrows, space, S, G.
         </p>
       )}
-      <details>
+      <details
+        open={isPastingOpen.value}
+        onToggle={(event) => {
+          isPastingOpen.value = event.currentTarget.open;
+        }}
+      >
         <summary>Paste your own</summary>
         <form
           class="paste"
@@ -139,5 +145,6 @@ export function readPasted(text: string): void {
     if (!session.problem.value) void solve();
   } catch (error) {
     pastedProblem.value = (error as Error).message;
+    isPastingOpen.value = true;
   }
 }
