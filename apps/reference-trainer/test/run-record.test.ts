@@ -85,10 +85,14 @@ describe('the record of a run', () => {
     await expect(readRunRecord(run)).rejects.toThrow(message);
   });
 
-  it('refuses a time that is no date, and a folder in the place of a log, by name', async () => {
+  it('refuses a time that is no date, endless counts, and a folder in the place of a log, by name', async () => {
     const begin = { versions: {}, machine: {} };
     const late = await runWith('late', { observations: lines({ step: 0, time: 1e300, begin }) });
     await expect(readRunRecord(late)).rejects.toThrow(/observations\.jsonl.*line 1: time/);
+    const long = step(1, { count: 1, exactAccuracy: 1, haltingSteps: Array(10_001).fill(0) });
+    await expect(readRunRecord(await runWith('long', { metrics: lines(long) }))).rejects.toThrow(
+      /line 1: haltingSteps/,
+    );
     const odd = await runWith('odd', {});
     mkdirSync(join(odd, 'metrics.jsonl'));
     await expect(readRunRecord(odd)).rejects.toThrow(/odd.metrics\.jsonl: it is no file/);

@@ -56,6 +56,7 @@ describe('puzzle strings', () => {
 
   it('say what is wrong with them and where', () => {
     expect(errorOf(() => parseSudoku('1...\n..?.'))).toMatchObject({ position: 7, message: /Unexpected "\?"/ });
+    expect(errorOf(() => parseSudoku('1..😀'))).toMatchObject({ position: 3, message: /Unexpected "😀"/ });
     expect(errorOf(() => parseSudoku('1..'))).toMatchObject({ message: /16, 36, 81 or 256 cells; got 3/ });
     expect(errorOf(() => parseSudoku('1'.repeat(16), 9))).toMatchObject({ message: /Expected 81 cells; got 16/ });
     expect(errorOf(() => parseSudoku('...5............'))).toMatchObject({

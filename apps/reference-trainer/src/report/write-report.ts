@@ -42,7 +42,7 @@ export async function reportTraining(
     await writeReport(out, [await readRunRecord(run, { model, missing })]);
     terminal.say(`Report: ${out}`);
   } catch (error) {
-    const again = printedCommand('report', run);
-    terminal.warn(`the report could not be written: ${(error as Error).message}. To try again: ${again}`);
+    const again = printedCommand('report', run, '--out', 'report.html');
+    terminal.warn(`the report could not be written: ${(error as Error).message}. To write it elsewhere: ${again}`);
   }
 }

@@ -4,7 +4,8 @@ import { z } from 'zod';
 
 const count = z.number().min(0);
 const share = z.number().min(0).max(1);
-const counts = z.array(count);
+/** How many puzzles halted after 1, 2, ... segments. The bound keeps the page of a strange run usable. */
+const counts = z.array(count).max(10_000);
 
 const stepLine = z.looseObject({
   step: z.int().min(1),

@@ -28,7 +28,12 @@ export async function newLines(path: string, offset = 0): Promise<NewLines> {
   const pieces: Buffer[] = [];
   for await (const piece of createReadStream(path, { start, end: size - 1 })) pieces.push(piece as Buffer);
   const bytes = Buffer.concat(pieces);
-  const end = bytes.lastIndexOf(0x0a) + 1;
-  const text = bytes.toString('utf8', 0, end);
-  return { lines: text.split('\n').slice(0, -1), offset: start + end, isCut };
+  const lines: string[] = [];
+  let begin = 0;
+  // Line by line: the whole text may be longer than a string can be.
+  for (let end = bytes.indexOf(0x0a); end >= 0; end = bytes.indexOf(0x0a, begin)) {
+    lines.push(bytes.toString('utf8', begin, end));
+    begin = end + 1;
+  }
+  return { lines, offset: start + begin, isCut };
 }

@@ -58,9 +58,11 @@ export function readSudokuCells(text: string, counts: readonly number[], context
     if (!isBlank && /[\s|\u2500-\u257f]/.test(character)) continue;
     const digit = isBlank ? 0 : SYMBOLS.indexOf(character.toUpperCase());
     if (digit < 0) {
+      // Whole, where it takes two places in a string, as an emoji does.
+      const whole = String.fromCodePoint(text.codePointAt(position)!);
       const place = placeOf(before + cells.digits.length, size);
       const expected = `${alphabetOf(size ?? 16)} for digits, and one of ${[...BLANKS.slice(0, 5)].join(' ')} for a blank cell`;
-      throw new PuzzleTextError(`Unexpected ${JSON.stringify(character)}${place}; expected ${expected}.`, position);
+      throw new PuzzleTextError(`Unexpected ${JSON.stringify(whole)}${place}; expected ${expected}.`, position);
     }
     cells.digits.push(digit);
     cells.positions.push(position);
