@@ -342,7 +342,10 @@ describe('files of one puzzle a line', () => {
     const hard = await fileOf(testLines('sudoku-extreme-40.csv')[1]!.split(',')[1]!);
     expect((await errorOf(readPuzzleLines(hard, { maxGuesses: 1 }))).message).toMatch(/not solved in 1 guesses/);
     const endless = await fileOf(`\n# ${'x'.repeat(2 ** 20)}`);
-    expect(await errorOf(readPuzzleLines(endless))).toMatchObject({ line: 2, message: /at most 1048576 characters/ });
+    expect(await errorOf(readPuzzleLines(endless))).toMatchObject({
+      line: 2,
+      message: expect.stringMatching(/at most 1048576 characters/),
+    });
     expect((await errorOf(readPuzzleLines(hard, { maxFileBytes: 10 }))).message).toMatch(/at most 10/);
   });
 });

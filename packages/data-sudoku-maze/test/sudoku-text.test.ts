@@ -55,15 +55,27 @@ describe('puzzle strings', () => {
   };
 
   it('say what is wrong with them and where', () => {
-    expect(errorOf(() => parseSudoku('1...\n..?.'))).toMatchObject({ position: 7, message: /Unexpected "\?"/ });
-    expect(errorOf(() => parseSudoku('1..😀'))).toMatchObject({ position: 3, message: /Unexpected "😀"/ });
-    expect(errorOf(() => parseSudoku('1..'))).toMatchObject({ message: /16, 36, 81 or 256 cells; got 3/ });
-    expect(errorOf(() => parseSudoku('1'.repeat(16), 9))).toMatchObject({ message: /Expected 81 cells; got 16/ });
+    expect(errorOf(() => parseSudoku('1...\n..?.'))).toMatchObject({
+      position: 7,
+      message: expect.stringMatching(/Unexpected "\?"/),
+    });
+    expect(errorOf(() => parseSudoku('1..😀'))).toMatchObject({
+      position: 3,
+      message: expect.stringMatching(/Unexpected "😀"/),
+    });
+    expect(errorOf(() => parseSudoku('1..'))).toMatchObject({
+      message: expect.stringMatching(/16, 36, 81 or 256 cells; got 3/),
+    });
+    expect(errorOf(() => parseSudoku('1'.repeat(16), 9))).toMatchObject({
+      message: expect.stringMatching(/Expected 81 cells; got 16/),
+    });
     expect(errorOf(() => parseSudoku('...5............'))).toMatchObject({
       position: 3,
-      message: /digits 1 to 4; got 5/,
+      message: expect.stringMatching(/digits 1 to 4; got 5/),
     });
-    expect(errorOf(() => parseSudoku('.'.repeat(5000)))).toMatchObject({ message: /at most 256 cells/ });
+    expect(errorOf(() => parseSudoku('.'.repeat(5000)))).toMatchObject({
+      message: expect.stringMatching(/at most 256 cells/),
+    });
   });
 });
 
