@@ -6,7 +6,10 @@ import { run } from './processes.mjs';
 /** A folder of somebody who uses the packages: empty, but for a package.json. */
 export function emptyProject(folder) {
   mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'a-user', private: true, type: 'module' }));
+  writeFileSync(
+    join(folder, 'package.json'),
+    JSON.stringify({ name: 'a-user', version: '0.0.0', private: true, type: 'module' }),
+  );
   return folder;
 }
 
