@@ -197,6 +197,17 @@ describe('cellularBlock', () => {
     });
   });
 
+  it.each(['added', 'apart'] as const)('leaks no tensor of what is injected: %s', (input) => {
+    tf.tidy(() => {
+      const block = cellularBlock({ grid, input })(context(12));
+      const [held, puzzle] = [normal([1, 12, 12]), normal([1, 12, 12], new RandomStream(6))] as [tf.Tensor3D, tf.Tensor3D]; // prettier-ignore
+      const before = tf.memory().numTensors;
+      block.inject!(held, puzzle);
+      expect(tf.memory().numTensors).toBe(before + 1);
+      disposeParameters(block);
+    });
+  });
+
   it('sees the puzzle apart, and keeps what it holds while its gate is closed', () => {
     tf.tidy(() => {
       const block = cellularBlock({ grid, input: 'apart' })(context(12));

@@ -148,6 +148,7 @@ const rows: Row[] = [
   ['createFile', (given) => filesOfNode.createFile(join(folder, 'created'), new Uint8Array(), given)],
   ['readRegularFile', async (given) => filesOfNode.readRegularFile(fileURLToPath(import.meta.url), given), 'ReadOptions'],
   ['readRegularFileSync', (given) => filesOfNode.readRegularFileSync(fileURLToPath(import.meta.url), given)],
+  ['createEventFile', async (given) => (await filesOfNode.createEventFile(join(folder, 'events'), given)).close(), 'EventFileOptions'],
   ['openRegularFile', async (given) => (await filesOfNode.openRegularFile(fileURLToPath(import.meta.url), given)).close()],
 ];
 

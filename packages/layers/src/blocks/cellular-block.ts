@@ -79,11 +79,13 @@ class CellularBlock implements Block {
   }
 
   apply(hidden: tf.Tensor3D): tf.Tensor3D {
-    return this.#step(hidden, this.#apart ? tf.zerosLike(hidden) : undefined);
+    return tf.tidy(() => this.#step(hidden, this.#apart ? tf.zerosLike(hidden) : undefined));
   }
 
   inject(latent: tf.Tensor3D, injection: tf.Tensor3D): tf.Tensor3D {
-    return this.#apart ? this.#step(latent, injection) : this.#step(tf.add(latent, injection), undefined);
+    return this.#apart
+      ? this.#step(latent, injection)
+      : tf.tidy(() => this.#step(tf.add(latent, injection), undefined));
   }
 
   /** One application to what the cells hold; `puzzle` is what they see beside it. */

@@ -25,5 +25,6 @@ export function compiledFinish(options: Omit<TrainingStepOptions, 'tokenLoss'>, 
       { optimizerState, ema, rates },
     );
   };
-  return Object.assign(finishOf, { dispose: finish.dispose?.bind(finish) });
+  const dispose = () => finish.dispose?.();
+  return Object.assign(finishOf, { dispose, [Symbol.dispose]: dispose });
 }

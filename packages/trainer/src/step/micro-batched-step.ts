@@ -30,7 +30,7 @@ export interface MicroBatchedStepOptions {
 export function microBatchGradients(
   { network, tokenLoss, trains }: Pick<TrainingStepOptions, 'network' | 'tokenLoss' | 'trains'>,
   { microBatch, lanes = 1, compile = uncompiled }: MicroBatchedStepOptions,
-): GradientsOfSlots & { dispose(): void } {
+): GradientsOfSlots & Disposable & { dispose(): void } {
   const gradientsOf = compile(function microBatchGradients(part: StepSlots, sofar: NamedTensors, whole: number) {
     return tf.tidy(() => {
       const {
@@ -71,7 +71,8 @@ export function microBatchGradients(
       }
       return { ...joinUpdates(updates), gradients: addUpNamed(gradientsOfLanes) };
     });
-  return Object.assign(all, { dispose: () => gradientsOf.dispose?.() });
+  const dispose = () => gradientsOf.dispose?.();
+  return Object.assign(all, { dispose, [Symbol.dispose]: dispose });
 }
 
 /**
@@ -97,7 +98,7 @@ export function microBatchedStep(
     });
   const dispose = () => {
     gradientsOf.dispose();
-    finish.dispose?.();
+    finish.dispose();
   };
   return Object.assign(step, { dispose, [Symbol.dispose]: dispose });
 }
