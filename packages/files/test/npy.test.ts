@@ -69,6 +69,14 @@ describe('what numpy would read as another type', () => {
   });
 });
 
+/** A header that is told to be 16 bytes shorter, so that these are read as data. */
+function cutHeader(): Uint8Array {
+  const bytes = serializeNpy({ shape: [2, 3], data: Int16Array.of(1, 2, 3, 4, 5, 6) });
+  bytes[8]! -= 16;
+  bytes[bytes.indexOf(0x33, 60)] = 0x37; // (2, 3) becomes (2, 7)
+  return bytes;
+}
+
 describe('npy', () => {
   const shapes = fc.array(fc.nat(5), { maxLength: 4 });
   const arrays = [Uint8Array, Int8Array, Int16Array, Int32Array, Float32Array, Float64Array];
@@ -103,7 +111,7 @@ describe('npy', () => {
     ] as [number, number][]) {
       expect([...parseNpy(npyFile(header('<i2', '(2,)'), data, version)).data]).toEqual([1, 2]);
     }
-    const odd = `{"shape":(1 , 2),'fortran_order':False , "descr":'<i2'}   `;
+    const odd = `{"shape":(1 , 2),'fortran_order':False , "descr":'<i2'}   \n`;
     expect(parseNpy(npyFile(odd, data))).toMatchObject({ shape: [1, 2], type: 'i2' });
     expect(parseNpy(npyFile(header('|u1', '()'), Uint8Array.of(7))).data[0]).toBe(7);
     expect(parseNpy(npyFile(header('<f8', '(0, 5)'))).data).toHaveLength(0);
@@ -187,6 +195,8 @@ describe('npy', () => {
       /'descr' twice/,
       undefined,
     ],
+    // Its length is too short, and its shape too large by as much: both are right without the newline.
+    ['a header that is cut', cutHeader(), /no newline at the end; expected spaces and one newline/, undefined],
     ['a missing key', npyFile("{'descr': '|u1', 'fortran_order': False}", one), /no key 'shape'/, undefined],
     ['code', npyFile("__import__('os').system('true')", one), /expected '\{'/, 10],
     ['a shape that is not a tuple', npyFile(header('|u1', '(1)'), one), /not a tuple/, undefined],

@@ -60,10 +60,13 @@ class HeaderParser {
         break;
       }
     }
-    if (/[^ \n]/.test(this.text.slice(this.#at))) this.#fail('text after the dictionary', 'only spaces');
+    const padding = this.text.slice(this.#at);
+    if (/[^ \n]/.test(padding)) this.#fail('text after the dictionary', 'only spaces');
     for (const key of ['descr', 'fortran_order', 'shape']) {
       if (!values.has(key)) this.#fail(`no key '${key}'`, 'descr, fortran_order and shape');
     }
+    // A header that was cut ends before its newline: then the rest of it would be read as data.
+    if (!/^ *\n$/.test(padding)) this.#fail('no newline at the end', 'spaces and one newline');
     return { type: values.get('descr') as NpyType, shape: values.get('shape') as number[] };
   }
 
