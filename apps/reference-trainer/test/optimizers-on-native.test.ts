@@ -1,35 +1,20 @@
 import { qLearningHalting, softmaxCrossEntropy, stablemaxCrossEntropy, type TokenLoss } from '@hrm/act';
-import { mixerBlock, type Compile } from '@hrm/layers';
-import { hrm } from '@hrm/models';
+import type { Compile } from '@hrm/layers';
 import { compile } from '@hrm/runtime';
 import { adamW, isWeightMatrix, muon, Trainer, type Optimizer } from '@hrm/trainer';
 import { describe, expect, it } from 'vitest';
 import { isNativeSetUp } from './native';
+import { reversalBatch, reversalModel } from './native-reversal';
 
 /** Weights and token losses of three steps. */
 async function train(optimizer: Optimizer, tokenLoss: TokenLoss, parts: { microBatch?: number; compile?: Compile }) {
-  const model = hrm({
-    vocabSize: 5,
-    seqLen: 6,
-    hiddenSize: 8,
-    hLayers: 1,
-    lLayers: 1,
-    block: mixerBlock(),
-    positions: 'none',
+  const model = reversalModel({
     halting: qLearningHalting({ maxSegments: 3 }),
   });
   const trainer = new Trainer(model, { optimizer, tokenLoss, ...parts });
   const losses: number[] = [];
   for (let step = 0; step < 3; step++) {
-    const inputs = Int32Array.from({ length: 24 }, (_, i) => (i * 7 + step) % 5);
-    const batch = {
-      inputs,
-      labels: inputs.toReversed(),
-      puzzleIdentifiers: new Int32Array(4),
-      batchSize: 4,
-      seqLen: 6,
-    };
-    losses.push((await trainer.trainBatch(batch)).metrics['tokenLoss']!);
+    losses.push((await trainer.trainBatch(reversalBatch(step))).metrics['tokenLoss']!);
   }
   const { weights } = await trainer.state();
   trainer.dispose();

@@ -1,22 +1,15 @@
 import { qLearningHalting } from '@hrm/act';
-import { mixerBlock, type Compile } from '@hrm/layers';
-import { hrm } from '@hrm/models';
+import type { Compile } from '@hrm/layers';
 import { compile } from '@hrm/runtime';
 import { adamAtan2, signSgd, Trainer } from '@hrm/trainer';
 import { expect, it } from 'vitest';
 import { trainedParts } from '../src/run/building/trained-parts';
 import { isNativeSetUp } from './native';
+import { reversalBatch, reversalModel } from './native-reversal';
 
 /** Weights before and after three steps of training the puzzle embedding only. */
 async function train(compile?: Compile) {
-  const model = hrm({
-    vocabSize: 5,
-    seqLen: 6,
-    hiddenSize: 8,
-    hLayers: 1,
-    lLayers: 1,
-    block: mixerBlock(),
-    positions: 'none',
+  const model = reversalModel({
     halting: qLearningHalting({ maxSegments: 2 }),
     puzzleEmbedding: { puzzles: 3, size: 8 },
   });
@@ -28,9 +21,7 @@ async function train(compile?: Compile) {
   });
   const before = (await trainer.state()).weights;
   for (let step = 0; step < 3; step++) {
-    const inputs = Int32Array.from({ length: 24 }, (_, i) => (i * 7 + step) % 5);
-    const puzzleIdentifiers = Int32Array.of(1, 2, 1, 2);
-    await trainer.trainBatch({ inputs, labels: inputs.toReversed(), puzzleIdentifiers, batchSize: 4, seqLen: 6 });
+    await trainer.trainBatch(reversalBatch(step, Int32Array.of(1, 2, 1, 2)));
   }
   const after = (await trainer.state()).weights;
   trainer.dispose();

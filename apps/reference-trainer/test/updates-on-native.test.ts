@@ -1,22 +1,15 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { gravesAct, qLearningHalting, type HaltingFactory } from '@hrm/act';
-import { mixerBlock, type Compile } from '@hrm/layers';
-import { hrm } from '@hrm/models';
+import type { Compile } from '@hrm/layers';
 import { compile } from '@hrm/runtime';
 import { adamAtan2, signSgd, Trainer } from '@hrm/trainer';
 import { describe, expect, it } from 'vitest';
 import { isNativeSetUp } from './native';
+import { reversalBatch, reversalModel } from './native-reversal';
 
 /** Weights after some updates, and their metrics. */
 async function train(halting: HaltingFactory, segmentsPerUpdate: number, compile?: Compile) {
-  const model = hrm({
-    vocabSize: 5,
-    seqLen: 6,
-    hiddenSize: 8,
-    hLayers: 1,
-    lLayers: 1,
-    block: mixerBlock(),
-    positions: 'none',
+  const model = reversalModel({
     halting,
     puzzleEmbedding: { puzzles: 2, size: 8 },
   });
@@ -28,15 +21,7 @@ async function train(halting: HaltingFactory, segmentsPerUpdate: number, compile
   });
   const events: { [figure: string]: number }[] = [];
   for (let step = 0; step < 4; step++) {
-    const inputs = Int32Array.from({ length: 24 }, (_, i) => (i * 7 + step) % 5);
-    const puzzleIdentifiers = Int32Array.of(0, 1, 0, 1);
-    const { metrics, haltingSteps } = await trainer.trainBatch({
-      inputs,
-      labels: inputs.toReversed(),
-      puzzleIdentifiers,
-      batchSize: 4,
-      seqLen: 6,
-    });
+    const { metrics, haltingSteps } = await trainer.trainBatch(reversalBatch(step, Int32Array.of(0, 1, 0, 1)));
     events.push({
       ...metrics,
       ...Object.fromEntries(haltingSteps.map((count, i) => [`halted after ${i + 1}`, count])),

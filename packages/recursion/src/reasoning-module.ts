@@ -23,8 +23,8 @@ export interface ReasoningModuleOptions {
 }
 
 /**
- * Adds the injection to the latent and applies its blocks to the sum. A first block with `inject` gets both apart. If a block changes the shape, it throws a
- * `ShapeError` that names the block.
+ * Adds the injection to the latent and applies its blocks to the sum. A first block with `inject` gets both apart. If a
+ * block changes the shape, it throws a `ShapeError` that names the block.
  *
  * Source: official HRM, `models/hrm/hrm_act_v1.py`, `HierarchicalReasoningModel_ACTV1ReasoningModule`.
  *
