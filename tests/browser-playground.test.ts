@@ -87,7 +87,9 @@ test('the playground solves, steps and scrubs, and tells of a broken puzzle', { 
       // A maze is solved, and spoken of. Drawn by mouse and keyboard; without a path it is told at once.
       await tab.getByRole('button', { name: 'Maze 14×14' }).click();
       await verdict(tab).toMatch(/^Solved/);
-      await expect.poll(() => tab.textContent('.announcer'), { timeout: 10_000 }).toMatch(/^Solved after segment/);
+      await expect
+        .poll(() => tab.textContent('.announcer[role=status]'), { timeout: 10_000 })
+        .toMatch(/^Solved after segment/);
       expect(await tab.getByRole('application', { name: /^Maze of 14 by 14/ }).count()).toBe(1);
       const maze = tab.locator('.maze');
       const question = async () => (await maze.getAttribute('data-question'))!;
