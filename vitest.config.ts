@@ -29,6 +29,7 @@ const project = (name: string, root: string) => ({
 export default defineConfig({
   test: {
     maxWorkers: 2,
+    globalSetup: path('tests/temporary-folder.ts'),
     projects: [
       ...readdirSync(path('packages')).map((name) => project(name, `packages/${name}`)),
       ...readdirSync(path('apps')).map((name) => project(name, `apps/${name}`)),
