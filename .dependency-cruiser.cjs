@@ -71,17 +71,17 @@ module.exports = {
       comment: 'Apps compose the packages; what others need of an app belongs into a package.',
       severity: 'error',
       from: { pathNot: '^apps/' },
-      to: { path: ['^apps/', '@hrm/(reference-trainer|laboratory|playground|run-page|ui)'] },
+      to: { path: ['^apps/', '@hrm/(cli|laboratory|playground|run-page|ui)'] },
     },
     {
       name: 'only-the-laboratory-imports-an-app',
       comment:
-        'The laboratory measures what `hrm` runs, so it imports that: @hrm/reference-trainer/internal. No other app may, ' +
+        'The laboratory measures what `hrm` runs, so it imports that: @hrm/cli/internal. No other app may, ' +
         'nor `hrm` the laboratory. All apps share the colours and curves of @hrm/ui.',
       severity: 'error',
       from: { path: '^apps/(?!laboratory/)([^/]+)/' },
       to: {
-        path: ['^apps/', '@hrm/(reference-trainer|laboratory|playground|run-page)'],
+        path: ['^apps/', '@hrm/(cli|laboratory|playground|run-page)'],
         pathNot: ['^apps/$1/', '^apps/ui/'],
       },
     },

@@ -159,7 +159,7 @@ async function runReadmes(manifests) {
 async function useCommand() {
   const folder = emptyProject(join(work, 'command'));
   await attempt('The command: npx hrm solve, in an empty folder', async () => {
-    await install(['npm', 'install'], ['@hrm/reference-trainer'], folder);
+    await install(['npm', 'install'], ['@hrm/cli'], folder);
     const puzzle = '1... ..3. .4.. ...2';
     const printed = await run('npx', ['hrm', 'solve', puzzle], { cwd: folder, env });
     if (!/\d/.test(printed)) throw new Error(`It printed no answer:\n${printed}`);
@@ -176,7 +176,7 @@ async function useCommand() {
 
 async function bundle(manifests) {
   const folder = emptyProject(join(work, 'bundles'));
-  const forBrowsers = manifests.filter(({ name }) => !/reference-trainer|distributed/.test(name));
+  const forBrowsers = manifests.filter(({ name }) => !/cli|distributed/.test(name));
   const names = forBrowsers.map(({ name }) => name);
   await attempt('Vite and esbuild, with the packages for browsers', () =>
     install(

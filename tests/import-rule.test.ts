@@ -114,7 +114,7 @@ const broken: { file: string; line: string; rules: string[] }[] = [
   },
   {
     file: 'apps/playground/src/main.tsx',
-    line: `import { hrm } from '@hrm/reference-trainer/internal';`,
+    line: `import { hrm } from '@hrm/cli/internal';`,
     rules: ['only-the-laboratory-imports-an-app'],
   },
   {

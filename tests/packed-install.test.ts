@@ -20,7 +20,9 @@ import { backendOfWorker } from './browser-worker';
 import { isolation, visitPage } from './visit-page';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const names = [...readdirSync(join(root, 'packages')), 'reference-trainer'];
+const names = [...readdirSync(join(root, 'packages')).map((name) => `packages/${name}`), 'apps/reference-trainer'].map(
+  (name) => (JSON.parse(readFileSync(join(root, name, 'package.json'), 'utf8')) as { name: string }).name,
+);
 const run = promisify(execFile);
 
 /** An empty folder of a user, far from this workspace. */
@@ -65,7 +67,7 @@ function lockedPackages(): [string, LockedPackage][] {
 
 test('npm installs all packages and the command from their tarballs, and one TensorFlow.js', () => {
   const installed = lockedPackages().map(([path]) => path);
-  for (const name of names) expect(installed).toContain(`node_modules/@hrm/${name}`);
+  for (const name of names) expect(installed).toContain(`node_modules/${name}`);
   expect(installed.filter((path) => path.endsWith('@tensorflow/tfjs-core'))).toHaveLength(1);
   for (const [path, { resolved, link }] of lockedPackages().filter(([path]) => path.includes('/@hrm/'))) {
     expect(resolved, path).toMatch(/^file:.*\.tgz$/);
@@ -106,7 +108,7 @@ test('what npm has installed solves a puzzle in a worker of a browser', { timeou
 );
 
 test('the tarballs hold what runs and its licence: no source maps, no sources, no tests', async () => {
-  expect(packed.map(({ name }) => name.replace('@hrm/', '')).sort()).toEqual([...names].sort());
+  expect(packed.map(({ name }) => name).sort()).toEqual([...names].sort());
   for (const { name, tarball } of packed) {
     const { stdout } = await run('tar', ['-tzf', tarball]);
     const files = stdout
@@ -129,7 +131,7 @@ test('npx hrm is the command, with its schema for editors', async () => {
     env: { ...process.env, npm_config_yes: 'false' },
   });
   expect(stdout).toContain('Usage: hrm COMMAND');
-  const schema = join(folder, 'user/node_modules/@hrm/reference-trainer/schema/run-config.schema.json');
+  const schema = join(folder, 'user/node_modules/@hrm/cli/schema/run-config.schema.json');
   expect(JSON.parse(readFileSync(schema, 'utf8'))).toMatchObject({ type: 'object' });
 });
 

@@ -6,7 +6,7 @@ import { root } from './copy.mjs';
 import { run } from './processes.mjs';
 
 /** What carries work of others, or weights, says so in a NOTICE. */
-const withNotice = ['@hrm/reference-trainer', '@hrm/runtime', '@hrm/weights'];
+const withNotice = ['@hrm/cli', '@hrm/runtime', '@hrm/weights'];
 
 /** Takes what was published, as the registry gives it, and says what is wrong with it. */
 export async function faultsOfTarball({ name, version }, { env, folder }) {

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
 // In the repository, so that an install can link it before dist/ is built.
-import { startProgram } from '@hrm/reference-trainer/bin/start-program.js';
+import { startProgram } from '@hrm/cli/bin/start-program.js';
 
 await startProgram('hrm-lab', new URL('../', import.meta.url));

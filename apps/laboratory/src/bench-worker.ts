@@ -2,14 +2,7 @@ import { createInterface } from 'node:readline';
 import { findNativeInstallation } from '@hrm/runtime';
 import { trainedParameters } from '@hrm/trainer';
 import * as tf from '@tensorflow/tfjs-core';
-import {
-  benchTrainer,
-  MatmulSpeedMeter,
-  prepareProcess,
-  randomBatch,
-  startEngine,
-  Terminal,
-} from '@hrm/reference-trainer/internal';
+import { benchTrainer, MatmulSpeedMeter, prepareProcess, randomBatch, startEngine, Terminal } from '@hrm/cli/internal';
 import type { ContenderReply } from './bench/contenders/contender-reply';
 import type { BenchJob } from './bench/contenders/our-contender';
 

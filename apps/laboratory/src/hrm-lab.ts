@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { prepareProcess, runProgram } from '@hrm/reference-trainer/internal';
+import { prepareProcess, runProgram } from '@hrm/cli/internal';
 import { hrmLab } from './main';
 
 prepareProcess();

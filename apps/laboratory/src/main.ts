@@ -1,4 +1,4 @@
-import { versions, type Program } from '@hrm/reference-trainer/internal';
+import { versions, type Program } from '@hrm/cli/internal';
 import { benchCommand } from './commands/bench';
 import { compareCommand } from './commands/compare';
 import { parityCommand } from './commands/parity';

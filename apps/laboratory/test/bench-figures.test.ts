@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { type Processor, summarize, trainingFlops } from '@hrm/reference-trainer/internal';
+import { type Processor, summarize, trainingFlops } from '@hrm/cli/internal';
 import { keptMeasurements } from '../src/bench/against/kept-measurements';
 import { growthChart } from '../src/bench/growth/growth-chart';
 import { growthOf } from '../src/bench/growth/growth';

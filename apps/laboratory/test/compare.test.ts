@@ -7,13 +7,7 @@ import { uncompiled } from '@hrm/layers';
 import { RecursionCore } from '@hrm/recursion';
 import { selectBackend } from '@hrm/runtime';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  buildRunModel,
-  generatePuzzles,
-  makeTask,
-  preparePuzzles,
-  writeNewPuzzles,
-} from '@hrm/reference-trainer/internal';
+import { buildRunModel, generatePuzzles, makeTask, preparePuzzles, writeNewPuzzles } from '@hrm/cli/internal';
 import type { CellFigures, CellResult } from '../src/compare/cell-result';
 import { comparedBlocks, comparedControllers, comparedSchedules } from '../src/compare/compared-parts';
 import { comparedSudoku, puzzlesOfTask } from '../src/compare/compared-puzzles';

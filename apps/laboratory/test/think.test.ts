@@ -3,7 +3,7 @@ import { cellsFromTokens, type PuzzleDataset } from '@hrm/data';
 import { sudokuProbabilities, sudokuTask } from '@hrm/data-sudoku-maze';
 import { uncompiled } from '@hrm/layers';
 import { selectBackend } from '@hrm/runtime';
-import { buildRunModel, checkRunConfig, generatePuzzles } from '@hrm/reference-trainer/internal';
+import { buildRunModel, checkRunConfig, generatePuzzles } from '@hrm/cli/internal';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { heldOutPuzzles } from '../src/think/held-out-puzzles';
 import { measureStrategies, THINKING_STRATEGIES } from '../src/think/measure-strategies';

@@ -91,5 +91,9 @@ it('a printed command has npx where it is needed, and quoted words', () => {
   expect(printedCommand('eval', '--run', 'a b')).toBe("npx hrm eval --run 'a b'");
   process.chdir(tmpdir());
   expect(printedCommand('solve', "it's", '$(rm)', '')).toBe("hrm solve 'it'\\''s' '$(rm)' ''");
+  const program = process.argv[1]!;
+  process.argv[1] = '/cache/_npx/0c1d/node_modules/.bin/hrm';
+  expect(printedCommand('solve', 'FILE')).toBe('npx @hrm/cli solve FILE');
+  process.argv[1] = program;
   process.chdir(folder);
 });

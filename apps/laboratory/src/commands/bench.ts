@@ -9,7 +9,7 @@ import {
   text,
   toggle,
   UsageError,
-} from '@hrm/reference-trainer/internal';
+} from '@hrm/cli/internal';
 import { z } from 'zod';
 import { benchAgainst } from '../bench/against/bench-against';
 import { benchSizes } from '../bench/against/bench-size';

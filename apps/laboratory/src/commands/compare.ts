@@ -17,7 +17,7 @@ import {
   text,
   texts,
   UsageError,
-} from '@hrm/reference-trainer/internal';
+} from '@hrm/cli/internal';
 import { expectResultsFolder } from '../bench/report/results-folder';
 import { chooseParts, comparedBlocks, comparedControllers, comparedSchedules } from '../compare/compared-parts';
 import { type ComparedPuzzles, comparedSudoku, puzzlesOfFolder, puzzlesOfTask } from '../compare/compared-puzzles';

@@ -1,13 +1,6 @@
 import type { Compile } from '@hrm/layers';
 import { z } from 'zod';
-import {
-  args,
-  backendOptions,
-  defineCommand,
-  startEngine,
-  Terminal,
-  UsageError,
-} from '@hrm/reference-trainer/internal';
+import { args, backendOptions, defineCommand, startEngine, Terminal, UsageError } from '@hrm/cli/internal';
 import { isBfloat16Case, readBfloat16Case } from '../parity/bfloat16-case';
 import { isWithinBounds } from '../parity/comparison';
 import { expectParityFolder, readParityCase } from '../parity/parity-case';

@@ -20,7 +20,7 @@ import {
   Terminal,
   text,
   UsageError,
-} from '@hrm/reference-trainer/internal';
+} from '@hrm/cli/internal';
 import type { WeightsCard } from '@hrm/weights';
 import { z } from 'zod';
 import { type HeldOutSlice, readSlices, sliceOfRun } from '../weights/held-out-slices';

@@ -23,7 +23,7 @@ import {
   text,
   unseenOption,
   UsageError,
-} from '@hrm/reference-trainer/internal';
+} from '@hrm/cli/internal';
 import { heldOutPuzzles } from '../think/held-out-puzzles';
 import { measureStrategies, THINKING_STRATEGIES } from '../think/measure-strategies';
 import { isThinkingSvg, thinkingSvg, thinkingTable } from '../think/thinking-report';

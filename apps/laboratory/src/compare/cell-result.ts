@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { join } from 'node:path';
 import { replaceFile } from '@hrm/files/node';
 import { z } from 'zod';
-import { readConfigJson, type RunConfig, runConfigSchema, UsageError } from '@hrm/reference-trainer/internal';
+import { readConfigJson, type RunConfig, runConfigSchema, UsageError } from '@hrm/cli/internal';
 import { type ComparisonCell, USUAL_BLOCK } from './comparison-cell';
 
 const figures = z.strictObject({

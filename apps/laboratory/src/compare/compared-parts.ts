@@ -1,4 +1,4 @@
-import { namesOf, UsageError } from '@hrm/reference-trainer/internal';
+import { namesOf, UsageError } from '@hrm/cli/internal';
 
 /** A part of a config: its name and options. */
 type Part = { type: string; [option: string]: unknown };

@@ -1,5 +1,5 @@
 import { basename, resolve } from 'node:path';
-import { readTaskFile, type TaskConfig, UsageError } from '@hrm/reference-trainer/internal';
+import { readTaskFile, type TaskConfig, UsageError } from '@hrm/cli/internal';
 
 /** The puzzles that models are compared on, and what of their training depends on these. */
 export interface ComparedPuzzles {

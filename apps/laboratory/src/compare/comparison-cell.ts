@@ -1,4 +1,4 @@
-import { checkRunConfig, type RunConfig } from '@hrm/reference-trainer/internal';
+import { checkRunConfig, type RunConfig } from '@hrm/cli/internal';
 import { comparedBlocks, comparedSchedules, controllerOf, partOf } from './compared-parts';
 import type { ComparedPuzzles } from './compared-puzzles';
 

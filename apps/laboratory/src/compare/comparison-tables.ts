@@ -1,4 +1,4 @@
-import { percent } from '@hrm/reference-trainer/internal';
+import { percent } from '@hrm/cli/internal';
 import { markdownTable } from '../bench/report/markdown-table';
 import type { CellResult } from './cell-result';
 import { comparedAxes, type ComparedAxis } from './comparison-cell';

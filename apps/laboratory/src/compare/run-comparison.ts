@@ -11,7 +11,7 @@ import {
   type RunCatalog,
   type RunConfig,
   type Terminal,
-} from '@hrm/reference-trainer/internal';
+} from '@hrm/cli/internal';
 import { readCell, saveCell, type CellResult } from './cell-result';
 import { cellConfig, describeCell, type ComparisonCell } from './comparison-cell';
 import { comparisonTables } from './comparison-tables';

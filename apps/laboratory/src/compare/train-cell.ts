@@ -12,7 +12,7 @@ import {
   sum,
   summarize,
   totalStepsOf,
-} from '@hrm/reference-trainer/internal';
+} from '@hrm/cli/internal';
 import type { CellFigures, CellOutcome } from './cell-result';
 
 const mean = (values: readonly number[]) => sum(values) / values.length;

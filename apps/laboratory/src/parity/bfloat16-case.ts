@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { NamedHostTensors } from '@hrm/files';
-import { readConfigJson } from '@hrm/reference-trainer/internal';
+import { readConfigJson } from '@hrm/cli/internal';
 import { readParityCase, readRecording, type ParityCase } from './parity-case';
 
 /** A recorded run of the official code in bfloat16. */

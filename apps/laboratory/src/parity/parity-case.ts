@@ -2,7 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseSafetensors, type NamedHostTensors } from '@hrm/files';
 import type { OfficialConfig } from '@hrm/models';
-import { readConfigJson, readRegularFile } from '@hrm/reference-trainer/internal';
+import { readConfigJson, readRegularFile } from '@hrm/cli/internal';
 
 /** Hyper-parameters of a recorded run, under their official names. */
 export interface RecordedOptimizer {

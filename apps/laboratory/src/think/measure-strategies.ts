@@ -2,7 +2,7 @@ import { cellsFromTokens } from '@hrm/data';
 import { sudokuProbabilities } from '@hrm/data-sudoku-maze';
 import type { Compile } from '@hrm/layers';
 import { Solver, thinker, type RecursiveReasoner, type TriesOptions } from '@hrm/models';
-import { buildRunModel, type LoadedRun } from '@hrm/reference-trainer/internal';
+import { buildRunModel, type LoadedRun } from '@hrm/cli/internal';
 import type { heldOutPuzzles } from './held-out-puzzles';
 import { measureOnePass } from './one-pass';
 import { measurePlainSearch, measureSearch, type SearchSizes } from './searches';

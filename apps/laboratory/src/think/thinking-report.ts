@@ -1,4 +1,4 @@
-import { percent } from '@hrm/reference-trainer/internal';
+import { percent } from '@hrm/cli/internal';
 import { markdownTable } from '../bench/report/markdown-table';
 import { element, svgDocument, textAt } from '../bench/report/svg';
 import type { ThinkingRow } from './thinking-row';

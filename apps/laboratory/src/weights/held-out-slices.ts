@@ -9,7 +9,7 @@ import {
   type RunDescription,
   type TaskConfig,
   UsageError,
-} from '@hrm/reference-trainer/internal';
+} from '@hrm/cli/internal';
 
 /** Puzzles of one kind that were not in training. */
 export interface HeldOutSlice {

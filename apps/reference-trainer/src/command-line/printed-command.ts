@@ -16,14 +16,22 @@ function isFoundByNpx(program: string, folder: string): boolean {
   return dirname(folder) !== folder && isFoundByNpx(program, dirname(folder));
 }
 
+/** What calls a program from the current folder. */
+function callOf(program: string): string {
+  if (isFoundByNpx(program, process.cwd())) return `npx ${program}`;
+  // `npx @hrm/cli` runs what it keeps in a folder of its own, and puts no `hrm` anywhere else.
+  const isFromNpx = program === 'hrm' && /[\\/]_npx[\\/]/.test(process.argv[1] ?? '');
+  return isFromNpx ? 'npx @hrm/cli' : program;
+}
+
 /**
- * A command that a person can copy into a shell: `npx hrm ...` in a clone and in a project that has installed it, `hrm
- * ...` elsewhere. Words with spaces are quoted.
+ * A command that a person can copy into a shell: `npx hrm ...` in a clone and in a project that has installed it, `npx
+ * @hrm/cli ...` where it was called by that, `hrm ...` elsewhere. Words with spaces are quoted.
  *
  * @param words such as `'solve', '--run', folder`.
  */
 export const printedCommandOf = (program: string, ...words: readonly string[]): string =>
-  [...(isFoundByNpx(program, process.cwd()) ? ['npx'] : []), program, ...words.map(quoted)].join(' ');
+  [callOf(program), ...words.map(quoted)].join(' ');
 
 /** A command of `hrm`, see {@link printedCommandOf}. */
 export const printedCommand = (...words: readonly string[]): string => printedCommandOf('hrm', ...words);

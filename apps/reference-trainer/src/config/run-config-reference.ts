@@ -125,7 +125,7 @@ export function runConfigMarkdown(): string {
     `# Every key of a config
 
 \`hrm train CONFIG\` reads a JSON file with these keys; any other key is an error. This page is generated from the schema that
-checks the file. For completion and checks in an editor, add \`"$schema": "./node_modules/@hrm/reference-trainer/schema/run-config.schema.json"\`;
+checks the file. For completion and checks in an editor, add \`"$schema": "./node_modules/@hrm/cli/schema/run-config.schema.json"\`;
 in a clone of the repository it is \`apps/reference-trainer/schema/run-config.schema.json\`.`,
     table(root),
     '## `task`',

@@ -1,4 +1,4 @@
-import type { BenchSizes } from '@hrm/reference-trainer/internal';
+import type { BenchSizes } from '@hrm/cli/internal';
 import type { ContenderName } from './measure-size';
 
 /** A size of the benchmark, and the work that is timed. */

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { z } from 'zod';
-import { namesOf, readRegularFile } from '@hrm/reference-trainer/internal';
+import { namesOf, readRegularFile } from '@hrm/cli/internal';
 import { benchSizes } from './bench-size';
 import type { Machine } from '../report/machine';
 import type { Measurements } from './performance-target';

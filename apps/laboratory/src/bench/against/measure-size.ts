@@ -1,4 +1,4 @@
-import { type BenchSizes, mainProducts, summarize } from '@hrm/reference-trainer/internal';
+import { type BenchSizes, mainProducts, summarize } from '@hrm/cli/internal';
 import type { Precision } from '@hrm/layers';
 import { Contender, ContenderError, type ContenderCommand } from '../contenders/contender';
 

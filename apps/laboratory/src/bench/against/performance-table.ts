@@ -1,5 +1,5 @@
 import { PRECISIONS } from '@hrm/layers';
-import { percent, summarize } from '@hrm/reference-trainer/internal';
+import { percent, summarize } from '@hrm/cli/internal';
 import { benchSizes, type BenchSizeName } from './bench-size';
 import { describeLoad, describeMachine, type Machine } from '../report/machine';
 import { measuredContenders, precisionOf, type ContenderName, type SizeMeasurement } from './measure-size';

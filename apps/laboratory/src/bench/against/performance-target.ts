@@ -6,7 +6,7 @@ import {
   summarize,
   type Summary,
   trainingFlops,
-} from '@hrm/reference-trainer/internal';
+} from '@hrm/cli/internal';
 import type { BenchSizeName } from './bench-size';
 import {
   measuredContenders,

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import type { Product } from '@hrm/reference-trainer/internal';
+import type { Product } from '@hrm/cli/internal';
 import { parseReply, type ContenderReply } from './contender-reply';
 
 /** The command that starts a contender. */

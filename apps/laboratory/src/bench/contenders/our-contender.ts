@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { BackendPreference, CompileMode } from '@hrm/runtime';
-import type { BenchSizes } from '@hrm/reference-trainer/internal';
+import type { BenchSizes } from '@hrm/cli/internal';
 import type { ContenderCommand } from './contender';
 
 /** The job of our worker. */

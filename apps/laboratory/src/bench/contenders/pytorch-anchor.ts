@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { cacheFolder } from '@hrm/runtime/internal';
-import type { BenchSizes } from '@hrm/reference-trainer/internal';
+import type { BenchSizes } from '@hrm/cli/internal';
 import type { ContenderCommand } from './contender';
 import { appFile, inBfloat16 } from './our-contender';
 

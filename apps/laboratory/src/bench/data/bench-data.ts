@@ -1,5 +1,5 @@
 import { mazeTask, sudokuTask } from '@hrm/data-sudoku-maze';
-import { benchTrainer, generatePuzzles, percent, startEngine, type Terminal } from '@hrm/reference-trainer/internal';
+import { benchTrainer, generatePuzzles, percent, startEngine, type Terminal } from '@hrm/cli/internal';
 import type { BackendPreference } from '@hrm/runtime';
 import { measureDataSpeed, measureDataWait, trainingStream } from './data-speed';
 import { describeMachine, thisMachine } from '../report/machine';

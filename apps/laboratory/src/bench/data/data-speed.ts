@@ -1,5 +1,5 @@
 import { SeededRandom, trainingBatches, type Augmentation, type PuzzleDataset, type TrainingBatch } from '@hrm/data';
-import { sum, summarize, type Summary } from '@hrm/reference-trainer/internal';
+import { sum, summarize, type Summary } from '@hrm/cli/internal';
 
 /** The speed at which puzzles are made. */
 export interface DataSpeed {

@@ -1,5 +1,5 @@
 import type { BackendPreference, CompileMode } from '@hrm/runtime';
-import type { Terminal } from '@hrm/reference-trainer/internal';
+import type { Terminal } from '@hrm/cli/internal';
 import { growthBase, measureGrowth, type GrowthDimension } from './growth';
 import { growthChart } from './growth-chart';
 import { describeMachine, thisMachine } from '../report/machine';

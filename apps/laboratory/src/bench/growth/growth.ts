@@ -1,4 +1,4 @@
-import { type BenchSizes, evaluationFlops, summarize, trainingFlops } from '@hrm/reference-trainer/internal';
+import { type BenchSizes, evaluationFlops, summarize, trainingFlops } from '@hrm/cli/internal';
 import { Contender, type ContenderCommand } from '../contenders/contender';
 import { fitPowerLaw } from './power-law';
 

@@ -1,4 +1,4 @@
-import { summarize } from '@hrm/reference-trainer/internal';
+import { summarize } from '@hrm/cli/internal';
 
 /** Formats seconds with two or four decimals. */
 export const formatSeconds = (seconds: number): string => (seconds < 1 ? seconds.toFixed(4) : seconds.toFixed(2));

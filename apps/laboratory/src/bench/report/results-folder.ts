@@ -3,7 +3,7 @@ import { lstat, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { replaceFile } from '@hrm/files/node';
 import { z } from 'zod';
-import { expectWritable, finishBeforeStopping, readRegularFile, UsageError } from '@hrm/reference-trainer/internal';
+import { expectWritable, finishBeforeStopping, readRegularFile, UsageError } from '@hrm/cli/internal';
 
 /** The part that the JSON of every benchmark has. */
 const ownResult = z.looseObject({ machine: z.looseObject({ processor: z.string() }) });
