@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Report } from '@hrm/ui/run-record';
@@ -107,10 +107,14 @@ describe('hrm report', () => {
   });
 
   it('refuses what is no run, and a run given twice', async () => {
+    const link = join(folder, 'link');
+    symlinkSync(run, link, 'junction');
     const refusals = [
       [['report'], 'RUN is missing'],
       [['report', folder], 'holds no run'],
-      [['report', run, `${run}/`], 'given twice'],
+      [['report', run, run], 'is given twice'],
+      [['report', run, `${run}/`], 'are the same folder'],
+      [['report', run, link], 'are the same folder'],
     ] as const;
     for (const [args, message] of refusals) {
       expect(await runInProcess(args)).toMatchObject({ status: 2, stderr: expect.stringContaining(message) as string });

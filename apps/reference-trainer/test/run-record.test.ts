@@ -85,10 +85,7 @@ describe('the record of a run', () => {
     await expect(readRunRecord(run)).rejects.toThrow(message);
   });
 
-  it('refuses a time that is no date, endless counts, and a folder in the place of a log, by name', async () => {
-    const begin = { versions: {}, machine: {} };
-    const late = await runWith('late', { observations: lines({ step: 0, time: 1e300, begin }) });
-    await expect(readRunRecord(late)).rejects.toThrow(/observations\.jsonl.*line 1: time/);
+  it('refuses endless counts, and a folder in the place of a log, by name', async () => {
     const long = step(1, { count: 1, exactAccuracy: 1, haltingSteps: Array(10_001).fill(0) });
     await expect(readRunRecord(await runWith('long', { metrics: lines(long) }))).rejects.toThrow(
       /line 1: haltingSteps/,
@@ -96,6 +93,25 @@ describe('the record of a run', () => {
     const odd = await runWith('odd', {});
     mkdirSync(join(odd, 'metrics.jsonl'));
     await expect(readRunRecord(odd)).rejects.toThrow(/odd.metrics\.jsonl: it is no file/);
+  });
+
+  it('leaves damaged observations out, and names them', async () => {
+    const begin = { versions: {}, machine: {} };
+    const late = { step: 0, time: 1e300, begin };
+    const damaged = await runWith('damaged', {
+      observations: `${lines(late, { step: 1, time: 1000, begin })}{"st\n${lines(late, late, late)}`,
+    });
+    const { sessions, missing } = await readRunRecord(damaged);
+    expect(sessions).toHaveLength(1);
+    expect(missing).toEqual(
+      expect.arrayContaining([
+        expect.stringMatching(/^Left out of observations\.jsonl: line 1: time/),
+        expect.stringMatching(/^Left out of observations\.jsonl: line 3 is not JSON/),
+        expect.stringMatching(/^Left out of observations\.jsonl: line 4: time/),
+        'So are 2 more lines.',
+      ]),
+    );
+    expect(missing.join()).not.toContain('there is no observations.jsonl');
   });
 
   it('of a run that recorded nothing says what is missing, and invents nothing', async () => {

@@ -6,7 +6,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import type { EvaluatedSegment } from '@hrm/trainer';
 import { expect, it } from 'vitest';
-import { collectFailedPuzzles, MOST_PUZZLES, type SolvedPuzzle } from '../src/run/observers/failed-puzzles';
+import { collectFailedPuzzles, MOST_PUZZLES, type AnsweredPuzzle } from '../src/run/observers/failed-puzzles';
 import { puzzleImage } from '../src/run/observers/image/puzzle-image';
 import type { Observation } from '../src/run/observers/observations-log';
 import { together } from '../src/run/observers/training-observer';
@@ -68,7 +68,7 @@ it('--log-to tensorboard writes event files, and observations.jsonl goes on when
 it('an evaluation collects the puzzles that failed before, then those solved since, then others', async () => {
   await tf.setBackend('cpu');
   /** Puzzles of two cells whose answer is [1, 2]. Those in `failed` are answered [1, 1]. The last one is padding. */
-  const collect = async (failed: readonly number[], before?: readonly SolvedPuzzle[]) => {
+  const collect = async (failed: readonly number[], before?: readonly AnsweredPuzzle[]) => {
     const collector = collectFailedPuzzles(3, before);
     const count = 20;
     const of = (cells: (puzzle: number) => number[]) =>
@@ -86,7 +86,7 @@ it('an evaluation collects the puzzles that failed before, then those solved sin
     tf.dispose([inputs, labels, answers, logits]);
     return collector.puzzles();
   };
-  const places = (puzzles: readonly SolvedPuzzle[]) => puzzles.map(({ index, exact }) => (exact ? `${index} solved` : index)); // prettier-ignore
+  const places = (puzzles: readonly AnsweredPuzzle[]) => puzzles.map(({ index, exact }) => (exact ? `${index} solved` : index)); // prettier-ignore
   const tensors = tf.memory().numTensors;
   const one = await collect([3, 5, 7, 9, 11, 13, 15, 17]);
   expect(places(one)).toEqual([3, 5, 7, 9, 11, 13]);

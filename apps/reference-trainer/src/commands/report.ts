@@ -1,9 +1,9 @@
-import { resolve } from 'node:path';
 import type { RunRecord } from '@hrm/ui/run-record';
 import { z } from 'zod';
 import { defineCommand } from '../command-line/command';
 import { args, count, text } from '../command-line/options';
 import { backendOptions, importsOption, precisionOption } from '../command-line/shared-options';
+import { expectDifferentRuns } from '../command-line/expect-different-runs';
 import { UsageError } from '../command-line/usage-error';
 import { startEngine, type Engine } from '../engine/engine';
 import { examineRun } from '../examination/examine-run';
@@ -35,8 +35,7 @@ async function report({ runs, out, puzzles, ...options }: z.infer<typeof reportO
   const [first] = runs;
   if (first === undefined) throw new UsageError('RUN is missing: the folder of a run, or of several');
   for (const run of runs) readRunDescription(run, 'RUN');
-  const twice = runs.find((run, index) => runs.slice(0, index).some((other) => resolve(other) === resolve(run)));
-  if (twice !== undefined) throw new UsageError(`RUN: ${twice} is given twice`);
+  expectDifferentRuns(runs);
   const place = out ?? (runs.length === 1 ? reportOf(first) : 'report.html');
   await expectReportPlace(place);
   let engine: Promise<Engine> | undefined;

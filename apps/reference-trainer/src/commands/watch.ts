@@ -1,8 +1,8 @@
-import { resolve } from 'node:path';
 import { z } from 'zod';
 import { defineCommand } from '../command-line/command';
 import { args, integer } from '../command-line/options';
 import { jsonOption } from '../command-line/shared-options';
+import { expectDifferentRuns } from '../command-line/expect-different-runs';
 import { UsageError } from '../command-line/usage-error';
 import { exitStatusOf, StopSignals, type StopSignal } from '../process/stop-signals';
 import { Terminal } from '../terminal/terminal';
@@ -18,8 +18,7 @@ const watchOptions = z.strictObject({
 /** Runs `hrm watch`, until a signal asks it to end, or the training ends that started it. */
 async function watch({ runs, port, json }: z.infer<typeof watchOptions>): Promise<void> {
   if (runs.length === 0) throw new UsageError('RUN is missing: the folder of a run, or of several');
-  const twice = runs.find((run, index) => runs.slice(0, index).some((other) => resolve(other) === resolve(run)));
-  if (twice !== undefined) throw new UsageError(`RUN: ${twice} is given twice`);
+  expectDifferentRuns(runs);
   const terminal = new Terminal(json);
   const { address, close } = await serveWatch(runs, port);
   terminal.say(`Watch it at ${address} in a browser on this machine. Ctrl-C ends the page, not the training.`);

@@ -102,9 +102,24 @@ export const readMetricsLines = (
 /** Whether a line of `metrics.jsonl` is an evaluation. */
 export const isEvaluation = (line: StepLine | EvaluationLine): line is EvaluationLine => 'evaluation' in line;
 
-/** Reads lines of `observations.jsonl`. @throws FileFormatError naming a line. */
-export const readObservationLines = (lines: readonly string[], path: string, first = 1): readonly ObservationLine[] =>
-  lines.map((line, index) => {
+/** What {@link readObservationLines} found. */
+export interface ObservationLines {
+  readonly lines: readonly ObservationLine[];
+  /** What is wrong with the lines left out. */
+  readonly damage: readonly string[];
+}
+
+/** Reads lines of `observations.jsonl`. It leaves damaged ones out: nothing is computed from them. */
+export function readObservationLines(lines: readonly string[], path: string, first = 1): ObservationLines {
+  const damage: string[] = [];
+  const read = lines.flatMap((line, index) => {
     const what = `line ${first + index}`;
-    return parsed(observationLine, jsonOf(line, what, path), what, path);
+    try {
+      return [parsed(observationLine, jsonOf(line, what, path), what, path)];
+    } catch (error) {
+      damage.push((error as FileFormatError).problem);
+      return [];
+    }
   });
+  return { lines: read, damage };
+}

@@ -9,6 +9,9 @@ import { newLines } from './new-lines';
 import { RunLog } from './run-log';
 import { runSessions } from './run-sessions';
 
+/** Damaged lines that a record describes. It only counts further ones. */
+const MOST_DAMAGE = 3;
+
 /** What a model of the run adds to its record. */
 export interface ModelFacts {
   task: string;
@@ -30,7 +33,7 @@ export interface ReadRunRecordOptions {
  * Reads the record of a run from its folder. The run may still be training. A run of an older version recorded less;
  * the record says what is missing.
  *
- * @throws UsageError if the folder holds no run; FileFormatError for a damaged log.
+ * @throws UsageError if the folder holds no run; FileFormatError for a damaged `metrics.jsonl`.
  */
 export async function readRunRecord(
   run: string,
@@ -49,7 +52,7 @@ export type SavedFacts = Pick<RunRecord, 'checkpoints' | 'sessions'>;
 /** The record of a run whose logs are read. @throws UsageError as {@link readRunRecord}. */
 export async function recordOf(
   run: string,
-  { curves, evaluations, observations, lastStep }: RunLog,
+  { curves, evaluations, observations, damage, lastStep }: RunLog,
   { model, missing = [], flag = 'RUN', saved }: ReadRunRecordOptions & { saved: SavedFacts },
 ): Promise<RunRecord> {
   const { config, from } = readRunDescription(run, flag);
@@ -74,9 +77,11 @@ export async function recordOf(
     missing: [
       ...missing,
       ...(existsSync(runPaths(run).metrics) ? [] : ['Curves: there is no metrics.jsonl in the folder.']),
-      ...(observations.length > 0
+      ...(observations.length + damage.length > 0
         ? []
         : ['Speed, memory and time: there is no observations.jsonl in the folder. Older versions wrote none.']),
+      ...damage.slice(0, MOST_DAMAGE).map((problem) => `Left out of observations.jsonl: ${problem}.`),
+      ...(damage.length > MOST_DAMAGE ? [`So are ${damage.length - MOST_DAMAGE} more lines.`] : []),
       ...evaluationsMissing(config, evaluations),
     ],
   };

@@ -1,5 +1,5 @@
 import type { EvaluationRecord } from '@hrm/ui/run-record';
-import type { SolvedPuzzle } from '../run/observers/failed-puzzles';
+import type { AnsweredPuzzle } from '../run/observers/failed-puzzles';
 import { runPaths } from '../run/folder/run-folder';
 import {
   isEvaluation,
@@ -16,7 +16,7 @@ const EVALUATIONS = 40;
 /** Puzzles that an evaluation answered. */
 export interface AnsweredPuzzles {
   step: number;
-  puzzles: readonly SolvedPuzzle[];
+  puzzles: readonly AnsweredPuzzle[];
 }
 
 /** What the logs of a run say, line by line. */
@@ -27,6 +27,8 @@ export class RunLog {
   readonly evaluations: EvaluationRecord[] = [];
   /** Without their puzzles. */
   readonly observations: ObservationLine[] = [];
+  /** What is wrong with lines of `observations.jsonl` that were left out. */
+  readonly damage: string[] = [];
   /** The puzzles of the newest evaluations. */
   answered: AnsweredPuzzles[] = [];
   lastStep = 0;
@@ -50,9 +52,11 @@ export class RunLog {
     this.#lines.metrics += lines.length;
   }
 
-  /** Adds further lines of `observations.jsonl`. @throws FileFormatError naming a line. */
+  /** Adds further lines of `observations.jsonl`. */
   addObservations(lines: readonly string[]): void {
-    for (const line of readObservationLines(lines, this.#paths.observations, this.#lines.observations + 1)) {
+    const read = readObservationLines(lines, this.#paths.observations, this.#lines.observations + 1);
+    this.damage.push(...read.damage);
+    for (const line of read.lines) {
       const { puzzles } = line;
       const observation: ObservationLine = { ...line, puzzles: undefined };
       this.#curves.addObservation(observation);

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { EvaluateOptions } from '@hrm/trainer';
 
 /** A held-out puzzle and the model's answer to it. */
-export interface SolvedPuzzle {
+export interface AnsweredPuzzle {
   /** Its place among the held-out puzzles, from 0. */
   readonly index: number;
   /** Tokens. */
@@ -20,7 +20,7 @@ export interface SolvedPuzzle {
 export interface PuzzleCollector {
   readonly onSegment: NonNullable<EvaluateOptions['onSegment']>;
   /** The puzzles, when the evaluation has ended. */
-  puzzles(): SolvedPuzzle[];
+  puzzles(): AnsweredPuzzle[];
 }
 
 /** The most puzzles of one evaluation. */
@@ -34,11 +34,11 @@ export const MOST_PUZZLES = 6;
  * @param maxSegments segments of an evaluation.
  * @param before the puzzles of the evaluation before.
  */
-export function collectFailedPuzzles(maxSegments: number, before: readonly SolvedPuzzle[] = []): PuzzleCollector {
+export function collectFailedPuzzles(maxSegments: number, before: readonly AnsweredPuzzle[] = []): PuzzleCollector {
   const failedBefore = new Set(before.filter(({ exact }) => !exact).map(({ index }) => index));
-  const again: SolvedPuzzle[] = [];
-  const others: SolvedPuzzle[] = [];
-  let first: SolvedPuzzle | undefined;
+  const again: AnsweredPuzzle[] = [];
+  const others: AnsweredPuzzle[] = [];
+  let first: AnsweredPuzzle | undefined;
   const followed = before.find(({ exact }) => !exact)?.index ?? 0;
   const segments: number[][] = [];
   /** Rows so far in each segment. */
@@ -70,7 +70,7 @@ export function collectFailedPuzzles(maxSegments: number, before: readonly Solve
         const isAgain = failedBefore.has(index);
         if (!isAgain && first && (exact || others.length >= MOST_PUZZLES)) continue;
         const answer = label.map((token) => Math.max(token, 0));
-        const puzzle: SolvedPuzzle = {
+        const puzzle: AnsweredPuzzle = {
           index,
           question: cells(questions),
           answer,

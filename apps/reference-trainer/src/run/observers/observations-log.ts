@@ -3,7 +3,7 @@ import { open } from 'node:fs/promises';
 import type { StepEvent } from '@hrm/trainer';
 import { MetricsLog } from '@hrm/trainer/checkpoint';
 import type { RunRecord } from '../checkpoint/run-progress';
-import type { SolvedPuzzle } from './failed-puzzles';
+import type { AnsweredPuzzle } from './failed-puzzles';
 import type { TrainingObserver } from './training-observer';
 
 /** Milliseconds between two lines about the machine. */
@@ -22,7 +22,7 @@ export type Observation = {
 } & (
   | { readonly begin: Pick<RunRecord, 'versions' | 'machine'> }
   /** `memory`: bytes of the process; `samplesPerSecond` since the line before, without evaluations. */
-  | { readonly samplesPerSecond?: number; readonly memory: number; readonly puzzles?: readonly SolvedPuzzle[] }
+  | { readonly samplesPerSecond?: number; readonly memory: number; readonly puzzles?: readonly AnsweredPuzzle[] }
 );
 
 /** Logs speed and memory every second, and at each evaluation a few puzzles that the model fails on. */
@@ -43,7 +43,7 @@ export async function openObservationsLog(
   let [last, steps, seconds] = [performance.now(), 0, 0];
   let newest = step;
   const stamp = () => ({ step: newest, time: Date.now() / 1000 });
-  const write = async (more: { puzzles?: readonly SolvedPuzzle[] } = {}) => {
+  const write = async (more: { puzzles?: readonly AnsweredPuzzle[] } = {}) => {
     if (begin) await log.append(begin);
     begin = undefined;
     const speed = seconds > 0 && { samplesPerSecond: Number(((batchSize * steps) / seconds).toPrecision(4)) };

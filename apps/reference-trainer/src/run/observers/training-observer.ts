@@ -1,5 +1,5 @@
 import type { Evaluation, StepEvent } from '@hrm/trainer';
-import type { SolvedPuzzle } from './failed-puzzles';
+import type { AnsweredPuzzle } from './failed-puzzles';
 
 /** Follows a training, to log it or to show it. */
 export interface TrainingObserver {
@@ -8,7 +8,7 @@ export interface TrainingObserver {
   /** Called after each step. */
   onStep(event: StepEvent): Promise<void>;
   /** Called after each evaluation, when its result is saved. */
-  onEvaluation(step: number, evaluation: Evaluation, puzzles: readonly SolvedPuzzle[]): Promise<void>;
+  onEvaluation(step: number, evaluation: Evaluation, puzzles: readonly AnsweredPuzzle[]): Promise<void>;
   /** Called once, at the end. */
   close(): Promise<void>;
 }

@@ -16,7 +16,7 @@ import { StopSignals, type StopSignal } from '../../process/stop-signals';
 import { firstOfRanks, isFirstRank } from '../../ranks/agree';
 import { noLog } from '../../ranks/files-of-other-ranks';
 import { TrainingFigures } from './training-figures';
-import { collectFailedPuzzles, type SolvedPuzzle } from '../observers/failed-puzzles';
+import { collectFailedPuzzles, type AnsweredPuzzle } from '../observers/failed-puzzles';
 import type { TrainingObserver } from '../observers/training-observer';
 
 /** The state at which a run is resumed, in addition to the trainer's. */
@@ -128,7 +128,7 @@ export async function runTraining({
 
     let evaluation: Evaluation | undefined;
     let reachedGoal = false;
-    let solved: readonly SolvedPuzzle[] = [];
+    let solved: readonly AnsweredPuzzle[] = [];
     const ranks = communicator?.size ?? 1;
     /** The place among the held-out puzzles of one that the first rank has seen: it takes the first rows of each batch. */
     const placeOf = (seen: number) => {

@@ -5,7 +5,7 @@ import { keepFigures, Progress, type ProgressFigures } from '../../terminal/prog
 import { History } from '../../terminal/sparkline';
 import type { Terminal } from '../../terminal/terminal';
 import { TimeLeft } from '../../terminal/time-left';
-import type { SolvedPuzzle } from '../observers/failed-puzzles';
+import type { AnsweredPuzzle } from '../observers/failed-puzzles';
 import { trainingViewLines, type TrainingView } from './training-view';
 
 /** Figures are smoothed over about this many steps. */
@@ -45,7 +45,7 @@ export class TrainingFigures {
   readonly #redraws: NodeJS.Timeout | undefined;
   readonly #losses = new History();
   readonly #timeLeft: TimeLeft;
-  #puzzle: SolvedPuzzle | undefined;
+  #puzzle: AnsweredPuzzle | undefined;
   #drawnAt = -Infinity;
   #loss = Number.NaN;
   #exact = Number.NaN;
@@ -95,7 +95,7 @@ export class TrainingFigures {
   showEvaluation(
     step: number,
     { exactAccuracy }: Pick<Evaluation, 'exactAccuracy'>,
-    puzzles: readonly SolvedPuzzle[] = [],
+    puzzles: readonly AnsweredPuzzle[] = [],
   ): void {
     const line = { ...this.#figures(), 'held out': percent(exactAccuracy) };
     const best = Math.max(exactAccuracy, this.#view.heldOut?.best ?? 0);

@@ -1,7 +1,7 @@
 import type { Task, TaskPicture } from '@hrm/data';
 import type { TensorBoardImage } from '@hrm/files';
 import { encode } from 'fast-png';
-import type { SolvedPuzzle } from '../failed-puzzles';
+import type { AnsweredPuzzle } from '../failed-puzzles';
 import { GLYPH, glyphOf } from './glyphs';
 
 type Colour = readonly [red: number, green: number, blue: number];
@@ -62,7 +62,7 @@ class Canvas {
 }
 
 /** Draws a puzzle: the question, the model's answer with wrong cells on red, and the right answer. */
-export function puzzleImage(task: Task, { question, answer, prediction }: SolvedPuzzle): TensorBoardImage {
+export function puzzleImage(task: Task, { question, answer, prediction }: AnsweredPuzzle): TensorBoardImage {
   const given = pictureOf(task, question);
   const right = pictureOf(task, answer);
   const boards = [given, pictureOf(task, prediction), right];
