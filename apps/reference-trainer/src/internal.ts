@@ -5,7 +5,13 @@ export { defineCommand, type Command } from './command-line/command';
 export type { Program } from './command-line/command-line';
 export { args, argument, choice, count, integer, list, namesOf, text, texts, toggle } from './command-line/options';
 export { runProgram } from './command-line/run-program';
-export { backendOptions, importsOption, unseenOption } from './command-line/shared-options';
+export {
+  backendOptions,
+  importsOption,
+  jsonOption,
+  puzzlesOutOption,
+  unseenOption,
+} from './command-line/shared-options';
 export { UsageError } from './command-line/usage-error';
 
 export { startEngine, type Engine } from './engine/engine';
@@ -33,6 +39,7 @@ export { loadParts } from './run/parts/load-parts';
 export { makeTask } from './run/parts/make-part';
 export type { RunCatalog } from './run/parts/run-catalog';
 export { taskOfOptions } from './run/parts/task-of-options';
+export { expectNoPuzzles } from './run/puzzles/new-puzzles';
 export { puzzlesFingerprint } from './run/puzzles/puzzles-fingerprint';
 export {
   countPuzzles,

@@ -124,6 +124,15 @@ describe('the solver', () => {
     expect(sudokuDifficulty(parseSudoku(hard))).toBeGreaterThan(5);
   });
 
+  it('fills an open grid by the random numbers that it is given', () => {
+    const grid = new Uint8Array(81);
+    const fill = (seed: number) => solveSudoku(grid, { random: new SeededRandom(seed) }).answer!;
+    expect(verifySudoku(grid, fill(1)).valid).toBe(true);
+    expect(fill(1)).toEqual(fill(1));
+    expect(fill(1)).not.toEqual(fill(2));
+    expect(() => solveSudoku(grid, { random: 1 as never })).toThrow('solveSudoku: random');
+  });
+
   it('stops at the limit and at the number of guesses', () => {
     expect(solveSudoku(new Uint8Array(81), { limit: 7 }).solutions).toBe(7);
     const stopped = solveSudoku(new Uint8Array(81), { limit: 2, maxGuesses: 3 });

@@ -1,8 +1,6 @@
-import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { BackendPreference, CompileMode } from '@hrm/runtime';
 import type { BenchSizes } from '@hrm/cli/internal';
+import { appFile } from '../../app-file';
 import type { ContenderCommand } from './contender';
 
 /** The job of our worker. */
@@ -10,13 +8,6 @@ export interface BenchJob {
   sizes: BenchSizes;
   backend: BackendPreference | undefined;
   compile: CompileMode;
-}
-
-/** The path of a file of the app, whether this code runs from `dist` or from `src`. */
-export function appFile(path: string): string {
-  let folder = dirname(fileURLToPath(import.meta.url));
-  while (!existsSync(join(folder, 'package.json'))) folder = dirname(folder);
-  return join(folder, path);
 }
 
 /** What a contender that computes in bfloat16 has after its name. */

@@ -4,7 +4,8 @@ import { join, resolve } from 'node:path';
 import { cacheFolder } from '@hrm/runtime/internal';
 import type { BenchSizes } from '@hrm/cli/internal';
 import type { ContenderCommand } from './contender';
-import { appFile, inBfloat16 } from './our-contender';
+import { appFile } from '../../app-file';
+import { inBfloat16 } from './our-contender';
 
 /** What the official code runs on: a Python that has torch, and a checkout. */
 export interface PytorchAnchor {

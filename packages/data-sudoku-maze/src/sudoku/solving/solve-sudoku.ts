@@ -1,4 +1,6 @@
+import type { SeededRandom } from '@hrm/data';
 import { expectOptions } from '@hrm/files/internal';
+import { expectRandom } from '../../expect-generator';
 import { geometryOfGrid } from '../sudoku-geometry';
 import { type SudokuSearchResult, SudokuSolver } from './sudoku-solver';
 
@@ -27,7 +29,8 @@ export function expectSudokuGrid(grid: ArrayLike<number>): void {
  *
  * @param grid digits row by row, 0 for blank; its length (16, 36, 81 or 256) determines the size.
  * @param options `limit`: stop after this many solutions, default 1; `maxGuesses`: give up after this many guesses,
- *   default: never.
+ *   default: never; `random`: try the digits of a guess in random order, so that an open grid gets a random answer;
+ *   default: ascending.
  * @returns the number of `solutions` (at most the limit), the first as `answer`, the `guesses` made, and `complete`:
  *   false when the search gave up.
  * @throws RangeError if the grid has an unknown size or a value that is not a digit.
@@ -42,10 +45,11 @@ export function expectSudokuGrid(grid: ArrayLike<number>): void {
  */
 export function solveSudoku(
   grid: ArrayLike<number>,
-  options: { limit?: number; maxGuesses?: number } = {},
+  options: { limit?: number; maxGuesses?: number; random?: SeededRandom } = {},
 ): SudokuSolution {
   expectSudokuGrid(grid);
-  expectOptions('solveSudoku', options, ['limit', 'maxGuesses']);
+  expectOptions('solveSudoku', options, ['limit', 'maxGuesses', 'random']);
+  if (options.random !== undefined) expectRandom('solveSudoku', options.random);
   return new SudokuSolver(geometryOfGrid(grid)).search(grid, options);
 }
 
