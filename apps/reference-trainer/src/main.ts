@@ -14,6 +14,7 @@ import { reportCommand } from './commands/report';
 import { residualsCommand } from './commands/residuals';
 import { setupCommand } from './commands/setup';
 import { solveCommand } from './commands/solve';
+import { sweepCommand } from './commands/sweep';
 import { trainCommand } from './commands/train';
 import { watchCommand } from './commands/watch';
 import { versions } from './engine/versions';
@@ -30,6 +31,7 @@ export const hrm: Program = {
     dataImportCommand,
     dataMixCommand,
     trainCommand,
+    sweepCommand,
     watchCommand,
     evalCommand,
     reportCommand,

@@ -46,7 +46,7 @@ export const commandShapes: readonly CommandShape[] = [
     words: ['train'],
     args: ['sudoku-4x4-demo'],
     required: { out: 'OUT' },
-    options: { ...backend, ...precision, data: 'text', out: 'text', seed: 'integer', 'max-steps': 'count', resume: 'switch', from: 'text', only: 'text', 'new-vectors': ['mean', 'zero'], checkpoint: which, 'log-to': ['jsonl', 'tensorboard'], 'no-report': 'switch', watch: 'switch', timeout: 'count', set: 'text', 'allow-imports': 'switch' },
+    options: { ...backend, ...precision, data: 'text', out: 'text', seed: 'integer', 'max-steps': 'count', resume: 'switch', from: 'text', only: 'text', 'new-vectors': ['mean', 'zero'], checkpoint: which, 'log-to': ['jsonl', 'tensorboard'], 'no-report': 'switch', watch: 'switch', timeout: 'count', threads: 'count', set: 'text', 'allow-imports': 'switch' },
   },
   {
     words: ['eval'],
@@ -55,6 +55,12 @@ export const commandShapes: readonly CommandShape[] = [
     options: { ...backend, ...precision, run: 'text', data: 'text', split: ['train', 'test'], checkpoint: which, batch: 'count', segments: 'count', until: ['both', 'end', 'halted'], submission: 'text', unseen: ['error', 'blank'], 'allow-imports': 'switch' },
   },
   { words: ['report'], args: ['nowhere'], required: {}, options: { ...backend, ...precision, out: 'text', puzzles: 'count', 'allow-imports': 'switch' }, variadic: true },
+  {
+    words: ['sweep'],
+    args: ['nowhere.json'],
+    required: { out: 'OUT' },
+    options: { ...backend, ...precision, data: 'text', out: 'text', jobs: 'count', threads: 'count', resume: 'switch', 'dry-run': 'switch', timeout: 'count', 'allow-imports': 'switch' },
+  },
   { words: ['solve'], args: ['1...'], required: {}, options: { ...backend, ...precision, file: 'text', run: 'text', segments: 'count', checkpoint: which, tries: 'count', search: 'switch', until: ['verified', 'end', 'halted'], set: 'text', identifier: 'text', 'allow-imports': 'switch' } },
   { words: ['watch'], args: ['nowhere'], required: {}, options: { port: 'integer', json: 'switch' }, variadic: true },
   { words: ['models'], args: [], required: {}, options: { json: 'switch' } },

@@ -33,6 +33,7 @@ export const guideSidebar: { text: string; items: { text: string; link: string }
       { text: 'In a browser', link: '/guides/browser' },
       { text: 'Native TensorFlow and GPUs', link: '/guides/native-and-gpu' },
       { text: 'Many machines', link: '/many-machines' },
+      { text: 'Sweeps', link: '/sweeps' },
       { text: 'From PyTorch', link: '/guides/from-pytorch' },
       { text: 'Reports of runs', link: '/reports' },
       { text: 'Puzzle identifiers', link: '/puzzle-embeddings' },

@@ -45,6 +45,7 @@ const trainOptions = z.strictObject({
     'tensorboard',
   ]).optional(),
   timeout: count('With mpirun or srun: seconds that ranks wait for one before they report that it hangs').default(600),
+  threads: count('Threads of native TensorFlow (default: one for each core)').optional(),
   noReport: toggle('Write no report.html at the end'),
   watch: toggle('Serve a page that follows the training, as `hrm watch` does'),
   set: texts('Override a config value, such as training.learningRate=1e-3; may be repeated', {

@@ -12,6 +12,8 @@ export interface Engine {
   compileMode: CompileMode;
   /** Whether batches should be split into parts, see `chooseBatchParts`. */
   takesParts: boolean;
+  /** The threads that native TensorFlow may use. Undefined for one for each core, and for other backends. */
+  threads: number | undefined;
 }
 
 /** Options of {@link startEngine}. */
@@ -19,10 +21,17 @@ export interface EngineOptions {
   /** Default: the fastest that works. */
   backend?: BackendPreference | undefined;
   compile: CompileMode;
+  /** The threads that native TensorFlow may use. Default: one for each core. */
+  threads?: number | undefined;
 }
+
+/** The variables from which TensorFlow reads how many threads it may use, when it is loaded. */
+const THREAD_VARIABLES = ['TF_NUM_INTRAOP_THREADS', 'TF_NUM_INTEROP_THREADS'];
 
 /** Chooses the backend, and prints which one and why. */
 export async function startEngine(terminal: Terminal, options: EngineOptions): Promise<Engine> {
+  const { threads } = options;
+  if (threads !== undefined) for (const name of THREAD_VARIABLES) process.env[name] = `${threads}`;
   let backend: SelectedBackend;
   try {
     backend = await selectBackend({ ...(options.backend && { prefer: options.backend }) });
@@ -39,5 +48,6 @@ export async function startEngine(terminal: Terminal, options: EngineOptions): P
     compile: usesCompile ? compiled : uncompiled,
     compileMode: usesCompile ? options.compile : 'eager',
     takesParts: usesCompile && backend.device === 'CPU',
+    threads: backend.name === 'tensorflow' ? threads : undefined,
   };
 }

@@ -1,3 +1,4 @@
+import { endWithParent } from './end-with-parent';
 import { exitWithoutReaders } from './lost-readers';
 import { isUnderNohup, startedBy } from './nohup';
 
@@ -6,5 +7,6 @@ export function prepareProcess(): void {
   // Node opens a debugger on this signal, unless there is a listener.
   process.on('SIGUSR1', () => {});
   if (isUnderNohup(startedBy())) process.on('SIGHUP', () => {});
+  endWithParent();
   exitWithoutReaders();
 }

@@ -13,15 +13,21 @@ const names: Readonly<Record<string, string>> = {
   'tfjs-core': 'TensorFlow.js',
   node: 'Node',
   ranks: 'number of ranks',
+  threads: 'number of threads',
 };
 
 /** The present backend and machine. */
-export function thisRunMachine({ backend, compileMode }: Pick<Engine, 'backend' | 'compileMode'>): RunMachine {
+export function thisRunMachine({
+  backend,
+  compileMode,
+  threads,
+}: Pick<Engine, 'backend' | 'compileMode' | 'threads'>): RunMachine {
   const tensorflow = backend.name === 'tensorflow' ? findNativeInstallation()?.tensorflow : undefined;
   return {
     backend: backend.name,
     device: backend.device,
     compile: compileMode,
+    ...(threads !== undefined && { threads: `${threads}` }),
     ...(tensorflow !== undefined && { tensorflow }),
     platform: `${process.platform} ${process.arch}`,
     processor: cpus()[0]?.model.trim() ?? 'unknown',

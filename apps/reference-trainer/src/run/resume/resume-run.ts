@@ -111,8 +111,8 @@ export async function resumeRun(
       const otherMachine =
         progress &&
         describeOtherMachine(
-          { ...progress, machine: progress.machine && { ranks: '1', ...progress.machine } },
-          { ...thisRunMachine(engine), ranks: `${communicator?.size ?? 1}` },
+          { ...progress, machine: progress.machine && { ranks: '1', threads: 'all', ...progress.machine } },
+          { threads: 'all', ...thisRunMachine(engine), ranks: `${communicator?.size ?? 1}` },
         );
       if (!progress) {
         say('Only its weights were imported: the optimizer and the order of the puzzles start anew.');
