@@ -1,4 +1,5 @@
 import { defineConfig, type Plugin } from 'vite';
+import { bundledLicences } from '../../scripts/third-party-licences';
 
 /** Makes the page cross-origin isolated. Only then can WebAssembly use several threads. */
 const isolation = {
@@ -32,12 +33,19 @@ const policy: Plugin = {
   ],
 };
 
+const licences = bundledLicences();
+
 export default defineConfig({
   // Relative addresses: the page works from any folder of a site.
   base: './',
-  plugins: [policy],
+  plugins: [policy, licences.collect, licences.emit],
   server: { headers: isolation },
   preview: { headers: isolation },
-  worker: { format: 'es' },
-  build: { target: 'es2022', assetsInlineLimit: 0, chunkSizeWarningLimit: 2000, modulePreload: { polyfill: false } },
+  worker: { format: 'es', plugins: () => [licences.collect] },
+  build: {
+    target: 'es2022',
+    assetsInlineLimit: 0,
+    chunkSizeWarningLimit: 2000,
+    modulePreload: { polyfill: false },
+  },
 });

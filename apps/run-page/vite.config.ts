@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { defineConfig, type Plugin } from 'vite';
+import { bundledLicences } from '../../scripts/third-party-licences';
 
 const hashOf = (text: string) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 
@@ -14,7 +15,9 @@ const policyOf = (script: string, style: string) =>
     "form-action 'none'",
   ].join('; ');
 
-/** Puts script and style into the page, so that it is one file, and allows only these two by its policy. */
+const licences = bundledLicences();
+
+/** Puts script, style and licences into the page, so that it is one file, and allows only these two by its policy. */
 const oneFile: Plugin = {
   name: 'one-file',
   apply: 'build',
@@ -35,12 +38,13 @@ const oneFile: Plugin = {
       .replace(/\s*<(script type="module"|link rel="stylesheet")[^>]*>(<\/script>)?/g, '')
       .replace('<meta charset="utf-8" />', (charset) => `${charset}\n    ${policy}`)
       .replace('</head>', () => `<style>${style}</style>\n  </head>`)
+      .replace('</html>', () => `</html>\n<!--\n${licences.text().replaceAll('--', '- -')}-->`)
       .replace('</body>', () => `  <script type="module">${script}</script>\n  </body>`);
     for (const { fileName } of files) if (fileName !== 'index.html') delete bundle[fileName];
   },
 };
 
 export default defineConfig({
-  plugins: [oneFile],
+  plugins: [licences.collect, oneFile],
   build: { target: 'es2022', cssCodeSplit: false, modulePreload: { polyfill: false } },
 });

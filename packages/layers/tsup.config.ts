@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { basename } from 'node:path';
 import { defineConfig, type Options } from 'tsup';
+import { writeLicences } from '../../scripts/third-party-licences';
 
 const publicNames = new Set(Object.keys(createRequire(import.meta.url)('@tensorflow/tfjs-core') as object));
 
@@ -28,5 +29,5 @@ export default defineConfig({
   dts: true,
   clean: true,
   noExternal: [/tfjs-core\/dist\/gradients\//],
-  esbuildPlugins: [bundleGradients],
+  esbuildPlugins: [bundleGradients, writeLicences({ into: 'dist' })],
 });

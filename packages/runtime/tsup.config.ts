@@ -2,6 +2,7 @@ import { cpSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { defineConfig, type Options } from 'tsup';
+import { writeLicences } from '../../scripts/third-party-licences';
 
 const require = createRequire(import.meta.url);
 const publicNames = new Set(Object.keys(require('@tensorflow/tfjs-core') as object));
@@ -28,7 +29,8 @@ const wasmFolder = dirname(require.resolve('@tensorflow/tfjs-backend-wasm'));
 const wasmFiles = ['', '-simd', '-threaded-simd'].map((kind) => `tfjs-backend-wasm${kind}.wasm`);
 const { version } = require('@tensorflow/tfjs-backend-wasm/package.json') as { version: string };
 const NOTICE = `The .wasm files in this folder are those of @tensorflow/tfjs-backend-wasm ${version}, unchanged. Copyright Google LLC, Apache-2.0.\n`;
-const threadsFactory = require('@tensorflow/tfjs-backend-wasm/wasm-out/tfjs-backend-wasm-threaded-simd.js') as object;
+const threadsFile = require.resolve('@tensorflow/tfjs-backend-wasm/wasm-out/tfjs-backend-wasm-threaded-simd.js');
+const threadsFactory = require(threadsFile) as object;
 
 export default defineConfig({
   entry: {
@@ -49,5 +51,5 @@ export default defineConfig({
   },
   clean: true,
   noExternal: [/tfjs-core\/dist\/register_all_gradients/],
-  esbuildPlugins: [bundleGradients],
+  esbuildPlugins: [bundleGradients, writeLicences({ into: 'dist', also: [threadsFile] })],
 });
