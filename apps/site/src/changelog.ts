@@ -12,10 +12,11 @@ interface Change {
  * An entry with several packages stands under the first, and names the others.
  */
 export function changelog(root: string): string {
-  const released = readdirSync(join(root, 'packages'))
-    .map((name) => ({ name, file: join(root, 'packages', name, 'CHANGELOG.md') }))
-    .filter(({ file }) => existsSync(file))
-    .map(({ file }) => readFileSync(file, 'utf8').replace(/^#/gm, '##').trim());
+  const packages = readdirSync(join(root, 'packages')).map((name) => join('packages', name));
+  const released = [...packages, 'apps/reference-trainer']
+    .map((folder) => join(root, folder, 'CHANGELOG.md'))
+    .filter((file) => existsSync(file))
+    .map((file) => readFileSync(file, 'utf8').replace(/^#/gm, '##').trim());
   const changes = unreleasedChanges(join(root, '.changeset'));
   const names = [...new Set(changes.map(({ packages }) => packages[0]!))].sort();
   const sections = names.map((name) => {
