@@ -13,6 +13,7 @@ const checks = [
   { title: 'Types: the TypeScript compiler on sources and tests', cost: 'about 1 min', script: 'typecheck' },
   { title: 'Imports: who may import whom', cost: '5 s', script: 'check:imports' },
   { title: 'Exports: publint and attw on each package', cost: '40 s', script: 'check:exports' },
+  { title: 'Sizes: a budget for each entry of a package', cost: '10 s', script: 'check:sizes' },
   { title: 'Unused: files, exports and dependencies that nothing uses', cost: '10 s', script: 'check:unused' },
   { title: 'Site: the documentation with the reference, every link and anchor in it', cost: '40 s', script: 'docs' },
   { title: 'Format: Prettier', cost: '10 s', script: 'check:format' },
