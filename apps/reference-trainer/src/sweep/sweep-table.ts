@@ -6,7 +6,7 @@ function spreadInWords(spread: Spread | undefined, metric: SweepMetricName): str
   const { text } = sweepMetrics[metric];
   if (!spread) return '-';
   const { mean, least, most } = spread;
-  return least === most ? text(mean) : `${text(mean)} (${text(least)} to ${text(most)})`;
+  return text(least) === text(most) ? text(mean) : `${text(mean)} (${text(least)} to ${text(most)})`;
 }
 
 const runsInWords = ({ runs, done, failed }: SweepRow) => `${done} of ${runs}${failed > 0 ? `, ${failed} failed` : ''}`;
