@@ -4,12 +4,10 @@ import { root } from './copy.mjs';
 import { run } from './processes.mjs';
 
 /** A folder of somebody who uses the packages: empty, but for a package.json. */
-export function emptyProject(folder) {
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(
-    join(folder, 'package.json'),
-    JSON.stringify({ name: 'a-user', version: '0.0.0', private: true, type: 'module' }),
-  );
+export function emptyProject(folder, files = {}) {
+  const manifest = { name: 'a-user', version: '0.0.0', private: true, type: 'module' };
+  const all = { ...files, 'package.json': JSON.stringify(manifest) };
+  for (const [file, text] of Object.entries(all)) writeProjectFile(folder, file, text);
   return folder;
 }
 
@@ -22,24 +20,23 @@ export function withPeers({ name, peerDependencies = {}, peerDependenciesMeta = 
 /**
  * Imports every entry of an installed package, then requires it, each in a process of its own. Not the kits of tests,
  * which need Vitest.
+ *
+ * @param words what runs a file: a program, and words before the name of the file.
  */
-export async function loadEntries(manifest, folder, node = process.execPath) {
-  const entries = Object.keys(manifest.exports)
+export async function loadEntries(manifest, folder, words = [process.execPath], env = process.env) {
+  const evaluate = (kind, program) => {
+    writeProjectFile(folder, `entries.${kind}`, program);
+    return run(words[0], [...words.slice(1), `entries.${kind}`], { cwd: folder, env });
+  };
+  const entries = Object.keys(manifest.exports ?? {})
     .filter((entry) => !/testing|package\.json|\.js$/.test(entry))
     .map((entry) => ({ path: manifest.name + entry.slice(1), rule: manifest.exports[entry] }));
   const names = entries.map(({ path }) => path);
   const check = `if (Object.keys(entry).length === 0) throw new Error(path + ' exports nothing');`;
-  await evaluate(
-    node,
-    folder,
-    'mjs',
-    `for (const path of ${JSON.stringify(names)}) { const entry = await import(path); ${check} }`,
-  );
+  await evaluate('mjs', `for (const path of ${JSON.stringify(names)}) { const entry = await import(path); ${check} }`);
   // Where a package says that only \`import\` finds an entry, \`require\` has to say so too.
   const refused = entries.filter(({ rule }) => !rule.default).map(({ path }) => path);
   await evaluate(
-    node,
-    folder,
     'cjs',
     `for (const path of ${JSON.stringify(names)}) {
       let code;
@@ -48,12 +45,6 @@ export async function loadEntries(manifest, folder, node = process.execPath) {
       if (code !== expected) throw new Error('require of ' + path + ': ' + code + ', expected ' + expected);
     }`,
   );
-}
-
-async function evaluate(node, folder, kind, program) {
-  const file = join(folder, `entries.${kind}`);
-  writeFileSync(file, program);
-  await run(node, [file], { cwd: folder });
 }
 
 /**
@@ -75,22 +66,35 @@ export function readReadme(readme) {
   return { installed, programs, prose, packages: packages.filter((name) => !installed.includes(name)) };
 }
 
+/** The programs that can run here: tests need Vitest, and a native library is too large to download for each. */
+const canRun = ({ name, source }) => !name.endsWith('.test') && !/\bsetUp(Native|WebGpu)\(/.test(source);
+
+/** Runs the programs of a README as they are, by a runtime that knows TypeScript. @returns how many. */
+export async function runSources(programs, folder, words, env) {
+  const sources = programs.filter(canRun);
+  for (const { name, source } of sources) {
+    writeProjectFile(folder, `${name}.ts`, `${source}\nexport {};\n`);
+    await run(words[0], [...words.slice(1), `${name}.ts`], { cwd: folder, env });
+  }
+  return sources.length;
+}
+
 /**
- * Compiles the programs of a README as strictly as TypeScript goes and runs what comes out, one after another. Tests are
- * left out, for they need Vitest. What downloads a native library is compiled only.
+ * Compiles the programs of a README as strictly as TypeScript goes, and runs what comes out on each Node, one after
+ * another. Tests are not compiled.
  */
-export async function runPrograms(programs, folder) {
+export async function runPrograms(programs, folder, nodes) {
   const sources = programs.filter(({ name }) => !name.endsWith('.test'));
-  for (const { name, source } of sources) writeFileSync(join(folder, `${name}.ts`), `${source}\nexport {};\n`);
+  for (const { name, source } of sources) writeProjectFile(folder, `${name}.ts`, `${source}\nexport {};\n`);
   const files = sources.map(({ name }) => `${name}.ts`);
   const compilerOptions = {
     ...{ target: 'es2023', module: 'nodenext', strict: true, noUncheckedIndexedAccess: true, skipLibCheck: true },
     ...{ types: ['node'], typeRoots: [join(root, 'node_modules/@types')], outDir: 'compiled' },
   };
-  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files }));
+  writeProjectFile(folder, 'tsconfig.json', JSON.stringify({ compilerOptions, files }));
   await run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc')], { cwd: folder });
-  for (const { name, source } of sources) {
-    if (!/\bsetUp(Native|WebGpu)\(/.test(source)) await run(process.execPath, [`compiled/${name}.js`], { cwd: folder });
+  for (const { node } of nodes) {
+    for (const { name } of sources.filter(canRun)) await run(node, [`compiled/${name}.js`], { cwd: folder });
   }
   return sources.length;
 }

@@ -7,14 +7,19 @@ const allowed = ['0BSD', 'Apache-2.0', 'BlueOak-1.0.0', 'BSD-2-Clause', 'BSD-3-C
 /** The dependencies of a project with our packages, and ours, whose licence is not on the list. */
 export async function faultsOfLicences(folder) {
   const { components } = JSON.parse(await billOfMaterials(folder));
+  const faults = unlicensed(components);
+  return faults.length > 0 ? faults : `${components.length} packages`;
+}
+
+/** The components of a bill of materials whose licence is not on the list. */
+export function unlicensed(components) {
   if (components.length === 0) throw new Error('The bill of materials is empty');
-  const unlicensed = components.flatMap(({ name, version, licenses = [] }) => {
+  return components.flatMap(({ name, version, licenses = [] }) => {
     const found = licenses.map(({ license, expression }) => expression ?? license.id ?? license.name);
     const words = found.flatMap((text) => text.split(/\s+(?:AND|OR)\s+|[()]/)).filter((word) => word !== '');
     if (words.length > 0 && words.every((word) => allowed.includes(word))) return [];
     return [`${name} ${version}: its licence, ${found.join(', ') || 'which it does not name'}, is not on the list`];
   });
-  return unlicensed.length > 0 ? unlicensed : `${components.length} packages`;
 }
 
 /**

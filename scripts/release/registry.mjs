@@ -40,6 +40,7 @@ export async function startRegistry(folder) {
     uplinks: { upstream: { url: upstream, timeout: '60s', maxage: '1h' } },
     packages: {
       '@hrm/*': { access: '$all', publish: '$all' },
+      'create-hrm': { access: '$all', publish: '$all' },
       '**': { access: '$all', proxy: 'upstream' },
     },
     log: { type: 'file', path: join(folder, 'log'), level: 'warn' },
