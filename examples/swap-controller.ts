@@ -18,7 +18,7 @@ const sureTwice =
       maxSegments,
       parameters: { head },
       initialState: (batchSize) => ({ wasSure: tf.zeros([batchSize]) }),
-      logits: (zH) => ({ sure: tf.squeeze(head.apply(tf.mean(zH, 1) as tf.Tensor2D), [1]) }),
+      logits: (zH) => tf.tidy(() => ({ sure: tf.squeeze(head.apply(tf.mean(zH, 1) as tf.Tensor2D), [1]) })),
       decide: ({ logits, steps, state }) =>
         withoutGradient(() => {
           const isSure = tf.cast(tf.greater(logits.sure!, 0), 'float32');
