@@ -111,16 +111,16 @@ module.exports = {
     },
     {
       name: 'no-deep-import-from-examples',
-      comment: 'An example shows what a user can write: only what a package exports.',
+      comment: 'An example or a template shows what a user can write: only what a package exports.',
       severity: 'error',
-      from: { path: '^examples/' },
+      from: { path: '^(examples|apps/create-hrm/templates)/' },
       to: { path: ['^(packages|apps)/[^/]+/(src|test)/', '@hrm/[^/]+/(src|dist|test)/'] },
     },
     {
       name: 'no-internal-entry-in-examples',
       comment: 'The entry `internal` of a package may change in any release: programs of users do without it.',
       severity: 'error',
-      from: { path: '^examples/' },
+      from: { path: '^(examples|apps/create-hrm/templates)/' },
       to: { path: ['^@hrm/[^/]+/internal$', '^packages/[^/]+/dist/internal[.]'] },
     },
     {

@@ -37,9 +37,13 @@ export async function packAll(folder) {
   return packed;
 }
 
-/** The files of a tarball that do not belong into one: source maps, sources, tests, settings of tools. */
+/**
+ * The files of a tarball that do not belong into one: source maps, sources, tests, settings of tools. The templates of
+ * create-hrm are projects, and have all of these.
+ */
 export function unwantedFiles(files) {
-  return files.filter((file) => /\.map$|^(src|test)\/|\.test\.|testdata|tsconfig|^\.|node_modules/.test(file));
+  const own = files.filter((file) => !file.startsWith('templates/'));
+  return own.filter((file) => /\.map$|^(src|test)\/|\.test\.|testdata|tsconfig|^\.|node_modules/.test(file));
 }
 
 /**

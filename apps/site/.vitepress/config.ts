@@ -33,6 +33,7 @@ export default defineConfig({
     'runs/**',
     'data/**',
     'soak/**',
+    'apps/create-hrm/templates/**',
     '.*/**',
     '**/{src,test,testdata,held-out,samples,schema}/**',
     'packages/*/CHANGELOG.md',

@@ -5,6 +5,7 @@ export const guideSidebar: { text: string; items: { text: string; link: string }
     items: [
       { text: 'Get started', link: '/get-started' },
       { text: 'The command hrm', link: '/hrm' },
+      { text: 'Start a project', link: '/guides/start-a-project' },
       { text: 'Your own task in ten minutes', link: '/your-own-task' },
       { text: 'Examples', link: '/examples' },
       { text: 'About the playground', link: '/about-the-playground' },
@@ -54,6 +55,7 @@ export const guideSidebar: { text: string; items: { text: string; link: string }
       { text: 'Every key of a config', link: '/config' },
       { text: 'Packages', link: '/packages/' },
       { text: 'Reference of every export', link: '/api/' },
+      { text: 'npm create hrm', link: '/create-hrm' },
       { text: 'The command hrm-lab', link: '/hrm-lab' },
       { text: 'Changes', link: '/changelog' },
     ],

@@ -17,6 +17,7 @@ const otherPages: { readonly [file: string]: string } = {
   'SECURITY.md': 'security',
   'apps/reference-trainer/README.md': 'hrm',
   'apps/laboratory/README.md': 'hrm-lab',
+  'apps/create-hrm/README.md': 'create-hrm',
   'apps/playground/README.md': 'about-the-playground',
   'examples/README.md': 'examples',
 };
