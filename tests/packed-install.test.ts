@@ -17,12 +17,15 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { billOfMaterials, packAll, unwantedFiles } from '../scripts/pack.mjs';
 import { backendOfWorker } from './browser-worker';
+import { testCreatedProjects, toolsOfProjects } from './created-projects';
 import { isolation, visitPage } from './visit-page';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const names = [...readdirSync(join(root, 'packages')).map((name) => `packages/${name}`), 'apps/reference-trainer'].map(
-  (name) => (JSON.parse(readFileSync(join(root, name, 'package.json'), 'utf8')) as { name: string }).name,
-);
+const names = [
+  ...readdirSync(join(root, 'packages')).map((name) => `packages/${name}`),
+  'apps/reference-trainer',
+  'apps/create-hrm',
+].map((name) => (JSON.parse(readFileSync(join(root, name, 'package.json'), 'utf8')) as { name: string }).name);
 const run = promisify(execFile);
 
 /** An empty folder of a user, far from this workspace. */
@@ -40,7 +43,10 @@ beforeAll(async () => {
   const tfjs = ['core', 'backend-cpu', 'backend-wasm'].map((name) => `@tensorflow/tfjs-${name}@4.22.0`);
   writeFileSync(
     join(user, 'package.json'),
-    JSON.stringify({ name: 'a-user', version: '0.0.0', private: true, type: 'module' }),
+    JSON.stringify({
+      ...{ name: 'a-user', version: '0.0.0', private: true, type: 'module' },
+      devDependencies: toolsOfProjects(),
+    }),
   );
   copyFileSync(join(root, 'tests/train-one-step.mjs'), join(user, 'train-one-step.mjs'));
   for (const page of ['browser-worker', 'browser-inference']) {
@@ -55,6 +61,7 @@ beforeAll(async () => {
 }, 120_000);
 
 interface LockedPackage {
+  dev?: boolean;
   hasInstallScript?: boolean;
   resolved?: string;
   link?: boolean;
@@ -76,7 +83,7 @@ test('npm installs all packages and the command from their tarballs, and one Ten
 });
 
 test('no package has an install script, so that installing downloads nothing else', () => {
-  expect(lockedPackages().filter(([, { hasInstallScript }]) => hasInstallScript)).toEqual([]);
+  expect(lockedPackages().filter(([, { hasInstallScript, dev }]) => hasInstallScript && !dev)).toEqual([]);
 });
 
 test.for(['wasm', 'cpu'])('what npm has installed trains a step on %s', async (backend, { expect }) => {
@@ -147,3 +154,5 @@ test('what they bring is listed in a bill of materials', async () => {
   }
   expect(listed).not.toContain('vitest');
 });
+
+testCreatedProjects(join(folder, 'user'));
