@@ -6,11 +6,11 @@ const headers = {
   'Cross-Origin-Embedder-Policy': 'require-corp',
 };
 
-/** The page loads nothing from elsewhere and runs no code but its own. `wasm-unsafe-eval` is for WebAssembly. */
+/** The page loads nothing from elsewhere and runs no code but its own. */
 const contentSecurityPolicy = [
   "default-src 'none'",
-  "script-src 'self' 'wasm-unsafe-eval'",
-  "worker-src 'self' blob:",
+  "script-src 'self'",
+  "worker-src 'self'",
   "connect-src 'self'",
   "style-src 'self'",
   "img-src 'self' data:",
@@ -18,7 +18,10 @@ const contentSecurityPolicy = [
   "form-action 'none'",
 ].join('; ');
 
-/** Writes the policy into the built page, for hosts that send no headers. Vite's development server would break it. */
+/**
+ * Writes the policy into the built page, so that the host need not send it. Do not send it with the worker too: the
+ * threads of WebAssembly start from a `blob:`. Vite's own page for development would break it.
+ */
 const policy: Plugin = {
   name: 'content-security-policy',
   apply: 'build',
@@ -35,7 +38,7 @@ export default defineConfig({
   base: './', // the page works from any folder of a site
   plugins: [policy],
   server: { headers },
-  preview: { headers: { ...headers, 'Content-Security-Policy': contentSecurityPolicy } },
+  preview: { headers },
   worker: { format: 'es' },
   // The weights are files next to their module, so that module must stay where it is.
   optimizeDeps: { exclude: ['@hrm/weights'] },

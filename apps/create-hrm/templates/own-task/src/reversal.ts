@@ -1,25 +1,25 @@
 import { defineTask, invalid, PuzzleTextError, VALID } from '@hrm/data';
 
-/** The first letter is token 1. Token 0 is padding. */
+/** The first letter is token 1. Token 0 is padding, which this task does not need: all words have one length. */
 const LETTERS = 'abcd';
-const LONGEST = 6;
+const LENGTH = 5;
 
 const textOf = (tokens: ArrayLike<number>) => Array.from(tokens, (token) => LETTERS[token - 1] ?? '.').join('');
 
 /**
- * A task: words in reverse. The model sees `abbc` and learns to write `cbba`. Replace it by yours. `defineTask` says what
- * else a task can have, such as symmetries that multiply the training data.
+ * A task: words in reverse. The model sees `abbcd` and learns to write `dcbba`. Replace it by yours. `defineTask` says
+ * what else a task can have, such as symmetries that multiply the training data.
  */
 export const reversal = defineTask({
-  name: `words of up to ${LONGEST} of the letters ${LETTERS} in reverse`,
+  name: `words of ${LENGTH} of the letters ${LETTERS} in reverse`,
   vocabSize: LETTERS.length + 1,
-  seqLen: LONGEST,
+  seqLen: LENGTH,
 
   /** A question as people write it -> tokens. Errors tell people how to write one. */
   encode: (text) => {
     const tokens = Array.from(text.trim(), (letter) => LETTERS.indexOf(letter) + 1);
-    if (tokens.length < 1 || tokens.length > LONGEST || tokens.includes(0)) {
-      throw new PuzzleTextError(`Expected a word of 1 to ${LONGEST} of the letters ${LETTERS}, such as abbc.`);
+    if (tokens.length !== LENGTH || tokens.includes(0)) {
+      throw new PuzzleTextError(`Expected a word of ${LENGTH} of the letters ${LETTERS}, such as abbcd.`);
     }
     return tokens;
   },
@@ -32,14 +32,12 @@ export const reversal = defineTask({
     const wrong = Array.from(question)
       .reverse()
       .findIndex((token, i) => token !== answer[i]);
-    if (wrong >= 0) return invalid(`letter ${wrong + 1} is not that of the reverse`, [wrong]);
-    return answer.length > question.length ? invalid('the answer does not end') : VALID;
+    return wrong < 0 ? VALID : invalid(`letter ${wrong + 1} is not that of the reverse`, [wrong]);
   },
 
   /** One random example. `random` is seeded, so that equal seeds give equal data. */
   generate: (random) => {
-    const length = 3 + random.integer(LONGEST - 2);
-    const input = Array.from({ length }, () => 1 + random.integer(LETTERS.length));
+    const input = Array.from({ length: LENGTH }, () => 1 + random.integer(LETTERS.length));
     return { input, output: input.toReversed() };
   },
 });

@@ -10,7 +10,7 @@ import { reversal as task } from './reversal.ts';
 const maxSteps = Number(process.argv[2] ?? 150);
 console.log((await selectBackend()).why);
 
-const learned = generateExamples(task, { count: 2000 });
+const learned = generateExamples(task, { count: 700 });
 const unseen = generateExamples(task, { count: 200, seed: 1, exclude: learned });
 
 const model = buildModel({
@@ -30,4 +30,4 @@ const tests = evaluationBatches(buildDataset(unseen, task), { batchSize: 200 });
 const { accuracy } = await evaluate(model, tests);
 console.log(`${(100 * accuracy).toFixed(1)}% of the letters of 200 unseen words are right`);
 writeFileSync('model.safetensors', await saveModel(model));
-console.log('Saved as model.safetensors. Try it: npm run solve -- abcd');
+console.log('Saved as model.safetensors. Try it: npm run solve -- abbcd');

@@ -7,5 +7,5 @@ import { reversal } from '../src/reversal.ts';
 describeTask('reversal', reversal);
 
 test('a word of other letters is an error that says what is expected', () => {
-  expect(() => reversal.encode('xyz')).toThrow('Expected a word of 1 to 6 of the letters abcd');
+  expect(() => reversal.encode('xyz')).toThrow('Expected a word of 5 of the letters abcd');
 });
