@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readCheckpoint } from '@hrm/trainer/checkpoint';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, expect, test, type TestContext } from 'vitest';
 import { root } from './documented-programs';
 import { mpirun } from './mpi';
 
@@ -66,20 +66,28 @@ async function numbersOf(run: string, file = 'weights'): Promise<number[]> {
   return [...files[file]!.values()].flatMap(({ data }) => Array.from(data as Float32Array));
 }
 
+/** Trains as one process or on two ranks, and expects no failure. */
+async function train(context: TestContext, ranks: 1 | 2, run: string, ...more: string[]): Promise<string> {
+  if (ranks === 1) return spawnSync(process.execPath, words(run, ...more), { encoding: 'utf8' }).stdout;
+  const { status, stdout, stderr } = await mpirun(context, ranks, words(run, ...more));
+  expect(stderr).not.toContain('hrm:');
+  expect(status).toBe(0);
+  return stdout;
+}
+
 test('mpirun hrm train trains as one process, and resumes on another number of ranks', async (context) => {
-  const two = await mpirun(context, 2, words('two', '--max-steps', '6'));
-  expect(two.stderr).not.toContain('hrm:');
-  expect(two.status).toBe(0);
+  const first = await train(context, 2, 'two', '--max-steps', '6');
   // Rank 0 alone prints.
-  expect(two.stdout.match(/up to 6 steps of 8, on 2 ranks \(1 host\)/g)).toHaveLength(1);
-  const again = await mpirun(context, 2, words('again', '--max-steps', '6'));
-  expect(again.status).toBe(0);
+  expect(first.match(/up to 6 steps of 8, on 2 ranks \(1 host\)/g)).toHaveLength(1);
+  await train(context, 2, 'again', '--max-steps', '6');
   expect(await numbersOf('again')).toEqual(await numbersOf('two'));
   expect(await numbersOf('again', 'carry')).toEqual(await numbersOf('two', 'carry'));
+  // MPI sums in the order in which one process adds up its lanes.
+  await train(context, 1, 'lanes', '--max-steps', '6', '--set', 'training.lanes=2');
+  expect(await numbersOf('lanes')).toEqual(await numbersOf('two'));
 
-  const rest = spawnSync(process.execPath, words('two', '--resume', '--max-steps', '9'), { encoding: 'utf8' });
-  expect(rest.stdout).toContain('number of ranks 2, now 1');
-  expect(spawnSync(process.execPath, words('one', '--max-steps', '9')).status).toBe(0);
+  expect(await train(context, 1, 'two', '--resume', '--max-steps', '9')).toContain('number of ranks 2, now 1');
+  await train(context, 1, 'one', '--max-steps', '9');
   const [found, expected] = [await numbersOf('two'), await numbersOf('one')];
   found.forEach((value, i) => {
     expect(Math.abs(value - expected[i]!)).toBeLessThan(1e-5 + 1e-4 * Math.abs(expected[i]!));
@@ -87,6 +95,24 @@ test('mpirun hrm train trains as one process, and resumes on another number of r
   const steps = (run: string) =>
     linesOf(run).flatMap(({ step, haltingSteps }) => (haltingSteps ? [[step, haltingSteps]] : []));
   expect(steps('two')).toEqual(steps('one'));
+});
+
+test('--wire bfloat16 rounds the gradients that travel, and repeats bit for bit', async (context) => {
+  for (const run of ['rounded', 'rounded-again'])
+    await train(context, 2, run, '--max-steps', '4', '--wire', 'bfloat16');
+  await train(context, 2, 'not-rounded', '--max-steps', '4');
+  expect(await numbersOf('rounded-again')).toEqual(await numbersOf('rounded'));
+  const [rounded, exact] = [await numbersOf('rounded'), await numbersOf('not-rounded')];
+  const differences = rounded.map((value, i) => Math.abs(value - exact[i]!));
+  expect(Math.max(...differences)).toBeGreaterThan(1e-7);
+  // Each of 4 steps of AdamW changes a weight by the learning rate at most.
+  expect(Math.max(...differences)).toBeLessThan(4e-4);
+});
+
+test('a wrong command line is reported once', async (context) => {
+  const { status, stderr } = await mpirun(context, 2, words('wrong', '--wire', 'float8'));
+  expect(stderr.match(/^hrm: .*--wire/gm)).toHaveLength(1);
+  expect(status).toBe(2);
 });
 
 test('ranks with other options are refused before anything is written', async (context) => {
@@ -114,6 +140,7 @@ test.for([
     );
     expect(stderr).toMatch(named);
     expect(status).not.toBe(0);
+    // The issue's bound is 10 s after the fault; starting the ranks takes the rest, and a busy machine.
     expect(seconds).toBeLessThan(30);
     if (checkpointsOf(run).length > 0) expect((await numbersOf(run)).length).toBeGreaterThan(100);
   },

@@ -46,7 +46,7 @@ export const commandShapes: readonly CommandShape[] = [
     words: ['train'],
     args: ['sudoku-4x4-demo'],
     required: { out: 'OUT' },
-    options: { ...backend, ...precision, data: 'text', out: 'text', seed: 'integer', 'max-steps': 'count', resume: 'switch', from: 'text', only: 'text', 'new-vectors': ['mean', 'zero'], checkpoint: which, 'log-to': ['jsonl', 'tensorboard'], 'no-report': 'switch', watch: 'switch', timeout: 'count', threads: 'count', set: 'text', 'allow-imports': 'switch' },
+    options: { ...backend, ...precision, data: 'text', out: 'text', seed: 'integer', 'max-steps': 'count', resume: 'switch', from: 'text', only: 'text', 'new-vectors': ['mean', 'zero'], checkpoint: which, 'log-to': ['jsonl', 'tensorboard'], 'no-report': 'switch', watch: 'switch', timeout: 'count', threads: 'count', wire: ['float32', 'bfloat16'], set: 'text', 'allow-imports': 'switch' },
   },
   {
     words: ['eval'],

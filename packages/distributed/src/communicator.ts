@@ -1,3 +1,5 @@
+import type { Wire } from './wire';
+
 /**
  * One of several processes that train together, its rank, and the ways in which all ranks exchange numbers.
  *
@@ -11,10 +13,12 @@ export interface Communicator {
   /** The host of each rank, for messages. */
   readonly hosts: readonly string[];
   /**
-   * Sums arrays of equal length, element by element. Every rank gets the same sums, bit for bit, and again the same in
-   * another run of as many ranks.
+   * Sums arrays of equal length, element by element, in float32 and in the order of the ranks. So every rank gets the
+   * same sums, bit for bit, and again the same in another run of as many ranks.
+   *
+   * @param wire how the numbers travel; the same on all ranks. Default `float32`.
    */
-  allReduce(values: Float32Array): Promise<Float32Array>;
+  allReduce(values: Float32Array, wire?: Wire): Promise<Float32Array>;
   /** Collects the bytes of each rank, in the order of the ranks. Their number may differ from rank to rank. */
   allGather(bytes: Uint8Array): Promise<Uint8Array[]>;
   /** Sends the bytes of one rank to all. @param from default rank 0; what other ranks give is ignored. */

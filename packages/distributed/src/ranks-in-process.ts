@@ -1,4 +1,5 @@
 import type { Communicator } from './communicator';
+import { fromWire, sumInOrder, toWire, type WireNumbers } from './wire';
 
 /** One call that all ranks make. */
 interface Meeting {
@@ -13,7 +14,7 @@ interface Meeting {
 /** What a rank brings to a call. */
 interface Gift {
   call: string;
-  values: Float32Array | Uint8Array;
+  values: WireNumbers | Uint8Array;
 }
 
 function meeting(size: number): Meeting {
@@ -53,18 +54,11 @@ class Meetings {
   }
 }
 
-/** Sums in the order of the ranks. @throws RangeError for arrays of different lengths. */
-function sumInOrder(arrays: readonly Float32Array[]): Float32Array {
-  const sums = Float32Array.from(arrays[0]!);
-  for (const values of arrays.slice(1)) {
-    if (values.length !== sums.length) {
-      throw new RangeError(
-        `allReduce: a rank gave ${values.length} numbers, another ${sums.length}; give equally many`,
-      );
-    }
-    for (let i = 0; i < sums.length; i++) sums[i]! += values[i]!;
-  }
-  return sums;
+/** @throws RangeError for arrays of different lengths. */
+function expectEqualLengths([first, ...others]: readonly WireNumbers[]): void {
+  const other = others.find(({ length }) => length !== first!.length);
+  if (!other) return;
+  throw new RangeError(`allReduce: a rank gave ${other.length} numbers, another ${first!.length}; give equally many`);
 }
 
 /**
@@ -90,7 +84,7 @@ export function ranksInProcess(size: number): Communicator[] {
   const hosts = new Array<string>(size).fill('this process');
   return hosts.map((_, rank) => {
     let calls = 0;
-    const meet = async <T extends Float32Array | Uint8Array>(call: string, values: T) => {
+    const meet = async <T extends WireNumbers | Uint8Array>(call: string, values: T) => {
       // Copied, because the caller may change them as soon as its own call has ended.
       const given = await meetings.meet(rank, calls++, { call, values: values.slice() });
       return given.map((gift) => gift.values as T);
@@ -100,7 +94,11 @@ export function ranksInProcess(size: number): Communicator[] {
       rank,
       size,
       hosts,
-      allReduce: async (values) => sumInOrder(await meet('allReduce', values)),
+      allReduce: async (values, wire = 'float32') => {
+        const given = await meet(`allReduce in ${wire}`, toWire(values, wire));
+        expectEqualLengths(given);
+        return fromWire(toWire(sumInOrder(given), wire));
+      },
       allGather: async (bytes) => (await meet('allGather', bytes)).map((one) => one.slice()),
       broadcast: async (bytes, from = 0) =>
         (await meet(`broadcast from rank ${from}`, rank === from ? bytes : nothing))[from]!.slice(),

@@ -1,6 +1,7 @@
+import { WIRES } from '@hrm/distributed';
 import type { ReasoningNetwork } from '@hrm/act';
 import { namedParameters } from '@hrm/layers';
-import { describeValue, expectDecay, expectOptions, expectPart, expectSizes } from '@hrm/layers/internal';
+import { describeValue, expectChoice, expectDecay, expectOptions, expectPart, expectSizes } from '@hrm/layers/internal';
 import { trainedParameters, trainedPuzzleTable } from './step/trained-parameters';
 import type { TrainerOptions } from './trainer-options';
 
@@ -17,6 +18,7 @@ const OPTIONS = [
   'totalSteps',
   'compile',
   'communicator',
+  'wire',
 ] as const satisfies readonly (keyof TrainerOptions)[];
 
 /** Throws unless a `Trainer` can be made of a network and these options. @throws TypeError, RangeError */
@@ -30,6 +32,7 @@ export function expectTrainerOptions(network: ReasoningNetwork, options: Trainer
   if (options.communicator !== undefined) {
     expectPart('Trainer: communicator', options.communicator, ['allReduce', 'allGather', 'broadcast', 'barrier']);
   }
+  expectChoice('Trainer', { wire: options.wire ?? 'float32' }, WIRES);
   for (const name of ['trains', 'tokenLoss', 'compile'] as const) {
     if (options[name] !== undefined && typeof options[name] !== 'function') {
       throw new TypeError(`Trainer: ${name} is ${describeValue(options[name])}, expected a function`);

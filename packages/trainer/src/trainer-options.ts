@@ -1,5 +1,5 @@
 import type { ByMetric, TokenLoss } from '@hrm/act';
-import type { Communicator } from '@hrm/distributed';
+import type { Communicator, Wire } from '@hrm/distributed';
 import type { Compile, RandomStreamState } from '@hrm/layers';
 import type { NamedHostTensors } from '@hrm/files';
 import type { Optimizer } from './optimizers/optimizer';
@@ -60,6 +60,11 @@ export interface TrainerOptions {
    * `microBatch` and `lanes` split the share of a rank. Default: one process.
    */
   communicator?: Communicator | undefined;
+  /**
+   * How gradients travel between ranks. `bfloat16` sends half as many bytes; a summed gradient is then wrong by at most
+   * 0.8% of the sum of its absolute values on the ranks. Default `float32`.
+   */
+  wire?: Wire | undefined;
 }
 
 /** The event of a completed training step. */

@@ -105,6 +105,7 @@ export class Trainer {
       const before = slots * this.#communicator.size;
       throw new RangeError(`Trainer: a batch of ${batchSize} came after batches of ${before}; all must be as large`);
     }
+    await this.#state.expectEqualStart();
     const learningRate = this.#learningRate(step);
     const { output, ...figures } = await this.#attempt(step, batch, learningRate);
     this.#state.commit(output);
@@ -212,9 +213,10 @@ export class Trainer {
 
   /**
    * All state of the training as plain values. With a communicator, all ranks call it, and get the same: the carry of
-   * the whole batch. It can be restored with another number of ranks.
+   * the whole batch. It can be restored with another number of ranks. Ranks whose numbers differ by rounding, as other
+   * processors round, take over those of rank 0.
    *
-   * @throws Error during `evaluate` or `withAveragedWeights`.
+   * @throws Error if the numbers of a rank differ by more, and during `evaluate` or `withAveragedWeights`.
    */
   async state(): Promise<TrainerState> {
     this.#expectNotDisposed();

@@ -140,6 +140,55 @@ test('two runs of as many ranks are the same, bit for bit', async () => {
   expect(await train({ ranks: 2, steps: 6 })).toEqual(await train({ ranks: 2, steps: 6 }));
 });
 
+test('gradients that travel as bfloat16 train nearly as well, and all ranks have the same bits', async () => {
+  const [whole] = await train({ ranks: 2, options, steps: 15 });
+  const outcomes = await train({ ranks: 2, options: { ...options, wire: 'bfloat16' }, steps: 15 });
+  expect(outcomes[1]).toEqual(outcomes[0]);
+  const loss = ({ events }: Outcome) =>
+    events.reduce((sum, { metrics }) => sum + metrics['tokenLoss']!, 0) / events.length;
+  expect(outcomes[0]!.state.weights).not.toEqual(whole!.state.weights);
+  expect(Math.abs(loss(outcomes[0]!) - loss(whole!))).toBeLessThan(0.02 * loss(whole!));
+  const model = smallHrm();
+  expect(() => smallTrainer(model, { wire: 'float16' as 'float32' })).toThrow(
+    "Trainer: wire is the string \"float16\", expected 'float32' or 'bfloat16'",
+  );
+  model.dispose();
+});
+
+/** Two ranks train two steps, and rank 1 changes a weight before one of them. */
+const withOtherWeight = (change: number, before: 1 | 2) =>
+  onRanks(2, async (communicator) => {
+    const model = smallHrm();
+    const trainer = smallTrainer(model, { ...options, communicator });
+    const [weight] = [...namedParameters(model).values()];
+    try {
+      for (const step of [1, 2]) {
+        if (communicator.rank === 1 && step === before) tf.tidy(() => weight!.assign(tf.add(weight!, change)));
+        await trainer.trainBatch(batches[step]!);
+      }
+      return await trainer.state();
+    } catch (error) {
+      return (error as Error).message;
+    } finally {
+      trainer.dispose();
+      model.dispose();
+    }
+  });
+
+test('ranks whose weights differ by rounding get those of rank 0, at the start and with each state', async () => {
+  expect(await withOtherWeight(1e-7, 1)).toEqual(await withOtherWeight(0, 1));
+  const [first, second] = await withOtherWeight(1e-7, 2);
+  expect(second).toEqual(first);
+});
+
+test.each([1, 2] as const)('a rank with other weights is refused: step %i', async (before) => {
+  for (const message of await withOtherWeight(1, before)) {
+    expect(message).toContain(
+      'Trainer: rank 1 on this process has other weights or optimizer state than rank 0 on this process',
+    );
+  }
+});
+
 test('a training is resumed with another number of ranks', async () => {
   const [whole] = await train({ ranks: 1, options, steps: 12 });
   const [half] = await train({ ranks: 4, options, steps: 6 });

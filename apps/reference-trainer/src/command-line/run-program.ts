@@ -1,5 +1,6 @@
 import { FileFormatError } from '@hrm/files';
 import { visibleText } from '../terminal/visible-text';
+import { afterFirstRank } from '../ranks/after-first-rank';
 import { runCommandLine, type Program } from './command-line';
 import { printedCommandOf, withPrintedCommands } from './printed-command';
 import { UsageError } from './usage-error';
@@ -35,6 +36,7 @@ export async function runProgram(program: Program, argv: readonly string[]): Pro
   try {
     await runCommandLine(program, argv);
   } catch (error) {
+    await afterFirstRank();
     report(error, program, argv);
   }
 }

@@ -1,4 +1,4 @@
-import type { Communicator } from '@hrm/distributed';
+import { WIRES, type Communicator } from '@hrm/distributed';
 import { z } from 'zod';
 import { defineCommand } from '../command-line/command';
 import { argument, choice, count, integer, list, text, texts, toggle } from '../command-line/options';
@@ -46,6 +46,10 @@ const trainOptions = z.strictObject({
   ]).optional(),
   timeout: count('With mpirun or srun: seconds that ranks wait for one before they report that it hangs').default(600),
   threads: count('Threads of native TensorFlow (default: one for each core)').optional(),
+  wire: choice(
+    "With mpirun or srun: how gradients travel, instead of the config's: float32, or bfloat16, half the bytes",
+    WIRES,
+  ).optional(),
   noReport: toggle('Write no report.html at the end'),
   watch: toggle('Serve a page that follows the training, as `hrm watch` does'),
   set: texts('Override a config value, such as training.learningRate=1e-3; may be repeated', {

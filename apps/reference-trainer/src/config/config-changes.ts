@@ -31,6 +31,7 @@ const trainingEffects: { readonly [Key in keyof RunConfig['training']]-?: Change
   segmentsPerUpdate: 'fixed',
   microBatch: 'rounding',
   lanes: 'rounding',
+  wire: 'learning',
   tokenLoss: 'learning',
   labelSmoothing: 'learning',
   optimizer: 'fixed',

@@ -1,3 +1,4 @@
+import { WIRES } from '@hrm/distributed';
 import { PRECISIONS } from '@hrm/layers';
 import { z } from 'zod';
 import { part, partOrName } from './part-options';
@@ -81,6 +82,10 @@ const training = section({
     .default('auto')
     .describe('Puzzles that are computed together; auto: as many as fit the cache. The result stays the same'),
   lanes: countOrAuto.default('auto').describe('Such parts that are computed at once; auto: two, on native TensorFlow'),
+  wire: z
+    .enum(WIRES)
+    .default('float32')
+    .describe('How gradients travel between ranks of MPI; bfloat16: half the bytes, rounded'),
   tokenLoss: partOrName('tokenLoss').default('stablemax').describe('Loss function of the tokens'),
   labelSmoothing: share
     .lt(1)

@@ -1,12 +1,9 @@
-import { setTimeout } from 'node:timers/promises';
 import type { Communicator } from '@hrm/distributed';
 import { connectMpi, launchedRanks } from '@hrm/distributed/mpi';
 import { withPrintedCommands } from '../command-line/printed-command';
 import { statusOfError } from '../command-line/run-program';
 import { visibleText } from '../terminal/visible-text';
-
-/** Other ranks report a failure so much later than rank 0: a failure that all have is then reported once. */
-const AFTER_FIRST_RANK_MILLISECONDS = 1000;
+import { afterFirstRank } from './after-first-rank';
 
 /** Replaces the output of this process by nothing. @returns a function that writes to stderr all the same. */
 function muteOutput(): (text: string) => void {
@@ -37,7 +34,7 @@ export async function runOnRanks(
   const say = rank === 0 ? (text: string) => void process.stderr.write(text) : muteOutput();
   let communicator: Communicator | undefined;
   const fail = async (error: unknown): Promise<never> => {
-    if (rank > 0) await setTimeout(AFTER_FIRST_RANK_MILLISECONDS);
+    await afterFirstRank();
     const host = communicator ? ` on ${communicator.hosts[rank]}` : '';
     const message = withPrintedCommands(error instanceof Error ? error.message : String(error));
     say(visibleText(`hrm: rank ${rank} of ${size}${host}: ${message}\n`));

@@ -17,6 +17,8 @@ export interface TrainRunOptions extends RunOptions {
   seed?: number | undefined;
   /** Replaces the precision of the config. */
   precision?: Precision | undefined;
+  /** Replaces `training.wire` of the config. */
+  wire?: RunConfig['training']['wire'] | undefined;
   /** Replaces `training.logTo` of the config. */
   logTo?: RunConfig['training']['logTo'] | undefined;
   /** Resumes the run in `out`, if there is one. */
@@ -36,7 +38,7 @@ export interface TrainRunOptions extends RunOptions {
 /** The named config or, without a name, that of the run, with overrides. */
 function configFor(
   nameOrPath: string | undefined,
-  { out, data, seed, precision, logTo, resume, from, only, set = [] }: TrainRunOptions,
+  { out, data, seed, precision, wire, logTo, resume, from, only, set = [] }: TrainRunOptions,
   before?: RunConfig,
 ): RunConfig {
   const parts = only?.split(',').map((name) => (name.trim() === 'puzzle-embedding' ? 'puzzleEmbedding' : name.trim()));
@@ -46,6 +48,7 @@ function configFor(
     ...set,
     ...(seed === undefined ? [] : [`training.seed=${seed}`]),
     ...(precision === undefined ? [] : [`model.precision=${precision}`]),
+    ...(wire === undefined ? [] : [`training.wire=${wire}`]),
     ...(logTo === undefined ? [] : [`training.logTo=${JSON.stringify(logTo)}`]),
   ];
   if (nameOrPath !== undefined) {

@@ -13,19 +13,17 @@ export interface MpiLibrary {
   /** Such as `Open MPI v4.1.4`. */
   version: string;
   world: Handle;
-  float: Handle;
   byte: Handle;
-  sum: Handle;
   call: Record<(typeof SIGNATURES)[number][0], Call>;
 }
 
-/** Functions of MPI with the kinds of their arguments: pointer, int, and handles of communicator, datatype and operation. */
+/** Functions of MPI with the kinds of their arguments: pointer, int, and handles of communicator and datatype. */
 const SIGNATURES = [
   ['MPI_Init', 'pp'],
   ['MPI_Comm_rank', 'cp'],
   ['MPI_Comm_size', 'cp'],
   ['MPI_Get_library_version', 'pp'],
-  ['MPI_Iallreduce', 'ppidocp'],
+  ['MPI_Ialltoallv', 'pppdpppdcp'],
   ['MPI_Iallgather', 'pidpidcp'],
   ['MPI_Iallgatherv', 'pidpppdcp'],
   ['MPI_Ibcast', 'pidicp'],
@@ -75,9 +73,7 @@ function openFirst(koffi: Koffi, names: readonly string[]): { library?: LibraryH
 /** Handles of MPICH's binary interface, which are numbers. */
 const MPICH_HANDLES = {
   world: 0x44000000,
-  float: 0x4c00040a,
   byte: 0x4c00010d,
-  sum: 0x58000003,
 } as const;
 
 /** The addresses of Open MPI's handles; undefined for another library. */
@@ -86,9 +82,7 @@ function openMpiHandles(library: LibraryHandle): Record<keyof typeof MPICH_HANDL
     const address = (name: string): Handle => library.symbol(name);
     return {
       world: address('ompi_mpi_comm_world'),
-      float: address('ompi_mpi_float'),
       byte: address('ompi_mpi_byte'),
-      sum: address('ompi_mpi_op_sum'),
     };
   } catch {
     return undefined;
@@ -119,7 +113,7 @@ export async function loadMpiLibrary(launcher: string): Promise<MpiLibrary> {
   }
   const pointers = openMpiHandles(library);
   const handle = pointers ? 'void *' : 'int';
-  const types: Record<string, string> = { p: 'void *', i: 'int', c: handle, d: handle, o: handle };
+  const types: Record<string, string> = { p: 'void *', i: 'int', c: handle, d: handle };
   const functions = SIGNATURES.map(([name, kinds]) => {
     try {
       return [

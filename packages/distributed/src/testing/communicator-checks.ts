@@ -22,32 +22,59 @@ const isEqual = (a: Uint8Array, b: Uint8Array) => a.length === b.length && a.eve
 
 const bytesWith = (length: number, seed: number) => Uint8Array.from({ length }, (_, i) => (seed + 31 * i) % 251);
 
+/** The numbers of a rank. */
+const valuesOf = (rank: number, length: number) => Float32Array.from({ length }, (_, i) => valueOf(rank, i));
+
 async function allReduceSums(communicator: Communicator): Promise<void> {
   const { rank, size } = communicator;
   for (const length of [0, 1, 3, 1000, 100_003]) {
-    const values = Float32Array.from({ length }, (_, i) => valueOf(rank, i));
+    const values = valuesOf(rank, length);
     const before = values.slice();
-    const sums = await communicator.allReduce(values);
-    expect(sums.length === length, communicator, `allReduce of ${length} numbers gave ${sums.length}`);
+    const found = await communicator.allReduce(values);
+    expect(found.length === length, communicator, `allReduce of ${length} numbers gave ${found.length}`);
     expect(isEqual(bytesOf(values), bytesOf(before)), communicator, 'allReduce changed the numbers it was given');
-    for (let i = 0; i < length; i += Math.max(1, Math.floor(length / 97))) {
-      let sum = 0;
-      for (let other = 0; other < size; other++) sum += valueOf(other, i);
-      expect(
-        Math.abs(sums[i]! - sum) < 1e-2,
-        communicator,
-        `allReduce of ${length}: sum ${i} is ${sums[i]}, not ${sum}`,
-      );
-    }
+    const sums = valuesOf(0, length);
+    for (let other = 1; other < size; other++) valuesOf(other, length).forEach((value, i) => (sums[i]! += value));
+    const wrong = found.findIndex((sum, i) => sum !== sums[i]);
+    const problem = `allReduce of ${length}: sum ${wrong} is ${found[wrong]}, and in the order of the ranks ${sums[wrong]}`;
+    expect(wrong === -1, communicator, problem);
   }
 }
 
+async function allReduceRounds(communicator: Communicator): Promise<void> {
+  const { rank, size } = communicator;
+  const length = 5003;
+  const found = await communicator.allReduce(valuesOf(rank, length), 'bfloat16');
+  const ofRanks = Array.from({ length: size }, (_, other) => valuesOf(other, length));
+  const wrong = found.findIndex((sum, i) => {
+    const [exact, absolute] = [(value: number) => value, Math.abs].map((of) =>
+      ofRanks.reduce((total, values) => total + of(values[i]!), 0),
+    );
+    return !(Math.abs(sum - exact!) <= 2 ** -7 * absolute!);
+  });
+  expect(wrong === -1, communicator, `allReduce in bfloat16: sum ${wrong} is ${found[wrong]}, off by more than 2^-7`);
+  // A tie goes to the even neighbour: 1 + 2^-8 to 1, and 1 + 3 * 2^-8 to 1 + 2^-6.
+  const ties = Float32Array.of(1 + 2 ** -8, 1 + 3 * 2 ** -8, -Infinity, NaN);
+  const alone = await communicator.allReduce(rank === 0 ? ties : new Float32Array(4), 'bfloat16');
+  const expected = [1, 1 + 2 ** -6, -Infinity, NaN];
+  expect(
+    alone.every((sum, i) => Object.is(sum, expected[i])),
+    communicator,
+    `allReduce in bfloat16 rounded ${[...ties].join(', ')} to ${[...alone].join(', ')}, not ${expected.join(', ')}`,
+  );
+}
+
 async function allReduceIsTheSameEverywhere(communicator: Communicator): Promise<void> {
-  const values = Float32Array.from({ length: 5000 }, (_, i) => valueOf(communicator.rank, i));
-  const [first, again] = [await communicator.allReduce(values), await communicator.allReduce(values)];
-  expect(isEqual(bytesOf(first), bytesOf(again)), communicator, 'allReduce of the same numbers gave other bits');
-  const [ofFirst] = await communicator.allGather(bytesOf(first));
-  expect(isEqual(bytesOf(first), ofFirst!), communicator, 'allReduce gave other bits than in rank 0');
+  const { rank } = communicator;
+  const values = valuesOf(rank, 5000);
+  const calls = (['float32', 'float32', 'bfloat16', 'bfloat16'] as const).map((wire) =>
+    communicator.allReduce(values, wire),
+  );
+  const [first, again, rounded, roundedAgain] = (await Promise.all(calls)).map(bytesOf);
+  const ofRanks = await communicator.allGather(Uint8Array.from([...first!, ...rounded!]));
+  const isAgain = isEqual(first!, again!) && isEqual(rounded!, roundedAgain!);
+  expect(isAgain, communicator, 'allReduce of the same numbers gave other bits');
+  expect(isEqual(ofRanks[rank]!, ofRanks[0]!), communicator, 'allReduce gave other bits than in rank 0');
 }
 
 async function allGatherCollects(communicator: Communicator): Promise<void> {
@@ -107,7 +134,8 @@ async function barrierWaits(communicator: Communicator): Promise<void> {
  * ```
  */
 export const communicatorChecks: readonly CommunicatorCheck[] = [
-  { name: 'allReduce sums in every rank, and leaves its argument as it was', run: allReduceSums },
+  { name: 'allReduce sums in the order of the ranks, and leaves its argument as it was', run: allReduceSums },
+  { name: 'allReduce in bfloat16 is off by its two roundings at most', run: allReduceRounds },
   { name: 'allReduce gives every rank the same bits, and again the same', run: allReduceIsTheSameEverywhere },
   { name: 'allGather collects arrays of different lengths, in order', run: allGatherCollects },
   { name: 'broadcast sends the bytes of each rank', run: broadcastSends },

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Communicator } from '@hrm/distributed';
+import type { Communicator, Wire } from '@hrm/distributed';
 import { mapTensors } from '@hrm/layers';
 
 /** Numbers that go out together, 16 MiB: while they are on their way, the next ones are read from the backend. */
@@ -32,13 +32,13 @@ async function joinedValues(tensors: readonly tf.Tensor[]): Promise<Float32Array
 }
 
 /** Sums each float32 tensor of a nesting of objects over all ranks. The caller disposes the sums. */
-export async function allReduceTensors<T>(communicator: Communicator, container: T): Promise<T> {
+export async function allReduceTensors<T>(communicator: Communicator, container: T, wire?: Wire): Promise<T> {
   const tensors: tf.Tensor[] = [];
   mapTensors(container, (tensor) => (tensors.push(tensor), tensor));
   const buckets = bucketsOf(tensors);
   const reductions: Promise<Float32Array>[] = [];
   for (const bucket of buckets) {
-    const reduction = communicator.allReduce(await joinedValues(bucket));
+    const reduction = communicator.allReduce(await joinedValues(bucket), wire);
     // It is awaited below, unless a later bucket cannot be read.
     reduction.catch(() => undefined);
     reductions.push(reduction);

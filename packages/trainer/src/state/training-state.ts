@@ -10,6 +10,7 @@ import { mapNamed } from '../optimizers/gradient-transformation';
 import type { Optimizer } from '../optimizers/optimizer';
 import type { ParameterPredicate } from '../optimizers/parameter-predicate';
 import { namedState, stateOfNamed, type OptimizerState } from '../optimizers/optimizer-state';
+import { agreeOnState } from '../ranks/agree-on-state';
 import { gatherSlots, slotsOfRank } from '../ranks/gather-slots';
 import { trainedParameters } from '../step/trained-parameters';
 import type { TrainingStepOutput } from '../step/training-step';
@@ -34,6 +35,7 @@ export class TrainingState {
   readonly #network: ReasoningNetwork;
   readonly #optimizer: Optimizer;
   readonly #communicator: Communicator;
+  #hasEqualStart = false;
   /** The parameters that the main optimizer trains, by name. */
   readonly #trained: { [name: string]: tf.Variable };
 
@@ -83,8 +85,31 @@ export class TrainingState {
     };
   }
 
-  /** The state as plain values. */
+  /**
+   * The state as plain values. Ranks that have been trained are given the numbers of rank 0 where theirs differ.
+   *
+   * @throws Error if a rank has other numbers than rounding explains.
+   */
   async toHost(): Promise<TrainerState> {
+    const own = await this.#ownToHost();
+    if (this.#communicator.size === 1 || this.steps === 0) return own;
+    return this.#agree(own);
+  }
+
+  /** Makes sure that all ranks start with the same state. @throws Error if a rank has another one. */
+  async expectEqualStart(): Promise<void> {
+    if (this.#hasEqualStart || this.#communicator.size === 1) return;
+    await this.#agree(await this.#ownToHost());
+  }
+
+  async #agree(own: TrainerState): Promise<TrainerState> {
+    const agreed = await agreeOnState(this.#communicator, own);
+    if (agreed !== own) this.restore(agreed);
+    this.#hasEqualStart = true;
+    return agreed;
+  }
+
+  async #ownToHost(): Promise<TrainerState> {
     return {
       step: this.steps,
       random: this.random.state,
@@ -132,6 +157,7 @@ export class TrainingState {
     });
     this.free();
     Object.assign(this, { ...restored, random, steps: saved.step });
+    this.#hasEqualStart = false;
   }
 
   /** Frees the state, but not the network. */

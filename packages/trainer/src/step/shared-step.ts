@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Communicator } from '@hrm/distributed';
+import type { Communicator, Wire } from '@hrm/distributed';
 import { disposeAll, uncompiled, type Compile } from '@hrm/layers';
 import { allReduceTensors } from '../ranks/all-reduce-tensors';
 import { gatherRows } from '../ranks/gather-rows';
@@ -17,6 +17,8 @@ import {
 /** Options of {@link sharedStep}. */
 interface SharedStepOptions {
   communicator: Communicator;
+  /** How gradients travel. Default `float32`. */
+  wire: Wire | undefined;
   microBatch: number | undefined;
   lanes: number;
   compile?: Compile;
@@ -40,7 +42,7 @@ export type RunStep = (input: () => TrainingStepInput) => TrainingStepOutput | P
  */
 export function sharedStep(
   options: TrainingStepOptions,
-  { communicator, microBatch, lanes, compile = uncompiled }: SharedStepOptions,
+  { communicator, wire, microBatch, lanes, compile = uncompiled }: SharedStepOptions,
 ): RunStep & { dispose(): void } {
   const gradientsOf: GradientsOfSlots & { dispose?: () => void } = microBatch
     ? microBatchGradients(options, { microBatch, lanes, compile })
@@ -60,13 +62,15 @@ export function sharedStep(
   };
   const step: RunStep = async (input) => {
     const { optimizerState, ema, rates, own } = computeOwn(input);
-    const { carry, puzzle, ...summed } = own;
-    const temporary: unknown[] = [summed, puzzle, rates];
+    const { carry, puzzle, gradients: ownGradients, ...summed } = own;
+    const temporary: unknown[] = [ownGradients, summed, puzzle, rates];
     let figures: SummedFigures | undefined;
     try {
-      const { gradients, loss, ...rest } = await allReduceTensors(communicator, summed);
-      temporary.push(gradients, loss);
+      const { loss, ...rest } = await allReduceTensors(communicator, summed);
+      temporary.push(loss);
       figures = rest;
+      const gradients = await allReduceTensors(communicator, ownGradients, wire);
+      temporary.push(gradients);
       const rows = await gatherRows(communicator, options.network, own);
       temporary.push(rows);
       // The loss is one of the sums of the step, too.

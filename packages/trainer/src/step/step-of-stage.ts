@@ -36,7 +36,7 @@ export class StepOfStage {
 
   /** The stage at a step, counted from 1. What was compiled for an earlier stage is dropped. */
   at(step: number): Stage {
-    const { totalSteps = 1, microBatch, lanes = 1, compile = uncompiled, communicator, ...rest } = this.#options;
+    const { totalSteps = 1, microBatch, lanes = 1, compile = uncompiled, communicator, wire, ...rest } = this.#options;
     const network = this.#network.atProgress?.(Math.min(1, (step - 1) / totalSteps)) ?? this.#network;
     if (this.#stage?.network === network) return this.#stage;
     this.free();
@@ -46,7 +46,7 @@ export class StepOfStage {
     const split = { microBatch, lanes, compile: compileIfCan };
     const runStep =
       communicator && communicator.size > 1
-        ? sharedStep(parts, { ...split, communicator })
+        ? sharedStep(parts, { ...split, communicator, wire })
         : ofOneProcess(
             microBatch
               ? microBatchedStep(parts, { ...split, microBatch })

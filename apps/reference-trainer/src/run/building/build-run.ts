@@ -188,6 +188,7 @@ export function buildTrainer(
     ...(training.segmentsPerUpdate !== undefined && { segmentsPerUpdate: training.segmentsPerUpdate }),
     ...batchPartsOf({ ...training, batchSize: training.batchSize / (communicator?.size ?? 1) }, model, { takesParts }),
     communicator,
+    wire: training.wire,
     seed: training.seed,
     totalSteps,
     compile,
