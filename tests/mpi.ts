@@ -40,7 +40,7 @@ export async function mpirun(
 }
 
 /** Tests run as root in containers, with more ranks than cores. */
-const openMpiEnvironment = {
+export const openMpiEnvironment = {
   OMPI_ALLOW_RUN_AS_ROOT: '1',
   OMPI_ALLOW_RUN_AS_ROOT_CONFIRM: '1',
   OMPI_MCA_rmaps_base_oversubscribe: '1',
