@@ -1,7 +1,7 @@
 // `hrm`, started by mpi-training.test.ts as one of several ranks. As soon as the run has trained a step, rank 1 has the
 // FAULT: kill, hang, throw, SIGTERM (which it alone gets) or SIGUSR2 (which the launcher gets). OTHER="--backend wasm" gives
 // rank 1 other options.
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, statSync, writeSync } from 'node:fs';
 
 const { FAULT, OTHER, OMPI_COMM_WORLD_RANK: rank } = process.env;
 const metrics = `${process.argv[process.argv.indexOf('--out') + 1]}/metrics.jsonl`;
@@ -21,6 +21,8 @@ if (rank === '1' && FAULT) {
   const wait = setInterval(() => {
     if (!existsSync(metrics) || statSync(metrics).size <= begun) return;
     clearInterval(wait);
+    // Only rank 0 prints.
+    writeSync(2, `FAULT at ${Date.now()}\n`);
     faults[FAULT]();
   }, 5);
   wait.unref();

@@ -132,7 +132,7 @@ test.for([
   'a rank that fails (%s) is named and ends all, and the last checkpoint is whole',
   async ([fault, named], context) => {
     const run = `fault-${fault}`;
-    const { status, stderr, seconds } = await mpirun(
+    const { status, stderr, secondsAfterFault } = await mpirun(
       context,
       2,
       words(run, '--timeout', '2', '--set', 'training.checkpointEvery=2'),
@@ -140,11 +140,22 @@ test.for([
     );
     expect(stderr).toMatch(named);
     expect(status).not.toBe(0);
-    // The issue's bound is 10 s after the fault; starting the ranks takes the rest, and a busy machine.
-    expect(seconds).toBeLessThan(30);
+    expect(secondsAfterFault).toBeLessThan(10);
     if (checkpointsOf(run).length > 0) expect((await numbersOf(run)).length).toBeGreaterThan(100);
   },
 );
+
+test('a run whose rank was killed is resumed exactly', async (context) => {
+  const more = ['--max-steps', '40', '--set', 'training.checkpointEvery=2'];
+  const { status } = await mpirun(context, 2, words('killed', ...more), { FAULT: 'kill' });
+  expect(status).not.toBe(0);
+  await train(context, 2, 'killed', '--resume', ...more.slice(0, 2));
+  await train(context, 2, 'untouched', ...more);
+  for (const file of ['weights', 'optimizer', 'carry']) {
+    expect(await numbersOf('killed', file), file).toEqual(await numbersOf('untouched', file));
+  }
+  expect(linesOf('killed')).toEqual(linesOf('untouched'));
+});
 
 // srun sends SIGTERM to each rank, at slightly different times; mpirun passes SIGUSR2 on.
 test.for(['SIGTERM', 'SIGUSR2'] as const)('%s saves once and ends all ranks', async (signal, context) => {
