@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
@@ -6,10 +6,10 @@ const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.u
 
 /** Tests read each package's sources, so no build stands between an edit and its test. */
 const alias = ['packages', 'apps'].flatMap((kind) =>
-  readdirSync(path(kind)).map((name) => ({
-    find: new RegExp(`^@hrm/${name}(/[a-z-]+)?$`),
-    replacement: path(`${kind}/${name}/src`) + '$1',
-  })),
+  readdirSync(path(kind)).map((folder) => {
+    const { name } = JSON.parse(readFileSync(path(`${kind}/${folder}/package.json`), 'utf8')) as { name: string };
+    return { find: new RegExp(`^${name}(/[a-z-]+)?$`), replacement: path(`${kind}/${folder}/src`) + '$1' };
+  }),
 );
 
 // tfjs-node breaks in worker threads, hence forks; native steps already use every core, hence few at a time.

@@ -3,6 +3,7 @@ import { benchCommand } from './commands/bench';
 import { compareCommand } from './commands/compare';
 import { parityCommand } from './commands/parity';
 import { publishWeightsCommand } from './commands/publish-weights';
+import { sameWeightsCommand } from './commands/same-weights';
 import { sudoku9x9DataCommand } from './commands/sudoku-9x9-data';
 import { thinkCommand } from './commands/think';
 
@@ -10,5 +11,13 @@ import { thinkCommand } from './commands/think';
 export const hrmLab: Program = {
   name: 'hrm-lab',
   version: versions.hrm,
-  commands: [parityCommand, compareCommand, thinkCommand, benchCommand, sudoku9x9DataCommand, publishWeightsCommand],
+  commands: [
+    parityCommand,
+    compareCommand,
+    thinkCommand,
+    benchCommand,
+    sudoku9x9DataCommand,
+    sameWeightsCommand,
+    publishWeightsCommand,
+  ],
 };

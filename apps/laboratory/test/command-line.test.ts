@@ -39,6 +39,7 @@ const commandShapes: readonly CommandShape[] = [
     options: { ...backend, name: 'text', 'held-out': 'text', segments: 'text', precision: ['float32', 'float16', 'bfloat16'], out: 'text' },
     variadic: true,
   },
+  { words: ['same-weights'], args: ['nowhere'], required: { name: 'sudoku' }, options: { ...backend, name: 'text' } },
   { words: ['sudoku-9x9-data'], args: [], required: { out: 'OUT' }, options: { first: 'count', out: 'text', json: 'switch' } },
   {
     words: ['bench'],
