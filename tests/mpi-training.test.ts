@@ -146,7 +146,7 @@ test.for([
 );
 
 test('a run whose rank was killed is resumed exactly', async (context) => {
-  const more = ['--max-steps', '40', '--set', 'training.checkpointEvery=2'];
+  const more = ['--max-steps', '12', '--set', 'training.checkpointEvery=2'];
   const { status } = await mpirun(context, 2, words('killed', ...more), { FAULT: 'kill' });
   expect(status).not.toBe(0);
   await train(context, 2, 'killed', '--resume', ...more.slice(0, 2));

@@ -14,10 +14,14 @@ import { hrmProgram, workFolder } from '../src/soak-folder';
 import { soakOptions } from '../src/soak-options';
 import { fingerprint, writeTinyConfig } from '../src/tiny-run';
 
-const options = soakOptions({ kills: 50, ranks: 2, seed: 0, backend: 'cpu' });
+const options = soakOptions({ kills: 50, ranks: 2, seed: 0, steps: 60, backend: 'cpu' });
 const folder = workFolder();
-const config = writeTinyConfig(folder);
+const config = writeTinyConfig(folder, { steps: options.steps });
 const losses: string[] = [];
+const lose = (loss: string) => {
+  losses.push(loss);
+  console.log(loss);
+};
 const stream = new RandomStream(options.seed);
 const random = () => stream.uniform();
 
@@ -41,14 +45,17 @@ function startRanks(run: string, plan: (kill: () => void) => () => void): Promis
   let stderr = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
   let killed: number | undefined;
-  const stop = plan(() => {
+  const kill = (): void => {
+    if (killed !== undefined || child.exitCode !== null) return;
     const ranks = spawnSync('pgrep', ['-P', `${child.pid}`], { encoding: 'utf8' })
       .stdout.trim()
       .split('\n');
-    if (killed !== undefined || ranks.length < options.ranks) return;
+    // mpirun has not started them all.
+    if (ranks.length < options.ranks) return void setTimeout(kill, 20);
     killed = performance.now();
     process.kill(Number(ranks[Math.floor(random() * ranks.length)]), 'SIGKILL');
-  });
+  };
+  const stop = plan(kill);
   return new Promise((resolve) => {
     child.on('close', (code) => {
       stop();
@@ -78,18 +85,18 @@ while (losses.length < 20 && (kills < options.kills || existsSync(run))) {
   const ending = await startRanks(run, (kill) => {
     if (kills >= options.kills) return () => undefined;
     if (aimsAtSave) return onSave(run, kill);
-    const timer = setTimeout(kill, random() * 1000 * first.seconds);
+    const timer = setTimeout(kill, random() * 600 * first.seconds);
     return () => clearTimeout(timer);
   });
   if (ending.afterKill !== undefined) {
     kills++;
     if (aimsAtSave) insideSave++;
     longest = Math.max(longest, ending.afterKill);
-    if (ending.code === 0) losses.push(`run ${runs}: status 0, although a rank was killed`);
-    if (ending.afterKill > 10) losses.push(`run ${runs}: the other ranks ended after ${ending.afterKill} s`);
+    if (ending.code === 0) lose(`run ${runs}: status 0, although a rank was killed`);
+    if (ending.afterKill > 10) lose(`run ${runs}: the other ranks ended after ${ending.afterKill} s`);
   } else {
-    if (ending.code !== 0) losses.push(`run ${runs}, start ${start} failed with ${ending.code}: ${ending.stderr}`);
-    else if (!isDeepStrictEqual(fingerprint(run), expected)) losses.push(`run ${runs} ended otherwise`);
+    if (ending.code !== 0) lose(`run ${runs}, start ${start} failed with ${ending.code}: ${ending.stderr}`);
+    else if (!isDeepStrictEqual(fingerprint(run), expected)) lose(`run ${runs} ended otherwise`);
     rmSync(run, { recursive: true, force: true });
     run = join(folder, `run-${++runs}`);
   }
