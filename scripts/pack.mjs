@@ -7,7 +7,8 @@ import { promisify } from 'node:util';
 import { findPnpm } from './pnpm.mjs';
 
 // `node scripts/pack.mjs FOLDER`: packs every package that is published, as it is published, into FOLDER, with packed.txt
-// (a line for each: tarball, name@version) and sbom.cdx.json, the list of all that they bring when npm installs them.
+// (a line for each: tarball, name@version), TARBALL.md (what is new in it) and sbom.cdx.json, the list of all that they
+// bring when npm installs them.
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -23,7 +24,7 @@ function manifestOf(folder) {
   return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
 }
 
-/** Packs all packages into an empty folder. @returns {Promise<{ name: string, version: string, tarball: string }[]>} */
+/** Packs all packages into an empty folder. @returns {Promise<{ name: string, version: string, tarball: string, from: string }[]>} */
 export async function packAll(folder) {
   const pnpm = await findPnpm();
   const packed = [];
@@ -32,10 +33,13 @@ export async function packAll(folder) {
     await run(process.execPath, [pnpm.program, 'pack', '--pack-destination', folder], { cwd: from });
     const tarball = `${name.replace('@', '').replace('/', '-')}-${version}.tgz`;
     if (!existsSync(join(folder, tarball))) throw new Error(`pack: pnpm has not made ${tarball}`);
-    packed.push({ name, version, tarball: join(folder, tarball) });
+    packed.push({ name, version, tarball: join(folder, tarball), from });
   }
   return packed;
 }
+
+/** What a changelog says about its newest version. */
+export const newsOf = (changelog) => /^## .*\n+([^]*?)(?=^## |$(?![^]))/m.exec(changelog)?.[1].trim() ?? '';
 
 /**
  * The files of a tarball that do not belong into one: source maps, sources, tests, settings of tools. The templates of
@@ -71,6 +75,10 @@ async function main(folder) {
     writeFileSync(join(folder, 'sbom.cdx.json'), await billOfMaterials(user));
   } finally {
     rmSync(user, { recursive: true, force: true });
+  }
+  for (const { tarball, from } of packed) {
+    const changelog = join(from, 'CHANGELOG.md');
+    writeFileSync(`${tarball}.md`, existsSync(changelog) ? newsOf(readFileSync(changelog, 'utf8')) : '');
   }
   const lines = packed.map(({ name, version, tarball }) => `${tarball.slice(folder.length + 1)} ${name}@${version}\n`);
   writeFileSync(join(folder, 'packed.txt'), lines.join(''));

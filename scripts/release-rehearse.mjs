@@ -66,9 +66,16 @@ async function publish() {
     (await attempt('release.yml packs, and lists what the packages bring', async () => {
       await runShell(shellOf('pack'), inCopy);
       const { components } = JSON.parse(readFileSync(join(packed.cwd, 'sbom.cdx.json'), 'utf8'));
-      return manifests
-        .filter(({ name, version }) => !components.some((one) => one.name === name && one.version === version))
-        .map(({ name }) => `${name} is not in sbom.cdx.json`);
+      const lines = readFileSync(join(packed.cwd, 'packed.txt'), 'utf8').trim().split('\n');
+      return [
+        ...manifests
+          .filter(({ name, version }) => !components.some((one) => one.name === name && one.version === version))
+          .map(({ name }) => `${name} is not in sbom.cdx.json`),
+        ...lines
+          .map((line) => `${line.split(' ')[0]}.md`)
+          .filter((file) => readFileSync(join(packed.cwd, file), 'utf8').length < 50)
+          .map((file) => `${file} does not say what is new`),
+      ];
     })) &&
     (await attempt('release.yml asks for provenance, which npm refuses here', () =>
       runShell(shellOf('publish'), packed).then(

@@ -3,6 +3,7 @@ import { homedir, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { unlicensed } from '../scripts/release/dependencies.mjs';
+import { newsOf } from '../scripts/pack.mjs';
 import { faultsOfManifest, faultsOfPackage } from '../scripts/release/tarballs.mjs';
 import { shellOf } from '../scripts/release/workflow.mjs';
 import { writeLicences } from '../scripts/third-party-licences';
@@ -147,7 +148,14 @@ describe('the licences of bundled packages', () => {
   });
 });
 
+it('a release on GitHub has the news of its version', () => {
+  const changelog = '# @hrm/act\n\n## 0.2.0\n\n### Minor Changes\n\nNew.\n\n- More.\n\n## 0.1.0\n\nOld.\n';
+  expect(newsOf(changelog)).toBe('### Minor Changes\n\nNew.\n\n- More.');
+  expect(newsOf('# @hrm/act\n\n## 0.1.0\n\nOld.\n')).toBe('Old.');
+});
+
 it('the rehearsal runs the lines of release.yml that pack and publish', () => {
   expect(shellOf('pack')).toContain('scripts/pack.mjs packed');
   expect(shellOf('publish')).toMatch(/npm publish .*--provenance/);
+  expect(shellOf('announce')).toMatch(/gh release create .*"\$tarball" sbom\.cdx\.json .*--notes-file "\$tarball\.md"/);
 });
