@@ -41,7 +41,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
 const pnpm = await findPnpm();
 const { url, upstream, env } = await startRegistry(join(work, 'registry'));
 const tools = { folder: join(work, 'tools'), url, env, pnpm };
-const npmInstall = (packages, folder) => run('npm', ['install', ...packages], { cwd: folder, env });
+const npmInstall = async (packages, folder) => void (await run('npm', ['install', ...packages], { cwd: folder, env }));
 
 /** Makes and publishes the packages. @returns their manifests, or none if something failed. */
 async function publish() {
@@ -212,10 +212,10 @@ async function useEach(manifests, nodes) {
     for (const manifest of manifests) {
       const folder = emptyProject(join(work, name, manifest.name), manager.files);
       const title = `${name}: ${manifest.name} alone`;
-      const load = (node) => loadEntries(manifest, folder, manager.runs(node), manager.env);
+      const load = (node) => loadEntries(manifest, folder, { ...manager, words: manager.runs(node) });
       const installed = await attempt(`${title}, import and require`, async () => {
         await add(withPeers(manifest), folder);
-        await load(process.execPath);
+        return load(process.execPath);
       });
       if (!installed || manager.ownRuntime) continue;
       for (const { version, node } of nodes) await attempt(`${title}, on Node ${version}`, () => load(node));

@@ -1,8 +1,11 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** The name of the file with the licences, in a package or next to a page. */
-const fileName = 'THIRD-PARTY-LICENSES.md';
+/**
+ * The name of the file with the licences, in a package or next to a page. pnpm packs no LICENSE of the repository where a
+ * file has this word in its name.
+ */
+const fileName = 'THIRD-PARTY-NOTICES.md';
 
 /** The folder of the package that a file is from, or undefined for a file of this repository. */
 const packageFolderOf = (file: string) =>

@@ -52,7 +52,7 @@ describe('a published package', () => {
   it('may contain code by others with its licence', () => {
     const bundled = '// ../../node_modules/.pnpm/@a+b@1.0.0/node_modules/@a/b/index.js\n';
     const licences = '# Licences\n\n## @a/b 1.0.0 (MIT)\n';
-    expect(published({ 'dist/index.js': bundled, 'dist/THIRD-PARTY-LICENSES.md': licences })).toEqual([]);
+    expect(published({ 'dist/index.js': bundled, 'dist/THIRD-PARTY-NOTICES.md': licences })).toEqual([]);
   });
 
   it('has the licences of its pages', () => {
@@ -127,7 +127,7 @@ describe('the licences of bundled packages', () => {
     writeLicences({ into: folder }).setup({
       onEnd: (done) => done({ metafile: { outputs: { 'dist/index.js': { inputs } } } }),
     });
-    return readFileSync(join(folder, 'THIRD-PARTY-LICENSES.md'), 'utf8');
+    return readFileSync(join(folder, 'THIRD-PARTY-NOTICES.md'), 'utf8');
   }
 
   it('are in a file next to the bundle', () => {

@@ -14,7 +14,8 @@ export const nodeOf = async (version, tools) => join(await tool(`node@${version}
 
 /**
  * The package managers. Each returns what adds packages to a project (`add`), what runs a file of it (`runs`, given a
- * Node), and files that a project needs for it. Bun and Deno run files by themselves: `ownRuntime`.
+ * Node), and files that a project needs for it. Bun and Deno run files by themselves: `ownRuntime`. `noRequire` says why
+ * `require()` cannot load ES modules there.
  */
 const managers = {
   npm: () => ({ add: ['npm', 'install'] }),
@@ -36,6 +37,7 @@ const managers = {
       files: { '.yarnrc.yml': JSON.stringify(settings), 'yarn.lock': '' },
       add: [process.execPath, program, 'add'],
       runs: (node) => [node, program, 'node'],
+      noRequire: "Plug'n'Play does not find what an ES module imports when require() loads it",
     };
   },
   async bun(tools) {
@@ -52,7 +54,11 @@ const managers = {
     const program = join(await tool('deno@2', tools), 'bin.cjs');
     return {
       files: { 'deno.json': '{ "nodeModulesDir": "auto", "minimumDependencyAge": 0 }' },
-      env: { DENO_DIR: join(tools.folder, 'deno-cache'), DENO_NO_UPDATE_CHECK: '1' },
+      env: {
+        DENO_DIR: join(tools.folder, 'deno-cache'),
+        DENO_NO_UPDATE_CHECK: '1',
+        NPM_CONFIG_REGISTRY: tools.url,
+      },
       add: [process.execPath, program, 'add', '--npm'],
       runs: () => [process.execPath, program, 'run', '--allow-all', '--quiet'],
       ownRuntime: true,

@@ -11,7 +11,7 @@ const withNotice = ['@hrm/cli', '@hrm/runtime', '@hrm/weights'];
 /** Files with the licences of code by others that pages contain, and some of the packages in them. */
 const licences = {
   '@hrm/cli': {
-    'dist/playground/THIRD-PARTY-LICENSES.md': ['@tensorflow/tfjs-core', 'comlink', 'preact', 'seedrandom', 'uplot'],
+    'dist/playground/THIRD-PARTY-NOTICES.md': ['@tensorflow/tfjs-core', 'comlink', 'preact', 'seedrandom', 'uplot'],
     'dist/run-page.html': ['preact', 'uplot'],
   },
 };
@@ -64,7 +64,7 @@ function faultsOfPaths(file, text) {
 /** Packages by others in the scripts whose licence is not with them. tsup names the file of each module that it bundles. */
 function faultsOfBundles(files, textOf) {
   const named = files
-    .filter((file) => file.endsWith('THIRD-PARTY-LICENSES.md'))
+    .filter((file) => file.endsWith('THIRD-PARTY-NOTICES.md'))
     .map(textOf)
     .join('\n');
   const scripts = files.filter((file) => /\.m?js$/.test(file)).map(textOf);
@@ -72,7 +72,7 @@ function faultsOfBundles(files, textOf) {
     Array.from(text.matchAll(/^\/\/ \S*node_modules\/((?:@[^/\s]+\/)?[^/\s]+)\/\S*$/gm), ([, name]) => name),
   );
   const missing = [...new Set(bundled)].filter((name) => !named.includes(`\n## ${name} `));
-  return missing.map((name) => `It contains ${name}, whose licence is not in THIRD-PARTY-LICENSES.md`);
+  return missing.map((name) => `It contains ${name}, whose licence is not in THIRD-PARTY-NOTICES.md`);
 }
 
 function faultsOfRanges({ version, dependencies, peerDependencies }) {
