@@ -126,6 +126,15 @@ async function useCommands(manifests, nodes) {
       await run('npx', ['--yes', name, '--help'], { cwd: folder, env });
     });
   }
+  for (const template of ['own-task', 'own-controller', 'own-layer', 'own-schedule', 'browser']) {
+    await attempt(`npm create hrm: the template ${template}, its tests`, async () => {
+      const options = { cwd: emptyProject(join(work, 'created', template)), env };
+      await run('npm', ['create', 'hrm@latest', 'project', '--', '--template', template], options);
+      const project = { ...options, cwd: join(options.cwd, 'project') };
+      await run('npm', ['install'], project);
+      await run('npm', ['test'], project);
+    });
+  }
   const folder = emptyProject(join(work, 'command'));
   const words = { cwd: folder, env };
   await attempt('The command: npx @hrm/cli makes puzzles, trains and solves', async () => {

@@ -41,5 +41,8 @@ test('changesets name packages that are published', () => {
       file,
     ).toEqual([]);
     expect(text, file).not.toBe('');
+    // What changed before the first release is no news to anybody.
+    const others = names.filter((name) => unpublished.includes(name) && file !== firstOf(name));
+    expect(others, `${file}: these were never published. Tell it in their .changeset/first-*.md`).toEqual([]);
   }
 });
