@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { findPnpm } from './pnpm.mjs';
@@ -27,14 +27,17 @@ function manifestOf(folder) {
 /** Packs all packages into an empty folder. @returns {Promise<{ name: string, version: string, tarball: string, from: string }[]>} */
 export async function packAll(folder) {
   const pnpm = await findPnpm();
-  const packed = [];
-  for (const from of publishedFolders) {
+  // In one process: a process for each takes ten times as long.
+  const chosen = publishedFolders.flatMap((from) => ['--filter', `./${relative(root, from).replaceAll('\\', '/')}`]);
+  const words = ['--recursive', ...chosen, 'pack', '--pack-destination', folder];
+  await run(process.execPath, [pnpm.program, ...words], { cwd: root });
+  const packed = publishedFolders.map((from) => {
     const { name, version } = manifestOf(from);
-    await run(process.execPath, [pnpm.program, 'pack', '--pack-destination', folder], { cwd: from });
     const tarball = `${name.replace('@', '').replace('/', '-')}-${version}.tgz`;
-    if (!existsSync(join(folder, tarball))) throw new Error(`pack: pnpm has not made ${tarball}`);
-    packed.push({ name, version, tarball: join(folder, tarball), from });
-  }
+    return { name, version, tarball: join(folder, tarball), from };
+  });
+  const missing = packed.find(({ tarball }) => !existsSync(tarball));
+  if (missing) throw new Error(`pack: pnpm has not made ${missing.tarball}`);
   return packed;
 }
 

@@ -44,8 +44,8 @@ function documents(): string[] {
   return [...readmes.filter((file) => existsSync(file)), ...others];
 }
 
-/** The ```ts fences of a file; in a module those within doc comments. */
-function fences(file: string): { line: number; source: string }[] {
+/** The fences of a language in a file; in a module those within doc comments. */
+function fences(file: string, language = 'ts'): { line: number; source: string }[] {
   const margin = file.endsWith('.md') ? /^/ : /^\s*\* ?/;
   const found: { line: number; source: string }[] = [];
   let open: { line: number; lines: string[] } | undefined;
@@ -58,12 +58,20 @@ function fences(file: string): { line: number; source: string }[] {
       open = undefined;
     } else if (open) {
       open.lines.push(content);
-    } else if (/^```ts\s*$/.test(content)) {
+    } else if (content.trimEnd() === '```' + language) {
       open = { line: index + 2, lines: [] };
     }
   }
-  if (open) throw new Error(`${relative(root, file)}:${open.line}: the \`\`\`ts fence that opens here is never closed`);
+  if (open) throw new Error(`${relative(root, file)}:${open.line}: the fence that opens here is never closed`);
   return found;
+}
+
+/** The fences of a language in the READMEs of packages and apps and in docs/, each with its file. */
+export function documentFences(language: string): { file: string; line: number; source: string }[] {
+  const apps = readdirSync(join(root, 'apps')).map((name) => join(root, 'apps', name, 'README.md'));
+  return [...documents(), ...apps.filter((file) => existsSync(file))].flatMap((path) =>
+    fences(path, language).map((fence) => ({ ...fence, file: relative(root, path).split(sep).join('/') })),
+  );
 }
 
 /**

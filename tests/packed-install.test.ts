@@ -58,7 +58,7 @@ beforeAll(async () => {
     ['install', '--prefer-offline', '--no-audit', '--no-fund', ...tfjs, ...packed.map(({ tarball }) => tarball)],
     npm,
   );
-}, 120_000);
+}, 300_000);
 
 interface LockedPackage {
   dev?: boolean;
