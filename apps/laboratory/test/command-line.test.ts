@@ -45,7 +45,7 @@ const commandShapes: readonly CommandShape[] = [
     words: ['bench'],
     args: [],
     required: {},
-    options: { ...backend, against: ['pytorch'], sizes: ['small'], rounds: 'count', quick: 'switch', python: 'text', 'hrm-checkout': 'text', growth: ['no-dimension'], data: 'switch', batch: 'count', steps: 'count', out: 'text' },
+    options: { ...backend, against: ['pytorch'], sizes: ['small'], rounds: 'count', quick: 'switch', python: 'text', 'hrm-checkout': 'text', growth: ['no-dimension'], data: 'switch', ranks: 'text', launcher: 'text', link: 'text', bandwidth: 'text', latency: 'text', batch: 'count', steps: 'count', out: 'text' },
   },
 ]; // prettier-ignore
 
@@ -65,9 +65,9 @@ it('the help of `compare` names its schedules and controllers, and which part `g
 
 describe('wrong command lines exit with 2, name the mistake, write nothing and show no stack', () => {
   it.each([
-    [['bench'], 'expected one of --against pytorch, --growth, --data'],
+    [['bench'], 'expected one of --against pytorch, --growth, --data, --ranks'],
     [['bench', '--data', '--backend', 'abacus'], '--backend'],
-    [['bench', '--against', 'pytorch', '--backend', 'wasm'], '--backend belongs to --growth and --data'],
+    [['bench', '--against', 'pytorch', '--backend', 'wasm'], '--backend belongs to --growth, --data, and --ranks'],
     [['parity'], 'DIR'],
     [['bench', '--against', 'jax'], '--against'],
     [['bench', '--against', 'pytorch', '--sizes', 'tiny'], '"tiny" is none of small, medium, large'],

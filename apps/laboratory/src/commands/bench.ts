@@ -15,6 +15,8 @@ import { benchAgainst } from '../bench/against/bench-against';
 import { benchSizes } from '../bench/against/bench-size';
 import { benchData } from '../bench/data/bench-data';
 import { benchGrowth } from '../bench/growth/bench-growth';
+import { benchRanks } from '../bench/ranks/bench-ranks';
+import { ranksOptions } from '../bench/ranks/ranks-options';
 import { growthDimensions } from '../bench/growth/growth';
 
 /** Options of `hrm-lab bench`. */
@@ -25,8 +27,11 @@ const benchOptions = z.strictObject({
     ['pytorch'],
     'what',
   ).optional(),
-  sizes: list(`--against: some of ${namesOf(benchSizes).join(', ')} (default: all)`, namesOf(benchSizes)).optional(),
-  rounds: count('--against: rounds; both sides take turns in each (default: 5)').optional(),
+  sizes: list(
+    `--against: some of ${namesOf(benchSizes).join(', ')} (default: all); --ranks: some of small, medium, large (default: medium and large)`,
+    namesOf(benchSizes),
+  ).optional(),
+  rounds: count('--against, --ranks: rounds; all sides take turns in each (default: 5 and 3)').optional(),
   quick: toggle('--against: only two short rounds, at the small and medium sizes'),
   python: text('--against: a Python that has torch (default: one in the cache)', {
     value: 'path',
@@ -41,8 +46,27 @@ const benchOptions = z.strictObject({
     { value: 'dimensions', withoutValue: true },
   ).optional(),
   data: toggle('Time the batches of puzzles, and the share of a step that waits for them'),
-  batch: count('--data: puzzles in a batch (default: 128)').optional(),
-  steps: count('--growth, --data: steps to time, after a warm-up (default: 5 and 20)').optional(),
+  ranks: text('Time ranks of MPI with one thread each, and predict many: numbers of ranks, such as 1,2', {
+    value: 'numbers',
+    expected: 'numbers of ranks, such as 1,2',
+  }).optional(),
+  launcher: text('--ranks: the program that starts the ranks, with its options (default: mpirun)', {
+    value: 'command',
+  }).optional(),
+  link: text('--ranks: network between the ranks, in Gbit/s and µs of a message, such as 1,100 (default: memory)', {
+    value: 'figures',
+    expected: 'Gbit/s and µs of a message, such as 1,100',
+  }).optional(),
+  bandwidth: text('--ranks: networks to predict for, in Gbit/s (default: 10,100)', {
+    value: 'numbers',
+    expected: 'Gbit/s, such as 10,100',
+  }).optional(),
+  latency: text('--ranks: µs of a message in these networks (default: 25)', {
+    value: 'number',
+    expected: 'microseconds, such as 25',
+  }).optional(),
+  batch: count('--data, --ranks: puzzles in a batch (default: 128, and that of the size)').optional(),
+  steps: count('--growth, --data, --ranks: steps to time, after a warm-up (default: 5, 20 and 4)').optional(),
   out: text('Folder for JSON, tables and charts', {
     value: 'folder',
     expected: 'a folder for the results',
@@ -52,20 +76,24 @@ const benchOptions = z.strictObject({
 type BenchOptions = z.infer<typeof benchOptions>;
 
 /** The kinds of benchmark, and the option that chooses each. */
-const kinds = { against: '--against pytorch', growth: '--growth', data: '--data' } as const;
+const kinds = { against: '--against pytorch', growth: '--growth', data: '--data', ranks: '--ranks' } as const;
 type Kind = keyof typeof kinds;
 
 /** The options that only some kinds take. */
 const takenBy: readonly (readonly [name: keyof BenchOptions, flag: string, by: readonly Kind[]])[] = [
-  ['sizes', '--sizes', ['against']],
-  ['rounds', '--rounds', ['against']],
+  ['sizes', '--sizes', ['against', 'ranks']],
+  ['rounds', '--rounds', ['against', 'ranks']],
   ['quick', '--quick', ['against']],
   ['python', '--python', ['against']],
   ['hrmCheckout', '--hrm-checkout', ['against']],
   // With --against, each size has its own backend.
-  ['backend', '--backend', ['growth', 'data']],
-  ['steps', '--steps', ['growth', 'data']],
-  ['batch', '--batch', ['data']],
+  ['backend', '--backend', ['growth', 'data', 'ranks']],
+  ['steps', '--steps', ['growth', 'data', 'ranks']],
+  ['batch', '--batch', ['data', 'ranks']],
+  ['launcher', '--launcher', ['ranks']],
+  ['link', '--link', ['ranks']],
+  ['bandwidth', '--bandwidth', ['ranks']],
+  ['latency', '--latency', ['ranks']],
 ];
 
 const isGiven = (value: unknown) => value !== undefined && value !== false;
@@ -84,7 +112,7 @@ function kindOf(options: BenchOptions): Kind {
   if (more.length > 0) throw new UsageError(`${all}: give only one`);
   for (const [name, flag, by] of takenBy) {
     if (!isGiven(options[name]) || by.includes(kind)) continue;
-    throw new UsageError(`${flag} belongs to ${by.map((one) => kinds[one]).join(' and ')}`);
+    throw new UsageError(`${flag} belongs to ${new Intl.ListFormat('en').format(by.map((one) => kinds[one]))}`);
   }
   return kind;
 }
@@ -109,13 +137,28 @@ async function bench(options: BenchOptions): Promise<void> {
       return benchGrowth(terminal, { dimensions: growth!, steps: steps ?? 5, backend, compile, out });
     case 'data':
       return benchData(terminal, { backend, compile, batch: batch ?? 128, steps: steps ?? 20, out });
+    case 'ranks':
+      return benchRanks(terminal, {
+        ...ranksOptions({ ...options, ranks: options.ranks! }),
+        batch,
+        rounds: rounds ?? 3,
+        steps: steps ?? 4,
+        launcher: options.launcher,
+        backend,
+        compile,
+        out,
+      });
   }
 }
 
 export const benchCommand = defineCommand({
   name: 'bench',
-  summary: 'Compare speed with PyTorch, time steps as sizes grow, or time the batches of puzzles',
+  summary: 'Compare speed with PyTorch, time steps as sizes grow, the batches of puzzles, or ranks of MPI',
   options: benchOptions,
-  examples: ['hrm-lab bench --against pytorch --out runs/performance', 'hrm-lab bench --growth=batch --steps 3'],
+  examples: [
+    'hrm-lab bench --against pytorch --out runs/performance',
+    'hrm-lab bench --growth=batch --steps 3',
+    'hrm-lab bench --ranks 1,2',
+  ],
   run: bench,
 });

@@ -1,5 +1,6 @@
 import { RandomStream } from '@hrm/layers';
 import type { PuzzleBatch } from '@hrm/data';
+import type { Communicator } from '@hrm/distributed';
 import type { RecursiveReasoner } from '@hrm/models';
 import type { Trainer } from '@hrm/trainer';
 import { checkRunConfig } from '../config/load-run-config';
@@ -42,8 +43,13 @@ export interface BenchTrainer {
   dispose(): void;
 }
 
-/** Makes the model and the trainer of {@link benchRunConfig}. */
-export function benchTrainer(sizes: BenchSizes, engine: Omit<Engine, 'backend'>): BenchTrainer {
+/**
+ * Makes the model and the trainer of {@link benchRunConfig}. The batch is that of all ranks of a communicator together.
+ */
+export function benchTrainer(
+  sizes: BenchSizes,
+  engine: Omit<Engine, 'backend'> & { communicator?: Communicator | undefined },
+): BenchTrainer {
   const config = benchRunConfig(sizes);
   const model = buildRunModel(config, { seqLen: sizes.tokens, vocabSize: VOCABULARY, numPuzzleIdentifiers: 1 });
   const trainer = buildTrainer(config, model, { totalSteps: config.training.steps!, ...engine });

@@ -11,6 +11,12 @@ const schema = z.object({
   parameters: z.int().optional(),
   /** Seconds of each step or evaluation. */
   seconds: z.array(z.number().positive()).optional(),
+  /** Processor time of a step, as the mean of the ranks. */
+  processorSeconds: z.number().positive().optional(),
+  /** The calls of each step to other ranks. */
+  calls: z
+    .array(z.array(z.object({ kind: z.enum(['allReduce', 'allGather']), bytes: z.number(), at: z.number() })))
+    .optional(),
   /** Speed of the fastest matrix product, in 10^9 floating-point operations per second. */
   gflops: z.number().positive().optional(),
   /** Peak memory of the process, in MiB. */

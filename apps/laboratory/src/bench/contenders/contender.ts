@@ -12,6 +12,11 @@ export interface ContenderCommand {
   env?: NodeJS.ProcessEnv;
 }
 
+/** A reply that has a figure. */
+type ReplyWith<Figure extends keyof ContenderReply> = ContenderReply & {
+  [name in Figure]: NonNullable<ContenderReply[name]>;
+};
+
 /** The error of a contender that could not be started, or that failed. */
 export class ContenderError extends Error {
   override readonly name = 'ContenderError';
@@ -77,39 +82,43 @@ export class Contender {
     }
   }
 
-  /** Sends a request, and returns the named figure of the answer. */
-  async #ask<Figure extends keyof ContenderReply>(
-    request: string,
-    figure: Figure,
-  ): Promise<NonNullable<ContenderReply[Figure]>> {
+  /** Sends a request, and returns the answer, which has the named figure. */
+  async #ask<Figure extends keyof ContenderReply>(request: string, figure: Figure): Promise<ReplyWith<Figure>> {
     const answer = this.#reply();
     this.#child.stdin.write(`${request}\n`);
     const reply = await answer;
-    const value = reply[figure];
-    if (value === undefined) {
+    if (reply[figure] === undefined) {
       throw new ContenderError(`${this.#name}: "${request}" failed: ${reply.error ?? JSON.stringify(reply)}`);
     }
-    return value;
+    return reply as ReplyWith<Figure>;
   }
 
-  async #times(request: 'train' | 'evaluate', count: number): Promise<number[]> {
-    const seconds = await this.#ask(`${request} ${count}`, 'seconds');
-    if (seconds.length === count) return seconds;
-    throw new ContenderError(`${this.#name}: "${request} ${count}" gave ${seconds.length} times`);
+  async #timed(request: string, count: number) {
+    const reply = await this.#ask(`${request} ${count}`, 'seconds');
+    if (reply.seconds.length === count) return reply;
+    throw new ContenderError(`${this.#name}: "${request} ${count}" gave ${reply.seconds.length} times`);
   }
 
   /** Makes training steps. @returns the seconds of each. */
-  readonly train = (steps: number): Promise<number[]> => this.#times('train', steps);
+  readonly train = async (steps: number): Promise<number[]> => (await this.#timed('train', steps)).seconds;
+
+  /** Makes training steps as ranks. @returns the seconds of each, the processor time, and the calls to other ranks. */
+  readonly trainRanks = (steps: number) => this.#timed('train', steps);
+
+  /** Sums numbers over its ranks, `times` times. @returns the seconds of each. */
+  readonly allReduce = async (bytes: number, times: number): Promise<number[]> =>
+    (await this.#timed(`allReduce ${bytes}`, times)).seconds;
 
   /** Evaluates a batch over all segments, `times` times. @returns the seconds of each. */
-  readonly evaluate = (times: number): Promise<number[]> => this.#times('evaluate', times);
+  readonly evaluate = async (times: number): Promise<number[]> => (await this.#timed('evaluate', times)).seconds;
 
   /** Its speed at the fastest of these products, in 10^9 operations per second, measured for this many seconds. */
-  readonly matmulGflops = (products: readonly Product[], seconds: number): Promise<number> =>
-    this.#ask(`matmul ${seconds} ${products.map(({ m, k, n }) => `${m} ${k} ${n}`).join(' ')}`, 'gflops');
+  readonly matmulGflops = async (products: readonly Product[], seconds: number): Promise<number> =>
+    (await this.#ask(`matmul ${seconds} ${products.map(({ m, k, n }) => `${m} ${k} ${n}`).join(' ')}`, 'gflops'))
+      .gflops;
 
   /** Its peak memory so far, in MiB. */
-  readonly peakRssMib = (): Promise<number> => this.#ask('memory', 'peakRssMib');
+  readonly peakRssMib = async (): Promise<number> => (await this.#ask('memory', 'peakRssMib')).peakRssMib;
 
   /** Ends the process, and waits for its end. */
   async end(): Promise<void> {
