@@ -9,7 +9,7 @@ import {
   randomBatch,
   startEngine,
   Terminal,
-} from '@hrm/reference-trainer/internal';
+} from '@hrm/cli/internal';
 import type { ContenderReply } from './bench/contenders/contender-reply';
 import type { WireCall } from './bench/ranks/cost-model';
 import { callNotes, loopback } from './bench/ranks/noted-communicators';

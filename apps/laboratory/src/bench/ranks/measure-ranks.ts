@@ -1,4 +1,4 @@
-import { type BenchSizes, summarize } from '@hrm/reference-trainer/internal';
+import { type BenchSizes, summarize } from '@hrm/cli/internal';
 import { rotate } from '../against/measure-size';
 import { Contender, type ContenderCommand } from '../contenders/contender';
 import type { MeasuredAllReduce, StepProfile } from './cost-model';

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import type { BackendPreference, CompileMode } from '@hrm/runtime';
-import type { BenchSizes } from '@hrm/reference-trainer/internal';
+import type { BenchSizes } from '@hrm/cli/internal';
 import type { ContenderCommand } from '../contenders/contender';
 import { appFile } from '../contenders/our-contender';
 

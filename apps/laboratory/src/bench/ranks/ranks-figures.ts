@@ -1,4 +1,4 @@
-import { summarize, type Summary } from '@hrm/reference-trainer/internal';
+import { summarize, type Summary } from '@hrm/cli/internal';
 import type { BenchSizeName } from '../against/bench-size';
 import { networkOf, predictStep, type Network, type StepProfile, type WireFormat } from './cost-model';
 import type { AllReduceTimes, RanksMeasurement } from './measure-ranks';

@@ -1,4 +1,4 @@
-import { UsageError } from '@hrm/reference-trainer/internal';
+import { UsageError } from '@hrm/cli/internal';
 import type { BenchSizeName } from '../against/bench-size';
 
 /** Numbers separated by commas. @throws UsageError for anything else, or for one that is not in its range. */

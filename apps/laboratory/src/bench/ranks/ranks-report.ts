@@ -1,4 +1,4 @@
-import { percent, summarize, type Summary } from '@hrm/reference-trainer/internal';
+import { percent, summarize, type Summary } from '@hrm/cli/internal';
 import { benchSizes, type BenchSizeName } from '../against/bench-size';
 import { formatSeconds, withRange } from '../report/format-figures';
 import { describeLoad, describeMachine, type Machine } from '../report/machine';
