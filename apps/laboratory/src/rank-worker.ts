@@ -1,15 +1,8 @@
 import { createInterface } from 'node:readline';
-import { gatherJson, oneProcess, type Communicator } from '@hrm/distributed';
+import { gatherJson, oneProcess, type Communicator, type Wire } from '@hrm/distributed';
 import type { Trainer } from '@hrm/trainer';
 import { connectMpi, launchedRanks } from '@hrm/distributed/mpi';
-import {
-  type BenchSizes,
-  benchTrainer,
-  prepareProcess,
-  randomBatch,
-  startEngine,
-  Terminal,
-} from '@hrm/cli/internal';
+import { type BenchSizes, benchTrainer, prepareProcess, randomBatch, startEngine, Terminal } from '@hrm/cli/internal';
 import type { ContenderReply } from './bench/contenders/contender-reply';
 import type { WireCall } from './bench/ranks/cost-model';
 import { callNotes, loopback } from './bench/ranks/noted-communicators';
@@ -49,15 +42,14 @@ async function serve(world: Communicator): Promise<void> {
   for await (const request of requests(world)) answer(await respond(request));
 
   async function respond(request: string): Promise<ContenderReply> {
-    const [name, ...numbers] = request.split(' ');
-    const [first, second] = numbers.map(Number);
+    const [name, first, wire, times] = request.split(' ');
     switch (name) {
       case 'train': {
         const made = (trainer ??= await startTrainer({ ...sizes, batch }, communicator));
-        return timed(first!, () => made.trainBatch(puzzles));
+        return timed(Number(first), () => made.trainBatch(puzzles));
       }
       case 'allReduce':
-        return timed(second!, () => world.allReduce(new Float32Array(first! / 4)));
+        return timed(Number(times), () => world.allReduce(new Float32Array(Number(first) / 4), wire as Wire));
       case 'memory':
         return { peakRssMib: Math.round(process.resourceUsage().maxRSS / 1024) };
       default:

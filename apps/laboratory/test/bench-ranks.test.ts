@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import type { Wire } from '@hrm/distributed';
 import { describe, expect, it } from 'vitest';
 import { useEmptyFolder } from '../../reference-trainer/test/use-empty-folder';
 import {
@@ -7,6 +8,7 @@ import {
   predictStep,
   ringAllGatherSeconds,
   ringAllReduceSeconds,
+  type AllReduceTimes,
   type Network,
   type StepProfile,
 } from '../src/bench/ranks/cost-model';
@@ -23,15 +25,27 @@ import { runInProcess } from './run-in-process';
 useEmptyFolder('bench-ranks');
 
 /** 1 GB/s, 1 ms. */
-const network: Network = { bitsPerSecond: 8e9, latencySeconds: 1e-3, hostSecondsPerByte: 0 };
-const free: Network = { bitsPerSecond: Infinity, latencySeconds: 0, hostSecondsPerByte: 0 };
+const network: Network = { bitsPerSecond: 8e9, latencySeconds: 1e-3, hostSecondsPerByte: { float32: 0, bfloat16: 0 } };
+const free: Network = { ...network, bitsPerSecond: Infinity, latencySeconds: 0 };
+
+/** What all-reduces take on a network. */
+function timesOf(of: Network, ranks: number): AllReduceTimes {
+  const time = (bytes: number, wire: Wire = 'float32') => ({
+    bytes,
+    seconds: ringAllReduceSeconds(bytes, ranks, of, wire),
+  });
+  return { short: time(1024), long: { float32: time(2 ** 24), bfloat16: time(2 ** 24, 'bfloat16') } };
+}
 
 describe('the cost of a ring', () => {
   it('is that of the formulas', () => {
     expect(ringAllReduceSeconds(1e9, 2, network)).toBeCloseTo(1 + 0.002, 12);
     expect(ringAllReduceSeconds(1e9, 4, network)).toBeCloseTo(1.5 + 0.006, 12);
     expect(ringAllGatherSeconds(1e9, 4, network)).toBeCloseTo(3 + 0.006, 12);
-    expect(ringAllReduceSeconds(1e9, 2, { ...free, hostSecondsPerByte: 1e-9 })).toBeCloseTo(1, 12);
+    expect(ringAllReduceSeconds(1e9, 2, { ...free, hostSecondsPerByte: { float32: 1e-9, bfloat16: 0 } })).toBeCloseTo(
+      1,
+      12,
+    );
   });
 
   it('is nothing for one rank, and never more than twice the bytes for many', () => {
@@ -43,12 +57,13 @@ describe('the cost of a ring', () => {
   });
 
   it('is found again from a short and a long all-reduce', () => {
-    const measured = { ...network, hostSecondsPerByte: 1e-9, bitsPerSecond: Infinity };
-    const time = (bytes: number) => ({ bytes, seconds: ringAllReduceSeconds(bytes, 4, measured) });
-    const found = networkOf(time(1024), time(2 ** 24), 4);
+    const measured = { ...network, hostSecondsPerByte: { float32: 1e-9, bfloat16: 3e-9 }, bitsPerSecond: Infinity };
+    const found = networkOf(timesOf(measured, 4), 4);
     expect(found.latencySeconds).toBeCloseTo(1e-3, 12);
-    expect(found.hostSecondsPerByte).toBeCloseTo(1e-9, 15);
-    expect(() => networkOf(time(8), time(8), 4)).toThrow(RangeError);
+    expect(found.hostSecondsPerByte.float32).toBeCloseTo(1e-9, 15);
+    expect(found.hostSecondsPerByte.bfloat16).toBeCloseTo(3e-9, 13);
+    const { short } = timesOf(measured, 4);
+    expect(() => networkOf({ short, long: { float32: short, bfloat16: short } }, 4)).toThrow(RangeError);
   });
 });
 
@@ -105,10 +120,7 @@ const measurement: RanksMeasurement = {
     loopback: times([[10], [10]]),
   },
   profile,
-  allReduce: {
-    short: { bytes: 1024, seconds: ringAllReduceSeconds(1024, 2, network) },
-    long: { bytes: 2 ** 24, seconds: ringAllReduceSeconds(2 ** 24, 2, network) },
-  },
+  allReduce: timesOf({ ...network, hostSecondsPerByte: { float32: 0, bfloat16: 1e-9 } }, 2),
   load: [0.1, 0.2],
 };
 const machine: Machine = {
@@ -136,7 +148,7 @@ const predictions = [
       ranks: [8, 1024],
       gbits: [10, 100],
       latencySeconds: 25e-6,
-      local: measurement.allReduce,
+      local: timesOf(free, 2),
       localRanks: 2,
     }),
   },

@@ -11,9 +11,6 @@ const LONGEST = 2 ** 28;
 /** For so long a wait keeps asking MPI, which is fastest. Then it sleeps between questions, for other processes. */
 const BUSY_MILLISECONDS = 20;
 
-/** It sleeps a hundredth of what it has waited, within these bounds: a long wait takes hardly any processor time. */
-const SLEEP_MILLISECONDS = { least: 1, most: 50 };
-
 /** After the rank that reports a hung one, others wait so long before they report it too. */
 const NEXT_REPORT_SECONDS = 2;
 
@@ -168,7 +165,7 @@ export class MpiCommunicator implements Communicator {
       if (isDone[0] !== 0) return;
       const waited = performance.now() - started;
       if (waited < BUSY_MILLISECONDS) await setImmediate();
-      else await setTimeout(Math.min(SLEEP_MILLISECONDS.most, Math.max(SLEEP_MILLISECONDS.least, waited / 100)));
+      else await setTimeout(1);
       const seconds = waited / 1000;
       if (!isAnnounced && seconds > this.#timeoutSeconds / 2) {
         isAnnounced = true;

@@ -1,5 +1,6 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import type { Wire } from '@hrm/distributed';
 import type { Product } from '@hrm/cli/internal';
 import { parseReply, type ContenderReply } from './contender-reply';
 
@@ -106,8 +107,8 @@ export class Contender {
   readonly trainRanks = (steps: number) => this.#timed('train', steps);
 
   /** Sums numbers over its ranks, `times` times. @returns the seconds of each. */
-  readonly allReduce = async (bytes: number, times: number): Promise<number[]> =>
-    (await this.#timed(`allReduce ${bytes}`, times)).seconds;
+  readonly allReduce = async (bytes: number, wire: Wire, times: number): Promise<number[]> =>
+    (await this.#timed(`allReduce ${bytes} ${wire}`, times)).seconds;
 
   /** Evaluates a batch over all segments, `times` times. @returns the seconds of each. */
   readonly evaluate = async (times: number): Promise<number[]> => (await this.#timed('evaluate', times)).seconds;

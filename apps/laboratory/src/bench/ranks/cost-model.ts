@@ -1,3 +1,5 @@
+import { WIRES, type Wire } from '@hrm/distributed';
+
 /** What ranks do together: they sum numbers, or collect those of each rank. */
 export type CallKind = 'allReduce' | 'allGather';
 
@@ -21,12 +23,9 @@ export interface Network {
   bitsPerSecond: number;
   /** Seconds that a message takes, besides its bytes. */
   latencySeconds: number;
-  /** What a host needs for each byte that it sends, receives and adds, while the wire waits. */
-  hostSecondsPerByte: number;
+  /** What a host needs for each byte of float32 numbers that it rounds, sends, receives and adds, while the wire waits. */
+  hostSecondsPerByte: { readonly [wire in Wire]: number };
 }
-
-/** The format of summed numbers on the wire. */
-export type WireFormat = 'float32' | 'bfloat16';
 
 /** A predicted step. */
 export interface PredictedStep {
@@ -37,19 +36,23 @@ export interface PredictedStep {
   waitedSeconds: number;
 }
 
-const secondsPerByte = ({ bitsPerSecond, hostSecondsPerByte }: Network) => 8 / bitsPerSecond + hostSecondsPerByte;
+/** Bits on the wire for each byte of float32 numbers. */
+const BITS: { readonly [wire in Wire]: number } = { float32: 8, bfloat16: 4 };
+
+const secondsPerByte = ({ bitsPerSecond, hostSecondsPerByte }: Network, wire: Wire) =>
+  BITS[wire] / bitsPerSecond + hostSecondsPerByte[wire];
 
 /**
  * Seconds of a ring's all-reduce. Each rank has `1/N` of the sums: it takes `N - 1` messages of `1/N` of the bytes to add
- * them up, and as many to pass them on.
+ * them up, and as many to pass them on. That is also what our communicator of MPI sends, though not around a ring.
  *
  *     2 (N - 1) / N * bytes / bandwidth + 2 (N - 1) * latency
  *
  * Source: Patarasuk and Yuan 2009, "Bandwidth optimal all-reduce algorithms for clusters of workstations".
  */
-export function ringAllReduceSeconds(bytes: number, ranks: number, network: Network): number {
+export function ringAllReduceSeconds(bytes: number, ranks: number, network: Network, wire: Wire = 'float32'): number {
   const messages = 2 * (ranks - 1);
-  return (messages / ranks) * bytes * secondsPerByte(network) + messages * network.latencySeconds;
+  return (messages / ranks) * bytes * secondsPerByte(network, wire) + messages * network.latencySeconds;
 }
 
 /**
@@ -59,7 +62,7 @@ export function ringAllReduceSeconds(bytes: number, ranks: number, network: Netw
  *     (N - 1) * (bytes / bandwidth + 2 * latency)
  */
 export function ringAllGatherSeconds(bytes: number, ranks: number, network: Network): number {
-  return (ranks - 1) * (bytes * secondsPerByte(network) + 2 * network.latencySeconds);
+  return (ranks - 1) * (bytes * secondsPerByte(network, 'float32') + 2 * network.latencySeconds);
 }
 
 /**
@@ -76,7 +79,7 @@ export function predictStep(
   { seconds, calls }: StepProfile,
   ranks: number,
   network: Network,
-  wire: WireFormat = 'float32',
+  wire: Wire = 'float32',
 ): PredictedStep {
   /** Seconds by which the rank is behind one that never waits. */
   let waited = 0;
@@ -88,7 +91,7 @@ export function predictStep(
     if (i > 0 && calls[i - 1]!.kind !== kind) waitUntilFree(at);
     const own =
       kind === 'allReduce'
-        ? ringAllReduceSeconds(wire === 'bfloat16' ? bytes / 2 : bytes, ranks, network)
+        ? ringAllReduceSeconds(bytes, ranks, network, wire)
         : ringAllGatherSeconds(bytes, ranks, network);
     free = Math.max(free, at + waited) + own;
     wireSeconds += own;
@@ -99,22 +102,35 @@ export function predictStep(
   return { seconds: seconds + waited, wireSeconds, waitedSeconds: waited };
 }
 
-/** Seconds of an all-reduce that were measured. */
+/** Seconds of an all-reduce of float32 numbers that were measured. */
 export interface MeasuredAllReduce {
   bytes: number;
   seconds: number;
 }
 
+/** What all-reduces take: a short one, and a long one in each format. */
+export interface AllReduceTimes {
+  short: MeasuredAllReduce;
+  long: { [wire in Wire]: MeasuredAllReduce };
+}
+
 /**
- * The latency and the seconds per byte at which a ring takes what was measured, from a short and a long all-reduce.
- * The whole is given as the cost of the host: `bitsPerSecond` is infinite.
+ * The latency and the seconds per byte at which a ring takes what was measured. The whole is given as the cost of the
+ * host: `bitsPerSecond` is infinite.
+ *
+ * @throws RangeError unless the long all-reduces are longer than the short one.
  */
-export function networkOf(short: MeasuredAllReduce, long: MeasuredAllReduce, ranks: number): Network {
-  if (!(long.bytes > short.bytes)) {
-    throw new RangeError(`networkOf: the long all-reduce has ${long.bytes} bytes, the short one ${short.bytes}`);
-  }
+export function networkOf({ short, long }: AllReduceTimes, ranks: number): Network {
   const messages = 2 * (ranks - 1);
-  const perByte = Math.max(0, (long.seconds - short.seconds) / (long.bytes - short.bytes));
-  const latencySeconds = Math.max(0, short.seconds - perByte * short.bytes) / messages;
-  return { bitsPerSecond: Infinity, latencySeconds, hostSecondsPerByte: (perByte * ranks) / messages };
+  const perByte = (wire: Wire) => {
+    const { bytes, seconds } = long[wire];
+    if (bytes > short.bytes) return Math.max(0, (seconds - short.seconds) / (bytes - short.bytes));
+    throw new RangeError(`networkOf: the long all-reduce has ${bytes} bytes, the short one ${short.bytes}`);
+  };
+  const hostSecondsPerByte = Object.fromEntries(WIRES.map((wire) => [wire, (perByte(wire) * ranks) / messages]));
+  return {
+    bitsPerSecond: Infinity,
+    latencySeconds: Math.max(0, short.seconds - perByte('float32') * short.bytes) / messages,
+    hostSecondsPerByte: hostSecondsPerByte as Network['hostSecondsPerByte'],
+  };
 }

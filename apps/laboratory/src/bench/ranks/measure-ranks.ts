@@ -1,7 +1,8 @@
+import type { Wire } from '@hrm/distributed';
 import { type BenchSizes, summarize } from '@hrm/cli/internal';
 import { rotate } from '../against/measure-size';
 import { Contender, type ContenderCommand } from '../contenders/contender';
-import type { MeasuredAllReduce, StepProfile } from './cost-model';
+import type { AllReduceTimes, MeasuredAllReduce, StepProfile } from './cost-model';
 import type { RanksJob } from './ranks-contender';
 
 /**
@@ -40,12 +41,6 @@ export interface RanksTimes {
   processorSeconds: number[];
   /** Highest peak memory of a rank, in MiB. */
   peakRssMib: number;
-}
-
-/** What a short and a long all-reduce take. */
-export interface AllReduceTimes {
-  short: MeasuredAllReduce;
-  long: MeasuredAllReduce;
 }
 
 /** The measurements of one size with a number of ranks. */
@@ -122,22 +117,26 @@ export async function measureRanks(
   };
 }
 
-const medianOf = (rounds: readonly AllReduceTimes[]): AllReduceTimes => {
+/** The medians over the rounds. */
+function medianOf(rounds: readonly AllReduceTimes[]): AllReduceTimes {
   const median = (of: (times: AllReduceTimes) => MeasuredAllReduce) => ({
     bytes: of(rounds[0]!).bytes,
     seconds: summarize(rounds.map((times) => of(times).seconds)).median,
   });
-  return { short: median(({ short }) => short), long: median(({ long }) => long) };
-};
+  return {
+    short: median(({ short }) => short),
+    long: { float32: median(({ long }) => long.float32), bfloat16: median(({ long }) => long.bfloat16) },
+  };
+}
 
 /** Times the all-reduces of a contender. */
 async function timeAllReduces(contender: Contender): Promise<AllReduceTimes> {
-  const time = async ({ bytes, times }: typeof SHORT) => {
+  const time = async ({ bytes, times }: typeof SHORT, wire: Wire = 'float32') => {
     // The first one makes connections.
-    const [, ...seconds] = await contender.allReduce(bytes, times);
+    const [, ...seconds] = await contender.allReduce(bytes, wire, times);
     return { bytes, seconds: summarize(seconds).median };
   };
-  return { short: await time(SHORT), long: await time(LONG) };
+  return { short: await time(SHORT), long: { float32: await time(LONG), bfloat16: await time(LONG, 'bfloat16') } };
 }
 
 /** Times the all-reduces of a job's ranks, which train nothing. */

@@ -1,3 +1,4 @@
+import { WIRES } from '@hrm/distributed';
 import { benchSizes } from '../against/bench-size';
 import type { Machine } from '../report/machine';
 import { element, svgDocument, textAt } from '../report/svg';
@@ -23,7 +24,7 @@ function drawPanel(
   const x = (ranks: number) => left + PANEL.left + (inner.width * Math.log2(ranks)) / most;
   const y = (efficiency: number) => HEAD + PANEL.top + inner.height * (1 - Math.min(1.1, efficiency) / 1.1);
   const lines = gbits.flatMap((speed, i) =>
-    (['float32', 'bfloat16'] as const).map((wire) => {
+    WIRES.map((wire) => {
       const points = predictions.filter((one) => one.gbits === speed && one.wire === wire);
       return element('polyline', {
         points: points.map(({ ranks, efficiency }) => `${x(ranks).toFixed(1)},${y(efficiency).toFixed(1)}`).join(' '),

@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 import type { BackendPreference, CompileMode } from '@hrm/runtime';
 import type { BenchSizes } from '@hrm/cli/internal';
 import type { ContenderCommand } from '../contenders/contender';
-import { appFile } from '../contenders/our-contender';
+import { appFile } from '../../app-file';
 
 /**
  * What ranks that run at the same time do. `together`: they train one model. `apart`: each trains its own, as a process

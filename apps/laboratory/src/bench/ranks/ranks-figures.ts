@@ -1,7 +1,8 @@
+import { WIRES, type Wire } from '@hrm/distributed';
 import { summarize, type Summary } from '@hrm/cli/internal';
 import type { BenchSizeName } from '../against/bench-size';
-import { networkOf, predictStep, type Network, type StepProfile, type WireFormat } from './cost-model';
-import type { AllReduceTimes, RanksMeasurement } from './measure-ranks';
+import { networkOf, predictStep, type AllReduceTimes, type Network, type StepProfile } from './cost-model';
+import type { RanksMeasurement } from './measure-ranks';
 
 /** The ways in which a batch is shared: `B` for each rank, or `B` for all together. */
 export const scalings = ['weak', 'strong'] as const;
@@ -74,7 +75,7 @@ export function checksOf(
     measured,
   });
   return [
-    check('the all-reduces of these ranks', networkOf(allReduce.short, allReduce.long, ranks)),
+    check('the all-reduces of these ranks', networkOf(allReduce, ranks)),
     ...(link ? [check('the link', link)] : []),
   ];
 }
@@ -83,7 +84,7 @@ export function checksOf(
 export interface Prediction {
   ranks: number;
   gbits: number;
-  wire: WireFormat;
+  wire: Wire;
   seconds: number;
   waitedSeconds: number;
   /** The predicted efficiency with weak scaling. */
@@ -107,7 +108,7 @@ export const networkAt = (
 ): Network => ({
   bitsPerSecond: gbits * 1e9,
   latencySeconds,
-  hostSecondsPerByte: networkOf(local.short, local.long, localRanks).hostSecondsPerByte,
+  hostSecondsPerByte: networkOf(local, localRanks).hostSecondsPerByte,
 });
 
 /** Predicts weak scaling: each rank has the batch of `one`, and a host of its own. */
@@ -116,7 +117,7 @@ export function predictionsOf(
   options: PredictedFor,
 ): Prediction[] {
   const alone = summarize(one!.seconds.flat()).median;
-  return (['float32', 'bfloat16'] as const).flatMap((wire) =>
+  return WIRES.flatMap((wire) =>
     options.gbits.flatMap((gbits) =>
       options.ranks.map((ranks) => {
         const { seconds, waitedSeconds } = predictStep(profile, ranks, networkAt(gbits, options), wire);

@@ -138,7 +138,8 @@ const bucketsLine = (results: readonly RanksResult[]) =>
       const { short, long } = allReduce;
       return (
         `${size}, bytes of a rank in a step: ${calls.join(', ')}. An all-reduce of ${short.bytes} bytes took ` +
-        `${(short.seconds * 1e6).toFixed(0)} µs, of ${(long.bytes / 2 ** 20).toFixed(0)} MiB ${(long.seconds * 1e3).toFixed(1)} ms.`
+        `${(short.seconds * 1e6).toFixed(0)} µs, of ${(long.float32.bytes / 2 ** 20).toFixed(0)} MiB ` +
+        `${(long.float32.seconds * 1e3).toFixed(1)} ms, in bfloat16 ${(long.bfloat16.seconds * 1e3).toFixed(1)} ms.`
       );
     })
     .join('\n');
