@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
@@ -56,7 +56,9 @@ export const writeLicences = ({ into, also = [] }: { into: string; also?: readon
     build.onEnd(({ metafile }) => {
       const inputs = Object.values(metafile?.outputs ?? {}).flatMap((output) => Object.keys(output.inputs));
       const text = describePackages([...inputs, ...also]);
-      if (text) writeFileSync(join(into, fileName), text);
+      if (!text) return;
+      mkdirSync(into, { recursive: true }); // in a fresh clone the bundle is not there yet
+      writeFileSync(join(into, fileName), text);
     });
   },
 });

@@ -124,10 +124,10 @@ describe('the licences of bundled packages', () => {
       Object.fromEntries(Object.entries(files).map(([path, text]) => [`node_modules/a/${path}`, text])),
     );
     const inputs = { 'src/index.ts': {}, [join(folder, 'node_modules/a/index.js')]: {} };
-    writeLicences({ into: folder }).setup({
+    writeLicences({ into: join(folder, 'dist') }).setup({
       onEnd: (done) => done({ metafile: { outputs: { 'dist/index.js': { inputs } } } }),
     });
-    return readFileSync(join(folder, 'THIRD-PARTY-NOTICES.md'), 'utf8');
+    return readFileSync(join(folder, 'dist/THIRD-PARTY-NOTICES.md'), 'utf8');
   }
 
   it('are in a file next to the bundle', () => {
