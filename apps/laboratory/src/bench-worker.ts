@@ -2,7 +2,16 @@ import { createInterface } from 'node:readline';
 import { findNativeInstallation } from '@hrm/runtime';
 import { trainedParameters } from '@hrm/trainer';
 import * as tf from '@tensorflow/tfjs-core';
-import { benchTrainer, MatmulSpeedMeter, prepareProcess, randomBatch, startEngine, Terminal } from '@hrm/cli/internal';
+import {
+  benchTrainer,
+  collectGarbage,
+  MatmulSpeedMeter,
+  preparePrecision,
+  prepareProcess,
+  randomBatch,
+  startEngine,
+  Terminal,
+} from '@hrm/cli/internal';
 import type { ContenderReply } from './bench/contenders/contender-reply';
 import type { BenchJob } from './bench/contenders/our-contender';
 
@@ -20,9 +29,12 @@ async function secondsOf(work: () => Promise<unknown>): Promise<number> {
   return (performance.now() - started) / 1000;
 }
 
-const engine = await startEngine(new Terminal(true), { backend, compile });
+const terminal = new Terminal(true);
+const engine = await preparePrecision(await startEngine(terminal, { backend, compile }), sizes, terminal);
 const { model, trainer } = benchTrainer(sizes, engine);
 const puzzles = randomBatch(sizes);
+// As `hrm train` does before the first step.
+collectGarbage();
 let speedMeter: MatmulSpeedMeter | undefined;
 const tensorflow = engine.backend.name === 'tensorflow' ? findNativeInstallation()?.tensorflow : undefined;
 answer({

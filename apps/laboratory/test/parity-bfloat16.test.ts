@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import * as tf from '@tensorflow/tfjs-core';
 import { hasBfloat16, uncompiled, type Compile } from '@hrm/layers';
 import { compile, selectBackend, type CompileMode } from '@hrm/runtime';
+import { DEFAULT_PRODUCTS, useBfloat16Products } from '@hrm/runtime/internal';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { isBfloat16Case, readBfloat16Case } from '../src/parity/bfloat16-case';
 import { replayBfloat16Case } from '../src/parity/replay-bfloat16-case';
@@ -34,6 +35,22 @@ describe.each(backends)('parity with the official code in bfloat16, on %s', (bac
       else expect(ours).toBeLessThan(0.01 * theirs);
     }
   });
+});
+
+it.runIf(backends.includes('native'))('the other ways to multiply in bfloat16 are within the same bounds', async () => {
+  await selectBackend({ prefer: 'native' });
+  const weights = 'float32';
+  useBfloat16Products({ weights, weightGradients: 'bfloat16', attention: weights, attentionGradients: weights });
+  try {
+    const { ok, errors } = await replayBfloat16Case(readBfloat16Case(`${cases}/${names[0]}`), (f) => compile(f));
+    expect(errors.filter((each) => !each.ok)).toEqual([]);
+    expect(ok).toBe(true);
+    // They round, too.
+    for (const { quantity, ours, theirs } of errors)
+      if (quantity === 'logits' || quantity === 'gradients') expect(ours).toBeGreaterThan(0.1 * theirs);
+  } finally {
+    useBfloat16Products(DEFAULT_PRODUCTS);
+  }
 });
 
 describe('a case in bfloat16', () => {

@@ -15,8 +15,10 @@ export {
 export { UsageError } from './command-line/usage-error';
 
 export { startEngine, type Engine } from './engine/engine';
+export { preparePrecision } from './engine/precision';
 export { versions } from './engine/versions';
 
+export { collectGarbage } from './process/collect-garbage';
 export { finishBeforeStopping } from './process/stop-signals';
 export { continueWithoutReaders } from './process/lost-readers';
 export { prepareProcess } from './process/prepare-process';
@@ -57,6 +59,5 @@ export { segmentsForSize } from './solve/segments-for-size';
 export { benchTrainer, randomBatch } from './bench/bench-trainer';
 export { matmulShare } from './bench/matmul-share';
 export { MatmulSpeedMeter, type Product } from './bench/matmul-speed-meter';
-export { describeProcessor, multipliesBfloat16, thisProcessor, type Processor } from './bench/processor';
 export { evaluationFlops, mainProducts, trainingFlops, type BenchSizes } from './bench/step-flops';
 export { sum, summarize, type Summary } from './bench/summary';

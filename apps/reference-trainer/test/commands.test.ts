@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { thisProcessor } from '../src/bench/processor';
+import { thisProcessor } from '@hrm/runtime/internal';
 import { hrm } from './run-hrm';
 
 const folder = mkdtempSync(join(tmpdir(), 'hrm-commands-'));

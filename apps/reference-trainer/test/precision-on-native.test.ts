@@ -40,5 +40,5 @@ it.runIf(isNativeSetUp)('trains, evaluates, solves and measures in bfloat16', as
   await run('solve', '--run', 'exact', '--precision', 'bfloat16', '1... ..3. .4.. ...2');
   const bench = ['bench', '--hidden', '32', '--layers', '1', '--batch', '4', '--tokens', '16', '--segments', '2'];
   const timed = await run(...bench, '--steps', '1', '--evaluations', '0', '--precision', 'bfloat16');
-  expect(timed['precision']).toBe('bfloat16');
+  expect(timed).toMatchObject({ precision: 'bfloat16', products: expect.stringMatching(/^weights=\w+ /) as string });
 });

@@ -1,6 +1,13 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { compile, findNativeInstallation, selectBackend, type CompileMode } from '../src/index';
+import {
+  DEFAULT_PRODUCTS,
+  PRODUCT_KINDS,
+  PRODUCT_METHODS,
+  useBfloat16Products,
+  type Bfloat16Products,
+} from '../src/bfloat16/product-methods';
 
 /** `x` with all values rounded to the nearest bfloat16, ties to even. */
 function rounded(x: tf.Tensor): tf.Tensor {
@@ -24,12 +31,19 @@ describe.runIf(findNativeInstallation())('a product in bfloat16', () => {
   });
 
   const modes: CompileMode[] = ['xla', 'graph', 'eager'];
+  const inXla = PRODUCT_METHODS.map((method) => ({ mode: 'xla' as const, method }));
+  const cases = [...inXla, ...modes.map((mode) => ({ mode, method: 'the default' as const }))];
+  afterEach(() => useBfloat16Products(DEFAULT_PRODUCTS));
   const sizes = [
     [7, 5, 3],
     [2, 3, 4, 5, 6],
   ].flatMap((shape) => [false, true].flatMap((left) => [false, true].map((right) => ({ shape, left, right }))));
 
-  it.each(modes)('multiplies rounded factors and sums in float32, %s', (mode) => {
+  it.each(cases)('multiplies rounded factors and sums in float32, $mode, $method', ({ mode, method }) => {
+    if (method !== 'the default') {
+      const all = PRODUCT_KINDS.map((kind) => [kind, method]);
+      useBfloat16Products(Object.fromEntries(all) as Bfloat16Products);
+    }
     for (const { shape, left, right } of sizes) {
       const [m, k, n] = shape.slice(-3) as [number, number, number];
       const batch = shape.slice(0, -3);

@@ -72,7 +72,7 @@ async function think(options: Options): Promise<void> {
   if (options.svg !== undefined) await expectOwnDrawing(options.svg);
   const ofRun = await loadRunParts(run, terminal, options);
   const engine = await startEngine(terminal, options);
-  const loaded = await loadRun(run, options.checkpoint, terminal, { ...options, loaded: ofRun });
+  const loaded = await loadRun(run, options.checkpoint, terminal, { ...options, loaded: ofRun, engine });
   const { model, task, data, step } = loaded;
   const { puzzles: dataset } = await readPuzzlesOfModel(options.data ?? data, 'test', loaded, options);
   const heldOut = heldOutPuzzles(dataset, model, task, options.puzzles);

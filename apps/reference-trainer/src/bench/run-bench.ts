@@ -1,4 +1,5 @@
 import type { Engine } from '../engine/engine';
+import { collectGarbage } from '../process/collect-garbage';
 import type { Progress } from '../terminal/progress';
 import { benchTrainer, randomBatch } from './bench-trainer';
 import { matmulShare } from './matmul-share';
@@ -58,6 +59,7 @@ export async function runBench(
   const step = () => timed(() => trainer.trainBatch(puzzles));
   const evaluation = () => timed(() => trainer.evaluate([puzzles]));
 
+  collectGarbage();
   // The first step compiles, and the second touches memory for the first time. After it, memory no longer grows.
   const firstStepSeconds = await step();
   await step();

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { describeProcessor, thisProcessor } from '../bench/processor';
+import { describeProcessor, describeProducts, thisProcessor } from '@hrm/runtime/internal';
 import { benchTicks, runBench } from '../bench/run-bench';
 import { backendOptions, precisionOption } from '../command-line/shared-options';
-import { sayIfWithoutBfloat16 } from '../engine/precision';
+import { preparePrecision } from '../engine/precision';
 import { startEngine } from '../engine/engine';
 import { defineCommand } from '../command-line/command';
 import { count, integer } from '../command-line/options';
@@ -35,13 +35,13 @@ async function bench(options: z.infer<typeof benchOptions>): Promise<void> {
     throw new UsageError(`--heads: ${heads} heads do not divide --hidden ${hidden} into heads of even width`);
   }
   const terminal = new Terminal(options.json);
-  const engine = await startEngine(terminal, options);
+  const started = await startEngine(terminal, options);
   terminal.say(
     `HRM, hidden ${hidden}, ${layers}+${layers} layers, ${heads} heads, batch ${batch}, ${tokens} tokens, ${precision}, ${options.compile}`,
   );
   const processor = thisProcessor();
   terminal.say(describeProcessor(processor));
-  sayIfWithoutBfloat16({ model: { precision } }, terminal);
+  const engine = await preparePrecision(started, { precision }, terminal);
   const size = { hidden, layers, heads, batch, tokens, segments, precision };
   const result = await withProgress(terminal, 'steps', benchTicks({ steps, evaluations }), (progress) =>
     runBench(size, { steps, evaluations }, engine, progress),
@@ -79,6 +79,7 @@ async function bench(options: z.infer<typeof benchOptions>): Promise<void> {
     segments,
     precision,
     processor,
+    ...(engine.products && { products: describeProducts(engine.products) }),
     ...result,
   });
 }

@@ -71,7 +71,7 @@ async function evalRun(options: z.infer<typeof evalOptions>): Promise<void> {
   const task = options.data === undefined ? undefined : readTaskFile(options.data);
   const ofRun = await loadRunParts(options.run, terminal, { ...options, task });
   const engine = await startEngine(terminal, options);
-  const loaded = await loadRun(options.run, options.checkpoint, terminal, { ...options, loaded: ofRun });
+  const loaded = await loadRun(options.run, options.checkpoint, terminal, { ...options, loaded: ofRun, engine });
   const { model, config, data, step, parts } = loaded;
   const { verify } = loaded.task;
   const folder = options.data ?? data;

@@ -14,7 +14,7 @@ import { segmentsForSize } from '../solve/segments-for-size';
 import { loadShipped, shippedModelFor } from '../solve/shipped-model';
 import { backendOptions, importsOption, precisionOption, runOptions } from '../command-line/shared-options';
 import { startEngine } from '../engine/engine';
-import { sayIfWithoutBfloat16 } from '../engine/precision';
+import { preparePrecision } from '../engine/precision';
 import { counted } from '../terminal/counted';
 import type { ShownPuzzle } from '../solve/show-puzzle';
 import { expectThinkable, thinkingOptions, thinkLonger, thinksLonger, type ThoughtAnswer } from '../solve/think-longer';
@@ -257,7 +257,7 @@ function shippedModel(text: PuzzleText, { precision, set, checkpoint }: Options)
   const load = async (terminal: Terminal) => {
     terminal.say(`Model: ${name}, ${card.parameters} parameters (\`hrm models\`).`);
     const model = await loadShipped(shipped, precision);
-    if (precision) sayIfWithoutBfloat16({ model: { precision } }, terminal);
+    await preparePrecision({ compileMode: 'eager' }, { precision }, terminal);
     return card.anySize && task.grid
       ? { model, segments: segmentsForSize(task.grid, model.halting.maxSegments) }
       : { model };

@@ -1,4 +1,5 @@
 import { compile, selectBackend, type BackendPreference, type CompileMode, type SelectedBackend } from '@hrm/runtime';
+import type { Bfloat16Products } from '@hrm/runtime/internal';
 import { uncompiled, type Compile } from '@hrm/layers';
 import { withPrintedCommands } from '../command-line/printed-command';
 import { UsageError } from '../command-line/usage-error';
@@ -14,6 +15,8 @@ export interface Engine {
   takesParts: boolean;
   /** The threads that native TensorFlow may use. Undefined for one for each core, and for other backends. */
   threads: number | undefined;
+  /** How it multiplies in bfloat16; undefined until `preparePrecision`, and for models in float32. */
+  products?: Bfloat16Products;
 }
 
 /** Options of {@link startEngine}. */

@@ -5,7 +5,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { loadNative } from '../native/load-native';
 import { currentNativeBackend } from '../native/native-backend';
 import { findDamageOf, findNativeInstallation, lookForInstallation } from '../native/native-cache';
-import { registerBfloat16MatMul } from '../compile/bfloat16-mat-mul';
+import { registerBfloat16MatMul } from '../bfloat16/bfloat16-mat-mul';
 import { hasNvidiaGpu } from '../native/native-target';
 import { useFasterWasmKernels } from '../wasm/faster-wasm-kernels';
 import { selectWebGpu, selectWebGpuOnGpu } from '../webgpu/select-webgpu';

@@ -21,6 +21,7 @@ export interface NativeBinding {
   readonly TF_INT32: number;
   readonly TF_INT64: number;
   readonly TF_ATTR_BOOL: number;
+  readonly TF_ATTR_INT: number;
   readonly TF_ATTR_TYPE: number;
   readonly TF_ATTR_SHAPE: number;
   isUsingGpuDevice(): boolean;

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { findNativeInstallation, type CompileMode } from '@hrm/runtime';
-import { describeProcessor, multipliesBfloat16, namesOf, type Processor, type Terminal } from '@hrm/cli/internal';
+import { describeProcessor, multipliesBfloat16, type Processor } from '@hrm/runtime/internal';
+import { namesOf, type Terminal } from '@hrm/cli/internal';
 import { benchSizes, type BenchSize, type BenchSizeName } from './bench-size';
 import type { ContenderCommand } from '../contenders/contender';
 import { keptMeasurements } from './kept-measurements';

@@ -1,12 +1,6 @@
 import type { Precision } from '@hrm/layers';
-import {
-  matmulShare,
-  multipliesBfloat16,
-  type Processor,
-  summarize,
-  type Summary,
-  trainingFlops,
-} from '@hrm/cli/internal';
+import { matmulShare, summarize, type Summary, trainingFlops } from '@hrm/cli/internal';
+import { multipliesBfloat16, type Processor } from '@hrm/runtime/internal';
 import type { BenchSizeName } from './bench-size';
 import {
   measuredContenders,

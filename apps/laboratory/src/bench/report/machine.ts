@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { availableParallelism, cpus, release, totalmem, type } from 'node:os';
 import { setTimeout } from 'node:timers/promises';
-import { describeProcessor, type Processor, thisProcessor } from '@hrm/cli/internal';
+import { describeProcessor, type Processor, thisProcessor } from '@hrm/runtime/internal';
 
 /** The machine of a measurement, and its date. */
 export interface Machine {

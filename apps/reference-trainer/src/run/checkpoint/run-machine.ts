@@ -1,5 +1,6 @@
 import { cpus } from 'node:os';
 import { findNativeInstallation } from '@hrm/runtime';
+import { describeProducts } from '@hrm/runtime/internal';
 import type { Engine } from '../../engine/engine';
 import type { RunProgress } from './run-progress';
 import { versions } from '../../engine/versions';
@@ -21,7 +22,8 @@ export function thisRunMachine({
   backend,
   compileMode,
   threads,
-}: Pick<Engine, 'backend' | 'compileMode' | 'threads'>): RunMachine {
+  products,
+}: Pick<Engine, 'backend' | 'compileMode' | 'threads' | 'products'>): RunMachine {
   const tensorflow = backend.name === 'tensorflow' ? findNativeInstallation()?.tensorflow : undefined;
   return {
     backend: backend.name,
@@ -29,6 +31,7 @@ export function thisRunMachine({
     compile: compileMode,
     ...(threads !== undefined && { threads: `${threads}` }),
     ...(tensorflow !== undefined && { tensorflow }),
+    ...(products && { bfloat16: describeProducts(products) }),
     platform: `${process.platform} ${process.arch}`,
     processor: cpus()[0]?.model.trim() ?? 'unknown',
   };
@@ -44,7 +47,8 @@ export function describeOtherMachine(
     { ...machine, ...versions },
   ];
   const changes = Object.keys(before!)
-    .filter((key) => before![key] !== now![key])
+    // `preparePrecision` says how products in bfloat16 are computed now.
+    .filter((key) => before![key] !== now![key] && key !== 'bfloat16')
     .map((key) => `${names[key] ?? key} ${before![key]}, now ${now![key] ?? 'none'}`);
   if (changes.length === 0) return undefined;
   return (

@@ -9,7 +9,8 @@ import type { RunConfig } from '../../config/run-config';
 import type { TaskConfig } from '../../config/task-options';
 import type { Terminal } from '../../terminal/terminal';
 import { buildRunModel, modelConfigOf } from '../building/build-run';
-import { sayIfWithoutBfloat16 } from '../../engine/precision';
+import type { Engine } from '../../engine/engine';
+import { preparePrecision } from '../../engine/precision';
 import { loadParts } from '../parts/load-parts';
 import { makeTask } from '../parts/make-part';
 import type { RunCatalog } from '../parts/run-catalog';
@@ -44,6 +45,8 @@ export interface LoadRunOptions {
   allowImports?: boolean;
   /** Replaces the precision of the run's config. */
   precision?: Precision | undefined;
+  /** What will compile the model. Default: nothing. */
+  engine?: Pick<Engine, 'compileMode'>;
   /** What `loadRunParts` returned for this run. Default: it is called. */
   loaded?: LoadedRunParts;
 }
@@ -103,7 +106,7 @@ export async function loadRun(
   run: string,
   which: 'newest' | 'best',
   terminal: Terminal,
-  { allowImports = false, precision, loaded }: LoadRunOptions = {},
+  { allowImports = false, precision, loaded, engine = { compileMode: 'eager' } }: LoadRunOptions = {},
 ): Promise<LoadedRun> {
   const { description, parts, task, sizes, ...asked } = loaded ?? (await loadRunParts(run, terminal, { allowImports }));
   const { data } = description;
@@ -112,7 +115,7 @@ export async function loadRun(
   expectModelSizes(modelConfigOf(config, sizes), values, { path, hasOwnParts: config.imports !== undefined });
   const model = buildRunModel(config, sizes, parts);
   setWeights(model, values, sizes === description.puzzles ? undefined : task);
-  sayIfWithoutBfloat16(config, terminal);
+  await preparePrecision(engine, config.model, terminal);
   const identifiers = model.puzzleTable && (await identifiersOfRun(run, description));
   return { model, config, data, step, task, parts, run, identifiers };
 }

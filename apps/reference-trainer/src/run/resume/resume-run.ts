@@ -5,9 +5,10 @@ import { FileFormatError } from '@hrm/files';
 import { weightsFromOfficial } from '@hrm/models';
 import { expectModelSizes } from '@hrm/models/internal';
 import { isProgressive } from '@hrm/recursion/internal';
-import { CheckpointStore, RunLock } from '@hrm/trainer/checkpoint';
+import { CheckpointStore, RunLock, type Checkpoint } from '@hrm/trainer/checkpoint';
 import type { RunConfig } from '../../config/run-config';
 import { startEngine } from '../../engine/engine';
+import { recordedProducts } from '../../engine/precision';
 import type { Terminal } from '../../terminal/terminal';
 import { UsageError } from '../../command-line/usage-error';
 import type { RunOptions } from '../training/begin-run';
@@ -32,6 +33,7 @@ import {
 import { identifiersOfRun } from '../folder/identifiers-of-run';
 import { describeOtherMachine, thisRunMachine } from '../checkpoint/run-machine';
 import { readRunProgress, type RunProgress } from '../checkpoint/run-progress';
+import type { PuzzleSizes } from '../puzzles/puzzle-sizes';
 import { writeMissingPuzzles } from '../puzzles/run-puzzles';
 import type { ResumedProgress } from '../training/run-training';
 import { trainPrepared, type TrainedRun } from '../training/train-prepared';
@@ -61,7 +63,8 @@ export async function resumeRun(
       readOnly: !isFirstRank(communicator),
       onWarning: terminal.warn,
     });
-    const saved = await store.latest();
+    let saved = await store.latest();
+    const savedStep = saved?.step;
     const progress = saved && readRunProgress(saved);
     if (saved) expectCheckpointOf(saved, before.config);
     else if (before.from) {
@@ -83,11 +86,7 @@ export async function resumeRun(
     if (data === undefined) throw new UsageError('--data is missing: this run has no folder of puzzles');
     if (folder === undefined) expectOwnPuzzlesFolder(run);
     const made = saved && { sizes: before.puzzles, identifiers: await identifiersOfRun(run, before) };
-    if (saved) {
-      const weights = weightsFromOfficial(saved.files['weights'] ?? new Map<never, never>());
-      const hasOwnParts = config.imports !== undefined;
-      expectModelSizes(modelConfigOf(config, before.puzzles), weights, { path: saved.path, hasOwnParts });
-    }
+    if (saved) expectWeightsOf(saved, config, before.puzzles);
     const prepared = await prepareRun(config, { data: folder, made, engine, parts, communicator });
 
     let resumed: ResumedProgress | undefined;
@@ -137,11 +136,14 @@ export async function resumeRun(
           }),
         );
       }
+      // Its tensors are in the trainer now. Training needs the memory.
+      saved = undefined;
     } else say('There is no checkpoint yet: starting at step 0.');
 
     // No rank writes before all have read the checkpoint.
     await expectEqualRanks(communicator, factsOf(prepared, { config, engine }));
-    const ready = { run, config, data, prepared, engine, maxSteps, resumed, communicator, terminal };
+    const products = progress && recordedProducts(progress.machine, before.config.model);
+    const ready = { run, config, data, prepared, engine, maxSteps, resumed, products, communicator, terminal };
     if (!isFirstRank(communicator)) return await trainPrepared({ ...ready, store: noStore });
     await writeRunDescription(run, { config, data, puzzles: prepared.sizes, imports, from: before.from });
     if (folder === undefined) await writeMissingPuzzles(data, prepared.puzzles);
@@ -151,7 +153,8 @@ export async function resumeRun(
     } catch (error) {
       // If no checkpoint was saved with the new config, the old one is put back.
       const [newest] = await store.steps();
-      if (saved && newest === saved.step) await writeRunDescription(run, before).catch(() => undefined);
+      if (savedStep !== undefined && newest === savedStep)
+        await writeRunDescription(run, before).catch(() => undefined);
       throw error;
     }
   } finally {
@@ -182,6 +185,12 @@ function expectChangeable(
     `--resume: the run in ${run} cannot change ${describeChanges(refused, ['has', 'given'])}; ` +
       'omit CONFIG, --set and --seed to resume it unchanged, or choose another --out',
   );
+}
+
+/** Makes sure that a checkpoint's weights are those of a model. @throws FileFormatError */
+function expectWeightsOf({ files, path }: Checkpoint, config: RunConfig, sizes: PuzzleSizes): void {
+  const weights = weightsFromOfficial(files['weights'] ?? new Map<never, never>());
+  expectModelSizes(modelConfigOf(config, sizes), weights, { path, hasOwnParts: config.imports !== undefined });
 }
 
 /** The position at which the stream of batches continues. With other puzzles than before, a new pass begins. */

@@ -37,8 +37,8 @@ export interface PreparedRun {
   totalSteps: number;
   /** The puzzle identifiers that the model has vectors for, if it has a puzzle embedding. */
   identifiers: Identifiers;
-  /** The weights of another run that it begins with. */
-  start: StartingWeights | undefined;
+  /** The run whose weights it begins with: its identifiers, and how many of them are new. */
+  start: Omit<StartingWeights, 'values'> | undefined;
 }
 
 /** Options of {@link prepareRun}. */
@@ -86,7 +86,8 @@ export async function prepareRun(
     if (model.puzzleTable) puzzles = await fittedPuzzles(puzzles, data, identifiers);
     if (start) beginWith(start, model);
     const trainer = buildTrainer(config, model, { totalSteps, ...engine, communicator }, parts);
-    return { task, puzzles, sizes, identifiers, start, augment, model, trainer, totalSteps };
+    const known = start && { identifiers: start.identifiers, added: start.added };
+    return { task, puzzles, sizes, identifiers, start: known, augment, model, trainer, totalSteps };
   } catch (error) {
     model.dispose();
     if (error instanceof RangeError || error instanceof TypeError) {

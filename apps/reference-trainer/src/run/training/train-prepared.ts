@@ -2,13 +2,14 @@ import { countParameters } from '@hrm/layers';
 import type { Communicator } from '@hrm/distributed';
 import type { RunConfig } from '../../config/run-config';
 import type { Engine } from '../../engine/engine';
+import { preparePrecision } from '../../engine/precision';
 import type { Terminal } from '../../terminal/terminal';
-import { sayIfWithoutBfloat16 } from '../../engine/precision';
 import type { PreparedRun } from './prepare-run';
 import { puzzlesFingerprint } from '../puzzles/puzzles-fingerprint';
 import { thisRunMachine } from '../checkpoint/run-machine';
 import { countPuzzles, firstQuestion } from '../puzzles/run-puzzles';
 import { isFirstRank } from '../../ranks/agree';
+import { collectGarbage } from '../../process/collect-garbage';
 import { counted } from '../../terminal/counted';
 import { openObservers } from '../observers/open-observers';
 import type { TrainingObserver } from '../observers/training-observer';
@@ -27,6 +28,8 @@ export interface ReadyRun {
   maxSteps?: number | undefined;
   /** Undefined for a new run. The trainer has the checkpoint's state already. */
   resumed?: ResumedProgress | undefined;
+  /** How a resumed run has multiplied in bfloat16. Default: the fastest way on this machine. */
+  products?: string | undefined;
   /** The ranks that train together. Default: one process. */
   communicator?: Communicator | undefined;
   terminal: Terminal;
@@ -51,7 +54,8 @@ function describeRanks(communicator: Communicator | undefined): string {
 
 /** Trains a prepared run, and frees its model. */
 export async function trainPrepared(ready: ReadyRun): Promise<TrainedRun> {
-  const { run, config, data, engine, prepared, maxSteps = Infinity, store, resumed, communicator, terminal } = ready;
+  const { run, config, data, prepared, maxSteps = Infinity, store, resumed, products, communicator, terminal } = ready;
+  const engine = await preparePrecision(ready.engine, config.model, terminal, { recorded: products, communicator });
   const { task, puzzles, augment, model, trainer, totalSteps, start } = prepared;
   const lastStep = Math.min(totalSteps, maxSteps);
   const record = {
@@ -65,7 +69,7 @@ export async function trainPrepared(ready: ReadyRun): Promise<TrainedRun> {
       `${countPuzzles(puzzles.train).toLocaleString('en')} training puzzles, ${countPuzzles(puzzles.test).toLocaleString('en')} held out, ` +
       `up to ${lastStep.toLocaleString('en')} steps of ${config.training.batchSize}${describeRanks(communicator)}. Files: ${run}`,
   );
-  sayIfWithoutBfloat16(config, terminal);
+  collectGarbage();
   let observer: TrainingObserver | undefined;
   try {
     const resumedStep = resumed && trainer.steps;

@@ -1,9 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { GraphBackend, OpAttribute } from '../native/native-backend';
-import { recordingMode } from './record';
+import { recordingMode } from '../compile/record';
+import { productMethod } from './product-methods';
 
 /** The name that layers look for. TensorFlow.js has no such kernel of its own. */
-const NAME = 'Bfloat16MatMul';
+export const BFLOAT16_MAT_MUL = 'Bfloat16MatMul';
 
 /** TensorFlow's number for bfloat16, which TensorFlow.js does not know. */
 const BFLOAT16 = 14;
@@ -15,9 +16,9 @@ const BFLOAT16 = 14;
  * In a graph, equal casts are one node, so a weight is cast once however often it is used.
  */
 export function registerBfloat16MatMul(): void {
-  if (tf.getKernel(NAME, 'tensorflow')) return;
+  if (tf.getKernel(BFLOAT16_MAT_MUL, 'tensorflow')) return;
   tf.registerKernel({
-    kernelName: NAME,
+    kernelName: BFLOAT16_MAT_MUL,
     backendName: 'tensorflow',
     kernelFunc: ({ inputs, attrs, backend }) => {
       const { a, b } = inputs as { a: tf.Tensor; b: tf.Tensor };
@@ -34,28 +35,33 @@ function multiply(
 ): tf.Tensor {
   const { binding } = backend;
   const { TF_FLOAT } = binding;
-  const { type, flag } = attributesOf(backend);
+  const { type, flag, integer } = attributesOf(backend);
+  const method = recordingMode(backend) === 'xla' ? productMethod(a.rank, transposeA) : undefined;
   const made: number[] = [];
-  const cast = (id: number, from: number, to: number): number => {
-    const attributes = [type('SrcT', from), type('DstT', to), flag('Truncate', false)];
-    return made[made.push(binding.executeOp('Cast', attributes, [id], 1)[0]!.id) - 1]!;
+  const run = (op: string, attributes: OpAttribute[], id: number): number =>
+    made[made.push(binding.executeOp(op, attributes, [id], 1)[0]!.id) - 1]!;
+  const cast = (id: number, from: number, to: number): number =>
+    run('Cast', [type('SrcT', from), type('DstT', to), flag('Truncate', false)], id);
+  // XLA would remove two casts, there and back.
+  const roundInXla = (id: number): number =>
+    run('XlaReducePrecision', [type('T', TF_FLOAT), integer('exponent_bits', 8), integer('mantissa_bits', 7)], id);
+  const product = (op: string, types: OpAttribute[], factors: number[], isLeftTransposed = transposeA) => {
+    const transposed = [flag('adj_x', isLeftTransposed), flag('adj_y', transposeB)];
+    return backend.createOutputTensor(binding.executeOp(op, [...types, ...transposed], factors, 1)[0]!);
   };
+  const given = backend.getInputTensorIds([a, b]);
   try {
-    const [left, right] = backend.getInputTensorIds([a, b]).map((id) => cast(id, TF_FLOAT, BFLOAT16)) as [
-      number,
-      number,
-    ];
+    if (method === 'float32') return product('BatchMatMulV2', [type('T', TF_FLOAT)], given.map(roundInXla));
+    const [left, right] = given.map((id) => cast(id, TF_FLOAT, BFLOAT16)) as [number, number];
     // Only XLA has a product of bfloat16 that keeps its float32 sums. Elsewhere the rounded factors are multiplied in
     // float32: the same numbers, at the speed of float32.
-    if (recordingMode(backend) === 'xla') {
-      const types = [type('Ta', BFLOAT16), type('Tb', BFLOAT16), type('Tout', TF_FLOAT)];
-      const factors = [transposeA ? transposedCopy(backend, left, a.shape) : left, right];
-      const transposed = [flag('adj_x', false), flag('adj_y', transposeB)];
-      return backend.createOutputTensor(binding.executeOp('BatchMatMulV3', [...types, ...transposed], factors, 1)[0]!);
+    if (method === undefined) {
+      const rounded = [left, right].map((id) => cast(id, BFLOAT16, TF_FLOAT));
+      return product('BatchMatMulV2', [type('T', TF_FLOAT)], rounded);
     }
-    const factors = [left, right].map((id) => cast(id, BFLOAT16, TF_FLOAT));
-    const attributes = [type('T', TF_FLOAT), flag('adj_x', transposeA), flag('adj_y', transposeB)];
-    return backend.createOutputTensor(binding.executeOp('BatchMatMulV2', attributes, factors, 1)[0]!);
+    const types = [type('Ta', BFLOAT16), type('Tb', BFLOAT16), type('Tout', TF_FLOAT)];
+    if (method === 'bfloat16' || !transposeA) return product('BatchMatMulV3', types, [left, right]);
+    return product('BatchMatMulV3', types, [transposedCopy(backend, left, a.shape), right], false);
   } finally {
     made.forEach((id) => binding.deleteTensor(id));
   }
@@ -87,9 +93,10 @@ function transposedCopy(backend: GraphBackend, matrices: number, shape: number[]
   );
 }
 
-function attributesOf({ binding: { TF_ATTR_TYPE, TF_ATTR_BOOL } }: GraphBackend) {
+function attributesOf({ binding: { TF_ATTR_TYPE, TF_ATTR_BOOL, TF_ATTR_INT } }: GraphBackend) {
   return {
     type: (name: string, value: number): OpAttribute => ({ name, type: TF_ATTR_TYPE, value }),
+    integer: (name: string, value: number): OpAttribute => ({ name, type: TF_ATTR_INT, value }),
     flag: (name: string, value: boolean): OpAttribute => ({ name, type: TF_ATTR_BOOL, value }),
   };
 }

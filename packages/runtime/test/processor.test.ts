@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { describeProcessor, featuresIn, multipliesBfloat16, thisProcessor } from '../src/bench/processor';
+import { describeProcessor, featuresIn, multipliesBfloat16, thisProcessor } from '../src/native/processor';
 
 const withFeatures = (...features: string[]) => ({ name: 'Fast & Sons', features });
 
