@@ -55,7 +55,7 @@ export function testCreatedProjects(user: string): void {
 
   test.concurrent.for(Object.entries(learned))(
     'npm create hrm writes the project %s, whose types are right, whose tests pass and whose training learns',
-    { timeout: 180_000 },
+    { timeout: 300_000 },
     async ([template, [line, atLeast]], context) => {
       const { expect } = context;
       const project = await create(template);
@@ -78,7 +78,7 @@ export function testCreatedProjects(user: string): void {
     ['a model of its own', 'browser'],
   ] as const)(
     'the page that it writes solves puzzles with %s',
-    { timeout: 180_000 },
+    { timeout: 300_000 },
     async ([which, folder], context) => {
       const project = join(user, 'projects', folder);
       if (which === 'the shipped model') await run(['npx', 'create-hrm', join('projects', folder), '-t', 'browser']);
