@@ -37,8 +37,8 @@ async function sameWeights({ run, name, ...options }: z.infer<typeof sameOptions
   const names = Object.keys(weightsCards);
   if (!names.includes(name)) throw new UsageError(`--name: there is no model ${name}; there are ${names.join(', ')}`);
   const terminal = new Terminal(options.json);
-  await startEngine(terminal, options);
   const loaded = await loadRunParts(run, terminal, {});
+  await startEngine(terminal, options);
   const { model, step } = await loadRun(run, 'newest', terminal, { loaded });
   const { config, puzzles } = loaded.description;
   const { precision, step: shippedStep } = weightsCards[name as WeightsName];
