@@ -70,7 +70,8 @@ export function ringAllGatherSeconds(bytes: number, ranks: number, network: Netw
  *
  * The calls go over the wire one after another. Calls of one kind that follow each other may be under way while the rank
  * works on; before a call of the other kind, and at the end of the step, it waits for all of them. That is what the
- * trainer does: it gives one bucket of gradients to the wire and reads the next; then it collects the rows.
+ * trainer does: it gives one bucket of gradients to the wire and reads the next; then it collects the rows. The short
+ * sum of losses and counts, which it awaits before the gradients, is taken for one of the buckets.
  *
  * Not modelled: differences between the ranks, other traffic, and the work of each rank on the rows that it collects,
  * which grows with the number of ranks.
