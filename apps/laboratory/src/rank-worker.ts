@@ -2,7 +2,15 @@ import { createInterface } from 'node:readline';
 import { gatherJson, oneProcess, type Communicator, type Wire } from '@hrm/distributed';
 import type { Trainer } from '@hrm/trainer';
 import { connectMpi, launchedRanks } from '@hrm/distributed/mpi';
-import { type BenchSizes, benchTrainer, prepareProcess, randomBatch, startEngine, Terminal } from '@hrm/cli/internal';
+import {
+  type BenchSizes,
+  benchTrainer,
+  collectGarbage,
+  prepareProcess,
+  randomBatch,
+  startEngine,
+  Terminal,
+} from '@hrm/cli/internal';
 import type { ContenderReply } from './bench/contenders/contender-reply';
 import type { WireCall } from './bench/ranks/cost-model';
 import { callNotes, loopback } from './bench/ranks/noted-communicators';
@@ -60,7 +68,10 @@ async function serve(world: Communicator): Promise<void> {
 
 async function startTrainer(whole: BenchSizes, communicator: Communicator | undefined): Promise<Trainer> {
   const engine = await startEngine(new Terminal(true), { backend, compile });
-  return benchTrainer(whole, { ...engine, communicator }).trainer;
+  const { trainer } = benchTrainer(whole, { ...engine, communicator });
+  // As `hrm train` does before the first step.
+  collectGarbage();
+  return trainer;
 }
 
 /** Times some work of all ranks. @returns the mean of the ranks for each time. */

@@ -1,5 +1,6 @@
 import type { BackendPreference, CompileMode } from '@hrm/runtime';
-import { describeProcessor, type Terminal } from '@hrm/cli/internal';
+import { describeProcessor } from '@hrm/runtime/internal';
+import type { Terminal } from '@hrm/cli/internal';
 import { benchSizes, type BenchSizeName } from '../against/bench-size';
 import { busyCores, describeLoad, processorOf, thisMachine } from '../report/machine';
 import { expectResultsPlace, writeResults } from '../report/results-folder';
