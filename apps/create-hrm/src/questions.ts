@@ -27,7 +27,7 @@ export async function askFolder(
     },
     ...streams,
   });
-  return isCancel(answer) ? undefined : answer.trim();
+  return isCancel(answer) ? undefined : answer.trim() || suggestion;
 }
 
 /** Asks for the template. @returns undefined after Ctrl-C. */

@@ -161,6 +161,12 @@ test('asks for what is not given', async () => {
   expect(existsSync(join(folder, 'mine/src/neighbour-block.ts'))).toBe(true);
 });
 
+test('takes the suggestion for an answer of spaces', async () => {
+  const { status } = await create(['-t', 'own-task'], terminal({ 'In which folder?': `  ${enter}` }));
+  expect(status).toBe(0);
+  expect(readdirSync(folder)).toEqual(['hrm-project']);
+});
+
 test('asks again for a folder that cannot be used', async () => {
   mkdirSync(join(folder, 'full/src'), { recursive: true });
   const streams = terminal({ 'In which folder?': `full${enter}`, 'is not empty': `2${enter}` });

@@ -6,6 +6,7 @@ import type { Report } from '@hrm/ui/run-record';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { RunConfig } from '../src/config/run-config';
 import { readSweepResults } from '../src/sweep/sweep-results';
+import { sweepCsv } from '../src/sweep/sweep-table';
 import { filesOf, tensorsOf, writeQuickConfig } from './quick-run';
 import { hrm, shell, startHrm } from './run-hrm';
 import { runInProcess } from './run-in-process';
@@ -32,7 +33,7 @@ interface Results {
 const resultsOf = (out: string) => JSON.parse(readFileSync(join(out, 'results.json'), 'utf8')) as Results;
 
 describe('a finished sweep', () => {
-  const out = join(folder, 'finished');
+  const out = join(folder, 'results/finished');
   // The second learning rate is too large: these runs fail.
   const sweep = {
     config: 'quick.json',
@@ -197,6 +198,10 @@ describe('the file of a sweep', () => {
       [{ config: 'quick.json', seeds, set: { a: 1 }, list: [{ a: 2 }] }, 'list.a: it is in "set" too'],
       [{ config: 'quick.json', grid: { 'training.learningRat': [1] } }, 'training.learningRat is not known; did you mean learningRate?'],
       [{ config: 'quick.json', grid: { 'model.hiddenSize': [8, 'wide'] } }, 'hiddenSize=wide: '],
+      [{ config: '', seeds }, 'config: expected a preset, or the path of a config file'],
+      [{ config: 'quick.json', grid: { 'name=a': [1, 2] } }, 'grid.name=a: is not known; a key has no "="'],
+      [{ config: 'quick.json', set: { 'model.block.expansion': 2 }, grid: { 'model.block': [{ type: 'mixer' }] } }, 'grid.model.block: it would replace set.model.block.expansion'],
+      [{ config: 'quick.json', grid: Object.fromEntries(Array.from({ length: 12 }, (_, key) => [`a${key}`, Array.from({ length: 10 }, (_, value) => value)])) }, 'it has 1000000000000 runs, more than the 10000'],
       [{ config: 'quick.json', seeds, metric: 'exact' }, 'metric: expected "exactAccuracy" or '],
     ]; // prettier-ignore
     for (const [sweep, message] of refusals) {
@@ -213,6 +218,25 @@ describe('the file of a sweep', () => {
       folder,
     ]);
     expect(taken).toMatchObject({ status: 2, stderr: expect.stringContaining('is not empty, and holds no sweep') as string }); // prettier-ignore
+  });
+
+  it('gives runs whose values differ only in case other names: some file systems do not tell them apart', async () => {
+    const path = writeSweep('case.json', { config: 'quick.json', grid: { name: ['Wide', 'wide'] } });
+    const { stdout } = await runInProcess(['sweep', path, '--out', join(folder, 'case'), '--dry-run']);
+    expect(stdout.match(/^name=.*/gm)).toEqual(['name=Wide', 'name=wide-2']);
+  });
+
+  it('gives no formula to a spreadsheet', () => {
+    const job = { name: 'base', group: 'base', seed: -1, status: 'open', command: 'hrm' } as const;
+    const csv = sweepCsv({
+      jobs: ['=1+1', '@x', '-x', 'a=b'].map((name) => ({ ...job, settings: { name, rate: -2 } })),
+    });
+    expect(csv.match(/^base,.*?,-1/gm)).toEqual([
+      "base,'=1+1,-2,-1",
+      "base,'@x,-2,-1",
+      "base,'-x,-2,-1",
+      'base,a=b,-2,-1',
+    ]);
   });
 
   it('lists its runs with --dry-run, named by what differs, and writes nothing', async () => {

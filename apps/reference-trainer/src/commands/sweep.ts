@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { createHash } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
 import { gatherJson, type Communicator } from '@hrm/distributed';
 import { RunLock } from '@hrm/trainer/checkpoint';
 import { z } from 'zod';
@@ -93,6 +94,7 @@ async function sweep(options: SweepOptions, communicator: Communicator | undefin
   );
   if (options.dryRun) return listRuns(plan, terminal);
 
+  if (isFirstRank(communicator)) await mkdir(out, { recursive: true });
   const lock = isFirstRank(communicator) ? await RunLock.acquire(out) : undefined;
   const signals = new StopSignals((signal) =>
     terminal.say(`${signal}: all runs save and end; repeat it to stop at once`),

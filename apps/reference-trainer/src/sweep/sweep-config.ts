@@ -12,7 +12,7 @@ const value = z.json();
 const assignments = z.record(z.string().min(1), value);
 
 const sweepSchema = section({
-  config: z.string().min(1),
+  config: z.string().min(1, 'expected a preset, or the path of a config file'),
   set: assignments.default({}),
   grid: z.record(z.string().min(1), z.array(value).min(1, 'expected at least one value')).default({}),
   list: z.array(assignments).min(1, 'expected at least one object, such as { "model.hiddenSize": 64 }').optional(),
@@ -55,8 +55,13 @@ function faultsOf({ set, grid, list, seeds }: Sweep): string[] {
   ];
   const faults = places.flatMap(([place, key], index) => {
     if (key === SEED) return [`${place}.${key}: give "seeds" instead, such as "seeds": [0, 1, 2]`];
-    const earlier = places.slice(0, index).find(([, other]) => other === key);
-    return earlier ? [`${place}.${key}: it is in "${earlier[0]}" too; give it once`] : [];
+    if (key.includes('=')) return [`${place}.${key}: is not known; a key has no "="`];
+    const before = places.slice(0, index);
+    const earlier = before.find(([, other]) => other === key);
+    if (earlier) return [`${place}.${key}: it is in "${earlier[0]}" too; give it once`];
+    // Entries of a list do not meet each other.
+    const lost = before.find(([from, other]) => other.startsWith(`${key}.`) && !(from === 'list' && place === 'list'));
+    return lost ? [`${place}.${key}: it would replace ${lost.join('.')}; give that value inside ${place}.${key}`] : [];
   });
   const twice = (values: readonly unknown[]) => {
     const texts = values.map((one) => JSON.stringify(one));

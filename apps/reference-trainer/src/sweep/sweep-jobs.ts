@@ -48,7 +48,9 @@ function labelsOf(values: readonly SettingValue[]): string[] {
     const text = value === null ? 'none' : isPart ? String(value.type) : typeof value === 'string' ? value : JSON.stringify(value); // prettier-ignore
     const plain = text.replace(/[^\w.+-]+/g, '-').replace(/^-(?!\d)|-$/g, '').slice(0, LONGEST_VALUE) || 'empty'; // prettier-ignore
     let label = plain;
-    for (let count = 2; labels.includes(label); count++) label = `${plain}-${count}`;
+    // Some file systems do not tell upper from lower case.
+    const isTaken = () => labels.some((other) => other.toLowerCase() === label.toLowerCase());
+    for (let count = 2; isTaken(); count++) label = `${plain}-${count}`;
     labels.push(label);
   }
   return labels;
@@ -91,10 +93,12 @@ const fitting = (name: string): string =>
  */
 export function sweepJobs(sweep: Sweep, out: string, options: JobOptions, source: string): SweepJob[] {
   const { config, set, grid, list = [{}], seeds = [undefined] } = sweep;
-  const all = list.flatMap((entry) => combinations(grid).map((settings) => ({ ...entry, ...settings })));
-  if (all.length * seeds.length > MOST_JOBS) {
-    throw new UsageError(`${source}: it has ${all.length * seeds.length} runs, more than the ${MOST_JOBS} that one sweep takes`); // prettier-ignore
+  // Counted before they are made: a few keys of ten values have more than memory holds.
+  const count = Object.values(grid).reduce((product, { length }) => product * length, list.length * seeds.length);
+  if (count > MOST_JOBS) {
+    throw new UsageError(`${source}: it has ${count} runs, more than the ${MOST_JOBS} that one sweep takes`);
   }
+  const all = list.flatMap((entry) => combinations(grid).map((settings) => ({ ...entry, ...settings })));
   const keys = [...new Set([...list.flatMap((entry) => Object.keys(entry)), ...Object.keys(grid)])];
   const short = shortKeys([...keys, 'training.seed']);
   const valuesOf = (key: string) =>

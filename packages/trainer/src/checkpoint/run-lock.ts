@@ -164,7 +164,7 @@ class Contest {
       }
       if (other === undefined) {
         if (this.#hasClaim) return this.#hold();
-        await this.#claim();
+        await this.#claim(deadline);
       } else {
         // The claim with the smallest name stays. The others withdraw and try again.
         if (others.some(({ id }) => id < this.id)) await this.withdraw();
@@ -191,7 +191,7 @@ class Contest {
   }
 
   /** Writes the claim in one step. Makes no claim if another process removes the folder at the same time. */
-  async #claim(): Promise<void> {
+  async #claim(deadline: number): Promise<void> {
     const claim = join(this.folder, claimName(this.id));
     const content = new TextEncoder().encode(`${JSON.stringify(this.#self, null, 2)}\n`);
     try {
@@ -202,7 +202,9 @@ class Contest {
     } catch (error) {
       await this.fileSystem.removeFile(`${claim}.tmp`).catch(() => undefined);
       await this.withdraw();
-      if (errorCode(error) !== 'ENOENT') throw error;
+      // After so long it is not another process: the run's folder was removed, or is a link to nothing.
+      if (errorCode(error) !== 'ENOENT' || Date.now() > deadline) throw error;
+      await sleep(5);
     }
   }
 

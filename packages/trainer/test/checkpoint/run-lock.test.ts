@@ -56,6 +56,12 @@ describe('a lock', () => {
     expect(readdirSync(run)).toEqual(['run.lock']);
   });
 
+  test('is refused in a folder that is a link to nothing, after the patience', async () => {
+    const run = join(temporaryFolder(), 'run');
+    symlinkSync(join(run, '../nowhere'), run);
+    await expect(RunLock.acquire(run, { patience: 50 })).rejects.toThrow(/ENOENT/);
+  });
+
   test('is refused to a second, with who holds it since when, until released', async () => {
     const run = join(temporaryFolder(), 'run');
     const lock = await RunLock.acquire(run);
