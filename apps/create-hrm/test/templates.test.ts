@@ -46,7 +46,11 @@ test.for(names)('%s declares what its programs import, and nothing else', (templ
 test.for(names)('%s asks for the versions that this repository is tested with', (template) => {
   const { dependencies, devDependencies } = manifestOf(template);
   // Nothing here uses tsx but the projects, with which CI installs it.
-  const tested = { tsx: '^4.20.0', ...read(join(root, 'package.json')).devDependencies, ...ours.devDependencies };
+  const tested: Record<string, string> = {
+    tsx: '^4.20.0',
+    ...read(join(root, 'package.json')).devDependencies,
+    ...ours.devDependencies,
+  };
   const tfjs = /'@tensorflow\/tfjs-core': (\^\S+)/.exec(readFileSync(join(root, 'pnpm-workspace.yaml'), 'utf8'))![1];
   for (const [name, range] of Object.entries({ ...dependencies, ...devDependencies })) {
     // create-hrm asks for ours as well, though only in clones, so that it knows their versions once it is published.
