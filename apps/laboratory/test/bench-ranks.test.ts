@@ -230,6 +230,7 @@ describe('wrong options', () => {
     [['--ranks', '2', '--bandwidth', '10,fast'], '--bandwidth: expected Gbit/s'],
     [['--ranks', '2', '--latency', '1,2'], '--latency: expected one number'],
     [['--ranks', '2', '--sizes', 'wasm'], '--ranks takes some of small, medium, large, not wasm'],
+    [['--ranks', '2', '--launcher', ' '], '--launcher: expected a command'],
     [['--ranks', '2', '--quick'], '--quick belongs to --against'],
     [['--data', '--link', '1,2'], '--link belongs to --ranks'],
   ])('hrm-lab bench %j', async (args, named) => {

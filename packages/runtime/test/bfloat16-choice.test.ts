@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -67,6 +68,29 @@ describe.runIf(findNativeInstallation())('on native TensorFlow', () => {
     await selectBackend({ prefer: 'native' });
   });
   afterAll(() => rmSync(cache, { recursive: true }));
+
+  it('is that of the first of two processes that measure at the same time', async () => {
+    const own = mkdtempSync(join(cache, 'both-'));
+    const products = { ...DEFAULT_PRODUCTS, attention: 'float32' } as const;
+    const path = join(own, 'bfloat16');
+    await fastestBfloat16Products({ cache: own, measure: () => products });
+    const file = join(path, readdirSync(path)[0]!);
+    const ofFirst = readFileSync(file);
+    rmSync(file);
+    const measure = () => (writeFileSync(file, ofFirst), DEFAULT_PRODUCTS);
+    expect(await fastestBfloat16Products({ cache: own, measure })).toEqual({ products, isNew: false });
+  });
+
+  it.skipIf(process.platform === 'win32')('is measured where a pipe or a device has its name', async () => {
+    const own = mkdtempSync(join(cache, 'device-'));
+    await fastestBfloat16Products({ cache: own, measure: () => DEFAULT_PRODUCTS });
+    const path = join(own, 'bfloat16', readdirSync(join(own, 'bfloat16'))[0]!);
+    rmSync(path);
+    execFileSync('mkfifo', [path]);
+    expect(await fastestBfloat16Products({ cache: own, measure: () => DEFAULT_PRODUCTS })).toMatchObject({
+      isNew: true,
+    });
+  });
 
   it('is measured once, and again if the file in the cache is damaged or of another processor', async () => {
     const products = { ...DEFAULT_PRODUCTS, attentionGradients: 'float32' } as const;

@@ -21,10 +21,12 @@ interface TypedOptions {
   link?: string | undefined;
   bandwidth?: string | undefined;
   latency?: string | undefined;
+  launcher?: string | undefined;
 }
 
 /** Reads the options of `hrm-lab bench --ranks`. @throws UsageError that names a wrong value. */
-export function ranksOptions({ ranks, sizes, link, bandwidth, latency }: TypedOptions) {
+export function ranksOptions({ ranks, sizes, link, bandwidth, latency, launcher }: TypedOptions) {
+  if (launcher?.trim() === '') throw new UsageError(`--launcher: expected a command, got ${JSON.stringify(launcher)}`);
   const known = ['small', 'medium', 'large'] as const;
   const chosen = sizes ?? ['medium', 'large'];
   const unknown = chosen.find((size) => !known.some((one) => one === size));
