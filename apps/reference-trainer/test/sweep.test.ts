@@ -132,6 +132,11 @@ describe('a finished sweep', () => {
       expect([refused.status, refused.stderr]).toEqual([2, expect.stringContaining(message)]);
     }
     expect(filesOf(out)).toEqual(kept);
+
+    // A run that somebody removed is open again.
+    rmSync(trained, { recursive: true });
+    const listed = await runInProcess(['sweep', more, '--out', out, '--dry-run']);
+    expect(listed.stdout.match(/^learningRate=0\.001,.*/gm)).toEqual(seeds.map((seed) => `learningRate=0.001,seed=${seed}${seed === 0 ? '' : ' (done)'}`)); // prettier-ignore
   });
 });
 

@@ -8,6 +8,7 @@ import { UsageError } from '../command-line/usage-error';
 import { configChanges, describeChanges } from '../config/config-changes';
 import type { RunConfig } from '../config/run-config';
 import { readConfigJson, readRegularFile } from '../files/read-regular-file';
+import { holdsRun } from '../run/folder/run-folder';
 import { checkSweep, type Sweep } from './sweep-config';
 import type { JobOptions, SweepJob } from './sweep-jobs';
 
@@ -136,7 +137,8 @@ export function readOutcome(out: string, name: string): Outcome | undefined {
   const path = outcomePath(out, name);
   if (!existsSync(path)) return undefined;
   const { data } = outcome.safeParse(readConfigJson(path));
-  if (data) return data;
+  // A run that somebody removed is trained again.
+  if (data) return data.status === 'failed' || holdsRun(join(out, name)) ? data : undefined;
   throw new FileFormatError({ path, problem: 'it is no outcome of a run', expected: 'what `hrm sweep` wrote' });
 }
 

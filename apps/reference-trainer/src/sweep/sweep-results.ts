@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import type { RunRecord } from '@hrm/ui/run-record';
-import { holdsRun } from '../run/folder/run-folder';
 import { readRunRecord } from '../run-record/read-run-record';
 import { readOutcome } from './sweep-folder';
 import type { Settings } from './sweep-config';
@@ -60,8 +59,7 @@ export async function readSweepResults(
     const run = join(out, name);
     const outcome = readOutcome(out, name);
     // A run that failed or was stopped has figures of another length.
-    const record =
-      outcome?.status === 'done' && holdsRun(run) ? await readRunRecord(run, { missing: MISSING }) : undefined;
+    const record = outcome?.status === 'done' ? await readRunRecord(run, { missing: MISSING }) : undefined;
     const figures = record && figuresOf(record);
     if (record) records.push({ record, value: figures?.[metric] });
     results.push({ name, group, settings, seed, status: outcome?.status ?? 'open', error: outcome?.error, ...figures, command: commandOf(job) }); // prettier-ignore
