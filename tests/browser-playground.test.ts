@@ -116,7 +116,9 @@ test('the playground solves, steps and scrubs, and tells of a broken puzzle', { 
       for (const [colorScheme, width] of [['dark', 360] as const, ['light', 1280] as const]) {
         await tab.setViewportSize({ width, height: 800 });
         await tab.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-        expect(await tab.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
+        await expect
+          .poll(() => tab.evaluate(() => document.documentElement.scrollWidth), { timeout: 10_000 })
+          .toBe(width);
         await tab.evaluate(axeSource);
         expect(await tab.evaluate(findViolations)).toEqual([]);
       }

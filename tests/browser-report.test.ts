@@ -59,7 +59,8 @@ async function expectAccessible(tab: Page): Promise<void> {
   for (const [colorScheme, width] of [['dark', 360] as const, ['light', 1280] as const]) {
     await tab.setViewportSize({ width, height: 800 });
     await tab.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    expect(await tab.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
+    // Charts follow the width a moment later.
+    await expect.poll(() => tab.evaluate(() => document.documentElement.scrollWidth), { timeout: 10_000 }).toBe(width);
     // By the tools of the browser: the page's own policy runs no script of others.
     await tab.evaluate(axeSource);
     expect(await tab.evaluate(findViolations)).toEqual([]);

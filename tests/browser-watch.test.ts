@@ -135,7 +135,9 @@ test(
       await tab.setViewportSize({ width, height: 800 });
       await tab.evaluate(axeSource);
       expect(await tab.evaluate(violations), `${colorScheme}, ${width} pixels`).toEqual([]);
-      expect(await tab.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+      await expect
+        .poll(() => tab.evaluate(() => document.documentElement.scrollWidth), { timeout: 10_000 })
+        .toBeLessThanOrEqual(width);
     }
     expect(problems).toEqual([]);
     expect(requests.filter((url) => !url.startsWith(address) && !url.startsWith('data:'))).toEqual([]);

@@ -64,12 +64,12 @@ export async function trainPrepared(ready: ReadyRun): Promise<TrainedRun> {
     machine: { ...thisRunMachine(engine), ...(communicator && { ranks: `${communicator.size}` }) },
     puzzles: puzzlesFingerprint(puzzles.train),
   };
+  collectGarbage();
   terminal.say(
     `${config.name}: ${countParameters(model).toLocaleString('en')} parameters, ` +
       `${countPuzzles(puzzles.train).toLocaleString('en')} training puzzles, ${countPuzzles(puzzles.test).toLocaleString('en')} held out, ` +
       `up to ${lastStep.toLocaleString('en')} steps of ${config.training.batchSize}${describeRanks(communicator)}. Files: ${run}`,
   );
-  collectGarbage();
   let observer: TrainingObserver | undefined;
   try {
     const resumedStep = resumed && trainer.steps;
