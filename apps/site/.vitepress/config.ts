@@ -47,7 +47,7 @@ export default defineConfig({
     anchor: { slugify: githubAnchor },
     theme: { light: 'github-light-high-contrast', dark: 'github-dark-default' },
     config(md) {
-      insertChanges(md);
+      insertParts(md);
       relativeLinks(md, root);
       formulas(md);
     },
@@ -121,9 +121,10 @@ export default defineConfig({
   },
 });
 
-/** Puts the changes, which are kept in files of their own, into the page that shows them. */
-function insertChanges(md: MarkdownRenderer): void {
-  md.core.ruler.before('normalize', 'changes', (state) => {
-    state.src = state.src.replace('<!-- changes -->', () => changelog(root));
+/** Puts into pages what they only name in a comment: the changes, which have files of their own, and the playground. */
+function insertParts(md: MarkdownRenderer): void {
+  const playground = `<iframe class="playground" src="${base}play/" title="The playground" loading="lazy"></iframe>`;
+  md.core.ruler.before('normalize', 'parts', (state) => {
+    state.src = state.src.replace('<!-- changes -->', () => changelog(root)).replace('<!-- playground -->', playground);
   });
 }
