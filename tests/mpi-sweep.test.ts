@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { root } from './documented-programs';
-import { mpirun } from './mpi';
+import { mpirun, tinyModel } from './mpi';
 
 const hrm = join(root, 'tests/mpi-hrm.mjs');
 const folder = mkdtempSync(join(tmpdir(), 'hrm-mpi-sweep-'));
@@ -14,15 +14,7 @@ const config = {
   name: 'tiny',
   task: { kind: 'sudoku', size: 4 },
   generate: { train: 12, test: 4 },
-  model: {
-    hiddenSize: 8,
-    hLayers: 1,
-    lLayers: 1,
-    block: { type: 'mixer' },
-    schedule: { type: 'one-step-gradient', hCycles: 1, lCycles: 1 },
-    halting: { type: 'q-learning', maxSegments: 2, exploration: 0.5 },
-    positions: 'none',
-  },
+  model: tinyModel,
   training: { batchSize: 2, steps: 4, learningRate: 1e-3, evaluateEvery: 4 },
 };
 writeFileSync(join(folder, 'tiny.json'), JSON.stringify(config));

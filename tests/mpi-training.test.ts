@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { readCheckpoint } from '@hrm/trainer/checkpoint';
 import { afterAll, expect, test, type TestContext } from 'vitest';
 import { root } from './documented-programs';
-import { mpirun } from './mpi';
+import { mpirun, tinyModel } from './mpi';
 
 const hrm = join(root, 'tests/mpi-hrm.mjs');
 const folder = mkdtempSync(join(tmpdir(), 'hrm-mpi-'));
@@ -18,17 +18,7 @@ writeFileSync(
     name: 'tiny',
     task: { kind: 'sudoku', size: 4 },
     generate: { train: 64, test: 16 },
-    model: {
-      family: 'hrm',
-      hiddenSize: 8,
-      hLayers: 1,
-      lLayers: 1,
-      block: { type: 'mixer' },
-      schedule: { type: 'one-step-gradient', hCycles: 1, lCycles: 1 },
-      halting: { type: 'q-learning', maxSegments: 2, exploration: 0.5 },
-      positions: 'none',
-      puzzleEmbeddingSize: 8,
-    },
+    model: { family: 'hrm', ...tinyModel, puzzleEmbeddingSize: 8 },
     // AdamW, because rounding decides the sign of some updates of AdamATan2.
     training: {
       batchSize: 8,
