@@ -7,7 +7,7 @@ import type { Processor } from '@hrm/runtime/internal';
 import { keptMeasurements } from '../src/bench/against/kept-measurements';
 import { growthChart } from '../src/bench/growth/growth-chart';
 import { growthOf } from '../src/bench/growth/growth';
-import { describeMachine, type Machine } from '../src/bench/report/machine';
+import { describeMachine } from '../src/bench/report/machine';
 import type { ContenderMeasurement, SizeMeasurement } from '../src/bench/against/measure-size';
 import { performanceChart } from '../src/bench/against/performance-chart';
 import { contenderTable, performanceReport, targetTable } from '../src/bench/against/performance-table';
@@ -21,17 +21,7 @@ import {
 import { fitPowerLaw } from '../src/bench/growth/power-law';
 import { axisSteps, element, textAt } from '../src/bench/report/svg';
 import { benchSizes } from '../src/bench/against/bench-size';
-
-const machine: Machine = {
-  processor: 'Fast & Sons',
-  cores: 2,
-  memoryGib: 16,
-  system: 'Linux 6',
-  versions: { Node: '24.0.0' },
-  allocator: {},
-  load: 0.1,
-  date: '2026-01-02T03:04:05.000Z',
-};
+import { machine } from './made-up-machine';
 
 const measured = (figures: Partial<ContenderMeasurement>): ContenderMeasurement => ({
   name: 'someone',

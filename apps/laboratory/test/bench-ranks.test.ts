@@ -18,9 +18,9 @@ import { ranksChart } from '../src/bench/ranks/ranks-chart';
 import { findLauncher, ranksContender } from '../src/bench/ranks/ranks-contender';
 import { checksOf, efficienciesOf, predictionsOf } from '../src/bench/ranks/ranks-figures';
 import { ranksReport } from '../src/bench/ranks/ranks-report';
-import type { Machine } from '../src/bench/report/machine';
 import { runHrmLab } from './run-hrm-lab';
 import { runInProcess } from './run-in-process';
+import { machine } from './made-up-machine';
 
 useEmptyFolder('bench-ranks');
 
@@ -122,16 +122,6 @@ const measurement: RanksMeasurement = {
   profile,
   allReduce: timesOf({ ...network, hostSecondsPerByte: { float32: 0, bfloat16: 1e-9 } }, 2),
   load: [0.1, 0.2],
-};
-const machine: Machine = {
-  processor: 'Fast & Sons',
-  cores: 2,
-  memoryGib: 16,
-  system: 'Linux 6',
-  versions: { Node: '24.0.0' },
-  allocator: {},
-  load: 0.1,
-  date: '2026-01-02T03:04:05Z',
 };
 const results = [
   {
