@@ -76,6 +76,30 @@ describe('hrm solve without --run', () => {
     expect((await solve('[1, 2')).status).toBe(2);
   });
 
+  it('reads rows and puzzles in JSON that are texts', async () => {
+    const rows = SMALL.split(' ');
+    for (const [list, count] of [
+      [rows, 1],
+      [[rows.join(''), rows.join('')], 2],
+      [[rows, rows], 2],
+    ]) {
+      writeFileSync('texts.json', JSON.stringify(list));
+      expect(last((await solve('--file', 'texts.json', '--json')).stdout)).toMatchObject({ count, solved: count });
+    }
+  });
+
+  it('reads texts with a byte order mark, in UTF-8 and in UTF-16', async () => {
+    const maze = '\ufeffS   \r\n ## \r\n   G\r\n';
+    const utf16 = Buffer.from(maze, 'utf16le');
+    for (const bytes of [Buffer.from(maze), utf16, Buffer.from(utf16).swap16()]) {
+      writeFileSync('maze.txt', bytes);
+      expect(last((await solve('--file', 'maze.txt', '--json')).stdout)).toMatchObject({ count: 1, solved: 1 });
+    }
+    writeFileSync('marked.json', `\ufeff${JSON.stringify(SMALL.split(' '))}`);
+    expect(last((await solve('--file', 'marked.json', '--json')).stdout)).toMatchObject({ solved: 1 });
+    expect(last((await solve(`\ufeff${SMALL}`, '--json')).stdout)).toMatchObject({ solved: 1 });
+  });
+
   it('reads pasted rows on stdin', () => {
     const { status, stdout, stderr } = hrm(['solve', '--backend', 'wasm', '--json'], SMALL.replaceAll(' ', '\n'));
     expect(status, stderr).toBe(0);
@@ -113,9 +137,12 @@ describe('hrm solve without --run', () => {
     ['rows of different lengths', ['S   \n ##\n   G'], 'PUZZLE: Expected 4 cells in each row; row 2 has 3. maze solves mazes of 4x'],
     ['a line that is no square', ['S  ## G'], 'PUZZLE: it has no size of a maze; expected rows of equal length'],
     ['a maze without a path', ['S # ###G '], 'PUZZLE cannot be solved: no path leads from S to G'],
+    ['a maze in other characters', ['XXX\nA.B\nXXX'], "mazes of any size (maze, '#' wall, ' ' free, one S and one G)"],
+    ['a typo in a grid below a comment', ['--file', 'grid.txt'], 'grid.txt:3:3: Unexpected "?" in row 2, column 3'],
     ['a file of two sizes', ['--file', 'mixed.txt'], 'mixed.txt:2:'],
   ])('refuses %s', async (_name, args, message) => {
     writeFileSync('mixed.txt', `1.....3..4.....2\n${LARGE}\n`);
+    writeFileSync('grid.txt', '# of the newspaper\n53..7....\n6.?195...\n');
     const { status, stdout, stderr } = await solve(...args);
     expect(stderr).toContain(message);
     expect([status, stdout]).toEqual([2, '']);

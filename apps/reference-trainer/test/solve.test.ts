@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { nextCommands } from '../src/run/next-commands';
 import { writeQuickConfig } from './quick-run';
 import { hrm } from './run-hrm';
 import { runInProcess } from './run-in-process';
@@ -75,6 +76,13 @@ describe('hrm solve refuses with a clear error', () => {
     const { status, stderr } = await solve('tokens', `1 ${token}${' 1'.repeat(14)}`);
     expect(stderr).toContain(message);
     expect(status).toBe(2);
+  });
+
+  it('a token that begins with "-", after "--"', async () => {
+    expect((await solve('tokens', '--', '-1 1')).stderr).toContain(
+      'token 1: expected a whole number from 0 to 5; got "-1"',
+    );
+    expect(nextCommands('tokens', { hasPuzzles: false, puzzle: '-1 1' })).toEqual([expect.stringContaining("solve --run tokens -- '-1 1'")]); // prettier-ignore
   });
 
   it('too many tokens', async () => {
@@ -163,6 +171,17 @@ describe('hrm solve', () => {
     expect(inTokens.map((object) => object['line'])).toEqual([1, 3, undefined]);
     expect(inTokens[1]).toMatchObject({ puzzle: '2 2 2 2 2 2 2 2', valid: null });
     expect(inTokens.at(-1)).toMatchObject({ count: 2, solved: 0, unverified: 2 });
+  });
+
+  it('does not wait for a puzzle to be typed on a terminal', async () => {
+    const before = process.stdin.isTTY;
+    process.stdin.isTTY = true;
+    try {
+      const { status, stderr } = await solve('sudoku');
+      expect([status, stderr]).toEqual([2, expect.stringContaining('PUZZLE is missing: give it on the command line')]);
+    } finally {
+      process.stdin.isTTY = before;
+    }
   });
 
   it('refuses a puzzle together with a file, and a missing file', async () => {

@@ -2,6 +2,7 @@ import { FileFormatError } from '@hrm/files';
 import { parseJson } from '@hrm/files/internal';
 import { readRegularFileSync, type ReadOptions } from '@hrm/files/node';
 import { UsageError } from '../command-line/usage-error';
+import { decodeText } from './decode-text';
 
 /** The largest config or description, in bytes. */
 export const MAX_CONFIG_BYTES = 1 << 20;
@@ -29,7 +30,7 @@ export function readConfigJson(
   path: string,
   { name = path, reviver }: { name?: string; reviver?: (key: string, value: unknown) => unknown } = {},
 ): unknown {
-  const text = readRegularFile(path, { maxBytes: MAX_CONFIG_BYTES }).toString('utf8');
+  const text = decodeText(readRegularFile(path, { maxBytes: MAX_CONFIG_BYTES }));
   try {
     return parseJson(text, reviver);
   } catch (error) {

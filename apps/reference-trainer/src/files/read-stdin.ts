@@ -1,4 +1,5 @@
 import { UsageError } from '../command-line/usage-error';
+import { decodeText } from './decode-text';
 
 /**
  * Reads stdin to its end, as text.
@@ -19,5 +20,5 @@ export async function readStdin(name: string, maxBytes: number): Promise<string>
     if (error instanceof UsageError) throw error;
     throw new UsageError(`${name}: stdin cannot be read: ${(error as Error).message}`);
   }
-  return Buffer.concat(pieces).toString('utf8');
+  return decodeText(Buffer.concat(pieces));
 }

@@ -12,10 +12,12 @@ export function nextCommands(
   run: string,
   { hasPuzzles, puzzle }: { hasPuzzles: boolean; puzzle: string | undefined },
 ): string[] {
-  const typed = puzzle !== undefined && puzzle.trim() !== '' && puzzle.length <= TYPED ? puzzle : undefined;
+  const isTyped = puzzle !== undefined && !['', '-'].includes(puzzle.trim()) && puzzle.length <= TYPED;
+  // After `--`, a puzzle that begins with `-` is no option.
+  const typed = isTyped ? [...(puzzle.startsWith('-') ? ['--'] : []), puzzle] : undefined;
   return [
     ...(hasPuzzles ? [printedCommand('eval', '--run', run)] : []),
-    ...(typed === undefined ? [] : [printedCommand('solve', '--run', run, typed)]),
+    ...(typed === undefined ? [] : [printedCommand('solve', '--run', run, ...typed)]),
     ...(hasPuzzles || typed !== undefined ? [] : [printedCommand('eval', '--help')]),
   ];
 }

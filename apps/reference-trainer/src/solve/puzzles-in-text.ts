@@ -20,7 +20,7 @@ export function puzzlesInText(
   text: string,
   { source, color = false, solver = 'The run' }: { source: string; color?: boolean; solver?: string },
 ): PuzzleInText[] {
-  const lines = text.replace(/^\ufeff/, '').split(/\r?\n/);
+  const lines = text.split(/\r?\n/);
   if (lines.at(-1) === '') lines.pop();
   try {
     const puzzles = Array.from(task.readLines(lines), ({ line, question }) => ({

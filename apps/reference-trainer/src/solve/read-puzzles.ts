@@ -1,5 +1,6 @@
 import type { Task } from '@hrm/data';
 import { UsageError } from '../command-line/usage-error';
+import { decodeText } from '../files/decode-text';
 import { readRegularFile } from '../files/read-regular-file';
 import { readStdin } from '../files/read-stdin';
 import { type PuzzleInText, puzzlesInText } from './puzzles-in-text';
@@ -8,6 +9,8 @@ import { showPuzzle, type ShownPuzzle } from './show-puzzle';
 /** The largest inputs. */
 const MAX_STDIN_BYTES = 1 << 26;
 const MAX_FILE_BYTES = 1 << 28;
+
+const MISSING = 'PUZZLE is missing: give it on the command line, on stdin or by --file';
 
 /** The text of one or more puzzles. */
 export interface PuzzleText {
@@ -34,7 +37,7 @@ function readPuzzleFile(file: string): string {
     );
   }
   try {
-    return readRegularFile(file, { maxBytes: MAX_FILE_BYTES }).toString('utf8');
+    return decodeText(readRegularFile(file, { maxBytes: MAX_FILE_BYTES }));
   } catch (error) {
     if (error instanceof UsageError) throw error;
     const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT';
@@ -49,9 +52,11 @@ export async function readPuzzleText({ puzzle, file }: { puzzle?: string; file?:
     return { content: readPuzzleFile(file), from: 'file', source: file };
   }
   const isPiped = puzzle === undefined || puzzle === '-';
-  const content = isPiped ? await readStdin('PUZZLE', MAX_STDIN_BYTES) : puzzle;
+  // Without this, it would wait for input that nobody knows of.
+  if (puzzle === undefined && process.stdin.isTTY) throw new UsageError(MISSING);
+  const content = isPiped ? await readStdin('PUZZLE', MAX_STDIN_BYTES) : puzzle.replace(/^\ufeff/, '');
   if (content.trim() === '') {
-    throw new UsageError('PUZZLE is missing: give it on the command line, on stdin or by --file');
+    throw new UsageError(MISSING);
   }
   return isPiped ? { content, from: 'stdin', source: 'stdin' } : { content, from: 'argument', source: 'PUZZLE' };
 }

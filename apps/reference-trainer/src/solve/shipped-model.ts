@@ -15,6 +15,9 @@ export interface ShippedModel {
   task: Task;
 }
 
+/** How a maze is written, for errors. */
+const MAZE_CELLS = "'#' wall, ' ' free, one S and one G";
+
 const shippedModel = (name: WeightsName, size: Partial<MazeSize> = {}): ShippedModel => {
   const card = weightsCards[name];
   return { name, card, task: makeTask({ name, task: taskSchema.parse({ ...card.task, ...size }) }) };
@@ -26,9 +29,15 @@ const shippedModels = (): ShippedModel[] =>
     .filter((name) => !weightsCards[name].anySize)
     .map((name) => shippedModel(name));
 
-/** Whether a text has as many cells as one puzzle of a task: with a mistake in it, it is still for that task. */
-function hasItsLength({ content }: PuzzleText, { seqLen }: Task): boolean {
-  return [/[\r\n]/g, /[\s|+=-]/g].some((skipped) => content.replace(skipped, '').length === seqLen);
+/** Whether a text has a number of cells, also if some are mistyped. Spaces may be cells. */
+const hasCells = (text: string, count: number): boolean =>
+  [/[\r\n]/g, /[\s|+=-]/g].some((skipped) => text.replace(skipped, '').length === count);
+
+/** Whether the first line of a text is a puzzle of a task, or a row of one, by its length. */
+function beginsAs({ content, from }: PuzzleText, { seqLen }: Task): boolean {
+  if (from === 'argument') return false;
+  const first = content.split(/\r?\n/).find((line) => line.trim() !== '' && !/^\s*[#;]/.test(line)) ?? '';
+  return [seqLen, Math.sqrt(seqLen)].some((count) => hasCells(first, count));
 }
 
 /** Whether the puzzles are of a task. */
@@ -48,7 +57,7 @@ function sizeOfMaze({ source, content }: PuzzleText): MazeSize {
   if (size && Math.min(size.width, size.height) >= 3) return size;
   throw new UsageError(
     `${source}: it has no size of a maze; expected rows of equal length, one on a line, or a square maze on one line, ` +
-      "of at least 3x3 cells: '#' wall, ' ' free, one S and one G",
+      `of at least 3x3 cells: ${MAZE_CELLS}`,
   );
 }
 
@@ -59,15 +68,13 @@ function sizeOfMaze({ source, content }: PuzzleText): MazeSize {
  */
 export function shippedModelFor(text: PuzzleText): ShippedModel {
   const models = shippedModels();
-  const firstLine = { ...text, content: text.content.trim().split(/\r?\n/)[0]! };
   const exact = models.find(({ task }) => isReadBy(text, task));
   if (exact) return exact;
   if (looksLikeMaze(text.content)) return shippedModel('maze', sizeOfMaze(text));
   const model =
-    models.find(({ task }) => hasItsLength(text, task)) ??
-    models.find(({ task }) => text.from !== 'argument' && hasItsLength(firstLine, task));
+    models.find(({ task }) => beginsAs(text, task)) ?? models.find(({ task }) => hasCells(text.content, task.seqLen));
   if (model) return model;
-  const known = [...models.map(({ name, task }) => `${task.name} (${name}, ${task.seqLen} cells)`), 'mazes of any size (maze)'].join(', '); // prettier-ignore
+  const known = [...models.map(({ name, task }) => `${task.name} (${name}, ${task.seqLen} cells)`), `mazes of any size (maze, ${MAZE_CELLS})`].join(', '); // prettier-ignore
   throw new UsageError(
     `${text.source}: it fits no shipped model; they solve ${known}. For other puzzles, train a model with ` +
       '`hrm train CONFIG --out RUN` and give --run RUN',
