@@ -33,7 +33,7 @@ export { readConfigJson, readRegularFile } from './files/read-regular-file';
 export { checkRunConfig } from './config/load-run-config';
 export { runConfigSchema, type RunConfig } from './config/run-config';
 export type { TaskConfig } from './config/task-options';
-export { buildRunModel, buildTrainer, modelConfigOf, totalStepsOf } from './run/building/build-run';
+export { buildRunModel, buildTrainer, modelConfigOf, probabilitiesOf, totalStepsOf } from './run/building/build-run';
 export { loadRun, loadRunParts, type LoadedRun } from './run/folder/load-run';
 export { puzzlesOfRun, type RunDescription } from './run/folder/run-folder';
 export { readPuzzlesOfModel } from './run/puzzles/puzzles-of-model';

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { stablemaxCrossEntropy } from '@hrm/act';
 import { parseSafetensors, parseTorchCheckpoint } from '@hrm/files';
+import { thinker, type TriesOptions } from '@hrm/models';
 import { selectBackend } from '@hrm/runtime';
 import { evaluate } from '@hrm/trainer';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -15,6 +16,11 @@ const official = fileURLToPath(new URL('testdata/official-run/sudoku', import.me
 const folder = mkdtempSync(join(tmpdir(), 'hrm-official-run-'));
 const run = join(folder, 'imported');
 const { tensors: expected } = parseSafetensors(readFileSync(join(official, 'expected.safetensors')));
+async function firstOf<T>(thoughts: AsyncGenerator<T>): Promise<T> {
+  for await (const thought of thoughts) return thought;
+  throw new Error('there is no thought');
+}
+
 beforeAll(() => {
   const { status, stderr } = hrm(['import-official', official, '--out', run, '--data', join(official, 'data')]);
   expect(status, stderr).toBe(0);
@@ -71,6 +77,42 @@ describe('a run of the official code, imported', () => {
     const { status, stderr, json } = hrm(['solve', puzzle, '--run', run, '--json']);
     expect(status, stderr).toBe(0);
     expect(json).toMatchObject({ segments: 4, valid: false });
+  });
+
+  it.each([
+    ['--tries', '3'],
+    ['--search', '--tries', '2'],
+  ])('solves a puzzle with %s %s', (...options) => {
+    const puzzle = '53..7....6..195....98....6.8...6...34..8.3..17...2...6.6....28....419..5....8..79';
+    const { status, stderr, json } = hrm(['solve', puzzle, '--run', run, ...options, '--segments', '9', '--json']);
+    expect(status, stderr).toBe(0);
+    const tries = Number(options.at(-1));
+    expect(json).toMatchObject({ tries, valid: false, modelCalls: 9 * tries });
+  });
+
+  it('thinks longer in every way, and its first try is the plain pass', async () => {
+    const { model, task } = await loadRun(run, 'newest', new Terminal(true));
+    const inputs = (expected.get('batch.inputs')!.data as Int32Array).slice(0, model.seqLen);
+    const plain = await model.solve(inputs);
+    const thinking = thinker(model);
+    for (const options of [
+      { chooseBy: 'halt' },
+      { starts: 'random', chooseBy: 'agreement' },
+      { starts: 'plain', symmetries: true, chooseBy: 'cells' },
+      { segmentNoise: 0.5 },
+    ] satisfies TriesOptions[]) {
+      const { attempts } = await firstOf(thinking.tries([inputs], { task, tries: 3, ...options }));
+      const [first, second, third] = attempts;
+      expect(first!.answer.join()).toBe(plain.answer.join());
+      // The others began elsewhere.
+      expect(second!.haltValue).not.toBe(first!.haltValue);
+      expect(third!.haltValue).not.toBe(second!.haltValue);
+    }
+    const { attempts } = await firstOf(thinking.search([inputs], { task, branches: 2, segments: 16 }));
+    expect(attempts.map(({ segments }) => segments)).toEqual([16, 16]);
+    expect(attempts.every(({ guesses }) => guesses > 0)).toBe(true);
+    thinking.dispose();
+    model.dispose();
   });
 
   it('exports the same weights', () => {

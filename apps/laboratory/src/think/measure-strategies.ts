@@ -2,7 +2,7 @@ import { cellsFromTokens } from '@hrm/data';
 import { sudokuProbabilities } from '@hrm/data-sudoku-maze';
 import type { Compile } from '@hrm/layers';
 import { Solver, thinker, type RecursiveReasoner, type TriesOptions } from '@hrm/models';
-import { buildRunModel, type LoadedRun } from '@hrm/cli/internal';
+import { buildRunModel, type LoadedRun, probabilitiesOf } from '@hrm/cli/internal';
 import type { heldOutPuzzles } from './held-out-puzzles';
 import { measureOnePass } from './one-pass';
 import { measurePlainSearch, measureSearch, type SearchSizes } from './searches';
@@ -60,10 +60,11 @@ export async function measureStrategies(
   async function measureSearches(openToken: number): Promise<void> {
     const { branches, searchSegments, stepSegments } = options;
     const sizes: SearchSizes = { branches, segments: searchSegments, segmentsPerStep: stepSegments };
+    const probabilities = probabilitiesOf(config);
     const search = async (strategy: string, of: RecursiveReasoner, isControl: boolean) => {
       const searching = thinker(of, { compile });
       await measure(strategy, async () => [
-        await measureSearch({ strategy, isControl }, searching, puzzles, { ...shared, ...sizes }),
+        await measureSearch({ strategy, isControl }, searching, puzzles, { ...shared, ...sizes, probabilities }),
       ]);
       searching.dispose();
     };
@@ -75,9 +76,9 @@ export async function measureStrategies(
       say('Plain propagation is known for Sudoku alone: this search has one control.');
       return;
     }
-    const probabilities = (question: Int32Array) => sudokuProbabilities(cellsFromTokens(question));
+    const possible = (question: Int32Array) => sudokuProbabilities(cellsFromTokens(question));
     await measure('search, plain propagation', () =>
-      Promise.resolve([measurePlainSearch(puzzles, { ...task, openToken }, probabilities, sizes)]),
+      Promise.resolve([measurePlainSearch(puzzles, { ...task, openToken }, possible, sizes)]),
     );
   }
 

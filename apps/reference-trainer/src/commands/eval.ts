@@ -7,6 +7,7 @@ import { choice, count, text } from '../command-line/options';
 import { prepareArcVotes } from '../arc/arc-votes';
 import { chooseBatchParts } from '../run/building/choose-batch-parts';
 import { tokenLossOf } from '../run/building/build-run';
+import { fittingBatch } from '../run/building/fitting-batch';
 import { loadRun, loadRunParts } from '../run/folder/load-run';
 import { readPuzzlesOfModel } from '../run/puzzles/puzzles-of-model';
 import { countPuzzles } from '../run/puzzles/run-puzzles';
@@ -79,7 +80,7 @@ async function evalRun(options: z.infer<typeof evalOptions>): Promise<void> {
   const lastSegment = model.halting.maxSegments - 1;
   const votes = await prepareArcVotes({ ...options, data: folder!, names, lastSegment });
   const total = countPuzzles(puzzles);
-  const batchSize = options.batch ?? Math.min(config.training.batchSize, total);
+  const batchSize = options.batch ?? Math.min(config.training.batchSize, total, fittingBatch(model));
   const withBar = <T>(label: string, f: (onBatch: (done: { batches: number }) => void) => Promise<T>) =>
     withProgress(terminal, label, total, (bar) =>
       timed(() => f(({ batches }) => bar.update(Math.min(total, batches * batchSize)))),

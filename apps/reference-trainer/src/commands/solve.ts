@@ -4,6 +4,9 @@ import { z } from 'zod';
 import { defineCommand } from '../command-line/command';
 import { argument, choice, count, text, texts } from '../command-line/options';
 import { nearestName } from '../config/section';
+import type { RunConfig } from '../config/run-config';
+import { probabilitiesOf } from '../run/building/build-run';
+import { fittingBatch } from '../run/building/fitting-batch';
 import { loadRun, loadRunParts } from '../run/folder/load-run';
 import { identifierNumber, type Identifiers } from '../run/puzzles/identifier-names';
 import { countChanges, type JudgedAnswer, judgeAnswer } from '../solve/judge-answer';
@@ -26,7 +29,7 @@ const solveOptions = z.strictObject({
   ...backendOptions,
   ...importsOption,
   ...precisionOption,
-  puzzle: argument('The puzzle; without it, puzzles are read from stdin').optional(),
+  puzzle: argument('The puzzle; without it, or for "-", puzzles are read from stdin').optional(),
   file: text('A file of puzzles', { value: 'file' }).optional(),
   ...runOptions,
   run: text('Folder of the run whose model solves them. Default: the shipped model that fits, see `hrm models`', {
@@ -59,6 +62,10 @@ type Options = z.infer<typeof solveOptions>;
 const BATCH_SIZE = 64;
 const BATCH_CELLS = 60_000;
 
+/** The most puzzles that a model solves side by side. */
+const batchSizeOf = (model: RecursiveReasoner): number =>
+  Math.min(BATCH_SIZE, Math.ceil(BATCH_CELLS / model.seqLen), fittingBatch(model));
+
 /** Exit status if a puzzle has no solution. */
 const BAD_PUZZLE = 2;
 
@@ -81,7 +88,7 @@ const stopOf =
 async function solveOne(
   solver: Solver,
   shown: ShownPuzzle,
-  { identifier, until, ...length }: SolvingOptions,
+  { identifier, until, batchSize: _, ...length }: SolvingOptions,
   terminal: Terminal,
 ): Promise<void> {
   const options = { ...length, until: until === 'verified' ? stopOf([shown]) : until };
@@ -131,11 +138,10 @@ async function thinkAboutOne(
 async function* passOverEach(
   solver: Solver,
   puzzles: readonly ShownPuzzle[],
-  { identifier, until, ...length }: SolvingOptions,
+  { identifier, until, batchSize: most, ...length }: SolvingOptions,
 ): AsyncGenerator<ToldAnswer, void, undefined> {
   const given = puzzles.map(({ tokens }) => ({ inputs: tokens, puzzleIdentifier: identifier }));
-  const fitting = Math.ceil(BATCH_CELLS / (given[0]?.inputs.length ?? 1));
-  const batchSize = Math.min(BATCH_SIZE, fitting, Math.max(1, given.length));
+  const batchSize = Math.min(most, Math.max(1, given.length));
   let index = 0;
   const options = { ...length, until: until === 'verified' ? stopOf(puzzles) : until, batchSize };
   for await (const { history } of solver.solveAll(given, options)) {
@@ -208,6 +214,8 @@ type SolvingOptions = Pick<SolveOptions, 'segments'> & {
   until: Options['until'];
   /** The number of their identifier. */
   identifier: number;
+  /** The most puzzles side by side. */
+  batchSize: number;
 };
 
 /** The number of the identifier that is named on the command line. @throws UsageError if there is no vector for it. */
@@ -235,10 +243,16 @@ interface ChosenModel {
   task: Task;
   /** Its name in messages. */
   solver: string;
-  /** `segments`: how long it thinks by default, if not as in training. */
-  load(
-    terminal: Terminal,
-  ): Promise<{ model: RecursiveReasoner; identifiers?: Identifiers | undefined; segments?: number }>;
+  load(terminal: Terminal): Promise<LoadedModel>;
+}
+
+interface LoadedModel {
+  model: RecursiveReasoner;
+  identifiers?: Identifiers | undefined;
+  /** The run's, which names the token loss. */
+  config?: RunConfig;
+  /** How long it thinks by default, if not as in training. */
+  segments?: number;
 }
 
 /** The model of a run. @throws UsageError if there is no run. */
@@ -286,17 +300,19 @@ async function solve(options: Options): Promise<void> {
     ...options,
     compile: thinksLonger(longer) ? options.compile : 'eager',
   });
-  const { model, identifiers, ...usual } = await load(terminal);
+  const { model, identifiers, config, ...usual } = await load(terminal);
   const segments = options.segments ?? usual.segments;
   const solver = new Solver(model, { compile });
-  const how = { until, identifier: identifierFor(options.identifier, identifiers), ...(segments && { segments }) };
+  const batchSize = batchSizeOf(model);
+  const identifier = identifierFor(options.identifier, identifiers);
+  const how = { until, identifier, batchSize, ...(segments && { segments }) };
   if (options.identifier === undefined && identifiers && identifiers.count > 1) {
     terminal.say('Note: the blank vector is used; --identifier gives the puzzle the vector of its identifier.');
   }
   const thoughts = (all: readonly ShownPuzzle[]) =>
     thinkLonger(
-      { model, task, compile },
-      all.map((shown) => ({ shown, puzzleIdentifier: how.identifier })),
+      { model, task, compile, batchSize, probabilities: config && probabilitiesOf(config) },
+      all.map((shown) => ({ shown, puzzleIdentifier: identifier })),
       { ...longer, segments },
     );
   if ('many' in puzzles) {

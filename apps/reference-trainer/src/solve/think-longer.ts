@@ -1,6 +1,6 @@
 import type { Task } from '@hrm/data';
 import type { Compile } from '@hrm/layers';
-import { thinker, type RecursiveReasoner, type Thought } from '@hrm/models';
+import { thinker, type RecursiveReasoner, type SearchOptions, type Thought } from '@hrm/models';
 import { count, toggle } from '../command-line/options';
 import { UsageError } from '../command-line/usage-error';
 import { checkAnswer, type CheckedAnswer } from './judge-answer';
@@ -20,6 +20,17 @@ export interface LongerThought {
   search: boolean;
   segments?: number | undefined;
   until: 'verified' | 'halted' | 'end';
+}
+
+/** A model that thinks, and what is known of it. */
+export interface ThinkingModel {
+  model: RecursiveReasoner;
+  task: Task;
+  compile: Compile;
+  /** How its logits become probabilities. */
+  probabilities: SearchOptions['probabilities'];
+  /** The most tries side by side. */
+  batchSize: number;
 }
 
 /** Whether the options ask for more than one pass. */
@@ -50,21 +61,20 @@ export interface ThoughtAnswer extends CheckedAnswer {
 
 /** Thinks about puzzles, side by side, and gives their answers in order. */
 export async function* thinkLonger(
-  { model, task, compile }: { model: RecursiveReasoner; task: Task; compile: Compile },
+  { model, task, compile, probabilities, batchSize }: ThinkingModel,
   puzzles: readonly { shown: ShownPuzzle; puzzleIdentifier: number }[],
   { tries, search, segments, until }: LongerThought,
 ): AsyncGenerator<ThoughtAnswer, void, undefined> {
   const given = puzzles.map(({ shown, puzzleIdentifier }) => ({ inputs: shown.tokens, puzzleIdentifier }));
-  const length = segments !== undefined && { segments };
+  const shared = { task, batchSize, ...(segments !== undefined && { segments }) };
   const thinking = thinker(model, { compile });
   try {
     const thoughts = search
-      ? thinking.search(given, { task, ...(tries !== undefined && { branches: tries }), ...length })
+      ? thinking.search(given, { ...shared, ...(tries !== undefined && { branches: tries }), ...(probabilities && { probabilities }) }) // prettier-ignore
       : thinking.tries(given, {
-          task,
+          ...shared,
           ...(tries !== undefined && { tries }),
           until: until === 'halted' ? until : 'end',
-          ...length,
         });
     let index = 0;
     for await (const { answer: tokens, chosenBy, tries, segments, modelCalls } of thoughts) {

@@ -94,6 +94,10 @@ export function tokenLossOf({ name, training, model }: RunConfig, { losses }: Ru
   );
 }
 
+/** How the logits of a run's model become probabilities: as in its token loss. One of the user's own is not known. */
+export const probabilitiesOf = ({ training }: Pick<RunConfig, 'training'>): 'softmax' | 'stablemax' =>
+  namedPart(training.tokenLoss).type === 'softmax' ? 'softmax' : 'stablemax';
+
 /** The optimizer of a run's weights. Standard ones also get the momentum and the decays of the moments. */
 function optimizerOf({ name, training }: RunConfig, learningRate: LearningRate, { optimizers }: RunCatalog): Optimizer {
   const { optimizer, weightDecay, decays, clipNorm, momentum, beta1, beta2 } = training;
