@@ -94,6 +94,26 @@ describe('the modules of a run from a stranger', () => {
     expect(existsSync('executed')).toBe(false);
   });
 
+  it('include the files that CommonJS requires by a path', async () => {
+    const run = strangeRun('required', "import './helper.cjs';\nexport default {};\n");
+    writeFileSync(join(run, 'helper.cjs'), 'require (\'./deeper\');\nrequire("node:fs");\n');
+    mkdirSync(join(run, 'deeper'));
+    const index = join(run, 'deeper', 'index.js');
+    writeFileSync(index, '');
+    const evaluate = (...args: string[]) => runInProcess(['eval', '--run', run, ...args]);
+    expect((await evaluate()).stderr.match(/SHA-256/g)).toHaveLength(3);
+    expect((await evaluate('--allow-imports')).status).toBe(0);
+    writeFileSync(index, 'throw new Error("executed");');
+    expect((await evaluate()).stderr).toContain(`${resolve(index)} (SHA-256`);
+  });
+
+  it('import no file by a name in a package.json, which could lead elsewhere tomorrow', async () => {
+    const run = strangeRun('mapped', "import '#helper';\nexport default {};\n");
+    const { status, stderr } = await runInProcess(['eval', '--run', run, '--allow-imports']);
+    expect(status).toBe(2);
+    expect(stderr).toContain(`${resolve(run, 'parts.mjs')} imports "#helper"`);
+  });
+
   it('are not allowed by a list that others could have written, or that is damaged', async () => {
     const run = strangeRun('listed', 'export default {};\n');
     expect((await runInProcess(['eval', '--run', run, '--allow-imports'])).status).toBe(0);
