@@ -90,6 +90,7 @@ describe('a config of a larger model than the weights', () => {
     ['deeper', (model) => (model['lLayers'] = 1e9)],
     ['with wider layers', (model) => (model['block'] = { ...(model['block'] as object), expansion: 1e8 })],
     ['with more puzzles', (model) => (model['puzzleEmbeddingSize'] = 1e9)],
+    ['with wider inner layers', (model) => (model['block'] = { ...(model['block'] as object), innerSize: 1e8 })],
   ])('%s, is refused before memory is taken for it', async (_, change) => {
     const run = join(mkdtempSync(join(folder, 'large-')), 'run');
     const data = join(official, 'data');
@@ -110,3 +111,24 @@ describe('a config of a larger model than the weights', () => {
     }
   });
 });
+
+describe('a config with numbers that no run has', () => {
+  const official = fileURLToPath(new URL('testdata/official-run/sudoku', import.meta.url));
+  type Description = { config: { model: { [section: string]: object | string } }; puzzles: { seqLen: number } };
+  it.each<[string, (description: Description) => unknown, string]>([
+    ['segments', ({ config: { model } }) => (model['halting'] = { type: 'q-learning', maxSegments: 1e9 }), 'maxSegments is 1000000000, expected a whole number from 1 to 10000'],
+    ['cycles', ({ config: { model } }) => (model['schedule'] = { type: 'one-step-gradient', hCycles: 1, lCycles: 1e9 }), 'lCycles 1000000000 make 1000000001 applications, expected at most 10000'],
+    ['positions', ({ puzzles }) => (puzzles.seqLen = 1e9), 'the number of positions is 1000000001, expected a whole number from 1 to 1048576'],
+    ['learned positions', ({ config: { model }, puzzles }) => ((model['positions'] = 'learned'), (puzzles.seqLen = 1e6)), 'no tensor has a size of 1000000; expected one for seqLen'],
+  ])('of %s, is refused before anything is computed', async (name, change, message) => {
+    const run = join(mkdtempSync(join(folder, 'huge-')), 'run');
+    await runInProcess(['import-official', official, '--out', run, '--data', join(official, 'data')]);
+    const path = join(run, 'config.json');
+    const description = JSON.parse(readFileSync(path, 'utf8')) as Description;
+    change(description);
+    writeFileSync(path, JSON.stringify(description));
+    const { status, stderr } = await runInProcess(['eval', '--run', run, '--backend', 'cpu']);
+    expect(stderr, name).toContain(message);
+    expect(status).not.toBe(0);
+  });
+}); // prettier-ignore

@@ -21,7 +21,7 @@ describe('in plain JavaScript there is a clear error for', () => {
     ['a controller without decide', () => new ProbeNetwork(js(() => ({ maxSegments: 2, parameters: {}, losses() {} }))), '(decide is missing)'],
     ['a controller whose losses are not a function', () => new ProbeNetwork(js(() => ({ decide() {}, losses: 3 }))), '(losses is missing)'],
     ['a controller without parameters', () => new ProbeNetwork(js(() => ({ decide() {}, maxSegments: 3 }))), 'ProbeNetwork: what halting made has the parameters undefined, expected a tree of variables and layers'],
-    ['a controller without maxSegments', () => new ProbeNetwork(js(() => ({ decide() {}, parameters: {} }))), 'ProbeNetwork: what halting made: maxSegments is undefined, expected a whole number of at least 1'],
+    ['a controller without maxSegments', () => new ProbeNetwork(js(() => ({ decide() {}, parameters: {} }))), 'ProbeNetwork: what halting made: maxSegments is undefined, expected a whole number from 1 to 10000'],
     ['a controller as a member', () => act.any(js(act.haltOnly()(context))), 'any: controller 1 is an object with name, maxSegments, rightLogit, parameters, draw, logits, decide, losses, expected a function that makes it when the model is made, such as haltOnly()'],
     ['a list of members', () => act.all(js([act.haltOnly()])), 'all: controller 1 is an array of 1, expected a function'],
     ['a member not called', () => act.any(act.haltOnly(), js(act.ponder))(context), 'call it where you pass it to the model: ponder({ ... })'],

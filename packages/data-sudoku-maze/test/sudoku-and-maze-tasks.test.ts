@@ -49,5 +49,7 @@ it('examines Sudokus: flaws, several solutions, and the only one', () => {
 it('refuses sizes that there are not, and options that it does not know', () => {
   expect(() => sudokuTask({ size: 5 as never })).toThrow('A Sudoku has one of the sizes 4, 6, 9, 16; got 5.');
   expect(() => sudokuTask({ size: 4, givens: 3 } as never)).toThrow('sudoku: givens is not known; expected size');
-  expect(() => mazeTask({ width: 5 } as never)).toThrow('maze: height: expected a whole number from 3; got undefined');
+  expect(() => mazeTask({ width: 5 } as never)).toThrow(
+    'maze: height: expected a whole number from 3 to 1000; got undefined',
+  );
 });

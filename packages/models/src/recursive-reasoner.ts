@@ -88,6 +88,9 @@ export interface RecursiveReasonerOptions {
   config?: ModelConfig;
 }
 
+/** The most positions. A damaged config could name so many that the tables of their rotation fill the memory. */
+const MOST_POSITIONS = 2 ** 20;
+
 const OPTIONS = [
   'vocabSize',
   'seqLen',
@@ -175,6 +178,7 @@ export class RecursiveReasoner implements ReasoningNetwork {
       this.puzzleEmbedding = puzzleEmbedding && new PuzzleEmbedding({ ...puzzleEmbedding, hiddenSize });
       this.prefixLen = this.puzzleEmbedding?.positions ?? 0;
       this.latentPositions = this.prefixLen + seqLen * (candidates?.count ?? 1);
+      expectSizes('RecursiveReasoner', { 'the number of positions': this.latentPositions }, 1, MOST_POSITIONS);
       if (positions === 'learned')
         this.#positionEmbedding = new PositionEmbedding({ seqLen: this.latentPositions, hiddenSize, random });
 

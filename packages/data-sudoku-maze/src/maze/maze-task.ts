@@ -60,7 +60,7 @@ function* readMazes(
  * The task of shortest paths through mazes of one size. `generateExamples` of it takes `minPathLength` (see
  * `generateMazePuzzles`).
  *
- * @throws RangeError unless width and height are whole numbers from 3.
+ * @throws RangeError unless width and height are whole numbers from 3 to 1,000.
  *
  * @example
  * ```ts
@@ -74,7 +74,7 @@ function* readMazes(
 export function mazeTask(options: { width: number; height: number }): Task {
   expectObject('mazeTask', options, []);
   const { width, height, ...unknown } = options;
-  expectTaskOptions('maze', { width, height, ...unknown }, { width: [3, Infinity], height: [3, Infinity] });
+  expectTaskOptions('maze', { width, height, ...unknown }, { width: [3, 1000], height: [3, 1000] });
   /** All cells: a prediction may lack some at its end. */
   const cellsOf = (tokens: ArrayLike<number>): Uint8Array => {
     const cells = new Uint8Array(width * height);

@@ -12,7 +12,18 @@ import type { ModelConfig } from './model-config';
  * @throws `FileFormatError` if a size differs.
  */
 export function expectModelSizes(
-  { family, vocabSize, hiddenSize, hLayers = 4, lLayers, block, puzzleEmbedding, candidates }: ModelConfig,
+  {
+    family,
+    vocabSize,
+    seqLen,
+    hiddenSize,
+    hLayers = 4,
+    lLayers,
+    block,
+    positions,
+    puzzleEmbedding,
+    candidates,
+  }: ModelConfig,
   values: NamedHostTensors,
   { path, hasOwnParts = false }: { path?: string | undefined; hasOwnParts?: boolean } = {},
 ): void {
@@ -27,6 +38,14 @@ export function expectModelSizes(
   expectShape('tokenEmbedding.weight', [candidates ? CANDIDATE_KINDS : vocabSize, hiddenSize]);
   if (puzzleEmbedding) expectShape('puzzleEmbedding.weight', [puzzleEmbedding.puzzles, puzzleEmbedding.size]);
   if (hasOwnParts) return;
+  // Every size of a part is one of a tensor.
+  const largest = [...values.values()].flatMap(({ shape }) => shape).reduce((most, size) => Math.max(most, size), 1);
+  // The config may come from a file and hold any value.
+  const options = typeof block === 'object' && block !== null ? block : {};
+  const isForLength = positions === 'learned' || block?.type === 'mixer';
+  for (const [name, size] of Object.entries({ ...options, ...(isForLength && { seqLen }) })) {
+    if (typeof size === 'number' && size > largest) fail(`no tensor has a size of ${size}`, `one for ${name}`);
+  }
   const expectBlocks = (level: string, count: number) => {
     const name = new RegExp(`^${level}\\.blocks\\.(\\d+)\\.`);
     const found = new Set([...values.keys()].flatMap((key) => name.exec(key)?.[1] ?? [])).size;
@@ -37,8 +56,7 @@ export function expectModelSizes(
   // A gated layer has 2/3 of the expansion, rounded up.
   const down = 'lowLevel.blocks.0.feedForward.down.weight';
   const inner = values.get(down)?.shape[0];
-  // The config may come from a file and hold any value.
-  const expansion = (block as typeof block | null)?.['expansion'];
+  const { expansion } = options as { expansion?: unknown };
   if (inner !== undefined && typeof expansion === 'number' && (2 / 3) * expansion * hiddenSize > inner + 1) {
     fail(`"${down}" has ${inner} rows`, `an expansion of ${expansion}`);
   }

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { expectOptions, expectPositiveShare, expectSizes } from '@hrm/layers/internal';
+import { MOST_APPLICATIONS } from '../schedules/most-applications';
 import type { FixedPointGradient } from './fixed-point-gradient';
 
 /** Options of {@link phantom}. */
@@ -34,7 +35,7 @@ export interface PhantomOptions {
 export function phantom(options: PhantomOptions = {}): FixedPointGradient {
   expectOptions('phantom', options, ['steps', 'damping']);
   const { steps = 5, damping = 0.5 } = options;
-  expectSizes('phantom', { steps });
+  expectSizes('phantom', { steps }, 1, MOST_APPLICATIONS);
   expectPositiveShare('phantom', { damping });
   return {
     name: 'phantom',

@@ -3,6 +3,7 @@ import { withoutGradient, type NamedTensors, type RandomStream } from '@hrm/laye
 import { expectNotNegative, expectOptions, expectSizes } from '@hrm/layers/internal';
 import type { Latents } from '../latents';
 import type { RecursionCore } from '../recursion-core';
+import { MOST_APPLICATIONS } from './most-applications';
 import type { RecursionSchedule } from './recursion-schedule';
 
 /** Options of {@link recall}. */
@@ -46,7 +47,7 @@ export interface RecallOptions {
 export function recall(options: RecallOptions): RecursionSchedule {
   expectOptions('recall', options, ['applications', 'withGradient', 'noise']);
   const { applications } = options;
-  expectSizes('recall', { applications });
+  expectSizes('recall', { applications }, 1, MOST_APPLICATIONS);
   const { withGradient = applications, noise = 0 } = options;
   expectSizes('recall', { withGradient });
   expectNotNegative('recall', { noise });

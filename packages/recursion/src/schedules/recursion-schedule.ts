@@ -3,6 +3,7 @@ import type * as tf from '@tensorflow/tfjs-core';
 import type { NamedTensors, RandomStream } from '@hrm/layers';
 import type { Latents } from '../latents';
 import type { RecursionCore } from '../recursion-core';
+import { MOST_APPLICATIONS } from './most-applications';
 
 /** The result of one segment of recursion. */
 export type Refinement = {
@@ -70,8 +71,13 @@ export interface Cycles {
   lCycles: number;
 }
 
-/** Throws unless both counts are whole numbers of at least 1. */
+/** Throws unless both counts are whole numbers of at least 1, and there are not too many applications. */
 export function expectCycles(schedule: string, { hCycles, lCycles }: Cycles): void {
   expectSizes(schedule, { hCycles });
   expectSizes(schedule, { lCycles });
+  const applications = hCycles * (lCycles + 1);
+  if (applications <= MOST_APPLICATIONS) return;
+  throw new RangeError(
+    `${schedule}: hCycles ${hCycles} and lCycles ${lCycles} make ${applications} applications, expected at most ${MOST_APPLICATIONS}`,
+  );
 }

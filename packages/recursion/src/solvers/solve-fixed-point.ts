@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { expectShape, mapTensors, withoutGradient } from '@hrm/layers';
 import { describeValue, expectNotNegative, expectOptions, expectSizes } from '@hrm/layers/internal';
+import { MOST_APPLICATIONS } from '../schedules/most-applications';
 import { chooseSolver, type FixedPointSolverChoice } from './choose-solver';
 import type { FixedPointMap, FixedPointHistory } from './fixed-point-solver';
 import { residualNorm } from './residual-norm';
@@ -63,7 +64,7 @@ export function completeSolveOptions(owner: string, options: SolveFixedPointOpti
   }
   const { tolerance = fixed ? 0 : 1e-4, maxIterations = iterations ?? 40 } = options;
   expectNotNegative(owner, { tolerance });
-  expectSizes(owner, { [fixed ? 'iterations' : 'maxIterations']: maxIterations });
+  expectSizes(owner, { [fixed ? 'iterations' : 'maxIterations']: maxIterations }, 1, MOST_APPLICATIONS);
   if (residual !== 'relative' && residual !== 'absolute') {
     throw new RangeError(`${owner}: residual is "${String(residual)}", expected "relative" or "absolute"`);
   }
