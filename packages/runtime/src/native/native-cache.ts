@@ -3,7 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import { expectOptions } from '@hrm/files/internal';
 import type { Installation, NativeInstallation } from './native-installation';
 import { findDamage, MANIFEST, readManifest, type Thoroughness } from './native-manifest';
-import { NativeSetupError } from './native-setup-error';
+import { ANOTHER_CACHE, NativeSetupError } from './native-setup-error';
 import { nativeTarget, type Accelerator, type NativeTarget } from './native-target';
 import type { Environment } from './run-command';
 import { requireTrusted, requireTrustedParents } from './trusted-path';
@@ -15,9 +15,19 @@ import { requireTrusted, requireTrustedParents } from './trusted-path';
 export function cacheFolder(cache?: string, env: Environment = process.env): string {
   const chosen = cache ?? env.HRM_CACHE;
   if (chosen) return resolve(chosen);
-  const home = env.HOME || homedir();
+  const home = env.HOME || homeOfUser();
   if (process.platform === 'darwin') return join(home, 'Library', 'Caches', 'hrm');
   return join(env.XDG_CACHE_HOME || join(home, '.cache'), 'hrm');
+}
+
+/** @throws NativeSetupError for a user without one, such as a number in a container. */
+function homeOfUser(): string {
+  try {
+    return homedir();
+  } catch (cause) {
+    const message = `This user has no home folder for a cache: ${ANOTHER_CACHE}.`;
+    throw new NativeSetupError('cache-not-writable', message, '', { cause });
+  }
 }
 
 /** The folder of the installations. Each is a folder named after its versions. */
