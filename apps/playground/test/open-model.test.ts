@@ -39,18 +39,25 @@ const yaml = `arch:
   halt_exploration_prob: 0.1
   loss: { loss_type: stablemax_cross_entropy }
 `;
+const ofSudoku = `${yaml}data_path: data/sudoku-4x4\n`;
+const official = serializeTorchCheckpoint(weightsToOfficial(await parameterValues(model)));
 
 const answer = async (opened: typeof model) => [...(await opened.solve(new Int32Array(16).fill(1))).answer];
 const size = { width: 4, height: 4 };
 
 test('one file, a run of two, and an official checkpoint are the same model', async () => {
-  const official = serializeTorchCheckpoint(weightsToOfficial(await parameterValues(model)));
   const given = [
     [file('model.safetensors', saved)],
     [file('config.json', JSON.stringify({ config: {}, model: config })), file('weights.safetensors', bare)],
-    [file('step_500', official), file('all_config.yaml', yaml)],
+    [file('step_500', official), file('all_config.yaml', ofSudoku)],
   ];
   for (const files of given) expect(await answer((await openModel(files)).atSize(size))).toEqual(await answer(model));
+});
+
+test('an official checkpoint with the tokens of mazes is a model of 30x30 mazes, as the published one', async () => {
+  const opened = await openModel([file('step_500', official), file('all_config.yaml', yaml)]);
+  expect(opened).toMatchObject({ kind: 'maze', width: 30, height: 30, anySize: false });
+  expect(opened.atSize({ width: 30, height: 30 }).seqLen).toBe(900);
 });
 
 test.for([

@@ -96,19 +96,29 @@ async function readConfig(text: string, path: string, tensors: NamedHostTensors 
   throw new Error(`${path} holds no model: expected config.json of a run, or the config of a model.`);
 }
 
+/** Tokens of a puzzle in published models whose vocabulary has another size than that of a Sudoku: mazes and ARC. */
+const PUBLISHED: Readonly<Record<number, number>> = { 6: 900, 12: 900 };
+
 /** The sizes of the vocabulary and the puzzle table are not in the official config, but in the weights. */
 async function officialConfig(text: string, path: string, tensors: NamedHostTensors | undefined): Promise<ModelConfig> {
   if (!tensors) throw new Error(`${path} belongs to an official step_N: drop both together.`);
   const { parse } = await import('yaml');
-  const { arch } = (parse(text, { maxAliasCount: 0 }) ?? {}) as { arch?: { name?: string; [key: string]: unknown } };
+  const all = (parse(text, { maxAliasCount: 0 }) ?? {}) as {
+    arch?: { name?: string; [key: string]: unknown };
+    data_path?: unknown;
+    data_paths?: unknown;
+  };
+  const { arch } = all;
   if (typeof arch !== 'object')
     throw new Error(`${path} has no "arch": expected all_config.yaml of the official code.`);
   const rows = (suffix: string) => [...tensors].find(([name]) => name.endsWith(suffix))?.[1].shape[0];
   const vocabSize = rows('embed_tokens.embedding_weight') ?? 0;
+  // A Sudoku of 4x4 has as many tokens as a maze.
+  const isSudoku = /sudoku/i.test(JSON.stringify([all.data_path, all.data_paths]));
   const architecture = {
     ...(arch as unknown as Parameters<typeof modelConfigFromOfficial>[1]),
     vocab_size: vocabSize,
-    seq_len: (vocabSize - 2) ** 2,
+    seq_len: (isSudoku ? undefined : PUBLISHED[vocabSize]) ?? (vocabSize - 2) ** 2,
     num_puzzle_identifiers: rows('puzzle_emb.weights') ?? 1,
   };
   return {
