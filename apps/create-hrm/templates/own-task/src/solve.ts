@@ -1,10 +1,11 @@
 // Solves one question with the trained model: `npm run solve -- abbcd`.
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { PuzzleTextError } from '@hrm/data';
 import { loadModel } from '@hrm/models';
 import { selectBackend } from '@hrm/runtime';
 import { reversal as task } from './reversal.ts';
 
+if (!existsSync('model.safetensors')) end('There is no model.safetensors yet. Train a model first: npm run train');
 await selectBackend();
 const model = loadModel(readFileSync('model.safetensors'));
 const question = questionOf(process.argv[2] ?? 'abbcd');
@@ -21,8 +22,13 @@ function questionOf(text: string): ArrayLike<number> {
   try {
     return task.encode(text);
   } catch (error) {
-    if (!(error instanceof PuzzleTextError)) throw error;
-    console.error(error.message);
-    process.exit(2);
+    if (error instanceof PuzzleTextError) end(error.message);
+    throw error;
   }
+}
+
+/** Ends the program with a message. */
+function end(message: string): never {
+  console.error(message);
+  process.exit(2);
 }
