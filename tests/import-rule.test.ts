@@ -123,7 +123,7 @@ const broken: { file: string; line: string; rules: string[] }[] = [
     rules: ['data-imports-only-files'],
   },
   {
-    file: 'packages/act/src/segment/segment.ts',
+    file: 'packages/act/src/segment/run-segment.ts',
     line: `import { replayParityCase } from '../../../../apps/laboratory/src/parity/replay-parity-case';`,
     rules: ['nobody-imports-an-app', 'no-deep-import'],
   },

@@ -22,7 +22,8 @@ export { all, any, atLeast } from './controllers/quorum';
 export type { ReasoningNetwork } from './segment/reasoning-network';
 export { puzzleTensors, type PuzzleTensors } from './segment/puzzle-tensors';
 export { admitPuzzles, initialCarry, type Carry } from './segment/carry';
-export { runSegment, superviseSegment, type Segment, type SegmentOptions, type Supervision } from './segment/segment';
+export { runSegment, type Segment, type SegmentOptions } from './segment/run-segment';
+export { superviseSegment, type Supervision } from './segment/supervise-segment';
 
 // Losses.
 export { softmaxCrossEntropy, stablemaxCrossEntropy, type CrossEntropy, type TokenLoss } from './losses/token-loss';

@@ -3,7 +3,7 @@ import { disposeAll, mapTensors, type CompiledFunction, type NamedTensors } from
 import { throwIfAborted } from '@hrm/layers/internal';
 import type { Carry } from '../segment/carry';
 import type { ReasoningNetwork } from '../segment/reasoning-network';
-import { runSegment } from '../segment/segment';
+import { runSegment } from '../segment/run-segment';
 import { carryOf, type PuzzleWithIdentifier } from './puzzle';
 import { shrinkBatch, smallestBucket, type ShrinkingBatch } from './shrink-batch';
 import type { SegmentResult } from './solution';

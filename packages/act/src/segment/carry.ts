@@ -41,10 +41,10 @@ export function initialCarry(network: ReasoningNetwork, batchSize: number): Carr
   });
 }
 
-/** `fresh` in slots that have halted, `kept` in the others. Both have, or broadcast to, the shape `[batch, ...]`. */
-function replaceHalted<T extends tf.Tensor>(halted: tf.Tensor1D, fresh: tf.Tensor, kept: T): T {
-  const perSlot = tf.reshape(halted, [-1, ...kept.shape.slice(1).map(() => 1)]);
-  return tf.where(perSlot, fresh, kept) as T;
+/** `then` in slots that have halted, `otherwise` in the others. `then` has or broadcasts to the shape of `otherwise`. */
+export function whereHalted<T extends tf.Tensor>(halted: tf.Tensor1D, then: tf.Tensor, otherwise: T): T {
+  const perSlot = tf.reshape(halted, [-1, ...otherwise.shape.slice(1).map(() => 1)]);
+  return tf.where(perSlot, then, otherwise) as T;
 }
 
 /**
@@ -68,18 +68,18 @@ export function admitPuzzles(network: ReasoningNetwork, carry: Carry, offered: P
     }
     return {
       latents: {
-        zH: replaceHalted(halted, start.zH, carry.latents.zH),
-        zL: replaceHalted(halted, start.zL, carry.latents.zL),
+        zH: whereHalted(halted, start.zH, carry.latents.zH),
+        zL: whereHalted(halted, start.zL, carry.latents.zL),
       },
-      steps: replaceHalted(halted, tf.zerosLike(carry.steps), carry.steps),
+      steps: whereHalted(halted, tf.zerosLike(carry.steps), carry.steps),
       halted: tf.zerosLike(halted),
       puzzle: {
-        inputs: replaceHalted(halted, offered.inputs, carry.puzzle.inputs),
-        labels: replaceHalted(halted, offered.labels, carry.puzzle.labels),
-        puzzleIdentifiers: replaceHalted(halted, offered.puzzleIdentifiers, carry.puzzle.puzzleIdentifiers),
+        inputs: whereHalted(halted, offered.inputs, carry.puzzle.inputs),
+        labels: whereHalted(halted, offered.labels, carry.puzzle.labels),
+        puzzleIdentifiers: whereHalted(halted, offered.puzzleIdentifiers, carry.puzzle.puzzleIdentifiers),
       },
       halting: Object.fromEntries(
-        Object.entries(freshState).map(([name, fresh]) => [name, replaceHalted(halted, fresh, carry.halting[name]!)]),
+        Object.entries(freshState).map(([name, fresh]) => [name, whereHalted(halted, fresh, carry.halting[name]!)]),
       ),
     };
   });

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { PuzzleBatch, PuzzleQuestions } from '@hrm/data';
+import { expectSizes } from '@hrm/layers/internal';
 
 /** Puzzles as tensors, all int32. */
 export type PuzzleTensors = {
@@ -22,11 +23,7 @@ export function expectBatchSizes(
   owner: string,
   { inputs, labels, puzzleIdentifiers, batchSize, seqLen }: PuzzleQuestions,
 ): void {
-  for (const [name, size] of Object.entries({ batchSize, seqLen })) {
-    if (!Number.isInteger(size) || size < 1) {
-      throw new RangeError(`${owner}: ${name} is ${size}, expected a whole number of at least 1`);
-    }
-  }
+  expectSizes(owner, { batchSize, seqLen });
   const tokens = batchSize * seqLen;
   const expected = {
     inputs: [inputs, tokens, 'batchSize * seqLen'],

@@ -4,7 +4,7 @@ import { normalTensor, registeredBackends, type TestBackend } from '@hrm/layers/
 import type { HaltingController, HaltingFactory, HaltingLossContext } from '../controllers/halting-controller';
 import { admitPuzzles, initialCarry, type Carry } from '../segment/carry';
 import { puzzleTensors } from '../segment/puzzle-tensors';
-import { runSegment, type Segment, type SegmentOptions } from '../segment/segment';
+import { runSegment, type Segment, type SegmentOptions } from '../segment/run-segment';
 import { ProbeNetwork } from './probe-network';
 
 /** Options of `describeController`. */

@@ -5,7 +5,8 @@ import { haltingLosses, type HaltingController } from '../controllers/halting-co
 import { softmaxCrossEntropy } from '../losses/token-loss';
 import { admitPuzzles, initialCarry } from '../segment/carry';
 import { puzzleTensors } from '../segment/puzzle-tensors';
-import { runSegment, superviseSegment } from '../segment/segment';
+import { runSegment } from '../segment/run-segment';
+import { superviseSegment } from '../segment/supervise-segment';
 import type { ControllerCheck } from './controller-check';
 import { drawTensors, freshCarry, lossContext, perturb, runAllSegments, scramble } from './controller-subject';
 import { directionalDerivatives, type DirectionalDerivative } from './directional-derivatives';

@@ -4,7 +4,8 @@ import { brief, distanceOf, expectThat, NOT_FINITE } from '@hrm/layers/testing';
 import { softmaxCrossEntropy } from '../losses/token-loss';
 import { admitPuzzles, type Carry } from '../segment/carry';
 import { puzzleTensors } from '../segment/puzzle-tensors';
-import { runSegment, superviseSegment, type Segment } from '../segment/segment';
+import { runSegment, type Segment } from '../segment/run-segment';
+import { superviseSegment } from '../segment/supervise-segment';
 import type { ControllerCheck } from './controller-check';
 import { drawTensors, freshCarry, runAllSegments, scramble } from './controller-subject';
 
