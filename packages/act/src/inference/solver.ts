@@ -1,10 +1,11 @@
 import { uncompiled, type Compile } from '@hrm/layers';
 import { expectChoice, expectIterable, expectOptions, expectSizes } from '@hrm/layers/internal';
 import type { ReasoningNetwork } from '../segment/reasoning-network';
+import { CompiledSegment } from './compiled-segment';
 import { expectPuzzle, type Puzzle, type PuzzleWithIdentifier } from './puzzle';
 import { halvedSizes } from './shrink-batch';
 import { solutionOf, type SegmentResult, type Solution } from './solution';
-import { solveBatch, solvingStep, type SolveBatchOptions, type SolvingStep, type Until } from './solve-batch';
+import { solveBatch, type SolveBatchOptions, type Until } from './solve-batch';
 
 /** Options of {@link Solver}. */
 export interface SolverOptions {
@@ -69,16 +70,13 @@ type CheckedPuzzle = Required<PuzzleWithIdentifier>;
  */
 export class Solver {
   readonly #network: ReasoningNetwork;
-  readonly #step: SolvingStep;
-  #unfinished = 0;
-  #disposed = false;
+  readonly #segment: CompiledSegment;
 
   constructor(network: ReasoningNetwork, options: SolverOptions = {}) {
     expectOptions('Solver', options, ['compile']);
     const { compile = uncompiled } = options;
     this.#network = network;
-    const step = solvingStep(network);
-    this.#step = network.recordable === false ? step : compile(step);
+    this.#segment = new CompiledSegment('Solver', network, { compile });
   }
 
   /**
@@ -104,8 +102,8 @@ export class Solver {
     expectOptions('Solver', options, SOLVE_OPTIONS);
     const batchOptions = this.#batchOptions(options, []);
     const checked = expectPuzzle('Solver', puzzle, this.#network);
-    const segments = solveBatch(this.#network, this.#step, [checked], batchOptions);
-    for await (const [only] of this.#keepStep(segments)) yield only!.result;
+    const segments = solveBatch(this.#network, this.#segment.step, [checked], batchOptions);
+    for await (const [only] of this.#segment.keepFor(segments)) yield only!.result;
   }
 
   /**
@@ -127,7 +125,7 @@ export class Solver {
     const { bucketSizes = halvedSizes(batchSize), onSegment } = options;
     for (const size of bucketSizes) expectSizes('Solver', { 'a bucket size': size });
     const batchOptions = { ...this.#batchOptions(options, [batchSize, ...bucketSizes]), onSegment };
-    yield* this.#keepStep(this.#solveBatches(puzzles, batchSize, batchOptions));
+    yield* this.#segment.keepFor(this.#solveBatches(puzzles, batchSize, batchOptions));
   }
 
   async *#solveBatches(
@@ -138,7 +136,7 @@ export class Solver {
     const solutionsOf = async (batch: readonly CheckedPuzzle[]): Promise<Solution[]> => {
       const histories = batch.map((): SegmentResult[] => []);
       const options = { ...batchOptions, firstIndex: count - batch.length };
-      for await (const results of solveBatch(this.#network, this.#step, batch, options)) {
+      for await (const results of solveBatch(this.#network, this.#segment.step, batch, options)) {
         for (const { index, result } of results) histories[index]!.push(result);
       }
       return histories.map(solutionOf);
@@ -155,34 +153,18 @@ export class Solver {
 
   /** Checks options and fills in their defaults. */
   #batchOptions({ until = 'end', segments, signal }: SolveOptions, bucketSizes: readonly number[]): SolveBatchOptions {
-    if (this.#disposed) throw new Error('Solver: it has been disposed of; make another one');
+    this.#segment.expectNotDisposed();
     if (typeof until !== 'function') expectChoice('Solver', { until }, ['end', 'halted']);
     if (segments !== undefined) expectSizes('Solver', { segments });
     return { until, firstIndex: 0, segments: segments ?? this.#network.halting.maxSegments, bucketSizes, signal };
   }
 
-  /** Keeps the compiled step until these results are all read. */
-  async *#keepStep<T>(results: AsyncGenerator<T, void, undefined>): AsyncGenerator<T, void, undefined> {
-    this.#unfinished++;
-    try {
-      yield* results;
-    } finally {
-      this.#unfinished--;
-      this.#freeIfDone();
-    }
-  }
-
   /** Frees the compiled step, after the last unfinished puzzle. The network keeps its parameters. */
   dispose(): void {
-    this.#disposed = true;
-    this.#freeIfDone();
+    this.#segment.dispose();
   }
 
   [Symbol.dispose](): void {
     this.dispose();
-  }
-
-  #freeIfDone(): void {
-    if (this.#disposed && this.#unfinished === 0) this.#step.dispose?.();
   }
 }

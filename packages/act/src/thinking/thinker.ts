@@ -1,7 +1,7 @@
 import { uncompiled, type Compile } from '@hrm/layers';
 import { expectIterable, expectOptions, throwIfAborted } from '@hrm/layers/internal';
+import { CompiledSegment } from '../inference/compiled-segment';
 import { expectPuzzle, type Puzzle } from '../inference/puzzle';
-import { solvingStep } from '../inference/solve-batch';
 import type { ReasoningNetwork } from '../segment/reasoning-network';
 import { beginBranch, expectSearchOptions, type SearchAttempt, type SearchOptions } from './guided-search';
 import { runAttempts } from './run-attempts';
@@ -75,59 +75,39 @@ export interface Thinker {
 export function thinker(network: ReasoningNetwork, options: ThinkerOptions = {}): Thinker {
   expectOptions('thinker', options, ['compile']);
   const { compile = uncompiled } = options;
-  const plainStep = solvingStep(network, true);
-  const step = network.recordable === false ? plainStep : compile(plainStep);
-  let isDisposed = false;
-  let unfinished = 0;
-  const freeIfDone = () => {
-    if (isDisposed && unfinished === 0) step.dispose?.();
-  };
-  /** Keeps the compiled segment until these thoughts are all read. */
-  async function* keepStep<T>(thoughts: AsyncGenerator<T, void, undefined>): AsyncGenerator<T, void, undefined> {
-    unfinished++;
-    try {
-      yield* thoughts;
-    } finally {
-      unfinished--;
-      freeIfDone();
-    }
-  }
+  const segment = new CompiledSegment('thinker', network, { compile, withLogits: true });
   const check = async (puzzles: Iterable<Puzzle>, signal: AbortSignal | undefined) => {
-    if (isDisposed) throw new Error('thinker: it has been disposed of; make another one');
+    segment.expectNotDisposed();
     expectIterable('thinker: puzzles', puzzles, 'a list of puzzles');
     const checked = Array.from(puzzles, (puzzle, index) => expectPuzzle(`thinker: puzzle ${index}`, puzzle, network));
     await throwIfAborted('thinker', signal);
     return checked;
   };
-  const dispose = () => {
-    if (isDisposed) return;
-    isDisposed = true;
-    freeIfDone();
-  };
+  const dispose = () => segment.dispose();
   return {
     async *tries(puzzles, options = {}) {
       const how = expectTriesOptions(network, options);
       const shared = expectThinkingOptions('thinker: tries', options);
       const checked = await check(puzzles, options.signal);
-      const thoughts = runAttempts<Attempt>(network, step, checked, {
+      const thoughts = runAttempts<Attempt>(network, segment.step, checked, {
         ...shared,
         tries: how.tries,
         chooseBy: how.chooseBy,
         begin: (puzzle, index, random) => beginTry(network, how, puzzle, index, random),
       });
-      yield* keepStep(thoughts);
+      yield* segment.keepFor(thoughts);
     },
     async *search(puzzles, options) {
       const how = expectSearchOptions(options);
       const shared = expectThinkingOptions('thinker: search', options);
       const checked = await check(puzzles, options.signal);
-      const thoughts = runAttempts<SearchAttempt>(network, step, checked, {
+      const thoughts = runAttempts<SearchAttempt>(network, segment.step, checked, {
         ...shared,
         tries: how.branches,
         chooseBy: how.task.verify ? 'verify' : 'agreement',
         begin: (puzzle, index, random) => beginBranch(network, how, puzzle, index, random),
       });
-      yield* keepStep(thoughts);
+      yield* segment.keepFor(thoughts);
     },
     dispose,
     [Symbol.dispose]: dispose,
