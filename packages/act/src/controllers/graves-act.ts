@@ -2,7 +2,7 @@ import type { NamedTensors } from '@hrm/layers';
 import * as tf from '@tensorflow/tfjs-core';
 import { expectNotNegative, expectOptions, expectShare, expectSizes } from '@hrm/layers/internal';
 import type { HaltingFactory } from './halting-controller';
-import { probabilityHead, readProbabilityHead } from './probability-head';
+import { haltingHead, readProbabilityHead } from './halting-head';
 
 /** Options of {@link gravesAct}. */
 export interface GravesActOptions {
@@ -53,7 +53,7 @@ export function gravesAct(options: GravesActOptions = {}): HaltingFactory {
     if (!Number.isFinite(haltingBias)) {
       throw new RangeError(`gravesAct: haltingBias is ${haltingBias}, expected a finite number such as -3`);
     }
-    const head = probabilityHead(context, haltingBias);
+    const head = haltingHead(context, { outputs: 1, bias: haltingBias });
     return {
       name: 'graves-act',
       weighsTokenLoss: true,

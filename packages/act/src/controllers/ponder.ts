@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { expectNotNegative, expectOptions, expectShare, expectSizes } from '@hrm/layers/internal';
 import { bernoulliDivergence } from '../losses/bernoulli-divergence';
 import type { HaltingFactory } from './halting-controller';
-import { probabilityHead, readProbabilityHead } from './probability-head';
+import { haltingHead, readProbabilityHead } from './halting-head';
 
 /** Options of {@link ponder}. */
 export interface PonderOptions {
@@ -51,7 +51,7 @@ export function ponder(options: PonderOptions = {}): HaltingFactory {
     if (prior === 0 || prior === 1) {
       throw new RangeError(`ponder: prior is ${prior}, expected a number above 0 and below 1`);
     }
-    const head = probabilityHead(context, Math.log(prior) - Math.log1p(-prior));
+    const head = haltingHead(context, { outputs: 1, bias: Math.log(prior) - Math.log1p(-prior) });
     return {
       name: 'ponder',
       weighsTokenLoss: true,

@@ -10,14 +10,12 @@ import {
 } from '@hrm/layers/internal';
 import { binaryCrossEntropy } from '../losses/binary-cross-entropy';
 import type { HaltingFactory, HaltingLosses } from './halting-controller';
+import { delayHaltingWhileExploring, drawExploration } from './exploration';
 import {
-  delayHaltingWhileExploring,
-  drawExploration,
   expectHaltingHeadInput,
   haltingHead,
   haltingHeadInput,
   haltingLogitsOf,
-  haltPredictionIsRight,
   readHaltingHead,
   type HaltingHeadInput,
 } from './halting-head';
@@ -71,6 +69,12 @@ export function continueTarget(
   return discount === 1 ? value : tf.mul(discount, value);
 }
 
+/** 1 in slots whose halt logit is correct: at least 0 if the answer is right, below 0 if it is wrong. `[batch]` */
+function haltPredictionIsRight(halt: tf.Tensor, correct: tf.Tensor1D): tf.Tensor1D {
+  const predictsRight = tf.cast(tf.greaterEqual(halt, 0), 'float32');
+  return tf.sub(1, tf.abs(tf.sub(predictsRight, correct)));
+}
+
 /**
  * HRM's halting by Q-learning. A head predicts a halt value and a continue value, and a slot halts when the halt value
  * is larger. The target of the halt value is 1 if the answer is right, else 0. The target of the continue value is the
@@ -113,7 +117,8 @@ export function qLearningHalting(options: QLearningHaltingOptions = {}): Halting
       );
     }
     const deferred = learnContinue === 'deferred' && maxSegments > 1;
-    const head = haltingHead(context);
+    // As in the official code: at first both logits are equal, and no answer is predicted to be right.
+    const head = haltingHead(context, { outputs: 2, bias: -5 });
     return {
       name: 'q-learning',
       maxSegments,
