@@ -1,7 +1,8 @@
 // The two models of the papers, and the network that they are made of.
 export { hrm, type HrmOptions } from './hrm';
 export { trm, type TrmOptions } from './trm';
-export { RecursiveReasoner, type RecursiveReasonerOptions } from './recursive-reasoner';
+export { RecursiveReasoner } from './recursive-reasoner';
+export type { RecursiveReasonerOptions } from './reasoner-options';
 export { observeRefinements, type RefinementObserver } from './observe-refinements';
 
 // Solving puzzles.

@@ -2,7 +2,8 @@ import { attentionBlock, type BlockFactory } from '@hrm/layers';
 import { expectOptions } from '@hrm/layers/internal';
 import { fullRecursion, ReasoningModule, type RecursionSchedule } from '@hrm/recursion';
 import { haltOnly, type HaltingFactory } from '@hrm/act';
-import { REASONER_OPTIONS, RecursiveReasoner, type RecursiveReasonerOptions } from './recursive-reasoner';
+import { REASONER_OPTIONS, type RecursiveReasonerOptions } from './reasoner-options';
+import { RecursiveReasoner } from './recursive-reasoner';
 
 /** Options of {@link trm}. */
 export interface TrmOptions extends Omit<RecursiveReasonerOptions, 'levels' | 'schedule' | 'halting'> {

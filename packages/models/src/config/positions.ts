@@ -1,5 +1,5 @@
 import { GridRotaryEmbedding, RotaryEmbedding, type PositionRotation } from '@hrm/layers';
-import { expectOptions } from '@hrm/layers/internal';
+import { expectOptions, expectSizes } from '@hrm/layers/internal';
 
 /**
  * Positions of a grid that is read row by row. Attention sees the distance of two cells along rows and along columns.
@@ -29,11 +29,7 @@ export function expectPositions(positions: Positions, seqLen: number): void {
   }
   expectOptions('RecursiveReasoner: positions', positions, ['type', 'rows', 'columns']);
   const { rows, columns } = positions;
-  for (const [name, value] of Object.entries({ rows, columns })) {
-    if (!Number.isInteger(value) || value < 1) {
-      throw new RangeError(`RecursiveReasoner: positions: ${name} is ${value}, expected a whole number of at least 1`);
-    }
-  }
+  expectSizes('RecursiveReasoner: positions', { rows, columns });
   if (rows * columns !== seqLen) {
     throw new RangeError(
       `RecursiveReasoner: positions: a grid of ${rows} rows and ${columns} columns has ${rows * columns} cells, ` +
@@ -42,23 +38,33 @@ export function expectPositions(positions: Positions, seqLen: number): void {
   }
 }
 
-/** Sizes of a rotary table. */
-interface RotationSizes {
-  headSize: number;
-  /** Tokens of a puzzle. */
-  seqLen: number;
-  /** Positions before the tokens. */
-  prefixLen: number;
-  theta: number | undefined;
-}
+/** The rotary tables of a model, shared by its blocks: one for each width of a head that a block asks for. */
+export class RotaryTables {
+  readonly #tables = new Map<number, PositionRotation>();
+  readonly #make: (headSize: number) => PositionRotation | undefined;
 
-/** The rotary table for heads of one size; undefined if positions are not rotary. */
-export function rotationOf(
-  positions: Positions,
-  { headSize, seqLen, prefixLen, theta }: RotationSizes,
-): PositionRotation | undefined {
-  if (positions === 'rope') return new RotaryEmbedding({ headSize, seqLen: prefixLen + seqLen, theta });
-  if (typeof positions === 'string') return undefined;
-  const { rows, columns } = positions;
-  return new GridRotaryEmbedding({ headSize, rows, columns, prefixLen, ...(theta !== undefined && { theta }) });
+  /** @param sizes `seqLen`: tokens of a puzzle; `prefixLen`: positions before them; `theta`: base of the wavelengths. */
+  constructor(
+    positions: Positions,
+    { seqLen, prefixLen, theta }: { seqLen: number; prefixLen: number; theta: number | undefined },
+  ) {
+    const base = theta === undefined ? {} : { theta };
+    this.#make = (headSize) => {
+      if (positions === 'rope') return new RotaryEmbedding({ headSize, seqLen: prefixLen + seqLen, ...base });
+      if (typeof positions === 'string') return undefined;
+      const { rows, columns } = positions;
+      return new GridRotaryEmbedding({ headSize, rows, columns, prefixLen, ...base });
+    };
+  }
+
+  /** The table for heads of a width; undefined if positions are not rotary. */
+  forHeads(headSize: number): PositionRotation | undefined {
+    const table = this.#tables.get(headSize) ?? this.#make(headSize);
+    if (table) this.#tables.set(headSize, table);
+    return table;
+  }
+
+  dispose(): void {
+    for (const table of this.#tables.values()) table.dispose();
+  }
 }
