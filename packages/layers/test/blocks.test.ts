@@ -11,14 +11,16 @@ import {
   type AttentionBlockOptions,
   type Block,
   type BlockContext,
+  type FeedForward,
   type MixerBlockOptions,
 } from '@hrm/layers';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { AttentionBlock } from '../src/blocks/attention-block';
-import type { MixerBlock } from '../src/blocks/mixer-block';
 import { useBackend } from './backends';
 
 beforeAll(() => useBackend('cpu'));
+
+/** A block with its layers by name; each keeps the shape of its input. */
+type BlockWith<Names extends string> = Block & { readonly parameters: Readonly<Record<Names, FeedForward>> };
 
 const hiddenSize = 8;
 const seqLen = 5;
@@ -53,7 +55,7 @@ function spreadGains(block: Block): void {
 
 describe('attentionBlock', () => {
   const make = (options: Partial<AttentionBlockOptions> = {}, more: Partial<BlockContext> = {}) =>
-    attentionBlock({ heads: 2, ...options })(context(more)) as AttentionBlock;
+    attentionBlock({ heads: 2, ...options })(context(more)) as BlockWith<'attention' | 'feedForward'>;
 
   it('normalises after each addition by default, as HRM', () => {
     const block = make();
@@ -175,7 +177,7 @@ describe('attentionBlock', () => {
 
 describe('mixerBlock', () => {
   const make = (options: MixerBlockOptions = {}, more: Partial<BlockContext> = {}) =>
-    mixerBlock(options)(context(more)) as MixerBlock;
+    mixerBlock(options)(context(more)) as BlockWith<'positionMixer' | 'feedForward'>;
   const turn = (x: tf.Tensor) => tf.transpose(x, [0, 2, 1]) as tf.Tensor3D;
 
   it('mixes positions, then the hidden axis, normalising after each, as TRM', () => {

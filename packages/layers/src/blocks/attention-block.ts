@@ -1,18 +1,10 @@
-import * as tf from '@tensorflow/tfjs-core';
 import { Attention, evenHeadSize } from '../attention/attention';
 import { defaultHeads } from '../attention/default-heads';
 import { expectOptions } from '../checks/expect-options';
-import { expectShape } from '../checks/shape-error';
-import {
-  FEED_FORWARD_OPTIONS,
-  makeFeedForward,
-  type FeedForward,
-  type FeedForwardOptions,
-} from '../feed-forward/feed-forward';
-import type { Layer } from '../layer';
-import { expectBlockContext, type Block, type BlockContext, type BlockFactory } from './block';
-import { makeResidual, RESIDUAL_OPTIONS, type ResidualOptions } from './make-residual';
-import type { Residual } from './residual';
+import { FEED_FORWARD_OPTIONS, type FeedForwardOptions } from '../feed-forward/feed-forward';
+import { expectBlockContext, type BlockContext, type BlockFactory } from './block';
+import { RESIDUAL_OPTIONS, type ResidualOptions } from './make-residual';
+import { TransformerBlock } from './transformer-block';
 
 /** Options of {@link attentionBlock}. The defaults give the official HRM's block, with heads of width 64. */
 export interface AttentionBlockOptions extends ResidualOptions, FeedForwardOptions {
@@ -25,7 +17,9 @@ export interface AttentionBlockOptions extends ResidualOptions, FeedForwardOptio
   keyValueHeads?: number;
 }
 
-function makeAttention(options: AttentionBlockOptions, { hiddenSize, rotary, random }: BlockContext): Attention {
+function makeAttention(options: AttentionBlockOptions, context: BlockContext): Attention {
+  expectBlockContext('attentionBlock', context);
+  const { hiddenSize, rotary, random } = context;
   const { heads = defaultHeads(hiddenSize), keyValueHeads } = options;
   return new Attention({
     hiddenSize,
@@ -34,39 +28,6 @@ function makeAttention(options: AttentionBlockOptions, { hiddenSize, rotary, ran
     rotary: rotary?.(evenHeadSize(hiddenSize, heads)),
     random,
   });
-}
-
-/** The block that {@link attentionBlock} makes. */
-export class AttentionBlock implements Block {
-  readonly hiddenSize: number;
-  readonly parameters: {
-    attention: Attention;
-    attentionResidual: Residual;
-    feedForward: FeedForward;
-    feedForwardResidual: Residual;
-  } & Record<string, Layer>;
-
-  /** @param attention the attention layer. Default: made from the options. */
-  constructor(options: AttentionBlockOptions, context: BlockContext, attention?: Attention) {
-    expectBlockContext('attentionBlock', context);
-    const { hiddenSize, random, isLast = true } = context;
-    this.hiddenSize = hiddenSize;
-    this.parameters = {
-      attention: attention ?? makeAttention(options, context),
-      attentionResidual: makeResidual(options, hiddenSize),
-      feedForward: makeFeedForward(options, { hiddenSize, random }),
-      feedForwardResidual: makeResidual(options, hiddenSize, { last: isLast }),
-    };
-  }
-
-  apply(hidden: tf.Tensor3D): tf.Tensor3D {
-    expectShape('attentionBlock', hidden, ['batch', 'seq', this.hiddenSize]);
-    const { attention, attentionResidual, feedForward, feedForwardResidual } = this.parameters;
-    return tf.tidy(() => {
-      const attended = attentionResidual.apply(hidden, (x) => attention.apply(x));
-      return feedForwardResidual.apply(attended, (x) => feedForward.apply(x));
-    });
-  }
 }
 
 /**
@@ -92,5 +53,6 @@ export class AttentionBlock implements Block {
  */
 export function attentionBlock(options: AttentionBlockOptions = {}): BlockFactory {
   expectOptions('attentionBlock', options, ['heads', 'keyValueHeads', ...FEED_FORWARD_OPTIONS, ...RESIDUAL_OPTIONS]);
-  return (context) => new AttentionBlock(options, context);
+  return (context) =>
+    new TransformerBlock('attentionBlock', 'attention', makeAttention(options, context), options, context);
 }

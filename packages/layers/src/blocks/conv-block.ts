@@ -1,18 +1,10 @@
-import * as tf from '@tensorflow/tfjs-core';
 import { expectOptions } from '../checks/expect-options';
-import { expectShape } from '../checks/shape-error';
-import {
-  FEED_FORWARD_OPTIONS,
-  makeFeedForward,
-  type FeedForward,
-  type FeedForwardOptions,
-} from '../feed-forward/feed-forward';
+import { FEED_FORWARD_OPTIONS, type FeedForwardOptions } from '../feed-forward/feed-forward';
 import { GridConvolution } from '../grids/grid-convolution';
 import type { Grid } from '../grids/relation';
-import type { Layer } from '../layer';
-import { expectBlockContext, type Block, type BlockContext, type BlockFactory } from './block';
-import { makeResidual, RESIDUAL_OPTIONS, type ResidualOptions } from './make-residual';
-import type { Residual } from './residual';
+import { expectBlockContext, type BlockContext, type BlockFactory } from './block';
+import { RESIDUAL_OPTIONS, type ResidualOptions } from './make-residual';
+import { TransformerBlock } from './transformer-block';
 
 /** Options of {@link convBlock}. */
 export interface ConvBlockOptions extends ResidualOptions, FeedForwardOptions {
@@ -22,49 +14,23 @@ export interface ConvBlockOptions extends ResidualOptions, FeedForwardOptions {
   kernelSize?: number;
 }
 
-/** The block that {@link convBlock} makes. */
-class ConvBlock implements Block {
-  readonly parameters: {
-    convolution: GridConvolution;
-    convolutionResidual: Residual;
-    feedForward: FeedForward;
-    feedForwardResidual: Residual;
-  } & Record<string, Layer>;
-  readonly #hiddenSize: number;
-
-  constructor(options: ConvBlockOptions, context: BlockContext) {
-    expectBlockContext('convBlock', context);
-    const { hiddenSize, seqLen, random, isLast = true } = context;
-    const { grid, kernelSize } = options;
-    const prefixLen = seqLen - grid.rows * grid.columns;
-    if (!(prefixLen >= 0)) {
-      throw new RangeError(
-        `convBlock: a grid of ${grid.rows} rows and ${grid.columns} columns does not fit into ${seqLen} positions`,
-      );
-    }
-    this.#hiddenSize = hiddenSize;
-    this.parameters = {
-      convolution: new GridConvolution({
-        hiddenSize,
-        grid,
-        prefixLen,
-        random,
-        ...(kernelSize !== undefined && { kernelSize }),
-      }),
-      convolutionResidual: makeResidual(options, hiddenSize),
-      feedForward: makeFeedForward(options, { hiddenSize, random }),
-      feedForwardResidual: makeResidual(options, hiddenSize, { last: isLast }),
-    };
+/** The convolution over the grid, which is in the last positions. */
+function makeConvolution({ grid, kernelSize }: ConvBlockOptions, context: BlockContext): GridConvolution {
+  expectBlockContext('convBlock', context);
+  const { hiddenSize, seqLen, random } = context;
+  const prefixLen = seqLen - grid.rows * grid.columns;
+  if (!(prefixLen >= 0)) {
+    throw new RangeError(
+      `convBlock: a grid of ${grid.rows} rows and ${grid.columns} columns does not fit into ${seqLen} positions`,
+    );
   }
-
-  apply(hidden: tf.Tensor3D): tf.Tensor3D {
-    expectShape('convBlock', hidden, ['batch', 'seq', this.#hiddenSize]);
-    const { convolution, convolutionResidual, feedForward, feedForwardResidual } = this.parameters;
-    return tf.tidy(() => {
-      const convolved = convolutionResidual.apply(hidden, (x) => convolution.apply(x));
-      return feedForwardResidual.apply(convolved, (x) => feedForward.apply(x));
-    });
-  }
+  return new GridConvolution({
+    hiddenSize,
+    grid,
+    prefixLen,
+    random,
+    ...(kernelSize !== undefined && { kernelSize }),
+  });
 }
 
 /**
@@ -94,5 +60,6 @@ export function convBlock(options: ConvBlockOptions): BlockFactory {
   if (typeof options.grid !== 'object' || options.grid === null) {
     throw new RangeError('convBlock: grid is missing, expected its size, such as { rows: 9, columns: 9 }');
   }
-  return (context) => new ConvBlock(options, context);
+  return (context) =>
+    new TransformerBlock('convBlock', 'convolution', makeConvolution(options, context), options, context);
 }

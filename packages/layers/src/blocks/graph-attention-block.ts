@@ -3,9 +3,9 @@ import { Attention } from '../attention/attention';
 import { expectOptions } from '../checks/expect-options';
 import { FEED_FORWARD_OPTIONS, type FeedForwardOptions } from '../feed-forward/feed-forward';
 import { gridRelation, type Grid, type GridRelation, type Relation } from '../grids/relation';
-import { AttentionBlock } from './attention-block';
 import { expectBlockContext, type BlockContext, type BlockFactory } from './block';
 import { RESIDUAL_OPTIONS, type ResidualOptions } from './make-residual';
+import { TransformerBlock } from './transformer-block';
 
 /** Options of {@link graphAttentionBlock}. */
 export interface GraphAttentionBlockOptions extends ResidualOptions, FeedForwardOptions {
@@ -133,5 +133,6 @@ export function graphAttentionBlock(options: GraphAttentionBlockOptions): BlockF
     ...FEED_FORWARD_OPTIONS,
     ...RESIDUAL_OPTIONS,
   ]);
-  return (context) => new AttentionBlock(options, context, makeAttention(options, context));
+  return (context) =>
+    new TransformerBlock('graphAttentionBlock', 'attention', makeAttention(options, context), options, context);
 }

@@ -16,7 +16,7 @@ import type { Residual } from './residual';
 export interface MixerBlockOptions extends ResidualOptions, FeedForwardOptions {}
 
 /** The block that {@link mixerBlock} makes. */
-export class MixerBlock implements Block {
+class MixerBlock implements Block {
   readonly parameters: {
     positionMixer: FeedForward;
     positionResidual: Residual;

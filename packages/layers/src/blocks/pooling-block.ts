@@ -1,61 +1,29 @@
-import * as tf from '@tensorflow/tfjs-core';
 import { expectOptions } from '../checks/expect-options';
-import {
-  FEED_FORWARD_OPTIONS,
-  makeFeedForward,
-  type FeedForward,
-  type FeedForwardOptions,
-} from '../feed-forward/feed-forward';
+import { FEED_FORWARD_OPTIONS, type FeedForwardOptions } from '../feed-forward/feed-forward';
 import { AXIS_POOLING_OPTIONS, AxisPooling, type AxisPoolingOptions } from '../grids/axis-pooling';
-import type { Layer } from '../layer';
-import { expectBlockContext, type Block, type BlockContext, type BlockFactory } from './block';
-import { makeResidual, RESIDUAL_OPTIONS, type ResidualOptions } from './make-residual';
-import type { Residual } from './residual';
+import { expectBlockContext, type BlockContext, type BlockFactory } from './block';
+import { RESIDUAL_OPTIONS, type ResidualOptions } from './make-residual';
+import { TransformerBlock } from './transformer-block';
 
 /** Options of {@link poolingBlock}. */
 export interface PoolingBlockOptions
   extends Omit<AxisPoolingOptions, 'hiddenSize' | 'random'>, ResidualOptions, FeedForwardOptions {}
 
-/** The block that {@link poolingBlock} makes. */
-class PoolingBlock implements Block {
-  readonly parameters: {
-    pooling: AxisPooling;
-    poolingResidual: Residual;
-    feedForward: FeedForward;
-    feedForwardResidual: Residual;
-  } & Record<string, Layer>;
-
-  constructor(options: PoolingBlockOptions, context: BlockContext) {
-    expectBlockContext('poolingBlock', context);
-    const { hiddenSize, seqLen, random, isLast = true } = context;
-    const { axes, pools, messageSize } = options;
-    const pooling = new AxisPooling({
-      hiddenSize,
-      axes,
-      pools,
-      random,
-      ...(messageSize !== undefined && { messageSize }),
-    });
-    if (pooling.positions !== seqLen) {
-      throw new RangeError(
-        `poolingBlock: axes of ${axes.join(' x ')} make ${pooling.positions} positions, but the model has ${seqLen}`,
-      );
-    }
-    this.parameters = {
-      pooling,
-      poolingResidual: makeResidual(options, hiddenSize),
-      feedForward: makeFeedForward(options, { hiddenSize, random }),
-      feedForwardResidual: makeResidual(options, hiddenSize, { last: isLast }),
-    };
-  }
-
-  apply(hidden: tf.Tensor3D): tf.Tensor3D {
-    const { pooling, poolingResidual, feedForward, feedForwardResidual } = this.parameters;
-    return tf.tidy(() => {
-      const pooled = poolingResidual.apply(hidden, (x) => pooling.apply(x));
-      return feedForwardResidual.apply(pooled, (x) => feedForward.apply(x));
-    });
-  }
+/** The pooling over the model's positions. */
+function makePooling({ axes, pools, messageSize }: PoolingBlockOptions, context: BlockContext): AxisPooling {
+  expectBlockContext('poolingBlock', context);
+  const { hiddenSize, seqLen, random } = context;
+  const pooling = new AxisPooling({
+    hiddenSize,
+    axes,
+    pools,
+    random,
+    ...(messageSize !== undefined && { messageSize }),
+  });
+  if (pooling.positions === seqLen) return pooling;
+  throw new RangeError(
+    `poolingBlock: axes of ${axes.join(' x ')} make ${pooling.positions} positions, but the model has ${seqLen}`,
+  );
 }
 
 /**
@@ -81,5 +49,5 @@ class PoolingBlock implements Block {
  */
 export function poolingBlock(options: PoolingBlockOptions): BlockFactory {
   expectOptions('poolingBlock', options, [...AXIS_POOLING_OPTIONS, ...FEED_FORWARD_OPTIONS, ...RESIDUAL_OPTIONS]);
-  return (context) => new PoolingBlock(options, context);
+  return (context) => new TransformerBlock('poolingBlock', 'pooling', makePooling(options, context), options, context);
 }
