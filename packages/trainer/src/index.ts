@@ -37,18 +37,16 @@ export {
 } from './optimizers/parameter-predicate';
 
 // The steps of a training or evaluation loop of your own.
-export {
-  applyGradients,
-  trainingStep,
-  updateGradients,
-  type AppliedGradients,
-  type TrainingStep,
-  type TrainingStepInput,
-  type TrainingStepOptions,
-  type TrainingStepOutput,
-} from './step/training-step';
+export { trainingStep } from './step/training-step';
+export type {
+  TrainingStep,
+  TrainingStepInput,
+  TrainingStepOptions,
+  TrainingStepOutput,
+} from './step/training-step-options';
+export { updateGradients, type UpdateGradients } from './step/update-gradients';
+export { applyGradients, type AppliedGradients } from './step/apply-gradients';
 export { trainedParameters } from './step/trained-parameters';
-export type { UpdateGradients } from './step/update-gradients';
 export { microBatchedStep, type MicroBatchedStepOptions } from './step/micro-batched-step';
 export { evaluationStep, type EvaluatedSegment, type EvaluationStep } from './evaluation/evaluation-step';
 export { meanMetrics, type MetricTotal, type MetricTotals, type SummedMetrics } from './metrics';

@@ -6,4 +6,4 @@
 export { readScalars } from './metrics';
 export { atan2RightHalfPlane } from './optimizers/atan2-right-half-plane';
 export { carryFromHost, carryToHost } from './state/carry-values';
-export { finishStep } from './step/training-step';
+export { finishStep } from './step/apply-gradients';

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { ByMetric, MetricCounts, MetricSum } from '@hrm/act';
+import { addUp } from './step/add-up';
 
 /** A metric as plain numbers: a sum and its divisor. */
 export interface MetricTotal {
@@ -51,18 +52,17 @@ export type SummedMetrics = { metrics: ByMetric<MetricSum>; counts: MetricCounts
 
 /** Adds up the sums of several steps or parts. */
 export function addMetrics(parts: readonly SummedMetrics[]): SummedMetrics {
-  const add = (tensors: tf.Scalar[]) => tensors.reduce((sum, tensor) => tf.add(sum, tensor));
   const [first] = parts as [SummedMetrics];
   return {
     metrics: Object.fromEntries(
       Object.entries(first.metrics).map(([name, { dividedBy }]) => [
         name,
-        { total: add(parts.map(({ metrics }) => metrics[name]!.total)), dividedBy },
+        { total: addUp(parts.map(({ metrics }) => metrics[name]!.total)), dividedBy },
       ]),
     ),
     counts: {
-      segments: add(parts.map(({ counts }) => counts.segments)),
-      counted: add(parts.map(({ counts }) => counts.counted)),
+      segments: addUp(parts.map(({ counts }) => counts.segments)),
+      counted: addUp(parts.map(({ counts }) => counts.counted)),
     },
   };
 }

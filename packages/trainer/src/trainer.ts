@@ -16,7 +16,7 @@ import { shareOfBatch, shareOfDraws, slotsPerRank } from './ranks/share-of-batch
 import { mainOptimizer } from './step/main-optimizer';
 import { expectFinite } from './step/non-finite-error';
 import { StepOfStage } from './step/step-of-stage';
-import type { TrainingStepOutput } from './step/training-step';
+import type { TrainingStepOutput } from './step/training-step-options';
 import { TrainingState } from './state/training-state';
 import type { StepEvent, TrainerOptions, TrainerState, TrainingEvent } from './trainer-options';
 import { Turns } from './turns';

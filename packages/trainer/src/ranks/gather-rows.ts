@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Carry, ReasoningNetwork } from '@hrm/act';
 import type { Communicator } from '@hrm/distributed';
-import type { AppliedGradients } from '../step/training-step';
+import type { AppliedGradients } from '../step/apply-gradients';
 import type { UpdateFigures } from '../step/update-gradients';
 import { arrayLike, bytesOf } from './gather-slots';
 

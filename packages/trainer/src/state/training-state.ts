@@ -13,7 +13,7 @@ import { namedState, stateOfNamed, type OptimizerState } from '../optimizers/opt
 import { agreeOnState } from '../ranks/agree-on-state';
 import { gatherSlots, slotsOfRank } from '../ranks/gather-slots';
 import { trainedParameters } from '../step/trained-parameters';
-import type { TrainingStepOutput } from '../step/training-step';
+import type { TrainingStepOutput } from '../step/training-step-options';
 import type { TrainerState } from '../trainer-options';
 import { carryToHost, fittingCarry } from './carry-values';
 import { namedFromHost, namedToHost } from './named-values';

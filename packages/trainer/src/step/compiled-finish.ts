@@ -1,5 +1,6 @@
 import { uncompiled, type Compile } from '@hrm/layers';
-import { finishStep, type AppliedGradients, type TrainingStepInput, type TrainingStepOptions } from './training-step';
+import { finishStep, type AppliedGradients } from './apply-gradients';
+import type { TrainingStepInput, TrainingStepOptions } from './training-step-options';
 import type { UpdateFigures } from './update-gradients';
 
 type FinishedStep = ReturnType<typeof finishStep>;

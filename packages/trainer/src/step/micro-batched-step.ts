@@ -2,19 +2,13 @@ import * as tf from '@tensorflow/tfjs-core';
 import { uncompiled, type Compile, type NamedTensors } from '@hrm/layers';
 import { callTogether, expectOptions } from '@hrm/layers/internal';
 import { mapNamed } from '../optimizers/gradient-transformation';
+import { addUpNamed } from './add-up';
 import { joinUpdates, sliceSlots } from './batch-parts';
 import { compiledFinish } from './compiled-finish';
-import type { UpdateFigures } from './update-gradients';
-import {
-  addUpNamed,
-  STEP_OPTIONS,
-  updateGradients,
-  type GradientsOfSlots,
-  type StepSlots,
-  type TrainingStep,
-  type TrainingStepOptions,
-} from './training-step';
+import type { GradientsOfSlots, StepSlots } from './gradients-in-lanes';
 import { trainedParameters } from './trained-parameters';
+import { STEP_OPTIONS, type TrainingStep, type TrainingStepOptions } from './training-step-options';
+import { updateGradients, type UpdateFigures } from './update-gradients';
 
 /** Options of {@link microBatchedStep}. */
 export interface MicroBatchedStepOptions {

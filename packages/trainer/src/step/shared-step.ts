@@ -6,13 +6,8 @@ import { gatherRows } from '../ranks/gather-rows';
 import { keepAll } from '../state/training-state';
 import { compiledFinish } from './compiled-finish';
 import { microBatchGradients } from './micro-batched-step';
-import {
-  gradientsInLanes,
-  type GradientsOfSlots,
-  type TrainingStepInput,
-  type TrainingStepOptions,
-  type TrainingStepOutput,
-} from './training-step';
+import { gradientsInLanes, type GradientsOfSlots } from './gradients-in-lanes';
+import type { TrainingStepInput, TrainingStepOptions, TrainingStepOutput } from './training-step-options';
 
 /** Options of {@link sharedStep}. */
 interface SharedStepOptions {

@@ -6,7 +6,8 @@ import type { TrainerOptions } from '../trainer-options';
 import { keepAll } from '../state/training-state';
 import { microBatchedStep } from './micro-batched-step';
 import { sharedStep, type RunStep } from './shared-step';
-import { trainingStep, type TrainingStep } from './training-step';
+import { trainingStep } from './training-step';
+import type { TrainingStep } from './training-step-options';
 
 /** A network at a stage of training, and its training step. */
 interface Stage {
