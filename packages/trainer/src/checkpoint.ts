@@ -4,5 +4,6 @@ export { loadRun, type LoadedRun, type LoadRunOptions } from './checkpoint/load-
 export { MetricsLog, type MetricsLogOptions } from './checkpoint/metrics-log';
 export { readCheckpoint, type Checkpoint, type ReadCheckpointOptions } from './checkpoint/read-checkpoint';
 export { readWeights, type ReadWeightsOptions, type RunWeights } from './checkpoint/read-weights';
-export { RunLock, RunLockedError, type RunLockOptions } from './checkpoint/run-lock';
+export { type LockHolder, RunLockedError } from './checkpoint/lock-claim';
+export { RunLock, type RunLockOptions } from './checkpoint/run-lock';
 export { writeCheckpoint, type CheckpointContents } from './checkpoint/write-checkpoint';

@@ -19,3 +19,10 @@ export const replacedPrefix = '.replaced-';
 export const setAsidePrefix = 'set-aside-';
 /** For files that others have put into the folder of a removed checkpoint. */
 export const foreignPrefix = 'foreign-files-of-';
+
+/** The name, followed by `-2`, `-3` and so on if it is taken. */
+export function freeName(name: string, taken: ReadonlySet<string>): string {
+  let free = name;
+  for (let copy = 2; taken.has(free); copy++) free = `${name}-${copy}`;
+  return free;
+}

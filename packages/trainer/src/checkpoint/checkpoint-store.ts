@@ -6,6 +6,7 @@ import type { JsonValue } from './checkpoint-manifest';
 import {
   checkpointName,
   checkpointStep,
+  freeName,
   removingPrefix,
   replacedPrefix,
   savingPrefix,
@@ -125,11 +126,7 @@ export class CheckpointStore {
           `the run; they are now named ${join(this.folder, setAsidePrefix)}*`,
       );
     }
-    try {
-      await this.#prune();
-    } catch (error) {
-      this.#warn(`saved ${path}, but older checkpoints could not be removed: ${messageOf(error)}`);
-    }
+    await this.#prune(`saved ${path}`);
     return path;
   }
 
@@ -143,14 +140,8 @@ export class CheckpointStore {
   async recordMetric(step: number, { metric, state }: { metric: number; state: JsonValue }): Promise<void> {
     if (this.#readOnly) throw new Error('this store was opened read-only; open it without readOnly to record');
     await rewriteManifest(this.folder, step, { metric, state }, this.#fileSystem);
-    try {
-      // Another checkpoint may be the best now.
-      await this.#prune();
-    } catch (error) {
-      this.#warn(
-        `recorded the metric of step ${step}, but older checkpoints could not be removed: ${messageOf(error)}`,
-      );
-    }
+    // Another checkpoint may be the best now.
+    await this.#prune(`recorded the metric of step ${step}`);
   }
 
   /**
@@ -233,8 +224,17 @@ export class CheckpointStore {
     return { byMetric, unreadable };
   }
 
+  /** Removes checkpoints that are no longer kept. Warns if it fails; `done`: what succeeded before. */
+  async #prune(done: string): Promise<void> {
+    try {
+      await this.#removeOld();
+    } catch (error) {
+      this.#warn(`${done}, but older checkpoints could not be removed: ${messageOf(error)}`);
+    }
+  }
+
   /** Removes checkpoints that are no longer kept. Only verified ones count as newer. */
-  async #prune(): Promise<void> {
+  async #removeOld(): Promise<void> {
     const steps = await this.steps();
     const newest = steps.filter((step) => this.#trusted.has(step)).slice(0, this.#keepNewest);
     if (newest.length < this.#keepNewest) return;
@@ -282,11 +282,9 @@ export class CheckpointStore {
     };
     try {
       for (const step of steps) {
-        const name = `${setAsidePrefix}${checkpointName(step)}`;
-        let free = name;
-        for (let copy = 2; names.has(free); copy++) free = `${name}-${copy}`;
-        await this.#fileSystem.rename(this.#path(step), join(this.folder, free));
-        moved.push([this.#path(step), join(this.folder, free)]);
+        const aside = join(this.folder, freeName(`${setAsidePrefix}${checkpointName(step)}`, names));
+        await this.#fileSystem.rename(this.#path(step), aside);
+        moved.push([this.#path(step), aside]);
       }
     } catch (error) {
       await undo().catch(() => undefined);

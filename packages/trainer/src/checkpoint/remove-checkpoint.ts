@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { FileFormatError } from '@hrm/files';
 import { errorCode, type FileSystem, readWholeFile } from '@hrm/files/node';
 import { isFileName, manifestLimit, manifestName, parseManifest } from './checkpoint-manifest';
-import { foreignPrefix } from './checkpoint-name';
+import { foreignPrefix, freeName } from './checkpoint-name';
 
 /**
  * Removes the folder of a checkpoint, complete or not: its manifest and the files that it lists. Without a readable
@@ -35,11 +35,10 @@ export async function removeCheckpoint(
     return undefined;
   }
   const taken = new Set((await fileSystem.list(folder)).map((entry) => entry.name));
-  let free = `${foreignPrefix}${of}`;
-  for (let copy = 2; taken.has(free); copy++) free = `${foreignPrefix}${of}-${copy}`;
-  await fileSystem.rename(path, join(folder, free));
+  const foreignFiles = join(folder, freeName(`${foreignPrefix}${of}`, taken));
+  await fileSystem.rename(path, foreignFiles);
   await fileSystem.syncFolder(folder);
-  return join(folder, free);
+  return foreignFiles;
 }
 
 /** Whether a file of a checkpoint's folder belongs to the checkpoint. */

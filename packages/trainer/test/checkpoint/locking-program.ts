@@ -8,7 +8,8 @@
 import { mkdirSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { RunLock, RunLockedError } from '../../src/checkpoint/run-lock';
+import { RunLockedError } from '../../src/checkpoint/lock-claim';
+import { RunLock } from '../../src/checkpoint/run-lock';
 
 const [run = '', mode, rounds = '1'] = process.argv.slice(2);
 

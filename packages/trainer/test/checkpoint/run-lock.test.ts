@@ -19,7 +19,8 @@ import {
   type ProcessIdentity,
   type ProcessTable,
 } from '@hrm/files/node';
-import { RunLock, RunLockedError } from '../../src/checkpoint/run-lock';
+import { RunLockedError } from '../../src/checkpoint/lock-claim';
+import { RunLock } from '../../src/checkpoint/run-lock';
 import { bundleProgram, startProgram } from './child-program';
 import { FailingFileSystem, failures } from '../../../files/test/node/failing-file-system';
 import { SimulatedDisk } from '../../../files/test/node/simulated-disk';
