@@ -5,7 +5,8 @@ import { FileFormatError, parseNpy, parseSafetensors, parseTorchCheckpoint } fro
 import { loadRunConfig } from '../../apps/reference-trainer/src/config/load-run-config';
 import { readOfficialRun } from '../../apps/reference-trainer/src/official/official-run';
 import { UsageError } from '../../apps/reference-trainer/src/command-line/usage-error';
-import { readMazeCsv, readSudokuCsv } from '../../packages/data-sudoku-maze/src/files/puzzle-csv';
+import { readMazeCsv } from '../../packages/data-sudoku-maze/src/files/read-maze-csv';
+import { readSudokuCsv } from '../../packages/data-sudoku-maze/src/files/read-sudoku-csv';
 import { PuzzleFileError } from '../../packages/data-sudoku-maze/src/files/puzzle-file-error';
 import { torchFile } from '../../packages/files/test/torch-file';
 import type { FuzzedReader } from '../src/fuzz-reader';
