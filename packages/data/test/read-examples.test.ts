@@ -277,6 +277,21 @@ describe('Parquet', () => {
     await expect(reading).rejects.toThrow(message);
   });
 
+  it.each([
+    ['values of a column', 717, 'the number of values of a column is 8388608, expected at most 42'],
+    ['rows', 1030, 'the number of rows of a row group is 8388608, expected at most 3'],
+  ])(
+    'is refused if it is small and says that it has millions of %s, before memory is taken',
+    async (_, at, message) => {
+      const bytes = readFileSync(stored('sums-none.parquet'));
+      const millions = [0x80, 0x80, 0x80, 0x08]; // 2^23 as a zigzag varint
+      const end = bytes.subarray(-8);
+      end.writeUInt32LE(end.readUInt32LE() + millions.length - 1);
+      const lie = Buffer.concat([bytes.subarray(0, at), Buffer.from(millions), bytes.subarray(at + 1)]);
+      expect(await refusal(file('millions.parquet', lie), sums)).toContain(message);
+    },
+  );
+
   it('is refused if it says more than it holds', async () => {
     const bytes = readFileSync(stored('numbers.parquet'));
     for (const [at, message] of [

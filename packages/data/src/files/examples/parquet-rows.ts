@@ -12,6 +12,8 @@ const MAX_FOOTER_BYTES = 64 * 2 ** 20;
 const MAX_GROUP_BYTES = 2 ** 30;
 const MAX_GROUP_ROWS = 10_000_000;
 const MAX_GROUP_VALUES = 2 ** 27;
+/** Equal values take almost no bytes. A column may have the first number of values, and the second more for each byte. */
+const [FREE_VALUES, VALUES_PER_BYTE] = [2 ** 22, 1000];
 const MAX_PAGE_BYTES = 2 ** 28;
 
 /** Decompressors that write no more than the file says, and no more than the limit. */
@@ -64,8 +66,11 @@ function expectSizes({ row_groups: groups }: FileMetaData, fileBytes: number): v
     for (const { meta_data: column } of columns) {
       if (!column) throw new Error('a column is in another file');
       expectRange('the size of a column', column.total_uncompressed_size, MAX_GROUP_BYTES);
-      expectRange('the number of values of a column', column.num_values, MAX_GROUP_VALUES);
       expectRange('the size of a compressed column', column.total_compressed_size, fileBytes);
+      const mostValues = FREE_VALUES + VALUES_PER_BYTE * Number(column.total_compressed_size);
+      expectRange('the number of values of a column', column.num_values, Math.min(MAX_GROUP_VALUES, mostValues));
+      // An empty list and a null are values too.
+      expectRange('the number of rows of a row group', rows, column.num_values);
       const { start, end } = pagesOf(column);
       expectRange('the place of a column', start, fileBytes);
       expectRange('the end of a column', end, fileBytes);
