@@ -48,6 +48,14 @@ describe('hrm data import --task arc', () => {
     expect(json(await some('c', '--limit', '1', '--json'))).toMatchObject({ identifiers: 7 });
   });
 
+  it('is refused where memory has too little room for all copies, and writes nothing', async () => {
+    const options = ['--train', 'training', '--test', 'e_challenges.json', '--out', 'huge'];
+    const { status, stderr } = await importArc(...options, '--augmentations', '999999999');
+    expect(stderr).toMatch(/--train: the data set of 12000000000 examples takes \d+\.\d GiB, but there are only /);
+    expect(status).toBe(2);
+    expect(existsSync('huge')).toBe(false);
+  });
+
   it('says which tests have no solution', async () => {
     const options = ['--train', 'training', '--test', 'hidden_challenges.json', '--out', 'hidden'];
     const { status, stdout } = await importArc(...options);

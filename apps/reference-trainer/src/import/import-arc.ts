@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
-import type { ArcPuzzle } from '@hrm/data-arc';
+import { ARC_SEQ_LEN, type ArcPuzzle } from '@hrm/data-arc';
 import { readArcPuzzles, writeArcDataset } from '@hrm/data-arc/files';
 import { SeededRandom } from '@hrm/data';
 import { printedCommand } from '../command-line/printed-command';
 import { UsageError } from '../command-line/usage-error';
 import { finishBeforeStopping } from '../process/stop-signals';
+import { expectRoomForBytes } from '../run/puzzles/expect-room';
 import { fillNewPuzzles } from '../run/puzzles/new-puzzles';
 import { counted } from '../terminal/counted';
 import { withProgress } from '../terminal/progress';
@@ -46,6 +47,10 @@ export async function importArc(options: ImportOptions, terminal: Terminal): Pro
   const train = subsampled(await readTasks('train', options, terminal), options);
   const test = await readTasks('test', options, terminal);
   const total = train.length + test.length;
+  // A copy of each pair for each augmentation; fewer for tasks with symmetries.
+  const pairs = [...train, ...test].reduce((sum, puzzle) => sum + puzzle.train.length + puzzle.test.length, 0);
+  const examples = pairs * (1 + augmentations);
+  expectRoomForBytes(out, { examples, bytes: 2 * examples * ARC_SEQ_LEN });
   const write = () =>
     withProgress(terminal, 'augmenting', total, (bar) =>
       fillNewPuzzles(out, { kind: 'arc' }, async () => {

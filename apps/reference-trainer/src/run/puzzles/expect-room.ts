@@ -25,22 +25,36 @@ function freeSpace(folder: string): number {
   return bavail * bsize;
 }
 
+/** Bytes of memory, and of free space in a folder. Default: those of this machine. */
+interface Room {
+  memory?: number;
+  free?: (folder: string) => number;
+}
+
 /**
  * Makes sure that a new data set fits into memory and on the disk, before work is done for it.
  *
  * @param out its folder; undefined if it is not written.
  * @param counts examples of each split.
- * @param room bytes of memory, and of free space in a folder. Default: those of this machine.
  * @throws RangeError if an array of it is too large; UsageError if there is too little memory or space.
  */
 export function expectRoom(
   out: string | undefined,
   { train, test }: { train: number; test: number },
   task: Task,
-  { memory = memoryLimit(), free = freeSpace }: { memory?: number; free?: (folder: string) => number } = {},
+  room: Room = {},
 ): void {
   const bytes = 2 * (expectDatasetSize(train, task) + expectDatasetSize(test, task));
-  const size = `the data set of ${train + test} examples takes ${describeBytes(bytes)}`;
+  expectRoomForBytes(out, { examples: train + test, bytes }, room);
+}
+
+/** The same for a data set whose size is known. @throws UsageError */
+export function expectRoomForBytes(
+  out: string | undefined,
+  { examples, bytes }: { examples: number; bytes: number },
+  { memory = memoryLimit(), free = freeSpace }: Room = {},
+): void {
+  const size = `the data set of ${examples} examples takes ${describeBytes(bytes)}`;
   if (bytes > memory) throw new UsageError(`--train: ${size}, but there are only ${describeBytes(memory)} of memory`);
   if (out === undefined) return;
   const folder = existing(resolve(out));
