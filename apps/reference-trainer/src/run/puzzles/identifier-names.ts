@@ -5,6 +5,7 @@ import { remapIdentifiers, unseenIdentifiers, type PuzzleDataset, type UnseenIde
 import { readIdentifiers } from '@hrm/data/files';
 import { replaceFile } from '@hrm/files/node';
 import { UsageError } from '../../command-line/usage-error';
+import { nearestName } from '../../config/section';
 
 /** A name in quotes, with no more than its first 80 characters. */
 const shortened = (name: string) => JSON.stringify(name.length > 80 ? `${name.slice(0, 80)}...` : name);
@@ -80,11 +81,24 @@ export function fitIdentifiers(
   };
 }
 
-/** The number of a named identifier; undefined if the model has no vector for it. */
-export function identifierNumber(name: string, known: Identifiers): number | undefined {
+/** The number of the identifier that is named on the command line. @throws UsageError if there is no vector for it. */
+export function expectIdentifier(name: string | undefined, known: Identifiers | undefined): number {
+  if (name === undefined) return 0;
+  if (!known) throw new UsageError(`--identifier: this run's model has no puzzle embedding; leave the option out`);
   if (known.names?.includes(name)) return known.names.indexOf(name);
   if (known.names === undefined && /^\d+$/.test(name) && Number(name) < known.count) return Number(name);
-  return undefined;
+  throw new UsageError(
+    `--identifier: the run's model has no vector for ${JSON.stringify(name)}; ${knownIdentifiers(name, known)}`,
+  );
+}
+
+/** What to give instead of a name that a model does not know. */
+function knownIdentifiers(name: string, { names, count }: Identifiers): string {
+  if (names === undefined) return `expected a number from 0 to ${count - 1}`;
+  const nearest = nearestName(name, names);
+  if (nearest !== undefined) return `did you mean ${JSON.stringify(nearest)}?`;
+  const first = names.slice(0, 5).map((each) => JSON.stringify(each));
+  return `it knows ${first.join(', ')}${count > 5 ? ` and ${count - 5} more` : ''}`;
 }
 
 /** Such as `3 puzzle identifiers: "add 7", "add 8", "add 9"`. */
