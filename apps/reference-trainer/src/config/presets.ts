@@ -203,9 +203,8 @@ export const presetSummaries: { readonly [name in keyof typeof presets]: string 
   'maze-30x30-hard': "the paper's 27M model on 1,000 mazes of 30x30; give --data",
 };
 
-/** Configs by name: `hrm train NAME`. */
+/** Configs by name: `hrm train NAME`. What each is for: {@link presetSummaries}. */
 export const presets = {
-  /** Learns 4x4 Sudoku, and when to halt, in about a minute. */
   'sudoku-4x4-demo': {
     name: 'sudoku-4x4-demo',
     task: { kind: 'sudoku', size: 4 },
@@ -219,7 +218,6 @@ export const presets = {
       stopAtHaltedAccuracy: 0.99,
     },
   },
-  /** Learns 6x6 Sudoku in a few minutes. */
   'sudoku-6x6': {
     name: 'sudoku-6x6',
     task: { kind: 'sudoku', size: 6 },
@@ -227,28 +225,24 @@ export const presets = {
     model: { ...smallModel, hiddenSize: 96 },
     training: { ...smallTraining, evaluateEvery: 100 },
   },
-  /** Learns 4x4 Sudoku of all difficulties. */
   'sudoku-4x4-graph': {
     name: 'sudoku-4x4-graph',
     ...sudokusOf4,
     model: graphModel(4, 2, 8),
     training: { ...graphTraining, steps: 600, emaDecay: 0.99, evaluateEvery: 200 },
   },
-  /** Learns 6x6 Sudoku of all difficulties. */
   'sudoku-6x6-graph': {
     name: 'sudoku-6x6-graph',
     ...sudokusOf6,
     model: graphModel(6, 2, 12),
     training: { ...graphTraining, steps: 2500, evaluateEvery: 500 },
   },
-  /** Learns 4x4 Sudoku of all difficulties in half of the steps of `sudoku-4x4-graph`. */
   'sudoku-4x4-candidates': {
     name: 'sudoku-4x4-candidates',
     ...sudokusOf4,
     model: candidatesModel(4, 2, 32),
     training: { ...candidatesTraining, steps: 300, emaDecay: 0.98, evaluateEvery: 100 },
   },
-  /** Learns 6x6 Sudoku of all difficulties in a quarter of the steps of `sudoku-6x6-graph`. */
   'sudoku-6x6-candidates': {
     name: 'sudoku-6x6-candidates',
     ...sudokusOf6,
@@ -259,7 +253,6 @@ export const presets = {
     },
     training: { ...candidatesTraining, steps: 600, emaDecay: 0.99, evaluateEvery: 200 },
   },
-  /** Hard Sudoku of 9x9: needs `--data`. */
   'sudoku-9x9-candidates': {
     name: 'sudoku-9x9-candidates',
     task: { kind: 'sudoku', size: 9 },
@@ -273,35 +266,30 @@ export const presets = {
       evaluateEvery: 500,
     },
   },
-  /** Learns mazes of 8x8 of all difficulties. */
   'maze-8x8-cellular': {
     name: 'maze-8x8-cellular',
     ...mazesOf8,
     model: cellularModel(10, 3),
     training: { ...cellularTraining, steps: 1500, evaluateEvery: 250 },
   },
-  /** Goes on with the weights of `maze-8x8-cellular` on larger mazes: needs `--from`. */
   'maze-16x16-cellular': {
     name: 'maze-16x16-cellular',
     ...mazesOf16,
     model: cellularModel(12, 8),
     training: { ...cellularTraining, batchSize: 32, learningRate: 1e-3, steps: 1500, evaluateEvery: 150 },
   },
-  /** As `maze-8x8-cellular`, with cells that hold what they know for longer. */
   'maze-8x8-steady': {
     name: 'maze-8x8-steady',
     ...mazesOf8,
     model: cellularModel(10, 3, { steady: true }),
     training: { ...cellularTraining, steps: 1000, evaluateEvery: 250 },
   },
-  /** Goes on with the weights of `maze-8x8-steady` on larger mazes: needs `--from`. */
   'maze-16x16-steady': {
     name: 'maze-16x16-steady',
     ...mazesOf16,
     model: cellularModel(12, 8, { steady: true }),
     training: { ...cellularTraining, batchSize: 32, learningRate: 1e-3, steps: 3000, evaluateEvery: 500 },
   },
-  /** Sequences of any kind: needs `--data` with a `task.json`, such as `hrm data import` makes. */
   sequences: {
     name: 'sequences',
     model: {
@@ -312,7 +300,6 @@ export const presets = {
     },
     training: { ...smallTraining, steps: 2000, emaDecay: 0.99, augment: false, evaluateEvery: 500 },
   },
-  /** The same in TRM's form, trained with Muon. */
   'sequences-trm': {
     name: 'sequences-trm',
     model: {
@@ -340,14 +327,12 @@ export const presets = {
       evaluateEvery: 10_000,
     },
   },
-  /** Sudoku-Extreme with 1,000 training puzzles, each with 1,000 augmentations: needs `--data`. */
   'sudoku-extreme-1k': {
     name: 'sudoku-extreme-1k',
     task: { kind: 'sudoku', size: 9 },
     model: officialModel,
     training: officialTraining,
   },
-  /** Maze-Hard of 30x30 with 1,000 training mazes: needs `--data`. */
   'maze-30x30-hard': {
     name: 'maze-30x30-hard',
     task: { kind: 'maze', width: 30, height: 30 },
