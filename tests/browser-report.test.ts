@@ -8,6 +8,7 @@ import { chromium, type Page } from 'playwright-core';
 import { expect, test, type TestContext } from 'vitest';
 import { findChromium } from './chromium';
 import { findViolations } from './find-violations';
+import { tinyModel } from './tiny-model';
 
 const program = fileURLToPath(new URL('../apps/reference-trainer/dist/hrm.js', import.meta.url));
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -23,15 +24,7 @@ const config = (name: string, task: object, generate: object) => ({
   name,
   task,
   generate: { train: 20, test: 16, seed: 0, ...generate },
-  model: {
-    hiddenSize: 8,
-    hLayers: 1,
-    lLayers: 1,
-    block: { type: 'mixer', expansion: 1 },
-    schedule: { type: 'one-step-gradient', hCycles: 1, lCycles: 1 },
-    halting: { type: 'q-learning', maxSegments: 4, exploration: 0.3 },
-    positions: 'none',
-  },
+  model: { ...tinyModel, halting: { type: 'q-learning', maxSegments: 4, exploration: 0.3 } },
   training: { batchSize: 4, steps: 6, learningRate: 1e-3, evaluateEvery: 3 },
 });
 

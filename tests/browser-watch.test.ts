@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 import { expect, onTestFinished, test } from 'vitest';
 import { findChromium } from './chromium';
+import { tinyModel } from './tiny-model';
 
 const hrm = fileURLToPath(new URL('../apps/reference-trainer/bin/hrm.js', import.meta.url));
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -17,15 +18,7 @@ const config = {
   name: 'watched',
   task: { kind: 'sudoku', size: 4 },
   generate: { train: 60, test: 12, givens: [8, 10], seed: 0 },
-  model: {
-    hiddenSize: 16,
-    hLayers: 1,
-    lLayers: 1,
-    block: { type: 'mixer', expansion: 1 },
-    schedule: { type: 'one-step-gradient', hCycles: 1, lCycles: 1 },
-    halting: { type: 'q-learning', maxSegments: 4, exploration: 0.3 },
-    positions: 'none',
-  },
+  model: { ...tinyModel, halting: { type: 'q-learning', maxSegments: 4, exploration: 0.3 } },
   training: { batchSize: 4, steps: 100_000, learningRate: 1e-3, evaluateEvery: 25, checkpointEvery: 25 },
 };
 

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { root } from './documented-programs';
-import { mpirun, tinyModel } from './mpi';
+import { mpirun } from './mpi';
+import { tinyModel } from './tiny-model';
 
 const hrm = join(root, 'tests/mpi-hrm.mjs');
 const folder = mkdtempSync(join(tmpdir(), 'hrm-mpi-sweep-'));

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { readCheckpoint } from '@hrm/trainer/checkpoint';
 import { afterAll, expect, test, type TestContext } from 'vitest';
 import { root } from './documented-programs';
-import { mpirun, tinyModel } from './mpi';
+import { mpirun } from './mpi';
+import { tinyModel } from './tiny-model';
 
 const hrm = join(root, 'tests/mpi-hrm.mjs');
 const folder = mkdtempSync(join(tmpdir(), 'hrm-mpi-'));

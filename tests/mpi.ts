@@ -47,14 +47,3 @@ export const openMpiEnvironment = {
   OMPI_MCA_rmaps_base_oversubscribe: '1',
   OMPI_MCA_hwloc_base_binding_policy: 'none',
 };
-
-/** The model of a config that trains in seconds. */
-export const tinyModel = {
-  hiddenSize: 8,
-  hLayers: 1,
-  lLayers: 1,
-  block: { type: 'mixer' },
-  schedule: { type: 'one-step-gradient', hCycles: 1, lCycles: 1 },
-  halting: { type: 'q-learning', maxSegments: 2, exploration: 0.5 },
-  positions: 'none',
-};

@@ -11,6 +11,7 @@ import { buildRunModel, buildTrainer } from '../src/run/building/build-run';
 import { preparePuzzles } from '../src/run/puzzles/run-puzzles';
 import { runTraining } from '../src/run/training/run-training';
 import { Terminal } from '../src/terminal/terminal';
+import { quickRun } from './quick-run';
 import { tinyRun } from './tiny-run';
 
 it('keeps the number of tensors constant over 1,000 steps, with evaluations and checkpoints', async () => {
@@ -19,9 +20,7 @@ it('keeps the number of tensors constant over 1,000 steps, with evaluations and 
   await selectBackend({ prefer: 'wasm' });
   const steps = 1000;
   const training = { ...tinyRun.training, batchSize: 2, steps, evaluateEvery: 250, checkpointEvery: 100 };
-  const schedule = { type: 'one-step-gradient', hCycles: 1, lCycles: 1 };
-  const model = { ...tinyRun.model, hiddenSize: 8, puzzleEmbeddingSize: 8, schedule };
-  const config = checkRunConfig({ ...tinyRun, model, training }, 'tiny');
+  const config = checkRunConfig({ ...tinyRun, model: quickRun.model, training }, 'tiny');
   const puzzles = await preparePuzzles(config, undefined);
   const network = buildRunModel(config, puzzles.train.metadata);
   const trainer = buildTrainer(config, network, { totalSteps: steps, compile: uncompiled, takesParts: false });

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { backends } from './backends';
 import { hrm, startHrm } from './run-hrm';
+import { quickRun } from './quick-run';
 import { tinyRun } from './tiny-run';
 import { newestStep, signalRun } from './signalled-run';
 
@@ -19,8 +20,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const config = join(folder, 'quick.json');
 beforeAll(() => {
   const training = { ...tinyRun.training, batchSize: 2, steps: 150, evaluateEvery: 60, checkpointEvery: 10 };
-  const schedule = { type: 'one-step-gradient', hCycles: 1, lCycles: 1 };
-  writeFileSync(config, JSON.stringify({ ...tinyRun, model: { ...tinyRun.model, hiddenSize: 8, puzzleEmbeddingSize: 8, schedule }, training })); // prettier-ignore
+  writeFileSync(config, JSON.stringify({ ...tinyRun, model: quickRun.model, training }));
 });
 
 /** SHA-256 of the metrics and of every file of tensors of the newest checkpoint. */
