@@ -42,8 +42,8 @@ import { expectReasonerOptions, type RecursiveReasonerOptions } from './reasoner
 import { drawWith, refineWith } from './refine-with';
 
 /**
- * A recursive reasoning model: embeddings, f_L and f_H, a recursion schedule, a halting controller and an output head.
- * `hrm()` and `trm()` choose the parts of the published models.
+ * A recursive reasoning model: an input network, f_L and f_H, a recursion schedule, a halting controller and an output
+ * head. `hrm()` and `trm()` choose the parts of the published models.
  *
  * Source: official HRM, `models/hrm/hrm_act_v1.py`, `HierarchicalReasoningModel_ACTV1_Inner`.
  */

@@ -106,7 +106,7 @@ export class Comparison {
 }
 
 /** One in this many weights may differ by a whole step. */
-export const ELEMENTS_PER_WHOLE_STEP = 10_000;
+const ELEMENTS_PER_WHOLE_STEP = 10_000;
 
 /** Whether all quantities are within bounds, with no more whole steps than {@link ELEMENTS_PER_WHOLE_STEP} allows. */
 export function isWithinBounds(reports: readonly QuantityReport[]): boolean {

@@ -11,7 +11,7 @@ import { sudokuOf } from '../puzzles/puzzle';
 import { think } from './think';
 
 /** Steps of a whole training. */
-export const TRAINING_STEPS = 200;
+const TRAINING_STEPS = 200;
 /** Milliseconds between two puzzles that it solves, and between two exams. */
 const EVERY = { puzzle: 1000, exam: 2500 };
 

@@ -167,7 +167,7 @@ function changesOf(confidences: readonly Float32Array[]): number[] {
 }
 
 /** The position in words. */
-export function describePosition(position: number): string {
+function describePosition(position: number): string {
   if (position === 0) return 'The puzzle';
   const thought = session.thoughts.value[position - 1];
   if (!thought) return 'Not computed yet';

@@ -12,7 +12,7 @@ import type { BenchSizes } from './step-flops';
 const VOCABULARY = 11;
 
 /** The config of a run of the official architecture at this size, so that the benchmark times what `hrm train` runs. */
-export function benchRunConfig(sizes: BenchSizes): RunConfig {
+function benchRunConfig(sizes: BenchSizes): RunConfig {
   const { hidden, layers, heads, batch, tokens, segments, precision, hCycles = 2, lCycles = 2 } = sizes;
   return checkRunConfig(
     {

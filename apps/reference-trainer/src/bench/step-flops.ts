@@ -35,7 +35,7 @@ function applicationFlops({ hidden, layers, batch, tokens }: BenchSizes): number
 const applications = ({ hCycles = 2, lCycles = 2 }: BenchSizes) => hCycles * lCycles + hCycles;
 
 /** The same for the forward pass of one segment. */
-export const forwardFlops = (sizes: BenchSizes): number => applications(sizes) * applicationFlops(sizes);
+const forwardFlops = (sizes: BenchSizes): number => applications(sizes) * applicationFlops(sizes);
 
 /**
  * The same for a training step: the segment, the backward pass through its last f_L and f_H (twice their forward pass),

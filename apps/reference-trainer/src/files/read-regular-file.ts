@@ -5,7 +5,7 @@ import { UsageError } from '../command-line/usage-error';
 import { decodeText } from './decode-text';
 
 /** The largest config or description, in bytes. */
-export const MAX_CONFIG_BYTES = 1 << 20;
+const MAX_CONFIG_BYTES = 1 << 20;
 
 /**
  * Reads a whole file that the user named.

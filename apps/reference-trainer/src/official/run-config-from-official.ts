@@ -14,7 +14,7 @@ export interface WeightSizes {
 }
 
 /** Reads the sizes of a model from its weights. */
-export function sizesOfWeights(weights: NamedHostTensors, path: string): WeightSizes {
+function sizesOfWeights(weights: NamedHostTensors, path: string): WeightSizes {
   const shapes = new Map([...weights].map(([name, { shape }]) => [nameFromOfficial(name), shape]));
   const vocabSize = shapes.get('tokenEmbedding.weight')?.[0];
   if (vocabSize === undefined) {

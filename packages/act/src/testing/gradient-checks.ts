@@ -38,25 +38,27 @@ function withVariables<Names extends string, Result>(
   }
 }
 
+/** Random latents of four slots, the input of the losses for them, and the sum of the losses. */
+function lossProblem({ halting, hiddenSize }: ProbeNetwork) {
+  const random = new RandomStream(1);
+  const zH = normalTensor<tf.Tensor3D>([4, 3, hiddenSize], random);
+  const context = lossContext(halting, zH, random);
+  const total = (latents = zH, { tokenLoss }: { tokenLoss: tf.Tensor1D } = context) =>
+    tf.sum<tf.Scalar>(haltingLosses(halting, { ...context, logits: halting.logits?.(latents) ?? {}, tokenLoss }).total);
+  return { random, zH, context, total };
+}
+
 const oneSegment: ControllerCheck = {
   title: 'has the gradients of finite differences for the losses of one segment, with a constant state',
   check(subject) {
-    subject.withNetwork(({ halting, hiddenSize }) =>
+    subject.withNetwork((network) =>
       tf.tidy(() => {
+        const { halting } = network;
         scramble(halting);
-        const random = new RandomStream(1);
-        const zH = normalTensor<tf.Tensor3D>([4, 3, hiddenSize], random);
-        const context = lossContext(halting, zH, random);
+        const { random, zH, context, total } = lossProblem(network);
         withVariables({ zH, tokenLoss: context.tokenLoss }, (variables) => {
-          const total = () =>
-            tf.sum(
-              haltingLosses(halting, {
-                ...context,
-                logits: halting.logits?.(variables.zH as tf.Tensor3D) ?? {},
-                tokenLoss: tf.mul(1, variables.tokenLoss),
-              }).total,
-            );
-          const checks = directionalDerivatives(total, { ...variables, ...parametersOf(halting) }, random);
+          const loss = () => total(variables.zH as tf.Tensor3D, { tokenLoss: tf.mul(1, variables.tokenLoss) });
+          const checks = directionalDerivatives(loss, { ...variables, ...parametersOf(halting) }, random);
           expectExact(checks);
           const byToken = checks.find(({ name }) => name === 'tokenLoss')!;
           expectThat(
@@ -180,21 +182,13 @@ const reachesHead: ControllerCheck = {
 const targets: ControllerCheck = {
   title: 'passes no gradient to its targets: correct, counted and the look-ahead logits',
   check(subject) {
-    subject.withNetwork(({ halting, hiddenSize }) =>
+    subject.withNetwork((network) =>
       tf.tidy(() => {
-        scramble(halting);
-        const random = new RandomStream(1);
-        const zH = normalTensor<tf.Tensor3D>([4, 3, hiddenSize], random);
-        const context = lossContext(halting, zH, random);
+        scramble(network.halting);
+        const { context, total } = lossProblem(network);
         const ahead = context.lookAhead ?? {};
         const inputs = { correct: context.correct, counted: context.counted, ...ahead };
-        const { gradients } = valueAndGradients(
-          () => ({
-            loss: tf.sum<tf.Scalar>(haltingLosses(halting, { ...context, logits: halting.logits?.(zH) ?? {} }).total),
-            auxiliary: {},
-          }),
-          Object.values(inputs),
-        );
+        const { gradients } = valueAndGradients(() => ({ loss: total(), auxiliary: {} }), Object.values(inputs));
         Object.keys(inputs).forEach((name, i) =>
           expectThat(
             gradients[i]!.dataSync().every((value) => value === 0),
@@ -211,21 +205,13 @@ const targets: ControllerCheck = {
 const extremes: ControllerCheck = {
   title: 'has finite losses and gradients for extreme logits',
   check(subject) {
-    subject.withNetwork(({ halting, hiddenSize }) =>
+    subject.withNetwork((network) =>
       tf.tidy(() => {
         for (const scale of [0, 1e4]) {
-          scramble(halting, scale);
-          const random = new RandomStream(1);
-          const zH = normalTensor<tf.Tensor3D>([4, 3, hiddenSize], random);
-          const context = lossContext(halting, zH, random);
-          const parameters = Object.values(parametersOf(halting));
-          const { loss, gradients } = valueAndGradients(
-            () => ({
-              loss: tf.sum<tf.Scalar>(haltingLosses(halting, { ...context, logits: halting.logits?.(zH) ?? {} }).total),
-              auxiliary: {},
-            }),
-            [...parameters, zH],
-          );
+          scramble(network.halting, scale);
+          const { zH, total } = lossProblem(network);
+          const parameters = Object.values(parametersOf(network.halting));
+          const { loss, gradients } = valueAndGradients(() => ({ loss: total(), auxiliary: {} }), [...parameters, zH]);
           const finite = [loss, ...gradients].every((tensor) => tensor.dataSync().every(Number.isFinite));
           expectThat(
             finite,

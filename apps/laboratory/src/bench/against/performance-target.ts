@@ -31,7 +31,7 @@ export interface PerformanceTarget {
 }
 
 /** Whether lower figures of a kind are better. */
-export const lessIsBetter = (kind: TargetKind): boolean => kind === 'memory' || kind === 'seconds';
+const lessIsBetter = (kind: TargetKind): boolean => kind === 'memory' || kind === 'seconds';
 
 const medians = (rounds: readonly number[][]) => rounds.map((seconds) => summarize(seconds).median);
 
@@ -104,7 +104,7 @@ const memoryTarget = {
 } as const;
 
 /** The targets of `hrm-lab bench --against pytorch`. Sources: issues 5 and 15, "What to reach". */
-export const performanceTargets: readonly PerformanceTarget[] = [
+const performanceTargets: readonly PerformanceTarget[] = [
   speedTarget('medium', 'bfloat16', 'eager', 1.3, 1.8),
   speedTarget('medium', 'bfloat16', 'compiled', 0.95, 1.2),
   speedTarget('medium', 'float32', 'eager', 1.5, 2.0),

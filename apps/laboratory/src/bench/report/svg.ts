@@ -1,7 +1,7 @@
 const ESCAPES: { [character: string]: string } = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 
 /** Escapes text for SVG. */
-export const escapeText = (text: string): string => text.replace(/[&<>"]/g, (character) => ESCAPES[character]!);
+const escapeText = (text: string): string => text.replace(/[&<>"]/g, (character) => ESCAPES[character]!);
 
 /** An element with its attributes. Numbers are rounded to one decimal; children are not escaped. */
 export function element(name: string, attributes: { [name: string]: string | number }, children = ''): string {
