@@ -1,6 +1,5 @@
-import { countParameters } from '@hrm/layers';
+import { countParameters, type Precision } from '@hrm/layers';
 import { CheckpointStore } from '@hrm/trainer/checkpoint';
-import type { Precision } from '@hrm/layers';
 import type { Engine } from '../engine/engine';
 import { loadRun, loadRunParts } from '../run/folder/load-run';
 import { readPuzzlesOfModel } from '../run/puzzles/puzzles-of-model';

@@ -1,5 +1,4 @@
-import type { Task, TaskSymmetry } from '@hrm/data';
-import { SeededRandom } from '@hrm/data';
+import { SeededRandom, type Task, type TaskSymmetry } from '@hrm/data';
 import type { RandomStream } from '@hrm/layers';
 import { expectChoice, expectNotNegative, expectOptions, expectPart, expectSizes } from '@hrm/layers/internal';
 import type { PuzzleWithIdentifier } from '../inference/puzzle';

@@ -1,7 +1,6 @@
 import { lstat, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { StreamedDataset } from '@hrm/data/files';
-import { writeDataset } from '@hrm/data/files';
+import { type StreamedDataset, writeDataset } from '@hrm/data/files';
 import { parseJsonObject } from '@hrm/files';
 import { expectIterable, expectText } from '@hrm/files/internal';
 import { readRegularFile, replaceFile } from '@hrm/files/node';

@@ -1,6 +1,5 @@
-import { rowPlaces, type Subsample } from '@hrm/data';
+import { PuzzleTextError, rowPlaces, type Subsample } from '@hrm/data';
 import { openRegularFile } from '@hrm/files/node';
-import { PuzzleTextError } from '@hrm/data';
 import { expectOptions } from '@hrm/files/internal';
 import type { SudokuPuzzle } from '../sudoku/generate-sudoku';
 import { sudokuContradiction } from '../sudoku/solving/sudoku-contradiction';

@@ -5,9 +5,8 @@ import type { Checkpoint } from '@hrm/trainer/checkpoint';
 import type { RunConfig } from '../../config/run-config';
 import { configChanges, describeChanges } from '../../config/config-changes';
 import { expectFinite } from './expect-finite';
-import { configOfCheckpoint } from './run-progress';
+import { configOfCheckpoint, type RunProgress } from './run-progress';
 import { trainerState } from './run-state';
-import type { RunProgress } from './run-progress';
 
 /**
  * Makes sure that a checkpoint belongs to the run that its folder describes.

@@ -1,8 +1,7 @@
 import { expectRandom } from '../../expect-generator';
 import type { SeededRandom } from '@hrm/data';
 import { expectArray, expectObject } from '@hrm/files/internal';
-import type { SudokuSize } from '../sudoku-geometry';
-import { sudokuGeometry } from '../sudoku-geometry';
+import { sudokuGeometry, type SudokuSize } from '../sudoku-geometry';
 
 /** A change of a grid that preserves the Sudoku rules: a permutation of the cells, and one of the digits. */
 export interface SudokuSymmetry {
