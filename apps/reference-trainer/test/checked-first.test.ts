@@ -43,6 +43,7 @@ beforeAll(async () => {
 
 describe('a wrong command is refused before anything is written, and works when corrected', () => {
   it.each<[string, string[], string, string[]]>([
+    ['more threads than TensorFlow starts', ['quick.json', '--threads=100000'], '--threads: expected a whole number from 1 to 1024, got "100000"', []],
     ['tokens with augmentation', ['tokens.json', '--data', 'sudoku'], 'training.augment', ['--set', 'training.augment=false']],
     ['a batch larger than the data', ['quick.json', '--set', 'training.batchSize=13'], 'training.batchSize', ['--set', 'training.batchSize=12']],
     ['no step at all', ['epochs.json', '--set', 'generate.train=11'], 'training.epochs: 1 epoch over 11 puzzles in batches of 12 is less than one step', ['--set', 'training.batchSize=11']],

@@ -71,7 +71,7 @@ tokens   9 0 0 0 0
 4 examples to train on and 2 examples held out, in ${out} (TIME).
 Warning: 1 of the 2 held-out questions occur in training too.
 Next:
-  hrm train sequences --data ${out} --out runs/${out.slice(5)}
+  hrm train sequences --data ${out} --out runs/${out.slice(5)} --set training.batchSize=4
 `);
     expect(taskOf(out)).toEqual({ kind: 'tokens', seqLen: 5, alphabet: '+012345689' });
     expect(await labelsOf(out, 'test')).toEqual([3, 2, 0, 0, 0, 9, 0, 0, 0, 0]);

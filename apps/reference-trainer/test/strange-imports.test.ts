@@ -1,13 +1,21 @@
 import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { createHash } from 'node:crypto';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { allowedImportsPath } from '../src/run/parts/allowed-imports';
 import { filesOf, quickRun, writeQuickConfig } from './quick-run';
 import { runInProcess } from './run-in-process';
 import { useEmptyFolder } from './use-empty-folder';
 
 useEmptyFolder('strange-imports');
+
+/** A user without a home folder, where HOME is not set. */
+vi.mock('node:os', async (original) => ({
+  ...(await original<typeof import('node:os')>()),
+  homedir: () => {
+    throw new Error('uv_os_homedir returned ENOENT');
+  },
+}));
 
 /** A module that leaves a trace when it is executed. */
 const source = `import { writeFileSync } from 'node:fs';
@@ -112,6 +120,13 @@ describe('the modules of a run from a stranger', () => {
     const { status, stderr } = await runInProcess(['eval', '--run', run, '--allow-imports']);
     expect(status).toBe(2);
     expect(stderr).toContain(`${resolve(run, 'parts.mjs')} imports "#helper"`);
+  });
+
+  it('cannot be allowed by a user without a home folder, who is told what to set', async () => {
+    expect(() => allowedImportsPath({})).toThrow(
+      'this user has no home folder, where permissions are kept; set XDG_CONFIG_HOME',
+    );
+    expect(allowedImportsPath({ XDG_CONFIG_HOME: '/own' })).toBe(join('/own', 'hrm', 'allowed-imports.json'));
   });
 
   it('are not allowed by a list that others could have written, or that is damaged', async () => {

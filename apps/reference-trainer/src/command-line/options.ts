@@ -47,19 +47,22 @@ export const texts = (description: string, { value = 'text', expected = `a ${val
   z.array(plainText(expected)).default([]).register(optionHelp, { description, value, isRepeatable: true });
 
 /** A whole-number option. */
-export const integer = (description: string, { least = -Infinity } = {}) => {
-  const expected = `expected a whole number${least === -Infinity ? '' : ` from ${least}`}`;
+export const integer = (description: string, { least = -Infinity, most = Infinity } = {}) => {
+  const range = `${least === -Infinity ? '' : ` from ${least}`}${most === Infinity ? '' : ` to ${most}`}`;
+  const expected = `expected a whole number${range}`;
   const error = ({ input }: { input?: unknown }) => expected + quote(input);
   return z
     .string({ error })
     .regex(/^-?\d+$/, { error })
-    .refine((digits) => Number.isSafeInteger(Number(digits)) && Number(digits) >= least, { error })
+    .refine((digits) => Number.isSafeInteger(Number(digits)) && Number(digits) >= least && Number(digits) <= most, {
+      error,
+    })
     .transform(Number)
     .register(optionHelp, { description, value: 'n' });
 };
 
 /** A whole-number option of at least 1. */
-export const count = (description: string) => integer(description, { least: 1 });
+export const count = (description: string, { most = Infinity } = {}) => integer(description, { least: 1, most });
 
 /** The keys of an object, for {@link choice} and {@link list}. */
 export const namesOf = <Name extends string>(parts: { readonly [key in Name]: unknown }): Name[] =>

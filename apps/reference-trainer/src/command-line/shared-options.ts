@@ -43,6 +43,9 @@ export const precisionOption = {
   ).optional(),
 };
 
+/** The most threads. With a hundred thousand, TensorFlow does not start. */
+export const MOST_THREADS = 1024;
+
 /** The option that says what becomes of puzzle identifiers that a model has no vector for. */
 export const unseenOption = {
   unseen: choice(

@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { defineCommand } from '../command-line/command';
 import { argument, count, text, toggle } from '../command-line/options';
 import { printedCommand } from '../command-line/printed-command';
-import { backendOptions, importsOption, precisionOption } from '../command-line/shared-options';
+import { backendOptions, importsOption, MOST_THREADS, precisionOption } from '../command-line/shared-options';
 import { UsageError } from '../command-line/usage-error';
 import { continueWithoutReaders } from '../process/lost-readers';
 import { exitStatusOf, StopSignals } from '../process/stop-signals';
@@ -36,7 +36,7 @@ const sweepOptions = z.strictObject({
   }),
   data: text('Puzzles made by `hrm data`; some configs generate their own', { value: 'folder' }).optional(),
   jobs: count('Runs at a time (default: one for every --threads cores)').optional(),
-  threads: count('Threads of each run (default: 1, or as the sweep was begun)').optional(),
+  threads: count('Threads of each run (default: 1, or as the sweep was begun)', { most: MOST_THREADS }).optional(),
   resume: toggle('Continue the sweep in --out. The same command without it does so too'),
   dryRun: toggle('List the runs with their commands, and do nothing'),
   timeout: count('With mpirun or srun: seconds that ranks wait for one before they report that it hangs').default(600),

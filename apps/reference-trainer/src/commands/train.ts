@@ -10,7 +10,7 @@ import { nextCommands } from '../run/next-commands';
 import { quoted } from '../command-line/printed-command';
 import { exitStatusOf } from '../process/stop-signals';
 import { trainRun } from '../run/train-run';
-import { backendOptions, importsOption, precisionOption } from '../command-line/shared-options';
+import { backendOptions, importsOption, MOST_THREADS, precisionOption } from '../command-line/shared-options';
 import { continueWithoutReaders } from '../process/lost-readers';
 import { Terminal } from '../terminal/terminal';
 import { startWatching, type Watching } from '../watch/start-watching';
@@ -45,7 +45,7 @@ const trainOptions = z.strictObject({
     'tensorboard',
   ]).optional(),
   timeout: count('With mpirun or srun: seconds that ranks wait for one before they report that it hangs').default(600),
-  threads: count('Threads of native TensorFlow (default: one for each core)').optional(),
+  threads: count('Threads of native TensorFlow (default: one for each core)', { most: MOST_THREADS }).optional(),
   wire: choice(
     "With mpirun or srun: how gradients travel, instead of the config's: float32, or bfloat16, half the bytes",
     WIRES,

@@ -10,6 +10,7 @@ import {
 } from '@hrm/data';
 import { printedCommand } from '../command-line/printed-command';
 import { UsageError } from '../command-line/usage-error';
+import { presets } from '../config/presets';
 import { finishBeforeStopping } from '../process/stop-signals';
 import { counted } from '../terminal/counted';
 import type { Terminal } from '../terminal/terminal';
@@ -99,7 +100,12 @@ export async function importExamples(kind: ExampleKind, options: ImportOptions, 
   if (seen && seen.withKnownId > 0) {
     terminal.warn(`${seen.withKnownId} of the ${test.length} held-out examples have an id of a training example.`);
   }
-  terminal.say(`Next:\n  ${printedCommand('train', 'sequences', '--data', out, '--out', `runs/${basename(out)}`)}`);
+  const groups = puzzles.train.metadata.totalGroups;
+  // A pass takes one example of each group.
+  const smaller = groups < presets.sequences.training.batchSize ? ['--set', `training.batchSize=${groups}`] : [];
+  terminal.say(
+    `Next:\n  ${printedCommand('train', 'sequences', '--data', out, '--out', `runs/${basename(out)}`, ...smaller)}`,
+  );
   terminal.result({
     out,
     task: { kind, ...plan.options },

@@ -4,9 +4,13 @@ export interface MazeSize {
   height: number;
 }
 
-/** Whether a text is of mazes, perhaps with mistakes: most of its visible characters are those of mazes. */
+/**
+ * Whether a text is of mazes, perhaps with mistakes: most of its visible characters are those of mazes, or it has walls, a
+ * start and a goal, but no digits.
+ */
 export function looksLikeMaze(text: string): boolean {
   const visible = text.replace(/\s/g, '');
+  if (['#', 'S', 'G'].every((cell) => visible.includes(cell)) && !/\d/.test(visible)) return true;
   return visible.replace(/[^#SGo]/g, '').length > visible.length / 2;
 }
 

@@ -33,11 +33,11 @@ const shippedModels = (): ShippedModel[] =>
 const hasCells = (text: string, count: number): boolean =>
   [/[\r\n]/g, /[\s|+=-]/g].some((skipped) => text.replace(skipped, '').length === count);
 
-/** Whether the first line of a text is a puzzle of a task, or a row of one, by its length. */
+/** Whether the first line of a text is a puzzle of a task, or a row of one, by its length: a header has no digits. */
 function beginsAs({ content, from }: PuzzleText, { seqLen }: Task): boolean {
   if (from === 'argument') return false;
   const first = content.split(/\r?\n/).find((line) => line.trim() !== '' && !/^\s*[#;]/.test(line)) ?? '';
-  return [seqLen, Math.sqrt(seqLen)].some((count) => hasCells(first, count));
+  return /[\d.]/.test(first) && [seqLen, Math.sqrt(seqLen)].some((count) => hasCells(first, count));
 }
 
 /** Whether the puzzles are of a task. */

@@ -3,6 +3,7 @@ import { existsSync, lstatSync, mkdirSync, readFileSync, renameSync, rmSync, wri
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
+import { UsageError } from '../../command-line/usage-error';
 
 /** A module that a run imports. */
 export interface ImportedFile {
@@ -20,11 +21,24 @@ const allowedFiles = z.object({
 /** The largest list, in bytes. */
 const MAX_BYTES = 1 << 20;
 
-/** The user's list of modules that may be executed: in `$XDG_CONFIG_HOME`, `~/.config` or, on Windows, `%APPDATA%`. */
+/**
+ * The user's list of modules that may be executed: in `$XDG_CONFIG_HOME`, `~/.config` or, on Windows, `%APPDATA%`.
+ *
+ * @throws UsageError for a user without a home folder, such as a number in a container.
+ */
 export function allowedImportsPath(env: NodeJS.ProcessEnv = process.env): string {
   const configs =
-    env.XDG_CONFIG_HOME || (process.platform === 'win32' && env.APPDATA) || join(env.HOME || homedir(), '.config');
+    env.XDG_CONFIG_HOME || (process.platform === 'win32' && env.APPDATA) || join(env.HOME || homeOfUser(), '.config');
   return join(configs, 'hrm', 'allowed-imports.json');
+}
+
+function homeOfUser(): string {
+  try {
+    return homedir();
+  } catch {
+    const message = 'imports: this user has no home folder, where permissions are kept';
+    throw new UsageError(`${message}; set XDG_CONFIG_HOME to a folder that only you can write`);
+  }
 }
 
 /** Whether only this user or root can have written the file. */

@@ -75,7 +75,7 @@ function expectAllowed(imports: readonly ImportedFile[], { allowImports, recorde
     try {
       rememberAllowedImports(imports);
     } catch (error) {
-      terminal.say(`The permission could not be saved in ${allowedImportsPath()}: ${(error as Error).message}`);
+      terminal.say(`The permission could not be saved: ${(error as Error).message}`);
     }
   } else {
     const allowed = readAllowedImports();
