@@ -37,6 +37,12 @@ beforeAll(async () => {
   expect(status, stderr).toBe(0);
 });
 
+it('the folder of a new run is no link to nothing', async () => {
+  symlinkSync('nowhere', 'broken');
+  const { status, stderr } = await runInProcess(['train', config, '--out', 'broken']);
+  expect([status, stderr]).toEqual([2, expect.stringContaining('--out: broken is a link to nothing; remove it')]);
+});
+
 describe('a run with links to other files', () => {
   it('data: the target is not replaced', async () => {
     const { outer, run } = copyOfRun('data');

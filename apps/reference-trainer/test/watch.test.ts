@@ -1,5 +1,14 @@
 import { once } from 'node:events';
-import { appendFileSync, cpSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { request } from 'node:http';
 import type { LiveRun } from '@hrm/ui/run-record';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
@@ -210,6 +219,13 @@ describe('hrm watch', () => {
       status: 2,
       stderr: expect.stringContaining('are the same folder'),
     });
+  });
+
+  it('with hrm train --watch, lets the command go on when the training has ended', () => {
+    const outcome = hrm(['train', 'quick.json', '--out', 'watched', '--watch', '--backend', 'cpu', '--json']); // prettier-ignore
+    expect(outcome.status, outcome.stderr).toBe(0);
+    expect(outcome.json).toMatchObject({ run: 'watched', steps: 4 });
+    expect(existsSync('watched/report.html')).toBe(true);
   });
 
   it.each(['SIGTERM', 'SIGKILL'] as const)('with hrm train --watch, ends with the training (%s)', async (signal) => {

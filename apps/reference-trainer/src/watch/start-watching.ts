@@ -19,6 +19,8 @@ export async function startWatching(run: string, terminal: Terminal): Promise<Wa
     stop: async () => {
       if (started?.child.exitCode !== null || !started.child.connected) return;
       const ended = new Promise<void>((resolve) => void started.child.once('exit', () => resolve()));
+      // Nothing else may be left that keeps this process running.
+      started.child.ref();
       started.child.disconnect();
       await ended;
     },

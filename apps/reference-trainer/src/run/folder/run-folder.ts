@@ -70,7 +70,11 @@ const holdsCheckpoint = (run: string): boolean => {
 
 /** Makes sure that a folder is free for a new run. @throws UsageError if it is not. */
 export function expectFreeFolder(run: string): void {
-  if (!existsSync(run)) return;
+  if (!existsSync(run)) {
+    if (lstatSync(run, { throwIfNoEntry: false }))
+      throw new UsageError(`--out: ${run} is a link to nothing; remove it`);
+    return;
+  }
   if (!statSync(run).isDirectory()) throw new UsageError(`--out: ${run} is a file, expected a folder for the run`);
   // A lock, or the temporary file of a process that was killed early, is no run.
   if (readdirSync(run).every((name) => name === 'run.lock' || name.startsWith('.config.json-'))) return;
