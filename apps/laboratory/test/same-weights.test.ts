@@ -28,6 +28,8 @@ it('fails where the run is another one, and refuses a name that is none', async 
   const result = JSON.parse(stdout.trim().split('\n').at(-1)!) as { same: boolean; differing: string[] };
   expect(result.same).toBe(false);
   expect(result.differing).not.toContain('config');
+  const nowhere = await runInProcess(['same-weights', 'nowhere', '--name', 'sudoku-4x4']);
+  expect([nowhere.status, nowhere.stderr]).toEqual([2, expect.stringContaining('RUN: nowhere holds no run')]);
   const wrong = await runInProcess(['same-weights', 'run', '--name', 'chess']);
   expect([wrong.status, wrong.stderr]).toEqual([2, expect.stringContaining('there is no model chess')]);
 });

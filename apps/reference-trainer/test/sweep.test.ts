@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { RunLock } from '@hrm/trainer/checkpoint';
 import type { Report } from '@hrm/ui/run-record';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { RunConfig } from '../src/config/run-config';
@@ -223,6 +224,15 @@ describe('the file of a sweep', () => {
       folder,
     ]);
     expect(taken).toMatchObject({ status: 2, stderr: expect.stringContaining('is not empty, and holds no sweep') as string }); // prettier-ignore
+  });
+
+  it('is refused while another sweep works in the folder', async () => {
+    const out = join(folder, 'busy');
+    const lock = await RunLock.acquire(out);
+    const path = writeSweep('busy.json', { config: 'quick.json', seeds: [0] });
+    const { status, stderr } = await runInProcess(['sweep', path, '--out', out]);
+    await lock.release();
+    expect([status, stderr]).toEqual([1, expect.stringContaining(`the sweep is in use by process ${process.pid}`)]);
   });
 
   it('gives runs whose values differ only in case other names: some file systems do not tell them apart', async () => {

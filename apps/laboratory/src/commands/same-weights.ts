@@ -37,7 +37,7 @@ async function sameWeights({ run, name, ...options }: z.infer<typeof sameOptions
   const names = Object.keys(weightsCards);
   if (!names.includes(name)) throw new UsageError(`--name: there is no model ${name}; there are ${names.join(', ')}`);
   const terminal = new Terminal(options.json);
-  const loaded = await loadRunParts(run, terminal, {});
+  const loaded = await loadRunParts(run, terminal, { flag: 'RUN' });
   await startEngine(terminal, options);
   const { model, step } = await loadRun(run, 'newest', terminal, { loaded });
   const { config, puzzles } = loaded.description;

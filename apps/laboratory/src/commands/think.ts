@@ -70,7 +70,7 @@ async function think(options: Options): Promise<void> {
   if (run === undefined) throw new UsageError('RUN is missing: give the folder of a run');
   const terminal = new Terminal(options.json);
   if (options.svg !== undefined) await expectOwnDrawing(options.svg);
-  const ofRun = await loadRunParts(run, terminal, options);
+  const ofRun = await loadRunParts(run, terminal, { ...options, flag: 'RUN' });
   const engine = await startEngine(terminal, options);
   const loaded = await loadRun(run, options.checkpoint, terminal, { ...options, loaded: ofRun, engine });
   const { model, task, data, step } = loaded;

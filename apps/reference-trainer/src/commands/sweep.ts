@@ -95,7 +95,7 @@ async function sweep(options: SweepOptions, communicator: Communicator | undefin
   if (options.dryRun) return listRuns(plan, terminal);
 
   if (isFirstRank(communicator)) await mkdir(out, { recursive: true });
-  const lock = isFirstRank(communicator) ? await RunLock.acquire(out) : undefined;
+  const lock = isFirstRank(communicator) ? await RunLock.acquire(out, { what: 'sweep' }) : undefined;
   const signals = new StopSignals((signal) =>
     terminal.say(`${signal}: all runs save and end; repeat it to stop at once`),
   );

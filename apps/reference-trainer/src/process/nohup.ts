@@ -21,6 +21,9 @@ export const isUnderNohup = ({ command, stdin }: StartedBy): boolean =>
   basename(command ?? '') === 'nohup' ||
   (stdin !== undefined && stdin.path === '/dev/null' && (stdin.flags & O_ACCMODE) === O_WRONLY);
 
+/** The listener of SIGHUP in a process that continues when its terminal is closed. */
+export const ignoreHangUp = (): void => {};
+
 /** How this process was started. */
 export function startedBy(): StartedBy {
   const command = process.env['_'];

@@ -1,4 +1,5 @@
 import { constants } from 'node:os';
+import { ignoreHangUp } from './nohup';
 
 /**
  * The signals that ask a process to end: Ctrl-C, `kill`, a closed terminal, Ctrl-\, a limit of processor time, the
@@ -35,8 +36,8 @@ export class StopSignals {
 
   constructor(onFirst: (signal: StopSignal) => void = () => {}) {
     for (const signal of STOP_SIGNALS) {
-      // Under `nohup` there is a listener already, and the signal is ignored.
-      if (signal === 'SIGHUP' && process.listenerCount(signal) > 0) continue;
+      // Under `nohup` the signal is ignored.
+      if (signal === 'SIGHUP' && process.listeners(signal).includes(ignoreHangUp)) continue;
       const listener = () => {
         if (this.received === undefined) {
           this.received = signal;

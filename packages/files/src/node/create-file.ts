@@ -1,7 +1,7 @@
 import { expectOptions } from '../checks/expect-options';
-import { writeNewFile } from './durable-files';
 import { expectBytes } from './expect-bytes';
 import { errorCode, type FileSystem, nodeFileSystem } from './file-system';
+import { writeTemporaryFile } from './write-temporary-file';
 import { writeWhole } from './write-whole';
 
 /** The errors of file systems without hard links. There the file gets its name by renaming. */
@@ -39,7 +39,7 @@ export async function createFile(
   await expectFreeName();
   await writeWhole(path, {
     fileSystem,
-    write: async (temporary) => void (await writeNewFile(fileSystem, temporary, bytes)),
+    write: (temporary) => writeTemporaryFile(fileSystem, temporary, { path, bytes }),
     place: async (temporary) => {
       try {
         await fileSystem.addName(temporary, path);

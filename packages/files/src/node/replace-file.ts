@@ -1,8 +1,8 @@
 import { expectOptions } from '../checks/expect-options';
 import { FileFormatError } from '../file-format-error';
-import { writeNewFile } from './durable-files';
 import { expectBytes } from './expect-bytes';
 import { type FileSystem, nodeFileSystem } from './file-system';
+import { writeTemporaryFile } from './write-temporary-file';
 import { writeWhole } from './write-whole';
 
 /**
@@ -34,6 +34,6 @@ export async function replaceFile(
   }
   await writeWhole(path, {
     fileSystem,
-    write: async (temporary) => void (await writeNewFile(fileSystem, temporary, bytes)),
+    write: (temporary) => writeTemporaryFile(fileSystem, temporary, { path, bytes }),
   });
 }

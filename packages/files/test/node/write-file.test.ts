@@ -29,6 +29,20 @@ test('only a plain file is replaced', async () => {
   expect(readdirSync(folder).sort()).toEqual(['dangling.json', 'folder.json', 'link.json', 'thesis.txt']);
 });
 
+test('an error of a full disk names the file', async () => {
+  const path = join(temporaryFolder(), 'config.json');
+  for (const write of [replaceFile, createFile]) {
+    // After the look at the name, and the opening.
+    const fileSystem = new FailingFileSystem(nodeFileSystem, 'ENOSPC', 2);
+    const error = await write(path, Uint8Array.of(1), { fileSystem }).catch((thrown: unknown) => thrown);
+    expect(fileSystem.calls[2]).toBe('write');
+    expect(error).toMatchObject({
+      code: 'ENOSPC',
+      message: expect.stringContaining(`${path} was not written: `) as string,
+    });
+  }
+});
+
 test('a file is written in parts', async () => {
   const path = join(temporaryFolder(), 'parts.bin');
   const parts = function* () {

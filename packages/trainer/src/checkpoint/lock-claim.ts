@@ -45,17 +45,18 @@ export class RunLockedError extends Error {
 export class LockClaim {
   readonly #fileSystem: FileSystem;
   readonly #processes: ProcessTable;
+  readonly #what: string;
   readonly #self: LockHolder;
   readonly #id: string;
   #hasClaim = false;
 
   constructor(
     readonly folder: string,
-    fileSystem: FileSystem,
-    processes: ProcessTable,
+    { fileSystem, processes, what }: { fileSystem: FileSystem; processes: ProcessTable; what: string },
   ) {
     this.#fileSystem = fileSystem;
     this.#processes = processes;
+    this.#what = what;
     this.#self = { ...processes.identityOf(), since: new Date().toISOString() };
     this.#id = `${this.#self.pid}-${randomBytes(8).toString('hex')}`;
   }
@@ -191,7 +192,7 @@ export class LockClaim {
   #refusal({ holder }: OtherClaim): RunLockedError {
     if (holder === undefined) {
       return new RunLockedError(
-        `the lock of the run cannot be read; if no process works on the run, remove ${this.folder}`,
+        `the lock of the ${this.#what} cannot be read; if no process works on the ${this.#what}, remove ${this.folder}`,
         undefined,
       );
     }
@@ -201,7 +202,7 @@ export class LockClaim {
       state === 'unknown'
         ? `this machine cannot see whether it still runs; if it does not, remove ${this.folder}`
         : 'wait for it to end, stop it, or use another folder';
-    return new RunLockedError(`the run is in use by ${who}; ${advice}`, holder);
+    return new RunLockedError(`the ${this.#what} is in use by ${who}; ${advice}`, holder);
   }
 }
 

@@ -11,6 +11,8 @@ export interface RunLockOptions {
   readonly processes?: ProcessTable;
   /** How long to wait for other processes that also try to get the lock, in milliseconds. Default 10,000. */
   readonly patience?: number;
+  /** What the folder holds, for messages. Default `run`. */
+  readonly what?: string;
 }
 
 /**
@@ -49,7 +51,7 @@ export class RunLock {
    * @throws `RunLockedError` with the other process, where one holds the lock; Error of the file system.
    */
   static async acquire(runFolder: string, options: RunLockOptions = {}): Promise<RunLock> {
-    expectOptions('RunLock.acquire', options, ['fileSystem', 'processes', 'patience']);
+    expectOptions('RunLock.acquire', options, ['fileSystem', 'processes', 'patience', 'what']);
     const { patience = 10_000 } = options;
     await ensureFolder(options.fileSystem ?? nodeFileSystem, runFolder);
     const claim = claimOf(runFolder, options);
@@ -82,5 +84,5 @@ export class RunLock {
 
 const claimOf = (
   runFolder: string,
-  { fileSystem = nodeFileSystem, processes = nodeProcessTable }: Pick<RunLockOptions, 'fileSystem' | 'processes'>,
-) => new LockClaim(join(runFolder, 'run.lock'), fileSystem, processes);
+  { fileSystem = nodeFileSystem, processes = nodeProcessTable, what = 'run' }: Omit<RunLockOptions, 'patience'>,
+) => new LockClaim(join(runFolder, 'run.lock'), { fileSystem, processes, what });

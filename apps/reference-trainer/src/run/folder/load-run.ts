@@ -70,6 +70,8 @@ export interface LoadRunPartsOptions extends Pick<LoadRunOptions, 'allowImports'
   set?: readonly string[];
   /** The most segments of a puzzle. Default: as in training. */
   segments?: number | undefined;
+  /** The option or argument that names the run, for messages. Default `--run`. */
+  flag?: string;
 }
 
 /**
@@ -80,9 +82,9 @@ export interface LoadRunPartsOptions extends Pick<LoadRunOptions, 'allowImports'
 export async function loadRunParts(
   run: string,
   terminal: Terminal,
-  { allowImports = false, set = [], segments, ...options }: LoadRunPartsOptions = {},
+  { allowImports = false, set = [], segments, flag, ...options }: LoadRunPartsOptions = {},
 ): Promise<LoadedRunParts> {
-  const description = readRunDescription(run);
+  const description = readRunDescription(run, flag);
   const { config, imports } = description;
   const { parts } = await loadParts(config, { allowImports, recorded: imports, terminal });
   const asked = withSegments(config, segments);

@@ -66,7 +66,7 @@ export async function fillNewPuzzles<T>(
   let lock: RunLock;
   const made = await mkdir(out, { recursive: true });
   try {
-    lock = await RunLock.acquire(out);
+    lock = await RunLock.acquire(out, { what: 'data set' });
   } catch (error) {
     if (error instanceof RunLockedError)
       throw new UsageError(`--out: another process is using ${out}: ${error.message}`);
