@@ -21,7 +21,7 @@ import type { RanksJob } from './bench/ranks/ranks-contender';
 
 prepareProcess();
 
-const { sizes, ranks, work, backend, compile } = JSON.parse(process.argv[2]!) as RanksJob;
+const { sizes, ranks, work, wire, backend, compile } = JSON.parse(process.argv[2]!) as RanksJob;
 // A rank may wait for its turn as long as others take.
 const world = launchedRanks() ? await connectMpi({ timeoutSeconds: 7 * 24 * 3600 }) : oneProcess();
 const notes = callNotes();
@@ -30,7 +30,7 @@ try {
   await serve(world);
   await world.close();
 } catch (error) {
-  process.stderr.write(`rank ${world.rank}: ${(error as Error).message}\n`);
+  process.stderr.write(`rank ${world.rank} on ${world.hosts[world.rank]}: ${(error as Error).message}\n`);
   world.abort(1);
   process.exitCode = 1;
 }
@@ -50,14 +50,14 @@ async function serve(world: Communicator): Promise<void> {
   for await (const request of requests(world)) answer(await respond(request));
 
   async function respond(request: string): Promise<ContenderReply> {
-    const [name, first, wire, times] = request.split(' ');
+    const [name, first, format, times] = request.split(' ');
     switch (name) {
       case 'train': {
         const made = (trainer ??= await startTrainer({ ...sizes, batch }, communicator));
         return timed(Number(first), () => made.trainBatch(puzzles));
       }
       case 'allReduce':
-        return timed(Number(times), () => world.allReduce(new Float32Array(Number(first) / 4), wire as Wire));
+        return timed(Number(times), () => world.allReduce(new Float32Array(Number(first) / 4), format as Wire));
       case 'memory':
         return { peakRssMib: Math.round(process.resourceUsage().maxRSS / 1024) };
       default:
@@ -68,7 +68,7 @@ async function serve(world: Communicator): Promise<void> {
 
 async function startTrainer(whole: BenchSizes, communicator: Communicator | undefined): Promise<Trainer> {
   const engine = await startEngine(new Terminal(true), { backend, compile });
-  const { trainer } = benchTrainer(whole, { ...engine, communicator });
+  const { trainer } = benchTrainer(whole, { ...engine, communicator, wire });
   // As `hrm train` does before the first step.
   collectGarbage();
   return trainer;

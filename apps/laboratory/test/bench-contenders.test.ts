@@ -82,6 +82,13 @@ describe('Contender', () => {
     await expect(contender.train(1)).rejects.toThrow('out of memory');
     await contender.end();
   });
+
+  it('reports the error of a rank, not what the launcher writes after it', async () => {
+    const errors = `loading\nrank 1 on a: no such backend\n${'-'.repeat(80)}\nMPI_ABORT was invoked\n\n\n\n\n\n`;
+    const { contender } = await Contender.start(fake('2 ranks', { failAt: 'train', errors }));
+    await expect(contender.train(1)).rejects.toThrow(/^2 ranks ended with status 1:\nrank 1 on a: no such backend$/);
+    await contender.end();
+  });
 });
 
 describe('measureSize', () => {

@@ -112,6 +112,7 @@ const times = (seconds: number[][]) => ({ seconds, processorSeconds: seconds.map
 const measurement: RanksMeasurement = {
   sizes,
   ranks: 2,
+  wire: 'float32',
   contenders: {
     one: times([[10], [10]]),
     weak: times([[12.5], [10]]),
@@ -157,6 +158,9 @@ describe('figures', () => {
     // Calls at 8.8, 9.24 and 9.9; the wire is busy until 10.8, so the rank waits 0.9 s, and 0.1 s for the rows.
     expect(byLink).toEqual({ from: 'the link', predicted: expect.closeTo(11 + 1, 9), measured: 11.25 });
     expect(byAllReduces!.predicted).toBeCloseTo(byLink!.predicted + 0.006, 3);
+    const halved = checksOf({ ...measurement, wire: 'bfloat16' }, { ...network, latencySeconds: 0 })[1]!;
+    // The wire is busy until 9.8 only.
+    expect(halved.predicted).toBeCloseTo(11 + 0.1, 9);
   });
 
   it('predicts more for more ranks and slower networks', () => {
@@ -170,6 +174,14 @@ describe('figures', () => {
   it('are in the report and the chart, with the processor', () => {
     const report = ranksReport(results, predictions, { machine, latencyMicroseconds: 25 });
     expect(report).toMatch(/\| medium \| 2 +\| strong +\| 0\.563 \(0\.500-0\.625\) \|.*MISSED \|/);
+    expect(report).toContain('One thread each.');
+    const rounded = results.map((result) => ({
+      ...result,
+      measurement: { ...measurement, wire: 'bfloat16' as const },
+    }));
+    expect(ranksReport(rounded, [], { machine, latencyMicroseconds: 25 })).toContain(
+      'gradients in bfloat16 on the wire',
+    );
     expect(report).toContain('| 8 ranks');
     expect(report).toContain('1,024 ranks');
     expect(report).toContain('Fast & Sons');
@@ -196,9 +208,10 @@ it('the loopback gives what a rank gives, and notes it', async () => {
 
 it('each contender has its ranks and its share of the batch', () => {
   const of = (ranks: number) =>
-    Object.entries(jobsOf(sizes, { ranks, backend: 'cpu', compile: 'eager' })).map(([name, job]) => {
+    Object.entries(jobsOf(sizes, { ranks, wire: 'bfloat16', backend: 'cpu', compile: 'eager' })).map(([name, job]) => {
       const { args } = ranksContender({ words: ['mpirun', '--host', 'a'], kind: 'Open MPI', version: '4' }, job);
       expect(args.slice(0, 2)).toEqual(['--host', 'a']);
+      expect(job.wire).toBe('bfloat16');
       return [name, args[args.indexOf('-np') + 1], job.sizes.batch];
     });
   expect(of(2)).toEqual([
@@ -223,6 +236,7 @@ describe('wrong options', () => {
     [['--ranks', '2', '--launcher', ' '], '--launcher: expected a command'],
     [['--ranks', '2', '--quick'], '--quick belongs to --against'],
     [['--data', '--link', '1,2'], '--link belongs to --ranks'],
+    [['--ranks', '2', '--wire', 'float8'], '--wire: expected float32 or bfloat16'],
   ])('hrm-lab bench %j', async (args, named) => {
     const { status, stderr } = await runInProcess(['bench', ...args]);
     expect(stderr).toContain(named);

@@ -45,7 +45,7 @@ const commandShapes: readonly CommandShape[] = [
     words: ['bench'],
     args: [],
     required: {},
-    options: { ...backend, against: ['pytorch'], sizes: ['small'], rounds: 'count', quick: 'switch', python: 'text', 'hrm-checkout': 'text', growth: ['no-dimension'], data: 'switch', ranks: 'text', launcher: 'text', link: 'text', bandwidth: 'text', latency: 'text', batch: 'count', steps: 'count', out: 'text' },
+    options: { ...backend, against: ['pytorch'], sizes: ['small'], rounds: 'count', quick: 'switch', python: 'text', 'hrm-checkout': 'text', growth: ['no-dimension'], data: 'switch', ranks: 'text', launcher: 'text', wire: ['float32', 'bfloat16'], link: 'text', bandwidth: 'text', latency: 'text', batch: 'count', steps: 'count', out: 'text' },
   },
 ]; // prettier-ignore
 

@@ -10,6 +10,7 @@ const {
   gflops = 100,
   memory = 1000,
   failAt,
+  errors = 'out of memory\n',
   notReady,
   printNoise,
 } = JSON.parse(process.argv[2]);
@@ -25,7 +26,7 @@ for await (const line of createInterface({ input: process.stdin })) {
   appendFileSync(log, `${name}: ${line}\n`);
   const [request, count] = line.split(' ');
   if (failAt === request) {
-    process.stderr.write('out of memory\n');
+    process.stderr.write(errors);
     process.exit(1);
   }
   if (request === 'train')

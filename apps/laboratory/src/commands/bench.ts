@@ -10,6 +10,7 @@ import {
   toggle,
   UsageError,
 } from '@hrm/cli/internal';
+import { WIRES } from '@hrm/distributed';
 import { z } from 'zod';
 import { benchAgainst } from '../bench/against/bench-against';
 import { benchSizes } from '../bench/against/bench-size';
@@ -53,6 +54,7 @@ const benchOptions = z.strictObject({
   launcher: text('--ranks: the program that starts the ranks, with its options (default: mpirun)', {
     value: 'command',
   }).optional(),
+  wire: choice('--ranks: how gradients travel between the ranks that are timed (default: float32)', WIRES).optional(),
   link: text('--ranks: network between the ranks, in Gbit/s and µs of a message, such as 1,100 (default: memory)', {
     value: 'figures',
     expected: 'Gbit/s and µs of a message, such as 1,100',
@@ -91,6 +93,7 @@ const takenBy: readonly (readonly [name: keyof BenchOptions, flag: string, by: r
   ['steps', '--steps', ['growth', 'data', 'ranks']],
   ['batch', '--batch', ['data', 'ranks']],
   ['launcher', '--launcher', ['ranks']],
+  ['wire', '--wire', ['ranks']],
   ['link', '--link', ['ranks']],
   ['bandwidth', '--bandwidth', ['ranks']],
   ['latency', '--latency', ['ranks']],
@@ -144,6 +147,7 @@ async function bench(options: BenchOptions): Promise<void> {
         rounds: rounds ?? 3,
         steps: steps ?? 4,
         launcher: options.launcher,
+        wire: options.wire ?? 'float32',
         backend,
         compile,
         out,

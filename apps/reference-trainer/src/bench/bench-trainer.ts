@@ -1,6 +1,6 @@
 import { RandomStream } from '@hrm/layers';
 import type { PuzzleBatch } from '@hrm/data';
-import type { Communicator } from '@hrm/distributed';
+import type { Communicator, Wire } from '@hrm/distributed';
 import type { RecursiveReasoner } from '@hrm/models';
 import type { Trainer } from '@hrm/trainer';
 import { checkRunConfig } from '../config/load-run-config';
@@ -45,12 +45,15 @@ export interface BenchTrainer {
 
 /**
  * Makes the model and the trainer of {@link benchRunConfig}. The batch is that of all ranks of a communicator together.
+ *
+ * @param engine `wire`: how gradients travel between the ranks. Default `float32`.
  */
 export function benchTrainer(
   sizes: BenchSizes,
-  engine: Omit<Engine, 'backend'> & { communicator?: Communicator | undefined },
+  { wire = 'float32', ...engine }: Omit<Engine, 'backend'> & { communicator?: Communicator | undefined; wire?: Wire },
 ): BenchTrainer {
-  const config = benchRunConfig(sizes);
+  const run = benchRunConfig(sizes);
+  const config = { ...run, training: { ...run.training, wire } };
   const model = buildRunModel(config, { seqLen: sizes.tokens, vocabSize: VOCABULARY, numPuzzleIdentifiers: 1 });
   const trainer = buildTrainer(config, model, { totalSteps: config.training.steps!, ...engine });
   return {

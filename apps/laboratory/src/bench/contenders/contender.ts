@@ -24,8 +24,15 @@ export class ContenderError extends Error {
 }
 
 /** Characters of stderr that are kept, and lines of it that are shown in an error. */
-const KEPT_STDERR = 4000;
+const KEPT_STDERR = 16_000;
 const SHOWN_LINES = 6;
+
+/** The end of what a contender wrote to stderr. Errors of ranks are taken out of what a launcher writes around them. */
+function lastLines(stderr: string): string {
+  const lines = stderr.trimEnd().split('\n');
+  const ofRanks = lines.filter((line) => /^rank \d+ on /.test(line));
+  return (ofRanks.length > 0 ? ofRanks : lines).slice(-SHOWN_LINES).join('\n');
+}
 
 /**
  * One side of a benchmark: a process of its own that reads requests, one per line, and answers each with one line. So
@@ -53,8 +60,8 @@ export class Contender {
     this.#child.stdin.on('error', () => {});
     this.#ended = new Promise((resolve) => {
       const end = (why: string) => {
-        const lastLines = this.#stderr.trimEnd().split('\n').slice(-SHOWN_LINES).join('\n');
-        this.#failure ??= new ContenderError(`${name} ${why}${lastLines && `:\n${lastLines}`}`);
+        const errors = lastLines(this.#stderr);
+        this.#failure ??= new ContenderError(`${name} ${why}${errors && `:\n${errors}`}`);
         this.#waiting?.reject(this.#failure);
         resolve();
       };

@@ -1,3 +1,4 @@
+import type { Wire } from '@hrm/distributed';
 import type { BackendPreference, CompileMode } from '@hrm/runtime';
 import { describeProcessor } from '@hrm/runtime/internal';
 import type { Terminal } from '@hrm/cli/internal';
@@ -21,6 +22,8 @@ export interface BenchRanksOptions {
   steps: number;
   /** The program that starts the ranks, with its options. */
   launcher: string | undefined;
+  /** How gradients travel between the ranks that are timed. */
+  wire: Wire;
   /** The network between the ranks: Gbit/s and microseconds of a message. Default: the memory of this machine. */
   link: { gbits: number; microseconds: number } | undefined;
   /** Networks for which many ranks are predicted, in Gbit/s. */
@@ -41,7 +44,20 @@ const DRAWN = Array.from({ length: 11 }, (_, power) => 2 ** power);
  * 1 if an efficiency is below its floor.
  */
 export async function benchRanks(terminal: Terminal, options: BenchRanksOptions): Promise<void> {
-  const { ranks, sizes, batch, rounds, steps, launcher: given, link, bandwidths, latency, out, ...engine } = options;
+  const {
+    ranks,
+    sizes,
+    batch,
+    rounds,
+    steps,
+    launcher: given,
+    wire,
+    link,
+    bandwidths,
+    latency,
+    out,
+    ...engine
+  } = options;
   if (out !== undefined) await expectResultsPlace(out, ['ranks.json', 'ranks.md', 'ranks.svg']);
   const here = await findLauncher();
   const launcher = given === undefined ? here : await findLauncher(given.split(/\s+/).filter(Boolean));
@@ -52,15 +68,21 @@ export async function benchRanks(terminal: Terminal, options: BenchRanksOptions)
   if (warning) terminal.say(`Warning: ${warning}`);
   const onProgress = (what: string) => process.stderr.write(`  ${what}\n`);
 
-  const localJob = { sizes: benchSizes.small.sizes, ranks: 2, work: 'together' as const, ...engine };
+  const localJob = {
+    sizes: benchSizes.small.sizes,
+    ranks: 2,
+    work: 'together' as const,
+    wire: 'float32' as const,
+    ...engine,
+  };
   const local = await measureAllReduce(ranksContender(here, localJob));
   const network = { latencySeconds: latency * 1e-6, local, localRanks: localJob.ranks };
   const results: RanksResult[] = [];
   for (const size of sizes) {
     for (const many of ranks) {
-      terminal.say(`${size}, ${many} ranks: ${benchSizes[size].label}`);
+      terminal.say(`${size}, ${many} ranks, ${wire}: ${benchSizes[size].label}`);
       const dimensions = { ...benchSizes[size].sizes, ...(batch !== undefined && { batch }) };
-      const measurement = await measureRanks(jobsOf(dimensions, { ranks: many, ...engine }), {
+      const measurement = await measureRanks(jobsOf(dimensions, { ranks: many, wire, ...engine }), {
         rounds,
         steps,
         command: (job) => ranksContender(launcher, job),

@@ -47,6 +47,8 @@ export interface RanksTimes {
 export interface RanksMeasurement {
   sizes: BenchSizes;
   ranks: number;
+  /** How gradients travelled. */
+  wire: Wire;
   contenders: { [name in RanksContender]?: RanksTimes };
   /** The median step of `loopback`. */
   profile: StepProfile;
@@ -82,7 +84,7 @@ export async function measureRanks(
   { rounds, steps, command, busyCores, onProgress = () => undefined }: MeasureRanksOptions,
 ): Promise<RanksMeasurement> {
   const names = Object.keys(jobs) as RanksContender[];
-  const { sizes, ranks } = jobs.weak!;
+  const { sizes, ranks, wire } = jobs.weak!;
   const contenders: RanksMeasurement['contenders'] = {};
   const profiles: StepProfile[] = [];
   const allReduces: AllReduceTimes[] = [];
@@ -110,6 +112,7 @@ export async function measureRanks(
   return {
     sizes,
     ranks,
+    wire,
     contenders,
     profile: byTime[(byTime.length - 1) >> 1]!,
     allReduce: medianOf(allReduces),

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import type { Wire } from '@hrm/distributed';
 import type { BackendPreference, CompileMode } from '@hrm/runtime';
 import type { BenchSizes } from '@hrm/cli/internal';
 import type { ContenderCommand } from '../contenders/contender';
@@ -18,6 +19,8 @@ export interface RanksJob {
   /** The ranks that train together. */
   ranks: number;
   work: RanksWork;
+  /** How gradients travel between the ranks. */
+  wire: Wire;
   backend: BackendPreference | undefined;
   compile: CompileMode;
 }

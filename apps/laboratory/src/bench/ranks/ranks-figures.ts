@@ -63,7 +63,7 @@ const slowedDown = ({ seconds, calls }: StepProfile, factor: number): StepProfil
  * and from the all-reduces of the ranks, or from the figures of the link between them.
  */
 export function checksOf(
-  { ranks, contenders: { one, apart, weak }, profile, allReduce }: RanksMeasurement,
+  { ranks, wire, contenders: { one, apart, weak }, profile, allReduce }: RanksMeasurement,
   link?: Network,
 ): Check[] {
   if (!one || !apart || !weak) return [];
@@ -71,7 +71,7 @@ export function checksOf(
   const measured = summarize(weak.seconds.flat()).median;
   const check = (from: Check['from'], network: Network) => ({
     from,
-    predicted: predictStep(slowedDown(profile, factor), ranks, network).seconds,
+    predicted: predictStep(slowedDown(profile, factor), ranks, network, wire).seconds,
     measured,
   });
   return [

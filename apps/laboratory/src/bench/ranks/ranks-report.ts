@@ -102,12 +102,14 @@ export function ranksReport(
   const busy = describeLoad({ load, cores: machine.cores });
   const steps = results.flatMap(({ measurement: { profile } }) => profile.calls);
   const most = ranksBeyond(results, machine);
+  const isRounded = results.some(({ measurement: { wire } }) => wire === 'bfloat16');
+  const rounded = isRounded ? ', gradients in bfloat16 on the wire' : '';
   return [
     ...ran.map((size) => `${size}: ${benchSizes[size].label}`),
     '',
     timesTable(results),
     '',
-    'Efficiency against one rank: puzzles per second of N ranks, over N times those of one. One thread each.',
+    `Efficiency against one rank: puzzles per second of N ranks, over N times those of one. One thread each${rounded}.`,
     '',
     efficiencyTable(results),
     ...(most ? ['', most] : []),
