@@ -23,7 +23,7 @@ export interface ContenderMeasurement {
   seconds: number[][];
   /** Highest speed of its library at the main matrix products of the size, round by round. */
   matmulGflops: number[];
-  /** Peak memory of its process, in MiB. */
+  /** Peak memory of its process after the work of the first round, in MiB. */
   peakRssMib: number;
 }
 
@@ -134,6 +134,12 @@ export async function measureSize(
       await forEach(rotate(names, round), async (contender, measured) => {
         measured.seconds.push(await contender[work](turn));
       });
+      // Before the products below, which need memory of their own.
+      if (round === 0) {
+        await forEach(names, async (contender, measured) => {
+          measured.peakRssMib = await contender.peakRssMib();
+        });
+      }
       // The upper bound of the training speed, in the same round.
       if (work === 'train') {
         await forEach(rotate(names, round), async (contender, measured) => {
@@ -146,9 +152,6 @@ export async function measureSize(
       );
       onProgress(`round ${round + 1} of ${rounds}: ${medians.join(', ')}`);
     }
-    await forEach(names, async (contender, measured) => {
-      measured.peakRssMib = await contender.peakRssMib();
-    });
     return result;
   } finally {
     for (const name of [...running.keys()]) await drop(name);
