@@ -15,7 +15,6 @@ const card = () => JSON.parse(readFileSync('out/tiny.json', 'utf8')) as WeightsC
 
 beforeAll(async () => {
   writeQuickConfig('tiny-config.json');
-  mkdirSync('out');
   for (const [run, seed] of [['one', '1'], ['two', '2']] as const) {
     const { status, stderr } = await runHrm(['train', 'tiny-config.json', '--out', run, '--max-steps', '2', '--set', `training.seed=${seed}`]); // prettier-ignore
     expect(status, stderr).toBe(0);

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { replaceFile } from '@hrm/files/node';
+import { ensureFolder, nodeFileSystem, replaceFile } from '@hrm/files/node';
 import { isDeepStrictEqual } from 'node:util';
 import type { Task } from '@hrm/data';
 import type { Compile } from '@hrm/layers';
@@ -110,6 +110,7 @@ async function publishWeights(options: Options): Promise<void> {
   const terminal = new Terminal(options.json);
   const { runs, name, precision, out } = options;
   if (runs.length === 0) throw new UsageError('RUN is missing: give the folder of the run to publish');
+  await ensureFolder(nodeFileSystem, out);
   const { compile } = await startEngine(terminal, options);
   const measured: Awaited<ReturnType<typeof measureRun>>[] = [];
   for (const run of runs) measured.push(await measureRun(run, options, { terminal, compile }));
