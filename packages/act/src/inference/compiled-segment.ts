@@ -41,6 +41,10 @@ export class CompiledSegment {
     this.#freeIfDone();
   }
 
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
   #freeIfDone(): void {
     if (this.#disposed && this.#unfinished === 0) this.step.dispose?.();
   }

@@ -67,4 +67,8 @@ export class RotaryTables {
   dispose(): void {
     for (const table of this.#tables.values()) table.dispose();
   }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
 }
