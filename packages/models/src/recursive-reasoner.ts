@@ -36,10 +36,10 @@ import { expectController } from '@hrm/act/internal';
 import { atStage } from './at-stage';
 import { candidateLogits, type Candidates } from './candidates';
 import type { ModelConfig } from './config/model-config';
-import { RotaryTables } from './config/positions';
 import { InputNetwork } from './input-network';
 import { expectReasonerOptions, type RecursiveReasonerOptions } from './reasoner-options';
 import { drawWith, refineWith } from './refine-with';
+import { RotaryTables } from './rotary-tables';
 
 /**
  * A recursive reasoning model: an input network, f_L and f_H, a recursion schedule, a halting controller and an output
