@@ -12,7 +12,7 @@ import { describeOtherMachine, thisRunMachine } from '../checkpoint/run-machine'
 import type { RunProgress } from '../checkpoint/run-progress';
 import { puzzlesFingerprint } from '../puzzles/puzzles-fingerprint';
 import type { PreparedRun } from '../training/prepare-run';
-import type { ResumedProgress } from '../training/run-training';
+import type { ResumedProgress } from '../training/run-writer';
 import { describeContinuation } from './describe-continuation';
 
 /** A run that is prepared with its new config. */

@@ -21,7 +21,7 @@ import { writeMissingPuzzles } from '../puzzles/run-puzzles';
 import type { RunOptions } from '../training/begin-run';
 import { factsOf } from '../training/facts-of-run';
 import { prepareRun } from '../training/prepare-run';
-import type { ResumedProgress } from '../training/run-training';
+import type { ResumedProgress } from '../training/run-writer';
 import { trainPrepared, type TrainedRun } from '../training/train-prepared';
 import { expectChangeable } from './expect-changeable';
 import { restoreRun } from './restore-run';

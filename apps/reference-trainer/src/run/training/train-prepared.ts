@@ -13,7 +13,8 @@ import { collectGarbage } from '../../process/collect-garbage';
 import { counted } from '../../terminal/counted';
 import { openObservers } from '../observers/open-observers';
 import type { TrainingObserver } from '../observers/training-observer';
-import { runTraining, type ResumedProgress, type TrainingResult, type TrainingRun } from './run-training';
+import { runTraining, type TrainingResult, type TrainingRun } from './run-training';
+import type { ResumedProgress } from './run-writer';
 import { versions } from '../../engine/versions';
 
 /** A run that is ready to train: its folder is locked and has its description. */
