@@ -57,8 +57,8 @@ async function numbersOf(run: string, file = 'weights'): Promise<number[]> {
   return [...files[file]!.values()].flatMap(({ data }) => Array.from(data as Float32Array));
 }
 
-/** Trains as one process or on two ranks, and expects no failure. */
-async function train(context: TestContext, ranks: 1 | 2, run: string, ...more: string[]): Promise<string> {
+/** Trains as one process or on several ranks, and expects no failure. */
+async function train(context: TestContext, ranks: 1 | 2 | 4, run: string, ...more: string[]): Promise<string> {
   if (ranks === 1) return spawnSync(process.execPath, words(run, ...more), { encoding: 'utf8' }).stdout;
   const { status, stdout, stderr } = await mpirun(context, ranks, words(run, ...more));
   expect(stderr).not.toContain('hrm:');
@@ -66,7 +66,20 @@ async function train(context: TestContext, ranks: 1 | 2, run: string, ...more: s
   return stdout;
 }
 
-test('mpirun hrm train trains as one process, and resumes on another number of ranks', async (context) => {
+const haltingOf = (run: string) =>
+  linesOf(run).flatMap(({ step, haltingSteps }) => (haltingSteps ? [[step, haltingSteps]] : []));
+
+/** Expects the weights and halting decisions of two runs to be the same, within the rounding of their sums. */
+async function expectSameTraining(run: string, other: string): Promise<void> {
+  const expected = await numbersOf(other);
+  const excess = (await numbersOf(run)).map(
+    (value, i) => Math.abs(value - expected[i]!) / (1e-5 + 1e-4 * Math.abs(expected[i]!)),
+  );
+  expect(Math.max(...excess), run).toBeLessThan(1);
+  expect(haltingOf(run), run).toEqual(haltingOf(other));
+}
+
+test('mpirun hrm train repeats bit for bit, as one process with lanes, and resumes on another number of ranks', async (context) => {
   const first = await train(context, 2, 'two', '--max-steps', '6');
   // Rank 0 alone prints.
   expect(first.match(/up to 6 steps of 8, on 2 ranks \(1 host\)/g)).toHaveLength(1);
@@ -78,14 +91,17 @@ test('mpirun hrm train trains as one process, and resumes on another number of r
   expect(await numbersOf('lanes')).toEqual(await numbersOf('two'));
 
   expect(await train(context, 1, 'two', '--resume', '--max-steps', '9')).toContain('number of ranks 2, now 1');
-  await train(context, 1, 'one', '--max-steps', '9');
-  const [found, expected] = [await numbersOf('two'), await numbersOf('one')];
-  found.forEach((value, i) => {
-    expect(Math.abs(value - expected[i]!)).toBeLessThan(1e-5 + 1e-4 * Math.abs(expected[i]!));
-  });
-  const steps = (run: string) =>
-    linesOf(run).flatMap(({ step, haltingSteps }) => (haltingSteps ? [[step, haltingSteps]] : []));
-  expect(steps('two')).toEqual(steps('one'));
+  await train(context, 1, 'nine', '--max-steps', '9');
+  await expectSameTraining('two', 'nine');
+});
+
+test('2 and 4 ranks of mpirun hrm train as one process after 50 steps', async (context) => {
+  await train(context, 1, 'one-50', '--max-steps', '50');
+  expect(haltingOf('one-50')).toHaveLength(50);
+  for (const ranks of [2, 4] as const) {
+    await train(context, ranks, `ranks-${ranks}-50`, '--max-steps', '50');
+    await expectSameTraining(`ranks-${ranks}-50`, 'one-50');
+  }
 });
 
 test('--wire bfloat16 rounds the gradients that travel, and repeats bit for bit', async (context) => {
