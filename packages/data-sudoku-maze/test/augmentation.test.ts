@@ -1,4 +1,4 @@
-import { cellsFromTokens, trainingBatches, type TrainingBatchesCursor, type TrainingBatch } from '@hrm/data';
+import { cellsFromTokens, trainingBatches, type TrainingBatchesCursor } from '@hrm/data';
 import { describe, expect, it } from 'vitest';
 import {
   buildMazeDataset,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { applyDihedralTransform, type DihedralTransform, SeededRandom, tokensFromCells } from '@hrm/data';
-import { generateMaze, mazeAugmentation, parseMaze, shortestPath, verifyMaze } from '../src/index';
+import { generateMaze, mazeAugmentation, parseMaze, shortestPath } from '../src/index';
 import { drawPath } from '../src/maze/paths/shortest-path';
 
 const ALL: DihedralTransform[] = [0, 1, 2, 3, 4, 5, 6, 7];

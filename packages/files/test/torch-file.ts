@@ -74,3 +74,19 @@ export function pickleTensors(tensors: Readonly<Record<string, TensorFacts>>): U
   for (const [name, facts] of Object.entries(tensors)) writeTensor(pickle.text(name), facts);
   return pickle.setItems().finish();
 }
+
+/** A checkpoint of one tensor (default: float32) on a storage of 6 elements. */
+export function oneTensor(facts: Partial<TensorFacts> = {}, rest: Omit<TorchFileParts, 'pickle'> = {}): Uint8Array {
+  const pickle = pickleTensors({ x: { count: 6, shape: [6], stride: [1], ...facts } });
+  const storage = new Uint8Array(Float32Array.of(0, 1, 2, 3, 4, 5).buffer);
+  return torchFile({ pickle, storages: [storage], ...rest });
+}
+
+/** The instruction that creates a string. */
+export const text = (value: string): Uint8Array => bytesOf('X', value.length, 0, 0, 0, value);
+/** The instructions that create an empty OrderedDict. */
+export const orderedDict = bytesOf('ccollections\nOrderedDict\n)R');
+
+/** The instructions that create a tensor of 6 elements. `rest` takes the place of its hooks. */
+export const rawTensor = (rest: Uint8Array = orderedDict): Uint8Array =>
+  bytesOf('ctorch._utils\n_rebuild_tensor_v2\n((', text('storage'), 'ctorch\nFloatStorage\n', text('0'), text('cpu'), 'K', 6, 'tQK', 0, 'K', 6, 0x85, 'K', 1, 0x85, 0x89, rest, 'tR'); // prettier-ignore
