@@ -19,7 +19,7 @@ const shared = { pool: 'forks' as const, testTimeout: 180_000, hookTimeout: 120_
 const server = { deps: { inline: [/tfjs-core\/dist\/(?!tf-core)/] } };
 
 // Their files share a process: it loads TensorFlow.js and its gradients once, which takes longer than most tests.
-const sharing = ['layers', 'recursion', 'act', 'models'];
+const sharing = ['layers', 'recursion', 'act', 'models', 'trainer'];
 
 const project = (name: string, root: string) => ({
   resolve: { alias },
