@@ -44,6 +44,8 @@ beforeAll(async () => {
 describe('a wrong command is refused before anything is written, and works when corrected', () => {
   it.each<[string, string[], string, string[]]>([
     ['more threads than TensorFlow starts', ['quick.json', '--threads=100000'], '--threads: expected a whole number from 1 to 1024, got "100000"', []],
+    ['a layer too wide to exist', ['quick.json', '--set', 'model.hiddenSize=1000000'], 'numbers, expected at most 2147483648; give the layer a smaller size', ['--set', 'model.hiddenSize=16']],
+    ['more layers than can be compiled', ['quick.json', '--set', 'model.lLayers=1000000'], 'layers is 1000000, expected a whole number from 1 to 1000', ['--set', 'model.lLayers=1']],
     ['tokens with augmentation', ['tokens.json', '--data', 'sudoku'], 'training.augment', ['--set', 'training.augment=false']],
     ['a batch larger than the data', ['quick.json', '--set', 'training.batchSize=13'], 'training.batchSize', ['--set', 'training.batchSize=12']],
     ['no step at all', ['epochs.json', '--set', 'generate.train=11'], 'training.epochs: 1 epoch over 11 puzzles in batches of 12 is less than one step', ['--set', 'training.batchSize=11']],
@@ -66,6 +68,22 @@ describe('a wrong command is refused before anything is written, and works when 
     expect(right.status, right.stderr).toBe(0);
     expect(readdirSync(join(run, 'checkpoints')).length).toBeGreaterThan(0);
   }); // prettier-ignore
+});
+
+describe('hrm bench', () => {
+  it.each([
+    ['--hidden', '1000000', 'numbers, expected at most 2147483648'],
+    ['--layers', '1000000', 'layers is 1000000, expected a whole number from 1 to 1000'],
+    [
+      '--batch',
+      '1000000000',
+      '--batch: 1000000000 puzzles of 81 tokens are 81000000000 tokens, expected at most 268435456',
+    ],
+  ])('refuses %s %s', async (option, value, named) => {
+    const { status, stderr } = await runInProcess(['bench', option, value, '--backend', 'cpu']);
+    expect(stderr).toContain(named);
+    expect(status).toBe(2);
+  });
 });
 
 describe('a command of a run', () => {

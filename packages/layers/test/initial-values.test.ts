@@ -42,6 +42,12 @@ function expectTruncatedNormal(values: ArrayLike<number>, std: number): void {
 }
 
 describe('truncatedNormal', () => {
+  it('refuses a shape with more numbers than a layer can mean', () => {
+    expect(() => truncatedNormal({ shape: [1_000_000, 3_000_000], std: 1, random: new RandomStream(0) })).toThrow(
+      'truncatedNormal: a tensor of shape [1000000, 3000000] has 3000000000000 numbers, expected at most 2147483648',
+    );
+  });
+
   it.each([0, 1, 2])(
     'has the standard deviation asked for, and is cut at two of the normal it comes from (seed %d)',
     (seed) => {

@@ -12,11 +12,14 @@ export interface Refiner extends Layer {
   apply(latent: tf.Tensor3D, injection: tf.Tensor3D): tf.Tensor3D;
 }
 
+/** More would take hours to make and compile. */
+const MOST_LAYERS = 1000;
+
 const KEEPS_SHAPE = 'a block must keep the shape of its input';
 
 /** Options of {@link ReasoningModule}. */
 export interface ReasoningModuleOptions {
-  /** Number of blocks. */
+  /** Number of blocks, at most 1,000. */
   layers: number;
   block: BlockFactory;
   context: BlockContext;
@@ -46,7 +49,7 @@ export class ReasoningModule implements Refiner {
   constructor(options: ReasoningModuleOptions) {
     expectOptions('ReasoningModule', options, ['layers', 'block', 'context']);
     const { layers, block, context } = options;
-    expectSizes('ReasoningModule', { layers });
+    expectSizes('ReasoningModule', { layers }, 1, MOST_LAYERS);
     expectFactory('ReasoningModule: block', block, 'mixerBlock()');
     const make = (isLast: boolean) => {
       const made = block({ ...context, isLast });

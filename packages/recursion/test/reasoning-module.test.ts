@@ -24,6 +24,18 @@ describe('ReasoningModule', () => {
     expect(tf.memory().numTensors).toBe(before);
   });
 
+  it('refuses more than 1,000 blocks before it makes one', () => {
+    let made = 0;
+    const block = () => {
+      made++;
+      return twice;
+    };
+    expect(() => new ReasoningModule({ layers: 1_000_000, block, context })).toThrow(
+      'ReasoningModule: layers is 1000000, expected a whole number from 1 to 1000',
+    );
+    expect(made).toBe(0);
+  });
+
   it('refuses a block whose inject changes the shape', () => {
     const wide: Block = { ...twice, inject: (latent) => tf.concat([latent, latent], 2) };
     const module = new ReasoningModule({ layers: 1, block: () => wide, context });

@@ -25,6 +25,9 @@ const benchOptions = z.strictObject({
   evaluations: integer('Evaluations to time, after a warm-up', { least: 0 }).default(2),
 });
 
+/** Tokens of a batch at most. */
+const MOST_TOKENS = 2 ** 28;
+
 const between = (range: [number, number], format = (value: number) => value.toFixed(0)) =>
   range.map(format).join(' to ');
 
@@ -33,6 +36,11 @@ async function bench(options: z.infer<typeof benchOptions>): Promise<void> {
   const { hidden, layers, heads, batch, tokens, segments, steps, evaluations, precision = 'float32' } = options;
   if (hidden % heads !== 0 || (hidden / heads) % 2 !== 0) {
     throw new UsageError(`--heads: ${heads} heads do not divide --hidden ${hidden} into heads of even width`);
+  }
+  if (batch * tokens > MOST_TOKENS) {
+    throw new UsageError(
+      `--batch: ${batch} puzzles of ${tokens} tokens are ${batch * tokens} tokens, expected at most ${MOST_TOKENS}`,
+    );
   }
   const terminal = new Terminal(options.json);
   const started = await startEngine(terminal, options);

@@ -6,6 +6,9 @@ import type { RandomStream } from './random-stream';
 /** Standard deviation of a standard normal truncated to [-2, 2]. */
 const STD_TRUNCATED_AT_TWO = 0.8796256610342398;
 
+/** Numbers of a tensor at most: with more, the size of a layer is a mistake. */
+const MOST_NUMBERS = 2 ** 31;
+
 /** Options of {@link truncatedNormal}. */
 export interface TruncatedNormalOptions<R extends tf.Rank = tf.Rank> {
   shape: tf.ShapeMap[R];
@@ -20,6 +23,8 @@ export interface TruncatedNormalOptions<R extends tf.Rank = tf.Rank> {
  *
  * Source: official HRM, `models/common.py`, `trunc_normal_init_`.
  *
+ * @throws RangeError for more than 2^31 numbers.
+ *
  * @example
  * ```ts
  * import { RandomStream, truncatedNormal } from '@hrm/layers';
@@ -33,7 +38,14 @@ export function truncatedNormal<R extends tf.Rank>(options: TruncatedNormalOptio
   expectOptions('truncatedNormal', options, ['shape', 'std', 'random']);
   const { shape, std, random } = options;
   expectRandom('truncatedNormal', random);
-  const values = new Float32Array(tf.util.sizeFromShape(shape));
+  const size = tf.util.sizeFromShape(shape);
+  if (size > MOST_NUMBERS) {
+    throw new RangeError(
+      `truncatedNormal: a tensor of shape [${shape.join(', ')}] has ${size} numbers, expected at most ${MOST_NUMBERS}; ` +
+        'give the layer a smaller size',
+    );
+  }
+  const values = new Float32Array(size);
   if (std !== 0) {
     const scale = std / STD_TRUNCATED_AT_TWO;
     for (let i = 0; i < values.length; i++) {
