@@ -1,19 +1,12 @@
 import { join } from 'node:path';
 import { FileFormatError } from '@hrm/files';
-import { ensureFolder, ensureOwnFolder, errorCode, type FileSystem, nodeFileSystem } from '@hrm/files/node';
+import { ensureFolder, ensureOwnFolder, type FileSystem, nodeFileSystem } from '@hrm/files/node';
 import { expectOptions } from '@hrm/files/internal';
+import { CheckpointFolder } from './checkpoint-folder';
 import type { JsonValue } from './checkpoint-manifest';
-import {
-  checkpointName,
-  checkpointStep,
-  freeName,
-  removingPrefix,
-  replacedPrefix,
-  savingPrefix,
-  setAsidePrefix,
-} from './checkpoint-name';
-import { type Checkpoint, readCheckpoint, type ReadCheckpointOptions, readManifest } from './read-checkpoint';
-import { removeCheckpoint } from './remove-checkpoint';
+import { setAsidePrefix } from './checkpoint-name';
+import { possiblyBestSteps, rankByMetric } from './rank-by-metric';
+import { type Checkpoint, readCheckpoint, type ReadCheckpointOptions } from './read-checkpoint';
 import { rewriteManifest } from './rewrite-manifest';
 import { type CheckpointContents, putCheckpoint } from './write-checkpoint';
 
@@ -56,13 +49,11 @@ const OPTIONS = ['keepNewest', 'keepBest', 'readOnly', 'onWarning', 'fileSystem'
  * ```
  */
 export class CheckpointStore {
-  /** The folder of the checkpoints. */
-  readonly folder: string;
+  readonly #checkpoints: CheckpointFolder;
   readonly #keepNewest: number;
   readonly #keepBest: boolean;
   readonly #readOnly: boolean;
   readonly #warn: (message: string) => void;
-  readonly #fileSystem: FileSystem;
   /** Steps of the checkpoints that this store has written or verified. */
   readonly #trusted = new Set<number>();
 
@@ -72,12 +63,15 @@ export class CheckpointStore {
     if (!Number.isSafeInteger(keepNewest) || keepNewest < 1) {
       throw new RangeError(`keepNewest is ${keepNewest}; expected an integer from 1`);
     }
-    this.folder = join(runFolder, 'checkpoints');
+    this.#checkpoints = new CheckpointFolder(join(runFolder, 'checkpoints'), {
+      fileSystem: options.fileSystem ?? nodeFileSystem,
+      mayBeMissing: readOnly,
+      onForeignFiles: (place) => this.#warnOfForeignFiles(place),
+    });
     this.#keepNewest = keepNewest;
     this.#keepBest = keepBest;
     this.#readOnly = readOnly;
     this.#warn = onWarning;
-    this.#fileSystem = options.fileSystem ?? nodeFileSystem;
   }
 
   /**
@@ -89,17 +83,22 @@ export class CheckpointStore {
   static async open(runFolder: string, options: CheckpointStoreOptions = {}): Promise<CheckpointStore> {
     const store = new CheckpointStore(runFolder, options);
     if (!store.#readOnly) {
-      await ensureFolder(store.#fileSystem, runFolder);
-      await ensureOwnFolder(store.#fileSystem, store.folder);
-      await store.#clearLeftovers();
+      const { fileSystem, path } = store.#checkpoints;
+      await ensureFolder(fileSystem, runFolder);
+      await ensureOwnFolder(fileSystem, path);
+      await store.#checkpoints.clearLeftovers();
     }
     return store;
   }
 
+  /** The folder of the checkpoints. */
+  get folder(): string {
+    return this.#checkpoints.path;
+  }
+
   /** The steps of all checkpoints, damaged ones included, newest first. */
   async steps(): Promise<readonly number[]> {
-    const steps = (await this.#names()).map(checkpointStep).filter((step) => step !== undefined);
-    return steps.sort((a, b) => b - a);
+    return this.#checkpoints.steps();
   }
 
   /**
@@ -114,9 +113,9 @@ export class CheckpointStore {
     if (this.#readOnly) throw new Error('this store was opened read-only; open it without readOnly to save');
     const later = (await this.steps()).filter((step) => step > contents.step);
     const path = await putCheckpoint(this.folder, contents, {
-      fileSystem: this.#fileSystem,
+      fileSystem: this.#checkpoints.fileSystem,
       onForeignFiles: (place) => this.#warnOfForeignFiles(place),
-      ...(later.length > 0 && { makeWay: () => this.#setAside(later) }),
+      ...(later.length > 0 && { makeWay: () => this.#checkpoints.setAside(later) }),
     });
     this.#trusted.add(contents.step);
     if (later.length > 0) {
@@ -139,7 +138,7 @@ export class CheckpointStore {
    */
   async recordMetric(step: number, { metric, state }: { metric: number; state: JsonValue }): Promise<void> {
     if (this.#readOnly) throw new Error('this store was opened read-only; open it without readOnly to record');
-    await rewriteManifest(this.folder, step, { metric, state }, this.#fileSystem);
+    await rewriteManifest(this.folder, step, { metric, state }, this.#checkpoints.fileSystem);
     // Another checkpoint may be the best now.
     await this.#prune(`recorded the metric of step ${step}`);
   }
@@ -165,7 +164,7 @@ export class CheckpointStore {
    * @throws as {@link latest}.
    */
   async best(options: Pick<ReadCheckpointOptions, 'only' | 'optional'> = {}): Promise<Checkpoint | undefined> {
-    const { byMetric, unreadable } = await this.#measure();
+    const { byMetric, unreadable } = await rankByMetric(this.#checkpoints);
     for (const { error } of unreadable) if (!(error instanceof FileFormatError)) throw error;
     return this.#firstWhole(
       byMetric,
@@ -174,6 +173,7 @@ export class CheckpointStore {
     );
   }
 
+  /** The first undamaged checkpoint of these steps. Warns of the damaged ones before it, and of `errors`. */
   async #firstWhole(
     steps: readonly number[],
     options: ReadCheckpointOptions,
@@ -184,7 +184,8 @@ export class CheckpointStore {
     const problems = errors.map((error) => `- ${messageOf(error)}`);
     for (const step of steps) {
       try {
-        const checkpoint = await readCheckpoint(this.#path(step), { only, optional, fileSystem: this.#fileSystem });
+        const { fileSystem } = this.#checkpoints;
+        const checkpoint = await readCheckpoint(this.#checkpoints.pathOf(step), { only, optional, fileSystem });
         this.#trusted.add(step);
         if (problems.length > 0) {
           this.#warn(
@@ -206,24 +207,6 @@ export class CheckpointStore {
     });
   }
 
-  /**
-   * The steps of the checkpoints with a metric, best first, then newest first; and the manifests that cannot be read.
-   */
-  async #measure(): Promise<{ byMetric: readonly number[]; unreadable: { step: number; error: unknown }[] }> {
-    const measured: { step: number; metric: number }[] = [];
-    const unreadable: { step: number; error: unknown }[] = [];
-    for (const step of await this.steps()) {
-      try {
-        const { metric } = await readManifest(this.#path(step), this.#fileSystem);
-        if (metric !== undefined) measured.push({ step, metric });
-      } catch (error) {
-        unreadable.push({ step, error });
-      }
-    }
-    const byMetric = measured.sort((a, b) => b.metric - a.metric || b.step - a.step).map(({ step }) => step);
-    return { byMetric, unreadable };
-  }
-
   /** Removes checkpoints that are no longer kept. Warns if it fails; `done`: what succeeded before. */
   async #prune(done: string): Promise<void> {
     try {
@@ -238,84 +221,17 @@ export class CheckpointStore {
     const steps = await this.steps();
     const newest = steps.filter((step) => this.#trusted.has(step)).slice(0, this.#keepNewest);
     if (newest.length < this.#keepNewest) return;
-    const kept = new Set(newest);
-    if (this.#keepBest) {
-      const { byMetric, unreadable } = await this.#measure();
-      // The best one may be damaged. So the best verified one is kept as well.
-      for (const step of [byMetric[0], byMetric.find((candidate) => this.#trusted.has(candidate))]) {
-        if (step !== undefined) kept.add(step);
-      }
-      // A checkpoint that cannot be read now may be the best. A damaged one cannot.
-      for (const { step, error } of unreadable) if (!(error instanceof FileFormatError)) kept.add(step);
-    }
+    const best = this.#keepBest ? possiblyBestSteps(await rankByMetric(this.#checkpoints), this.#trusted) : [];
+    const kept = new Set([...newest, ...best]);
     for (const step of steps) {
-      if (!kept.has(step) && step < newest.at(-1)!) await this.#remove(step);
+      if (kept.has(step) || step >= newest.at(-1)!) continue;
+      await this.#checkpoints.remove(step);
+      this.#trusted.delete(step);
     }
-  }
-
-  /** Renames the folder before it removes files, so that no half-removed checkpoint keeps its name. */
-  async #remove(step: number): Promise<void> {
-    const removing = `${removingPrefix}${checkpointName(step)}`;
-    await this.#removeFolder(removing);
-    await this.#fileSystem.rename(this.#path(step), join(this.folder, removing));
-    this.#trusted.delete(step);
-    await this.#fileSystem.syncFolder(this.folder);
-    await this.#removeFolder(removing);
-  }
-
-  async #removeFolder(name: string): Promise<void> {
-    const checkpoint = /checkpoint-\d{8,16}/.exec(name)?.[0] ?? 'checkpoint';
-    const foreign = await removeCheckpoint(this.#fileSystem, this.folder, name, checkpoint);
-    if (foreign !== undefined) this.#warnOfForeignFiles(foreign);
   }
 
   #warnOfForeignFiles(place: string): void {
     this.#warn(`a checkpoint was removed, but not the other files in its folder; they are now in ${place}`);
-  }
-
-  /** Renames the checkpoints of these steps. Returns the function that undoes it. */
-  async #setAside(steps: readonly number[]): Promise<() => Promise<void>> {
-    const names = new Set((await this.#fileSystem.list(this.folder)).map(({ name }) => name));
-    const moved: [from: string, to: string][] = [];
-    const undo = async () => {
-      for (const [from, to] of moved) await this.#fileSystem.rename(to, from);
-    };
-    try {
-      for (const step of steps) {
-        const aside = join(this.folder, freeName(`${setAsidePrefix}${checkpointName(step)}`, names));
-        await this.#fileSystem.rename(this.#path(step), aside);
-        moved.push([this.#path(step), aside]);
-      }
-    } catch (error) {
-      await undo().catch(() => undefined);
-      throw error;
-    }
-    return undo;
-  }
-
-  async #clearLeftovers(): Promise<void> {
-    const names = new Set(await this.#names());
-    for (const name of names) {
-      if (name.startsWith(replacedPrefix) && !names.has(name.slice(replacedPrefix.length))) {
-        await this.#fileSystem.rename(join(this.folder, name), join(this.folder, name.slice(replacedPrefix.length)));
-        await this.#fileSystem.syncFolder(this.folder);
-      } else if ([savingPrefix, removingPrefix, replacedPrefix].some((prefix) => name.startsWith(prefix))) {
-        await this.#removeFolder(name);
-      }
-    }
-  }
-
-  async #names(): Promise<readonly string[]> {
-    try {
-      return (await this.#fileSystem.list(this.folder)).filter(({ kind }) => kind === 'folder').map(({ name }) => name);
-    } catch (error) {
-      if (this.#readOnly && errorCode(error) === 'ENOENT') return [];
-      throw error;
-    }
-  }
-
-  #path(step: number): string {
-    return join(this.folder, checkpointName(step));
   }
 }
 
