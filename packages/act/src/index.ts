@@ -16,7 +16,7 @@ export { gravesAct, type GravesActOptions } from './controllers/graves-act';
 export { ponder, type PonderOptions } from './controllers/ponder';
 export { residualHalting, type ResidualHaltingOptions } from './controllers/residual-halting';
 export { unchangedAnswer, type UnchangedAnswerOptions } from './controllers/unchanged-answer';
-export { all, any, atLeast } from './controllers/quorum';
+export { all, any, atLeast } from './controllers/combine-controllers';
 
 // Segments: the carry, the network, and supervision.
 export type { ReasoningNetwork } from './segment/reasoning-network';
