@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { serializeNpy, parseTorchCheckpoint, serializeTorchCheckpoint } from '@hrm/files';
-import { presets } from '../../apps/reference-trainer/src/config/presets';
+import { presets } from '../../apps/reference-trainer/src/config/presets/presets';
 import { repository } from './soak-folder';
 
 /** Files for mutations to begin with, by reader. */

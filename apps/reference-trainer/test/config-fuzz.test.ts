@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { checkRunConfig, loadRunConfig } from '../src/config/load-run-config';
-import { presets } from '../src/config/presets';
+import { presets } from '../src/config/presets/presets';
 import { readOfficialRun } from '../src/official/official-run';
 import { UsageError } from '../src/command-line/usage-error';
 import { flawOfRefusal } from './run-in-process';

@@ -2,7 +2,7 @@ import { standardParts } from '@hrm/models';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { partOptions } from '../src/config/part-options';
-import { presets, presetSummaries } from '../src/config/presets';
+import { presets, presetSummaries } from '../src/config/presets/presets';
 import { runConfigJsonSchema, runConfigMarkdown } from '../src/config/run-config-reference';
 import { taskOptions } from '../src/config/task-options';
 import { standardCatalog } from '../src/run/parts/run-catalog';

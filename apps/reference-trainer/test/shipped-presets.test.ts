@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { weights, weightsCards, type WeightsName } from '@hrm/weights';
 import { describe, expect, it } from 'vitest';
 import { loadRunConfig } from '../src/config/load-run-config';
-import type { presets } from '../src/config/presets';
+import type { presets } from '../src/config/presets/presets';
 import { modelConfigOf } from '../src/run/building/build-run';
 import { makeTask } from '../src/run/parts/make-part';
 

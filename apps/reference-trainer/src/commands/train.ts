@@ -2,7 +2,7 @@ import { WIRES, type Communicator } from '@hrm/distributed';
 import { z } from 'zod';
 import { defineCommand } from '../command-line/command';
 import { argument, choice, count, integer, list, text, texts, toggle } from '../command-line/options';
-import { presetSummaries } from '../config/presets';
+import { presetSummaries } from '../config/presets/presets';
 import { isFirstRank } from '../ranks/agree';
 import { runOnRanks } from '../ranks/run-on-ranks';
 import { reportTraining } from '../report/write-report';

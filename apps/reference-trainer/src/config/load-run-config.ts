@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { readConfigJson } from '../files/read-regular-file';
 import { configPlace, describeIssues, UsageError } from '../command-line/usage-error';
 import { partOptions } from './part-options';
-import { presets } from './presets';
+import { presets } from './presets/presets';
 import { runConfigSchema, type RunConfig } from './run-config';
 import { nearestName } from './section';
 import { type TaskConfig, taskOptions } from './task-options';

@@ -10,7 +10,7 @@ import {
 } from '@hrm/data';
 import { printedCommand } from '../command-line/printed-command';
 import { UsageError } from '../command-line/usage-error';
-import { presets } from '../config/presets';
+import { presets } from '../config/presets/presets';
 import { finishBeforeStopping } from '../process/stop-signals';
 import { counted } from '../terminal/counted';
 import type { Terminal } from '../terminal/terminal';

@@ -1,7 +1,7 @@
 import type { ConfigRecord } from '@hrm/ui/run-record';
 import { configChanges, type ConfigChange } from '../config/config-changes';
 import { checkRunConfig } from '../config/load-run-config';
-import { presets } from '../config/presets';
+import { presets } from '../config/presets/presets';
 import type { RunConfig } from '../config/run-config';
 
 const shown = (value: unknown): string | undefined => (value === undefined ? undefined : JSON.stringify(value));

@@ -1,6 +1,6 @@
 import type { Precision } from '@hrm/layers';
 import { loadRunConfig, overrideRunConfig } from '../config/load-run-config';
-import { presets } from '../config/presets';
+import { presets } from '../config/presets/presets';
 import type { RunConfig } from '../config/run-config';
 import type { Terminal } from '../terminal/terminal';
 import { kebab, UsageError } from '../command-line/usage-error';

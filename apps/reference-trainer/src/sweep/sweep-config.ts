@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
 import { configPlace, describeIssues, UsageError } from '../command-line/usage-error';
-import { presets } from '../config/presets';
+import { presets } from '../config/presets/presets';
 import { section } from '../config/section';
 import { readConfigJson } from '../files/read-regular-file';
 import { metricNames } from './sweep-metrics';

@@ -3,7 +3,7 @@ import { relative, resolve, join } from 'node:path';
 import { printedCommand } from '../command-line/printed-command';
 import { UsageError } from '../command-line/usage-error';
 import { loadRunConfig, parseValue } from '../config/load-run-config';
-import { presets } from '../config/presets';
+import { presets } from '../config/presets/presets';
 import type { RunConfig } from '../config/run-config';
 import { readTaskFile } from '../run/puzzles/task-file';
 import type { Settings, SettingValue, Sweep } from './sweep-config';
