@@ -12,6 +12,9 @@ export { expectPuzzleIdentifiers, expectPuzzles, expectTokens } from './segment/
 export { answerFigures, countAnswers, type AnswerFigures, type CountedAnswers } from './metrics/answer-figures';
 export { countHaltingSteps } from './metrics/halting-histogram';
 
+// What pages and votes show of a halting logit.
+export { haltingProbability } from './metrics/halting-probability';
+
 // Which of several tries gives the answer.
 export { chooseAnswer } from './thinking/choose-answer';
 

@@ -1,4 +1,5 @@
 import { thinker, type Attempt, type SearchAttempt, type Thought as ThinkerThought, type TrySegment } from '@hrm/act';
+import { haltingProbability } from '@hrm/act/internal';
 import { cellsFromTokens } from '@hrm/data';
 import { disposeAll } from '@hrm/layers';
 import { observeRefinements, type RecursiveReasoner } from '@hrm/models';
@@ -143,15 +144,14 @@ async function readSegment(
   ]);
 }
 
-const sigmoid = (logit: number) => 1 / (1 + Math.exp(-logit));
 const probabilities = (logits: Readonly<Record<string, number>>, names: readonly string[] = Object.keys(logits)) =>
-  Object.fromEntries(names.map((name) => [name, sigmoid(logits[name]!)]));
+  Object.fromEntries(names.map((name) => [name, haltingProbability(logits[name]!)]));
 
 function choiceOf({ answer, chosenBy, attempts, modelCalls }: ThinkerThought<Attempt | SearchAttempt>): Choice {
   const told = attempts.map((attempt): TriedAttempt => {
     const { segments, verified, stopped, haltValue } = attempt;
     const votes = attempts.filter((other) => other.answer.join() === attempt.answer.join()).length;
-    const halt = haltValue === undefined ? undefined : sigmoid(haltValue);
+    const halt = haltValue === undefined ? undefined : haltingProbability(haltValue);
     const { guesses, turnedBack } = attempt as Partial<SearchAttempt>;
     const search = guesses === undefined ? {} : { guesses, turnedBack: turnedBack ?? 0 };
     return { segments, verified, stopped, halt, votes, ...search };

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { haltingProbability } from '@hrm/act/internal';
 import { arcSubmission, type ArcScore, type ArcPuzzle, arcVoting, scoreArcVotes } from '@hrm/data-arc';
 import { readArcTestPuzzles, writeArcSubmission } from '@hrm/data-arc/files';
 import { readIdentifiers } from '@hrm/data/files';
@@ -71,7 +72,7 @@ export async function prepareArcVotes(options: {
           identifier: identifiers[identifier] ?? String(identifier),
           input: tokens(questions!),
           prediction: tokens(predictions!),
-          confidence: logit ? 1 / (1 + Math.exp(-logit[row]!)) : 0,
+          confidence: logit ? haltingProbability(logit[row]!) : 0,
         });
       });
     },

@@ -1,4 +1,5 @@
 import { puzzleTensors } from '@hrm/act';
+import { haltingProbability } from '@hrm/act/internal';
 import { evaluationBatches, type PuzzleDataset, type Task } from '@hrm/data';
 import type { Compile } from '@hrm/layers';
 import type { RecursiveReasoner } from '@hrm/models';
@@ -23,7 +24,6 @@ export interface ExaminedModel {
   limits: ExaminationLimits;
 }
 
-const sigmoid = (logit: number) => 1 / (1 + Math.exp(-logit));
 const rounded = (value: number) => Number(value.toPrecision(4));
 
 /** Solves held-out puzzles, and finds when they halt, how far the latents move, and what the halting value is worth. */
@@ -40,7 +40,7 @@ export async function examineModel({
   const judged = solved.filter(({ isRight }) => isRight.length > 0);
   const predicted = (puzzle: SolvedPuzzle, segment: number) => {
     const logit = rightLogit === undefined ? undefined : puzzle.history[segment]!.haltLogits[rightLogit];
-    return logit === undefined ? undefined : sigmoid(logit);
+    return logit === undefined ? undefined : haltingProbability(logit);
   };
   const halted = solved.map(haltedAfter);
   const predictions = judged.flatMap((puzzle) =>

@@ -65,7 +65,7 @@ const WITHOUT_TENSORS = [
   'throwIfAborted', 'expectRandom', 'expectShape', 'expectSizes', 'expectDecay', 'expectNotNegative',
   'expectPositiveShare', 'expectShare', 'expectWidth', 'namedParameters', 'parameterKinds', 'RandomStream',
   'ShapeError', 'swigluInnerSize', 'all', 'any', 'atLeast', 'expectController', 'continueTarget',
-  'expectPuzzleIdentifiers', 'expectPuzzles', 'expectTokens', 'haltingHistogram', 'chooseAnswer', 'scoreAnswers',
+  'expectPuzzleIdentifiers', 'expectPuzzles', 'expectTokens', 'haltingHistogram', 'haltingProbability', 'chooseAnswer', 'scoreAnswers',
   'withParts', 'modelConfigFromOfficial', 'nameFromOfficial', 'nameToOfficial', 'weightsFromOfficial',
   'weightsToOfficial', 'shapesToOfficial', 'serializeModel', 'expectModelSizes', 'standardParts', 'meanMetrics',
   'NonFiniteError', 'warmupCosine',
