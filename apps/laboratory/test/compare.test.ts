@@ -141,7 +141,7 @@ describe('the tables', () => {
     expect(comparisonTables(results)).toContain('a \\| b');
   });
 
-  it('have the blocks and right answers beside the labels if there are several, and the means of each block', () => {
+  it('have columns for blocks and for right answers if there are several, and the means of each block', () => {
     const withValid = results.map((result) =>
       result.outcome === 'failed' ? result : { ...result, figures: { ...result.figures, valid: 0.8 } },
     );

@@ -23,7 +23,7 @@ it('reads held-out mazes of several sizes, with the path of the data as answer',
   expect(large).toMatchObject({ name: '4x4', task: { width: 4, height: 4 } });
 });
 
-it('tells exact and valid answers apart on the card', () => {
+it('distinguishes exact and valid answers on the card', () => {
   const figure = { puzzles: '3x3', count: 4, segments: 8, halted: { solved: 2, segments: 8 } };
   const card = { solves: '', task: { kind: 'maze' }, parameters: 1, precision: 'float32', bytes: 1, sha256: '', step: 1, steps: 1, seed: 0 } as const; // prettier-ignore
   const page = figuresOfCard({ ...card, figures: [{ ...figure, solved: [3], exact: [1] }] });

@@ -69,7 +69,7 @@ describe('a case in bfloat16', () => {
     ]);
   });
 
-  it('is known by its forward_dtype, and needs the same case in float32 beside it', () => {
+  it('is known by its forward_dtype, and needs the same case in float32', () => {
     expect(isBfloat16Case(`${cases}/${names[0]}`)).toBe(true);
     expect(isBfloat16Case(`${cases}/../parity/${names[0]}`)).toBe(false);
     expect(() => readBfloat16Case(`${cases}/../parity/${names[0]}`)).toThrow('needs the same run in float32');

@@ -72,14 +72,14 @@ describe('strategies', () => {
     expect(said).toHaveLength(8);
   });
 
-  it('show a search beside its controls', () => {
+  it('show a search next to its controls', () => {
     expect(rows.filter(({ isControl }) => isControl).map(({ strategy }) => strategy)).toEqual([
       'search, untrained model',
       'search, plain propagation instead of a model',
     ]);
   });
 
-  it('tell what they cost', () => {
+  it('report their cost', () => {
     expect(named('one pass').map(({ segments, modelCalls }) => [segments, modelCalls])).toEqual(
       [1, 2, 4, 8].map((count) => [count, count]),
     );

@@ -16,7 +16,7 @@ test.each(samples)('the sample $name has an answer, and a Sudoku has one', ({ pu
   expect([findFlaw(puzzle), findAmbiguity(puzzle)]).toEqual([undefined, undefined]);
 });
 
-test('a broken Sudoku is told, with its cells', () => {
+test('a broken Sudoku is reported, with its cells', () => {
   const broken = sudokuOf(parseSudoku('1..1............'));
   expect(findFlaw(broken)).toEqual({
     message: '1 occurs twice in row 1: in row 1, column 1 and in row 1, column 4.',
@@ -27,7 +27,7 @@ test('a broken Sudoku is told, with its cells', () => {
   expect(findAmbiguity(sudokuOf(parseSudoku('1...............')))?.message).toContain('several solutions');
 });
 
-test('a broken maze is told, with its cells', () => {
+test('a broken maze is reported, with its cells', () => {
   expect(findFlaw(mazeOf('  #', ' # ', '  G'))?.message).toBe('There is no start: press S on a cell.');
   expect(findFlaw(mazeOf('S #', ' # ', '   '))?.message).toBe('There is no goal: press G on a cell.');
   expect(findFlaw(mazeOf('S #', ' #S', '  G'))).toEqual({
@@ -55,7 +55,7 @@ test('the answer is the surest value of each open cell', () => {
   expect(answerOf(maze, confidence)).toEqual(parseMaze(['So#', ' oG'].join('\n')).cells);
 });
 
-test('texts of Sudoku and mazes are told apart', () => {
+test('texts of Sudoku and mazes are distinguished', () => {
   expect(readPuzzle(' ......4..2..4.1.\n')).toMatchObject({ kind: 'sudoku', width: 4 });
   // Spaces at the ends of rows are cells.
   expect(readPuzzle('\nS # \n    \n# G \n')).toMatchObject({ kind: 'maze', width: 4, height: 3 });

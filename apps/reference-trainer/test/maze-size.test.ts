@@ -20,7 +20,7 @@ it.each([
   expect(mazeSizeOf(text)).toEqual(size);
 });
 
-it('tells mazes, also with mistakes, from other puzzles', () => {
+it('distinguishes mazes, also with mistakes, from other puzzles', () => {
   expect(['S # ##  G', 'S # x#  G', '#####\nS   G', 'S....\n###..\n....G'].map(looksLikeMaze)).toEqual([true, true, true, true]); // prettier-ignore
   expect(['1... ..3. .4.. ...2', '# easy\n1.....3..4.....2', '', 'hello'].map(looksLikeMaze)).toEqual([false, false, false, false]); // prettier-ignore
 });

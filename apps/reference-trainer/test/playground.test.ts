@@ -42,7 +42,7 @@ test('hrm playground serves the page to this machine, isolated and under a stric
   expect(await once(child, 'exit')).toEqual([130, null]);
 });
 
-test('a port that is taken, or none, is told', async () => {
+test('a port that is taken, or is not one, is reported', async () => {
   const other = createServer().listen(0, '127.0.0.1');
   await once(other, 'listening');
   const { port } = other.address() as AddressInfo;

@@ -100,7 +100,7 @@ describe('a search', () => {
     expect(ages.filter((age) => age === 1).length).toBeGreaterThan(1);
   });
 
-  it('ends after its segments, and tells that nothing was verified', async () => {
+  it('ends after its segments, and reports that nothing was verified', async () => {
     const network = scriptedNetwork({ seqLen, vocabSize }, misled);
     const thought = await search(network, open, { ...options, branches: 3, segments: 4 });
     expect(thought).toMatchObject({ verified: false, tries: 3, modelCalls: 12 });

@@ -229,7 +229,7 @@ describe('votes over symmetric puzzles', () => {
     expect(new Set(places).size).toBeGreaterThan(2);
   });
 
-  it('verify the question as it was asked, not its other form', async () => {
+  it('verify the original question, not its symmetric form', async () => {
     const asked: string[] = [];
     const verify = (question: ArrayLike<number>, answer: ArrayLike<number>) => {
       asked.push(Array.from(question).join());

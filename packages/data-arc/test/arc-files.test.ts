@@ -96,7 +96,7 @@ describe('writing a data set', () => {
     expect(other.identifiers).not.toEqual(built.identifiers);
   });
 
-  it('moves the grids of training anywhere, but for one pair of each copy; those of the test nowhere', () => {
+  it('moves all grids of training except one pair of each copy, and no grid of the test', () => {
     const { train, test } = buildArcDataset({ train: training, test: evaluation, augmentations: 5 });
     const isAtTopLeft = (tokens: ArrayLike<number>, example: number) => tokens[900 * example]! > 0;
     const { inputs, puzzleIndices } = train.sets['all']!;

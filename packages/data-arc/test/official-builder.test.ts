@@ -110,7 +110,7 @@ describe('the official builder, on 20 tasks of ARC-AGI-1', () => {
     expect(Object.keys(recorded).length).toBe(90);
   });
 
-  it('accepts the same augmentations of those that it tried, and makes the same grids of them', () => {
+  it('accepts the same of the augmentations that it tried, and makes the same grids with them', () => {
     const { tried, train, test } = official['augmentations-20'];
     let rejected = 0;
     const ours = buildArcDataset({

@@ -70,7 +70,7 @@ describe('a vote', () => {
     }); // prettier-ignore
   });
 
-  it('refuses tokens that are no square', () => {
+  it('refuses tokens that do not make a square', () => {
     const vote = { identifier: 'a', input: new Uint8Array(900), prediction: new Uint8Array(81), confidence: 0 };
     expect(() => arcVoting().add(vote)).toThrow('cropArcGrid: got 81 tokens, expected 900');
   });

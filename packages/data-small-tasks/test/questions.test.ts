@@ -35,7 +35,7 @@ describe('a question of several answers', () => {
     expect(isValid(countdown, '1 3 7 = 28', '7*3+1')).toBe(false);
   });
 
-  it('is said to have several, and one without an answer to have none', () => {
+  it('is reported to have several, and one without an answer to have none', () => {
     const queens = queensTask({ size: 4 });
     expect(queens.examine(queens.encode('.'.repeat(16)))).toEqual({ note: 'several answers are right' });
     expect(queens.examine(queens.encode('Q...'.padEnd(16, '.')))).toEqual({ flaw: 'it has no answer' });
@@ -112,7 +112,7 @@ describe('options', () => {
     }
   });
 
-  it('ask for no more examples than there are', () => {
+  it('limit the number of examples to those that exist', () => {
     const queens = queensTask({ size: 4 });
     expect(generateExamples(queens, { count: 2 })).toHaveLength(2);
     expect(() => generateExamples(queens, { count: 3 })).toThrow('only 2 different puzzles were found, expected 3');

@@ -62,7 +62,7 @@ describe('the generator', () => {
     expect(new Set(answers).size).toBe(288);
   });
 
-  it('makes no puzzle twice, nor one that is excluded', () => {
+  it('makes no puzzle twice, and none that is excluded', () => {
     const train = generateSudokuPuzzles({ size: 4, givens: 5, count: 2000, seed: 0 });
     const options = { size: 4, givens: 5, seed: 0 } as const;
     const test = generateSudokuPuzzles({ ...options, count: 500, exclude: train, excludeEquals: false });
@@ -70,7 +70,7 @@ describe('the generator', () => {
     expect(new Set(keys).size).toBe(2500);
   });
 
-  it('says when there are too few', () => {
+  it('reports when there are too few', () => {
     expect(() => generateSudokuPuzzles({ size: 4, givens: 16, count: 289 })).toThrow(/only 288 different puzzles/);
     expect(() => generateSudoku(new SeededRandom(0), { size: 4, givens: 3, maxAttempts: 50 })).toThrow(
       /no 4x4 Sudoku with 3 givens and one answer in 50 grids/,

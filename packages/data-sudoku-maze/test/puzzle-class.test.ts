@@ -69,7 +69,7 @@ describe('sudokuClass', () => {
   it.each([
     [4, 150],
     [6, 12],
-  ] as const)('tells puzzles of %ix apart exactly as trying all symmetries does', (size, count) => {
+  ] as const)('distinguishes puzzles of %ix exactly as a comparison of all symmetries does', (size, count) => {
     const puzzles = generateSudokuPuzzles({ size, count, ...(size === 4 && { givens: [6, 6] as const }) });
     if (size === 6) {
       // At random none would be equal.
@@ -85,7 +85,7 @@ describe('sudokuClass', () => {
     expect(ours.map((key) => ours.indexOf(key))).toEqual(exact.map((key) => exact.indexOf(key)));
   });
 
-  it.each(SUDOKU_SIZES)('is the same for all equals of a %ix puzzle, and of its answer', (size) => {
+  it.each(SUDOKU_SIZES)('is the same for all symmetric forms of a %ix puzzle, and of its answer', (size) => {
     const random = new SeededRandom(size);
     for (let k = 0; k < 20; k++) {
       const { question, answer } = generateSudoku(random, { size });
@@ -98,7 +98,7 @@ describe('sudokuClass', () => {
     }
   });
 
-  it.each(SUDOKU_SIZES)('differs if a %ix puzzle has one given less', (size) => {
+  it.each(SUDOKU_SIZES)('differs if a %ix puzzle has one given fewer', (size) => {
     const random = new SeededRandom(size);
     const { question } = generateSudoku(random, { size });
     const fewer = question.slice();
@@ -106,7 +106,7 @@ describe('sudokuClass', () => {
     expect(sudokuClass(fewer)).not.toBe(sudokuClass(question));
   });
 
-  it('tells apart two of the most symmetric grids, each with a pair of digits exchanged in two places', () => {
+  it('distinguishes two of the most symmetric grids, each with two digits swapped in two places', () => {
     const random = new SeededRandom(0);
     const grid = parseSudoku(MOST_SYMMETRIC);
     const key = sudokuClass(grid);
@@ -128,7 +128,7 @@ describe('sudokuClass', () => {
     expect(sudokuClass(applySudokuSymmetry(grid, randomSudokuSymmetry(16, random)))).toBe(key);
   });
 
-  it('refuses what is no grid', () => {
+  it('refuses anything that is not a grid', () => {
     expect(() => sudokuClass(new Uint8Array(15))).toThrow('16, 36, 81 or 256 cells');
     expect(() => sudokuClass(new Uint8Array(16).fill(5))).toThrow('got 5 in row 1, column 1');
   });
@@ -137,7 +137,7 @@ describe('sudokuClass', () => {
 describe('mazeClass', () => {
   const classOf = ({ width, height, question }: MazePuzzle) => mazeClass({ width, height, cells: question });
 
-  it('is the same for the equals of a maze, and another for another maze', () => {
+  it('is the same for the symmetric forms of a maze, and differs for another maze', () => {
     const random = new SeededRandom(0);
     const square = generateMaze(random, { width: 8 });
     for (const transform of [0, 1, 2, 3, 4, 5, 6, 7] as DihedralTransform[]) {

@@ -105,7 +105,7 @@ describe('the solver', () => {
     }
   });
 
-  it('gives a second solution where there is one, and none else', () => {
+  it('gives a second solution only if there is one', () => {
     const grid = parseSudoku('12..' + '34..' + '....' + '....');
     const { answer, another, solutions } = solveSudoku(grid, { limit: 2 });
     expect(solutions).toBe(2);
@@ -160,7 +160,7 @@ describe('the geometry', () => {
     expect([...units.subarray(72, 78)]).toEqual([0, 1, 2, 6, 7, 8]);
   });
 
-  it('knows no other size', () => {
+  it('refuses other sizes', () => {
     expect(() => sudokuGeometry(8)).toThrow(/4, 6, 9, 16; got 8/);
   });
 });

@@ -46,7 +46,7 @@ it('examines Sudokus: flaws, several solutions, and the only one', () => {
   expect(task.decode(task.examine(question).answer!)).toBe('1324423124133142');
 });
 
-it('refuses sizes that there are not, and options that it does not know', () => {
+it('refuses unknown sizes and options', () => {
   expect(() => sudokuTask({ size: 5 as never })).toThrow('A Sudoku has one of the sizes 4, 6, 9, 16; got 5.');
   expect(() => sudokuTask({ size: 4, givens: 3 } as never)).toThrow('sudoku: givens is not known; expected size');
   expect(() => mazeTask({ width: 5 } as never)).toThrow(

@@ -224,7 +224,7 @@ describe('writing and reading a data set', () => {
 
 // Windows has no named pipes in the file system.
 describe.skipIf(process.platform === 'win32')('a pipe that nobody writes to', () => {
-  it('is refused at once, in place of any file', async () => {
+  it('is refused at once in place of each file', async () => {
     const folder = join(dir, 'pipes');
     await writeDataset(folder, 'train', numbers({ groups: 4, groupSize: 1, seqLen: 16, vocabSize: 6 }));
     for (const name of ['dataset.json', 'all__labels.npy']) {

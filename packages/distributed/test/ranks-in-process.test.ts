@@ -41,7 +41,7 @@ test('the checks refuse a communicator that sums nothing, and one that mixes up 
   ).toEqual(['allGather', 'calls', 'barrier']);
 });
 
-test('ranks that call different methods, or give arrays of different lengths, are told so', async () => {
+test('ranks that call different methods, or give arrays of different lengths, get an error that says so', async () => {
   const [first, second] = ranksInProcess(2) as [ReturnType<typeof oneProcess>, ReturnType<typeof oneProcess>];
   const waits = first.barrier();
   await expect(second.allGather(new Uint8Array(1))).rejects.toThrow(

@@ -9,7 +9,7 @@ vi.mock('node:os', async (original) => ({
   },
 }));
 
-it('a user without a home folder is told to set HRM_CACHE', () => {
+it('the error for a user without a home folder names HRM_CACHE', () => {
   expect(() => cacheFolder(undefined, {})).toThrow(/has no home folder for a cache: set HRM_CACHE to a folder/);
   expect(cacheFolder(undefined, { HRM_CACHE: '/cache' })).toBe('/cache');
 });

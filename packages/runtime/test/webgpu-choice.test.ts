@@ -73,7 +73,7 @@ describe('the GPU', () => {
     expect(mayHaveGpu(temporaryFolder(), 'darwin')).toBe(true);
   });
 
-  it('is told from software, and named', () => {
+  it('is distinguished from software, and named', () => {
     const h100 = { vendor: 'nvidia', architecture: 'hopper', device: 'nvidia-h100-80gb-hbm3', description: '580.1' };
     expect(isSoftware({ info: h100 })).toBe(false);
     expect(describeAdapter({ info: h100 })).toBe('nvidia h100 80gb hbm3');

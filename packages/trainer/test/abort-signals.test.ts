@@ -24,7 +24,7 @@ const make = () => {
 };
 
 describe('a signal ends training', () => {
-  it('before the next step and the next batch, so that it can go on as if it had not ended', async () => {
+  it('before the next step and the next batch, and training can continue exactly', async () => {
     const [ended, whole] = [make(), make()];
     const batches = reversalBatches(6);
     for await (const _ of whole.trainer.train(batches));
@@ -47,7 +47,7 @@ describe('a signal ends training', () => {
     for (const { free } of [ended, whole]) free();
   });
 
-  it('also where it comes from a timer, although no step waits for anything', async () => {
+  it('also when a timer aborts it, although no step waits for anything', async () => {
     const { trainer, free } = make();
     const [batch] = reversalBatches(1);
     const endless = function* () {
@@ -61,7 +61,7 @@ describe('a signal ends training', () => {
     free();
   });
 
-  it('and what is no signal is refused', async () => {
+  it('and anything else in its place is refused', async () => {
     const { trainer, free } = make();
     const signal = new AbortController() as unknown as AbortSignal;
     await expect(trainer.train(reversalBatches(1), { signal }).next()).rejects.toThrow(
@@ -96,7 +96,7 @@ describe.each(['end', 'halted'] as const)('a signal ends an evaluation until %s'
     free();
   });
 
-  it('of a trainer, which then has its own weights, and takes the next call', async () => {
+  it('of a trainer, which then has its own weights again and takes the next call', async () => {
     const { network, trainer, free } = make();
     const batches = reversalBatches(3);
     for await (const _ of trainer.train(batches));

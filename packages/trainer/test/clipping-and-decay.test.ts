@@ -33,22 +33,22 @@ describe.each(['cpu', 'wasm'] as const)('clipByGlobalNorm on %s', (backend) => {
       return Object.values(updates).flatMap(numbersOf);
     });
 
-  it('shortens all together to the norm, the direction kept', () => {
+  it('scales all gradients to the norm, and keeps their direction', () => {
     // The norm of (2, 4, 4, 8) is 10.
     clip(5, { a: [2, -4], b: [4, 8] }).forEach((x, i) => expect(x).toBeCloseTo([1, -2, 2, 4][i]!, 6));
   });
 
-  it('leaves shorter ones as they are, to the bit, and zeros', () => {
+  it('leaves smaller ones and zeros unchanged to the bit', () => {
     expect(clip(10.001, { a: [2, -4], b: [4, 8] })).toEqual([2, -4, 4, 8]);
     expect(clip(1, { a: [0, 0], b: [0] })).toEqual([0, 0, 0]);
     expect(clip(1, {})).toEqual([]);
   });
 
-  it('shortens what is so long that its square is infinite', () => {
+  it('scales gradients whose square is infinite', () => {
     clip(1, { a: [3e25], b: [-4e25] }).forEach((x, i) => expect(x).toBeCloseTo([0.6, -0.8][i]!, 6));
   });
 
-  it('lets what is not finite through, so that the step is refused', () => {
+  it('passes on values that are not finite, so the step is refused', () => {
     expect(clip(1, { a: [Number.NaN], b: [1] })).toEqual([Number.NaN, Number.NaN]);
     expect(clip(1, { a: [Infinity], b: [1] })[0]).toBeNaN();
   });
@@ -57,7 +57,7 @@ describe.each(['cpu', 'wasm'] as const)('clipByGlobalNorm on %s', (backend) => {
 describe('clipNorm', () => {
   beforeAll(() => useBackend('cpu'));
 
-  it('clips before the averages are made', () => {
+  it('clips before the moments are updated', () => {
     tf.tidy(() => {
       const [parameters, gradients] = [
         { a: tf.scalar(0), b: tf.scalar(0) },
@@ -71,7 +71,7 @@ describe('clipNorm', () => {
     });
   });
 
-  it('changes neither the names of what is saved, nor, where nothing is so long, a bit', async () => {
+  it('keeps the names of the saved state, and every bit if nothing is clipped', async () => {
     const run = async (optimizer: Optimizer) => {
       const trainer = smallTrainer(smallTrm(), { optimizer });
       for await (const _ of trainer.train(reversalBatches(3))) continue;
@@ -84,7 +84,7 @@ describe('clipNorm', () => {
     expect(clipped.weights).not.toEqual((await run(adamW({ learningRate: 0.01 }))).weights);
   });
 
-  it('sees the norm of all parameters, laid end to end or one by one', async () => {
+  it('uses the norm of all parameters, joined or one by one', async () => {
     const optimizer = adamW({ learningRate: 0.01, epsilon: 0.1, clipNorm: 0.05 });
     const [together, apart] = await Promise.all(
       [optimizer, { ...optimizer, elementwise: false }].map(async (each) => {
@@ -103,10 +103,10 @@ describe('clipNorm', () => {
   });
 });
 
-describe('what decays', () => {
+describe('weight decay', () => {
   beforeAll(() => useBackend('cpu'));
 
-  it('addDecayedWeights decays what is picked, and nothing else by a bit', () => {
+  it('of addDecayedWeights changes the picked parameters, and no bit of the others', () => {
     tf.tidy(() => {
       const parameters = { a: tf.tensor1d([10]), b: tf.tensor1d([10]) };
       const gradients = { a: tf.tensor1d([1]), b: tf.tensor1d([0.1]) };
@@ -120,7 +120,7 @@ describe('what decays', () => {
     ['adamAtan2', adamAtan2],
     ['adamW', adamW],
     ['muon', muon],
-  ])('%s decays what `decays` picks, and nothing else', (_, make) => {
+  ])('of %s changes the parameters that `decays` picks, and no others', (_, make) => {
     tf.tidy(() => {
       const parameters = {
         'mixer.weight': tf.ones([2, 2]),
@@ -140,7 +140,7 @@ describe('what decays', () => {
     });
   });
 
-  it('with all picked it is the same to the bit as without a choice, and saved the same', async () => {
+  it('is the same to the bit with all parameters picked as by default, and is saved the same', async () => {
     const run = async (choice: object) => {
       const optimizer = adamAtan2({ learningRate: 0.01, weightDecay: 0.3, ...choice });
       const trainer = smallTrainer(smallTrm(), { optimizer });

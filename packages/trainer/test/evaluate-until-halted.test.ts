@@ -51,7 +51,7 @@ describe('halting in an evaluation', () => {
   // The first is wrong because it stops too soon, the third is half right.
   const halted = { exactAccuracy: 2 / 4, accuracy: 2.5 / 4, meanSegments: 9 / 4, haltingSteps: [1, 1, 2] };
 
-  it('is told beside the figures of all segments', async () => {
+  it('is reported in addition to the figures of all segments', async () => {
     const evaluation = await evaluate(lateEcho(), [batch], { tokenLoss });
     expect(evaluation).toMatchObject({ count: 4, exactAccuracy: 3 / 4, accuracy: 3.5 / 4, meanSegments: 3, halted });
     const twice = await evaluate(lateEcho(), [batch, batch], { tokenLoss });
@@ -68,7 +68,7 @@ describe('halting in an evaluation', () => {
     expect(await evaluate(lateEcho(), [batch], { tokenLoss })).not.toHaveProperty('valid');
   });
 
-  it('can be had by letting the puzzles leave, for fewer rows', async () => {
+  it('computes fewer rows when halted puzzles leave the batch', async () => {
     const told: number[] = [];
     const found = await evaluate(lateEcho(), [batch], {
       until: 'halted',
@@ -90,7 +90,7 @@ describe('halting in an evaluation', () => {
     });
   });
 
-  it('comes to the same both ways for a real model, and leaks nothing', async () => {
+  it('has the same result in both ways for a real model, and leaks nothing', async () => {
     const model = hrm({
       vocabSize: 4,
       seqLen: 4,

@@ -58,7 +58,7 @@ const second = batchOf([
 describe('evaluate', () => {
   const network = () => echoNetwork({ seqLen: 4, vocabSize: 4, maxSegments: 3 });
 
-  it('counts puzzles over batches, whole and token by token, and padding not at all', async () => {
+  it('counts puzzles over batches, exact ones and tokens, without padding', async () => {
     const result = await evaluate(network(), [first, second], { tokenLoss: softmaxCrossEntropy });
     expect(result.count).toBe(5);
     expect(result.exactAccuracy).toBeCloseTo(3 / 5, 6);
@@ -68,7 +68,7 @@ describe('evaluate', () => {
     for (const [name, total] of Object.entries(totals)) expect(result.totals[name]).toEqual({ total, count: 5 });
   });
 
-  it('adds up the loss of every slot, each the mean over its labels, padding nothing', async () => {
+  it('adds up the loss of each slot, a mean over its labels, without padding', async () => {
     const { totals } = await evaluate(network(), [first, second], { tokenLoss: softmaxCrossEntropy });
     const right = Math.log(1 + 3 * Math.exp(-10));
     const wrong = right + 10;
@@ -76,13 +76,13 @@ describe('evaluate', () => {
     expect(totals['tokenLoss']!.total).toBeCloseTo(3 * right + (right + wrong) / 2 + wrong, 4);
   });
 
-  it('gives zeros, not undefined numbers, where nothing has a label', async () => {
+  it('gives zeros, not NaN, if nothing has a label', async () => {
     const result = await evaluate(network(), [batchOf([padding])], { tokenLoss: softmaxCrossEntropy });
     expect(result).toMatchObject({ count: 0, exactAccuracy: 0, accuracy: 0, meanSegments: 0 });
     expect(await evaluate(network(), [], { tokenLoss: softmaxCrossEntropy })).toMatchObject({ count: 0, totals: {} });
   });
 
-  it('takes batches as they come, tells of each, and shows every segment', async () => {
+  it('takes batches one by one, reports each, and shows every segment', async () => {
     const told: unknown[] = [];
     const shown: [number, number[], number[]][] = [];
     async function* arriving() {
@@ -105,7 +105,7 @@ describe('evaluate', () => {
     expect(shown).toEqual([0, 1, 2, 0, 1, 2].map((index) => [index, [4, 4, 4], new Array(4).fill(index + 1)]));
   });
 
-  it('compiles once for all batches and disposes of it; what it is given compiled it keeps', async () => {
+  it('compiles once for all batches, and frees its compiled step, but not a given one', async () => {
     let [compiled, disposed] = [0, 0];
     const compile = <Input extends unknown[], Output>(f: (...input: Input) => Output) => {
       compiled++;
@@ -120,7 +120,7 @@ describe('evaluate', () => {
     expect([compiled, disposed]).toEqual([2, 1]);
   });
 
-  it('leaks no tensor, and runs a real model alike each time', async () => {
+  it('leaks no tensor, and gives the same for a real model each time', async () => {
     const model = hrm({ vocabSize: 4, seqLen: 4, hiddenSize: 8, hLayers: 1, lLayers: 1 });
     const before = tf.memory().numTensors;
     const results = [];

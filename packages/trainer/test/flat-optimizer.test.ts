@@ -17,8 +17,8 @@ async function trained(trainer: Trainer, steps: number) {
   return trainer.state();
 }
 
-describe('an elementwise optimizer, run on all parameters end to end', () => {
-  it('makes the same weights and saves the same state as one run on each', async () => {
+describe('an elementwise optimizer, run on all parameters as one tensor', () => {
+  it('makes the same weights and saves the same state as when run on each', async () => {
     const [network, other] = [smallTrm(), smallTrm()];
     const together = await trained(smallTrainer(network, { optimizer: optimizer() }), 3);
     const apart = await trained(smallTrainer(other, { optimizer: onceForEach() }), 3);
@@ -31,7 +31,7 @@ describe('an elementwise optimizer, run on all parameters end to end', () => {
     }
   });
 
-  it('goes on from what the other saved', async () => {
+  it('continues from a state that the other saved', async () => {
     const whole = await trained(smallTrainer(smallTrm(), { optimizer: optimizer() }), 4);
     const half = await trained(smallTrainer(smallTrm(), { optimizer: onceForEach() }), 2);
     const trainer = smallTrainer(smallTrm(1), { optimizer: optimizer() });
@@ -42,14 +42,14 @@ describe('an elementwise optimizer, run on all parameters end to end', () => {
   });
 });
 
-describe('a large parameter beside small ones', () => {
+describe('a large parameter among small ones', () => {
   const parametersOf = () => ({
     first: tf.fill([3], 0.5),
     large: tf.linspace(-1, 1, 2 ** 18),
     second: tf.fill([2, 2], -0.25),
   });
 
-  it('gets the update that it gets on its own, and is not copied into the joined tensor', () => {
+  it('gets the same update as alone, and is not copied into the joined tensor', () => {
     const [flat, apart] = [flatOptimizer(optimizer()), onceForEach()];
     const parameters = parametersOf();
     const context = { parameters, learningRate: tf.scalar(0.01) };

@@ -42,7 +42,7 @@ async function train(model: RecursiveReasoner, steps: number): Promise<[number, 
 }
 
 describe('positions in a grid', () => {
-  it('let a model learn what lies below what', async () => {
+  it('let a model learn which cell is below which', async () => {
     const [first, last] = await train(
       hrm({ ...sizes, ...parts, schedule, hLayers: 1, lLayers: 1, positions: grid }),
       60,
@@ -57,7 +57,7 @@ describe('positions in a grid', () => {
     expect(last).toBeLessThan(0.8 * without);
   });
 
-  it('are chosen in trm() and by one line of a config too, and are what the model runs on', async () => {
+  it('are chosen in trm() or by one line of a config, and the model uses them', async () => {
     const losses = [];
     for (const positions of [grid, 'rope', { ...grid, rows: columns, columns: rows }] as const) {
       const [first] = await train(trm({ ...sizes, ...parts, schedule, layers: 1, positions }), 1);

@@ -18,7 +18,7 @@ describe('warmupCosine', () => {
     expect(rate(step)).toBeCloseTo(expected, 12);
   });
 
-  it('starts at the top without a warm-up, and ends at 0 by default', () => {
+  it('starts at its maximum without a warm-up, and ends at 0 by default', () => {
     const plain = warmupCosine({ learningRate: 1, totalSteps: 100 });
     expect(plain(0)).toBe(1);
     expect(plain(1)).toBeGreaterThan(0.999);
@@ -32,7 +32,7 @@ describe('warmupCosine', () => {
     for (const step of [2000, 2001, 11_000, 20_000, 30_000]) expect(constant(step)).toBeCloseTo(1e-4, 15);
   });
 
-  it('is never negative nor undefined, however short the run', () => {
+  it('is never negative or NaN, however short the run', () => {
     for (const sizes of [
       { totalSteps: 0 },
       { totalSteps: 1 },
@@ -44,7 +44,7 @@ describe('warmupCosine', () => {
     }
   });
 
-  it('stays at its minimum after the last step, and never climbs again', () => {
+  it('stays at its minimum after the last step', () => {
     for (let step = 12; step < 100; step++) expect(rate(step)).toBeCloseTo(0.2, 12);
     const toZero = warmupCosine({ learningRate: 1, warmupSteps: 10, totalSteps: 100 });
     expect([101, 150, 199, 200, 1000].map(toZero)).toEqual([0, 0, 0, 0, 0]);

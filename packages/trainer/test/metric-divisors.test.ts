@@ -47,10 +47,10 @@ async function metricsOf(
   return metrics;
 }
 
-describe('a metric is divided by what it says', () => {
+describe('a metric is divided by its divisor', () => {
   const threeSweeps = () => equilibrium({ iterations: 3 });
 
-  it("in training: a solver's steps are those of a slot, however many slots have halted", async () => {
+  it('in training: the steps of a solver are a mean over slots, however many have halted', async () => {
     const metrics = await metricsOf({ halting: fixedSteps(2), schedule: threeSweeps() }, 2);
     // Nobody halts at the first step, and all at the second.
     expect(metrics.map(({ count }) => count)).toEqual([0, 4]);
@@ -67,7 +67,7 @@ describe('a metric is divided by what it says', () => {
     expect(metrics!['solverSteps']).toBe(3);
   });
 
-  it('in training: figures of a controller of your own, by the part that it says and not by their names', async () => {
+  it('in training: figures of a custom controller, whatever their names', async () => {
     const [first, second] = await metricsOf({ halting: staggered }, 2);
     expect(first).toMatchObject({ count: 1, heightLoss: 1, height: 1111 / 4, tallness: 1111 / 4 });
     // The first slot has a new puzzle and halts again, and so does the second.

@@ -10,7 +10,7 @@ it('meanMetrics divides each total by its own count, whatever the name', () => {
   expect(meanMetrics(totals)).toEqual({ exactAccuracy: 0.5, haltLoss: 1, floss: 3 });
 });
 
-it('meanMetrics leaves out what nobody counts for, rather than divide by zero', () => {
+it('meanMetrics leaves out a metric with a count of 0', () => {
   expect(meanMetrics({ accuracy: { total: 0, count: 0 }, tokenLoss: { total: 6, count: 3 } })).toEqual({
     tokenLoss: 2,
   });

@@ -33,7 +33,7 @@ describe('microBatch and lanes', () => {
     ['a slot at a time in lanes that do not come out even', { microBatch: 1, lanes: 3 }],
     ['more lanes than parts', { microBatch: 2, lanes: 8 }],
     ['two lanes inside of one step', { lanes: 2 }],
-  ])('makes the steps of the whole batch: %s', async (_, options) => {
+  ])('make the same steps as the whole batch: %s', async (_, options) => {
     const whole = await train({});
     const parts = await train(options);
     for (const part of ['weights', 'carry', 'optimizer'] as const) {
@@ -52,7 +52,7 @@ describe('microBatch and lanes', () => {
     });
   });
 
-  it('leaves no tensor behind, step after step', async () => {
+  it('leave no tensor behind, step after step', async () => {
     const model = smallHrm();
     const trainer = new Trainer(model, {
       optimizer: adamW({ learningRate: 1e-2 }),
@@ -67,7 +67,7 @@ describe('microBatch and lanes', () => {
     model.dispose();
   });
 
-  it('must divide the batch, and be a count', async () => {
+  it('must be whole numbers that divide the batch', async () => {
     await expect(train({ microBatch: 3 })).rejects.toThrow('microBatch is 3, which does not divide the batch of 4');
     await expect(train({ lanes: 3 })).rejects.toThrow('lanes is 3, which does not divide the batch of 4');
     await expect(train({ lanes: 0 })).rejects.toThrow('lanes is 0, expected a whole number of at least 1');

@@ -100,7 +100,7 @@ describe.each(['cpu', 'wasm'] as const)('on %s', (backend) => {
     );
   });
 
-  it('orthogonalize leaves zeros zero, and looks at no scale', () => {
+  it('orthogonalize keeps zeros, and does not depend on the scale', () => {
     tf.tidy(() => {
       expect(numbersOf(orthogonalize(tf.zeros([2, 3])))).toEqual([0, 0, 0, 0, 0, 0]);
       const matrix = tf.tensor2d([[1, 2, 0], [0, 1, -1]]); // prettier-ignore
@@ -187,7 +187,7 @@ describe('in training', () => {
     return trainer.state();
   }
 
-  it('saves its state under the names that it always had, by what layers declare', async () => {
+  it('saves its state under stable names, for the parameters that layers declare as hidden matrices', async () => {
     const network = smallTrm();
     const { optimizer: saved } = await trained(smallTrainer(network, options), reversalBatches(1));
     const names = [...namedParameters(network)].filter(([, { trainable }]) => trainable);
@@ -212,7 +212,7 @@ describe('in training', () => {
     );
   });
 
-  it('goes on from a saved state to the same bits', async () => {
+  it('continues from a saved state to the same bits', async () => {
     const whole = await trained(smallTrainer(smallTrm(), options));
     const half = await trained(smallTrainer(smallTrm(), options), reversalBatches(4).slice(0, 2));
     const trainer = smallTrainer(smallTrm(1), options);
@@ -220,7 +220,7 @@ describe('in training', () => {
     expect(await trained(trainer, reversalBatches(4).slice(2))).toEqual(whole);
   });
 
-  it('learns, and keeps no tensor beyond what training holds', async () => {
+  it('learns, and keeps no tensor besides those of training', async () => {
     const network = smallTrm(0, { maxSegments: 2 });
     const trainer = smallTrainer(network, { optimizer: muon({ learningRate: 0.02 }) });
     const losses: number[] = [];
@@ -244,10 +244,10 @@ it.each([
   [{ rest: { beta1: 1 } }, 'beta1 is 1'],
   [{ rest: { learningRate: 1 } }, 'no option "learningRate"'],
   [{ nesterov: true }, 'no option "nesterov"'],
-])('muon refuses what cannot be: %j', (wrong, message) => {
+])('muon refuses %j', (wrong, message) => {
   expect(() => muon({ learningRate: 0.1, ...wrong } as never)).toThrow(message);
 });
 
-it('muon refuses parameters that are no matrices, naming them', () => {
+it('muon refuses parameters that are not matrices, and names them', () => {
   expect(() => scaleByMuon().init({ bias: tf.zeros([3]) })).toThrow('bias has the shape [3], expected a matrix');
 });

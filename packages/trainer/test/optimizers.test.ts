@@ -153,7 +153,7 @@ describe.each(['cpu', 'wasm'] as const)('on %s', (backend) => {
     );
   });
 
-  it('neither moves a parameter whose gradients are all zero, nor divides by it', () => {
+  it('does not move a parameter whose gradients are all zero, or divide by it', () => {
     for (const optimizer of [adamAtan2({ learningRate: 0.1 }), adamW({ learningRate: 0.1 })]) {
       for (const { bias } of run(optimizer)) expect(bias![0]).toBeCloseTo(start['bias']![0]!, 7);
     }
@@ -163,7 +163,7 @@ describe.each(['cpu', 'wasm'] as const)('on %s', (backend) => {
 describe('chain', () => {
   beforeAll(() => useBackend('cpu'));
 
-  it('feeds each stage what the one before it made, and keeps their states apart', () => {
+  it('passes the result of each stage to the next, and keeps their states apart', () => {
     tf.tidy(() => {
       const counting = {
         init: () => ({ whole: { calls: tf.scalar(0) } }),
@@ -199,12 +199,12 @@ it.each([
   [{ beta1: 1 }, 'beta1 is 1'],
   [{ beta2: -0.1 }, 'beta2 is -0.1'],
   [{ beta1: Number.NaN }, 'beta1 is NaN'],
-])('refuses averages that cannot be: %j', (wrong, message) => {
+])('refuses decays that are out of range: %j', (wrong, message) => {
   expect(() => adamAtan2({ learningRate: 0.1, ...wrong })).toThrow(message);
   expect(() => adamW({ learningRate: 0.1, ...wrong })).toThrow(message);
 });
 
-it('refuses options that it does not know, naming those that it does', () => {
+it('refuses unknown options, and names the known ones', () => {
   const options = { learningRate: 0.1, decay: 1 } as never;
   const known = 'there is no option "decay", expected learningRate, weightDecay';
   for (const make of [adamAtan2, adamW, signSgd]) expect(() => make(options)).toThrow(`${make.name}: ${known}`);

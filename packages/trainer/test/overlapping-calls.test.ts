@@ -31,8 +31,8 @@ afterEach(() => {
   expect(tf.memory().numTensors, 'tensors left by the test').toBe(tensorsBefore);
 });
 
-describe('calls of a Trainer made before the last is over', () => {
-  it('take turns: steps, states and evaluations come out as if each had been waited for', async () => {
+describe('calls of a Trainer that overlap', () => {
+  it('take turns: steps, states and evaluations are the same as one after the other', async () => {
     const [one, other] = [make(), make()];
     const expected = [];
     for (const batch of batches.slice(0, 2)) expected.push((await one.trainer.trainBatch(batch)).metrics);
@@ -57,7 +57,7 @@ describe('calls of a Trainer made before the last is over', () => {
     for (const { trainer, free } of [one, other]) [trainer.dispose(), free()];
   });
 
-  it('go on after one that fails', async () => {
+  it('continue after one that fails', async () => {
     const { trainer, free } = make();
     const spoilt = { ...batches[0]!, seqLen: 3 };
     const results = await Promise.allSettled([
@@ -106,7 +106,7 @@ describe('calls of a Trainer made before the last is over', () => {
     free();
   });
 
-  it('are refused where they would wait for themselves, and change nothing', async () => {
+  it('are refused if they would wait for themselves, and change nothing', async () => {
     const { trainer, free } = make();
     await trainer.trainBatch(batches[0]!);
     const state = await trainer.state();
@@ -139,7 +139,7 @@ describe('calls of a Trainer made before the last is over', () => {
     free();
   });
 
-  it('restore waits for nothing, so it refuses while a step is under way, and goes on after', async () => {
+  it('restore does not wait: it is refused during a step, and works after it', async () => {
     const { trainer, free } = make();
     const state = await trainer.state();
     const step = trainer.trainBatch(batches[0]!);
@@ -151,7 +151,7 @@ describe('calls of a Trainer made before the last is over', () => {
     free();
   });
 
-  it('end before what dispose frees; after it nothing can be called', async () => {
+  it('end before dispose frees anything; after it, no call is possible', async () => {
     const { trainer, free } = make();
     const steps = [trainer.trainBatch(batches[0]!), trainer.trainBatch(batches[1]!)];
     trainer.dispose();
@@ -163,7 +163,7 @@ describe('calls of a Trainer made before the last is over', () => {
   });
 });
 
-it('two evaluations at once on one step count what each counts alone', async () => {
+it('two simultaneous evaluations with one step count the same as each alone', async () => {
   const network = smallHrm();
   const step = evaluationStep(network, softmaxCrossEntropy);
   const options = { tokenLoss: softmaxCrossEntropy, step };
@@ -174,7 +174,7 @@ it('two evaluations at once on one step count what each counts alone', async () 
 });
 
 describe('a first batch that fails', () => {
-  it('does not decide how large the others must be, nor what is drawn', async () => {
+  it('does not fix the batch size, and uses up no random numbers', async () => {
     const [one, other] = [make(), make()];
     await expect(one.trainer.trainBatch({ ...batches[0]!, seqLen: 2, batchSize: 8 })).rejects.toThrow(
       'Trainer: puzzleIdentifiers has 4 numbers, expected batchSize = 8',

@@ -71,7 +71,7 @@ const controller = (changes: Partial<HaltingController>) => (): HaltingControlle
 const narrow: BlockFactory = ({ hiddenSize, random }) => new Halves(hiddenSize / 2, hiddenSize, random);
 const blind: BlockFactory = ({ hiddenSize, random }) => new Halves(hiddenSize, hiddenSize / 2, random);
 
-describe('a part that gives or is given another shape is named, with what was expected and got', () => {
+describe('a part that takes or returns a wrong shape is named, with the expected shape and its own', () => {
   it.each<[string, Partial<HrmOptions>, string]>([
     [
       'a block',
@@ -140,7 +140,7 @@ describe('a part that gives or is given another shape is named, with what was ex
     expect(String(await failureOf({}, undefined, tokenLoss))).toContain(`tokenLoss: ${message}`);
   });
 
-  it('and none of it is said of parts of the right shape', async () => {
+  it('but parts with the right shapes pass', async () => {
     expect(await failureOf({ halting: controller({}), schedule: spoilt((zH) => zH) })).toBeUndefined();
   });
 });

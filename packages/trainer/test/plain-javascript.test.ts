@@ -32,7 +32,7 @@ afterAll(() => {
 
 const optimizer = () => adamAtan2({ learningRate: 1e-3 });
 
-describe('a program in plain JavaScript is told what is wrong:', () => {
+describe('a program in plain JavaScript gets a clear message:', () => {
   // prettier-ignore
   it.each<[string, () => unknown, string]>([
     ['a Trainer of nothing', () => new Trainer(js(undefined), js(undefined)), 'Trainer: the network is undefined, expected an object with the methods'],

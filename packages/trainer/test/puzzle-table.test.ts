@@ -30,7 +30,7 @@ function wrapped(model: ReturnType<typeof smallHrm>, parts: Partial<ReasoningNet
 describe('a puzzle table', () => {
   const batches = reversalBatches(3);
 
-  it('is trained under whatever name it has, as under ours', async () => {
+  it('is trained under another name as under ours', async () => {
     const [model, plain] = [smallHrm(), smallHrm()];
     const [trainer, ours] = [smallTrainer(wrapped(model) as typeof model), smallTrainer(plain)];
     for (const batch of batches) {
@@ -54,7 +54,7 @@ describe('a puzzle table', () => {
     model.dispose();
   });
 
-  it('must be told of, where rows of it are used', async () => {
+  it('must be declared by a network that uses its rows', async () => {
     const model = smallHrm();
     const before = tf.memory().numTensors;
     const trainer = smallTrainer(wrapped(model, { puzzleTable: undefined }) as typeof model);

@@ -120,7 +120,7 @@ test.each<[string, Omit<Training, 'ranks'>]>([
   ['HRM with AdamATan2', {}],
   ['TRM', { network: smallTrm }],
   ['several segments per update', { options: { segmentsPerUpdate: 2 } }],
-])('ranks train as one process with as many lanes, bit for bit: %s', async (_, training) => {
+])('ranks train as one process with the same number of lanes, bit for bit: %s', async (_, training) => {
   const [one] = await train({ ...training, ranks: 1, steps: 8, options: { ...training.options, lanes: 2 } });
   const [two] = await train({ ...training, ranks: 2, steps: 8 });
   expect(two!.state.weights).toEqual(one!.state.weights);
@@ -136,7 +136,7 @@ test('the share of a rank is split into micro-batches', async () => {
   expectSameTraining(split!, whole!);
 });
 
-test('two runs of as many ranks are the same, bit for bit', async () => {
+test('two runs with the same number of ranks are the same, bit for bit', async () => {
   expect(await train({ ranks: 2, steps: 6 })).toEqual(await train({ ranks: 2, steps: 6 }));
 });
 

@@ -103,7 +103,7 @@ describe.each(Object.keys(paths))('%s', (path) => {
     expect(tf.memory().numTensors).toBe(before);
   });
 
-  it('takes every token, label and identifier that there is', async () => {
+  it('takes every valid token, label and identifier', async () => {
     const batch = good();
     batch.inputs.set([0, 3]);
     batch.labels.set([0, 3, -100]);
@@ -112,13 +112,13 @@ describe.each(Object.keys(paths))('%s', (path) => {
   });
 });
 
-it('puzzleTensors refuses numbers that do not come out', () => {
+it('puzzleTensors refuses sizes that do not fit each other', () => {
   expect(() => puzzleTensors({ ...good(), labels: new Int32Array(1) })).toThrow(
     'puzzleTensors: labels has 1 numbers, expected batchSize * seqLen = 16',
   );
 });
 
-it('a network that does not say how many tokens it has is not held to any, but to whole numbers', async () => {
+it('a network without a vocabulary size takes all tokens that are whole numbers', async () => {
   const network = smallHrm();
   Object.defineProperty(network, 'vocabSize', { value: undefined });
   const wrong = withNumber('inputs', 0, -1);
@@ -128,7 +128,7 @@ it('a network that does not say how many tokens it has is not held to any, but t
   network.dispose();
 });
 
-it('restore refuses a carry whose puzzles the network cannot have, and changes nothing', async () => {
+it('restore refuses a carry with puzzles that the network cannot take, and changes nothing', async () => {
   const network = smallHrm();
   const trainer = smallTrainer(network);
   await trainer.trainBatch(good());

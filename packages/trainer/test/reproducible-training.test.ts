@@ -36,7 +36,7 @@ describe.each([
     free(...trainers);
   });
 
-  it('goes on from a saved state as if it had never stopped', async () => {
+  it('continues from a saved state as if it had never stopped', async () => {
     const batches = reversalBatches(16);
     const [whole, before] = [smallTrainer(makeNetwork(0)), smallTrainer(makeNetwork(0))];
     const events = await train(whole, batches);
@@ -53,7 +53,7 @@ describe.each([
     free(whole, before, after);
   });
 
-  it('leaks no tensor over 100 steps, nor when all is freed', async () => {
+  it('leaks no tensor over 100 steps, and none is left after disposal', async () => {
     const before = tf.memory().numTensors;
     const trainer = smallTrainer(makeNetwork());
     const [batch] = reversalBatches(1) as [PuzzleBatch];

@@ -46,7 +46,7 @@ describe('restore', () => {
     free(trainer, other);
   });
 
-  it('goes on from a state that was saved before the first step', async () => {
+  it('continues from a state that was saved before the first step', async () => {
     const [fresh, later] = [smallTrainer(smallTrm(0)), smallTrainer(smallTrm(1))];
     const state = await fresh.state();
     expect([state.step, state.carry.size]).toEqual([0, 0]);

@@ -87,7 +87,7 @@ describe.each(['cpu', 'wasm'] as const)('signSgd on %s', (backend) => {
     );
   });
 
-  it('decays the rows of the batch once, however often they stand there, and no other', () => {
+  it('decays each row of the batch once, however often it occurs, and no other', () => {
     // Row 1: times 1 - 0.1 * 0.5, then the step.
     expectTable(
       step(
@@ -107,7 +107,7 @@ describe.each(['cpu', 'wasm'] as const)('signSgd on %s', (backend) => {
     );
   });
 
-  it('decays a row whose gradient is zero, and moves it no further', () => {
+  it('only decays a row whose gradient is zero', () => {
     expectTable(step([3], [[0, 0]], 0.5), [
       [1, -1],
       [2, -2],
@@ -116,11 +116,11 @@ describe.each(['cpu', 'wasm'] as const)('signSgd on %s', (backend) => {
     ]);
   });
 
-  it('leaves unused rows as they are to the last bit', () => {
+  it('leaves unused rows unchanged to the last bit', () => {
     expect(step([0], [[1, 1]], 1).slice(1)).toEqual(table.slice(1));
   });
 
-  it('leaves the table that it is given alone', () => {
+  it('does not write into the given table', () => {
     tf.tidy(() => {
       const given = tf.variable(tf.tensor2d(table));
       const identifiers = tf.tensor1d([0], 'int32');

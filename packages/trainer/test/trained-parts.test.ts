@@ -93,7 +93,7 @@ describe('trains', () => {
     expect(tf.memory().numTensors).toBe(start);
   });
 
-  it('reports the learning rate of the puzzle embedding where it alone is trained', async () => {
+  it('reports the learning rate of the puzzle embedding if only that is trained', async () => {
     await useBackend('cpu');
     const puzzleOptimizer = {
       learningRate: () => 0.25,
@@ -114,7 +114,7 @@ describe('trains', () => {
     free(trainer);
   });
 
-  it('must pick something that can be trained', async () => {
+  it('must pick a parameter that can be trained', async () => {
     await useBackend('cpu');
     const network = smallHrm();
     for (const trains of [() => false, ({ name }: { name: string }) => name === 'initialLatents.zH']) {
@@ -128,7 +128,7 @@ describe('trains', () => {
     network.dispose();
   });
 
-  it('hands a predicate the name, shape and kind of each parameter', async () => {
+  it('passes the name, shape and kind of each parameter to a predicate', async () => {
     await useBackend('cpu');
     const network = smallHrm();
     const matrices = trainedParameters(network, ({ kind, shape }) => kind === 'hidden' && shape.length === 2);

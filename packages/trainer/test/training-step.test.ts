@@ -118,7 +118,7 @@ describe('updateGradients', () => {
     network.dispose();
   });
 
-  it('let a puzzle that halts in the middle rest for what is left of the update', () => {
+  it('let a puzzle that halts rest for the remaining segments of the update', () => {
     const network = smallTrm();
     const [batch] = reversalBatches(1);
     tf.tidy(() => {
@@ -147,7 +147,7 @@ describe('updateGradients', () => {
     network.dispose();
   });
 
-  it('leave out of training the initial latents and the puzzle table, which is trained by its rows', () => {
+  it('do not include the initial latents or the puzzle table, whose rows are trained instead', () => {
     const network = smallHrm();
     const names = Object.keys(trainedParameters(network));
     expect(names).toContain('tokenEmbedding.weight');
@@ -175,7 +175,7 @@ function withSlope(value: tf.Tensor, x: tf.Tensor, slope: tf.Tensor): tf.Tensor 
 }
 
 describe('trainingStep', () => {
-  it('assigns nothing, and frees all but what it gives', () => {
+  it('assigns nothing, and frees everything except its results', () => {
     const network = smallHrm();
     const optimizer = adamW({ learningRate: 0.1 });
     const step = trainingStep({
@@ -219,7 +219,7 @@ describe('trainingStep', () => {
 });
 
 describe('carryToHost and carryFromHost', () => {
-  it('carry everything there and back, the state of a halting controller too', async () => {
+  it('convert everything there and back, also the state of a halting controller', async () => {
     const network = smallHrm();
     const carry: Carry = { ...initialCarry(network, 2), halting: { left: tf.tensor1d([0.25, 0.5]) } };
     const host = await carryToHost(carry);

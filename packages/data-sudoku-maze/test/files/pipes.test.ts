@@ -7,7 +7,7 @@ import { dir, errorOf } from '../temporary-files';
 
 // Windows has no named pipes in the file system.
 describe.skipIf(process.platform === 'win32')('a pipe that nobody writes to', () => {
-  it('is refused at once, in place of any file', async () => {
+  it('is refused at once by every reader', async () => {
     const folder = await mkdtemp(join(dir, 'pipes-'));
     const pipe = join(folder, 'pipe.csv');
     execFileSync('mkfifo', [pipe]);

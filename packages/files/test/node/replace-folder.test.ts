@@ -26,7 +26,7 @@ function report(out: string) {
   return { write, temporary, removed, page: () => readFileSync(join(out, 'report', 'page.html'), 'utf8') };
 }
 
-test('what a killed process left at the temporary path is removed, and nothing beside it', async () => {
+test('the leftover of a killed process at the temporary path is removed, and nothing next to it', async () => {
   const out = temporaryFolder();
   const { write, temporary, page } = report(out);
   mkdirSync(temporary);
@@ -50,7 +50,7 @@ test.each<[string, (path: string) => void]>([
   expect(readdirSync(out)).toEqual(['.report.saving']);
 });
 
-test('a second call by way of the same temporary folder is refused, and the first one ends whole', async () => {
+test('a second call with the same temporary folder is refused, and the first one completes', async () => {
   const out = temporaryFolder();
   const { write, temporary, page } = report(out);
   for (const by of [temporary, relative('.', temporary), `${dirname(temporary)}/./.report.saving/`]) {

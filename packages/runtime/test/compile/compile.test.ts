@@ -45,7 +45,7 @@ describe.each<CompileMode>(['xla', 'graph', 'eager'])('compile in mode %s', (mod
     tf.dispose([weight, small, large, argument]);
   });
 
-  it('leaks no memory over 1,000 calls, nor after dispose', () => {
+  it('leaks no memory over 1,000 calls, and keeps none after dispose', () => {
     const initial = tf.tidy(() => tf.range(0, 3));
     const start = tf.memory();
     const weight = tf.variable(initial);

@@ -30,14 +30,14 @@ async function refusal(path: string, fileSystem?: FileSystem): Promise<FileForma
 }
 
 describe('a checkpoint', () => {
-  test('comes back as it was saved', async () => {
+  test('is read as it was saved', async () => {
     const contents = smallCheckpoint(500, 0.25);
     const path = await writeCheckpoint(temporaryFolder(), contents);
     expect(path).toMatch(/checkpoint-00000500$/);
     expect(await readCheckpoint(path)).toEqual({ ...contents, path });
   });
 
-  test('has a manifest that tells of every file, and opens as plain safetensors', async () => {
+  test('has a manifest that lists every file, and its files are plain safetensors', async () => {
     const path = await writeCheckpoint(temporaryFolder(), smallCheckpoint(3));
     expect(readdirSync(path).sort()).toEqual(['carry.safetensors', 'manifest.json', 'weights.safetensors']);
     const manifest = JSON.parse(readFileSync(join(path, 'manifest.json'), 'utf8')) as Record<string, unknown>;
@@ -50,7 +50,7 @@ describe('a checkpoint', () => {
     expect(parseSafetensors(weights).tensors).toEqual(smallCheckpoint(3).files.weights);
   });
 
-  test('is the same bytes when saved again', async () => {
+  test('has the same bytes when saved again', async () => {
     const [a, b] = await Promise.all([0, 1].map(() => writeCheckpoint(temporaryFolder(), smallCheckpoint(9, 1))));
     for (const name of readdirSync(a!)) expect(readFileSync(join(b!, name))).toEqual(readFileSync(join(a!, name)));
   });
@@ -63,7 +63,7 @@ describe('a checkpoint', () => {
     expect(readdirSync(folder)).toEqual(['checkpoint-00000005']);
   });
 
-  test('is read in part when asked, but checked in whole', async () => {
+  test('can be read in part, but is checked as a whole', async () => {
     const path = await writeCheckpoint(temporaryFolder(), smallCheckpoint(5));
     expect(Object.keys((await readCheckpoint(path, { only: ['carry'] })).files)).toEqual(['carry']);
     await expect(readCheckpoint(path, { only: ['ema'] })).rejects.toThrow('the checkpoint has no "ema"');
@@ -71,7 +71,7 @@ describe('a checkpoint', () => {
     await expect(readCheckpoint(path, { only: ['carry'] })).rejects.toThrow('weights.safetensors: the file is 1 bytes');
   });
 
-  test('is read whatever else lies in its folder', async () => {
+  test('is read whatever other files are in its folder', async () => {
     const contents = smallCheckpoint(5);
     const path = await writeCheckpoint(temporaryFolder(), contents);
     writeFileSync(join(path, '.DS_Store'), 'x');
@@ -190,7 +190,7 @@ describe('a damaged checkpoint is refused', () => {
   const file = (name: string) => (path: string) => join(path, name);
   const [weights, carry, manifest] = ['weights.safetensors', 'carry.safetensors', 'manifest.json'].map(file) as [(path: string) => string, (path: string) => string, (path: string) => string]; // prettier-ignore
 
-  test('the manifest written anew but unchanged is read', async () => {
+  test('but not for a manifest that is rewritten unchanged', async () => {
     const path = await writeCheckpoint(temporaryFolder(), smallCheckpoint(500));
     rewriteManifest(path, () => undefined);
     await readCheckpoint(path);

@@ -17,7 +17,7 @@ beforeAll(async () => {
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-test('a run killed 20 times, half of them inside a save, ends as one that never was', async () => {
+test('a run that is killed 20 times, half of them during a save, ends as one that was never killed', async () => {
   const uninterrupted = temporaryFolder();
   const whole = await startProgram(program, [uninterrupted, String(steps)]).ending;
   expect(whole).toMatchObject({ code: 0, errors: '' });

@@ -46,7 +46,7 @@ async function makeRun({ described = { model: config } as object } = {}) {
 }
 
 describe('a run is loaded', () => {
-  test('with its averaged weights, and saved and loaded as one file answers the same', async () => {
+  test('with its averaged weights, and gives the same answers after it is saved and loaded as one file', async () => {
     const { run, averaged } = await makeRun();
     const before = tf.memory().numTensors;
     const { model, step, averaged: isAveraged } = await loadRun(run);
@@ -60,13 +60,13 @@ describe('a run is loaded', () => {
     expect(tf.memory().numTensors).toBe(before);
   });
 
-  test('with the weights or the checkpoint that are asked for', async () => {
+  test('with the chosen weights or checkpoint', async () => {
     const { run, best, newest } = await makeRun();
     expect(await readWeights(run, { weights: 'own' })).toMatchObject({ values: newest, averaged: false, step: 20 });
     expect(await readWeights(run, { checkpoint: 'best' })).toMatchObject({ values: best, averaged: false, step: 10 });
   });
 
-  test('with a config that is given, where it has none', async () => {
+  test('with a given config, if it has none', async () => {
     const { run } = await makeRun({ described: {} });
     await expect(loadRun(run)).rejects.toThrow(
       /config\.json: it does not have the model.*loadRun\(run, \{ config \}\)/,
@@ -83,18 +83,18 @@ describe('a run is loaded', () => {
       writeFileSync(join(run, 'config.json'), JSON.stringify({ model: config }));
       return run;
     }, /there is no checkpoint yet; expected one; train, or import a run, first/],
-    ['no JSON', () => {
+    ['no valid JSON', () => {
       const run = temporaryFolder();
       writeFileSync(join(run, 'config.json'), '{');
       return run;
     }, /config\.json: it is not valid JSON/],
-  ])('not, of %s', async (_name, make, message) => {
+  ])('but not if it has %s', async (_name, make, message) => {
     const error: unknown = await loadRun(await make()).catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(FileFormatError);
     expect((error as Error).message).toMatch(message);
   }); // prettier-ignore
 
-  test('not, with weights of another config, and keeps no tensor', async () => {
+  test('but not with weights of another config, and no tensor is left', async () => {
     const { run } = await makeRun();
     const before = tf.memory().numTensors;
     await expect(loadRun(run, { config: { ...config, hiddenSize: 16 } })).rejects.toThrow('do not fit the model');

@@ -7,7 +7,7 @@ import { temporaryFolder } from './small-checkpoint';
 const logPath = () => join(temporaryFolder(), 'metrics.jsonl');
 
 describe('a log of metrics', () => {
-  test('is, after resuming, what it would be had nothing happened', async () => {
+  test('is the same after resuming as without an interruption', async () => {
     const path = logPath();
     const record = (step: number) => ({ step, loss: 1 / step, text: 'µ' });
     const first = await MetricsLog.open(path);
@@ -26,7 +26,7 @@ describe('a log of metrics', () => {
     expect(readFileSync(path, 'utf8')).toBe(lines.join(''));
   });
 
-  test('takes lines in order though nobody waits', async () => {
+  test('keeps lines in order although the caller does not wait', async () => {
     const path = logPath();
     const log = await MetricsLog.open(path);
     for (let step = 0; step < 100; step++) void log.append({ step });
@@ -37,7 +37,7 @@ describe('a log of metrics', () => {
     await log.close();
   });
 
-  test('started anew is empty', async () => {
+  test('is empty when started anew', async () => {
     const path = logPath();
     writeFileSync(path, '{"old":1}\n');
     const log = await MetricsLog.open(path, { length: 0 });
@@ -45,7 +45,7 @@ describe('a log of metrics', () => {
     expect(readFileSync(path, 'utf8')).toBe('');
   });
 
-  test('there already is refused and stays as it is, where no length is given', async () => {
+  test('that exists is refused and unchanged, if no length is given', async () => {
     const path = logPath();
     writeFileSync(path, '{"a":1}\n');
     await expect(MetricsLog.open(path)).rejects.toThrow('there is a log of 8 bytes already');
@@ -78,13 +78,13 @@ describe('a log of metrics', () => {
     expect(readFileSync(`${path}.damaged-1`, 'utf8')).toBe('of an earlier time');
   });
 
-  test('that is lost begins anew, with a warning', async () => {
+  test('that is missing starts anew, with a warning', async () => {
     const path = logPath();
     expect(await appendTo(path, 9)).toEqual([expect.stringContaining('is missing, which had 9 bytes')]);
     expect(readFileSync(path, 'utf8')).toBe('{"new":1}\n');
   });
 
-  test.each([0, 8])('that is a link is set aside, and what it leads to stays as it is (length %i)', async (length) => {
+  test.each([0, 8])('that is a link is set aside, and its target is unchanged (length %i)', async (length) => {
     const path = logPath();
     const target = join(temporaryFolder(), 'thesis.txt');
     writeFileSync(target, '{"a":1}\nmine\n');
@@ -95,7 +95,7 @@ describe('a log of metrics', () => {
     expect(lstatSync(`${path}.damaged-1`).isSymbolicLink()).toBe(true);
   });
 
-  test.each([0, 8])('that has another name elsewhere is copied first (length %i)', async (length) => {
+  test.each([0, 8])('that is also known by another name is copied first (length %i)', async (length) => {
     const path = logPath();
     const other = join(temporaryFolder(), 'backup.jsonl');
     writeFileSync(other, '{"a":1}\n{"b":2}\n');
@@ -106,7 +106,7 @@ describe('a log of metrics', () => {
     expect(readdirSync(dirname(path))).toEqual(['metrics.jsonl']);
   });
 
-  test('takes no record that JSON cannot hold', async () => {
+  test('refuses a record that JSON cannot hold', async () => {
     const log = await MetricsLog.open(logPath());
     await expect(log.append({ loss: Number.NaN })).rejects.toThrow('record.loss is NaN');
     await expect(log.append({ loss: undefined })).rejects.toThrow('record.loss is undefined');

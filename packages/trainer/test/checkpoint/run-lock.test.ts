@@ -57,13 +57,13 @@ describe('a lock', () => {
     expect(readdirSync(run)).toEqual(['run.lock']);
   });
 
-  test('is refused in a folder that is a link to nothing, after the patience', async () => {
+  test('is refused in a folder that is a link to nothing, after its time to wait', async () => {
     const run = join(temporaryFolder(), 'run');
     symlinkSync(join(run, '../nowhere'), run);
     await expect(RunLock.acquire(run, { patience: 50 })).rejects.toThrow(/ENOENT/);
   });
 
-  test('is refused to a second, with who holds it since when, until released', async () => {
+  test('is refused to a second process until released, and the error names the holder and the time', async () => {
     const run = join(temporaryFolder(), 'run');
     const lock = await RunLock.acquire(run);
     const error = await refusal(run);
@@ -77,7 +77,7 @@ describe('a lock', () => {
     await (await RunLock.acquire(run)).release();
   });
 
-  test.each([0, 1, 2])('is gone after an exit in the middle of its release, at its removal no. %i', async (stopAt) => {
+  test.each([0, 1, 2])('is gone after an exit during its release, at removal %i', async (stopAt) => {
     const run = temporaryFolder();
     let removals = 0;
     const endless = new Promise<void>(() => undefined);
@@ -99,7 +99,7 @@ describe('a lock', () => {
     expect(readdirSync(run)).toEqual([]);
   });
 
-  test('is given when the process is dead', async () => {
+  test('is given when its holder has died', async () => {
     const run = temporaryFolder();
     const { child, ending } = startProgram('-e', ['0']);
     await ending;
@@ -109,7 +109,7 @@ describe('a lock', () => {
     await lock.release();
   });
 
-  test('tells who holds it, without a change, unless that process is dead', async () => {
+  test('reports its holder without changing anything, unless that process has died', async () => {
     const run = temporaryFolder();
     expect(await RunLock.holder(run)).toBeUndefined();
     const lock = await RunLock.acquire(run);
@@ -122,7 +122,7 @@ describe('a lock', () => {
     expect(claimsIn(run)).toEqual(['7-dead.claim', '7-dead.held']);
   });
 
-  test('is given when the number now belongs to another process', async () => {
+  test('is given when the process number now belongs to another process', async () => {
     const run = temporaryFolder();
     // This very process, but started at another time.
     leaveLock(run, { started: `${nodeProcessTable.identityOf().started ?? ''}0` });
@@ -130,7 +130,7 @@ describe('a lock', () => {
     await lock.release();
   });
 
-  test('is given when the machine was started again meanwhile', async () => {
+  test('is given when the machine has restarted since', async () => {
     const run = temporaryFolder();
     leaveLock(run, { boot: 'an earlier one' });
     await (await RunLock.acquire(run)).release();
@@ -161,7 +161,7 @@ describe('a lock', () => {
     expect((await refusal(run)).message).toMatch(/cannot be read; if no process works on the run, remove .*run\.lock/);
   });
 
-  test('waits for a process that is about to have it, and no longer than it must', async () => {
+  test('waits for a process that is about to take it, and no longer than necessary', async () => {
     const run = temporaryFolder();
     leaveLock(run, {});
     const held = join(run, 'run.lock', '7-dead.held');
@@ -194,7 +194,7 @@ describe('a lock', () => {
   });
 });
 
-describe('of many processes', () => {
+describe('a lock that many processes want', () => {
   let program: string;
   let folder: string;
 
@@ -204,7 +204,7 @@ describe('of many processes', () => {
     return () => rmSync(folder, { recursive: true, force: true });
   });
 
-  test('20 at once, with a dead one before them, one gets the lock and tells the others who it is', async () => {
+  test('is taken over from a dead process by one of 20, and the others learn which', async () => {
     const run = temporaryFolder();
     leaveLock(run, { started: '0' });
     let answered = 0;
@@ -225,7 +225,7 @@ describe('of many processes', () => {
     expect(readdirSync(run)).toEqual([]);
   });
 
-  test('20 at once, each to have it twice and five to die holding it, no two ever have it together', async () => {
+  test('is never held by two, when 20 take it twice and five die holding it', async () => {
     const run = temporaryFolder();
     const started = Array.from({ length: 20 }, (_, i) => startProgram(program, [run, i < 5 ? 'die' : 'take', '2']));
     const endings = await Promise.all(started.map(({ ending }) => ending));
@@ -237,7 +237,7 @@ describe('of many processes', () => {
     await (await RunLock.acquire(run)).release();
   });
 
-  test('one that exits lets go', async () => {
+  test('is released by a process that exits', async () => {
     const run = temporaryFolder();
     const { output, code } = await startProgram(program, [run, 'exit']).ending;
     expect(output).toMatch(/^held by/);
@@ -246,7 +246,7 @@ describe('of many processes', () => {
   });
 });
 
-test('what this process is known by is written down', async () => {
+test('the identity of this process is recorded', async () => {
   const run = temporaryFolder();
   const lock = await RunLock.acquire(run);
   const [claim] = claimsIn(run);

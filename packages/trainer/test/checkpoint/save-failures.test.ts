@@ -80,7 +80,7 @@ describe.each(scenes)('saving $name', ({ before, step }) => {
     if (best !== undefined) expect(whole.has(best.step), `${what}: the best`).toBe(true);
   }
 
-  test.each(failures)('with each call in turn ending in %s', async (failure: Failure) => {
+  test.each(failures)('survives %s in each call in turn', async (failure: Failure) => {
     const start = await prepared();
     const calls = await countCalls(start);
     expect(calls).toBeGreaterThan(20);
@@ -101,7 +101,7 @@ describe.each(scenes)('saving $name', ({ before, step }) => {
     }
   });
 
-  test('with the power going out at each call', async () => {
+  test('survives a power failure at each call', async () => {
     const start = await prepared();
     const calls = await countCalls(start);
     for (let failAt = 0; failAt <= calls; failAt++) {
@@ -152,7 +152,7 @@ describe('a metric recorded after saving', () => {
     expect((await disk.list('/run/checkpoints/checkpoint-00000030')).length, what).toBe(3);
   }
 
-  test.each(failures)('is there, or what was told before, with each call in turn ending in %s, or the power going then', async (failure) => {
+  test.each(failures)('is recorded or not at all, with %s or a power failure in each call in turn', async (failure) => {
     const start = await prepared();
     const whole = new FailingFileSystem(start.copy());
     expect(await tryRecord(whole)).toBe(true);
@@ -166,7 +166,7 @@ describe('a metric recorded after saving', () => {
   }); // prettier-ignore
 });
 
-test('a checkpoint that was to be replaced is there at once when its successor fails', async () => {
+test('a checkpoint that was to be replaced is there when its successor fails', async () => {
   const disk = new SimulatedDisk();
   await disk.createFolder('/run');
   const fileSystem = new FailingFileSystem(disk);
@@ -182,7 +182,7 @@ test('a checkpoint that was to be replaced is there at once when its successor f
   expect((await disk.list('/run/checkpoints')).map(({ name }) => name)).toEqual(['checkpoint-00000010']);
 });
 
-test('a disk that is full says so, and what is saved stays', async () => {
+test('a full disk is reported, and saved checkpoints stay', async () => {
   const disk = new SimulatedDisk();
   await disk.createFolder('/run');
   const store = await CheckpointStore.open('/run', { fileSystem: new FailingFileSystem(disk, 'ENOSPC', 20) });
@@ -194,7 +194,7 @@ test('a disk that is full says so, and what is saved stays', async () => {
 });
 
 describe('a log', () => {
-  test.each(failures)('keeps its lines, whole and in order, when any call ends in %s', async (failure) => {
+  test.each(failures)('keeps its lines whole and in order when any call fails with %s', async (failure) => {
     for (let failAt = 0; failAt < 12; failAt++) {
       const disk = new SimulatedDisk();
       const fileSystem = new FailingFileSystem(disk, failure, failAt);
@@ -235,7 +235,7 @@ describe('a log', () => {
     }
   });
 
-  test('has nothing left of a line that was cut short', async () => {
+  test('loses a line that was cut short', async () => {
     const disk = new SimulatedDisk();
     // Opening takes three calls, each line one.
     const fileSystem = new FailingFileSystem(disk, 'ENOSPC', 4);
