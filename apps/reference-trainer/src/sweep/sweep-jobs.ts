@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { relative, resolve, join } from 'node:path';
 import { printedCommand } from '../command-line/printed-command';
 import { UsageError } from '../command-line/usage-error';
@@ -6,6 +5,7 @@ import { loadRunConfig, parseValue } from '../config/load-run-config';
 import { presets } from '../config/presets/presets';
 import type { RunConfig } from '../config/run-config';
 import { readTaskFile } from '../run/puzzles/task-file';
+import { fittingName, groupNames } from './run-names';
 import type { Settings, SettingValue, Sweep } from './sweep-config';
 
 /** Options that all runs of a sweep share, as `hrm train` has them. */
@@ -34,34 +34,6 @@ export interface SweepJob {
 
 /** The most runs of a sweep. */
 const MOST_JOBS = 10_000;
-/** The longest name. Systems allow 255 bytes. */
-const LONGEST_NAME = 120;
-/** The longest text of a value in a name. */
-const LONGEST_VALUE = 40;
-
-/** The values of a key as parts of a name. Different values get different texts. */
-function labelsOf(values: readonly SettingValue[]): string[] {
-  const labels: string[] = [];
-  for (const value of values) {
-    // A part such as { "type": "mixer", "expansion": 1 } has a type.
-    const isPart = typeof value === 'object' && value !== null && 'type' in value && typeof value.type === 'string';
-    const text = value === null ? 'none' : isPart ? String(value.type) : typeof value === 'string' ? value : JSON.stringify(value); // prettier-ignore
-    const plain = text.replace(/[^\w.+-]+/g, '-').replace(/^-(?!\d)|-$/g, '').slice(0, LONGEST_VALUE) || 'empty'; // prettier-ignore
-    let label = plain;
-    // Some file systems do not tell upper from lower case.
-    const isTaken = () => labels.some((other) => other.toLowerCase() === label.toLowerCase());
-    for (let count = 2; isTaken(); count++) label = `${plain}-${count}`;
-    labels.push(label);
-  }
-  return labels;
-}
-
-/** Short names of keys: the last word, or all of them where two keys share it. */
-function shortKeys(keys: readonly string[]): Map<string, string> {
-  const last = (key: string) => key.slice(key.lastIndexOf('.') + 1);
-  const isShared = (key: string) => keys.some((other) => other !== key && last(other) === last(key));
-  return new Map(keys.map((key) => [key, isShared(key) ? key : last(key)]));
-}
 
 /** Every combination of one value of each key, the last key fastest. */
 const combinations = (grid: Sweep['grid']): Settings[] =>
@@ -76,12 +48,6 @@ function assignmentOf(key: string, value: SettingValue): string {
   const isText = typeof value === 'string' && parseValue(value) === value;
   return `${key}=${isText ? value : JSON.stringify(value)}`;
 }
-
-/** A name that a file can have. */
-const fitting = (name: string): string =>
-  name.length <= LONGEST_NAME
-    ? name
-    : `${name.slice(0, LONGEST_NAME - 9)}-${createHash('sha256').update(name).digest('hex').slice(0, 8)}`;
 
 /**
  * The runs of a sweep, each with its config checked. All settings of a seed come before the next seed, so that the
@@ -99,51 +65,30 @@ export function sweepJobs(sweep: Sweep, out: string, options: JobOptions, source
     throw new UsageError(`${source}: it has ${count} runs, more than the ${MOST_JOBS} that one sweep takes`);
   }
   const all = list.flatMap((entry) => combinations(grid).map((settings) => ({ ...entry, ...settings })));
-  const keys = [...new Set([...list.flatMap((entry) => Object.keys(entry)), ...Object.keys(grid)])];
-  const short = shortKeys([...keys, 'training.seed']);
-  const valuesOf = (key: string) =>
-    Object.hasOwn(grid, key)
-      ? grid[key]!
-      : distinct(list.flatMap((entry) => (Object.hasOwn(entry, key) ? [entry[key]!] : [])));
-  const labels = new Map(
-    keys.map((key) => {
-      const values = valuesOf(key);
-      const texts = labelsOf(values);
-      return [key, new Map(values.map((value, index) => [JSON.stringify(value), texts[index]!]))];
-    }),
-  );
-  const label = (key: string, value: SettingValue) =>
-    `${short.get(key)}=${labels.get(key)!.get(JSON.stringify(value))}`;
+  const groupOf = groupNames(sweep);
   const task = options.data === undefined ? undefined : readTaskFile(options.data);
   const jobs = seeds.flatMap((seed) =>
     all.map((settings): SweepJob => {
-      const group = keys.filter((key) => Object.hasOwn(settings, key)).map((key) => label(key, settings[key]!)).join(','); // prettier-ignore
+      const group = groupOf(settings);
       const full = [group, ...(seed === undefined ? [] : [`seed=${seed}`])].filter(Boolean).join(',');
-      const name = fitting(full === '' ? 'base' : full);
+      const name = fittingName(full === '' ? 'base' : full);
       const assignments = Object.entries({ ...set, ...settings }).map(([key, value]) => assignmentOf(key, value));
+      const overrides = [
+        ...assignments,
+        ...(seed === undefined ? [] : [`training.seed=${seed}`]),
+        ...(options.precision === undefined ? [] : [`model.precision=${options.precision}`]),
+      ];
       return {
         name,
-        group: group === '' ? 'base' : fitting(group),
+        group: group === '' ? 'base' : fittingName(group),
         settings,
         seed,
-        config: configOf(
-          sweep,
-          [
-            ...assignments,
-            ...(seed === undefined ? [] : [`training.seed=${seed}`]),
-            ...(options.precision === undefined ? [] : [`model.precision=${options.precision}`]),
-          ],
-          { task, source: `${source}: ${name}` },
-        ),
+        config: configOf(sweep, overrides, { task, source: `${source}: ${name}` }),
         words: [
           ...['train', config, '--out', resolve(join(out, name))],
           ...assignments.flatMap((assignment) => ['--set', assignment]),
           ...(seed === undefined ? [] : ['--seed', `${seed}`]),
-          ...(options.data === undefined ? [] : ['--data', resolve(options.data)]),
-          ...(options.backend === undefined ? [] : ['--backend', options.backend]),
-          ...(options.compile === 'xla' ? [] : ['--compile', options.compile]),
-          ...(options.precision === undefined ? [] : ['--precision', options.precision]),
-          ...['--threads', `${options.threads}`],
+          ...wordsOf(options),
         ],
       };
     }),
@@ -156,8 +101,13 @@ export function sweepJobs(sweep: Sweep, out: string, options: JobOptions, source
   return jobs;
 }
 
-const distinct = (values: readonly SettingValue[]): SettingValue[] => [
-  ...new Map(values.map((value) => [JSON.stringify(value), value])).values(),
+/** The options of a run as words of `hrm train`. */
+const wordsOf = ({ data, backend, compile, precision, threads }: JobOptions): string[] => [
+  ...(data === undefined ? [] : ['--data', resolve(data)]),
+  ...(backend === undefined ? [] : ['--backend', backend]),
+  ...(compile === 'xla' ? [] : ['--compile', compile]),
+  ...(precision === undefined ? [] : ['--precision', precision]),
+  ...['--threads', `${threads}`],
 ];
 
 /** The checked config of a run. */
