@@ -8,7 +8,7 @@ import { keptMeasurements } from '../src/bench/against/kept-measurements';
 import { growthChart } from '../src/bench/growth/growth-chart';
 import { growthOf } from '../src/bench/growth/growth';
 import { describeMachine } from '../src/bench/report/machine';
-import type { ContenderMeasurement, SizeMeasurement } from '../src/bench/against/measure-size';
+import type { ContenderMeasurement, SizeMeasurement } from '../src/bench/against/size-measurement';
 import { performanceChart } from '../src/bench/against/performance-chart';
 import { contenderTable, performanceReport, targetTable } from '../src/bench/against/performance-table';
 import { markdownTable } from '../src/bench/report/markdown-table';

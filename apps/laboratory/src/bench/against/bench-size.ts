@@ -1,5 +1,5 @@
 import type { BenchSizes } from '@hrm/cli/internal';
-import type { ContenderName } from './measure-size';
+import type { ContenderName } from './size-measurement';
 
 /** A size of the benchmark, and the work that is timed. */
 export interface BenchSize {

@@ -1,48 +1,7 @@
 import { type BenchSizes, mainProducts, summarize } from '@hrm/cli/internal';
-import type { Precision } from '@hrm/layers';
-import { Contender, ContenderError, type ContenderCommand } from '../contenders/contender';
-
-/** The sides: the official code, the same with torch.compile, and ours. */
-export type Side = 'eager' | 'compiled' | 'ours';
-
-/** The contenders: each side in float32, and in bfloat16. */
-export type ContenderName = Side | `${Side}-bfloat16`;
-
-/** The precision that a contender computes in. */
-export const precisionOf = (name: ContenderName): Precision => (name.endsWith('-bfloat16') ? 'bfloat16' : 'float32');
-
-/** The measurements of one contender at one size. */
-export interface ContenderMeasurement {
-  name: string;
-  versions: { [name: string]: string };
-  threads?: number;
-  parameters?: number;
-  /** Seconds of the first step or evaluation, which also compiles. */
-  first: number;
-  /** Seconds of each step or evaluation, round by round. */
-  seconds: number[][];
-  /** Highest speed of its library at the main matrix products of the size, round by round. */
-  matmulGflops: number[];
-  /** Peak memory of its process after the work of the first round, in MiB. */
-  peakRssMib: number;
-}
-
-/** The measurements of all contenders at one size. */
-export interface SizeMeasurement {
-  sizes: BenchSizes;
-  rounds: number;
-  /** ISO 8601. */
-  date: string;
-  contenders: { [name in ContenderName]?: ContenderMeasurement };
-  /** Cores that other work kept busy after each round. Absent in files from before 2026-11-27. */
-  load?: number[];
-  /** Why a contender failed. */
-  failures: { [name in ContenderName]?: string };
-}
-
-/** The contenders that were measured. */
-export const measuredContenders = ({ contenders }: SizeMeasurement): ContenderName[] =>
-  Object.keys(contenders) as ContenderName[];
+import type { ContenderCommand } from '../contenders/contender';
+import { RunningContenders } from './running-contenders';
+import type { ContenderName, SizeMeasurement } from './size-measurement';
 
 /** Options of {@link measureSize}. */
 export interface MeasureSizeOptions {
@@ -77,72 +36,29 @@ export async function measureSize(
 ): Promise<SizeMeasurement> {
   const { rounds, work, turn, matmulSeconds = 0.4, busyCores, onProgress = () => {} } = options;
   const names = Object.keys(commands) as ContenderName[];
-  const running = new Map<ContenderName, { contender: Contender; measured: ContenderMeasurement }>();
   const result: SizeMeasurement = { sizes, rounds, date: new Date().toISOString(), contenders: {}, failures: {} };
-
-  const drop = async (name: ContenderName) => {
-    const entry = running.get(name);
-    running.delete(name);
-    await entry?.contender.end();
-  };
-  /** Does something with each of the named contenders that still runs, one after the other. */
-  const forEach = async (
-    who: readonly ContenderName[],
-    act: (contender: Contender, measured: ContenderMeasurement) => Promise<void>,
-  ) => {
-    for (const name of who) {
-      const entry = running.get(name);
-      if (!entry) continue;
-      try {
-        await act(entry.contender, entry.measured);
-      } catch (error) {
-        if (!(error instanceof ContenderError)) throw error;
-        result.failures[name] = error.message;
-        delete result.contenders[name];
-        await drop(name);
-      }
-    }
-  };
-
+  const running = new RunningContenders(result);
   try {
     for (const name of names) {
       onProgress(`${commands[name]!.name}: starting`);
-      try {
-        const { contender, ready } = await Contender.start(commands[name]!);
-        const { versions = {}, threads, parameters } = ready;
-        const measured: ContenderMeasurement = {
-          name: commands[name]!.name,
-          versions,
-          ...(threads !== undefined && { threads }),
-          ...(parameters !== undefined && { parameters }),
-          first: Number.NaN,
-          seconds: [],
-          matmulGflops: [],
-          peakRssMib: Number.NaN,
-        };
-        running.set(name, { contender, measured });
-        result.contenders[name] = measured;
-      } catch (error) {
-        if (!(error instanceof ContenderError)) throw error;
-        result.failures[name] = error.message;
-      }
-      await forEach([name], async (contender, measured) => {
+      await running.start(name, commands[name]!);
+      await running.forEach([name], async (contender, measured) => {
         [measured.first] = (await contender[work](WARM_UP[work])) as [number];
       });
     }
     for (let round = 0; round < rounds; round++) {
-      await forEach(rotate(names, round), async (contender, measured) => {
+      await running.forEach(rotate(names, round), async (contender, measured) => {
         measured.seconds.push(await contender[work](turn));
       });
       // Before the products below, which need memory of their own.
       if (round === 0) {
-        await forEach(names, async (contender, measured) => {
+        await running.forEach(names, async (contender, measured) => {
           measured.peakRssMib = await contender.peakRssMib();
         });
       }
       // The upper bound of the training speed, in the same round.
       if (work === 'train') {
-        await forEach(rotate(names, round), async (contender, measured) => {
+        await running.forEach(rotate(names, round), async (contender, measured) => {
           measured.matmulGflops.push(await contender.matmulGflops(mainProducts(sizes), matmulSeconds));
         });
       }
@@ -154,6 +70,6 @@ export async function measureSize(
     }
     return result;
   } finally {
-    for (const name of [...running.keys()]) await drop(name);
+    await running.end();
   }
 }

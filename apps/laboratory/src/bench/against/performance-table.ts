@@ -2,7 +2,7 @@ import { PRECISIONS } from '@hrm/layers';
 import { percent, summarize } from '@hrm/cli/internal';
 import { benchSizes, type BenchSizeName } from './bench-size';
 import { describeLoad, describeMachine, type Machine } from '../report/machine';
-import { measuredContenders, precisionOf, type ContenderName, type SizeMeasurement } from './measure-size';
+import { measuredContenders, precisionOf, type ContenderName, type SizeMeasurement } from './size-measurement';
 import { fastestProducts, matmulShares, type Measurements, type PerformanceRow } from './performance-target';
 import { formatSeconds, withRange } from '../report/format-figures';
 import { markdownTable } from '../report/markdown-table';

@@ -8,7 +8,7 @@ import {
   type ContenderMeasurement,
   type ContenderName,
   type SizeMeasurement,
-} from './measure-size';
+} from './size-measurement';
 
 /** Measurements at the sizes that were run. */
 export type Measurements = { [size in BenchSizeName]?: SizeMeasurement };
