@@ -1,6 +1,6 @@
 import { render } from 'preact';
 import { App, showLowerPanels } from './app';
-import { readPasted } from './puzzles/puzzle-picker';
+import { readPasted } from './puzzles/pasted-puzzle';
 import { keepExamining, solve, useDevice } from './session/actions';
 import { prepareIsolation } from './session/isolation';
 import { keepPlaying } from './timeline/playback';
