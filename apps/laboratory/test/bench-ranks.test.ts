@@ -151,6 +151,8 @@ describe('figures', () => {
     expect(weak).toMatchObject({ scaling: 'weak', wall: { median: 0.9, least: 0.8, most: 1 }, verdict: 'ok' });
     expect(strong).toMatchObject({ scaling: 'strong', wall: { least: 0.5, most: 0.625 }, verdict: 'missed' });
     expect(efficienciesOf('medium', { ...measurement, ranks: 4 })[0]!.verdict).toBe('no floor');
+    const link = { latencySeconds: 1e-4, bitsPerSecond: 1e9, hostSecondsPerByte: { float32: 0, bfloat16: 0 } };
+    expect(efficienciesOf('medium', measurement, link).map(({ verdict }) => verdict)).toEqual(['no floor', 'no floor']);
   });
 
   it('the check slows the step down as processes that train apart are', () => {

@@ -93,7 +93,7 @@ export async function benchRanks(terminal: Terminal, options: BenchRanksOptions)
       results.push({
         size,
         measurement,
-        efficiencies: efficienciesOf(size, measurement),
+        efficiencies: efficienciesOf(size, measurement, betweenHosts),
         checks: checksOf(measurement, betweenHosts),
       });
     }

@@ -8,7 +8,7 @@ import type { RanksMeasurement } from './measure-ranks';
 export const scalings = ['weak', 'strong'] as const;
 export type Scaling = (typeof scalings)[number];
 
-/** The least efficiency of two ranks, at a size. */
+/** The least efficiency of two ranks on one machine, at a size. */
 export const floors: { readonly [size in BenchSizeName]?: number } = { medium: 0.9, large: 0.85 };
 
 const medians = (rounds: readonly (readonly number[])[]) => rounds.map((seconds) => summarize(seconds).median);
@@ -29,8 +29,16 @@ export interface Efficiency {
   verdict: 'ok' | 'missed' | 'no floor';
 }
 
-/** The efficiencies of a measurement. Strong scaling has `1/N` of the batch on each rank. */
-export function efficienciesOf(size: BenchSizeName, { ranks, contenders }: RanksMeasurement): Efficiency[] {
+/**
+ * The efficiencies of a measurement. Strong scaling has `1/N` of the batch on each rank.
+ *
+ * @param link the network between the ranks, whose speed decides then, so that there is no floor. Default: one machine.
+ */
+export function efficienciesOf(
+  size: BenchSizeName,
+  { ranks, contenders }: RanksMeasurement,
+  link?: Network,
+): Efficiency[] {
   const { one } = contenders;
   return scalings.flatMap((scaling) => {
     const times = contenders[scaling];
@@ -38,7 +46,7 @@ export function efficienciesOf(size: BenchSizeName, { ranks, contenders }: Ranks
     const factor = scaling === 'strong' ? ranks : 1;
     const wall = summarize(sharesOfOne(medians(one.seconds), medians(times.seconds), factor));
     const processor = summarize(sharesOfOne(one.processorSeconds, times.processorSeconds, factor));
-    const floor = ranks === 2 ? floors[size] : undefined;
+    const floor = ranks === 2 && !link ? floors[size] : undefined;
     const verdict = floor === undefined ? 'no floor' : wall.median >= floor ? 'ok' : 'missed';
     return [{ scaling, wall, processor, ...(floor !== undefined && { floor }), verdict }];
   });
