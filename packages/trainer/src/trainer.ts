@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { initialCarry, puzzleTensors, stablemaxCrossEntropy, type ReasoningNetwork, type TokenLoss } from '@hrm/act';
-import { expectPuzzles, haltingDraws } from '@hrm/act/internal';
+import { expectPuzzles } from '@hrm/act/internal';
 import type { PuzzleBatch } from '@hrm/data';
 import { oneProcess, type Communicator } from '@hrm/distributed';
 import { uncompiled, disposeAll, RandomStream } from '@hrm/layers';
@@ -13,6 +13,7 @@ import { expectTrainerOptions } from './expect-trainer-options';
 import { meanMetrics, readMetrics, readScalars } from './metrics';
 import type { LearningRate } from './optimizers/learning-rate';
 import { shareOfBatch, shareOfDraws, slotsPerRank } from './ranks/share-of-batch';
+import { drawsAsTensors, drawSegments } from './step/draw-segments';
 import { mainOptimizer } from './step/main-optimizer';
 import { expectFinite } from './step/non-finite-error';
 import { StepOfStage } from './step/step-of-stage';
@@ -125,19 +126,15 @@ export class Trainer {
     let output: TrainingStepOutput | undefined;
     try {
       const stage = this.#step.at(step);
-      // Drawn for the whole batch, so that a slot gets the same numbers on whatever rank it is.
-      const draws = Array.from({ length: this.#options.segmentsPerUpdate ?? 1 }, () => ({
-        ...haltingDraws(stage.network.halting, random, batchSize),
-        ...stage.network.drawForRefinement?.(random, batchSize),
-      })).map((drawn) => shareOfDraws(drawn, this.#communicator));
+      const { segmentsPerUpdate = 1 } = this.#options;
+      // Drawn for the whole batch, so that a slot gets the same numbers on any rank.
+      const draws = drawSegments(stage.network, random, { batchSize, segments: segmentsPerUpdate });
       const puzzleRate = this.#options.puzzleOptimizer?.learningRate(step) ?? 0;
       const share = shareOfBatch(batch, this.#communicator);
       output = await stage.step(() => ({
         carry: carry ?? initialCarry(this.network, share.batchSize),
         offered: puzzleTensors(share),
-        draws: draws.map((drawn) =>
-          Object.fromEntries(Object.entries(drawn).map(([name, values]) => [name, tf.tensor1d(values)])),
-        ),
+        draws: draws.map((drawn) => drawsAsTensors(shareOfDraws(drawn, this.#communicator))),
         optimizerState: optimizer,
         ema,
         rates: { parameters: tf.scalar(rate), puzzles: tf.scalar(puzzleRate) },

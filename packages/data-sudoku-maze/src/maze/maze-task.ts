@@ -57,7 +57,7 @@ function* readMazes(
 }
 
 /**
- * The task of shortest paths through mazes of one size. `generateExamples` of it takes `minPathLength` (see
+ * The task of shortest paths through mazes of one size. Its `generateExamples` takes `minPathLength` (see
  * `generateMazePuzzles`).
  *
  * @throws RangeError unless width and height are whole numbers from 3 to 1,000.

@@ -40,7 +40,7 @@ function readSudokus(lines: readonly string[], size: SudokuSize): QuestionInText
 }
 
 /**
- * The task of Sudoku of one size. `generateExamples` of it takes `givens` (see `generateSudokuPuzzles`).
+ * The task of Sudoku of one size. Its `generateExamples` takes `givens` (see `generateSudokuPuzzles`).
  *
  * @throws RangeError for an unknown size.
  *
@@ -59,7 +59,6 @@ export function sudokuTask(options: { size: SudokuSize }): Task {
   const { size, ...unknown } = options;
   expectTaskOptions('sudoku', { size, ...unknown }, { size: [4, 16] });
   const { cells, boxRows, boxColumns } = sudokuGeometry(size);
-  const tokensOf = (grid: ArrayLike<number>) => tokensFromCells(grid);
   /** All cells: a prediction may lack some at its end. */
   const cellsOf = (tokens: ArrayLike<number>): Uint8Array => {
     const grid = new Uint8Array(cells);
@@ -72,7 +71,7 @@ export function sudokuTask(options: { size: SudokuSize }): Task {
     seqLen: cells,
     grid: { rows: size, columns: size },
     answerPadding: 'ignored',
-    encode: (text) => tokensOf(parseSudoku(text, size)),
+    encode: (text) => tokensFromCells(parseSudoku(text, size)),
     decode: (tokens) => formatSudoku(cellsOf(tokens)),
     readLines: (lines) => readSudokus(lines, size),
     draw: (question, { prediction, answer, color = false }) =>
@@ -95,7 +94,7 @@ export function sudokuTask(options: { size: SudokuSize }): Task {
       const { solutions, complete, answer } = solveSudoku(grid, { limit: 2, maxGuesses: MAX_GUESSES });
       if (complete && solutions === 0) return { flaw: sudokuContradiction(grid) ?? 'no solution fits its given cells' };
       if (solutions > 1) return { note: 'it has several solutions; any of them counts as right' };
-      return complete && answer ? { answer: tokensOf(answer) } : {};
+      return complete && answer ? { answer: tokensFromCells(answer) } : {};
     },
     augment: sudokuAugmentation(size),
     symmetry: (random) => sudokuTaskSymmetry(size, random),
@@ -110,6 +109,6 @@ export function sudokuTask(options: { size: SudokuSize }): Task {
         ...(seed !== undefined && { seed }),
         ...(givens !== undefined && { givens: givens as NonNullable<GenerateSudokuOptions['givens']> }),
         exclude: exclude.map(({ input, output }) => ({ question: cellsOf(input), answer: cellsOf(output) })),
-      }).map(({ question, answer }) => ({ input: tokensOf(question), output: tokensOf(answer) })),
+      }).map(({ question, answer }) => ({ input: tokensFromCells(question), output: tokensFromCells(answer) })),
   });
 }

@@ -35,7 +35,7 @@ export function mazeSvg(maze: Maze, options: MazeDrawing & { cellSize?: number }
   expectMazeObject(maze);
   const { width, height } = maze;
   const { cellSize = 16 } = options;
-  const squares = new Map<MazeMark, string>();
+  const squares = new Map<keyof typeof FILLS, string>();
   const texts: string[] = [];
   markMaze(maze, options).forEach((mark, cell) => {
     const [x, y] = [cell % width, Math.floor(cell / width)];
@@ -43,7 +43,7 @@ export function mazeSvg(maze: Maze, options: MazeDrawing & { cellSize?: number }
     if (mark !== 'start' && mark !== 'goal') return;
     texts.push(`<text x="${x + 0.5}" y="${y + 0.5}">${mark === 'start' ? 'S' : 'G'}</text>`);
   });
-  const paths = [...squares].map(([mark, d]) => `<path fill="${FILLS[mark as keyof typeof FILLS]}" d="${d}"/>`);
+  const paths = [...squares].map(([mark, d]) => `<path fill="${FILLS[mark]}" d="${d}"/>`);
   const style = 'text{font:bold 0.8px sans-serif;text-anchor:middle;dominant-baseline:central;fill:#111}';
   return (
     `<svg xmlns="http://www.w3.org/2000/svg" role="img" width="${width * cellSize}" height="${height * cellSize}" ` +
