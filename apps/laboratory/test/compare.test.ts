@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildRunModel, generatePuzzles, makeTask, preparePuzzles, writeNewPuzzles } from '@hrm/cli/internal';
 import type { CellFigures, CellResult } from '../src/compare/cell-result';
 import { comparedBlocks, comparedControllers, comparedSchedules } from '../src/compare/compared-parts';
-import { comparedSudoku, puzzlesOfTask } from '../src/compare/compared-puzzles';
+import { comparedSudoku } from '../src/compare/compared-puzzles';
 import { cellConfig, comparisonCells, type ComparisonCell } from '../src/compare/comparison-cell';
 import { comparisonMargins, comparisonRows } from '../src/compare/comparison-rows';
 import { comparisonTables } from '../src/compare/comparison-tables';

@@ -9,7 +9,6 @@ import { type TaskConfig, taskOptions } from '../config/task-options';
 import { finishBeforeStopping } from '../process/stop-signals';
 import { loadParts } from '../run/parts/load-parts';
 import { makeTask } from '../run/parts/make-part';
-import type { RunCatalog } from '../run/parts/run-catalog';
 import { taskOfOptions } from '../run/parts/task-of-options';
 import { expectNoPuzzles } from '../run/puzzles/new-puzzles';
 import { countPuzzles, generatePuzzles, type RunPuzzles, writeNewPuzzles } from '../run/puzzles/run-puzzles';

@@ -45,7 +45,7 @@ export const isHiddenMatrix: ParameterPredicate = ({ kind, shape }) => kind === 
  * ```ts
  * import { adamW, isWeightMatrix } from '@hrm/trainer';
  *
- * const optimizer = adamW({ learningRate: 1e-3, weightDecay: 0.1, decays: isWeightMatrix });
+ * adamW({ learningRate: 1e-3, weightDecay: 0.1, decays: isWeightMatrix });
  * console.log(isWeightMatrix({ name: 'outputHead.weight', shape: [8, 4], kind: 'head' })); // true
  * console.log(isWeightMatrix({ name: 'tokenEmbedding.weight', shape: [8, 4], kind: 'embedding' })); // false
  * ```
