@@ -117,7 +117,15 @@ async function publishWeights(options: Options): Promise<void> {
   const { description, task, taskOf, step, slices, values, figures, answers } = measured[0]!;
   const { config, puzzles } = description;
   const { seed, steps = step } = config.training;
-  const metadata = new Map(Object.entries({ name, task: JSON.stringify(config.task), step: `${step}`, seed: `${seed}`, license: 'Apache-2.0' })); // prettier-ignore
+  const metadata = new Map(
+    Object.entries({
+      name,
+      task: JSON.stringify(config.task),
+      step: `${step}`,
+      seed: `${seed}`,
+      license: 'Apache-2.0',
+    }),
+  );
   const bytes = serializeModel(modelConfigOf(config, puzzles), values, { precision, metadata });
   if (precision !== 'float32') {
     const rounded = await measureSlices(slices, { options, compile }, async (slice) => {
@@ -125,7 +133,8 @@ async function publishWeights(options: Options): Promise<void> {
       return { task: own, model: loadModel(bytes, slice.task && own.grid ? { grid: own.grid } : {}) };
     });
     const changed = rounded.answers.filter((answer, i) => !isDeepStrictEqual(answer, answers[i])).length;
-    if (changed > 0) throw new UsageError(`--precision: ${precision} changes ${changed} of ${answers.length} answers; take float32`); // prettier-ignore
+    if (changed > 0)
+      throw new UsageError(`--precision: ${precision} changes ${changed} of ${answers.length} answers; take float32`);
   }
   const anySize = config.task.kind === 'maze' && takesAnySize(bytes, task);
   const card: WeightsCard = {

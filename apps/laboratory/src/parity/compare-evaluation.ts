@@ -26,13 +26,20 @@ export async function compareEvaluation(
         ['q_continue_logits', haltLogits['continue']],
       ] as const) {
         const ours = tensor && (await toHostTensor(tensor));
-        comparison.compare(`evaluation ${name}`, `segment ${k}`, ours, recorded.get(`${k}.${name}`), BOUNDS.value);
+        comparison.compare({
+          quantity: `evaluation ${name}`,
+          where: `segment ${k}`,
+          ours,
+          theirs: recorded.get(`${k}.${name}`),
+          bound: BOUNDS.value,
+        });
       }
     },
   });
   for (const [name, official, bound] of METRICS) {
     const expected = recorded.get(`metric.${official}`);
     const ours = hostScalar(name === 'count' ? count : (totals[name]?.total ?? Number.NaN));
-    if (expected) comparison.compare(`evaluation ${official}`, 'evaluation', ours, expected, bound);
+    if (expected)
+      comparison.compare({ quantity: `evaluation ${official}`, where: 'evaluation', ours, theirs: expected, bound });
   }
 }

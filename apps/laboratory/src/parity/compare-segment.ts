@@ -5,7 +5,7 @@ import { continueTarget } from '@hrm/act/internal';
 import type { NamedHostTensors } from '@hrm/files';
 import type { RecursiveReasoner } from '@hrm/models';
 import type { UpdateGradients } from '@hrm/trainer';
-import { BOUNDS, type Comparison } from './comparison';
+import { type Bound, BOUNDS, type Comparison } from './comparison';
 import { hostTensors } from './host-tensors';
 
 /** The outputs of a segment, by their recorded names. */
@@ -73,15 +73,13 @@ export function compareSegment(
   ours: NamedHostTensors,
   recorded: NamedHostTensors,
 ): void {
-  for (const name of OUTPUTS) comparison.compare(name, where, ours.get(name), recorded.get(name), BOUNDS.value);
-  for (const [, official, bound] of METRICS) {
-    const name = `metric.${official}`;
-    comparison.compare(name, where, ours.get(name), recorded.get(name), bound);
-  }
+  const compare = (quantity: string, bound: Bound) =>
+    comparison.compare({ quantity, where, ours: ours.get(quantity), theirs: recorded.get(quantity), bound });
+  for (const name of OUTPUTS) compare(name, BOUNDS.value);
+  for (const [, official, bound] of METRICS) compare(`metric.${official}`, bound);
   for (const [, official, bound] of CARRY) {
-    const name = `carry.${official}`;
     // A recording need not hold every tensor of the carry.
-    if (recorded.has(name)) comparison.compare(name, where, ours.get(name), recorded.get(name), bound);
+    if (recorded.has(`carry.${official}`)) compare(`carry.${official}`, bound);
   }
 }
 

@@ -36,7 +36,13 @@ export class WeightComparison {
   compareGradients(where: string, ours: NamedHostTensors, identifiers: HostTensor, recorded: NamedHostTensors): void {
     for (const [name, expected] of recorded) {
       if (!name.startsWith('grad.')) continue;
-      this.#comparison.compare('grad', `${where} ${name}`, ours.get(name), expected, BOUNDS.gradient);
+      this.#comparison.compare({
+        quantity: 'grad',
+        where: `${where} ${name}`,
+        ours: ours.get(name),
+        theirs: expected,
+        bound: BOUNDS.gradient,
+      });
       if (name === PUZZLE_GRADIENT) {
         const table = recorded.get(`after.${PUZZLE_WEIGHT}`)!;
         this.#noteUndecided(PUZZLE_WEIGHT, tableGradient(expected, identifiers, table));
@@ -50,9 +56,16 @@ export class WeightComparison {
       if (!name.startsWith(`${kind}.`)) continue;
       const weight = name.slice(kind.length + 1);
       const { puzzle_emb_lr, lr } = this.#optimizer;
-      this.#comparison.compare(kind, `${where} ${name}`, ours.get(weight), expected, BOUNDS.gradient, {
-        limit: 2 * (weight === PUZZLE_WEIGHT ? puzzle_emb_lr : lr),
-        isUndecided: (index) => this.#undecided.get(weight)?.[index] === 1,
+      this.#comparison.compare({
+        quantity: kind,
+        where: `${where} ${name}`,
+        ours: ours.get(weight),
+        theirs: expected,
+        bound: BOUNDS.gradient,
+        wholeSteps: {
+          limit: 2 * (weight === PUZZLE_WEIGHT ? puzzle_emb_lr : lr),
+          isUndecided: (index) => this.#undecided.get(weight)?.[index] === 1,
+        },
       });
     }
   }

@@ -38,6 +38,18 @@ export interface QuantityReport {
   wholeSteps: number;
 }
 
+/** Two tensors to compare. */
+export interface ComparedTensors {
+  quantity: string;
+  /** The segment, and the name of the tensor if the quantity has several. */
+  where: string;
+  ours: HostTensor | undefined;
+  theirs: HostTensor | undefined;
+  bound: Bound;
+  /** Which elements may differ by a whole optimizer step. Default: none. */
+  wholeSteps?: WholeSteps;
+}
+
 /** Collects comparisons of our tensors with recorded ones: one report for each quantity. */
 export class Comparison {
   readonly #reports = new Map<string, QuantityReport>();
@@ -51,14 +63,7 @@ export class Comparison {
    * Compares two tensors element by element. If the sizes differ, every element is out of bounds; if one side lacks the
    * tensor, one element is.
    */
-  compare(
-    quantity: string,
-    where: string,
-    ours: HostTensor | undefined,
-    theirs: HostTensor | undefined,
-    bound: Bound,
-    wholeSteps?: WholeSteps,
-  ): void {
+  compare({ quantity, where, ours, theirs, bound, wholeSteps }: ComparedTensors): void {
     if (!ours && !theirs) return;
     const report = this.#report(quantity);
     if (!ours || !theirs) return this.#fail(report, `${where}: ${ours ? 'the recording' : 'ours'} lacks it`, 1);

@@ -73,7 +73,8 @@ export async function replayParityCase(recording: ParityCase, compile: Compile =
   for (const [k, recorded] of recording.segments.entries()) {
     const where = `segment ${k}`;
     const learningRate = optimizer.learningRate(k + 1);
-    comparison.compare('lr', where, hostScalar(learningRate), recorded.get('lr'), BOUNDS.rate);
+    const theirs = recorded.get('lr');
+    comparison.compare({ quantity: 'lr', where, ours: hostScalar(learningRate), theirs, bound: BOUNDS.rate });
 
     const offered = puzzleTensors(recordedBatch(recorded));
     const draws = recordedDraws(recorded);

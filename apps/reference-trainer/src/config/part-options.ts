@@ -11,7 +11,10 @@ const feedForward = {
   innerSize: number('The exact inner width of the feed-forward layer, instead of expansion'),
 };
 const residual = {
-  norm: z.enum(['post', 'pre']).optional().describe('Where to normalise: after the residual addition, as in HRM, or before the sublayer. Default post'), // prettier-ignore
+  norm: z
+    .enum(['post', 'pre'])
+    .optional()
+    .describe('Where to normalise: after the residual addition, as in HRM, or before the sublayer. Default post'),
   learnedGain: z.boolean().optional().describe('Whether norms have learned gains. Default false'),
   normEpsilon: number('Epsilon of RMS norm, added to the mean square. Default 1e-5'),
 };
@@ -28,7 +31,9 @@ const cycles = {
 const chosen = (names: readonly string[]) =>
   z.union([z.enum(names), z.looseObject({ type: z.enum(names) })]).optional();
 const solve = {
-  solver: chosen(['anderson', 'broyden', 'damped-iteration']).describe('The solver, by name or with its options: anderson (window, ridge, damping), broyden (memory, damping), damped-iteration (damping). Default anderson'), // prettier-ignore
+  solver: chosen(['anderson', 'broyden', 'damped-iteration']).describe(
+    'The solver, by name or with its options: anderson (window, ridge, damping), broyden (memory, damping), damped-iteration (damping). Default anderson',
+  ),
   tolerance: number('The residual at which the search for a puzzle ends. Default 1e-4; 0 for all iterations'),
   residual: z
     .enum(['relative', 'absolute'])
@@ -38,9 +43,14 @@ const solve = {
   iterations: number('A fixed number of evaluations, without a tolerance; such a step can be recorded'),
 };
 const maxSegments = number('Segments after which every puzzle halts. Default 16');
-const reads = z.enum(['first', 'mean']).optional().describe('What the halting head reads: the first position of zH, or the mean of all. Default first'); // prettier-ignore
+const reads = z
+  .enum(['first', 'mean'])
+  .optional()
+  .describe('What the halting head reads: the first position of zH, or the mean of all. Default first');
 const exploration = number('Share of slots that must continue for a random number of segments. Default 0.1');
-const members = z.array(z.looseObject({ type: z.string() })).describe('The controllers that vote, each with its own options'); // prettier-ignore
+const members = z
+  .array(z.looseObject({ type: z.string() }))
+  .describe('The controllers that vote, each with its own options');
 
 const moments = {
   beta1: number('Decay of the first moment. Default: that of the training'),
@@ -58,7 +68,11 @@ export const partOptions = {
     }),
     mixer: section({ ...feedForward, ...residual }),
     'graph-attention': section({
-      relations: z.array(z.union([z.enum(['row', 'column', 'box', 'neighbours']), z.array(z.array(z.int().min(0)))])).describe('For each head, the relation that it attends along: the name of a grid relation, or for each cell a list of cells'), // prettier-ignore
+      relations: z
+        .array(z.union([z.enum(['row', 'column', 'box', 'neighbours']), z.array(z.array(z.int().min(0)))]))
+        .describe(
+          'For each head, the relation that it attends along: the name of a grid relation, or for each cell a list of cells',
+        ),
       grid: grid.optional().describe('The grid of the named relations'),
       headSize: number('Width of a head. Default: the largest power of two with which all heads fit the hidden size'),
       ...feedForward,
@@ -76,14 +90,23 @@ export const partOptions = {
         'Numbers that a cell shows its neighbours. Default: a quarter of the hidden size, rounded up',
       ),
       innerSize: number('Inner width of the gated layer. Default: one and a half times the hidden size, rounded up'),
-      input: z.enum(['added', 'apart']).optional().describe('How a cell sees the puzzle: added to what it holds, or apart from it, so that it can keep what it holds as it is. Default added'), // prettier-ignore
+      input: z
+        .enum(['added', 'apart'])
+        .optional()
+        .describe(
+          'How a cell sees the puzzle: added to what it holds, or apart from it, so that it can keep what it holds as it is. Default added',
+        ),
       learnedGain: residual.learnedGain,
       normEpsilon: residual.normEpsilon,
     }),
     pooling: section({
       axes: z.array(z.int().min(1)).describe('Lengths of the axes that the positions have, the last one fastest'),
-      pools: z.array(z.array(z.int().min(0))).describe('For each kind of group that exchanges messages, the axes along which its positions lie'), // prettier-ignore
-      messageSize: number('Numbers that a position contributes to each of its groups. Default: half of the hidden size'), // prettier-ignore
+      pools: z
+        .array(z.array(z.int().min(0)))
+        .describe('For each kind of group that exchanges messages, the axes along which its positions lie'),
+      messageSize: number(
+        'Numbers that a position contributes to each of its groups. Default: half of the hidden size',
+      ),
       ...feedForward,
       ...residual,
     }),
@@ -101,12 +124,22 @@ export const partOptions = {
       noise: number('In training, the standard deviation of noise that is added to zH before each segment. Default 0'),
     }),
     progressive: section({
-      stages: z.array(section({ from: z.number(), ...cycles })).optional().describe('Stages, each with its cycles and, as from, the share of training after which it begins. Default: the three of CGAR'), // prettier-ignore
-      schedule: z.enum(['one-step-gradient', 'full-recursion', 'unrolled']).optional().describe('The schedule of a stage. Default full-recursion'), // prettier-ignore
+      stages: z
+        .array(section({ from: z.number(), ...cycles }))
+        .optional()
+        .describe(
+          'Stages, each with its cycles and, as from, the share of training after which it begins. Default: the three of CGAR',
+        ),
+      schedule: z
+        .enum(['one-step-gradient', 'full-recursion', 'unrolled'])
+        .optional()
+        .describe('The schedule of a stage. Default full-recursion'),
     }),
     equilibrium: section({
       ...solve,
-      gradient: chosen(['one-step', 'phantom', 'implicit']).describe('The gradient at the fixed point, by name or with its options: phantom (steps, damping), implicit (the options of the search). Default one-step'), // prettier-ignore
+      gradient: chosen(['one-step', 'phantom', 'implicit']).describe(
+        'The gradient at the fixed point, by name or with its options: phantom (steps, damping), implicit (the options of the search). Default one-step',
+      ),
       jacobianWeight: number('Weight of the Jacobian penalty in the loss. Default 0'),
     }),
   },
@@ -115,8 +148,15 @@ export const partOptions = {
       maxSegments,
       exploration,
       lossWeight: number('Weight of the halt and continue losses. Default 0.5'),
-      discount: number('Discount per segment of the reward for a right answer; below 1, a puzzle that is surely right halts. Default 1'), // prettier-ignore
-      learnContinue: z.union([z.boolean(), z.literal('deferred')]).optional().describe('Whether the continue value learns its target, which needs one more forward pass per step; deferred: one step later, without that pass, unlike the official code. Default true'), // prettier-ignore
+      discount: number(
+        'Discount per segment of the reward for a right answer; below 1, a puzzle that is surely right halts. Default 1',
+      ),
+      learnContinue: z
+        .union([z.boolean(), z.literal('deferred')])
+        .optional()
+        .describe(
+          'Whether the continue value learns its target, which needs one more forward pass per step; deferred: one step later, without that pass, unlike the official code. Default true',
+        ),
       reads,
     }),
     'halt-only': section({
@@ -141,7 +181,9 @@ export const partOptions = {
     }),
     residual: section({
       maxSegments,
-      tolerance: number("A puzzle halts when a segment changes its zH by at most this share of the norm of zH. Default 0.05"), // prettier-ignore
+      tolerance: number(
+        'A puzzle halts when a segment changes its zH by at most this share of the norm of zH. Default 0.05',
+      ),
     }),
     'unchanged-answer': section({
       segments: number('Segments in a row that must not change the answer. Default 2'),

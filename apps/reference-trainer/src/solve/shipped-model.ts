@@ -74,7 +74,10 @@ export function shippedModelFor(text: PuzzleText): ShippedModel {
   const model =
     models.find(({ task }) => beginsAs(text, task)) ?? models.find(({ task }) => hasCells(text.content, task.seqLen));
   if (model) return model;
-  const known = [...models.map(({ name, task }) => `${task.name} (${name}, ${task.seqLen} cells)`), `mazes of any size (maze, ${MAZE_CELLS})`].join(', '); // prettier-ignore
+  const known = [
+    ...models.map(({ name, task }) => `${task.name} (${name}, ${task.seqLen} cells)`),
+    `mazes of any size (maze, ${MAZE_CELLS})`,
+  ].join(', ');
   throw new UsageError(
     `${text.source}: it fits no shipped model; they solve ${known}. For other puzzles, train a model with ` +
       '`hrm train CONFIG --out RUN` and give --run RUN',

@@ -67,7 +67,11 @@ function faultsOf({ set, grid, list, seeds }: Sweep): string[] {
     const texts = values.map((one) => JSON.stringify(one));
     return texts.find((text, index) => texts.indexOf(text) < index);
   };
-  const lists = [...Object.entries(grid).map(([key, values]) => [`grid.${key}`, values] as const), ['list', list ?? []] as const, ['seeds', seeds ?? []] as const]; // prettier-ignore
+  const lists = [
+    ...Object.entries(grid).map(([key, values]) => [`grid.${key}`, values] as const),
+    ['list', list ?? []] as const,
+    ['seeds', seeds ?? []] as const,
+  ];
   for (const [place, values] of lists) {
     const text = twice(values);
     if (text !== undefined) faults.push(`${place}: ${text} is given twice`);

@@ -62,7 +62,16 @@ export async function readSweepResults(
     const record = outcome?.status === 'done' ? await readRunRecord(run, { missing: MISSING }) : undefined;
     const figures = record && figuresOf(record);
     if (record) records.push({ record, value: figures?.[metric] });
-    results.push({ name, group, settings, seed, status: outcome?.status ?? 'open', error: outcome?.error, ...figures, command: commandOf(job) }); // prettier-ignore
+    results.push({
+      name,
+      group,
+      settings,
+      seed,
+      status: outcome?.status ?? 'open',
+      error: outcome?.error,
+      ...figures,
+      command: commandOf(job),
+    });
   }
   const isBetter = (one: number | undefined, other: number | undefined) => compare(one, other, metric);
   const groups = [...new Set(results.map(({ group }) => group))];
@@ -94,5 +103,12 @@ function rowOf(jobs: readonly JobResult[]): SweepRow {
     return [[name, { mean, least: Math.min(...values), most: Math.max(...values) }] as const];
   });
   const count = (status: JobResult['status']) => jobs.filter((job) => job.status === status).length;
-  return { name: group, settings, runs: jobs.length, done: count('done'), failed: count('failed'), figures: Object.fromEntries(spreads) }; // prettier-ignore
+  return {
+    name: group,
+    settings,
+    runs: jobs.length,
+    done: count('done'),
+    failed: count('failed'),
+    figures: Object.fromEntries(spreads),
+  };
 }

@@ -97,7 +97,7 @@ function drawBoard(
       if (isWrong && fill) canvas.fill(atX + inset, atY + inset, cell + 1 - 2 * inset, cell + 1 - 2 * inset, fill);
       const hasText = text.trim() !== '' && fill === undefined && style !== 'colours';
       const isGiven = given.rows[y]?.[x] === text;
-      if (hasText) drawText(canvas, text.trim(), atX, atY, cell, isGiven ? INK : PREDICTED);
+      if (hasText) drawText(canvas, text.trim(), { x: atX, y: atY, cell, colour: isGiven ? INK : PREDICTED });
     }),
   );
   const columns = Math.max(0, ...rows.map((row) => row.length));
@@ -106,8 +106,12 @@ function drawBoard(
   for (let x = 0; x <= columns; x += boxes.columns) canvas.fill(left + x * cell, 0, 1, rows.length * cell + 1, BOX);
 }
 
-/** Draws text in the middle of a cell, as large as it fits. */
-function drawText(canvas: Canvas, text: string, x: number, y: number, cell: number, colour: Colour): void {
+/** Draws text in the middle of the cell whose corner is at `x` and `y`, as large as it fits. */
+function drawText(
+  canvas: Canvas,
+  text: string,
+  { x, y, cell, colour }: { x: number; y: number; cell: number; colour: Colour },
+): void {
   const characters = Array.from(text);
   const width = characters.length * (GLYPH.columns + 1) - 1;
   const dot = Math.max(1, Math.floor(Math.min((cell - 2) / width, (cell - 2) / (GLYPH.rows + 1))));
