@@ -51,21 +51,13 @@ export async function readPuzzleLines(
   options: ReadPuzzleLinesOptions = {},
 ): Promise<PuzzleTable<SudokuPuzzle>> {
   expectOptions('readPuzzleLines', options, ['size', 'allowSeveral', 'maxGuesses', 'subsample', 'maxFileBytes']);
-  const { allowSeveral = false, maxGuesses = 100_000, maxFileBytes = 256 * 2 ** 20 } = options;
+  const { allowSeveral, maxGuesses, maxFileBytes = 256 * 2 ** 20 } = options;
   const puzzles = new PuzzleRows();
   const placeOfNext = rowPlaces(options.subsample);
+  const solve = puzzleSolver({ allowSeveral, maxGuesses });
   const reader = new SudokuLineReader(options.size);
-  let solver: SudokuSolver | undefined;
-
-  const solve = (question: Uint8Array): PuzzleRow => {
-    solver ??= new SudokuSolver(geometryOfGrid(question));
-    const { solutions, answer, complete } = solver.search(question, { limit: allowSeveral ? 1 : 2, maxGuesses });
-    if (solutions > 1) throw new Error('the puzzle has several solutions; expected one');
-    if (!complete) throw new Error(`the puzzle was not solved in ${maxGuesses} guesses; raise maxGuesses`);
-    if (!answer) throw new Error(`the puzzle has no solution: ${sudokuContradiction(question) ?? 'expected one'}`);
-    return { question, answer };
-  };
   let line = 0;
+
   const keep = (found: ReturnType<SudokuLineReader['take']>): void => {
     if (!found) return;
     try {
@@ -85,27 +77,51 @@ export async function readPuzzleLines(
       throw new PuzzleFileError(path, error.message, { line: error.line ?? line, column, cause: error });
     }
   };
-  const take = (text: string): void => {
-    line++;
-    keep(withPlace(() => reader.take(text)));
-  };
   try {
-    const file = await openRegularFile(path, { maxBytes: maxFileBytes });
-    let rest = '';
-    // The stream closes the file in every case.
-    for await (const piece of file.createReadStream({ encoding: 'utf8' })) {
-      const lines = `${rest}${piece}`.split('\n');
-      rest = lines.pop()!;
-      for (const text of lines) take(text);
-      if (rest.length > MAX_LINE_CHARACTERS) {
-        const message = `expected lines of at most ${MAX_LINE_CHARACTERS} characters; got one of more`;
-        throw new PuzzleFileError(path, message, { line: line + 1 });
+    for await (const lines of readLines(path, maxFileBytes)) {
+      for (const text of lines) {
+        line++;
+        keep(withPlace(() => reader.take(text)));
       }
     }
-    take(rest);
     withPlace(() => reader.end());
   } catch (error) {
     throw asPuzzleFileError(path, error);
   }
   return new PuzzleTable(puzzles, (row) => row);
+}
+
+/** Reads the lines of a text file, as many at once as a piece of the file has. */
+async function* readLines(path: string, maxBytes: number): AsyncGenerator<readonly string[]> {
+  const file = await openRegularFile(path, { maxBytes });
+  let rest = '';
+  let count = 0;
+  // The stream closes the file in every case.
+  for await (const piece of file.createReadStream({ encoding: 'utf8' })) {
+    const lines = `${rest}${piece}`.split('\n');
+    rest = lines.pop()!;
+    count += lines.length;
+    yield lines;
+    if (rest.length > MAX_LINE_CHARACTERS) {
+      const message = `expected lines of at most ${MAX_LINE_CHARACTERS} characters; got one of more`;
+      throw new PuzzleFileError(path, message, { line: count + 1 });
+    }
+  }
+  yield [rest];
+}
+
+/** Returns a function that solves puzzles of one size. It throws an Error for a puzzle that it refuses. */
+function puzzleSolver({
+  allowSeveral = false,
+  maxGuesses = 100_000,
+}: Pick<ReadPuzzleLinesOptions, 'allowSeveral' | 'maxGuesses'>): (question: Uint8Array) => PuzzleRow {
+  let solver: SudokuSolver | undefined;
+  return (question) => {
+    solver ??= new SudokuSolver(geometryOfGrid(question));
+    const { solutions, answer, complete } = solver.search(question, { limit: allowSeveral ? 1 : 2, maxGuesses });
+    if (solutions > 1) throw new Error('the puzzle has several solutions; expected one');
+    if (!complete) throw new Error(`the puzzle was not solved in ${maxGuesses} guesses; raise maxGuesses`);
+    if (!answer) throw new Error(`the puzzle has no solution: ${sudokuContradiction(question) ?? 'expected one'}`);
+    return { question, answer };
+  };
 }

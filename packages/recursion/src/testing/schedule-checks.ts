@@ -17,32 +17,27 @@ function expectUntouched({ latents, x }: Pick<ScheduleProblem, 'latents' | 'x'>,
   );
 }
 
+/** Throws unless a latent that `refine` returns has the shape of `x`, and is finite. */
+function expectLatent(latent: tf.Tensor3D, { x }: Pick<ScheduleProblem, 'x'>): void {
+  expectThat(
+    latent.shape.join() === x.shape.join() && latent.dtype === 'float32',
+    () =>
+      `refine returns a latent of shape [${latent.shape.join(', ')}] and type ${latent.dtype}, expected ` +
+      `[${x.shape.join(', ')}] of float32: latents must keep their shape; likely there is a slice, sum or cast too many`,
+  );
+  expectThat(values(latent).every(Number.isFinite), () => `refine returns latents that are not finite: ${NOT_FINITE}`);
+}
+
 const shapes: ScheduleCheck = {
   title: 'returns finite latents of the same shape, for each size, with shared or separate levels',
   check(subject) {
+    const checkOne = (problem: ScheduleProblem) =>
+      tf.tidy(() => {
+        const { zH, zL } = refine(problem).latents;
+        for (const latent of [zH, zL]) expectLatent(latent, problem);
+      });
     for (const sizes of subject.sizes) {
-      for (const sharedLevels of [false, true]) {
-        subject.withProblem(
-          sizes,
-          (problem) =>
-            tf.tidy(() => {
-              const { latents } = refine(problem);
-              for (const latent of [latents.zH, latents.zL]) {
-                expectThat(
-                  latent.shape.join() === problem.x.shape.join() && latent.dtype === 'float32',
-                  () =>
-                    `refine returns a latent of shape [${latent.shape.join(', ')}] and type ${latent.dtype}, expected ` +
-                    `[${problem.x.shape.join(', ')}] of float32: latents must keep their shape; likely there is a slice, sum or cast too many`,
-                );
-                expectThat(
-                  values(latent).every(Number.isFinite),
-                  () => `refine returns latents that are not finite: ${NOT_FINITE}`,
-                );
-              }
-            }),
-          { sharedLevels },
-        );
-      }
+      for (const sharedLevels of [false, true]) subject.withProblem(sizes, checkOne, { sharedLevels });
     }
   },
 };
