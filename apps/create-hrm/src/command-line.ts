@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { isTemplateName, templates, type TemplateName } from './templates';
 import { UsageError } from './usage-error';
 
-/** What the words of a command line ask for. What is undefined is asked. */
+/** The values on a command line. The program asks for those that are undefined. */
 export interface Request {
   folder: string | undefined;
   template: TemplateName | undefined;

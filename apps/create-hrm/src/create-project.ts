@@ -22,7 +22,7 @@ export interface Surroundings extends Streams {
 const defaultFolder = 'hrm-project';
 
 /**
- * Makes a project as the words of a command line ask for, and asks for the rest.
+ * Makes a project from the words of a command line, and asks for the values that are missing.
  *
  * @returns the exit status: 0; 1 if the project could not be written; 2 for wrong words; 130 after Ctrl-C.
  */

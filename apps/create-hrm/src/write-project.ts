@@ -21,7 +21,8 @@ export const ownVersion = readManifest(join(own, 'package.json')).version;
 
 /**
  * The files of a project, by their paths: those of its template and those that all templates share. A template of this
- * repository asks for our packages as `workspace:^`; a project asks for the versions that this package was published with.
+ * repository depends on our packages as `workspace:^`; a project depends on the versions that this package was
+ * published with.
  */
 export function projectFiles(template: TemplateName, name: string): Map<string, string> {
   const files = new Map<string, string>();

@@ -89,9 +89,9 @@ export interface ConfigRecord {
 
 /** One call of `hrm train`. */
 export interface SessionRecord {
-  /** When it began, in ISO 8601; undefined if only a checkpoint tells of it. */
+  /** When it began, in ISO 8601; undefined if only a checkpoint mentions it. */
   began: string | undefined;
-  /** The step that it began at, or the step of the checkpoint that tells of it. */
+  /** The step that it began at, or the step of the checkpoint that mentions it. */
   step: number;
   versions: Readonly<Record<string, string>>;
   machine: Readonly<Record<string, string>>;
@@ -113,7 +113,7 @@ export interface Examination {
   puzzles: number;
   /** The held-out puzzles there are. */
   puzzlesOfRun: number;
-  /** The share of puzzles solved after segment 1, 2, ...; empty if nothing tells which answer is right. */
+  /** The share of puzzles solved after segment 1, 2, ...; empty if the right answers are not known. */
   solved: readonly number[];
   /** How many puzzles the controller would halt after 1, 2, ... segments. */
   halting: readonly number[];
@@ -160,7 +160,7 @@ export interface ExaminedPuzzle {
 /** The answer after one segment. */
 export interface ExaminedSegment {
   picture: Picture;
-  /** Undefined if nothing tells which answer is right. */
+  /** Undefined if the right answer is not known. */
   isRight: boolean | undefined;
   /** The predicted probability that it is right, if the controller predicts one. */
   predicted: number | undefined;
@@ -192,7 +192,7 @@ export interface WatchedPuzzle {
   }[];
 }
 
-/** What a page that follows runs is sent: one run as it is now. */
+/** A message to a page that follows runs: the present record of one run. */
 export interface LiveRun {
   /** Its place among the runs, and their number. */
   index: number;

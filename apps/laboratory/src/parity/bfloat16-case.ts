@@ -20,7 +20,7 @@ export function isBfloat16Case(folder: string): boolean {
 }
 
 /**
- * Reads a run recorded in bfloat16, and the same run in float32 beside it.
+ * Reads a run recorded in bfloat16, and the same run recorded in float32.
  *
  * @param folder such as `testdata/parity-bf16/hrm-rope`, which needs `testdata/parity/hrm-rope`.
  * @throws Error that names what is missing.

@@ -10,7 +10,7 @@ export interface SolvedPuzzle {
   /** Tokens of the right answer; negative where none is known. */
   labels: Int32Array;
   history: readonly SegmentResult[];
-  /** Whether the answer after each segment is right; empty if nothing tells which answer is. */
+  /** Whether the answer after each segment is right; empty if the right answer is not known. */
   isRight: readonly boolean[];
 }
 
@@ -23,7 +23,7 @@ export interface ExaminationLimits {
 /** Puzzles solved at once. */
 const BATCH = 32;
 
-/** Whether an answer has all labels, or is another one that the task accepts; undefined if neither tells. */
+/** Whether an answer has all labels, or is another one that the task accepts; undefined if neither is known. */
 function judge(
   task: Task,
   { question, labels }: Pick<SolvedPuzzle, 'question' | 'labels'>,

@@ -46,7 +46,7 @@ export async function readRunRecord(
   return recordOf(run, log, { model, missing, flag, saved: await readCheckpoints(run) });
 }
 
-/** What checkpoints tell of a run. */
+/** The part of a run's record that comes from its checkpoints. */
 export type SavedFacts = Pick<RunRecord, 'checkpoints' | 'sessions'>;
 
 /** The record of a run whose logs are read. @throws UsageError as {@link readRunRecord}. */

@@ -52,7 +52,7 @@ export async function readPuzzleText({ puzzle, file }: { puzzle?: string; file?:
     return { content: readPuzzleFile(file), from: 'file', source: file };
   }
   const isPiped = puzzle === undefined || puzzle === '-';
-  // Without this, it would wait for input that nobody knows of.
+  // Otherwise the command would wait for input without saying so.
   if (puzzle === undefined && process.stdin.isTTY) throw new UsageError(MISSING);
   const content = isPiped ? await readStdin('PUZZLE', MAX_STDIN_BYTES) : puzzle.replace(/^\ufeff/, '');
   if (content.trim() === '') {

@@ -28,8 +28,8 @@ export interface Thinker {
    * Searches for the answer: it commits the cells that the model is sure of, guesses another by the model's own
    * probabilities, lets the model go on from there, and turns back at a conflict.
    *
-   * A search finds answers also with a poor model. Show its figures by this name, and beside those of the same search
-   * with an untrained model and with plain constraint propagation (`searchBranch` with other probabilities).
+   * A search finds answers even with a poor model. So show its figures as those of a search, next to those of the same
+   * search with an untrained model and with plain constraint propagation (`searchBranch` with other probabilities).
    *
    * @throws as {@link Thinker.tries}; RangeError for a task without `openToken`.
    */
@@ -41,7 +41,7 @@ export interface Thinker {
 
 /**
  * Makes a thinker: it spends more segments on a puzzle than one pass, in tries or a search. Segments of several tries
- * and puzzles run side by side in one batch. Costs are told in `modelCalls`: segments times slots. One segment applies
+ * and puzzles run side by side in one batch. `modelCalls` counts the cost: segments times slots. One segment applies
  * f_L and f_H as often as the schedule says.
  *
  * Sources: tries with noise, chosen by the halt value: PTRM, arXiv 2605.19943; random starts, and more segments than in

@@ -57,7 +57,7 @@ export interface QuestionInText {
   question: ArrayLike<number>;
 }
 
-/** Options of `generateExamples`. A task of its own `generateExamples` may take more, such as `givens` of a Sudoku. */
+/** Options of `generateExamples`. A task with its own `generateExamples` may take more, such as `givens` of a Sudoku. */
 export interface GenerateExamplesOptions {
   /** The number of examples. */
   count: number;
@@ -119,7 +119,7 @@ export interface TaskDefinition {
   puzzleClass?(question: ArrayLike<number>): string;
   /** Draws one random example. Default: examples cannot be generated, they come from files. */
   generate?(random: SeededRandom): TaskExample;
-  /** Draws distinct examples in a way of its own. Default: by `generate`, see the function `generateExamples`. */
+  /** Draws distinct examples. Default: the function `generateExamples` draws them by `generate`. */
   generateExamples?(options: GenerateExamplesOptions): TaskExample[];
   /** Rows and columns of a puzzle on a grid, for layers that use them. Default: the puzzles are sequences. */
   grid?: { readonly rows: number; readonly columns: number };

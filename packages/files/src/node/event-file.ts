@@ -9,7 +9,7 @@ import { type FileSystem, nodeFileSystem } from './file-system';
 
 /** Options of {@link createEventFile}. */
 export interface EventFileOptions {
-  /** The next step of a run that continues. TensorBoard leaves out what earlier files hold of it and of later steps. */
+  /** The next step of a run that continues. TensorBoard ignores the values that earlier files have for it and for later steps. */
   readonly firstStep?: number | undefined;
   /** The time now, in seconds since 1970. Default: the machine's. */
   readonly now?: () => number;
@@ -20,7 +20,7 @@ export interface EventFileOptions {
 /** An event file that is being written. */
 export interface EventFile {
   readonly path: string;
-  /** Appends the values of a step, by tag. If it fails, the next call writes over what there is of it. */
+  /** Appends the values of a step, by tag. After a failure, the next call overwrites the incomplete record. */
   append(step: number, values: Readonly<Record<string, TensorBoardValue>>): Promise<void>;
   /** Returns when everything appended is on disk. */
   flush(): Promise<void>;

@@ -21,9 +21,9 @@ export interface CellularBlockOptions extends NormOptions {
   /** Inner width of the gated layer. Default: one and a half times the hidden size, rounded up. */
   innerSize?: number;
   /**
-   * How a cell sees the puzzle. `added`: added to what the cell holds, so that it fades unless the cell renews it. `apart`:
-   * beside it, so that a cell whose gate is closed keeps what it holds as it is; this takes `2 innerSize` more weights for
-   * each hidden number. Default `added`.
+   * How a cell sees the puzzle. `added`: added to the state of the cell, so that it fades unless the cell renews it.
+   * `apart`: as a further input, so that a cell with a closed gate keeps its state exactly; this takes `2 innerSize` more
+   * weights for each hidden number. Default `added`.
    */
   input?: 'added' | 'apart';
 }
@@ -88,7 +88,7 @@ class CellularBlock implements Block {
       : tf.tidy(() => this.#step(tf.add(latent, injection), undefined));
   }
 
-  /** One application to what the cells hold; `puzzle` is what they see beside it. */
+  /** One application to the states of the cells; `puzzle` is their further input. */
   #step(held: tf.Tensor3D, puzzle: tf.Tensor3D | undefined): tf.Tensor3D {
     expectShape('cellularBlock', held, ['batch', 'seq', this.#hiddenSize]);
     const { messages, gateUp, down, norm } = this.parameters;
