@@ -3,7 +3,7 @@ import { binaryCrossEntropy } from '@hrm/act';
 import { valueAndGradients } from '@hrm/layers';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { bernoulliDivergence } from '../src/losses/bernoulli-divergence';
-import { useBackend } from './backends';
+import { useBackend } from '../../layers/test/backends';
 
 const logits = [0, 1e-7, -1e-7, 0.5, -3, 5, -5, 20, -20, 88, -88, 1000, -1000, 3e38, -3e38];
 const targets = [0, 1, 0.3];

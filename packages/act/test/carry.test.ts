@@ -12,7 +12,7 @@ import { ProbeNetwork } from '@hrm/act/testing';
 import { RandomStream, valueAndGradients } from '@hrm/layers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { replaceParts } from '../src/testing/replace-parts';
-import { useBackend } from './backends';
+import { useBackend } from '../../layers/test/backends';
 
 const backends = ['cpu', 'wasm'] as const;
 

@@ -3,7 +3,7 @@ import { fixedSteps, initialCarry, admitPuzzles, puzzleTensors, runSegment } fro
 import { ProbeNetwork } from '@hrm/act/testing';
 import { RandomStream } from '@hrm/layers';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { useBackend } from './backends';
+import { useBackend } from '../../layers/test/backends';
 
 beforeAll(() => useBackend('cpu'));
 

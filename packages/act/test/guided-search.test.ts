@@ -11,7 +11,7 @@ import {
 import { invalid, VALID } from '@hrm/data';
 import { RandomStream } from '@hrm/layers';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { useBackend } from './backends';
+import { useBackend } from '../../layers/test/backends';
 import { scriptedNetwork } from './scripted-network';
 
 const OPEN = 1;

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { haltingHistogram } from '@hrm/act';
 import { countHaltingSteps } from '@hrm/act/internal';
 import { describe, expect, it } from 'vitest';
-import { useBackend } from './backends';
+import { useBackend } from '../../layers/test/backends';
 
 describe('haltingHistogram', () => {
   it('counts puzzles that halted after 1, 2, ... segments', () => {

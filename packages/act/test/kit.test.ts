@@ -11,7 +11,7 @@ import { controllerChecks, ControllerSubject } from '@hrm/act/testing';
 import { withoutGradient } from '@hrm/layers';
 import { PartFault } from '@hrm/layers/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { useBackend } from './backends';
+import { useBackend } from '../../layers/test/backends';
 
 beforeAll(() => useBackend('cpu'));
 

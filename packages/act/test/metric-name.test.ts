@@ -15,7 +15,7 @@ import { beforeAll, expect, it } from 'vitest';
 import { KNOWN_METRICS } from '../src/metrics/metric-name';
 import { freshCarry } from '../src/testing/controller-subject';
 import { ProbeNetwork } from '../src/testing/probe-network';
-import { useBackend } from './backends';
+import { useBackend } from '../../layers/test/backends';
 
 beforeAll(() => useBackend('cpu'));
 

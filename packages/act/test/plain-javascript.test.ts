@@ -2,7 +2,7 @@ import { RandomStream } from '@hrm/layers';
 import { beforeAll, describe, expect, it } from 'vitest';
 import * as act from '../src/index';
 import { ProbeNetwork } from '../src/testing/probe-network';
-import { useBackend } from './backends';
+import { useBackend } from '../../layers/test/backends';
 
 beforeAll(() => useBackend('cpu'));
 

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { ponder, type PonderOptions } from '@hrm/act';
 import { RandomStream } from '@hrm/layers';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { useBackend } from './backends';
+import { useBackend } from '../../layers/test/backends';
 import { derivatives, runSlot, sigmoid } from './run-slot';
 
 beforeAll(() => useBackend('cpu'));

@@ -3,7 +3,7 @@ import { haltOnly, qLearningHalting, type HaltingLossContext } from '@hrm/act';
 import { continueTarget } from '@hrm/act/internal';
 import { namedParameters, RandomStream, registerGradients } from '@hrm/layers';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { useBackend } from './backends';
+import { useBackend } from '../../layers/test/backends';
 import { noAnswer } from './run-slot';
 
 beforeAll(async () => {

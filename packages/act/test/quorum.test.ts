@@ -14,7 +14,7 @@ import {
 } from '@hrm/act';
 import { namedParameters, RandomStream, type NamedTensors } from '@hrm/layers';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { useBackend } from './backends';
+import { useBackend } from '../../layers/test/backends';
 import { noAnswer } from './run-slot';
 
 beforeAll(() => useBackend('cpu'));

@@ -3,7 +3,7 @@ import { softmaxCrossEntropy, stablemaxCrossEntropy, type CrossEntropy, type Tok
 import { IGNORED_LABEL } from '@hrm/data';
 import { RandomStream, valueAndGradients } from '@hrm/layers';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { useBackend } from './backends';
+import { useBackend } from '../../layers/test/backends';
 
 /** The unnormalised weight of a logit. */
 type Weight = (x: number) => number;

@@ -13,7 +13,7 @@ import { ProbeNetwork } from '@hrm/act/testing';
 import { invalid, VALID, type TaskSymmetry } from '@hrm/data';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { scramble } from '../src/testing/controller-subject';
-import { useBackend } from './backends';
+import { useBackend } from '../../layers/test/backends';
 import { scriptedNetwork, surely } from './scripted-network';
 
 const seqLen = 5;

@@ -15,7 +15,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { freshCarry } from '../src/testing/controller-subject';
 import { ProbeNetwork } from '../src/testing/probe-network';
 import { replaceParts } from '../src/testing/replace-parts';
-import { useBackend } from './backends';
+import { useBackend } from '../../layers/test/backends';
 
 beforeAll(() => useBackend('cpu'));
 

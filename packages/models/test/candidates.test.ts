@@ -4,7 +4,7 @@ import { namedParameters, poolingBlock, RandomStream } from '@hrm/layers';
 import { hrm, trm, type RecursiveReasonerOptions } from '@hrm/models';
 import { fullRecursion, type Latents } from '@hrm/recursion';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { useBackend } from './backends';
+import { useBackend } from '../../layers/test/backends';
 
 beforeAll(() => useBackend('cpu'));
 

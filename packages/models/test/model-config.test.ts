@@ -5,7 +5,7 @@ import { namedParameters, type BlockFactory } from '@hrm/layers';
 import { buildModel, modelConfigFromOfficial, withParts, standardParts, type ModelConfig } from '@hrm/models';
 import * as recursion from '@hrm/recursion';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { useBackend } from './backends';
+import { useBackend } from '../../layers/test/backends';
 
 beforeAll(() => useBackend('cpu'));
 

@@ -17,7 +17,7 @@ import {
 } from '@hrm/models';
 import { shapesToOfficial } from '@hrm/models/internal';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { useBackend } from './backends';
+import { useBackend } from '../../layers/test/backends';
 import { officialModels } from './official-shapes';
 
 beforeAll(() => useBackend('cpu'));

@@ -3,7 +3,7 @@ import { hrm, observeRefinements } from '@hrm/models';
 import { oneStepGradient } from '@hrm/recursion';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
-import { useBackend } from './backends';
+import { useBackend } from '../../layers/test/backends';
 
 beforeAll(() => useBackend('cpu'));
 

@@ -11,7 +11,7 @@ import {
 } from '@hrm/models';
 import { nameFromOfficial, nameToOfficial } from '@hrm/models/internal';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { useBackend } from './backends';
+import { useBackend } from '../../layers/test/backends';
 import { officialModels } from './official-shapes';
 
 beforeAll(() => useBackend('cpu'));

@@ -4,7 +4,7 @@ import type { HostTensor } from '@hrm/files';
 import { hrm, parameterValues, setParameterValues } from '@hrm/models';
 import { fromHostTensor, toHostTensor } from '@hrm/models/internal';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { useBackend } from './backends';
+import { useBackend } from '../../layers/test/backends';
 
 beforeAll(() => useBackend('cpu'));
 

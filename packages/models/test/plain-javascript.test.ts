@@ -4,7 +4,7 @@ import { buildModel, hrm, loadModel, RecursiveReasoner, serializeModel, withPart
 import { oneStepGradient } from '@hrm/recursion';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { useBackend } from './backends';
+import { useBackend } from '../../layers/test/backends';
 
 beforeAll(() => useBackend('cpu'));
 

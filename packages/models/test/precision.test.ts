@@ -3,7 +3,7 @@ import { initialCarry, puzzleTensors, runSegment } from '@hrm/act';
 import { buildModel, loadModel, saveModel, type ModelConfig, type RecursiveReasoner } from '@hrm/models';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { bfloat16OnCpu } from '../../layers/test/bfloat16-on-cpu';
-import { useBackend } from './backends';
+import { useBackend } from '../../layers/test/backends';
 
 beforeAll(() => useBackend('cpu'));
 

@@ -4,7 +4,7 @@ import { attentionBlock, countParameters, mixerBlock, namedParameters } from '@h
 import { hrm, trm, type HrmOptions, type RecursiveReasoner } from '@hrm/models';
 import { oneStepGradient } from '@hrm/recursion';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { useBackend } from './backends';
+import { useBackend } from '../../layers/test/backends';
 
 beforeAll(() => useBackend('cpu'));
 
@@ -211,7 +211,7 @@ describe('RecursiveReasoner', () => {
       { positions: { type: 'grid-rope', rows: 2, columns: 2 }, hiddenSize: 10 },
       'headSize is 10, expected a multiple of 4',
     ],
-    [{ hLayers: 0 }, 'layers is 0, expected a whole number of at least 1'],
+    [{ hLayers: 0 }, 'layers is 0, expected a whole number from 1 to 1000'],
     [{ puzzleEmbedding: { puzzles: 1, size: 20, positions: 2 } }, 'give at least 3 positions'],
   ])('refuses %j', (wrong, message) => {
     expect(() => hrm({ ...tiny, ...wrong })).toThrow(message);

@@ -3,7 +3,7 @@ import { haltOnly, qLearningHalting } from '@hrm/act';
 import { namedParameters } from '@hrm/layers';
 import { hrm, Solver, type RecursiveReasoner } from '@hrm/models';
 import { beforeAll, beforeEach, afterEach, describe, expect, it } from 'vitest';
-import { useBackend } from './backends';
+import { useBackend } from '../../layers/test/backends';
 
 beforeAll(() => useBackend('cpu'));
 

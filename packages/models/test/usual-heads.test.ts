@@ -1,7 +1,7 @@
 import { attentionBlock, namedParameters } from '@hrm/layers';
 import { buildModel, hrm, trm } from '@hrm/models';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { useBackend } from './backends';
+import { useBackend } from '../../layers/test/backends';
 
 // Plain JavaScript takes seconds for the larger ones.
 beforeAll(() => useBackend('wasm'));

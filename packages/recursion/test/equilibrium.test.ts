@@ -17,7 +17,7 @@ import { relativeError } from './affine-map';
 import { lossOf } from '../src/testing/schedule-subject';
 import { normalTensor } from '@hrm/layers/testing';
 import { smallProblem } from './small-core';
-import { useBackend } from './backends';
+import { useBackend } from '../../layers/test/backends';
 
 beforeAll(() => useBackend('cpu'));
 

@@ -14,7 +14,7 @@ import {
 } from '../src/index';
 import { relativeError } from './affine-map';
 import { normalTensor } from '@hrm/layers/testing';
-import { useBackend } from './backends';
+import { useBackend } from '../../layers/test/backends';
 
 beforeAll(async () => {
   await useBackend('cpu');

@@ -11,7 +11,7 @@ import {
   type Refinement,
 } from '../src/index';
 import { scheduleChecks, ScheduleSubject, type ScheduleTestOptions } from '../src/testing';
-import { useBackend } from './backends';
+import { useBackend } from '../../layers/test/backends';
 
 beforeAll(() => useBackend('cpu'));
 

@@ -12,7 +12,7 @@ import {
 } from '../src/index';
 import { randomAffineMap, relativeError } from './affine-map';
 import { smallProblem } from './small-core';
-import { useBackend } from './backends';
+import { useBackend } from '../../layers/test/backends';
 
 beforeAll(() => useBackend('cpu'));
 

@@ -1,4 +1,4 @@
-import './backends';
+import '../../layers/test/backends';
 import { describeOurSchedules } from './our-schedules';
 
 describeOurSchedules();

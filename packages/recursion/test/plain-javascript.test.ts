@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { mixerBlock, RandomStream } from '@hrm/layers';
 import { beforeAll, describe, expect, it } from 'vitest';
 import * as recursion from '../src/index';
-import { useBackend } from './backends';
+import { useBackend } from '../../layers/test/backends';
 
 beforeAll(() => useBackend('cpu'));
 

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { RandomStream, type Block } from '@hrm/layers';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ReasoningModule } from '../src/index';
-import { useBackend } from './backends';
+import { useBackend } from '../../layers/test/backends';
 
 beforeAll(() => useBackend('cpu'));
 

@@ -14,7 +14,7 @@ import {
 import { isProgressive } from '../src/schedules/recursion-schedule';
 import { lossOf } from '../src/testing/schedule-subject';
 import { smallProblem } from './small-core';
-import { useBackend } from './backends';
+import { useBackend } from '../../layers/test/backends';
 
 beforeAll(() => useBackend('cpu'));
 

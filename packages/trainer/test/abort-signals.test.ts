@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { namedParameters } from '@hrm/layers';
 import { evaluate } from '@hrm/trainer';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { useBackend } from './backends';
+import { useBackend } from '../../layers/test/backends';
 import { reversalBatches, smallHrm, smallTrainer } from './reversal';
 
 beforeAll(() => useBackend('cpu'));

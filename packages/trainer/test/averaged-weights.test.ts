@@ -2,7 +2,7 @@ import { evaluate } from '@hrm/trainer';
 import { namedParameters } from '@hrm/layers';
 import type { RecursiveReasoner } from '@hrm/models';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { useBackend } from './backends';
+import { useBackend } from '../../layers/test/backends';
 import { free, train } from './compare-trainers';
 import { reversalBatches, smallHrm, smallTrainer, smallTrm } from './reversal';
 

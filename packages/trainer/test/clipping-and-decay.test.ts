@@ -11,7 +11,7 @@ import {
   type Optimizer,
 } from '@hrm/trainer';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { useBackend } from './backends';
+import { useBackend } from '../../layers/test/backends';
 import { reversalBatches, smallTrainer, smallTrm } from './reversal';
 
 const numbersOf = (tensor: tf.Tensor | undefined) => [...tensor!.dataSync()];

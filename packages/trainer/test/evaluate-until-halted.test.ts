@@ -5,7 +5,7 @@ import { mixerBlock } from '@hrm/layers';
 import { hrm } from '@hrm/models';
 import { evaluate } from '@hrm/trainer';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { useBackend } from './backends';
+import { useBackend } from '../../layers/test/backends';
 import { echoNetwork } from './echo-network';
 import { reversalBatches } from './reversal';
 

@@ -4,7 +4,7 @@ import { IGNORED_LABEL, type PuzzleBatch } from '@hrm/data';
 import { hrm } from '@hrm/models';
 import { evaluate, evaluationStep, type EvaluatedSegment } from '@hrm/trainer';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { useBackend } from './backends';
+import { useBackend } from '../../layers/test/backends';
 import { echoNetwork } from './echo-network';
 
 beforeAll(() => useBackend('cpu'));

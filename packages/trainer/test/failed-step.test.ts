@@ -3,7 +3,7 @@ import { stablemaxCrossEntropy, type TokenLoss } from '@hrm/act';
 import type { PuzzleBatch } from '@hrm/data';
 import { adamW, NonFiniteError } from '@hrm/trainer';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { useBackend } from './backends';
+import { useBackend } from '../../layers/test/backends';
 import { bitsOf, differences, free, train } from './compare-trainers';
 import { reversalBatches, smallHrm, smallTrainer, smallTrm } from './reversal';
 

@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { flatOptimizer, joinState, splitState } from '../src/optimizers/flat-optimizer';
 import { mapNamed } from '../src/optimizers/gradient-transformation';
 import { namedState } from '../src/optimizers/optimizer-state';
-import { useBackend } from './backends';
+import { useBackend } from '../../layers/test/backends';
 import { reversalBatches, smallTrainer, smallTrm } from './reversal';
 
 beforeAll(() => useBackend('cpu'));

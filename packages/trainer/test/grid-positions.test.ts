@@ -5,7 +5,7 @@ import { buildModel, hrm, trm, type Positions, type RecursiveReasoner } from '@h
 import { oneStepGradient } from '@hrm/recursion';
 import { adamAtan2, Trainer } from '@hrm/trainer';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { useBackend } from './backends';
+import { useBackend } from '../../layers/test/backends';
 
 beforeAll(() => useBackend('wasm'));
 

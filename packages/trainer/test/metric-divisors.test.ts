@@ -5,7 +5,7 @@ import { hrm } from '@hrm/models';
 import { equilibrium } from '@hrm/recursion';
 import { adamAtan2, evaluate, meanMetrics, Trainer, type TrainerOptions } from '@hrm/trainer';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { useBackend } from './backends';
+import { useBackend } from '../../layers/test/backends';
 import { ownController } from './own-controller';
 import { reversalBatches } from './reversal';
 

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { softmaxCrossEntropy } from '@hrm/act';
 import { adamW, evaluate, signSgd, Trainer, type TrainerOptions } from '@hrm/trainer';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { useBackend } from './backends';
+import { useBackend } from '../../layers/test/backends';
 import { reversalBatches, smallHrm } from './reversal';
 
 beforeAll(() => useBackend('cpu'));

@@ -12,7 +12,7 @@ import * as recursion from '@hrm/recursion';
 import * as library from '@hrm/trainer';
 import * as checkpoints from '@hrm/trainer/checkpoint';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { useBackend } from './backends';
+import { useBackend } from '../../layers/test/backends';
 import { reversalBatches, smallHrm, smallTrainer } from './reversal';
 
 beforeAll(() => useBackend('cpu'));

@@ -11,7 +11,7 @@ import {
   type ParameterKinds,
 } from '@hrm/trainer';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { useBackend } from './backends';
+import { useBackend } from '../../layers/test/backends';
 import { reversalBatches, smallTrainer, smallTrm } from './reversal';
 
 /** What five steps make of a singular value, a share of the norm: the iteration for one number, in float64. */

@@ -13,7 +13,7 @@ import {
   type OptimizerState,
 } from '@hrm/trainer';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { useBackend } from './backends';
+import { useBackend } from '../../layers/test/backends';
 
 type Numbers = { [name: string]: number[] };
 

@@ -6,7 +6,7 @@ import { hrm } from '@hrm/models';
 import { progressive } from '@hrm/recursion';
 import { adamAtan2, evaluate, evaluationStep, Trainer } from '@hrm/trainer';
 import { beforeAll, beforeEach, afterEach, describe, expect, it } from 'vitest';
-import { useBackend } from './backends';
+import { useBackend } from '../../layers/test/backends';
 import { reversalBatches, smallHrm, smallTrainer } from './reversal';
 
 beforeAll(() => useBackend('cpu'));

@@ -6,7 +6,7 @@ import { hrm, type HrmOptions } from '@hrm/models';
 import { oneStepGradient, type RecursionSchedule } from '@hrm/recursion';
 import { adamAtan2, Trainer, type Optimizer } from '@hrm/trainer';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { useBackend } from './backends';
+import { useBackend } from '../../layers/test/backends';
 import { ownController } from './own-controller';
 
 beforeAll(() => useBackend('cpu'));

@@ -4,7 +4,7 @@ import { oneStepGradient } from '@hrm/recursion';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadRun, readWeights } from '../src/checkpoint';
 import * as trainer from '../src/index';
-import { useBackend } from './backends';
+import { useBackend } from '../../layers/test/backends';
 
 const js = (value: unknown) => value as never;
 const { adamAtan2, adamW, evaluate, signSgd, Trainer } = trainer;

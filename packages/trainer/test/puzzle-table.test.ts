@@ -3,7 +3,7 @@ import type { ReasoningNetwork } from '@hrm/act';
 import type { ParameterTree } from '@hrm/layers';
 import { trainedParameters } from '@hrm/trainer';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { useBackend } from './backends';
+import { useBackend } from '../../layers/test/backends';
 import { reversalBatches, smallHrm, smallTrainer } from './reversal';
 
 beforeAll(() => useBackend('cpu'));

@@ -5,7 +5,7 @@ import { namedParameters } from '@hrm/layers';
 import type { RecursiveReasoner } from '@hrm/models';
 import { adamW, NonFiniteError, Trainer, type StepEvent, type TrainerOptions, type TrainerState } from '@hrm/trainer';
 import { beforeAll, expect, test } from 'vitest';
-import { useBackend } from './backends';
+import { useBackend } from '../../layers/test/backends';
 import { reversalBatches, smallHrm, smallTrainer, smallTrm } from './reversal';
 
 beforeAll(() => useBackend('cpu'));

@@ -3,7 +3,7 @@ import { puzzleTensors, softmaxCrossEntropy, Solver } from '@hrm/act';
 import type { PuzzleBatch } from '@hrm/data';
 import { evaluate } from '@hrm/trainer';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { useBackend } from './backends';
+import { useBackend } from '../../layers/test/backends';
 import { reversalBatches, smallHrm, smallTrainer } from './reversal';
 
 beforeAll(() => useBackend('cpu'));

@@ -3,7 +3,7 @@ import { softmaxCrossEntropy } from '@hrm/act';
 import type { PuzzleBatch } from '@hrm/data';
 import { adamAtan2, type StepEvent } from '@hrm/trainer';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { useBackend } from './backends';
+import { useBackend } from '../../layers/test/backends';
 import { differences, eagerToHalt, free, train, withoutTime } from './compare-trainers';
 import { reversalBatches, smallHrm, smallTrainer, smallTrm } from './reversal';
 

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { HostTensor, NamedHostTensors } from '@hrm/files';
 import type { TrainerState } from '@hrm/trainer';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { useBackend } from './backends';
+import { useBackend } from '../../layers/test/backends';
 import { bitsOf, differences, free, train } from './compare-trainers';
 import { reversalBatches, smallTrainer, smallTrm } from './reversal';
 

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { signSgd } from '@hrm/trainer';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { useBackend } from './backends';
+import { useBackend } from '../../layers/test/backends';
 
 describe.each(['cpu', 'wasm'] as const)('signSgd on %s', (backend) => {
   beforeAll(() => useBackend(backend));

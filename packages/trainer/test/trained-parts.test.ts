@@ -4,7 +4,7 @@ import { namedParameters } from '@hrm/layers';
 import type { RecursiveReasoner } from '@hrm/models';
 import { muon, trainedParameters, type ParameterPredicate, type Trainer, type TrainerOptions } from '@hrm/trainer';
 import { describe, expect, it } from 'vitest';
-import { useBackend } from './backends';
+import { useBackend } from '../../layers/test/backends';
 import { reversalBatches, smallHrm, smallTrainer } from './reversal';
 
 const onlyPuzzles: ParameterPredicate = ({ name }) => name === 'puzzleEmbedding.weight';

@@ -3,7 +3,7 @@ import { adamAtan2, signSgd, warmupCosine } from '@hrm/trainer';
 import type { PuzzleBatch } from '@hrm/data';
 import { namedParameters } from '@hrm/layers';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { useBackend } from './backends';
+import { useBackend } from '../../layers/test/backends';
 import { differences, eagerToHalt, free, train, withoutTime } from './compare-trainers';
 import { reversalBatches, smallHrm, smallTrainer, smallTrm } from './reversal';
 

@@ -16,7 +16,7 @@ import { oneStepGradient } from '@hrm/recursion';
 import { adamW, signSgd, trainedParameters, trainingStep, updateGradients } from '@hrm/trainer';
 import { carryFromHost, carryToHost } from '@hrm/trainer/internal';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { useBackend } from './backends';
+import { useBackend } from '../../layers/test/backends';
 import { reversalBatches, smallHrm, smallTrm } from './reversal';
 
 beforeAll(() => useBackend('cpu'));

@@ -15,7 +15,7 @@ import { ProbeNetwork } from '@hrm/act/testing';
 import { RandomStream } from '@hrm/layers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { scramble } from '../../src/testing/controller-subject';
-import { useBackend } from '../backends';
+import { useBackend } from '../../../layers/test/backends';
 import { answersOf, randomPuzzles, seqLen, solveAll, stepsOf } from './solve-puzzles';
 
 /** Answers, segments and halt values of each puzzle on its own, segment by segment. */

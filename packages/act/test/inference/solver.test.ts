@@ -4,7 +4,7 @@ import { ProbeNetwork } from '@hrm/act/testing';
 import type { Compile } from '@hrm/layers';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { replaceParts } from '../../src/testing/replace-parts';
-import { useBackend } from '../backends';
+import { useBackend } from '../../../layers/test/backends';
 import { randomPuzzles, seqLen, solveAll, stepsOf } from './solve-puzzles';
 
 beforeAll(() => useBackend('cpu'));

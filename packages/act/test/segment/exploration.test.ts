@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { runSegment } from '@hrm/act';
 import { RandomStream } from '@hrm/layers';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { useBackend } from '../backends';
+import { useBackend } from '../../../layers/test/backends';
 import { freshCarry, numbers, qLearningNetwork } from './scripted-halting';
 
 beforeAll(() => useBackend('cpu'));

@@ -3,7 +3,7 @@ import { runSegment, softmaxCrossEntropy, superviseSegment, type HaltingLosses, 
 import { IGNORED_LABEL } from '@hrm/data';
 import { ProbeNetwork } from '@hrm/act/testing';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { useBackend } from '../backends';
+import { useBackend } from '../../../layers/test/backends';
 import { freshCarry, numbers, ScriptedHalting } from './scripted-halting';
 
 beforeAll(() => useBackend('cpu'));

@@ -8,7 +8,7 @@ import {
   type FixedPointMap,
   type FixedPointSolverChoice,
 } from '../../src/index';
-import { useBackend } from '../backends';
+import { useBackend } from '../../../layers/test/backends';
 import { affineMaps, rotation } from './fixed-point-maps';
 
 beforeAll(() => useBackend('cpu'));

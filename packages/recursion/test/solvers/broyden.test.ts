@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, it } from 'vitest';
 import { broyden, solveFixedPoint, type FixedPointMap, type FixedPointSolver } from '../../src/index';
-import { useBackend } from '../backends';
+import { useBackend } from '../../../layers/test/backends';
 
 beforeAll(() => useBackend('cpu'));
 

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { fixedPointReport, solveFixedPoint, type FixedPointMap, type FixedPointSolverChoice } from '../../src/index';
 import { relativeError } from '../affine-map';
-import { useBackend } from '../backends';
+import { useBackend } from '../../../layers/test/backends';
 import { affineMaps } from './fixed-point-maps';
 
 beforeAll(() => useBackend('cpu'));

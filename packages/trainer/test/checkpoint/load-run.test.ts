@@ -5,7 +5,7 @@ import { buildModel, loadModel, parameterValues, saveModel, weightsToOfficial, t
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { CheckpointStore, loadRun, readWeights } from '../../src/checkpoint';
-import { useBackend } from '../backends';
+import { useBackend } from '../../../layers/test/backends';
 import { temporaryFolder } from './small-checkpoint';
 
 beforeAll(() => useBackend('cpu'));

@@ -8,7 +8,7 @@ import * as modelsInternal from '@hrm/models/internal';
 import * as library from '@hrm/trainer';
 import * as libraryInternal from '@hrm/trainer/internal';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { useBackend } from '../backends';
+import { useBackend } from '../../../layers/test/backends';
 import { Faults, type FaultKind } from '../faults';
 import { actCalls } from './act-calls';
 import { fixture, type Calls } from './call';
