@@ -1,16 +1,15 @@
 import { execFile, spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
+import { sharedTemporaryFolder } from '../packages/files/test/node/temporary-folder';
 import { documentedPrograms, programsFolder, root, sharedProcess, typeErrors } from './documented-programs';
 import type { DocumentedProgram } from './documented-programs';
 
 const programs = documentedPrograms();
 
 /** Where the programs run, and leave the files that they write. */
-const folder = mkdtempSync(join(tmpdir(), 'hrm-documented-programs-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const folder = sharedTemporaryFolder();
 
 const vitest = join(root, 'node_modules/vitest/vitest.mjs');
 

@@ -1,15 +1,14 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
+import { sharedTemporaryFolder } from '../packages/files/test/node/temporary-folder';
 import { root } from './documented-programs';
 import { mpirun } from './mpi';
 import { tinyModel } from './tiny-model';
 
 const hrm = join(root, 'tests/mpi-hrm.mjs');
-const folder = mkdtempSync(join(tmpdir(), 'hrm-mpi-sweep-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const folder = sharedTemporaryFolder();
 
 const config = {
   name: 'tiny',

@@ -1,20 +1,10 @@
 import { execFile } from 'node:child_process';
-import {
-  copyFileSync,
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
+import { sharedTemporaryFolder } from '../packages/files/test/node/temporary-folder';
 import { billOfMaterials, packAll, unwantedFiles } from '../scripts/pack.mjs';
 import { backendOfWorker } from './browser-worker';
 import { testCreatedProjects, toolsOfProjects } from './created-projects';
@@ -29,8 +19,7 @@ const names = [
 const run = promisify(execFile);
 
 /** An empty folder of a user, far from this workspace. */
-const folder = mkdtempSync(join(tmpdir(), 'hrm-packed-install-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const folder = sharedTemporaryFolder();
 
 let packed: { name: string; version: string; tarball: string }[];
 

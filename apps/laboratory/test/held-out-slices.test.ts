@@ -1,13 +1,12 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { mazeTask } from '@hrm/data-sudoku-maze';
-import { afterAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
+import { sharedTemporaryFolder } from '../../../packages/files/test/node/temporary-folder';
 import { readSlices } from '../src/weights/held-out-slices';
 import { figuresOfCard } from '../src/weights/weights-card-page';
 
-const folder = mkdtempSync(join(tmpdir(), 'hrm-slices-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const folder = sharedTemporaryFolder();
 
 it('reads held-out mazes of several sizes, with the path of the data as answer', () => {
   // The spaces at the end are cells.

@@ -1,14 +1,13 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseSafetensors, serializeSafetensors } from '@hrm/files';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { sharedTemporaryFolder } from '../../../packages/files/test/node/temporary-folder';
 import { runHrmLab } from './run-hrm-lab';
 import { runInProcess } from './run-in-process';
 
-const folder = mkdtempSync(join(tmpdir(), 'hrm-lab-parity-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const folder = sharedTemporaryFolder();
 const recorded = fileURLToPath(new URL('testdata/parity/hrm-no-act', import.meta.url));
 
 describe('hrm-lab parity', () => {

@@ -1,11 +1,10 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { sharedTemporaryFolder } from '../../../packages/files/test/node/temporary-folder';
 import { runInProcess } from './run-in-process';
 
-const folder = mkdtempSync(join(tmpdir(), 'hrm-command-line-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const folder = sharedTemporaryFolder();
 const out = join(folder, 'out');
 
 describe('wrong command lines exit with 2, name the mistake, write nothing and show no stack', () => {

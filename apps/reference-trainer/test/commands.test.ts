@@ -1,12 +1,11 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { thisProcessor } from '@hrm/runtime/internal';
+import { sharedTemporaryFolder } from '../../../packages/files/test/node/temporary-folder';
 import { hrm } from './run-hrm';
 
-const folder = mkdtempSync(join(tmpdir(), 'hrm-commands-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const folder = sharedTemporaryFolder();
 
 describe('hrm data', () => {
   it('generates Sudoku with the given number of givens, the same for the same seed', () => {

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { sharedTemporaryFolder } from '../../../packages/files/test/node/temporary-folder';
 import { backends } from './backends';
 import { hrm, startHrm } from './run-hrm';
 import { quickRun } from './quick-run';
@@ -13,8 +13,7 @@ import { newestStep, signalRun } from './signalled-run';
 // Many starts of the command, each of a second or more.
 vi.setConfig({ testTimeout: 600_000 });
 
-const folder = mkdtempSync(join(tmpdir(), 'hrm-interrupted-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const folder = sharedTemporaryFolder();
 
 /** A run whose steps take a few milliseconds each. */
 const config = join(folder, 'quick.json');

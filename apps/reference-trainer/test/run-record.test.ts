@@ -1,7 +1,7 @@
-import { appendFileSync, mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { appendFileSync, mkdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { sharedTemporaryFolder } from '../../../packages/files/test/node/temporary-folder';
 import { calibrate } from '../src/examination/calibration';
 import { newLines } from '../src/run-record/new-lines';
 import { readRunRecord } from '../src/run-record/read-run-record';
@@ -11,8 +11,7 @@ import { configRecord } from '../src/run-record/config-record';
 import { writeRunDescription } from '../src/run/folder/run-folder';
 import { quickRun } from './quick-run';
 
-const folder = mkdtempSync(join(tmpdir(), 'hrm-run-record-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const folder = sharedTemporaryFolder();
 
 /** A run's folder with these lines in its logs. */
 async function runWith(name: string, { metrics, observations }: { metrics?: string; observations?: string }) {

@@ -1,5 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as tf from '@tensorflow/tfjs-core';
@@ -11,14 +10,14 @@ import * as models from '@hrm/models';
 import * as recursion from '@hrm/recursion';
 import * as library from '@hrm/trainer';
 import * as checkpoints from '@hrm/trainer/checkpoint';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { sharedTemporaryFolder } from '../../files/test/node/temporary-folder';
 import { useBackend } from '../../layers/test/backends';
 import { reversalBatches, smallHrm, smallTrainer } from './reversal';
 
 beforeAll(() => useBackend('cpu'));
 
-const folder = mkdtempSync(join(tmpdir(), 'hrm-misspelt-'));
-afterAll(() => rmSync(folder, { recursive: true }));
+const folder = sharedTemporaryFolder();
 
 const random = new layers.RandomStream(0);
 const grid = { rows: 2, columns: 2 };

@@ -18,7 +18,8 @@ import { type FileSystem, nodeFileSystem } from '@hrm/files/node';
 import { readCheckpoint } from '../../src/checkpoint/read-checkpoint';
 import { type CheckpointContents, writeCheckpoint } from '../../src/checkpoint/write-checkpoint';
 import { SimulatedDisk } from '../../../files/test/node/simulated-disk';
-import { smallCheckpoint, temporaryFolder } from './small-checkpoint';
+import { temporaryFolder } from '../../../files/test/node/temporary-folder';
+import { smallCheckpoint } from './small-checkpoint';
 
 async function refusal(path: string, fileSystem?: FileSystem): Promise<FileFormatError> {
   const error: unknown = await readCheckpoint(path, { fileSystem }).then(

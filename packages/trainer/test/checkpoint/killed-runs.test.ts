@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { bundleProgram, startProgram } from './child-program';
 import { killUntilDone } from './kill-until-done';
-import { temporaryFolder } from './small-checkpoint';
+import { temporaryFolder } from '../../../files/test/node/temporary-folder';
 
 const steps = 200;
 let folder: string;

@@ -6,7 +6,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { CheckpointStore, loadRun, readWeights } from '../../src/checkpoint';
 import { useBackend } from '../../../layers/test/backends';
-import { temporaryFolder } from './small-checkpoint';
+import { temporaryFolder } from '../../../files/test/node/temporary-folder';
 
 beforeAll(() => useBackend('cpu'));
 

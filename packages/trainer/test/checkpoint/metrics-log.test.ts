@@ -2,7 +2,7 @@ import { linkSync, lstatSync, readdirSync, readFileSync, symlinkSync, writeFileS
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { MetricsLog } from '../../src/checkpoint/metrics-log';
-import { temporaryFolder } from './small-checkpoint';
+import { temporaryFolder } from '../../../files/test/node/temporary-folder';
 
 const logPath = () => join(temporaryFolder(), 'metrics.jsonl');
 

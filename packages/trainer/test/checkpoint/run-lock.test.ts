@@ -24,7 +24,7 @@ import { RunLock } from '../../src/checkpoint/run-lock';
 import { bundleProgram, startProgram } from './child-program';
 import { FailingFileSystem, failures } from '../../../files/test/node/failing-file-system';
 import { SimulatedDisk } from '../../../files/test/node/simulated-disk';
-import { temporaryFolder } from './small-checkpoint';
+import { temporaryFolder } from '../../../files/test/node/temporary-folder';
 
 const claimsIn = (run: string) => (existsSync(join(run, 'run.lock')) ? readdirSync(join(run, 'run.lock')).sort() : []);
 

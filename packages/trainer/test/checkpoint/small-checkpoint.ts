@@ -1,16 +1,5 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { HostTensor, NamedHostTensors } from '@hrm/files';
-import { onTestFinished } from 'vitest';
 import type { CheckpointContents } from '../../src/checkpoint/write-checkpoint';
-
-/** A new folder that goes when the test ends. */
-export function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'hrm-checkpoint-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
-}
 
 /** A checkpoint of a few hundred bytes a file, whose every value follows from its step. */
 export function smallCheckpoint(step: number, metric?: number): CheckpointContents {

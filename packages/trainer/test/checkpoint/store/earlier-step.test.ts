@@ -2,7 +2,8 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type FileSystem, nodeFileSystem } from '@hrm/files/node';
 import { describe, expect, test } from 'vitest';
-import { smallCheckpoint, temporaryFolder } from '../small-checkpoint';
+import { temporaryFolder } from '../../../../files/test/node/temporary-folder';
+import { smallCheckpoint } from '../small-checkpoint';
 import { damage, openStore, systemError } from './open-store';
 
 describe('a run that was resumed from an earlier step', () => {

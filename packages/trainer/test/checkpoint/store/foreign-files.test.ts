@@ -1,7 +1,8 @@
 import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { smallCheckpoint, temporaryFolder } from '../small-checkpoint';
+import { temporaryFolder } from '../../../../files/test/node/temporary-folder';
+import { smallCheckpoint } from '../small-checkpoint';
 import { openStore, pathOf } from './open-store';
 
 describe('a file that others have put', () => {

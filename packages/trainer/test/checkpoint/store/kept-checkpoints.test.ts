@@ -1,7 +1,7 @@
 import { nodeFileSystem } from '@hrm/files/node';
 import { describe, expect, test } from 'vitest';
 import { FailingFileSystem } from '../../../../files/test/node/failing-file-system';
-import { temporaryFolder } from '../small-checkpoint';
+import { temporaryFolder } from '../../../../files/test/node/temporary-folder';
 import { damage, openStore, pathOf, systemError } from './open-store';
 
 describe('after a save the store keeps', () => {

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { FileFormatError } from '@hrm/files';
 import { type FileSystem, nodeFileSystem } from '@hrm/files/node';
 import { describe, expect, test } from 'vitest';
-import { smallCheckpoint, temporaryFolder } from '../small-checkpoint';
+import { temporaryFolder } from '../../../../files/test/node/temporary-folder';
+import { smallCheckpoint } from '../small-checkpoint';
 import { damage, openStore, pathOf, systemError } from './open-store';
 
 describe('the latest checkpoint', () => {

@@ -1,7 +1,8 @@
 import { truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { CheckpointStore, type CheckpointStoreOptions } from '../../../src/checkpoint/checkpoint-store';
-import { smallCheckpoint, temporaryFolder } from '../small-checkpoint';
+import { temporaryFolder } from '../../../../files/test/node/temporary-folder';
+import { smallCheckpoint } from '../small-checkpoint';
 
 /** A store in a new run folder, and its warnings. `save` takes steps, or pairs of step and metric. */
 export async function openStore(run = temporaryFolder(), options: CheckpointStoreOptions = {}) {
