@@ -62,9 +62,13 @@ describe.each(['cpu', 'wasm'] as const)('tries on %s', (backend) => {
       expect([...attempts[0]!.answer]).toEqual([...answer]);
       expect(attempts[0]!.haltValue).toBe(history.at(-1)!.haltLogits['halt']);
       expect([segments, modelCalls, chosenBy]).toEqual([history.length, history.length, 'only']);
-      const told = history.map(({ haltingState: _, ...rest }) => ({ ...rest, attempt: 0, inputs: puzzles[index - 1] }));
+      const expected = history.map(({ haltingState: _, ...rest }) => ({
+        ...rest,
+        attempt: 0,
+        inputs: puzzles[index - 1],
+      }));
       const ofPuzzle = seen.filter(({ puzzle }) => puzzle === index - 1);
-      expect(ofPuzzle.map(({ puzzle: _, inputs, ...rest }) => ({ ...rest, inputs: [...inputs] }))).toEqual(told);
+      expect(ofPuzzle.map(({ puzzle: _, inputs, ...rest }) => ({ ...rest, inputs: [...inputs] }))).toEqual(expected);
     }
     expect(index).toBe(puzzles.length);
     solver.dispose();

@@ -108,11 +108,11 @@ function compose({ kind, rows, header, eol, mark, ended, edits }: CsvFile) {
     // A row with too few or too many fields that begins so is taken for a comment.
     if (/^[#;]/.test(text) && fields.length !== (order ?? fields).length) return [...before, text];
     if (flaw !== 'none') wrongLine ??= line;
-    const told = { source, rating: rating === '' ? undefined : Number(rating) };
+    const facts = { source, rating: rating === '' ? undefined : Number(rating) };
     puzzles.push(
       kind === 'sudoku'
-        ? { question: parseSudoku(question), answer: parseSudoku(answer), ...told }
-        : { width: 3, height: 3, question: parseMaze(question).cells, answer: parseMaze(answer).cells, ...told },
+        ? { question: parseSudoku(question), answer: parseSudoku(answer), ...facts }
+        : { width: 3, height: 3, question: parseMaze(question).cells, answer: parseMaze(answer).cells, ...facts },
     );
     return [...before, text];
   });

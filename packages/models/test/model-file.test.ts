@@ -126,8 +126,8 @@ describe('saveModel', () => {
     ['a number that JSON does not have', { size: Infinity }, '"size" of the config is a number'],
     ['a map', { of: new Map() }, '"of" of the config is a Map'],
   ])('refuses a config with %s, which would be lost', (_, option, message) => {
-    const spoilt = { ...trmConfig, block: { type: 'mine', ...option } };
-    expect(() => serializeModel(spoilt, new Map())).toThrow(message);
+    const wrongConfig = { ...trmConfig, block: { type: 'mine', ...option } };
+    expect(() => serializeModel(wrongConfig, new Map())).toThrow(message);
   });
 });
 

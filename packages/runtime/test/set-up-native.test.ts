@@ -183,11 +183,11 @@ describe('setUpNative', () => {
     const { atime, mtime } = statSync(library);
     writeFileSync(library, 'abb');
     utimesSync(library, atime, mtime);
-    const told: string[] = [];
+    const details: string[] = [];
     const env = programs(folder, {});
-    const error = await failure({ cache: folder, env, onProgress: ({ detail }) => told.push(detail) });
+    const error = await failure({ cache: folder, env, onProgress: ({ detail }) => details.push(detail) });
     expect(error.reason).toBe('no-python');
-    expect(told).toContainEqual(
+    expect(details).toContainEqual(
       expect.stringMatching(/damaged \(library.so has changed: its SHA-256 differs\): setting it up again/),
     );
     expect(findNativeInstallation({ cache: folder })).toBeUndefined();

@@ -69,10 +69,10 @@ describe('halting in an evaluation', () => {
   });
 
   it('computes fewer rows when halted puzzles leave the batch', async () => {
-    const told: number[] = [];
+    const counts: number[] = [];
     const found = await evaluate(lateEcho(), [batch], {
       until: 'halted',
-      onBatch: ({ count }) => told.push(count),
+      onBatch: ({ count }) => counts.push(count),
     });
     // Five rows; then three, for want of a smaller bucket that holds them; then two for the last two.
     const { haltingSteps: _, ...means } = halted;
@@ -82,7 +82,7 @@ describe('halting in an evaluation', () => {
       steps: { total: 9, count: 4 },
     };
     expect(found).toEqual({ ...means, count: 4, halted, totals, rowsComputed: 5 + 3 + 2 });
-    expect(told).toEqual([4]);
+    expect(counts).toEqual([4]);
     expect(await evaluate(lateEcho(), [], { until: 'halted' })).toMatchObject({
       count: 0,
       exactAccuracy: 0,

@@ -83,7 +83,7 @@ describe('evaluate', () => {
   });
 
   it('takes batches one by one, reports each, and shows every segment', async () => {
-    const told: unknown[] = [];
+    const reports: unknown[] = [];
     const shown: [number, number[], number[]][] = [];
     async function* arriving() {
       yield first;
@@ -92,13 +92,13 @@ describe('evaluate', () => {
     }
     await evaluate(network(), arriving(), {
       tokenLoss: softmaxCrossEntropy,
-      onBatch: (done) => told.push(done),
+      onBatch: (done) => reports.push(done),
       onSegment: async ({ carry, logits, haltLogits }: EvaluatedSegment, index) => {
         expect(Object.keys(haltLogits)).toEqual(['halt', 'continue']);
         shown.push([index, logits.shape, [...(await carry.steps.data())]]);
       },
     });
-    expect(told).toEqual([
+    expect(reports).toEqual([
       { batches: 1, count: 4 },
       { batches: 2, count: 5 },
     ]);

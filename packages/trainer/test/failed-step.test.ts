@@ -11,17 +11,17 @@ beforeAll(() => useBackend('wasm'));
 
 describe('a step that fails', () => {
   /** A loss that can be spoilt for a while. */
-  function spoilableLoss() {
+  function scaledLoss() {
     const loss = { factor: 1 };
     const tokenLoss: TokenLoss = (logits, labels) => tf.mul(stablemaxCrossEntropy(logits, labels), loss.factor);
     return { loss, tokenLoss };
   }
 
   it('because its loss is not finite changes nothing, names what was not finite, and can be repeated', async () => {
-    const { loss, tokenLoss } = spoilableLoss();
-    const [trainer, unspoilt] = [smallTrainer(smallHrm(), { tokenLoss }), smallTrainer(smallHrm(), { tokenLoss })];
+    const { loss, tokenLoss } = scaledLoss();
+    const [trainer, undisturbed] = [smallTrainer(smallHrm(), { tokenLoss }), smallTrainer(smallHrm(), { tokenLoss })];
     const batches = reversalBatches(8);
-    await train(unspoilt, batches);
+    await train(undisturbed, batches);
     await train(trainer, batches.slice(0, 5));
     const saved = bitsOf(await trainer.state());
     const { numTensors } = tf.memory();
@@ -42,8 +42,8 @@ describe('a step that fails', () => {
 
     loss.factor = 1;
     await train(trainer, batches.slice(5));
-    expect(await differences(trainer, unspoilt)).toEqual([]);
-    free(trainer, unspoilt);
+    expect(await differences(trainer, undisturbed)).toEqual([]);
+    free(trainer, undisturbed);
   });
 
   it('because a new weight is not finite changes nothing, although the gradients are finite', async () => {

@@ -59,10 +59,10 @@ describe('calls of a Trainer that overlap', () => {
 
   it('continue after one that fails', async () => {
     const { trainer, free } = make();
-    const spoilt = { ...batches[0]!, seqLen: 3 };
+    const wrongBatch = { ...batches[0]!, seqLen: 3 };
     const results = await Promise.allSettled([
-      trainer.trainBatch(spoilt),
-      trainer.evaluate([spoilt]),
+      trainer.trainBatch(wrongBatch),
+      trainer.evaluate([wrongBatch]),
       trainer.withAveragedWeights(() => Promise.reject(new Error('mine'))),
       trainer.trainBatch(batches[0]!),
     ]);
@@ -179,8 +179,8 @@ describe('a first batch that fails', () => {
     await expect(one.trainer.trainBatch({ ...batches[0]!, seqLen: 2, batchSize: 8 })).rejects.toThrow(
       'Trainer: puzzleIdentifiers has 4 numbers, expected batchSize = 8',
     );
-    const spoilt = { ...batches[0]!, inputs: batches[0]!.inputs.with(0, 9) };
-    await expect(one.trainer.trainBatch(spoilt)).rejects.toThrow('the token in slot 0 at position 0 is 9');
+    const wrongBatch = { ...batches[0]!, inputs: batches[0]!.inputs.with(0, 9) };
+    await expect(one.trainer.trainBatch(wrongBatch)).rejects.toThrow('the token in slot 0 at position 0 is 9');
     const [small] = reversalBatches(1, { batchSize: 2 }) as [PuzzleBatch];
     for (const { trainer } of [one, other]) await trainer.trainBatch(small);
     expect(await one.trainer.state()).toEqual(await other.trainer.state());

@@ -9,7 +9,7 @@ import { reversalBatches, smallTrainer, smallTrm } from './reversal';
 beforeAll(() => useBackend('wasm'));
 
 describe('restore', () => {
-  const spoilt: [string, (state: TrainerState) => TrainerState, RegExp][] = [
+  const faults: [string, (state: TrainerState) => TrainerState, RegExp][] = [
     [
       'another optimizer',
       (state) => ({ ...state, optimizer: new Map() }),
@@ -31,7 +31,7 @@ describe('restore', () => {
   const without = (tensors: NamedHostTensors, name: string): NamedHostTensors =>
     new Map<string, HostTensor>([...tensors].filter(([other]) => other !== name));
 
-  it.each(spoilt)('refuses %s, and changes nothing then', async (_, spoil, message) => {
+  it.each(faults)('refuses %s, and changes nothing then', async (_, spoil, message) => {
     const [trainer, other] = [smallTrainer(smallTrm(0)), smallTrainer(smallTrm(1))];
     for (const one of [trainer, other]) await train(one, reversalBatches(2, { seed: trainer === one ? 0 : 1 }));
     const state = await other.state();

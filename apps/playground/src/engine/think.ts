@@ -148,7 +148,7 @@ const probabilities = (logits: Readonly<Record<string, number>>, names: readonly
   Object.fromEntries(names.map((name) => [name, haltingProbability(logits[name]!)]));
 
 function choiceOf({ answer, chosenBy, attempts, modelCalls }: ThinkerThought<Attempt | SearchAttempt>): Choice {
-  const told = attempts.map((attempt): TriedAttempt => {
+  const tried = attempts.map((attempt): TriedAttempt => {
     const { segments, verified, stopped, haltValue } = attempt;
     const votes = attempts.filter((other) => other.answer.join() === attempt.answer.join()).length;
     const halt = haltValue === undefined ? undefined : haltingProbability(haltValue);
@@ -157,9 +157,9 @@ function choiceOf({ answer, chosenBy, attempts, modelCalls }: ThinkerThought<Att
     return { segments, verified, stopped, halt, votes, ...search };
   });
   const isChosen = (attempt: Attempt, index: number) =>
-    attempt.answer.join() === answer.join() && (chosenBy !== 'verify' || told[index]!.verified === true);
+    attempt.answer.join() === answer.join() && (chosenBy !== 'verify' || tried[index]!.verified === true);
   const fitting = [...attempts.keys()].filter((index) => isChosen(attempts[index]!, index));
-  const surest = (a: number, b: number) => ((told[b]!.halt ?? 0) > (told[a]!.halt ?? 0) ? b : a);
+  const surest = (a: number, b: number) => ((tried[b]!.halt ?? 0) > (tried[a]!.halt ?? 0) ? b : a);
   const attempt = chosenBy === 'halt' ? fitting.reduce(surest) : fitting[0]!;
-  return { attempt, chosenBy, attempts: told, modelCalls };
+  return { attempt, chosenBy, attempts: tried, modelCalls };
 }

@@ -9,7 +9,7 @@ import type { ThoughtAnswer } from './think-longer';
 const BAD_PUZZLE = 2;
 
 /** An answer, and what it cost; how it was chosen, or when the model reached it in one pass. */
-export type ToldAnswer = Omit<ThoughtAnswer, 'chosenBy'> &
+export type WrittenAnswer = Omit<ThoughtAnswer, 'chosenBy'> &
   Partial<Pick<ThoughtAnswer, 'chosenBy'> & Pick<PassAnswer, 'settledAfter' | 'haltedAfter'>>;
 
 /**
@@ -18,7 +18,7 @@ export type ToldAnswer = Omit<ThoughtAnswer, 'chosenBy'> &
  * @param answersTo gives the answers to puzzles in their order.
  */
 export async function writeAnswers(
-  answersTo: (puzzles: readonly ShownPuzzle[]) => AsyncGenerator<ToldAnswer, void, undefined>,
+  answersTo: (puzzles: readonly ShownPuzzle[]) => AsyncGenerator<WrittenAnswer, void, undefined>,
   puzzles: readonly PuzzleInText[],
   terminal: Terminal,
 ): Promise<void> {
@@ -47,8 +47,8 @@ export async function writeAnswers(
       });
       continue;
     }
-    const told = (await answers.next()).value as ToldAnswer;
-    const { answer, valid, reason, segments, settledAfter, haltedAfter, tries, modelCalls, chosenBy } = told;
+    const next = (await answers.next()).value as WrittenAnswer;
+    const { answer, valid, reason, segments, settledAfter, haltedAfter, tries, modelCalls, chosenBy } = next;
     counts.tries += tries;
     counts.segments += segments;
     counts.modelCalls += modelCalls;

@@ -29,14 +29,14 @@ export function findColumns(header: readonly string[], needed: readonly PuzzleCo
     if (official >= 0 && names.indexOf(column, official + 1) < 0) return official;
     const found = names.flatMap((name, index) => (NAMES[column].includes(name) ? [index] : []));
     if (found.length > 1) {
-      const told = found.map((index) => JSON.stringify(header[index])).join(' and ');
+      const columns = found.map((index) => JSON.stringify(header[index])).join(' and ');
       throw new Error(
-        `the columns ${told} could both be the ${column}; name one of them "${column}", and rename the other`,
+        `the columns ${columns} could both be the ${column}; name one of them "${column}", and rename the other`,
       );
     }
     if (found.length === 0 && needed.includes(column)) {
-      const told = header.join();
-      const shown = JSON.stringify(told.length > 60 ? `${told.slice(0, 60)}...` : told);
+      const text = header.join();
+      const shown = JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}...` : text);
       throw new Error(`expected a header with columns ${needed.map(listed).join(' and ')}; got ${shown}`);
     }
     return found[0];

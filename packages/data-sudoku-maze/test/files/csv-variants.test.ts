@@ -24,13 +24,13 @@ describe('a CSV file as others write it', () => {
     ['with x and _ for blanks', 'question,answer\n', `1xxXXx3__4_____2,${answer}\n`, {}],
     ['with comments', '# a "list", of some\n; by, me\nquestion,answer\n', `${question},${answer}\n# that, is, "all\n`, {}],
     ['with empty lines', '\nquestion,answer\n\n', `${question},${answer}\n  \n\n\n`, {}],
-  ])('is read %s', async (_name, header, row, told) => {
+  ])('is read %s', async (_name, header, row, expected) => {
     for (const change of [(text: string) => text, (text: string) => `\ufeff${text.replaceAll('\n', '\r\n')}`]) {
       const puzzles = await readSudokuCsv(await fileOf(change(header + row)), { verify: 'unique' });
       expect(Array.from(puzzles, (puzzle) => formatSudoku(puzzle.question) + formatSudoku(puzzle.answer))).toEqual([
         question + answer,
       ]);
-      expect(puzzles.at(0)).toMatchObject(told);
+      expect(puzzles.at(0)).toMatchObject(expected);
     }
   }); // prettier-ignore
 

@@ -30,9 +30,9 @@ describe('after a save the store keeps', () => {
     const { store, save } = await openStore();
     await save([10, 0.5], 20, 30);
     expect(await store.steps()).toEqual([30, 20, 10]);
-    await store.recordMetric(30, { metric: 0.7, state: { told: true } });
+    await store.recordMetric(30, { metric: 0.7, state: { evaluated: true } });
     expect(await store.steps()).toEqual([30, 20]);
-    expect(await store.best()).toMatchObject({ step: 30, metric: 0.7, state: { told: true } });
+    expect(await store.best()).toMatchObject({ step: 30, metric: 0.7, state: { evaluated: true } });
     await expect(store.recordMetric(10, { metric: 1, state: null })).rejects.toThrow('it cannot be read');
     await expect(store.recordMetric(30, { metric: Number.NaN, state: null })).rejects.toThrow('the metric is NaN');
   });
