@@ -109,7 +109,9 @@ export class LockClaim {
   /** Does both at the exit of the process. */
   withdrawSync(): void {
     const removals = [
-      ...namesOf(this.#id).map((name) => () => this.#fileSystem.removeFileSync(join(this.folder, name))),
+      ...[...namesOf(this.#id), unfinishedName(this.#id)].map(
+        (name) => () => this.#fileSystem.removeFileSync(join(this.folder, name)),
+      ),
       () => this.#fileSystem.removeFolderSync(this.folder),
     ];
     for (const remove of removals) {
@@ -129,14 +131,15 @@ export class LockClaim {
   /** Writes the claim in one step. Makes no claim if another process removes the folder at the same time. */
   async #claim(deadline: number): Promise<void> {
     const claim = join(this.folder, claimName(this.#id));
+    const unfinished = join(this.folder, unfinishedName(this.#id));
     const content = new TextEncoder().encode(`${JSON.stringify(this.#self, null, 2)}\n`);
     try {
       await ensureOwnFolder(this.#fileSystem, this.folder);
-      await writeNewFile(this.#fileSystem, `${claim}.tmp`, content);
+      await writeNewFile(this.#fileSystem, unfinished, content);
       this.#hasClaim = true;
-      await this.#fileSystem.rename(`${claim}.tmp`, claim);
+      await this.#fileSystem.rename(unfinished, claim);
     } catch (error) {
-      await this.#fileSystem.removeFile(`${claim}.tmp`).catch(() => undefined);
+      await this.#fileSystem.removeFile(unfinished).catch(() => undefined);
       await this.withdraw();
       // After so long it is not another process: the run's folder was removed, or is a link to nothing.
       if (errorCode(error) !== 'ENOENT' || Date.now() > deadline) throw error;
@@ -207,6 +210,8 @@ export class LockClaim {
 }
 
 const claimName = (id: string) => `${id}.claim`;
+/** A claim that is being written. */
+const unfinishedName = (id: string) => `${claimName(id)}.tmp`;
 const heldName = (id: string) => `${id}.held`;
 /** The files of a claim, with the claim itself last, because it keeps the run locked. */
 const namesOf = (id: string) => [heldName(id), claimName(id)];

@@ -32,11 +32,11 @@ export interface RunLockOptions {
  */
 export class RunLock {
   readonly #claim: LockClaim;
-  readonly #atExit = () => this.#claim.withdrawSync();
+  readonly #atExit: () => void;
 
-  private constructor(claim: LockClaim) {
+  private constructor(claim: LockClaim, atExit: () => void) {
     this.#claim = claim;
-    process.on('exit', this.#atExit);
+    this.#atExit = atExit;
   }
 
   /** The folder of the lock. */
@@ -55,13 +55,17 @@ export class RunLock {
     const { patience = 10_000 } = options;
     await ensureFolder(options.fileSystem ?? nodeFileSystem, runFolder);
     const claim = claimOf(runFolder, options);
+    // Before the claim is made, because a signal may end the process meanwhile.
+    const atExit = () => claim.withdrawSync();
+    process.on('exit', atExit);
     try {
       await claim.win(Date.now() + patience);
     } catch (error) {
       await claim.withdraw().catch(() => undefined);
+      process.off('exit', atExit);
       throw error;
     }
-    return new RunLock(claim);
+    return new RunLock(claim, atExit);
   }
 
   /** The process that holds the lock of the run in `runFolder`; undefined if none that still runs. Changes nothing. */

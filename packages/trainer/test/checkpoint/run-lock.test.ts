@@ -99,6 +99,35 @@ describe('a lock', () => {
     expect(readdirSync(run)).toEqual([]);
   });
 
+  test('is gone after an exit while it is being acquired, whatever the file system has done last', async () => {
+    for (let stopAt = 1, isAcquired = false; !isAcquired; stopAt++) {
+      const run = temporaryFolder();
+      let operations = 0;
+      const endless = new Promise<never>(() => undefined);
+      /** Does its work, but never answers from the given operation on. */
+      const hanging = Object.fromEntries(
+        Object.entries(nodeFileSystem).map(([name, operation]) => [
+          name,
+          name.endsWith('Sync')
+            ? operation
+            : async (...args: never[]) => {
+                const result: unknown = await (operation as (...args: never[]) => Promise<unknown>)(...args);
+                return ++operations < stopAt ? result : endless;
+              },
+        ]),
+      ) as unknown as FileSystem;
+      const before = process.listeners('exit');
+      const acquired = RunLock.acquire(run, { fileSystem: hanging }).then(() => true);
+      isAcquired = await Promise.race([acquired, new Promise<false>((end) => setTimeout(end, 50, false))]);
+      expect(process.listeners('exit').length - before.length).toBeLessThanOrEqual(1);
+      for (const listener of process.listeners('exit').filter((one) => !before.includes(one))) {
+        listener(143);
+        process.off('exit', listener);
+      }
+      expect(readdirSync(run), `after operation ${stopAt}`).toEqual([]);
+    }
+  });
+
   test('is given when its holder has died', async () => {
     const run = temporaryFolder();
     const { child, ending } = startProgram('-e', ['0']);
