@@ -14,12 +14,15 @@ export const endingWithParent = (environment: NodeJS.ProcessEnv = process.env): 
  * training saves. This also works on Windows, where signals do not.
  */
 export function endWithParent(): void {
-  const { channel } = process;
-  if (!channel || process.env[VARIABLE] === undefined) return;
+  if (process.env[VARIABLE] === undefined) return;
   delete process.env[VARIABLE];
-  process.once('disconnect', () => {
+  const end = () => {
     if (!process.emit('SIGTERM')) process.exit(exitStatusOf('SIGTERM'));
-  });
+  };
+  // It may have closed before this process could listen.
+  const { channel } = process;
+  if (!channel) return end();
+  process.once('disconnect', end);
   // The listener alone keeps no process running.
   channel.unref();
 }
