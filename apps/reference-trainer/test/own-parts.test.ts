@@ -46,6 +46,8 @@ describe('parts of the user', () => {
     expect(wentOn.json).toMatchObject({ steps: 12 });
     expect(hrm(['eval', '--run', run, '--json']).json).toMatchObject({ count: 24, meanSegments: 3, step: 12 });
     expect(hrm(['solve', '--run', run, '1... ..3. .4.. ...2', '--json']).json).toMatchObject({ segments: 3 });
+    const longer = hrm(['eval', '--run', run, '--segments', '8']);
+    expect([longer.status, longer.stderr]).toEqual([2, expect.stringContaining('--segments: the controller "')]);
 
     rmSync(join(folder, 'own-parts.mjs'));
     const missing = hrm(['eval', '--run', run]);

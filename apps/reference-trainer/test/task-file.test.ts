@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { buildDataset, defineTask, generateExamples, tokensTask } from '@hrm/data';
 import { writeDataset } from '@hrm/data/files';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -75,6 +75,36 @@ describe('the task.json of a folder of puzzles', () => {
     expect(stderr).toContain(message);
     expect(stderr).not.toMatch(/\n\s+at /);
     expect(status).toBe(2);
+  });
+
+  describe('of tokens that mean something else than those of a run', () => {
+    const from = (...more: string[]) =>
+      runInProcess(['train', ...more, '--from', 'run', '--data', 'others', '--backend', 'wasm']);
+    beforeAll(() => {
+      cpSync('words', 'others', { recursive: true });
+      writeFileSync('others/task.json', JSON.stringify({ ...words, alphabet: 'wxyz' }));
+    });
+
+    it('is refused for an evaluation, unless only the way to write it differs', async () => {
+      const args = ['eval', '--run', 'run', '--data', 'others', '--backend', 'wasm'];
+      const { status, stderr } = await runInProcess(args);
+      expect(stderr).toContain('these puzzles have the alphabet "wxyz", but the run has learned "abcd"; import them');
+      expect(status).toBe(2);
+      writeFileSync('others/task.json', JSON.stringify({ ...words, alphabet: ['a', 'b', 'c', 'd'], separator: ' ' }));
+      expect(await runInProcess(args)).toMatchObject({ status: 0 });
+      writeFileSync('others/task.json', JSON.stringify({ ...words, alphabet: 'wxyz' }));
+    });
+
+    it('is that of a run that begins with its weights, with a warning', async () => {
+      const { status, stdout, stderr } = await from('--out', 'more');
+      expect(status, stderr).toBe(0);
+      expect(stdout + stderr).toContain(
+        'Warning: --from: the puzzles have the alphabet "wxyz", but the run has learned',
+      );
+      expect(JSON.parse(readFileSync('more/config.json', 'utf8'))).toMatchObject({
+        config: { task: { alphabet: 'wxyz' } },
+      });
+    });
   });
 
   it('is missed in a folder without one, if the config names no task', async () => {

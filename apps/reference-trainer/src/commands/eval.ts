@@ -1,4 +1,4 @@
-import type { AnswerMeans } from '@hrm/act';
+import type { AnswerMeans, HaltingController } from '@hrm/act';
 import { evaluationBatches, type PuzzleDataset } from '@hrm/data';
 import { evaluate } from '@hrm/trainer';
 import { z } from 'zod';
@@ -19,6 +19,7 @@ import {
   runOptions,
   unseenOption,
 } from '../command-line/shared-options';
+import { UsageError } from '../command-line/usage-error';
 import { startEngine, type Engine } from '../engine/engine';
 import { describeUnseen } from '../run/puzzles/identifier-names';
 import { counted } from '../terminal/counted';
@@ -149,6 +150,14 @@ async function evaluateUnseen(
   return { identifiers: unseen.length, count, exactAccuracy, accuracy };
 }
 
+/** A controller of the user's own may have another option for its most segments. @throws UsageError */
+function expectSegments({ name, maxSegments }: HaltingController, asked = maxSegments): void {
+  if (maxSegments === asked) return;
+  throw new UsageError(
+    `--segments: the controller "${name}" still runs ${maxSegments} at most; expected it to take its option "maxSegments"`,
+  );
+}
+
 /** Runs `hrm eval`. */
 async function evalRun(options: z.infer<typeof evalOptions>): Promise<void> {
   const terminal = new Terminal(options.json);
@@ -158,6 +167,7 @@ async function evalRun(options: z.infer<typeof evalOptions>): Promise<void> {
   const engine = await startEngine(terminal, options);
   const loaded = await loadRun(options.run, options.checkpoint, terminal, { ...options, loaded: ofRun, engine });
   const { model, config, step } = loaded;
+  expectSegments(model.halting, options.segments);
   const folder = options.data ?? loaded.data;
   const { puzzles, names, unseen, unseenPuzzles } = await readPuzzlesOfModel(folder, options.split, loaded, options);
   const lastSegment = model.halting.maxSegments - 1;

@@ -8,7 +8,7 @@ import { beginRun, type RunOptions } from './training/begin-run';
 import { resumeRun } from './resume/resume-run';
 import { holdsRun, readRunDescription } from './folder/run-folder';
 import { readSourceRun, type NewVectors } from './training/source-run';
-import { readTaskFile } from './puzzles/task-file';
+import { differenceOfTokens, readTaskFile } from './puzzles/task-file';
 import type { TrainedRun } from './training/train-prepared';
 
 /** Options of {@link trainRun}. */
@@ -51,11 +51,13 @@ function configFor(
     ...(wire === undefined ? [] : [`training.wire=${wire}`]),
     ...(logTo === undefined ? [] : [`training.logTo=${JSON.stringify(logTo)}`]),
   ];
-  if (nameOrPath !== undefined) {
-    const ofData = data === undefined ? undefined : readTaskFile(data);
-    return loadRunConfig(nameOrPath, overrides, ofData ?? before?.task);
+  const ofData = data === undefined ? undefined : readTaskFile(data);
+  if (nameOrPath !== undefined) return loadRunConfig(nameOrPath, overrides, ofData ?? before?.task);
+  if (before) {
+    // A run that is resumed keeps its task.
+    const task = (from === undefined ? undefined : ofData) ?? before.task;
+    return overrideRunConfig({ ...before, task }, overrides, `the config of ${from ?? out}`);
   }
-  if (before) return overrideRunConfig(before, overrides, `the config of ${from ?? out}`);
   throw new UsageError(
     resume
       ? `--resume: there is no run in ${out}; give a CONFIG to begin one`
@@ -82,7 +84,10 @@ export async function trainRun(
   if (from !== undefined) {
     if (options.resume)
       throw new UsageError('--from: it begins a new run, and --resume continues one; give one of them');
-    const config = configFor(nameOrPath, options, fineTuned(readRunDescription(from, '--from').config));
+    const before = readRunDescription(from, '--from').config;
+    const config = configFor(nameOrPath, options, fineTuned(before));
+    const difference = differenceOfTokens(before.task, config.task);
+    if (difference !== undefined) terminal.warn(`--from: the puzzles have ${difference}.`);
     const source = await readSourceRun(from, { checkpoint, newVectors }, terminal);
     return beginRun(config, { ...options, from: source }, terminal);
   }

@@ -17,6 +17,7 @@ import type { RunCatalog } from '../parts/run-catalog';
 import { taskOfOptions } from '../parts/task-of-options';
 import type { Identifiers } from '../puzzles/identifier-names';
 import type { PuzzleSizes } from '../puzzles/puzzle-sizes';
+import { differenceOfTokens } from '../puzzles/task-file';
 import { identifiersOfRun } from './identifiers-of-run';
 import { readRunWeights } from './read-run-weights';
 import { readRunDescription, type RunDescription } from './run-folder';
@@ -94,6 +95,11 @@ export async function loadRunParts(
   if (!other || other.kind !== kind || isDeepStrictEqual(other, config.task)) return own;
   const task = makeTask({ ...config, task: other }, parts);
   if (task.vocabSize !== own.sizes.vocabSize) return own;
+  const difference = set.length > 0 ? undefined : differenceOfTokens(config.task, other);
+  if (difference !== undefined) {
+    const fix = 'import them together with the training file of the run';
+    throw new UsageError(`--data: these puzzles have ${difference}; ${fix}`);
+  }
   const sizes = { ...own.sizes, seqLen: task.seqLen, grid: task.grid && { ...task.grid } };
   return { ...own, config: { ...asked, task: other }, task, sizes };
 }

@@ -37,3 +37,18 @@ export function expectTaskOfFolder(task: TaskConfig, folder: string): void {
       `${JSON.stringify(task)}; leave "task" out of the config to take that of the data`,
   );
 }
+
+/**
+ * Says how the tokens of sequences differ in meaning from those that a run has learned.
+ *
+ * @returns undefined if they do not, or a task does not say what they mean.
+ */
+export function differenceOfTokens(learned: TaskConfig, given: TaskConfig): string | undefined {
+  if (learned.kind !== 'tokens' || given.kind !== 'tokens') return undefined;
+  for (const option of ['alphabet', 'numbers']) {
+    const [before, now] = [learned[option], given[option]] as (ArrayLike<unknown> | undefined)[];
+    if (!before || !now || isDeepStrictEqual(Array.from(before), Array.from(now))) continue;
+    return `the ${option} ${JSON.stringify(now)}, but the run has learned ${JSON.stringify(before)}`;
+  }
+  return undefined;
+}
