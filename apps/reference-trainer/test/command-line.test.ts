@@ -1,6 +1,8 @@
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { defineCommand } from '../src/command-line/command';
 import { sharedTemporaryFolder } from '../../../packages/files/test/node/temporary-folder';
 import { runInProcess } from './run-in-process';
 
@@ -59,4 +61,12 @@ describe('wrong command lines exit with 2, name the mistake, write nothing and s
     expect(stdout + stderr).not.toMatch(/\n\s+at /);
     expect(readdirSync(folder)).toEqual(before);
   });
+});
+
+it('says that the memory of WebAssembly is full, where its error names an address only', async () => {
+  const run = () => Promise.reject(new WebAssembly.RuntimeError('memory access out of bounds'));
+  const large = defineCommand({ name: 'large', summary: 'Large', options: z.strictObject({}), examples: [], run });
+  const { status, stderr } = await runInProcess(['large'], { name: 'hrm', version: '0', commands: [large] });
+  expect(status).toBe(1);
+  expect(stderr).toContain('its memory is full (memory access out of bounds); use a smaller batch or model');
 });

@@ -12,11 +12,20 @@ const BAD_USE = 2;
 /** The exit status of a command that threw an error. */
 export const statusOfError = (error: unknown): number => (error instanceof UsageError ? BAD_USE : FAILED);
 
+/** The message of an error. That of WebAssembly without memory names an address only. */
+function messageOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  if (!(error instanceof WebAssembly.RuntimeError)) return message;
+  return (
+    `WebAssembly failed, most likely because its memory is full (${message}); use a smaller batch or ` +
+    'model, or native TensorFlow: `hrm setup`'
+  );
+}
+
 /** Prints an error: its message, without a stack. */
 function report(error: unknown, { name, commands }: Program, argv: readonly string[]): void {
   const isBadUse = error instanceof UsageError;
-  const message = error instanceof Error ? error.message : String(error);
-  process.stderr.write(visibleText(`${name}: ${withPrintedCommands(message)}\n`));
+  process.stderr.write(visibleText(`${name}: ${withPrintedCommands(messageOf(error))}\n`));
   if (isBadUse) {
     const named = commands.find((command) => command.name.split(' ').every((word, i) => word === argv[i]));
     const help = printedCommandOf(name, ...(named?.name.split(' ') ?? []), '--help');
