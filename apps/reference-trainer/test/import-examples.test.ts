@@ -40,6 +40,22 @@ const labelsOf = async (folder: string, split: string) =>
 const taskOf = (folder: string) => JSON.parse(readFileSync(`${folder}/task.json`, 'utf8')) as unknown;
 
 describe('hrm data import --task tokens', () => {
+  it('warns of questions of the training file with more than one answer', async () => {
+    const [sum] = sums;
+    writeFileSync('clear.jsonl', lines(...sums, sum!, { input: '4+2', output: '6' }));
+    writeFileSync('unclear.jsonl', lines(...sums, { ...sum!, output: '4' }, { ...sum!, output: '8' }, sum!));
+    const clear = await importFiles('clear.jsonl', 'clear.jsonl', '--json');
+    expect(clear.stderr).not.toMatch(/more than one answer/);
+    expect(clear.json).toMatchObject({ train: 5, contradictions: 0 });
+    const unclear = await importFiles('unclear.jsonl', 'clear.jsonl', '--json');
+    expect(unclear.stderr).toContain(
+      '1 question of unclear.jsonl has more than one answer: a model can learn only one',
+    );
+    expect(unclear.json).toMatchObject({ train: 6, contradictions: 1 });
+    const uncounted = await importFiles('unclear.jsonl', 'clear.jsonl', '--json', '--overlap', 'skip');
+    expect(uncounted.json).toMatchObject({ contradictions: null });
+  });
+
   it('says how examples become tokens and shows three of them before it writes, and the next command', async () => {
     writeFileSync('train.jsonl', lines(...sums, { input: '0+5', output: '5', id: 'last' }));
     writeFileSync('test.jsonl', lines({ input: '9+1', output: '10' }, { input: '4+4', output: '8' }));

@@ -124,6 +124,8 @@ describe('refuses', () => {
     ['7 bytes', new Uint8Array(7), 'byte 7: the file ends after 7 bytes'],
     ['a header longer than the file', file({ x }, 4, 1000n), 'claims to be 1000 bytes long; expected at most'],
     ['a header of 2^64 - 1 bytes', file({ x }, 4, 2n ** 64n - 1n), '18446744073709551615'],
+    ['a JPEG picture', Uint8Array.of(0xff, 0xd8, 0xff, 0xe0, 0, 0x10, 0x4a, 0x46, 0x49, 0x46, 0, 1), /byte 8: no header starts here, so this is no safetensors file/], // prettier-ignore
+    ['a header of 2^64 - 1 bytes that is cut off', file('', 0, 2n ** 64n - 1n), 'no header starts here'],
     ['a header beyond the limit', file('{', 26_000_000, 25_000_001n), 'at most 25000000 (the limit)'],
     ['a header of no bytes', file('', 0), 'does not start with "{"'],
     ['a header that starts with a space', file(' {}'), 'does not start with "{"'],

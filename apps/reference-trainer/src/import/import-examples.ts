@@ -14,6 +14,7 @@ import { presets } from '../config/presets/presets';
 import { finishBeforeStopping } from '../process/stop-signals';
 import { counted } from '../terminal/counted';
 import type { Terminal } from '../terminal/terminal';
+import { countContradictions } from './count-contradictions';
 import type { ImportOptions } from './import-options';
 import { addExamples, readExampleFile } from './read-example-file';
 import { expectRoom } from '../run/puzzles/expect-room';
@@ -86,6 +87,7 @@ export async function importExamples(kind: ExampleKind, options: ImportOptions, 
   showPlan(plan, { kind, isDeclared: options.alphabet !== undefined }, terminal);
   showExamples(plan, train, options.train, terminal);
   const seen = overlap === 'count' ? countSeen(train, test, plan) : undefined;
+  const contradictions = seen && countContradictions(encoded(train, plan));
   const puzzles = {
     train: buildDataset(encoded(train, plan), plan.task),
     test: buildDataset(encoded(test, plan), plan.task),
@@ -100,6 +102,12 @@ export async function importExamples(kind: ExampleKind, options: ImportOptions, 
   if (seen && seen.withKnownId > 0) {
     terminal.warn(`${seen.withKnownId} of the ${test.length} held-out examples have an id of a training example.`);
   }
+  if (contradictions) {
+    const questions = `${counted(contradictions, 'question')} of ${options.train}`;
+    terminal.warn(
+      `${questions} ${contradictions === 1 ? 'has' : 'have'} more than one answer: a model can learn only one of them.`,
+    );
+  }
   const groups = puzzles.train.metadata.totalGroups;
   // A pass takes one example of each group.
   const smaller = groups < presets.sequences.training.batchSize ? ['--set', `training.batchSize=${groups}`] : [];
@@ -112,6 +120,7 @@ export async function importExamples(kind: ExampleKind, options: ImportOptions, 
     train: train.length,
     test: test.length,
     equalQuestions: seen?.equal ?? null,
+    contradictions: contradictions ?? null,
     seconds,
   });
 }

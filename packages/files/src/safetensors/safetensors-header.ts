@@ -36,6 +36,9 @@ export const metadataKey = '__metadata__';
 /** The size of the header's length, which is stored before the header. */
 export const lengthBytes = 8;
 
+/** The character {, with which the header starts. */
+const BRACE = 0x7b;
+
 /** The header's entry of a tensor. */
 export interface SafetensorsEntry {
   readonly name: string;
@@ -67,6 +70,15 @@ export function readSafetensorsHeader(bytes: Uint8Array, path: string | undefine
   }
   const headerBytes = new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true);
   const limit = Math.min(SAFETENSORS_LIMITS.headerBytes, length - lengthBytes);
+  // Any other file, such as a picture, claims some length as well: say what it is not, instead of that length.
+  if (headerBytes > limit && bytes[lengthBytes] !== BRACE) {
+    throw new FileFormatError({
+      path,
+      offset: lengthBytes,
+      problem: 'no header starts here, so this is no safetensors file',
+      expected: '8 bytes of header length, and then the header, which starts with {',
+    });
+  }
   if (headerBytes > limit) {
     throw new FileFormatError({
       path,

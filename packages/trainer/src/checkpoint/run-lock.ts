@@ -1,5 +1,12 @@
 import { join } from 'node:path';
-import { ensureFolder, type FileSystem, nodeFileSystem, nodeProcessTable, type ProcessTable } from '@hrm/files/node';
+import {
+  ensureFolder,
+  errorCode,
+  type FileSystem,
+  nodeFileSystem,
+  nodeProcessTable,
+  type ProcessTable,
+} from '@hrm/files/node';
 import { expectOptions } from '@hrm/files/internal';
 import { LockClaim, type LockHolder } from './lock-claim';
 
@@ -48,22 +55,23 @@ export class RunLock {
    * Locks the run in `runFolder`, which is created if missing. The lock is released when the process exits. If the
    * process is killed, the next process takes the lock over.
    *
-   * @throws `RunLockedError` with the other process, where one holds the lock; Error of the file system.
+   * @throws `RunLockedError` with the other process, where one holds the lock; Error that names the folder, with the
+   *   `code` of the file system's error, where the lock cannot be written.
    */
   static async acquire(runFolder: string, options: RunLockOptions = {}): Promise<RunLock> {
     expectOptions('RunLock.acquire', options, ['fileSystem', 'processes', 'patience', 'what']);
     const { patience = 10_000 } = options;
-    await ensureFolder(options.fileSystem ?? nodeFileSystem, runFolder);
     const claim = claimOf(runFolder, options);
     // Before the claim is made, because a signal may end the process meanwhile.
     const atExit = () => claim.withdrawSync();
     process.on('exit', atExit);
     try {
+      await ensureFolder(options.fileSystem ?? nodeFileSystem, runFolder);
       await claim.win(Date.now() + patience);
     } catch (error) {
       await claim.withdraw().catch(() => undefined);
       process.off('exit', atExit);
-      throw error;
+      throw describeUnwritable(error, runFolder);
     }
     return new RunLock(claim, atExit);
   }
@@ -90,3 +98,20 @@ const claimOf = (
   runFolder: string,
   { fileSystem = nodeFileSystem, processes = nodeProcessTable, what = 'run' }: Omit<RunLockOptions, 'patience'>,
 ) => new LockClaim(join(runFolder, 'run.lock'), { fileSystem, processes, what });
+
+/** Why a folder takes no lock, by the code of the error. */
+const UNWRITABLE: Readonly<Record<string, string>> = {
+  EROFS: 'its disk is read-only: use a folder on another disk, such as a copy',
+  EACCES: 'this user may not read and write there: change its permissions, or work on a copy',
+  EPERM: 'this user may not read and write there: change its permissions, or work on a copy',
+  ENOSPC: 'the disk is full: free some space and try again',
+  EDQUOT: 'the quota of this user is used up: free some space and try again',
+};
+
+function describeUnwritable(error: unknown, runFolder: string): unknown {
+  const code = errorCode(error);
+  const why = code === undefined ? undefined : UNWRITABLE[code];
+  if (why === undefined) return error;
+  const message = `${runFolder} cannot be locked, because ${why}`;
+  return Object.assign(new Error(message, { cause: error }), { code });
+}

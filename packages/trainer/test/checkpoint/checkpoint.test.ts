@@ -249,7 +249,7 @@ describe('a damaged checkpoint is refused', () => {
     ['the manifest among the files', manifestOf((m) => (m.files['manifest.json'] = m.files['weights.safetensors'])), 'the file name "manifest.json" is not allowed'],
     ['a file that is not there', manifestOf((m) => (m.files['ema.safetensors'] = m.files['weights.safetensors'])), 'lacks its file ema.safetensors'],
     ['a huge length', manifestOf((m) => (m.files['weights.safetensors'].bytes = 2 ** 52)), 'bytes long; expected 4503599627370496'],
-    ['files of the right hash that are no safetensors', (path) => { writeFileSync(weights(path), 'no tensors'); rewriteManifest(path, (m) => (m.files['weights.safetensors'] = { bytes: 10, sha256: createHash('sha256').update('no tensors').digest('hex') })); }, /weights\.safetensors, byte 0: the header claims to be/],
+    ['files of the right hash that are no safetensors', (path) => { writeFileSync(weights(path), 'no tensors'); rewriteManifest(path, (m) => (m.files['weights.safetensors'] = { bytes: 10, sha256: createHash('sha256').update('no tensors').digest('hex') })); }, /weights\.safetensors, byte 8: no header starts here, so this is no safetensors file/],
   ]; // prettier-ignore
 
   test.each(cases)('with %s', async (_name, damage, message) => {

@@ -282,3 +282,17 @@ test('the identity of this process is recorded', async () => {
   expect(JSON.parse(readFileSync(join(run, 'run.lock', claim!), 'utf8'))).toMatchObject(nodeProcessTable.identityOf());
   await lock.release();
 });
+
+test.each([
+  ['EROFS', /its disk is read-only: use a folder on another disk/],
+  ['EACCES', /this user may not read and write there/],
+  ['ENOSPC', /the disk is full: free some space/],
+])('a folder that takes no lock is named, and why: %s', async (code, why) => {
+  const run = temporaryFolder();
+  const cause = Object.assign(new Error(`${code}: failed, mkdir`), { code });
+  const fileSystem: FileSystem = { ...nodeFileSystem, createFolder: () => Promise.reject(cause) };
+  const error: unknown = await RunLock.acquire(run, { fileSystem }).catch((reason: unknown) => reason);
+  expect(error).toMatchObject({ message: expect.stringMatching(why) as string, code, cause });
+  expect((error as Error).message).toContain(`${run} cannot be locked`);
+  expect(readdirSync(run)).toEqual([]);
+});
